@@ -1,0 +1,45 @@
+"""What every test is held to: its own home, no proxies of this machine, and no unexpected log record."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, data, cache, lock and socket of this test alone; proxies and keys of the machine are out of sight."""
+    base = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LLM_AMPEL_HOME", str(base))
+    for name in _PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in list(os.environ):
+        if name.endswith("_API_KEY"):
+            monkeypatch.delenv(name)
+    return base
+
+
+class _Recorder(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that logs a warning or worse, unless it is marked `expects_log` with a part of the message."""
+    recorder = _Recorder()
+    logging.getLogger().addHandler(recorder)
+    yield
+    logging.getLogger().removeHandler(recorder)
+    expected = [text for mark in request.node.iter_markers("expects_log") for text in mark.args]
+    unexpected = [r.getMessage() for r in recorder.records if not any(text in r.getMessage() for text in expected)]
+    assert not unexpected, f"unexpected log records: {unexpected}"

@@ -1,0 +1,138 @@
+"""What can be watched: providers, their services, components, pages and probes.
+
+These are the types of `services/*.toml`, decoded strictly: an unknown key is an error. Reading and checking the
+files is `trayapp.settings.services`' work.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
+
+from msgspec import Meta, Struct, field
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000)]
+
+
+class PageKind(StrEnum):
+    STATUSPAGE = "statuspage"
+    INCIDENTIO = "incidentio"
+
+
+class ProbeKind(StrEnum):
+    EDGE = "edge"
+    API = "api"
+    COMPLETION = "completion"
+
+
+class Auth(StrEnum):
+    BEARER = "bearer"
+    X_API_KEY = "x-api-key"
+    X_GOOG_API_KEY = "x-goog-api-key"
+    NONE = "none"
+
+
+class Dialect(StrEnum):
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+class Part(NamedTuple):
+    """A component, named across the whole catalogue."""
+
+    service: str
+    component: str
+
+
+class Page(Struct, frozen=True, forbid_unknown_fields=True):
+    """An official status page. `page_id`: another page's answer is refused."""
+
+    kind: PageKind
+    url: Url
+    mirrors: tuple[Url, ...] = ()
+    page_id: str | None = None
+    interval_s: Annotated[int, Meta(ge=60, le=3600)] = 120
+
+
+class Api(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the gateway's cloud route uses. `url` is everything before /v1; `key` names the stored key."""
+
+    url: Url
+    dialects: tuple[Dialect, ...]
+    key: str | None = None
+
+
+class Up(Struct, frozen=True, forbid_unknown_fields=True):
+    """An answer that counts as up: this status and, where given, a JSON body that has the dotted path `json`."""
+
+    status: Annotated[int, Meta(ge=100, le=599)]
+    json: str | None = None
+
+
+class Probe(Struct, frozen=True, forbid_unknown_fields=True):
+    """One request of ours; it may speak for several components. `timeout_s` is real seconds."""
+
+    kind: ProbeKind
+    components: tuple[str, ...]
+    url: Url
+    method: str = "GET"
+    headers: dict[str, str] = {}
+    body: str | None = None
+    model: str | None = None
+    timeout_s: Annotated[float, Meta(gt=0, le=60)] = 4.0
+    auth: Auth = Auth.NONE
+    key: str | None = None
+    up: tuple[Up, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """Host and port, lower case: what politeness and controls count by."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+class Component(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a service that can fail alone. `page_components` are ids on the page, or ["*"]."""
+
+    id: Id
+    name: str
+    main: bool = False
+    page_components: tuple[str, ...] = ()
+
+
+class Service(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person uses and chooses to watch."""
+
+    id: Id
+    name: str
+    website: Url | None = None
+    components: tuple[Component, ...] = field(name="component", default=())
+    probes: tuple[Probe, ...] = field(name="probe", default=())
+
+
+class Provider(Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of the catalogue."""
+
+    provider: Id
+    name: str
+    services: tuple[Service, ...] = field(name="service")
+    page: Page | None = None
+    api: Api | None = None
+
+
+class Catalogue(Struct, frozen=True):
+    """All providers, by id."""
+
+    providers: dict[str, Provider]
+
+    def services(self) -> Iterator[tuple[Provider, Service]]:
+        for provider in self.providers.values():
+            for service in provider.services:
+                yield provider, service
+
+    def find(self, service_id: str) -> tuple[Provider, Service] | None:
+        return next((pair for pair in self.services() if pair[1].id == service_id), None)
+
+    def watched(self, service_ids: tuple[str, ...]) -> tuple[tuple[Provider, Service], ...]:
+        """The named services in the user's order; unknown ids are left out (settings report them)."""
+        return tuple(pair for name in service_ids if (pair := self.find(name)) is not None)

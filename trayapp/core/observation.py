@@ -1,0 +1,210 @@
+"""Evidence: what one source found at one time. All times are steady seconds (see `trayapp.clock`)."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.catalogue import Part
+from trayapp.core.light import Badge, Depth, Source
+from trayapp.errors import Param
+
+
+class Outcome(StrEnum):
+    """What an answer counts as.
+
+    `good`: the provider answered as it should at this depth. `fail`: a strike (connect, TLS, timeout, 5xx, 52x,
+    529, malformed API body). `neutral`: neither (a rate-limit 429, something of our own making). `foreign`: a page
+    that is not the provider's (2xx/3xx/403 from somebody in between). `proxy`: 407, the proxy wants a login.
+    """
+
+    GOOD = "good"
+    FAIL = "fail"
+    NEUTRAL = "neutral"
+    FOREIGN = "foreign"
+    PROXY = "proxy"
+
+
+class Reach(StrEnum):
+    """Which kind of address was asked. A control vouches only for its own kind; loopback needs no proof."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    LOOPBACK = "loopback"
+
+
+class Try(Struct, frozen=True):
+    """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
+
+    `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns`, `tls`, `malformed`,
+    `challenge`, `cut`, `foreign_page`, ... `control`: did the control that ran beside this try answer; None when
+    none was asked. `request` joins the retries of one request of the user's: together they count once.
+    `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
+    """
+
+    at: float
+    began: float
+    source: Source
+    provider: str
+    host: str
+    parts: tuple[Part, ...]
+    depth: Depth
+    outcome: Outcome
+    code: str
+    reach: Reach = Reach.PUBLIC
+    status: int | None = None
+    badge: Badge | None = None
+    control: bool | None = None
+    request: str | None = None
+    retry_after_s: float | None = None
+    latency_s: float | None = None
+    first_token_s: float | None = None
+
+
+class Control(Struct, frozen=True):
+    """What a network control answered. `code` as in `Try`; `step`: the step that failed, or None when good."""
+
+    at: float
+    began: float
+    host: str
+    reach: Reach
+    good: bool
+    code: str
+    step: "Step | None" = None
+    altered: bool = False
+
+
+class Step(StrEnum):
+    """The steps of the own network, in the order in which they depend on each other."""
+
+    INTERFACE = "interface"
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    CLOCK = "clock"
+    PROXY = "proxy"
+    CAPTIVE_PORTAL = "captive_portal"
+
+
+class NetworkState(StrEnum):
+    ONLINE = "online"
+    OFFLINE = "offline"
+    CAPTIVE = "captive"
+    UNKNOWN = "unknown"
+
+
+class NetworkReport(Struct, frozen=True):
+    """A diagnosis of the own connection. `passed`: steps that hold; `step`: the first that does not."""
+
+    at: float
+    began: float
+    state: NetworkState
+    step: Step | None = None
+    passed: tuple[Step, ...] = ()
+    answering: int = 0
+
+
+class DisturbanceKind(StrEnum):
+    RESUME = "resume"
+    NETWORK_CHANGE = "network_change"
+
+
+class Disturbance(Struct, frozen=True):
+    """The machine woke up or changed networks: what began before `at` says nothing about providers."""
+
+    at: float
+    kind: DisturbanceKind
+
+
+class PageHealth(StrEnum):
+    OK = "ok"
+    STALE = "stale"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    MOVED = "moved"
+    WRONG_PAGE = "wrong_page"
+    EMPTY = "empty"
+    NEVER = "never"
+
+
+class PageLight(StrEnum):
+    """The state of one component on a page, in one vocabulary for all vendors."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded"
+    PARTIAL = "partial"
+    MAJOR = "major"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+class Stage(StrEnum):
+    """The stage of an incident as the provider states it."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    UNKNOWN = "unknown"
+
+
+class Impact(StrEnum):
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+class PageComponent(Struct, frozen=True):
+    """`changed_at`: when the page says the state last changed, or None where the page cannot be believed."""
+
+    id: str
+    name: str
+    state: PageLight
+    changed_at: float | None = None
+
+
+class PageUpdate(Struct, frozen=True):
+    at: float
+    stage: Stage
+    text: str
+
+
+class PageIncident(Struct, frozen=True):
+    """An incident or maintenance on a page. `components`: the ids it names, if any. Updates newest first."""
+
+    id: str
+    name: str
+    stage: Stage
+    impact: Impact
+    components: tuple[str, ...]
+    started_at: float
+    updated_at: float
+    link: str | None = None
+    updates: tuple[PageUpdate, ...] = ()
+    resolved_at: float | None = None
+    maintenance: bool = False
+
+
+class PageReport(Struct, frozen=True):
+    """One reading of a provider's page. Unless `health` is ok, the rest says nothing and is empty.
+
+    `reason` is a code with `params` (for instance `http` with `status`), for health other than ok.
+    `unchanged`: the page answered 304, so this repeats the last reading.
+    """
+
+    at: float
+    provider: str
+    health: PageHealth
+    link: str
+    components: tuple[PageComponent, ...] = ()
+    incidents: tuple[PageIncident, ...] = ()
+    reason: str | None = None
+    params: dict[str, Param] = {}
+    bytes_read: int = 0
+
+
+Observation = Try | Control | NetworkReport | Disturbance | PageReport

@@ -1,0 +1,68 @@
+"""Where a provider's requests go, and what a tool's policy makes of it. The gateway carries the decisions out."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class To(StrEnum):
+    CLOUD = "cloud"
+    LOCAL = "local"
+
+
+class Until(StrEnum):
+    BACK = "until_back"
+    CHANGED = "until_changed"
+
+
+class Mode(StrEnum):
+    MANUAL = "manual"
+    AUTO = "auto"
+
+
+class Policy(StrEnum):
+    """What a tool wants in an outage: follow the switch, fail clearly, or be held until the cloud is back."""
+
+    SWITCH = "switch"
+    FAIL = "fail"
+    WAIT = "wait"
+
+
+class Route(Struct, frozen=True):
+    """`reason` is a code: `default`, `user`, `back_home`. `answered`: requests answered locally on this route."""
+
+    provider: str
+    to: To = To.CLOUD
+    until: Until | None = None
+    reason: str = "default"
+    since: float = 0.0
+    answered: int = 0
+
+
+class TargetState(StrEnum):
+    NONE = "none"
+    DOWN = "down"
+    STARTING = "starting"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class TargetStatus(Struct, frozen=True):
+    """The fallback's own light.
+
+    `code`/`params`: the problem when down or failed (words in `text.problems`). `ready_s`: measured or estimated
+    real seconds from a click to the first token. `context`: tokens, when known. `first_token_s`: measured.
+    `url`: base URL before /v1.
+    """
+
+    state: TargetState
+    server: str | None = None
+    model: str | None = None
+    url: str | None = None
+    code: str | None = None
+    params: dict[str, str | int | float | None] = {}
+    ready_s: float | None = None
+    first_token_s: float | None = None
+    context: int | None = None
+    checked_at: float | None = None

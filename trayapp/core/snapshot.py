@@ -1,0 +1,51 @@
+"""The immutable picture that the engine publishes and tray, panel, command line and socket draw."""
+
+from msgspec import Struct
+
+from trayapp.core.judgement import Incident, Judgement
+from trayapp.core.route import Mode, Route, TargetStatus
+
+
+class LocalAnswer(Struct, frozen=True):
+    """One request that the local target answered: what the user is told on the way home. No content."""
+
+    at: float
+    provider: str
+    tool: str
+    model: str
+
+
+class Tool(Struct, frozen=True):
+    """A program pointed at the gateway. `last_seen`: its last request."""
+
+    name: str
+    policy: str
+    last_seen: float | None = None
+
+
+class Snapshot(Struct, frozen=True):
+    """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
+
+    `offers`: providers that are back while their route is still local until back. `gateway_url`: None while
+    nothing listens; `gateway_problem`: a problem code when it should listen and cannot.
+    """
+
+    at: float
+    wall_offset_s: float
+    judgement: Judgement
+    routes: dict[str, Route]
+    mode: Mode
+    target: TargetStatus
+    offers: tuple[str, ...] = ()
+    local_answers: tuple[LocalAnswer, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    gateway_url: str | None = None
+    gateway_problem: str | None = None
+    switching: str | None = None
+    problems: tuple[tuple[str, dict[str, str | int | float | None]], ...] = ()
+    bytes_today: int = 0
+    demo: bool = False
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return self.judgement.incidents

@@ -1,0 +1,89 @@
+"""Where things live: the user's folders, and the resources that came with the program.
+
+`LLM_AMPEL_HOME=DIR` puts settings, data, cache, lock and socket apart, so that a trial never touches real data.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+APP = "llm-ampel"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation.
+
+    `namespace` is empty for the user's own and a short hash otherwise; it sets keyring entries apart.
+    """
+
+    config: Path
+    data: Path
+    cache: Path
+    runtime: Path
+    namespace: str
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config / "settings.toml"
+
+    @property
+    def services_dir(self) -> Path:
+        """The user's own catalogue files."""
+        return self.config / "services"
+
+    @property
+    def store_file(self) -> Path:
+        return self.data / "memory.sqlite3"
+
+    @property
+    def tokens_file(self) -> Path:
+        return self.data / "tokens.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data / "log" / "llm-ampel.log"
+
+    @property
+    def socket(self) -> Path:
+        return self.runtime / "control"
+
+    @property
+    def lock(self) -> Path:
+        return self.runtime / "lock"
+
+
+def _runtime_root() -> Path:
+    told = os.environ.get("XDG_RUNTIME_DIR")
+    if told and Path(told).is_dir():
+        return Path(told)
+    uid = os.getuid() if sys.platform != "win32" else 0
+    return Path(tempfile.gettempdir()) / f"{APP}-{uid}"
+
+
+def home() -> Home:
+    """The folders for this run, from `LLM_AMPEL_HOME` or the platform's usual places. Creates nothing."""
+    told = os.environ.get("LLM_AMPEL_HOME")
+    if told:
+        base = Path(told).expanduser().absolute()
+        config, data, cache = base / "config", base / "data", base / "cache"
+        namespace = hashlib.sha256(os.fsencode(base)).hexdigest()[:8]
+    else:
+        import platformdirs
+
+        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+        config, data, cache = dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path
+        namespace = ""
+    tag = hashlib.sha256(os.fsencode(config)).hexdigest()[:8]
+    # Short on purpose: a Unix socket's path may have 107 bytes.
+    return Home(config, data, cache, _runtime_root() / f"{APP}-{tag}", namespace)
+
+
+def resources() -> Path:
+    """The folder of shipped resources: inside the wheel, or beside the package in a checkout."""
+    here = Path(__file__).parent
+    inside = here / "resources"
+    return inside if inside.is_dir() else here.parent / "resources"

@@ -1,0 +1,113 @@
+"""The one declaration of every setting: type, default, bounds, help.
+
+The file, the validation messages, the settings dialog and the documentation are all derived from these classes.
+`Meta(title=…, description=…)` holds the English words for the dialog (translated through gettext like all words).
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from trayapp.core.catalogue import Id, Url
+from trayapp.core.route import Policy
+
+VERSION = 1
+DEFAULT_PORT = 17502
+
+
+class ServerKind(StrEnum):
+    OLLAMA = "ollama"
+    OPENAI_COMPATIBLE = "openai-compatible"
+    EMBEDDED = "embedded"
+
+
+class Watch(Struct, frozen=True, forbid_unknown_fields=True):
+    services: Annotated[
+        tuple[Id, ...], Meta(title="Services", description="What the light watches, in this order.")
+    ] = ("chatgpt", "openai-api", "claude", "claude-api")
+    probe_interval_s: Annotated[
+        int,
+        Meta(ge=60, le=3600, title="Own requests every", description="Seconds between two requests to a healthy host."),
+    ] = 60
+    page_interval_s: Annotated[
+        int, Meta(ge=120, le=3600, title="Status pages every", description="Seconds between two readings of a page.")
+    ] = 120
+
+
+class Local(Struct, frozen=True, forbid_unknown_fields=True):
+    """The one-click target. `file`: a GGUF for the embedded server."""
+
+    server: Annotated[ServerKind | None, Meta(title="Server")] = None
+    url: Annotated[Url | None, Meta(title="Address")] = None
+    model: Annotated[str | None, Meta(max_length=200, title="Model")] = None
+    start: Annotated[tuple[str, ...], Meta(title="Start command", description="What to run when it is not up.")] = ()
+    file: Annotated[str | None, Meta(title="GGUF file", description="For the embedded server.")] = None
+    context: Annotated[
+        int, Meta(ge=512, le=1_048_576, title="Context", description="Tokens, for the embedded server.")
+    ] = 8192
+    confirmed: Annotated[
+        bool, Meta(title="I trust this address", description="Needed when the server is not on this machine.")
+    ] = False
+
+
+class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
+    port: Annotated[int, Meta(ge=1024, le=65535, title="Port")] = DEFAULT_PORT
+    openai: Annotated[Id, Meta(title="Provider behind /v1", description="For tools that speak OpenAI's dialect.")] = (
+        "openai"
+    )
+    anthropic: Annotated[Id, Meta(title="Provider behind /v1/messages")] = "anthropic"
+
+
+class Tool(Struct, frozen=True, forbid_unknown_fields=True):
+    policy: Annotated[Policy, Meta(title="In an outage")] = Policy.SWITCH
+    wait_s: Annotated[int, Meta(ge=1, le=3600, title="Wait at most", description="Seconds, for the policy wait.")] = 300
+
+
+class Network(Struct, frozen=True, forbid_unknown_fields=True):
+    controls: Annotated[
+        tuple[Url, ...],
+        Meta(max_length=8, title="Controls", description="Hosts that tell whether your own connection works."),
+    ] = ("http://connectivity-check.ubuntu.com", "https://www.wikipedia.org", "https://one.one.one.one")
+
+
+class Notify(Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: Annotated[bool, Meta(title="Notifications")] = True
+    yellow: Annotated[bool, Meta(title="Tell about yellow", description="After five minutes, with low urgency.")] = True
+
+
+class Ui(Struct, frozen=True, forbid_unknown_fields=True):
+    language: Annotated[Literal["auto", "en", "de"], Meta(title="Language")] = "auto"
+
+
+class Completion(Struct, frozen=True, forbid_unknown_fields=True):
+    """Real one-token answers, paid by the user's key; off unless asked for."""
+
+    enabled: Annotated[bool, Meta(title="Ask for one token")] = False
+    model: Annotated[str | None, Meta(max_length=200, title="Model")] = None
+    interval_s: Annotated[int, Meta(ge=600, le=86_400, title="Every")] = 900
+    daily_tokens: Annotated[int, Meta(ge=0, le=1_000_000, title="Tokens a day at most")] = 2000
+
+
+class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`key`: `keyring` or `env:NAME`."""
+
+    key: Annotated[str, Meta(pattern=r"^(keyring|env:[A-Za-z_][A-Za-z0-9_]*)$", title="Key from")] = "keyring"
+    completion: Completion = Completion()
+
+
+class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    builtin: Annotated[bool, Meta(title="Use the shipped catalogue")] = True
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    version: Literal[1] = 1
+    watch: Watch = Watch()
+    local: Local = Local()
+    gateway: Gateway = Gateway()
+    tools: dict[Id, Tool] = field(name="tool", default_factory=dict)
+    network: Network = Network()
+    notify: Notify = Notify()
+    ui: Ui = Ui()
+    providers: dict[Id, ProviderSettings] = field(name="provider", default_factory=dict)
+    catalogue: CatalogueSettings = CatalogueSettings()
