@@ -98,10 +98,10 @@ def run(arguments: list[str]) -> int:
         qt_libraries(python)
     say(f"Starting llm-ampel {' '.join(arguments)}".rstrip())
     command = [str(python.with_name("llm-ampel")), *arguments]
-    if os.name == "nt":
-        return subprocess.call(command)
-    # The program takes this one's place, so that signals and the terminal are its own.
-    os.execv(command[0], command)
+    if os.name == "posix":
+        # The program takes this one's place, so that signals and the terminal are its own.
+        os.execv(command[0], command)
+    return subprocess.call(command)
 
 
 def test(arguments: list[str]) -> int:
