@@ -1,0 +1,65 @@
+"""The demo's clock: the night's hours at a rate, slowed where a stage would pass too fast to be seen."""
+
+import asyncio
+import time
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+
+
+class StagedClock:
+    """Steady seconds between `marks`, each stretch taking at least `min_stage_s` real seconds.
+
+    `night_s`: real seconds for all stretches together, where none has to be stretched. After the last mark the
+    clock runs on at the last stretch's rate.
+    """
+
+    def __init__(self, marks: Sequence[float], night_s: float, min_stage_s: float) -> None:
+        rate = (marks[-1] - marks[0]) / night_s
+        self._steady = list(marks)
+        self._real = [0.0]
+        for begin, end in pairwise(marks):
+            self._real.append(self._real[-1] + max(min_stage_s, (end - begin) / rate))
+        self._start_s = time.monotonic()
+
+    @property
+    def rate(self) -> float:
+        """The rate of the stretch that is on."""
+        return self._rate(self._elapsed_s())
+
+    @property
+    def real_length_s(self) -> float:
+        return self._real[-1]
+
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._start_s
+
+    def _index(self, axis: list[float], value: float) -> int:
+        return min(max(bisect_right(axis, value) - 1, 0), len(axis) - 2)
+
+    def _rate(self, real_s: float) -> float:
+        at = self._index(self._real, real_s)
+        return (self._steady[at + 1] - self._steady[at]) / (self._real[at + 1] - self._real[at])
+
+    def _to_steady(self, real_s: float) -> float:
+        at = self._index(self._real, real_s)
+        return self._steady[at] + (real_s - self._real[at]) * self._rate(real_s)
+
+    def _to_real(self, steady: float) -> float:
+        at = self._index(self._steady, steady)
+        return self._real[at] + (steady - self._steady[at]) / self._rate(self._real[at])
+
+    def now(self) -> float:
+        return self._to_steady(self._elapsed_s())
+
+    def wall(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, UTC)
+
+    def steady(self, moment: datetime) -> float:
+        return moment.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        elapsed_s = self._elapsed_s()
+        due_s = self._to_real(self._to_steady(elapsed_s) + max(0.0, seconds))
+        await asyncio.sleep(due_s - elapsed_s)

@@ -1,0 +1,1 @@
+"""Ties the senses to the rules and publishes snapshots."""

@@ -1,0 +1,267 @@
+"""The engine: observations go in, the rules speak, and what follows is remembered, told and published, in that order.
+
+It runs in one asyncio thread and knows no Qt. The tray, the headless `watch` and the demo are all built around it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self
+
+from trayapp.clock import Clock
+from trayapp.core.judgement import Judgement, Transition
+from trayapp.core.news import Announcement
+from trayapp.core.newsroom import Newsroom, Told
+from trayapp.core.observation import Control, Disturbance, Observation
+from trayapp.core.route import TargetStatus
+from trayapp.core.routes import Routes, RoutesMemory
+from trayapp.core.snapshot import Snapshot
+from trayapp.core.verdict import Judge, Memory
+from trayapp.desktop.disturbance import watch as watch_disturbances
+from trayapp.engine.loading import Loaded
+from trayapp.engine.memory import Keeper
+from trayapp.engine.publish import Coalescer
+from trayapp.engine.switch import Switch
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.settings.secrets import Keys
+from trayapp.store.store import Store
+from trayapp.tasks import Tasks
+from trayapp.watch.watcher import Watcher
+
+log = logging.getLogger(__name__)
+
+TICK_S = 15.0
+"""Steady seconds between judgements without news: ages, grace periods and ten-minute waits end by themselves."""
+TARGET_CHECK_S = 60.0
+"""Steady seconds between two looks at the local target: its light has to be true before it is needed."""
+
+Announce = Callable[[Announcement, Snapshot], Awaitable[None]]
+
+
+class Engine:
+    """One run of the engine, as an async context; everything it starts ends with it.
+
+    `publish` gets every snapshot (coalesced), `announce` every banner (after it is remembered), `on_transition`
+    every change of a verdict (before any coalescing). `watch_machine`: react to suspend and network changes.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        clock: Clock,
+        loaded: Loaded,
+        *,
+        reload: Callable[[], Loaded] | None = None,
+        publish: Callable[[Snapshot], None] = lambda snapshot: None,
+        announce: Announce | None = None,
+        on_transition: Callable[[Transition], None] = lambda transition: None,
+        watch_machine: bool = True,
+        demo: bool = False,
+    ) -> None:
+        self.home = home
+        self.clock = clock
+        self.loaded = loaded
+        self.keys = Keys(home, lambda: self.loaded.settings)
+        self.demo = demo
+        self._reload = reload
+        self._publish = publish
+        self._announce = announce
+        self._on_transition = on_transition
+        self._watch_machine = watch_machine
+        self._tasks = Tasks("engine")
+        self._coalescer = Coalescer(lambda: self._publish(self.snapshot()))
+        self._wake = asyncio.Event()
+        self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
+        self._store = Store(home.store_file)
+        self._keeper = Keeper(self._store, clock)
+        self._watcher: Watcher | None = None
+        self._watching: Tasks | None = None
+        self._store_problems: tuple[Problem, ...] = ()
+
+    async def __aenter__(self) -> Self:
+        self._store_problems = tuple(await self._store.open())
+        found = await self._keeper.load({"judge": Memory, "told": Told, "routes": RoutesMemory})
+        settings = self.loaded.settings
+        self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
+        self._newsroom = Newsroom(found.get("told"))
+        self.routes = Routes(self.loaded.catalogue, found.get("routes"))
+        self.judgement: Judgement = self._judge.judge(self.clock.now())
+        self.switch = Switch(self)
+        await self.switch.apply()
+        self._tasks.spawn(self._deliver(), "deliver")
+        self._tasks.spawn(self._tick(), "tick")
+        self._tasks.spawn(self._look_after_target(), "target")
+        if self._watch_machine:
+            self._tasks.spawn(watch_disturbances(self.clock, self.observe), "machine")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._coalescer.close()
+        await self._stop_watching()
+        await self.switch.close()
+        await self._tasks.close()
+        await self._keeper.save(self._pieces())
+        await self._store.close()
+
+    # What others ask of it
+
+    def start_watching(self) -> None:
+        """Begin to ask hosts and pages."""
+        self._watcher = self._make_watcher()
+        self._watching = Tasks("watch")
+        self._watching.spawn(self._watcher.run(), "watcher")
+
+    async def one_round(self, timeout_s: float) -> None:
+        """Ask everything once, and again what failed, until every service is settled or `timeout_s` are over."""
+        watcher = self._make_watcher()
+        watched = self.loaded.settings.watch.services
+
+        def settled() -> bool:
+            return all(self._judge.settled(one, self.clock.now()) for one in watched)
+
+        try:
+            await watcher.one_round(settled, timeout_s)
+        finally:
+            await watcher.close()
+        self.evaluate()
+
+    def check_now(self) -> None:
+        """Ask at once what politeness allows to be asked at once."""
+        if self._watcher is not None:
+            self._watcher.check_now()
+
+    def snapshot(self) -> Snapshot:
+        now = self.clock.now()
+        problems = (*self.loaded.problems, *self._store_problems)
+        return Snapshot(
+            at=now,
+            wall_offset_s=self.clock.wall(now).timestamp() - now,
+            judgement=self.judgement,
+            routes=self.routes.all(),
+            mode=self.routes.mode,
+            target=self.switch.target_status,
+            offers=self.routes.offers(self.judgement),
+            local_answers=self.switch.local_answers,
+            tools=self.switch.tools(),
+            gateway_url=self.switch.gateway_url,
+            gateway_problem=self.switch.gateway_problem,
+            switching=self.switch.switching,
+            problems=tuple((one.code, dict(one.params)) for one in problems),
+            bytes_today=self._watcher.bytes_today if self._watcher is not None else 0,
+            demo=self.demo,
+        )
+
+    def observe(self, observation: Observation) -> None:
+        """Take in one piece of evidence and judge at once."""
+        self._judge.observe(observation)
+        if isinstance(observation, Disturbance) and self._watcher is not None:
+            self._watcher.disturbed()
+        if not isinstance(observation, Control):
+            self.evaluate()
+
+    def changed(self) -> None:
+        """Something beside the evidence changed: routes, the target, the tools."""
+        self.evaluate()
+
+    def announce(self, *announcements: Announcement) -> None:
+        """Tell something that is not a matter of the light, in turn with what is."""
+        self._outbox.put_nowait(announcements)
+
+    async def reload(self) -> None:
+        """Read the user's files again and go on with them; memory and running requests stay."""
+        if self._reload is None:
+            return
+        before, self.loaded = self.loaded, await asyncio.to_thread(self._reload)
+        self.routes.catalogue = self.loaded.catalogue
+        if (before.settings.watch, before.settings.network, before.settings.providers, before.catalogue) != (
+            self.loaded.settings.watch,
+            self.loaded.settings.network,
+            self.loaded.settings.providers,
+            self.loaded.catalogue,
+        ):
+            memory = self._judge.remember()
+            services = self.loaded.settings.watch.services
+            self._judge = Judge(self.loaded.catalogue, services, self.clock.now(), memory)
+            if self._watching is not None:
+                await self._stop_watching()
+                self.start_watching()
+        await self.switch.apply()
+        self.evaluate()
+
+    def only_when_back(self, incident_id: str) -> None:
+        """The user wants to hear of this incident only when it is over."""
+        self._newsroom.only_when_back(incident_id)
+        self._outbox.put_nowait(())
+
+    async def settle(self) -> None:
+        """Wait until all that was to be told and remembered is."""
+        await self._outbox.join()
+
+    # How it works
+
+    def evaluate(self) -> None:
+        now = self.clock.now()
+        self.judgement = self._judge.judge(now)
+        transitions = self._judge.drain_transitions()
+        for transition in transitions:
+            self._on_transition(transition)
+        announcements = self._newsroom.report(
+            self.judgement,
+            self.routes.all(),
+            self.switch.target_status,
+            now,
+            local_answers=len(self.switch.local_answers),
+            tools=len(self.switch.tools()),
+        )
+        if transitions or announcements:
+            self._outbox.put_nowait(announcements)
+        self._coalescer.poke()
+
+    async def _deliver(self) -> None:
+        """Remember first, then tell: after a kill -9 in between nothing is told twice."""
+        while True:
+            announcements = await self._outbox.get()
+            try:
+                await self._keeper.save(self._pieces())
+                for one in announcements:
+                    if self._announce is not None:
+                        await self._announce(one, self.snapshot())
+            except Exception:
+                log.exception("a banner could not be told")
+            finally:
+                self._outbox.task_done()
+
+    def _pieces(self) -> dict[str, Any]:
+        return {
+            "judge": self._judge.remember(),
+            "told": self._newsroom.remember(),
+            "routes": self.routes.remember(),
+        }
+
+    async def _tick(self) -> None:
+        while True:
+            await self.clock.sleep(TICK_S)
+            self.evaluate()
+
+    async def _look_after_target(self) -> None:
+        while True:
+            await self.switch.check_target()
+            await self.clock.sleep(TARGET_CHECK_S)
+
+    def target_changed(self, status: TargetStatus) -> None:
+        self.evaluate()
+
+    def _make_watcher(self) -> Watcher:
+        return Watcher(self.loaded.catalogue, self.loaded.settings, self.clock, self.keys, self._judge, self.observe)
+
+    async def _stop_watching(self) -> None:
+        if self._watching is not None:
+            await self._watching.close()
+            self._watching = None
+        if self._watcher is not None:
+            await self._watcher.close()
+            self._watcher = None

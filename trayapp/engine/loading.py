@@ -1,0 +1,31 @@
+"""Settings and catalogue together, as the engine runs on them; what is wrong with them travels along."""
+
+from dataclasses import dataclass
+
+from trayapp.core.catalogue import Catalogue
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.settings.file import SettingsErrors, load
+from trayapp.settings.schema import Settings
+from trayapp.settings.services import load_catalogue
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """`problems`: what could not be used and was left out, for people to read."""
+
+    settings: Settings
+    catalogue: Catalogue
+    problems: tuple[Problem, ...] = ()
+
+
+def load_all(home: Home) -> Loaded:
+    """Read the user's files. A broken settings file counts as no settings, with its problems; it is never written."""
+    problems: list[Problem] = []
+    try:
+        settings = load(home)
+    except SettingsErrors as errors:
+        settings = Settings()
+        problems += errors.problems
+    catalogue, wrong = load_catalogue(home, settings)
+    return Loaded(settings, catalogue, (*problems, *wrong))

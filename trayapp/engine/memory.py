@@ -1,0 +1,54 @@
+"""What the engine remembers across restarts, as named pieces in the store.
+
+Every piece is written in one transaction whenever one of them changed, so that after a kill -9 they still fit
+each other: a banner that was told belongs to an incident that is known.
+"""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from trayapp.clock import Clock
+from trayapp.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Loads and saves the pieces, each as JSON of its own type.
+
+    Steady seconds do not survive a restart as they are: they are written as the wall time of the moment
+    (`clock.wall`) by shifting the whole axis, which is exact because the steady axis starts as Unix time.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._written: dict[str, bytes] = {}
+
+    async def load(self, types: dict[str, Any]) -> dict[str, Any]:
+        """The named pieces that can be read, decoded into `types`."""
+        found: dict[str, Any] = {}
+        for name, kind in types.items():
+            raw = await self._store.load(name)
+            if raw is None:
+                continue
+            try:
+                found[name] = msgspec.json.decode(raw, type=kind)
+            except msgspec.MsgspecError as error:
+                log.info("what was remembered as %s is of another version and is left out: %s", name, error)
+            else:
+                self._written[name] = raw
+        return found
+
+    async def save(self, pieces: dict[str, Any]) -> None:
+        """Write the pieces that changed since they were last written or read."""
+        changed = {
+            name: raw
+            for name, value in pieces.items()
+            if (raw := msgspec.json.encode(value, order="deterministic")) != self._written.get(name)
+        }
+        if changed:
+            await self._store.save_many(changed)
+            self._written |= changed

@@ -1,0 +1,226 @@
+"""The switch: one click to the local target and one click back, for every tool behind the gateway.
+
+The target is made ready first and the routes flip last, so that a failure on the way changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from trayapp.core.light import Light
+from trayapp.core.news import Banner, BannerStage
+from trayapp.core.route import TargetState, TargetStatus, To, Until
+from trayapp.core.snapshot import LocalAnswer, Tool
+from trayapp.errors import Problem
+from trayapp.settings.schema import Local
+from trayapp.settings.tokens import Tokens
+
+if TYPE_CHECKING:
+    from trayapp.engine.engine import Engine
+    from trayapp.gateway.server import Gateway
+    from trayapp.local.target import LocalTarget
+
+log = logging.getLogger(__name__)
+
+LOCAL_ANSWERS_KEPT = 200
+"""What the way home lists; older ones are only counted."""
+
+
+class Switched(Struct, frozen=True):
+    """What a switch did. `tools`: how many programs it moved; none means that a chat window is of more use."""
+
+    to: To
+    providers: tuple[str, ...]
+    tools: int
+    model: str | None = None
+
+
+class Switch:
+    """Owns the target, the gateway and the tools' tokens; the routes are the engine's."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.tokens = Tokens(engine.home)
+        self._target: LocalTarget | None = None
+        self._target_settings: Local | None = None
+        self._gateway: Gateway | None = None
+        self._gateway_port: int | None = None
+        self.gateway_problem: str | None = None
+        self.switching: str | None = None
+        self.local_answers: tuple[LocalAnswer, ...] = ()
+
+    async def apply(self) -> None:
+        """Follow the settings: another target, another port, a first tool."""
+        settings = self._engine.loaded.settings
+        if settings.local != self._target_settings:
+            if self._target is not None:
+                await self._target.close()
+            self._target = self._make_target(settings.local)
+            self._target_settings = settings.local
+        wanted = self._target is not None or bool(self.tokens.names())
+        port = settings.gateway.port if wanted else None
+        if port != self._gateway_port:
+            await self._stop_gateway()
+            if port is not None:
+                await self._start_gateway()
+            self._gateway_port = port
+
+    async def close(self) -> None:
+        await self._stop_gateway()
+        if self._target is not None:
+            await self._target.close()
+            self._target = None
+
+    # What can be seen
+
+    @property
+    def target(self) -> LocalTarget:
+        """The configured target. Raises Problem("no_target")."""
+        if self._target is None:
+            raise Problem("no_target")
+        return self._target
+
+    @property
+    def target_status(self) -> TargetStatus:
+        return self._target.status if self._target is not None else TargetStatus(TargetState.NONE)
+
+    @property
+    def gateway_url(self) -> str | None:
+        return self._gateway.url if self._gateway is not None else None
+
+    def tools(self) -> tuple[Tool, ...]:
+        policies = self._engine.loaded.settings.tools
+        seen = self._gateway.last_seen if self._gateway is not None else {}
+        return tuple(
+            Tool(name, str(policies[name].policy) if name in policies else "switch", seen.get(name))
+            for name in self.tokens.names()
+        )
+
+    async def check_target(self) -> TargetStatus:
+        if self._target is not None:
+            await self._target.check()
+        return self.target_status
+
+    def down(self) -> tuple[str, ...]:
+        """Providers with a watched service that is red now."""
+        red = (one.provider for one in self._engine.judgement.services if one.light is Light.RED)
+        return tuple(dict.fromkeys(red))
+
+    # What can be done
+
+    async def to_local(self, providers: tuple[str, ...] | None = None, until: Until = Until.BACK) -> Switched:
+        """Make the target ready, then move `providers` (or what is down) to it.
+
+        Raises Problem("no_target"), Problem("nothing_down"), Problem("unknown_provider") or the target's own;
+        then nothing has changed.
+        """
+        chosen = self._choose(providers) if providers else self.down()
+        if not chosen:
+            raise Problem("nothing_down", providers=", ".join(self._movable()))
+        if self.switching is not None:
+            raise Problem("already_switching")
+        target = self.target
+        self.switching = chosen[0]
+        self._engine.changed()
+        try:
+            status = await target.prepare(self._progress)
+            if self._gateway is None:
+                await self._start_gateway(strict=True)
+        except Problem as problem:
+            self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
+            raise
+        finally:
+            self.switching = None
+            self._engine.changed()
+        self.routes.switch(chosen, To.LOCAL, until, self._engine.clock.now())
+        self._engine.changed()
+        moved = sum(tool.policy == "switch" for tool in self.tools())
+        self._tell(BannerStage.SWITCHED, chosen, model=status.model, tools=moved, until=until)
+        return Switched(To.LOCAL, chosen, moved, status.model)
+
+    async def to_cloud(self, providers: tuple[str, ...] | None = None) -> Switched:
+        """Move `providers` (or all that are local) home."""
+        local = tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)
+        chosen = self._choose(providers) if providers else local
+        answered = sum(self.routes.all()[name].answered for name in chosen if name in self.routes.all())
+        self.routes.switch(chosen, To.CLOUD, Until.CHANGED, self._engine.clock.now())
+        self._engine.changed()
+        if chosen:
+            self._tell(BannerStage.HOME, chosen, answered=answered, tools=len(self.tools()))
+        return Switched(To.CLOUD, chosen, len(self.tools()))
+
+    @property
+    def routes(self) -> Any:
+        return self._engine.routes
+
+    def _movable(self) -> tuple[str, ...]:
+        return tuple(one.provider for one in self._engine.loaded.catalogue.providers.values() if one.api is not None)
+
+    def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
+        movable = self._movable()
+        for name in providers:
+            if name not in movable:
+                raise Problem("unknown_provider", name=name, providers=", ".join(movable))
+        return tuple(dict.fromkeys(providers))
+
+    def _tell(self, stage: BannerStage, providers: tuple[str, ...], **params: Any) -> None:
+        names = self._engine.loaded.catalogue.providers
+        self._engine.announce(
+            Banner(
+                key="switch",
+                stage=stage,
+                at=self._engine.clock.now(),
+                services=tuple(names[one].name for one in providers if one in names),
+                provider=providers[0] if providers else "",
+                params=params,
+            )
+        )
+
+    def _progress(self, status: TargetStatus) -> None:
+        self._engine.target_changed(status)
+
+    def _answered(self, answer: LocalAnswer) -> None:
+        self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
+        self.routes.count_answer(answer.provider)
+        self._engine.changed()
+
+    def _make_target(self, settings: Local) -> LocalTarget | None:
+        if settings.server is None:
+            return None
+        from trayapp.local.target import LocalTarget
+
+        return LocalTarget(settings, self._engine.clock, self._engine.home, self._engine.target_changed)
+
+    async def _start_gateway(self, *, strict: bool = False) -> None:
+        """Listen. A port that is taken is a standing problem, and raised when `strict`."""
+        from trayapp.gateway.server import Gateway
+
+        engine = self._engine
+        gateway = Gateway(
+            lambda: engine.loaded.settings,
+            lambda: engine.loaded.catalogue,
+            engine.routes,
+            self.tokens,
+            engine.keys,
+            lambda: self.target_status,
+            engine.observe,
+            self._answered,
+            engine.clock,
+        )
+        try:
+            await gateway.start()
+        except Problem as problem:
+            self.gateway_problem = problem.code
+            if strict:
+                raise
+            log.info("the gateway does not listen: %s", problem)
+            return
+        self._gateway, self.gateway_problem = gateway, None
+
+    async def _stop_gateway(self) -> None:
+        if self._gateway is not None:
+            await self._gateway.stop()
+            self._gateway = None
