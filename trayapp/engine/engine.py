@@ -45,6 +45,7 @@ class Engine:
 
     `publish` gets every snapshot (coalesced), `announce` every banner (after it is remembered), `on_transition`
     every change of a verdict (before any coalescing). `watch_machine`: react to suspend and network changes.
+    `remember`: False for a single round, which neither reads nor writes the store.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Engine:
         announce: Announce | None = None,
         on_transition: Callable[[Transition], None] = lambda transition: None,
         watch_machine: bool = True,
+        remember: bool = True,
         demo: bool = False,
     ) -> None:
         self.home = home
@@ -74,15 +76,17 @@ class Engine:
         self._coalescer = Coalescer(lambda: self._publish(self.snapshot()))
         self._wake = asyncio.Event()
         self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
-        self._store = Store(home.store_file)
-        self._keeper = Keeper(self._store, clock)
+        self._store = Store(home.store_file) if remember else None
+        self._keeper = Keeper(self._store) if self._store is not None else None
         self._watcher: Watcher | None = None
         self._watching: Tasks | None = None
         self._store_problems: tuple[Problem, ...] = ()
 
     async def __aenter__(self) -> Self:
-        self._store_problems = tuple(await self._store.open())
-        found = await self._keeper.load({"judge": Memory, "told": Told, "routes": RoutesMemory})
+        found: dict[str, Any] = {}
+        if self._store is not None and self._keeper is not None:
+            self._store_problems = tuple(await self._store.open())
+            found = await self._keeper.load({"judge": Memory, "told": Told, "routes": RoutesMemory})
         settings = self.loaded.settings
         self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
         self._newsroom = Newsroom(found.get("told"))
@@ -104,8 +108,9 @@ class Engine:
         await self._stop_watching()
         await self.switch.close()
         await self._tasks.close()
-        await self._keeper.save(self._pieces())
-        await self._store.close()
+        await self._save()
+        if self._store is not None:
+            await self._store.close()
 
     # What others ask of it
 
@@ -226,7 +231,7 @@ class Engine:
         while True:
             announcements = await self._outbox.get()
             try:
-                await self._keeper.save(self._pieces())
+                await self._save()
                 for one in announcements:
                     if self._announce is not None:
                         await self._announce(one, self.snapshot())
@@ -235,12 +240,15 @@ class Engine:
             finally:
                 self._outbox.task_done()
 
-    def _pieces(self) -> dict[str, Any]:
-        return {
-            "judge": self._judge.remember(),
-            "told": self._newsroom.remember(),
-            "routes": self.routes.remember(),
-        }
+    async def _save(self) -> None:
+        if self._keeper is not None:
+            await self._keeper.save(
+                {
+                    "judge": self._judge.remember(),
+                    "told": self._newsroom.remember(),
+                    "routes": self.routes.remember(),
+                }
+            )
 
     async def _tick(self) -> None:
         while True:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from trayapp.clock import Clock
 from trayapp.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -18,13 +17,11 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Loads and saves the pieces, each as JSON of its own type.
 
-    Steady seconds do not survive a restart as they are: they are written as the wall time of the moment
-    (`clock.wall`) by shifting the whole axis, which is exact because the steady axis starts as Unix time.
+    Steady seconds survive a restart as they are: every run's steady axis begins as Unix time.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
         self._written: dict[str, bytes] = {}
 
     async def load(self, types: dict[str, Any]) -> dict[str, Any]:

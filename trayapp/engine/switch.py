@@ -104,6 +104,10 @@ class Switch:
             await self._target.check()
         return self.target_status
 
+    async def start_target(self) -> TargetStatus:
+        """Start, warm and verify the target without moving anything. Raises the target's Problem."""
+        return await self.target.prepare(self._progress)
+
     def down(self) -> tuple[str, ...]:
         """Providers with a watched service that is red now."""
         red = (one.provider for one in self._engine.judgement.services if one.light is Light.RED)

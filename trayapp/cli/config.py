@@ -1,0 +1,22 @@
+"""`llm-ampel config` and `doctor`: where the settings are, whether they hold, and what else to know."""
+
+import argparse
+import asyncio
+
+from trayapp.cli.common import begin
+from trayapp.settings import doctor
+from trayapp.text import labels
+
+
+def run(arguments: argparse.Namespace) -> int:
+    home, loaded = begin(arguments)
+    if arguments.command == "doctor":
+        for line in asyncio.run(doctor.report(home)):
+            print(line)
+        return 0
+    if arguments.what == "path":
+        print(home.settings_file)
+        return 0
+    if not loaded.problems:
+        print(labels.settings_fine(str(home.settings_file)))
+    return 1 if loaded.problems else 0

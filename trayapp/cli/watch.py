@@ -1,0 +1,72 @@
+"""`llm-ampel watch`: engine, gateway and control socket without a tray, for servers and for a terminal."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from datetime import datetime
+
+from trayapp.cli.common import begin
+from trayapp.clock import SystemClock
+from trayapp.control.instance import Lock
+from trayapp.control.report import report
+from trayapp.control.service import Broadcast, Service
+from trayapp.core.snapshot import Snapshot
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import Loaded, load_all
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.text import sentences
+
+
+def run(arguments: argparse.Namespace) -> int:
+    home, loaded = begin(arguments)
+    lock = Lock(home)
+    if not lock.acquire():
+        raise Problem("already_running")
+    try:
+        return asyncio.run(watch(home, loaded, as_json=arguments.json))
+    finally:
+        lock.release()
+
+
+async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
+    """Run until a signal, printing a line per change."""
+    last = ""
+
+    def show(snapshot: Snapshot) -> None:
+        nonlocal last
+        if as_json:
+            told = report(snapshot)
+            line = json.dumps(told, ensure_ascii=False, default=str)
+            # What changes by itself from minute to minute is no change.
+            gist = json.dumps({name: told[name] for name in told if name != "generated_at"}, default=str)
+        else:
+            sentence = sentences.headline(snapshot)
+            gist = sentence + "".join(f"{one.light}{one.finding}" for one in snapshot.judgement.services)
+            line = f"{datetime.now().astimezone():%H:%M:%S}  {sentence}"
+        if gist != last:
+            last = gist
+            print(line, flush=True)
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+    broadcast = Broadcast()
+
+    def publish(snapshot: Snapshot) -> None:
+        show(snapshot)
+        broadcast.publish(snapshot)
+
+    async with Engine(home, SystemClock(), loaded, reload=lambda: load_all(home), publish=publish) as engine:
+        server = Service(engine, broadcast, show=lambda: None, end=stop.set).server()
+        await server.start()
+        try:
+            engine.start_watching()
+            await stop.wait()
+        finally:
+            await server.close()
+    return 0
