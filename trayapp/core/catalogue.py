@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, field
 
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000)]
+# `extra` names the problem that a mistake is told as.
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}\Z", extra={"problem": "setting_id"})]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000, extra={"problem": "setting_url"})]
 
 
 class PageKind(StrEnum):

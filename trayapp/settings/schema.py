@@ -15,6 +15,11 @@ from trayapp.core.route import Policy
 VERSION = 1
 DEFAULT_PORT = 17502
 
+ModelName = Annotated[str, Meta(min_length=1, max_length=200)]
+KeyPlace = Annotated[
+    str, Meta(pattern=r"^(keyring|env:[A-Za-z_][A-Za-z0-9_]*)\Z", extra={"problem": "setting_key_place"})
+]
+
 
 class ServerKind(StrEnum):
     OLLAMA = "ollama"
@@ -40,7 +45,7 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
 
     server: Annotated[ServerKind | None, Meta(title="Server")] = None
     url: Annotated[Url | None, Meta(title="Address")] = None
-    model: Annotated[str | None, Meta(max_length=200, title="Model")] = None
+    model: Annotated[ModelName | None, Meta(title="Model")] = None
     start: Annotated[tuple[str, ...], Meta(title="Start command", description="What to run when it is not up.")] = ()
     file: Annotated[str | None, Meta(title="GGUF file", description="For the embedded server.")] = None
     context: Annotated[
@@ -84,7 +89,7 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
     """Real one-token answers, paid by the user's key; off unless asked for."""
 
     enabled: Annotated[bool, Meta(title="Ask for one token")] = False
-    model: Annotated[str | None, Meta(max_length=200, title="Model")] = None
+    model: Annotated[ModelName | None, Meta(title="Model")] = None
     interval_s: Annotated[int, Meta(ge=600, le=86_400, title="Every")] = 900
     daily_tokens: Annotated[int, Meta(ge=0, le=1_000_000, title="Tokens a day at most")] = 2000
 
@@ -92,7 +97,7 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
 class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`key`: `keyring` or `env:NAME`."""
 
-    key: Annotated[str, Meta(pattern=r"^(keyring|env:[A-Za-z_][A-Za-z0-9_]*)$", title="Key from")] = "keyring"
+    key: Annotated[KeyPlace, Meta(title="Key from")] = "keyring"
     completion: Completion = Completion()
 
 

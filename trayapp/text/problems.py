@@ -9,6 +9,71 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look fo
 PROBLEMS: dict[str, tuple[str, str]] = {
     "port_in_use": (
         N_("Port {port} is taken"),
-        N_("Another program listens on port {port}. Choose another port in the settings, then set up your tools again."),
+        N_(
+            "Another program listens on port {port}. Choose another port in the settings, then set up your tools again."
+        ),
+    ),
+    "settings_broken": (
+        N_("The settings file has mistakes"),
+        N_("{path} was left as it is. Correct it; until then nothing can be changed in it."),
+    ),
+    "settings_newer": (
+        N_("The settings were written by a newer version"),
+        N_("{path} is of version {found}, this program knows {known}. Update the program; the file was left as it is."),
+    ),
+    "settings_busy": (
+        N_("The settings file keeps changing"),
+        N_("Another program writes {path} all the time. Close it, then try again."),
+    ),
+    "settings_not_changed": (
+        N_("The settings file could not be edited"),
+        N_("Its layout would not have survived, so {path} was left as it is. Edit it by hand."),
+    ),
+    "file_too_large": (
+        N_("{file} is too large"),
+        N_("{path} has more than {limit} bytes, so it cannot be the right file. Nothing was read from it."),
+    ),
+    "file_not_utf8": (
+        N_("{file} is not UTF-8 text"),
+        N_("Line {line} of {path} holds bytes that are not UTF-8. Save the file as UTF-8."),
+    ),
+    "file_unreadable": (N_("{file} cannot be read"), N_("{path}: {reason}. Give your user the right to read it.")),
+    "toml_syntax": (N_("{file}, line {line}: not valid TOML"), N_("{reason}. Correct line {line} of {path}.")),
+    "disk_full": (
+        N_("The disk is full"),
+        N_("{path} could not be written and was left as it is. Make room, then try again."),
+    ),
+    "not_writable": (
+        N_("A file cannot be written"),
+        N_("{path}: {reason}. It was left as it is. Give your user the right to write there, then try again."),
+    ),
+    "setting_unknown": (N_("{file}, line {line}: {key}"), N_("There is no such setting here. Known are: {known}.")),
+    "setting_unknown_near": (N_("{file}, line {line}: {key}"), N_("There is no such setting. Did you mean {near}?")),
+    "setting_missing": (N_("{file}, line {line}: {key}"), N_("This is missing. Add it.")),
+    "setting_not_table": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a table, as in [{key}].")),
+    "setting_not_list": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a list in square brackets.")),
+    "setting_not_text": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a text in quotes.")),
+    "setting_not_switch": (N_("{file}, line {line}: {key}"), N_("Found {found}; allowed are true and false.")),
+    "setting_not_whole": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a whole number.")),
+    "setting_not_number": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a number.")),
+    "setting_range": (N_("{file}, line {line}: {key}"), N_("Found {found}; allowed is {low} to {high}.")),
+    "setting_choice": (N_("{file}, line {line}: {key}"), N_("Found {found}; allowed are: {allowed}.")),
+    "setting_length": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; allowed is a text of 1 to {high} characters."),
+    ),
+    "setting_too_many": (N_("{file}, line {line}: {key}"), N_("This list is too long; allowed are {high} entries.")),
+    "setting_twice": (N_("{file}, line {line}: {key}"), N_("{found} is listed twice. Take one of them out.")),
+    "setting_id": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; allowed are up to 41 lower-case letters, digits and hyphens."),
+    ),
+    "setting_url": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; needed is an address that begins with http:// or https://, without user name and password."),
+    ),
+    "setting_key_place": (
+        N_("{file}, line {line}: {key}"),
+        N_('Keys do not belong into files. Allowed are "keyring" and "env:NAME" with the name of a variable.'),
     ),
 }

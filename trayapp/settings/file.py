@@ -1,0 +1,141 @@
+"""The user's `settings.toml`: read strictly, changed without touching anything else in it.
+
+A file that is broken or written by a newer version is refused with every mistake named, and never overwritten.
+"""
+
+import tomllib
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+import msgspec
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.settings import document
+from trayapp.settings.atomic import write_atomic
+from trayapp.settings.document import Document
+from trayapp.settings.mistakes import Mistake, find_mistakes
+from trayapp.settings.schema import VERSION, Settings
+
+# Somebody who edits by hand at the very same moment is rare; a program that writes in a loop is not waited for.
+MAX_ATTEMPTS = 5
+
+
+class SettingsErrors(Problem):
+    """Everything that is wrong with the settings file; each of `problems` names its line, key and what is allowed."""
+
+    def __init__(self, file: str, problems: list[Problem]) -> None:
+        super().__init__("settings_broken", path=file, count=len(problems))
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}: " + "; ".join(map(str, self.problems))
+
+
+def load(home: Home) -> Settings:
+    """The user's settings; defaults where there is no file. Raises SettingsErrors."""
+    found = _read(home)
+    return Settings() if found is None else _decode(found)
+
+
+def fingerprint(home: Home) -> tuple[int, int, int] | None:
+    """Differs after every edit of the file, whoever made it; None while there is none or it cannot be seen."""
+    try:
+        status = home.settings_file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def change(home: Home, changes: Mapping[str | tuple[str, ...], Any]) -> Settings:
+    """Set dotted keys (`{"gateway.port": 17503}`); None takes a key out, which brings back its default.
+
+    Everything else in the file stays as it is, comments and layout included. Raises SettingsErrors when the file is
+    broken or a value is not allowed, Problem `disk_full` or `not_writable` when it cannot be written; in each case
+    the file is left as it was.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        before = fingerprint(home)
+        found = _read(home)
+        if found is not None:
+            _decode(found)
+        text, settings = _changed("" if found is None else found.text, changes, home)
+        if fingerprint(home) == before:
+            write_atomic(home.settings_file, text.encode())
+            return settings
+    raise Problem("settings_busy", path=str(home.settings_file))
+
+
+def _read(home: Home) -> Document | None:
+    try:
+        return document.read(home.settings_file)
+    except FileNotFoundError:
+        return None
+    except Problem as problem:
+        raise SettingsErrors(str(home.settings_file), [problem]) from None
+
+
+def _decode(found: Document) -> Settings:
+    version = found.data.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        # What else a newer version changed is not known here, so nothing else is said about the file.
+        newer = found.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
+        raise SettingsErrors(str(found.file), [newer])
+    mistakes = [*find_mistakes(found.data, Settings), *_repeated(found.data)]
+    if mistakes:
+        raise SettingsErrors(str(found.file), [found.problem(mistake) for mistake in mistakes])
+    return msgspec.convert(found.data, Settings)
+
+
+def _repeated(data: dict[str, Any]) -> list[Mistake]:
+    watch = data.get("watch")
+    services = watch.get("services") if isinstance(watch, dict) else None
+    if not isinstance(services, list):
+        return []
+    return [
+        Mistake(("watch", "services", index), "setting_twice", {})
+        for index, one in enumerate(services)
+        if one in services[:index]
+    ]
+
+
+def _changed(text: str, changes: Mapping[str | tuple[str, ...], Any], home: Home) -> tuple[str, Settings]:
+    expected = tomllib.loads(text)
+    edited = tomlkit.parse(text)
+    places = {tuple(key.split(".")) if isinstance(key, str) else key: _plain(value) for key, value in changes.items()}
+    if not text.strip():
+        places = {("version",): VERSION} | places
+    try:
+        for place, value in places.items():
+            _put(expected, place, value)
+            _put(edited, place, value)
+        new = Document(home.settings_file, tomlkit.dumps(edited).encode())
+    except TOMLKitError as error:
+        raise Problem("settings_not_changed", path=str(home.settings_file)) from error
+    settings = _decode(new)
+    if new.data != expected:
+        raise Problem("settings_not_changed", path=str(home.settings_file))
+    return new.text, settings
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None else msgspec.to_builtins(value)
+
+
+def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
+    *parents, name = place
+    for depth, parent in enumerate(parents):
+        if parent not in table:
+            if value is None:
+                return
+            # A super table has no header of its own, so that a new [a.b] does not drag an empty [a] along.
+            table[parent] = tomlkit.table(is_super_table=depth < len(parents) - 1)
+        table = table[parent]
+        if not isinstance(table, MutableMapping):
+            raise Problem("setting_unknown", key=".".join(place), known=".".join(parents[: depth + 1]))
+    if value is None:
+        table.pop(name, None)
+    else:
+        table[name] = value

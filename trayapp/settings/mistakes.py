@@ -1,0 +1,163 @@
+"""Every mistake in a decoded TOML table, not only the first, each with its place and what is allowed there.
+
+`msgspec.convert` stops at the first mistake and says it in English. Here the declared types are walked beside the
+data; the leaves are still judged by msgspec, so there is one truth about what is allowed.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from enum import EnumMeta
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+import msgspec
+
+from trayapp.errors import Param
+
+Place = tuple[str | int, ...]
+
+_KINDS = {bool: "setting_not_switch", int: "setting_not_whole", float: "setting_not_number", str: "setting_not_text"}
+
+
+class Mistake(NamedTuple):
+    """`code` and `params` name the words; a place's last part may be missing from the data (`setting_missing`)."""
+
+    place: Place
+    code: str
+    params: dict[str, Param]
+
+
+def dotted(place: Place) -> str:
+    """A place as people write it: `provider.openai.key`, `service[0].probe[1].url`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+
+
+def look_up(data: Any, place: Place) -> Any:
+    """What stands at a place; raises KeyError, IndexError or TypeError when nothing does."""
+    for part in place:
+        data = data[part]
+    return data
+
+
+def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:
+    """The known word that was probably meant."""
+    by_lower = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[found[0]] if found else None
+
+
+def unknown(place: Place, known: list[str], code: str = "setting_unknown") -> Mistake:
+    """A mistake about a word that is not known, with the nearest that is (`<code>_near`) or all (`<code>`)."""
+    near = nearest(str(place[-1]), known)
+    if near is None:
+        return Mistake(place, code, {"known": ", ".join(known)})
+    return Mistake(place, f"{code}_near", {"near": near})
+
+
+def find_mistakes(value: Any, kind: Any, place: Place = ()) -> Iterator[Mistake]:
+    """Walk `value` beside the declared type `kind` and yield what msgspec would refuse."""
+    bare, metas = _unwrap(kind)
+    origin = get_origin(bare)
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+        yield from _in_table(value, bare, place)
+    elif origin is dict:
+        yield from _in_mapping(value, bare, place)
+    elif origin is tuple:
+        yield from _in_list(value, bare, metas, place)
+    else:
+        yield from _in_leaf(value, kind, bare, metas, place)
+
+
+def _unwrap(kind: Any) -> tuple[Any, list[msgspec.Meta]]:
+    metas: list[msgspec.Meta] = []
+    while True:
+        if get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            metas += [meta for meta in more if isinstance(meta, msgspec.Meta)]
+        elif get_origin(kind) in (Union, UnionType):
+            # TOML has no null, so an optional setting is one that may be left out.
+            (kind,) = (one for one in get_args(kind) if one is not NoneType)
+        else:
+            return kind, metas
+
+
+def _in_table(value: Any, kind: type[msgspec.Struct], place: Place) -> Iterator[Mistake]:
+    if not isinstance(value, dict):
+        yield Mistake(place, "setting_not_table", {})
+        return
+    fields = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+    for name, inner in value.items():
+        if name in fields:
+            yield from find_mistakes(inner, fields[name].type, (*place, name))
+        else:
+            yield unknown((*place, name), list(fields))
+    for name, one in fields.items():
+        if one.required and name not in value:
+            yield Mistake((*place, name), "setting_missing", {})
+
+
+def _in_mapping(value: Any, kind: Any, place: Place) -> Iterator[Mistake]:
+    if not isinstance(value, dict):
+        yield Mistake(place, "setting_not_table", {})
+        return
+    key_kind, value_kind = get_args(kind)
+    for name, inner in value.items():
+        for mistake in find_mistakes(name, key_kind, (*place, name)):
+            yield mistake._replace(params={"found": name, **mistake.params})
+        yield from find_mistakes(inner, value_kind, (*place, name))
+
+
+def _in_list(value: Any, kind: Any, metas: list[msgspec.Meta], place: Place) -> Iterator[Mistake]:
+    if not isinstance(value, list):
+        yield Mistake(place, "setting_not_list", {})
+        return
+    longest = next((meta.max_length for meta in metas if meta.max_length is not None), None)
+    if longest is not None and len(value) > longest:
+        yield Mistake(place, "setting_too_many", {"high": longest})
+    inner_kind = get_args(kind)[0]
+    for index, inner in enumerate(value):
+        yield from find_mistakes(inner, inner_kind, (*place, index))
+
+
+def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place: Place) -> Iterator[Mistake]:
+    told_as = next((str(meta.extra["problem"]) for meta in metas if meta.extra and "problem" in meta.extra), None)
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        if isinstance(bare, EnumMeta) or get_origin(bare) is Literal:
+            choices = get_args(bare) if get_origin(bare) is Literal else [one.value for one in bare]
+            yield Mistake(place, "setting_choice", {"allowed": ", ".join(map(str, choices))})
+        elif not isinstance(value, bare) or isinstance(value, bool) is not (bare is bool):
+            yield Mistake(place, _KINDS[bare], {})
+        else:
+            yield Mistake(place, *_refused(bare, metas, told_as))
+    else:
+        if told_as == "setting_url" and not _is_sound_url(value):
+            yield Mistake(place, told_as, {})
+
+
+def _refused(bare: type, metas: list[msgspec.Meta], told_as: str | None) -> tuple[str, dict[str, Param]]:
+    if told_as is not None:
+        return told_as, {}
+    if bare is str:
+        longest = next((meta.max_length for meta in metas if meta.max_length is not None), None)
+        return "setting_length", {"high": longest}
+    low = next((bound for meta in metas for bound in (meta.ge, meta.gt) if bound is not None), None)
+    high = next((bound for meta in metas for bound in (meta.le, meta.lt) if bound is not None), None)
+    return "setting_range", {"low": low, "high": high}
+
+
+_UNSOUND = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def _is_sound_url(url: str) -> bool:
+    # The pattern alone lets through what the HTTP clients read differently from each other, or crash on.
+    if _UNSOUND.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and parts.username is None and parts.password is None
+    except ValueError:
+        return False
