@@ -1,0 +1,271 @@
+"""The bounded client against servers that misbehave."""
+
+import asyncio
+import resource
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support import httpserver
+from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
+from trayapp.core.observation import Step
+from trayapp.watch.http import Failure, Http, Limit, is_loopback, proxy_for, system_trust
+
+LIMIT = Limit(deadline_s=5.0, body_bytes=100_000)
+SHORT = Limit(deadline_s=0.4, body_bytes=100_000)
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[Http]:
+    http = Http()
+    yield http
+    await http.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with Server() as server:
+        yield server
+
+
+async def _failure(http: Http, url: str, limit: Limit = LIMIT, redirects: int = 0) -> Failure:
+    with pytest.raises(Failure) as caught:
+        await http.ask(url, limit, redirects=redirects)
+    return caught.value
+
+
+async def test_a_plain_answer_comes_whole(http: Http, server: Server) -> None:
+    server.on("/x", answer(200, {"a": 1}, {"X-Some": "Thing"}))
+    got = await http.ask(server.url + "/x", LIMIT)
+    assert (got.status, got.body, got.truncated) == (200, b'{"a": 1}', False)
+    assert got.headers["x-some"] == "Thing"
+    assert got.address == "127.0.0.1"
+    assert 0 < got.head_s <= got.end_s < 5
+
+
+async def test_it_says_who_it_is_and_sends_nothing_else_about_the_user(http: Http, server: Server) -> None:
+    server.always(answer(200, {}, {"set-cookie": "track=me; path=/"}))
+    await http.ask(server.url + "/a", LIMIT)
+    await http.ask(server.url + "/b", LIMIT)
+    for request in server.requests:
+        assert request.headers["user-agent"].startswith("llm-ampel/")
+        assert "cookie" not in request.headers
+        assert set(request.headers) == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+
+
+async def test_gzip_is_undone(http: Http, server: Server) -> None:
+    server.on("/x", gzipped({"a": "b" * 1000}))
+    assert len((await http.ask(server.url + "/x", LIMIT)).body) == 1009
+
+
+@pytest.mark.parametrize("behaviour", [httpserver.endless, httpserver.huge(), httpserver.bomb()])
+async def test_a_body_without_measure_is_cut_off_and_costs_no_memory(
+    http: Http, server: Server, behaviour: httpserver.Behaviour
+) -> None:
+    server.on("/x", behaviour)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    got = await http.ask(server.url + "/x", LIMIT)
+    assert got.truncated
+    assert len(got.body) == LIMIT.body_bytes
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
+
+
+@pytest.mark.parametrize("behaviour", [httpserver.silent, httpserver.drip, httpserver.drip_body])
+async def test_whoever_drips_is_left_at_the_deadline(
+    http: Http, server: Server, behaviour: httpserver.Behaviour
+) -> None:
+    server.on("/x", behaviour)
+    began = asyncio.get_running_loop().time()
+    failure = await _failure(http, server.url + "/x", SHORT)
+    assert (failure.code, failure.step) == ("timeout", None)
+    assert asyncio.get_running_loop().time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code"),
+    [
+        (httpserver.cut, "cut"),
+        (httpserver.hang_up, "cut"),
+        (httpserver.garbage, "malformed"),
+        (answer(200, b"not gzip", {"content-encoding": "gzip"}), "malformed"),
+        (answer(200, b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x00", {"content-encoding": "br"}), "malformed"),
+    ],
+)
+async def test_broken_answers_have_their_names(
+    http: Http, server: Server, behaviour: httpserver.Behaviour, code: str
+) -> None:
+    server.on("/x", behaviour)
+    failure = await _failure(http, server.url + "/x")
+    assert (failure.code, failure.step) == (code, None)
+
+
+async def test_a_closed_port_is_a_failed_connection(http: Http, server: Server) -> None:
+    async with Server() as gone:
+        url = gone.url
+    failure = await _failure(http, url)
+    assert (failure.code, failure.step) == ("connect", Step.TCP)
+
+
+async def test_an_unknown_name_is_a_failed_lookup(http: Http) -> None:
+    failure = await _failure(http, "http://no-such-host.invalid/")
+    assert (failure.code, failure.step) == ("dns", Step.DNS)
+
+
+async def test_what_cannot_be_sent_is_our_own_fault(http: Http, server: Server) -> None:
+    with pytest.raises(Failure, match="unsendable"):
+        await http.ask(server.url, LIMIT, headers={"bad name": "x"})
+
+
+class TestRedirects:
+    async def test_none_is_followed_unless_asked_for(self, http: Http, server: Server) -> None:
+        server.on("/x", redirect("/y"))
+        got = await http.ask(server.url + "/x", LIMIT)
+        assert got.status == 302
+        assert server.asked("/y") == 0
+
+    async def test_one_on_the_same_site_is_followed(self, http: Http, server: Server) -> None:
+        server.on("/x", redirect("/y"))
+        server.on("/y", answer(200, {"ok": True}))
+        got = await http.ask(server.url + "/x", LIMIT, redirects=3)
+        assert (got.status, got.url) == (200, server.url + "/y")
+
+    async def test_one_to_elsewhere_is_not(self, http: Http, server: Server) -> None:
+        server.on("/x", redirect("https://elsewhere.invalid/"))
+        got = await http.ask(server.url + "/x", LIMIT, redirects=3)
+        assert (got.status, got.headers["location"]) == (302, "https://elsewhere.invalid/")
+
+    async def test_a_loop_ends(self, http: Http, server: Server) -> None:
+        server.on("/x", redirect("/x"))
+        failure = await _failure(http, server.url + "/x", redirects=3)
+        assert failure.code == "redirect_loop"
+        assert server.asked("/x") == 4
+
+
+class TestTls:
+    async def test_a_trusted_certificate_is_good(self) -> None:
+        authority = Authority()
+        async with Server(tls=authority.server()) as server:
+            server.on("/x", answer(200, {}))
+            http = Http(trust=authority.trust)
+            assert (await http.ask(server.url + "/x", LIMIT)).status == 200
+            await http.close()
+
+    async def test_an_unknown_authority_is_rejected(self, http: Http) -> None:
+        async with Server(tls=Authority().server()) as server:
+            failure = await _failure(http, server.url)
+        assert (failure.code, failure.step, failure.rejected, failure.expired) == ("tls", Step.TLS, True, False)
+
+    async def test_an_expired_certificate_says_so(self) -> None:
+        authority = Authority()
+        yesterday = datetime.now(UTC) - timedelta(days=1)
+        async with Server(tls=authority.server(not_before=yesterday, not_after=yesterday)) as server:
+            http = Http(trust=authority.trust)
+            failure = await _failure(http, server.url)
+            await http.close()
+        assert (failure.code, failure.expired) == ("tls", True)
+
+    async def test_a_foreign_name_is_rejected(self) -> None:
+        authority = Authority()
+        async with Server(tls=authority.server("elsewhere.example")) as server:
+            http = Http(trust=authority.trust)
+            failure = await _failure(http, server.url)
+            await http.close()
+        assert (failure.code, failure.rejected) == ("tls", True)
+
+    async def test_plain_http_on_the_tls_port_is_a_failed_handshake(self, http: Http, server: Server) -> None:
+        failure = await _failure(http, server.url.replace("http:", "https:"))
+        assert (failure.code, failure.step, failure.rejected) == ("tls", Step.TLS, False)
+
+    def test_the_shared_context_checks_certificates_and_names(self) -> None:
+        context = system_trust()
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+
+
+class TestProxies:
+    async def test_loopback_never_sees_one(self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        server.on("/x", answer(200, {}))
+        assert (await http.ask(server.url + "/x", LIMIT)).status == 200
+
+    async def test_elsewhere_is_asked_through_it(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        server.always(answer(200, {"through": "proxy"}))
+        got = await http.ask("http://far.invalid/x", LIMIT)
+        assert got.body == b'{"through": "proxy"}'
+        assert got.address is None
+        assert server.requests[0].path == "http://far.invalid/x"
+
+    async def test_a_proxy_that_wants_a_login_is_named(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", server.url)
+        server.always(answer(407, headers={"proxy-authenticate": "Basic"}))
+        failure = await _failure(http, "https://far.invalid/x")
+        assert (failure.code, failure.step) == ("proxy_login", Step.PROXY)
+
+    @pytest.mark.parametrize("value", ["socks5://user:secret@127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::1"])
+    async def test_settings_that_no_client_takes_are_a_finding(
+        self, http: Http, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("ALL_PROXY", value)
+        failure = await _failure(http, "https://far.invalid/x")
+        assert (failure.code, failure.step) == ("proxy_settings", Step.PROXY)
+
+    async def test_a_legal_no_proxy_with_brackets_harms_nobody(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("NO_PROXY", "[::1]")
+        server.on("/x", answer(200, {}))
+        assert (await http.ask(server.url + "/x", LIMIT)).status == 200
+
+    def test_nets_in_no_proxy_are_known(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
+        monkeypatch.setenv("NO_PROXY", "192.168.0.0/16, .corp.example")
+        assert proxy_for("https://192.168.3.4/x") is None
+        assert proxy_for("https://llm.corp.example/x") is None
+        assert proxy_for("https://far.example/x") == "http://proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True),
+        ("a.localhost", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("a.de", False),
+    ],
+)
+def test_loopback_is_known_by_name(host: str, own: bool) -> None:
+    assert is_loopback(host) is own
+
+
+async def test_every_byte_is_counted(server: Server) -> None:
+    counted: list[int] = []
+    http = Http(on_bytes=counted.append)
+    server.on("/x", answer(200, b"x" * 5000))
+    await http.ask(server.url + "/x", LIMIT)
+    await http.close()
+    assert 5100 < sum(counted) < 5600
+
+
+async def test_reading_stops_when_enough_has_come(http: Http, server: Server) -> None:
+    server.on("/x", httpserver.drip_body)
+    got = await http.ask(server.url + "/x", LIMIT, enough=lambda body: len(body) > 3)
+    assert got.truncated
+
+
+async def test_after_a_drop_it_connects_anew(http: Http, server: Server) -> None:
+    server.always(answer(200, {}))
+    await http.ask(server.url, LIMIT)
+    await http.ask(server.url, LIMIT)
+    assert server.connections == 1
+    await http.drop()
+    await http.ask(server.url, LIMIT)
+    assert server.connections == 2
