@@ -2,16 +2,19 @@
 
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from trayapp.paths import home
+
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Settings, data, cache, lock and socket of this test alone; proxies and keys of the machine are out of sight."""
     base = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LLM_AMPEL_HOME", str(base))
@@ -21,7 +24,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in list(os.environ):
         if name.endswith("_API_KEY"):
             monkeypatch.delenv(name)
-    return base
+    yield base
+    shutil.rmtree(home().runtime, ignore_errors=True)
 
 
 class _Recorder(logging.Handler):

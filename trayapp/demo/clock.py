@@ -32,6 +32,10 @@ class StagedClock:
     def real_length_s(self) -> float:
         return self._real[-1]
 
+    def real_between(self, begin: float, end: float) -> float:
+        """Real seconds between two steady moments of the night."""
+        return self._to_real(end) - self._to_real(begin)
+
     def _elapsed_s(self) -> float:
         return time.monotonic() - self._start_s
 

@@ -1,0 +1,39 @@
+"""The night in a terminal: transitions and banners as they come, for machines without a tray."""
+
+from trayapp.core.judgement import Transition
+from trayapp.core.news import Announcement, Banner
+from trayapp.core.snapshot import Snapshot
+from trayapp.demo.clock import StagedClock
+from trayapp.demo.night import DAWN
+from trayapp.demo.run import simulated_night
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import Loaded
+from trayapp.paths import Home
+from trayapp.text import banners
+
+
+async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock) -> int:
+    """Live the whole night, printing what a person would see; ends by itself."""
+
+    def say(line: str) -> None:
+        print(f"{clock.wall(clock.now()).astimezone():%H:%M}  {line}", flush=True)  # noqa: T201 - this is the output
+
+    def transition(one: Transition) -> None:
+        say(f"{one.service}: {one.light} ({one.finding})")
+
+    async def announce(one: Announcement, snapshot: Snapshot) -> None:
+        if isinstance(one, Banner):
+            words = banners.words(one, wall=clock.wall)
+            say(f"  [{words.title}] {words.body}")
+
+    async with (
+        simulated_night(users, users_home, clock) as loaded,
+        Engine(
+            demo_home, clock, loaded, announce=announce, on_transition=transition, watch_machine=False, demo=True
+        ) as engine,
+    ):
+        engine.start_watching()
+        while clock.now() < DAWN:
+            await clock.sleep(DAWN - clock.now())
+        await engine.settle()
+    return 0
