@@ -50,6 +50,10 @@ class Document:
         except RecursionError:
             raise Problem("toml_syntax", file=file.name, path=str(file), line=1, reason="nested too deeply") from None
 
+    def has(self, place: Place) -> bool:
+        """Whether the file itself says something there."""
+        return _exists(self.data, place)
+
     def line_of(self, place: Place) -> int:
         """The first line of the statement that brings `place`, or its nearest parent that exists; 1-based."""
         while place and not _exists(self.data, place):

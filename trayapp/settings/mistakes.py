@@ -41,19 +41,13 @@ def look_up(data: Any, place: Place) -> Any:
     return data
 
 
-def nearest(word: str, known: Iterator[str] | list[str]) -> str | None:
-    """The known word that was probably meant."""
+def unknown(place: Place, word: str, known: list[str], code: str) -> Mistake:
+    """A word that is not known, with the nearest that is (`<code>_near`), else with all of them (`<code>`)."""
     by_lower = {one.lower(): one for one in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    return by_lower[found[0]] if found else None
-
-
-def unknown(place: Place, known: list[str], code: str = "setting_unknown") -> Mistake:
-    """A mistake about a word that is not known, with the nearest that is (`<code>_near`) or all (`<code>`)."""
-    near = nearest(str(place[-1]), known)
-    if near is None:
-        return Mistake(place, code, {"known": ", ".join(known)})
-    return Mistake(place, f"{code}_near", {"near": near})
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    if near:
+        return Mistake(place, f"{code}_near", {"found": word, "near": by_lower[near[0]]})
+    return Mistake(place, code, {"found": word, "known": ", ".join(known)})
 
 
 def find_mistakes(value: Any, kind: Any, place: Place = ()) -> Iterator[Mistake]:
@@ -92,7 +86,7 @@ def _in_table(value: Any, kind: type[msgspec.Struct], place: Place) -> Iterator[
         if name in fields:
             yield from find_mistakes(inner, fields[name].type, (*place, name))
         else:
-            yield unknown((*place, name), list(fields))
+            yield unknown((*place, name), name, list(fields), "setting_unknown")
     for name, one in fields.items():
         if one.required and name not in value:
             yield Mistake((*place, name), "setting_missing", {})

@@ -76,4 +76,55 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_('Keys do not belong into files. Allowed are "keyring" and "env:NAME" with the name of a variable.'),
     ),
+    "setting_empty": (N_("{file}, line {line}: {key}"), N_("This is empty. Add at least one entry.")),
+    "header_credential": (
+        N_("{file}, line {line}: {key}"),
+        N_("Keys do not belong into files. Use auth and key, and store the key with: llm-ampel key set NAME."),
+    ),
+    "header_malformed": (
+        N_("{file}, line {line}: {key}"),
+        N_("This cannot be sent as a header. Use printable ASCII characters only."),
+    ),
+    "service_twice": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is already taken by {other}, so this file was left out. Choose another id."),
+    ),
+    "service_no_main": (
+        N_("{file}, line {line}: {key}"),
+        N_("No component is the main one. Add main = true to those that make the service red."),
+    ),
+    "service_no_page": (
+        N_("{file}, line {line}: {key}"),
+        N_("This names parts of a status page, but the file has no [page]. Add one or take this out."),
+    ),
+    "component_unknown": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is no component of this service. It has: {known}."),
+    ),
+    "component_unknown_near": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is no component of this service. Did you mean {near}?"),
+    ),
+    "service_unknown": (N_("{file}, line {line}: {key}"), N_("No service is called {found}. Known are: {known}.")),
+    "service_unknown_near": (
+        N_("{file}, line {line}: {key}"),
+        N_("No service is called {found}. Did you mean {near}?"),
+    ),
+    "provider_unknown": (N_("{file}, line {line}: {key}"), N_("No provider is called {found}. Known are: {known}.")),
+    "provider_unknown_near": (
+        N_("{file}, line {line}: {key}"),
+        N_("No provider is called {found}. Did you mean {near}?"),
+    ),
+    "key_other_host": (
+        N_("The key {name} belongs to {stored_for}"),
+        N_("It is not sent to {host}. Use another name for the key of {host}, or store {name} anew for it."),
+    ),
+    "key_plain_http": (
+        N_("The key {name} would travel unencrypted"),
+        N_("{host} is asked over plain http, where everybody on the way can read the key. Use https."),
+    ),
+    "key_index_broken": (
+        N_("The list of stored keys is damaged"),
+        N_("Delete {path}, then store your keys again with: llm-ampel key set NAME."),
+    ),
 }

@@ -1,0 +1,37 @@
+"""Hosts in one spelling, so that a key is compared with the host it was stored for and nothing else."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def host_of(url: str) -> str:
+    """`host` or `host:port` of an http(s) address, in lower case, without the scheme's default port."""
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    name = f"[{name}]" if ":" in name else name
+    if parts.port is None or parts.port == _DEFAULT_PORTS.get(parts.scheme):
+        return name
+    return f"{name}:{parts.port}"
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two `host[:port]` are the same place over TLS."""
+    return host_of(f"https://{one}") == host_of(f"https://{other}")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine."""
+    name = urlsplit(url).hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def may_carry_key(url: str) -> bool:
+    """A key travels over TLS only; loopback may be plain."""
+    return urlsplit(url).scheme == "https" or is_loopback(url)

@@ -1,0 +1,214 @@
+"""The catalogue: shipped `services/*.toml`, the user's own beside the settings, checked file by file.
+
+A user's file replaces the shipped provider of the same id whole. A file with a mistake is left out and told with
+file, line and key, the others still load; where it was to replace a shipped provider, the shipped one stays.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from trayapp import paths
+from trayapp.core.catalogue import Auth, Catalogue, Provider
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.settings import document
+from trayapp.settings.document import Document
+from trayapp.settings.hosts import host_of, may_carry_key, same_host
+from trayapp.settings.key_index import read_index
+from trayapp.settings.mistakes import Mistake, Place, find_mistakes, unknown
+from trayapp.settings.schema import Settings
+
+_METHODS = ("GET", "HEAD", "POST")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
+_CREDENTIAL_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"}
+
+
+@dataclass(frozen=True)
+class _File:
+    document: Document
+    provider: Provider
+
+
+@dataclass
+class _Accepted:
+    """What the files taken so far have claimed. `hosts`: the host of every key, stored ones first."""
+
+    hosts: dict[str, str]
+    providers: dict[str, _File] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+
+
+def load_catalogue(home: Home, settings: Settings) -> tuple[Catalogue, list[Problem]]:
+    """Everything that can be watched, and what is wrong with files or with ids named in the settings. Never raises
+    for what a file holds."""
+    problems: list[Problem] = []
+    try:
+        hosts = dict(read_index(home).hosts)
+    except Problem as problem:
+        problems.append(problem)
+        hosts = {}
+    shipped = _read_all(paths.resources() / "services", problems) if settings.catalogue.builtin else []
+    own = _read_all(home.services_dir, problems)
+    accepted = _Accepted(hosts)
+    replacing = {one.provider.provider: one for one in reversed(own)}
+    for one in shipped:
+        theirs = replacing.get(one.provider.provider)
+        if theirs is None or not _accept(theirs, accepted, problems):
+            _accept(one, accepted, problems)
+    shipped_ids = {one.provider.provider for one in shipped}
+    for one in own:
+        if one is not replacing[one.provider.provider] or one.provider.provider not in shipped_ids:
+            _accept(one, accepted, problems)
+    catalogue = Catalogue({name: one.provider for name, one in accepted.providers.items()})
+    problems += _unknown_ids(home, catalogue, settings)
+    return catalogue, problems
+
+
+def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
+    """Name, address and place of everything in a service file that may carry a key."""
+    if provider.api is not None and provider.api.key is not None:
+        yield provider.api.key, provider.api.url, ("api", "key")
+    for number, service in enumerate(provider.services):
+        for index, probe in enumerate(service.probes):
+            if probe.key is not None:
+                yield probe.key, probe.url, ("service", number, "probe", index, "key")
+
+
+def key_hosts(catalogue: Catalogue) -> dict[str, str]:
+    """The `host[:port]` that each key of the catalogue belongs to; a loaded catalogue has one for each."""
+    return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
+
+
+def _read_all(folder: Path, problems: list[Problem]) -> list[_File]:
+    found: list[_File] = []
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    except FileNotFoundError:
+        return found
+    except OSError as error:
+        problems.append(Problem("file_unreadable", file=folder.name, path=str(folder), reason=error.strerror))
+        return found
+    for file in files:
+        try:
+            read = document.read(file)
+        except FileNotFoundError:
+            # Taken away since it was listed, or a link to nowhere.
+            problems.append(Problem("file_unreadable", file=file.name, path=str(file), reason="no such file"))
+            continue
+        except Problem as problem:
+            problems.append(problem)
+            continue
+        mistakes = list(find_mistakes(read.data, Provider))
+        if not mistakes:
+            provider = msgspec.convert(read.data, Provider)
+            mistakes = list(_own_mistakes(provider))
+            if not mistakes:
+                found.append(_File(read, provider))
+        problems += [read.problem(mistake) for mistake in mistakes]
+    return found
+
+
+def _accept(file: _File, accepted: _Accepted, problems: list[Problem]) -> bool:
+    mistakes = list(_clashes(file, accepted))
+    problems += [file.document.problem(mistake) for mistake in mistakes]
+    if mistakes:
+        return False
+    accepted.providers[file.provider.provider] = file
+    accepted.services |= {service.id: file.document.file.name for service in file.provider.services}
+    for name, url, _ in key_places(file.provider):
+        accepted.hosts.setdefault(name, host_of(url))
+    return True
+
+
+def _clashes(file: _File, accepted: _Accepted) -> Iterator[Mistake]:
+    provider = file.provider
+    if provider.provider in accepted.providers:
+        other = accepted.providers[provider.provider].document.file.name
+        yield Mistake(("provider",), "service_twice", {"other": other})
+    for number, service in enumerate(provider.services):
+        if service.id in accepted.services:
+            yield Mistake(("service", number, "id"), "service_twice", {"other": accepted.services[service.id]})
+    for name, url, place in key_places(provider):
+        bound = accepted.hosts.get(name)
+        if bound is not None and not same_host(bound, host_of(url)):
+            yield Mistake(place, "key_other_host", {"name": name, "stored_for": bound, "host": host_of(url)})
+
+
+def _own_mistakes(provider: Provider) -> Iterator[Mistake]:
+    """What the types alone cannot say about one file."""
+    if not provider.services:
+        yield Mistake(("service",), "setting_empty", {})
+    hosts: dict[str, str] = {}
+    for name, url, place in key_places(provider):
+        if not may_carry_key(url):
+            yield Mistake(place, "key_plain_http", {"name": name, "host": host_of(url)})
+        bound = hosts.setdefault(name, host_of(url))
+        if bound != host_of(url):
+            yield Mistake(place, "key_other_host", {"name": name, "stored_for": bound, "host": host_of(url)})
+    ids: set[str] = set()
+    for number, service in enumerate(provider.services):
+        if service.id in ids:
+            yield Mistake(("service", number, "id"), "setting_twice", {})
+        ids.add(service.id)
+        yield from _component_mistakes(provider, number)
+        yield from _probe_mistakes(provider, number)
+
+
+def _component_mistakes(provider: Provider, number: int) -> Iterator[Mistake]:
+    place: Place = ("service", number, "component")
+    components = provider.services[number].components
+    if not any(component.main for component in components):
+        yield Mistake(place, "service_no_main", {})
+    ids: set[str] = set()
+    for index, component in enumerate(components):
+        if component.id in ids:
+            yield Mistake((*place, index, "id"), "setting_twice", {})
+        ids.add(component.id)
+        if component.page_components and provider.page is None:
+            yield Mistake((*place, index, "page_components"), "service_no_page", {})
+
+
+def _probe_mistakes(provider: Provider, number: int) -> Iterator[Mistake]:
+    service = provider.services[number]
+    components = [component.id for component in service.components]
+    for index, probe in enumerate(service.probes):
+        place: Place = ("service", number, "probe", index)
+        if not probe.components:
+            yield Mistake((*place, "components"), "setting_empty", {})
+        for position, name in enumerate(probe.components):
+            if name not in components:
+                yield unknown((*place, "components", position), name, components, "component_unknown")
+        if probe.auth is not Auth.NONE and probe.key is None:
+            yield Mistake((*place, "key"), "setting_missing", {})
+        if probe.method not in _METHODS:
+            yield Mistake((*place, "method"), "setting_choice", {"allowed": ", ".join(_METHODS)})
+        for name, value in probe.headers.items():
+            if name.lower() in _CREDENTIAL_HEADERS:
+                yield Mistake((*place, "headers", name), "header_credential", {})
+            elif not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+                yield Mistake((*place, "headers", name), "header_malformed", {})
+
+
+def _unknown_ids(home: Home, catalogue: Catalogue, settings: Settings) -> Iterator[Problem]:
+    """Ids in the settings that nothing in the catalogue has. Defaults that were never written down are not told."""
+    try:
+        written = document.read(home.settings_file)
+    except (FileNotFoundError, Problem):
+        written = Document(home.settings_file, b"")
+    services = [service.id for _, service in catalogue.services()]
+    providers = list(catalogue.providers)
+    for index, name in enumerate(settings.watch.services):
+        if name not in services:
+            yield written.problem(unknown(("watch", "services", index), name, services, "service_unknown"))
+    for place, name in (
+        (("gateway", "openai"), settings.gateway.openai),
+        (("gateway", "anthropic"), settings.gateway.anthropic),
+        *((("provider", name), name) for name in settings.providers),
+    ):
+        if name not in providers and written.has(place):
+            yield written.problem(unknown(place, name, providers, "provider_unknown"))
