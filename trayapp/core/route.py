@@ -28,6 +28,28 @@ class Policy(StrEnum):
     WAIT = "wait"
 
 
+class Endpoint(StrEnum):
+    """What a tool asks of the gateway; also the id of the component that it stands for, where there is one."""
+
+    CHAT_COMPLETIONS = "chat-completions"
+    MODELS = "models"
+
+
+class Action(StrEnum):
+    """`hold`: neither cloud nor local may answer now; wait for a change."""
+
+    CLOUD = "cloud"
+    LOCAL = "local"
+    HOLD = "hold"
+
+
+class Decision(Struct, frozen=True):
+    """`reason` is a route's reason, or the policy that overruled it: `policy_fail`, `policy_wait`."""
+
+    action: Action
+    reason: str
+
+
 class Route(Struct, frozen=True):
     """`reason` is a code: `default`, `user`, `back_home`. `answered`: requests answered locally on this route."""
 

@@ -149,7 +149,7 @@ class Engine:
             routes=self.routes.all(),
             mode=self.routes.mode,
             target=self.switch.target_status,
-            offers=self.routes.offers(self.judgement),
+            offers=self.routes.offers(),
             local_answers=self.switch.local_answers,
             tools=self.switch.tools(),
             gateway_url=self.switch.gateway_url,
@@ -211,6 +211,7 @@ class Engine:
     def evaluate(self) -> None:
         now = self.clock.now()
         self.judgement = self._judge.judge(now)
+        self.routes.judged(self.judgement)
         transitions = self._judge.drain_transitions()
         for transition in transitions:
             self._on_transition(transition)
