@@ -63,7 +63,6 @@ TEST_PROGRAMS = {
     "import": "imagemagick",
     "xprop": "x11-utils",
     "msgfmt": "gettext",
-    "nginx": "nginx-light",
 }
 TEST_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 TEST_FONT_PACKAGE = "fonts-dejavu-core"
@@ -157,8 +156,8 @@ def python_packages(purpose: str) -> Path:
         return python
     say(f"Installing the Python packages of {LOCKS[purpose].relative_to(TOP)} into .venv (hashes checked)")
     install = installer(python)
-    # A pre-built wheel only would lock out platforms where a package has none; its source has a hash as well.
-    call([*install, "--quiet", "--require-hashes", "-r", str(LOCKS[purpose])])
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    call([*install, *quiet, "--require-hashes", "-r", str(LOCKS[purpose])])
     call([*install, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(TOP)])
     stamp(purpose).write_text(wanted[purpose])
     return python
