@@ -102,7 +102,9 @@ def read(file: Path) -> Document:
 
 def shown(value: Any, place: Place) -> str:
     """A value as it may be shown to a person: short, on one line, and hidden when it looks like a key."""
-    text = "{…}" if isinstance(value, dict) else tomlkit.item(value).as_string()
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
+        return "…"
+    text = str(tomlkit.item(value).as_string())
     if any(_KEY_LIKE_NAME.search(str(part)) for part in place) or _KEY_LIKE_VALUE.search(text):
         return _HIDDEN
     return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"

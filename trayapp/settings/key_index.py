@@ -4,7 +4,6 @@ A keyring cannot be listed without unlocking it, and the service files must be c
 before anybody unlocks anything.
 """
 
-import contextlib
 from pathlib import Path
 
 import msgspec
@@ -29,12 +28,12 @@ def index_file(home: Home) -> Path:
 def read_index(home: Home) -> KeyIndex:
     """The index; empty where there is none. Raises Problem `key_index_broken`: without it no key is bound to a host."""
     file = index_file(home)
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            return msgspec.json.decode(file.read_bytes(), type=KeyIndex)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise Problem("key_index_broken", path=str(file)) from error
-    return KeyIndex()
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=KeyIndex)
+    except FileNotFoundError:
+        return KeyIndex()
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Problem("key_index_broken", path=str(file)) from error
 
 
 def write_index(home: Home, index: KeyIndex) -> None:

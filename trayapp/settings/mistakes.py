@@ -47,7 +47,7 @@ def unknown(place: Place, word: str, known: list[str], code: str) -> Mistake:
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     if near:
         return Mistake(place, f"{code}_near", {"found": word, "near": by_lower[near[0]]})
-    return Mistake(place, code, {"found": word, "known": ", ".join(known)})
+    return Mistake(place, code, {"found": word, "known": ", ".join(known) or "-"})
 
 
 def find_mistakes(value: Any, kind: Any, place: Place = ()) -> Iterator[Mistake]:

@@ -1,10 +1,10 @@
 """Words for every problem that a person can meet: a title, and a message that says what to do."""
 
+from collections.abc import Mapping
 
-def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
-    """Mark a message for the catalogues without translating it yet."""
-    return message
-
+from trayapp.errors import Param, Problem
+from trayapp.text.language import N_, _, fill
+from trayapp.text.plain import clean
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     "port_in_use": (
@@ -128,3 +128,23 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("Delete {path}, then store your keys again with: llm-ampel key set NAME."),
     ),
 }
+
+
+def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]:
+    """Title and message of a problem, in plain text; a code without words is named as it is."""
+    code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
+    title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
+    gaps = {"code": code} | {gap: "" if value is None else clean(str(value)) for gap, value in params.items()    "store_damaged": (
+        N_("The memory was damaged"),
+        N_("It was kept as {kept} and a new one begun. Settings and keys are not touched; the history starts today."),
+    ),
+    "store_unwritable": (
+        N_("Nothing can be remembered"),
+        N_("{path}: {reason}. All works on, but a restart forgets. Make room or give your user the right to write."),
+    ),
+    "store_newer": (
+        N_("The memory was written by a newer version"),
+        N_("{path} was left as it is, so a restart forgets. Update the program."),
+    ),
+}
+    return fill(_(title), **gaps), fill(_(message), **gaps)

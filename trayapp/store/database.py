@@ -1,0 +1,151 @@
+"""The SQLite file itself: opening, checking, migrating, one transaction a save. Synchronous; one thread at a time."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from trayapp.core.judgement import Transition
+from trayapp.core.light import Finding, Light
+
+# How long to wait for another process of ours that happens to write.
+BUSY_TIMEOUT_S = 2.0
+# As far back as anything looks.
+KEPT_S = 90 * 86_400
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Damaged(Exception):
+    """The file is no sound database."""
+
+
+class Newer(Exception):
+    """The file was written by a newer version, which knows better than to be overwritten."""
+
+
+def create_tables(database: sqlite3.Connection) -> None:
+    """Version 1."""
+    database.execute("CREATE TABLE piece (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+    database.execute(
+        "CREATE TABLE transition (id INTEGER PRIMARY KEY, at REAL NOT NULL, service TEXT NOT NULL,"
+        " light TEXT NOT NULL, finding TEXT NOT NULL, was_light TEXT NOT NULL, was_finding TEXT NOT NULL)"
+    )
+    database.execute("CREATE INDEX transition_at ON transition (at)")
+
+
+Migration = Callable[[sqlite3.Connection], None]
+
+# The file's `user_version` is how many of these it has been through.
+MIGRATIONS: tuple[Migration, ...] = (create_tables,)
+
+
+class Database:
+    """An open file of the newest version. Any call may raise sqlite3.Error; `damage(error)` tells which are final."""
+
+    def __init__(self, file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+        """Open or create. Raises Damaged, Newer, OSError or sqlite3.Error, and leaves nothing open then."""
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite would create it readable for everybody; its own side files take over the mode.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        self._database = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        try:
+            self._prepare(file, migrations)
+        except sqlite3.Error as error:
+            self._database.close()
+            if is_damage(error):
+                raise Damaged from error
+            raise
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _prepare(self, file: Path, migrations: tuple[Migration, ...]) -> None:
+        database = self._database
+        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise Damaged
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version > len(migrations):
+            raise Newer
+        database.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode this survives a killed process whole; only a power cut may cost the last commits.
+        database.execute("PRAGMA synchronous = NORMAL")
+        if 0 < version < len(migrations):
+            with closing(sqlite3.connect(file.with_name(f"{file.name}.version-{version}"))) as backup:
+                database.backup(backup)
+        for number, migrate in enumerate(migrations[version:], version + 1):
+            with _Transaction(database):
+                migrate(database)
+                database.execute(f"PRAGMA user_version = {number}")
+        with _Transaction(database):
+            database.execute("DELETE FROM transition WHERE at < (SELECT max(at) FROM transition) - ?", (KEPT_S,))
+
+    def pieces(self) -> dict[str, bytes]:
+        return dict(self._database.execute("SELECT name, value FROM piece"))
+
+    def write(self, pieces: Mapping[str, bytes], transitions: Iterable[Transition]) -> None:
+        """All of it or nothing."""
+        with _Transaction(self._database):
+            self._database.executemany("INSERT OR REPLACE INTO piece VALUES (?, ?)", pieces.items())
+            self._database.executemany(
+                "INSERT INTO transition (at, service, light, finding, was_light, was_finding)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [(t.at, t.service, t.light, t.finding, t.was_light, t.was_finding) for t in transitions],
+            )
+
+    def transitions(self, since: float) -> tuple[Transition, ...]:
+        rows = self._database.execute(
+            "SELECT at, service, light, finding, was_light, was_finding FROM transition WHERE at >= ? ORDER BY at, id",
+            (since,),
+        )
+        return tuple(
+            Transition(at, service, Light(light), Finding(finding), Light(was_light), Finding(was_finding))
+            for at, service, light, finding, was_light, was_finding in rows
+        )
+
+    def close(self) -> None:
+        self._database.close()
+
+
+class _Transaction:
+    """Takes the write lock at once, so that a busy file is found out before anything is done."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            try:
+                self._database.execute("COMMIT")
+            except sqlite3.Error:
+                self._roll_back()
+                raise
+        else:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        # A full disk makes SQLite roll back by itself.
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is broken, and not only the moment bad."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def set_aside(file: Path) -> Path:
+    """Rename a damaged file, with what belongs to it, and return where it is now."""
+    number = 1
+    while (kept := file.with_name(f"{file.name}.damaged-{number}")).exists():
+        number += 1
+    file.rename(kept)
+    for suffix in ("-wal", "-shm"):
+        side = file.with_name(file.name + suffix)
+        if side.exists():
+            side.rename(kept.with_name(kept.name + suffix))
+    return kept

@@ -1,0 +1,155 @@
+"""What survives a restart: named pieces of memory, and the log of transitions, in one SQLite file.
+
+The pieces are small and kept in memory as well, so reading never waits, and a store that cannot write (full disk,
+read-only home) goes on in memory, says so, and catches up as soon as it can. One thread talks to SQLite. A commit
+is in the operating system's hands when `save_many` returns, so a killed process loses nothing that was saved.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from trayapp.core.judgement import Transition
+from trayapp.errors import Problem
+from trayapp.store.database import Damaged, Database, Newer, is_damage, set_aside
+
+log = logging.getLogger(__name__)
+
+# Months of a bad network; only a disk that stays full for as long loses the oldest.
+MAX_WAITING_TRANSITIONS = 10_000
+
+T = TypeVar("T")
+
+
+class Store:
+    """The memory of one installation. Nothing here raises for what a disk does; see `problems`."""
+
+    def __init__(self, file: Path) -> None:
+        self._pieces: dict[str, bytes] = {}
+        self._new_transitions: list[Transition] = []
+        self._writer = _Writer(file)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What a person should know now: `store_damaged` (a new one was begun), `store_unwritable`, `store_newer`."""
+        return tuple(one for one in (self._writer.damaged, self._writer.unwritable) if one is not None)
+
+    async def open(self) -> None:
+        """Read what was remembered; a damaged file is set aside and a new one begun."""
+        self._pieces = await self._run(self._writer.open)
+
+    async def load(self, name: str) -> bytes | None:
+        """The piece as last saved, or None."""
+        return self._pieces.get(name)
+
+    async def save(self, name: str, piece: bytes) -> None:
+        await self.save_many({name: piece})
+
+    async def save_many(self, pieces: Mapping[str, bytes]) -> None:
+        """Save these pieces and the transitions added so far in one transaction: all of them or none."""
+        self._pieces |= pieces
+        transitions, self._new_transitions = self._new_transitions, []
+        await self._run(lambda: self._writer.write(pieces, transitions))
+
+    async def add_transition(self, transition: Transition) -> None:
+        """Note a transition. It is written with the next save, which the same change brings about anyway."""
+        self._new_transitions.append(transition)
+
+    async def transitions(self, since: float) -> tuple[Transition, ...]:
+        """The saved transitions from the steady moment `since` on, oldest first."""
+        return await self._run(lambda: self._writer.transitions(since))
+
+    async def close(self) -> None:
+        """Write what is left and let go of the file."""
+        await self.save_many({})
+        await self._run(self._writer.close)
+        self._worker.shutdown()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work)
+
+
+class _Writer:
+    """Lives in the worker thread; only the two problems are read from outside."""
+
+    def __init__(self, file: Path) -> None:
+        self.damaged: Problem | None = None
+        self.unwritable: Problem | None = None
+        self._file = file
+        self._database: Database | None = None
+        self._pieces: dict[str, bytes] = {}
+        self._waiting_pieces: set[str] = set()
+        self._waiting_transitions: deque[Transition] = deque(maxlen=MAX_WAITING_TRANSITIONS)
+
+    def open(self) -> dict[str, bytes]:
+        self._try(self._ensure_open)
+        return dict(self._pieces)
+
+    def write(self, pieces: Mapping[str, bytes], transitions: list[Transition]) -> None:
+        self._pieces |= pieces
+        self._waiting_pieces |= pieces.keys()
+        self._waiting_transitions.extend(transitions)
+        if self._waiting_pieces or self._waiting_transitions:
+            self._try(self._write_waiting)
+
+    def transitions(self, since: float) -> tuple[Transition, ...]:
+        stored = self._try(lambda: self._ensure_open().transitions(since)) or ()
+        return stored + tuple(one for one in self._waiting_transitions if one.at >= since)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _ensure_open(self) -> Database:
+        if self._database is None:
+            self._database = Database(self._file)
+            self._pieces = self._database.pieces() | self._pieces
+        return self._database
+
+    def _write_waiting(self) -> None:
+        database = self._ensure_open()
+        database.write({name: self._pieces[name] for name in self._waiting_pieces}, self._waiting_transitions)
+        self._waiting_pieces.clear()
+        self._waiting_transitions.clear()
+
+    def _try(self, work: Callable[[], T]) -> T | None:
+        """Do `work`, once more on a new file if this one is damaged; None when the disk does not allow it."""
+        try:
+            try:
+                done = work()
+            except (Damaged, sqlite3.Error) as error:
+                if isinstance(error, sqlite3.Error) and not is_damage(error):
+                    raise
+                self._begin_anew()
+                done = work()
+        except Newer:
+            self._cannot_write(Problem("store_newer", path=str(self._file)))
+            return None
+        except (Damaged, sqlite3.Error, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self._cannot_write(Problem("store_unwritable", path=str(self._file), reason=reason))
+            return None
+        if self.unwritable is not None:
+            log.info("%s can be written again", self._file)
+            self.unwritable = None
+        return done
+
+    def _begin_anew(self) -> None:
+        self.close()
+        kept = set_aside(self._file)
+        self._waiting_pieces |= self._pieces.keys()
+        self.damaged = Problem("store_damaged", path=str(self._file), kept=str(kept))
+        log.warning("%s is damaged; it was kept as %s and a new one begun", self._file, kept)
+
+    def _cannot_write(self, problem: Problem) -> None:
+        self.close()
+        if self.unwritable is None:
+            log.warning("going on without the disk: %s", problem)
+        self.unwritable = problem
