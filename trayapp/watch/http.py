@@ -48,8 +48,8 @@ class Limit(NamedTuple):
 class Answer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. Times are real seconds since
-    the request began: to the answer's head, and to the end (or to when enough had come).
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `cost_bytes`: both ways.
+    Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had come).
     """
 
     status: int
@@ -58,6 +58,7 @@ class Answer(NamedTuple):
     truncated: bool
     url: str
     address: str | None
+    cost_bytes: int
     head_s: float
     end_s: float
 
@@ -198,6 +199,7 @@ class Http:
         body = _Body(limit.body_bytes)
         sent = _size(request.headers.raw) + len(url) + len(content or b"")
         received = 0
+        cost = 0
         try:
             response = await client.send(request, stream=True)
             try:
@@ -214,9 +216,12 @@ class Http:
             finally:
                 await response.aclose()
         finally:
-            self._on_bytes(sent + received + (TLS_HANDSHAKE_BYTES if trace.handshakes else 0))
+            cost = sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes()
+            self._on_bytes(cost)
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, names, body.data, not body.whole, url, address, head_s, clock() - began)
+        return Answer(
+            response.status_code, names, body.data, not body.whole, url, address, cost, head_s, clock() - began
+        )
 
     async def _client(self, proxy: str | None) -> httpx.AsyncClient:
         async with self._making:
@@ -290,7 +295,12 @@ class _Trace:
 
     def __init__(self) -> None:
         self.step: Step | None = Step.TCP
-        self.handshakes = 0
+        self._handshakes = 0
+
+    def new_handshakes(self) -> int:
+        """Since the last time this was asked."""
+        count, self._handshakes = self._handshakes, 0
+        return count
 
     async def note(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
@@ -298,7 +308,7 @@ class _Trace:
         elif event.endswith("start_tls.started"):
             self.step = Step.TLS
         elif event.endswith("start_tls.complete"):
-            self.handshakes += 1
+            self._handshakes += 1
         elif event == "http11.send_request_headers.started":
             self.step = None
 

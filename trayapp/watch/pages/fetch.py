@@ -1,0 +1,126 @@
+"""Fetching a file of a status page: bounded, conditional, decoded into types, and every misfit named.
+
+What cannot be used is an `Unfit` with the page's health and a reason code:
+
+- `unreadable`: `timeout`, `dns`, `connect`, `tls`, `cut`, `malformed`, `redirect_loop`, `proxy_login`,
+  `proxy_settings` (no answer); `http` (`status`); `html`; `too_large` (`limit_bytes`); `too_deep`; `json`;
+  `shape` (`where`)
+- `refused`: `http` (`status`); `challenge`
+- `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
+- `stale`: `old_copy` (`age_s`)
+"""
+
+import re
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from trayapp.core.answers import is_html, retry_after_s
+from trayapp.core.observation import PageHealth
+from trayapp.core.plain import plain
+from trayapp.errors import Param
+from trayapp.watch.http import Answer, Failure, Http, Limit
+
+LIMIT = Limit(deadline_s=15.0, body_bytes=4_000_000)
+"""Real pages have 20 to 300 kB; the limit leaves room and is reached in no time by what is not a page."""
+REDIRECTS = 3
+OLD_COPY_S = 900.0
+"""A cache that hands out a copy older than this tells the past: pages themselves are cached for a minute at most."""
+
+_REFUSALS = frozenset({401, 403, 405, 429})
+_GONE = frozenset({404, 410})
+_WHERE = re.compile(r"at `\$?(.*)`$")
+
+T = TypeVar("T")
+
+
+class Unfit(Exception):
+    """The page cannot be used. `retry_after_s`: what a refusal asked for."""
+
+    def __init__(self, health: PageHealth, reason: str, *, retry_after_s: float | None = None, **params: Param) -> None:
+        super().__init__(f"{health}: {reason}")
+        self.health = health
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+        self.params = params
+
+
+class _Known(NamedTuple):
+    headers: dict[str, str]
+    value: Any
+
+
+class Fetcher:
+    """Fetches JSON files and remembers what the server gave to ask again only for changes.
+
+    `bytes_read`: what its answers cost so far, both ways.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self._known: dict[str, _Known] = {}
+        self.bytes_read = 0
+
+    async def json(self, url: str, kind: type[T]) -> T:
+        """The file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
+        known = self._known.get(url)
+        headers = {"accept": "application/json"} | (known.headers if known else {})
+        try:
+            answer = await self._http.ask(url, LIMIT, headers=headers, redirects=REDIRECTS)
+        except Failure as failure:
+            raise Unfit(PageHealth.UNREADABLE, failure.code) from failure
+        self.bytes_read += answer.cost_bytes
+        if answer.status == 304 and known is not None:
+            value: T = known.value
+            return value
+        _check(answer, url)
+        value = _decode(answer.body, kind)
+        given = {
+            ask: answer.headers[have]
+            for ask, have in (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
+            if have in answer.headers
+        }
+        if given:
+            self._known[url] = _Known(given, value)
+        return value
+
+
+def _check(answer: Answer, url: str) -> None:
+    """Is this the file that was asked for, fresh and whole?"""
+    headers = answer.headers
+    patience = retry_after_s(headers)
+    # Cloudflare and AWS WAF say so when they ask for a human; the latter does it with 202 and 405 as well.
+    if headers.get("cf-mitigated") == "challenge" or "x-amzn-waf-action" in headers:
+        raise Unfit(PageHealth.REFUSED, "challenge", retry_after_s=patience)
+    if answer.status in _REFUSALS:
+        raise Unfit(PageHealth.REFUSED, "http", retry_after_s=patience, status=answer.status)
+    if 300 <= answer.status < 400:
+        host = urlsplit(urljoin(answer.url, headers.get("location", ""))).hostname or ""
+        raise Unfit(PageHealth.MOVED, "redirect", host=plain(host, 200))
+    if answer.status in _GONE:
+        raise Unfit(PageHealth.MOVED, "gone", status=answer.status)
+    if answer.status != 200:
+        raise Unfit(PageHealth.UNREADABLE, "http", retry_after_s=patience, status=answer.status)
+    if is_html(headers, answer.body):
+        raise Unfit(PageHealth.UNREADABLE if answer.url == url else PageHealth.MOVED, "html")
+    if answer.truncated:
+        raise Unfit(PageHealth.UNREADABLE, "too_large", limit_bytes=LIMIT.body_bytes)
+    try:
+        age_s = float(headers.get("age", "0"))
+    except ValueError:
+        age_s = 0.0
+    if age_s > OLD_COPY_S:
+        raise Unfit(PageHealth.STALE, "old_copy", age_s=age_s)
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        found = _WHERE.search(str(error))
+        raise Unfit(PageHealth.UNREADABLE, "shape", where=plain(found[1] if found else "", 100)) from error
+    except msgspec.DecodeError as error:
+        raise Unfit(PageHealth.UNREADABLE, "json") from error
+    except RecursionError as error:
+        raise Unfit(PageHealth.UNREADABLE, "too_deep") from error

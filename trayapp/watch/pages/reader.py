@@ -1,0 +1,106 @@
+"""One provider's page: its address and mirrors, their patience, and the report that comes of a reading."""
+
+import random
+from dataclasses import dataclass
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page, PageKind
+from trayapp.core.observation import PageHealth, PageReport
+from trayapp.watch.http import Http
+from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.incidentio import IncidentIo
+from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_INCIDENTS, Contents, component, incident
+from trayapp.watch.pages.statuspage import Statuspage
+from trayapp.watch.pages.vendor import Vendor
+
+MAX_BACKOFF_S = 900.0
+"""A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
+
+
+@dataclass
+class _Address:
+    """One place to read the page from. `refusals` in a row; not asked before `not_before`."""
+
+    base: str
+    refusals: int = 0
+    not_before: float = float("-inf")
+
+
+class PageReader:
+    """Reads a provider's page, from a mirror when the page itself does not serve."""
+
+    def __init__(self, provider: str, page: Page, interval_s: float, http: Http, clock: Clock) -> None:
+        self.provider = provider
+        self.page = page
+        self.interval_s = interval_s
+        self._clock = clock
+        self._addresses = [_Address(url.rstrip("/")) for url in (page.url, *page.mirrors)]
+        self._fetcher = Fetcher(http)
+        self._vendor = _vendor(page, self._fetcher, clock)
+
+    def next_at(self) -> float:
+        """The steady moment of the next reading: an interval away, or later when every address asks for patience."""
+        due = self._clock.now() + self.interval_s * (1 + 0.1 * random.random())
+        return max(due, min(one.not_before for one in self._addresses))
+
+    async def read(self) -> PageReport | None:
+        """One reading; None while every address asks for patience."""
+        first: Unfit | None = None
+        read_before = self._fetcher.bytes_read
+        for address in self._addresses:
+            if self._clock.now() < address.not_before:
+                continue
+            try:
+                contents = await self._vendor.read(address.base)
+            except Unfit as unfit:
+                first = first or unfit
+                self._note(address, unfit)
+                continue
+            address.refusals = 0
+            return self._report(contents, self._fetcher.bytes_read - read_before)
+        if first is None:
+            return None
+        return PageReport(
+            at=self._clock.now(),
+            provider=self.provider,
+            health=first.health,
+            link=self.page.url,
+            reason=first.reason,
+            params=first.params,
+            bytes_read=self._fetcher.bytes_read - read_before,
+        )
+
+    def _note(self, address: _Address, unfit: Unfit) -> None:
+        if unfit.health is PageHealth.REFUSED:
+            address.refusals += 1
+            widest_s = min(MAX_BACKOFF_S, self.interval_s * 2**address.refusals)
+            # Full jitter: whoever was refused together comes back spread out. Never sooner than the usual interval.
+            wait_s = max(self.interval_s, random.uniform(0, widest_s))
+        elif unfit.retry_after_s is not None:
+            wait_s = 0.0
+        else:
+            return
+        address.not_before = self._clock.now() + max(wait_s, unfit.retry_after_s or 0.0)
+
+    def _report(self, contents: Contents, bytes_read: int) -> PageReport:
+        clock = self._clock
+        components = contents.components[:MAX_COMPONENTS]
+        incidents = [incident(one, clock, maintenance=False) for one in contents.incidents[:MAX_INCIDENTS]]
+        maintenances = [incident(one, clock, maintenance=True) for one in contents.maintenances[:MAX_INCIDENTS]]
+        return PageReport(
+            at=clock.now(),
+            provider=self.provider,
+            health=PageHealth.OK,
+            link=self.page.url,
+            components=tuple(component(one, clock, dated=contents.dated) for one in components),
+            incidents=(*incidents, *maintenances),
+            bytes_read=bytes_read,
+        )
+
+
+def _vendor(page: Page, fetcher: Fetcher, clock: Clock) -> Vendor:
+    match page.kind:
+        case PageKind.STATUSPAGE:
+            return Statuspage(fetcher, page.page_id)
+        case PageKind.INCIDENTIO:
+            return IncidentIo(fetcher, page.page_id, clock)

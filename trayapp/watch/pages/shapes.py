@@ -1,0 +1,196 @@
+"""The JSON that Atlassian Statuspage and its imitators publish under `/api/v2/`, and what it means in our words.
+
+Only what is needed is named; everything else in an answer is skipped unread. Facts: Statuspage's public API as
+documented at <https://developer.statuspage.io/>, and incident.io's compatible answers, which leave fields out.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+
+from trayapp.clock import Clock
+from trayapp.core.observation import (
+    Impact,
+    PageComponent,
+    PageIncident,
+    PageLight,
+    PageUpdate,
+    Stage,
+)
+from trayapp.core.plain import plain
+
+MAX_COMPONENTS = 500
+MAX_INCIDENTS = 60
+MAX_UPDATES = 20
+MAX_NAME = 200
+MAX_TEXT = 2_000
+MAX_ID = 64
+
+Moment = Annotated[datetime, Meta(tz=True)]
+
+_LIGHTS = {
+    "operational": PageLight.OPERATIONAL,
+    "degraded_performance": PageLight.DEGRADED,
+    "partial_outage": PageLight.PARTIAL,
+    "major_outage": PageLight.MAJOR,
+    "full_outage": PageLight.MAJOR,
+    "under_maintenance": PageLight.MAINTENANCE,
+}
+_STAGES = {
+    "investigating": Stage.INVESTIGATING,
+    "identified": Stage.IDENTIFIED,
+    "monitoring": Stage.MONITORING,
+    "resolved": Stage.RESOLVED,
+    "postmortem": Stage.RESOLVED,
+    "scheduled": Stage.SCHEDULED,
+    "in_progress": Stage.IN_PROGRESS,
+    "verifying": Stage.IN_PROGRESS,
+    "completed": Stage.RESOLVED,
+    "maintenance_scheduled": Stage.SCHEDULED,
+    "maintenance_in_progress": Stage.IN_PROGRESS,
+    "maintenance_complete": Stage.RESOLVED,
+}
+_IMPACTS = {one.value: one for one in Impact}
+
+
+class RawPage(Struct, frozen=True):
+    id: str | None = None
+
+
+class RawComponent(Struct, frozen=True):
+    id: str
+    name: str
+    status: str
+    updated_at: Moment | None = None
+    group: bool | None = None
+
+
+class RawNamed(Struct, frozen=True):
+    """A component as an incident names it."""
+
+    id: str
+
+
+class RawAffected(Struct, frozen=True):
+    """A component as an update names it."""
+
+    code: str | None = None
+
+
+class RawUpdate(Struct, frozen=True):
+    status: str
+    body: str | None = None
+    created_at: Moment | None = None
+    display_at: Moment | None = None
+    affected_components: list[RawAffected] | None = None
+
+
+class RawIncident(Struct, frozen=True):
+    id: str
+    name: str
+    status: str
+    created_at: Moment
+    impact: str | None = None
+    started_at: Moment | None = None
+    updated_at: Moment | None = None
+    resolved_at: Moment | None = None
+    scheduled_for: Moment | None = None
+    shortlink: str | None = None
+    components: list[RawNamed] | None = None
+    incident_updates: list[RawUpdate] | None = None
+
+
+class ComponentsFile(Struct, frozen=True):
+    components: list[RawComponent]
+    page: RawPage = RawPage()
+
+
+class IncidentsFile(Struct, frozen=True):
+    page: RawPage = RawPage()
+    incidents: list[RawIncident] = []
+
+
+class SummaryFile(Struct, frozen=True):
+    components: list[RawComponent]
+    page: RawPage = RawPage()
+    incidents: list[RawIncident] = []
+    scheduled_maintenances: list[RawIncident] = []
+
+
+class Contents(NamedTuple):
+    """What a page says, still in its own words. `dated`: do the components' times tell when they changed?"""
+
+    components: Sequence[RawComponent]
+    incidents: Sequence[RawIncident]
+    maintenances: Sequence[RawIncident] = ()
+    dated: bool = True
+
+
+def is_over(raw: RawIncident) -> bool:
+    return _STAGES.get(raw.status) is Stage.RESOLVED
+
+
+def component(raw: RawComponent, clock: Clock, *, dated: bool) -> PageComponent:
+    """A group's own time is meaningless: it moves with any of its members."""
+    believed = raw.updated_at if dated and not raw.group else None
+    return PageComponent(
+        id=plain(raw.id, MAX_ID),
+        name=plain(raw.name, MAX_NAME),
+        state=_LIGHTS.get(raw.status, PageLight.UNKNOWN),
+        changed_at=None if believed is None else _steady(clock, believed),
+    )
+
+
+def incident(raw: RawIncident, clock: Clock, *, maintenance: bool) -> PageIncident:
+    """Began when its earliest word says so: providers date updates back to when the trouble began."""
+    updates = [_update(one, raw, clock) for one in (raw.incident_updates or ())[:MAX_UPDATES]]
+    updates.sort(key=lambda one: one.at, reverse=True)
+    if maintenance and raw.scheduled_for is not None:
+        started_at = _steady(clock, raw.scheduled_for)
+    else:
+        told = [_steady(clock, raw.started_at or raw.created_at), *(one.at for one in updates)]
+        started_at = min(told)
+    updated_at = updates[0].at if updates else _steady(clock, raw.updated_at or raw.created_at)
+    return PageIncident(
+        id=plain(raw.id, MAX_ID),
+        name=plain(raw.name, MAX_NAME),
+        stage=_STAGES.get(raw.status, Stage.UNKNOWN),
+        impact=_IMPACTS.get(raw.impact or "none", Impact.UNKNOWN),
+        components=_touched(raw),
+        started_at=started_at,
+        updated_at=updated_at,
+        link=_link(raw.shortlink),
+        updates=tuple(updates),
+        resolved_at=None if raw.resolved_at is None else _steady(clock, raw.resolved_at),
+        maintenance=maintenance,
+    )
+
+
+def _steady(clock: Clock, moment: datetime) -> float:
+    # Whole seconds, or the same moment would come out a microsecond different at every reading.
+    return float(round(clock.steady(moment)))
+
+
+def _update(raw: RawUpdate, incident: RawIncident, clock: Clock) -> PageUpdate:
+    moment = raw.display_at or raw.created_at or incident.created_at
+    text = (raw.body or "").replace("<br />", "\n").replace("<br>", "\n")
+    return PageUpdate(_steady(clock, moment), _STAGES.get(raw.status, Stage.UNKNOWN), plain(text, MAX_TEXT))
+
+
+def _touched(raw: RawIncident) -> tuple[str, ...]:
+    named = [one.id for one in raw.components or ()]
+    told = [
+        one.code
+        for update in (raw.incident_updates or ())[:MAX_UPDATES]
+        for one in update.affected_components or ()
+        if one.code
+    ]
+    return tuple(dict.fromkeys(plain(one, MAX_ID) for one in (named + told)[:MAX_COMPONENTS]))
+
+
+def _link(told: str | None) -> str | None:
+    if told is None or len(told) > 500 or not told.startswith("https://") or not told.isprintable() or " " in told:
+        return None
+    return told
