@@ -127,14 +127,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The list of stored keys is damaged"),
         N_("Delete {path}, then store your keys again with: llm-ampel key set NAME."),
     ),
-}
-
-
-def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]:
-    """Title and message of a problem, in plain text; a code without words is named as it is."""
-    code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
-    title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
-    gaps = {"code": code} | {gap: "" if value is None else clean(str(value)) for gap, value in params.items()    "store_damaged": (
+    "store_damaged": (
         N_("The memory was damaged"),
         N_("It was kept as {kept} and a new one begun. Settings and keys are not touched; the history starts today."),
     ),
@@ -147,4 +140,11 @@ def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]
         N_("{path} was left as it is, so a restart forgets. Update the program."),
     ),
 }
+
+
+def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]:
+    """Title and message of a problem, in plain text; a code without words is named as it is."""
+    code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
+    title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
+    gaps = {"code": code} | {gap: "" if value is None else clean(str(value)) for gap, value in params.items()}
     return fill(_(title), **gaps), fill(_(message), **gaps)
