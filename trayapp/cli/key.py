@@ -4,26 +4,13 @@ import argparse
 import asyncio
 import getpass
 import sys
-from urllib.parse import urlsplit
 
 from trayapp.cli.common import begin
-from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
+from trayapp.settings.hosts import host_of
 from trayapp.settings.secrets import Keys
+from trayapp.settings.services import key_places
 from trayapp.text import labels
-
-
-def key_hosts(catalogue: Catalogue) -> dict[str, str]:
-    """Which host each key of the catalogue belongs to: that of the provider's API, else of the probe that uses it."""
-    hosts: dict[str, str] = {}
-    for provider in catalogue.providers.values():
-        if provider.api is not None and provider.api.key:
-            hosts.setdefault(provider.api.key, urlsplit(provider.api.url).netloc.lower())
-        for service in provider.services:
-            for probe in service.probes:
-                if probe.key:
-                    hosts.setdefault(probe.key, probe.host)
-    return hosts
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,7 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
         for name in keys.names():
             print(name)
         return 0
-    hosts = key_hosts(loaded.catalogue)
+    providers = loaded.catalogue.providers.values()
+    hosts = {name: host_of(url) for provider in providers for name, url, _ in key_places(provider)}
     name = arguments.name
     if name is None or (arguments.what == "set" and name not in hosts):
         raise Problem("unknown_key", name=name or "", known=", ".join(hosts))

@@ -1,0 +1,233 @@
+"""The user's wishes, carried from the UI thread to the engine's and their outcomes back."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from trayapp.app.core_thread import CoreThread
+from trayapp.core.route import TargetStatus, To, Until
+from trayapp.errors import Problem
+from trayapp.settings.schema import Local, Settings
+from trayapp.ui.bridge import Bridge
+from trayapp.ui.commands import (
+    Done,
+    FoundServer,
+    KeySlot,
+    Leave,
+    Message,
+    ServiceChoice,
+    SettingsView,
+    Stream,
+    ToolAccess,
+)
+
+if TYPE_CHECKING:
+    from trayapp.engine.engine import Engine
+
+
+class _ChatStream:
+    def __init__(self, work: Future[None]) -> None:
+        self._work = work
+        self._task: asyncio.Task[Any] | None = None
+
+    def stop(self) -> None:
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def runs_in(self, task: "asyncio.Task[Any] | None") -> None:
+        self._task = task
+
+
+class CoreCommands:
+    """`ui.commands.Commands` for one engine. `engine` is called in the core thread only."""
+
+    def __init__(
+        self,
+        core: CoreThread,
+        bridge: Bridge,
+        engine: "Callable[[], Engine]",
+        *,
+        end: Callable[[Leave], None],
+        on_switched: Callable[[int], None] = lambda tools: None,
+    ) -> None:
+        self._core = core
+        self._bridge = bridge
+        self._engine = engine
+        self._end = end
+        self._on_switched = on_switched
+
+    def _send(self, work: Any, done: Done[Any] | None = None) -> None:
+        self._bridge.follow(self._core.submit(work), done)
+
+    # The switch
+
+    def switch_local(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
+        async def work() -> tuple[str, ...]:
+            switched = await self._engine().switch.to_local(providers)
+            self._bridge.call(self._on_switched, switched.tools)
+            return switched.providers
+
+        self._send(work, done)
+
+    def switch_cloud(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
+        async def work() -> tuple[str, ...]:
+            return (await self._engine().switch.to_cloud(providers)).providers
+
+        self._send(work, done)
+
+    def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
+        async def work() -> tuple[str, ...]:
+            engine = self._engine()
+            engine.routes.switch(providers, To.LOCAL, Until.CHANGED, engine.clock.now())
+            engine.changed()
+            return providers
+
+        self._send(work, done)
+
+    # The light
+
+    def check_now(self) -> None:
+        async def work() -> None:
+            self._engine().check_now()
+
+        self._send(work)
+
+    def only_when_back(self, incident_id: str) -> None:
+        async def work() -> None:
+            self._engine().only_when_back(incident_id)
+
+        self._send(work)
+
+    # The program
+
+    def open_demo(self) -> None:
+        subprocess.Popen(
+            [sys.executable, "-m", "trayapp.cli", "demo"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def quit(self, leave: Leave) -> None:
+        self._end(leave)
+
+    # Settings
+
+    def view_settings(self, done: Done[SettingsView]) -> None:
+        async def work() -> SettingsView:
+            return settings_view(self._engine())
+
+        self._send(work, done)
+
+    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
+        async def work() -> Settings:
+            from trayapp.settings.file import change
+
+            engine = self._engine()
+            await asyncio.to_thread(change, engine.home, dict(changes))
+            await engine.reload()
+            return engine.loaded.settings
+
+        self._send(work, done)
+
+    def stored_keys(self, done: Done[frozenset[str]]) -> None:
+        async def work() -> frozenset[str]:
+            return frozenset(await asyncio.to_thread(self._engine().keys.names))
+
+        self._send(work, done)
+
+    def set_key(self, name: str, value: str, done: Done[None]) -> None:
+        async def work() -> None:
+            engine = self._engine()
+            hosts = {slot.name: slot.host for slot in settings_view(engine).keys}
+            if name not in hosts:
+                raise Problem("unknown_key", name=name, known=", ".join(hosts))
+            await engine.keys.set(name, hosts[name], value)
+
+        self._send(work, done)
+
+    def forget_key(self, name: str, done: Done[None]) -> None:
+        async def work() -> None:
+            await self._engine().keys.forget(name)
+
+        self._send(work, done)
+
+    # The target and the tools
+
+    def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
+        async def work() -> tuple[FoundServer, ...]:
+            from trayapp.local.detect import detect
+
+            return tuple(FoundServer(str(one.server), one.url, tuple(one.models)) for one in await detect())
+
+        self._send(work, done)
+
+    def test_target(self, local: Local, done: Done[TargetStatus]) -> None:
+        async def work() -> TargetStatus:
+            from trayapp.local.target import LocalTarget
+
+            engine = self._engine()
+            target = LocalTarget(local, engine.clock, engine.home, lambda status: None)
+            try:
+                return await target.prepare(lambda status: None)
+            finally:
+                await target.close()
+
+        self._send(work, done)
+
+    def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
+        async def work() -> ToolAccess:
+            engine = self._engine()
+            token = await asyncio.to_thread(engine.switch.tokens.add, name)
+            await engine.switch.apply()
+            engine.changed()
+            gateway = engine.loaded.settings.gateway
+            return ToolAccess(name, f"http://127.0.0.1:{gateway.port}/t/{token}/{gateway.openai}/v1", token)
+
+        self._send(work, done)
+
+    def forget_tool(self, name: str, done: Done[None]) -> None:
+        async def work() -> None:
+            engine = self._engine()
+            await asyncio.to_thread(engine.switch.tokens.forget, name)
+            await engine.switch.apply()
+            engine.changed()
+
+        self._send(work, done)
+
+    def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
+        async def work() -> None:
+            from trayapp.local.chat import stream
+
+            turns = [{"role": one.role, "content": one.text} for one in messages]
+            answer.runs_in(asyncio.current_task())
+            try:
+                async for piece in stream(self._engine().switch.target_status, turns):
+                    self._bridge.call(on_text, piece)
+            finally:
+                answer.runs_in(None)
+
+        future = self._core.submit(work)
+        answer = _ChatStream(future)
+        self._bridge.follow(future, done)
+        return answer
+
+
+def settings_view(engine: "Engine") -> SettingsView:
+    """What the settings dialog starts from."""
+    from trayapp.settings.hosts import host_of
+    from trayapp.settings.services import key_places
+
+    catalogue = engine.loaded.catalogue
+    services = tuple(
+        ServiceChoice(service.id, service.name, provider.name) for provider, service in catalogue.services()
+    )
+    keys: dict[str, KeySlot] = {}
+    for provider in catalogue.providers.values():
+        for name, url, _ in key_places(provider):
+            keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url)))
+    return SettingsView(engine.loaded.settings, services, tuple(keys.values()))
