@@ -1,0 +1,83 @@
+"""The one crossing between the asyncio thread and the UI thread: snapshots and answers in, by queued signals."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from typing import Any, TypeVar
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+
+from trayapp.core.snapshot import Snapshot
+from trayapp.errors import Problem
+from trayapp.ui.commands import Done, Outcome
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def _gone(call: Callable[..., None]) -> bool:
+    """A window may have been destroyed while its answer was on the way."""
+    owner = getattr(call, "__self__", None)
+    return isinstance(owner, QObject) and not shiboken6.isValid(owner)
+
+
+class Bridge(QObject):
+    """Lives on the UI thread; `publish`, `call` and `follow` may be used from any thread.
+
+    Signals:
+        snapshot: a new `Snapshot`, on the UI thread.
+    """
+
+    snapshot = Signal(object)
+    _arrived = Signal(object)
+    _called = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arrived.connect(self.snapshot, Qt.ConnectionType.QueuedConnection)
+        self._called.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def publish(self, snapshot: Snapshot) -> None:
+        self._arrived.emit(snapshot)
+
+    def call(self, function: Callable[..., None], *arguments: object) -> None:
+        """Run `function(*arguments)` on the UI thread, in the order of the calls."""
+        self._called.emit((function, arguments))
+
+    def follow(self, work: Future[T], done: Done[T] | None) -> None:
+        """Bring the end of `work` (from `run_coroutine_threadsafe`) to `done` as an `Outcome`.
+
+        A `Problem`, or each of those that it carries as `problems`, becomes part of the outcome. Anything else
+        is a defect: it is logged, and told as the problem `internal`.
+        """
+
+        def ended(future: Future[T]) -> None:
+            outcome = _outcome(future)
+            if done is not None:
+                self.call(done, outcome)
+
+        work.add_done_callback(ended)
+
+    def _run(self, call: tuple[Callable[..., None], tuple[Any, ...]]) -> None:
+        function, arguments = call
+        if not _gone(function):
+            function(*arguments)
+
+
+def _outcome(future: Future[T]) -> Outcome[T]:
+    try:
+        failure = future.exception()
+    except (CancelledError, asyncio.CancelledError):
+        return Outcome(problems=(Problem("cancelled"),))
+    if failure is None:
+        return Outcome(future.result())
+    several = tuple(one for one in getattr(failure, "problems", ()) if isinstance(one, Problem))
+    if several:
+        return Outcome(problems=several)
+    if isinstance(failure, Problem):
+        return Outcome(problems=(failure,))
+    log.error("a command failed", exc_info=failure)
+    return Outcome(problems=(Problem("internal", kind=type(failure).__name__),))

@@ -1,0 +1,145 @@
+"""What the user can ask for. The UI sends and never waits: an answer comes back as an `Outcome`, on the UI thread."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from trayapp.core.route import TargetStatus
+from trayapp.errors import Problem
+from trayapp.settings.schema import Local, Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """How a command ended: a value, or everything that was wrong."""
+
+    value: T | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+Done = Callable[[Outcome[T]], None]
+
+
+class ServiceChoice(NamedTuple):
+    """A service that the catalogue offers."""
+
+    id: str
+    name: str
+    provider_name: str
+
+
+class KeySlot(NamedTuple):
+    """A key that a provider can use. `host`: the only one that will ever be given it."""
+
+    name: str
+    provider: str
+    provider_name: str
+    host: str
+
+
+class SettingsView(NamedTuple):
+    """What the settings dialog starts from."""
+
+    settings: Settings
+    services: tuple[ServiceChoice, ...]
+    keys: tuple[KeySlot, ...]
+
+
+class FoundServer(NamedTuple):
+    """A local LLM server that answered with its signature. `server` is a `ServerKind`'s value."""
+
+    server: str
+    url: str
+    models: tuple[str, ...]
+
+
+class ToolAccess(NamedTuple):
+    """What a new tool needs. Shown once; the token itself is never shown again."""
+
+    name: str
+    url: str
+    token: str
+
+
+class Message(NamedTuple):
+    """One turn of the local chat; `role` is `user` or `assistant`."""
+
+    role: str
+    text: str
+
+
+class Stream(Protocol):
+    """A chat answer under way."""
+
+    def stop(self) -> None:
+        """End it; `done` is still called, with what had come."""
+
+
+class Leave(StrEnum):
+    """What becomes of the tools' gateway when the tray quits."""
+
+    NOTHING_TO_KEEP = "nothing_to_keep"
+    KEEP_GATEWAY = "keep_gateway"
+    SET_TOOLS_BACK = "set_tools_back"
+
+
+class Commands(Protocol):
+    """Every method returns at once. `done` is called on the UI thread, exactly once."""
+
+    def switch_local(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
+        """Move these providers to the target; None: those that are down. The value names those that moved."""
+
+    def switch_cloud(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
+        """Bring these providers home; None: all of them."""
+
+    def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
+        """Keep the local route until the user changes it, and stop offering the way home."""
+
+    def check_now(self) -> None:
+        """Ask everything again, within the same budget as ever."""
+
+    def only_when_back(self, incident_id: str) -> None:
+        """Say nothing more about this incident until it is over."""
+
+    def open_demo(self) -> None:
+        """Start the replayed night beside this program."""
+
+    def quit(self, leave: Leave) -> None:
+        """End the program."""
+
+    def view_settings(self, done: Done[SettingsView]) -> None:
+        """Read settings and catalogue."""
+
+    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
+        """Write these dotted keys, all or none. None removes a key, so that its default holds again."""
+
+    def stored_keys(self, done: Done[frozenset[str]]) -> None:
+        """The names of the keys that the keyring holds."""
+
+    def set_key(self, name: str, value: str, done: Done[None]) -> None:
+        """Put a key into the keyring."""
+
+    def forget_key(self, name: str, done: Done[None]) -> None:
+        """Take a key out of the keyring."""
+
+    def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
+        """Look for local LLM servers on this machine."""
+
+    def test_target(self, local: Local, done: Done[TargetStatus]) -> None:
+        """Check these settings of a target as far as one token, without saving them."""
+
+    def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
+        """Give a new tool its token."""
+
+    def forget_tool(self, name: str, done: Done[None]) -> None:
+        """Make a tool's token worthless."""
+
+    def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
+        """Ask the local target. `on_text` gets each piece as it comes, on the UI thread."""
