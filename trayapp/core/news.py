@@ -38,7 +38,14 @@ class Urgency(StrEnum):
 class Banner(Struct, frozen=True):
     """Show or replace the banner `key` (an incident's id, or `switch`). `pops_up`: False replaces silently.
 
-    `params` for the words: `services` and `working` as lists of names, times as steady seconds.
+    For the words: `services` (in trouble, or moved by the switch), `working` and `back` are names, `parts` the ids
+    of components that are back, `providers` names and `provider` the id of the one concerned. `params` by stage,
+    times in steady seconds and absent when unknown:
+    down: `since`, `title` (the page's), `seen` (from here, not only on the page), `page` (can it be read), `again`;
+    confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `title`;
+    over: `since`, `ended_from`, `ended_at`, `cause`, `tools` (still local), `local`, `answered`;
+    yellow: `since`, `finding`, `title`; flapping: `since`;
+    switched: `model`, `tools`, `until`; switch_failed: `code` and the problem's own; home: `tools`, `answered`.
     """
 
     key: str
@@ -51,6 +58,8 @@ class Banner(Struct, frozen=True):
     working: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     provider: str = ""
+    providers: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     params: dict[str, Param] = {}
 
 

@@ -139,6 +139,37 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The memory was written by a newer version"),
         N_("{path} was left as it is, so a restart forgets. Update the program."),
     ),
+    "keyring_locked": (
+        N_("Your keyring is locked"),
+        N_("It is locked or was never set up, so no key can be read or stored. Unlock it, then choose Check now."),
+    ),
+    "keyring_absent": (
+        N_("There is no keyring"),
+        N_(
+            "Keys are stored in a keyring only. Start one (GNOME Keyring, KWallet, KeePassXC), or take the key from the"
+            ' environment: key = "env:NAME" in the settings.'
+        ),
+    ),
+    "keyring_timeout": (
+        N_("Your keyring does not answer"),
+        N_("It was given up after {seconds} s; perhaps it waits for a password. Unlock it, then choose Check now."),
+    ),
+    "keyring_failed": (
+        N_("Your keyring failed"),
+        N_("It could not read or store the key. {reason}"),
+    ),
+    "key_name": (
+        N_("This cannot name a key"),
+        N_("{name}: allowed are up to 41 lower-case letters, digits and hyphens."),
+    ),
+    "key_malformed": (
+        N_("The key {name} is not a key"),
+        N_("It is empty, or holds spaces, line breaks or letters that cannot be sent. Copy it again."),
+    ),
+    "key_too_long": (
+        N_("The key {name} is too long"),
+        N_("The keyring of Windows keeps {limit} characters, host included."),
+    ),
 }
 
 

@@ -1,0 +1,92 @@
+"""The translation catalogues: what the code says, and how the German file is brought up to date.
+
+`python -m tests.support.catalogues` extracts every text of `trayapp/`, merges it into the German `.po` and compiles
+the `.mo`. Translate what it lists, then run it again.
+"""
+
+import ast
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "trayapp"
+TRANSLATIONS = ROOT / "resources" / "translations"
+PO = TRANSLATIONS / "de" / "LC_MESSAGES" / "llm-ampel.po"
+MO = PO.with_suffix(".mo")
+_WIDTH = 120
+_HEADER = rb"""# German words of LLM Ampel.
+msgid ""
+msgstr ""
+"Language: de\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+
+def texts() -> Catalog:
+    """Every text of the package: what gettext functions name, and the titles and descriptions of settings."""
+    catalog = Catalog(project="LLM Ampel", charset="utf-8")
+    found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=_KEYWORDS, comment_tags=())
+    for _file, _line, message, _comments, context in sorted(found, key=str):
+        catalog.add(message, context=context)
+    for message in _settings_texts():
+        catalog.add(message)
+    return catalog
+
+
+def _settings_texts() -> Iterator[str]:
+    tree = ast.parse((PACKAGE / "settings" / "schema.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Meta":
+            for keyword in node.keywords:
+                if keyword.arg in ("title", "description"):
+                    yield str(ast.literal_eval(keyword.value))
+
+
+def german() -> Catalog:
+    """The German catalogue as it is on disk."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="de", charset="utf-8")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The `.mo` bytes of a catalogue."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def merge(translations: dict[str | tuple[str, str], str | tuple[str, str]] | None = None) -> list[str]:
+    """Bring `.po` and `.mo` up to date, put in `translations`; returns what has no translation yet."""
+    catalog = german() if PO.exists() else Catalog(locale="de", project="LLM Ampel", charset="utf-8")
+    catalog.update(texts(), no_fuzzy_matching=True, update_creation_date=False)
+    catalog.obsolete.clear()
+    for message_id, string in (translations or {}).items():
+        key = message_id[0] if isinstance(message_id, tuple) else message_id
+        if (message := catalog.get(key)) is not None:
+            message.string = string
+    with PO.open("wb") as file:
+        file.write(_HEADER)
+        write_po(file, catalog, width=_WIDTH, no_location=True, sort_output=True, omit_header=True)
+    # The file's own words decide what is compiled: dates and the like come from there.
+    MO.write_bytes(compiled(german()))
+    return [str(message.id) for message in german() if message.id and not _whole(message.string)]
+
+
+def _whole(string: object) -> bool:
+    return all(string) if isinstance(string, list | tuple) else bool(string)
+
+
+if __name__ == "__main__":
+    for missing in merge():
+        print(missing)  # noqa: T201 - a command for maintainers

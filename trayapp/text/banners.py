@@ -1,0 +1,296 @@
+"""The words of a banner, stage by stage: a title of at most 90 characters, a body of at most 200."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from trayapp.core.light import Finding
+from trayapp.core.news import Banner, BannerStage, Button
+from trayapp.core.route import Until
+from trayapp.text import problems
+from trayapp.text.language import N_, _, ngettext
+from trayapp.text.names import join, join_short, name
+from trayapp.text.plain import TITLE_LIMIT, clean, cut
+from trayapp.text.times import day_time, duration
+
+TITLE_MAX = 90
+BODY_MAX = 200
+_NAMES_MAX = 50
+"""Characters of a list of names in a title, so that the rest of the sentence stays whole."""
+_CAUSE_MAX = 100
+_END_SPREAD_S = 300
+"""An end known to within five minutes is told as a moment; a wider one as "between X and Y"."""
+
+BUTTONS: dict[Button, str] = {
+    Button.SWITCH_LOCAL: N_("Switch to local"),
+    Button.SET_UP_FALLBACK: N_("Set up a fallback"),
+    Button.DETAILS: N_("Details"),
+    Button.ONLY_WHEN_BACK: N_("Only when it is back"),
+    Button.BACK_TO_CLOUD: N_("Back to cloud"),
+    Button.STAY_LOCAL: N_("Stay local"),
+}
+
+# What a person gets back with a component of a website. Other components are called by their names.
+PARTS: dict[str, str] = {
+    "login": N_("website"),
+    "chat": N_("chats"),
+    "history": N_("projects"),
+    "files": N_("uploads"),
+}
+
+
+class BannerWords(NamedTuple):
+    """`buttons`: (id, label) in the order of the banner."""
+
+    title: str
+    body: str
+    buttons: tuple[tuple[str, str], ...]
+
+
+def words(banner: Banner, *, wall: Callable[[float], datetime]) -> BannerWords:
+    """What a banner says in the language of now; `wall` turns steady seconds into aware wall time."""
+    title, sentences = _STAGES[banner.stage](banner, wall)
+    buttons = tuple((str(one), _(BUTTONS[one])) for one in banner.buttons)
+    return BannerWords(cut(title, TITLE_MAX), _body(sentences), buttons)
+
+
+def _body(sentences: list[str]) -> str:
+    """As many whole sentences, in their order, as the body has room for."""
+    body = ""
+    for sentence in filter(None, sentences):
+        longer = f"{body} {sentence}" if body else cut(sentence, BODY_MAX)
+        if len(longer) <= BODY_MAX:
+            body = longer
+    return body
+
+
+_Said = tuple[str, list[str]]
+
+
+def _number(banner: Banner, key: str) -> float | None:
+    value = banner.params.get(key)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _text(banner: Banner, key: str, limit: int = TITLE_LIMIT) -> str:
+    value = banner.params.get(key)
+    return clean(str(value), limit) if value else ""
+
+
+def _age(banner: Banner) -> str:
+    since = _number(banner, "since")
+    return duration(banner.at - since) if since is not None else ""
+
+
+def _provider(banner: Banner) -> str:
+    return join_short(banner.providers, _NAMES_MAX) or name(banner.provider)
+
+
+def _cause(banner: Banner) -> str:
+    cause = _text(banner, "cause", _CAUSE_MAX)
+    return _("Cause: {cause}.", cause=cause) if cause else _("Cause not stated.")
+
+
+def _working(banner: Banner) -> str:
+    names = join_short(banner.working, _NAMES_MAX)
+    return _("Works: {names}.", names=names) if names else ""
+
+
+def _down(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    if len(banner.providers) > 1:
+        title = _(
+            "{providers} are down at the same time. It is not you.",
+            providers=join_short(banner.providers, _NAMES_MAX),
+        )
+    elif banner.params.get("again"):
+        title = ngettext(
+            "{names} is down again. It is not you.", "{names} are down again. It is not you.", many, names=names
+        )
+    else:
+        title = ngettext("{names} is down. It is not you.", "{names} are down. It is not you.", many, names=names)
+    since, page_title = _number(banner, "since"), _text(banner, "title")
+    time = day_time(wall(since), wall(banner.at)) if since is not None else ""
+    if not time:
+        begun = ""
+    elif banner.params.get("seen", True):
+        begun = _("Errors since {time}.", time=time)
+    else:
+        begun = _("Reported since {time}.", time=time)
+    return title, [begun, _comment(banner, page_title), _("No need to reload: I will tell you when it works."),
+                   _working(banner)]  # fmt: skip
+
+
+def _comment(banner: Banner, page_title: str) -> str:
+    if len(banner.providers) > 1:
+        return _("Your connection is fine.")
+    if page_title:
+        return _("{provider} confirms: {title}.", provider=_provider(banner), title=_quoted(page_title))
+    if banner.params.get("page", True):
+        return _("{provider} has not commented.", provider=_provider(banner))
+    return ""
+
+
+def _quoted(title: str) -> str:
+    return _("“{title}”", title=title)
+
+
+def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    title = _(
+        "{provider} confirms: {title}", provider=_provider(banner), title=_text(banner, "title") or _("an outage")
+    )
+    cause = _text(banner, "cause", _CAUSE_MAX)
+    if cause:
+        down = _("Down {duration}. Cause: {cause}.", duration=_age(banner), cause=cause)
+    else:
+        down = _("Down {duration}, cause not stated.", duration=_age(banner))
+    return title, [down, _working(banner)]
+
+
+def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    back = join_short(banner.back, 36)
+    still = join_short(banner.services, 36, articles=True)
+    if len(banner.back) == 1 and len(banner.services) == 1:
+        title = _("{back} is back, {still} is not", back=back, still=still)
+    elif len(banner.back) == 1:
+        title = _("{back} is back, {still} are not", back=back, still=still)
+    elif len(banner.services) == 1:
+        title = _("{back} are back, {still} is not", back=back, still=still)
+    else:
+        title = _("{back} are back, {still} are not", back=back, still=still)
+    parts = [_(PARTS[one]) for one in banner.parts if one in PARTS]
+    loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
+    short = _("API") if all(one.endswith(" API") for one in banner.services) else still
+    failing = _("{name} failing for {duration}.", name=_capital(short), duration=_age(banner))
+    return title, [loads, failing]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _recovering(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    title = ngettext("{names} works again, still watching", "{names} work again, still watching", many, names=names)
+    return title, [_("It took {duration}. The all-clear comes after ten quiet minutes.", duration=_age(banner))]
+
+
+def _over(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    since, ended = _number(banner, "since"), _number(banner, "ended_at")
+    ended_from = _number(banner, "ended_from")
+    who = join_short(banner.services, _NAMES_MAX) if banner.services else _provider(banner)
+    many = max(len(banner.services), 0 if banner.services else len(banner.providers))
+    sentences = []
+    if since is None or ended is None:
+        title = ngettext("All clear: {names} is back", "All clear: {names} are back", many, names=who)
+    elif ended_from is not None and ended - ended_from > _END_SPREAD_S:
+        title = ngettext("All clear: {names} is back", "All clear: {names} are back", many, names=who)
+        sentences.append(
+            _(
+                "It ended between {start} and {end}.",
+                start=day_time(wall(ended_from), wall(banner.at)),
+                end=day_time(wall(ended), wall(banner.at)),
+            )
+        )
+    else:
+        title = ngettext(
+            "All clear: {names} is back after {duration}",
+            "All clear: {names} are back after {duration}",
+            many,
+            names=who,
+            duration=duration(ended - since),
+        )
+    sentences.append(_cause(banner))
+    tools, answered = int(_number(banner, "tools") or 0), int(_number(banner, "answered") or 0)
+    if banner.params.get("local"):
+        sentences.append(
+            ngettext("{n} tool still local.", "{n} tools still local.", tools)
+            if tools
+            else _("You still work locally.")
+        )
+    if answered:
+        sentences.append(ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered))
+    return title, sentences
+
+
+def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    finding = banner.params.get("finding")
+    if finding == Finding.SLOW:
+        title = ngettext("{names} is slow", "{names} are slow", many, names=names)
+    elif finding == Finding.MAINTENANCE:
+        title = ngettext("{names} is under maintenance", "{names} are under maintenance", many, names=names)
+    elif finding == Finding.REPORTED_ONLY:
+        title = _("{provider} reports trouble with {names}", provider=_provider(banner), names=names)
+    else:
+        title = ngettext("{names} has trouble", "{names} have trouble", many, names=names)
+    since, page_title = _number(banner, "since"), _text(banner, "title")
+    sentences = []
+    if since is not None:
+        time = day_time(wall(since), wall(banner.at))
+        sentences.append(_("Since {time}, {duration}.", time=time, duration=_age(banner)))
+    if page_title:
+        sentences.append(_("{provider} says: {title}.", provider=_provider(banner), title=_quoted(page_title)))
+    if finding == Finding.REPORTED_ONLY:
+        sentences.append(_("From here it answers."))
+    return title, [*sentences, _working(banner)]
+
+
+def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    title = ngettext("{names} comes and goes", "{names} come and go", many, names=names)
+    return title, [_("I say this once and tell you how it ends."), _working(banner)]
+
+
+def _switched(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    title = _("Working locally with {model}", model=_text(banner, "model", 50) or _("your local model"))
+    tools, names = int(_number(banner, "tools") or 0), join_short(banner.services, _NAMES_MAX)
+    lasting = banner.params.get("until") == Until.CHANGED
+    if not tools:
+        moved = _("No tool is set up yet: use the chat window.")
+    elif lasting:
+        moved = ngettext(
+            "{n} tool moved until you change it.", "{n} tools moved until you change it.", tools, names=names
+        )
+    elif len(banner.services) > 1:
+        moved = ngettext(
+            "{n} tool moved until {names} are back.", "{n} tools moved until {names} are back.", tools, names=names
+        )
+    else:
+        moved = ngettext(
+            "{n} tool moved until {names} is back.", "{n} tools moved until {names} is back.", tools, names=names
+        )
+    return title, [moved, _("Smaller model: check its answers.")]
+
+
+def _switch_failed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    code = str(banner.params.get("code", ""))
+    title, message = problems.words((code, banner.params))
+    return _("Not switched: {problem}", problem=title), [message, _("Nothing was changed.")]
+
+
+def _home(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    tools, answered = int(_number(banner, "tools") or 0), int(_number(banner, "answered") or 0)
+    title = ngettext("Back in the cloud with {names}", "Back in the cloud with {names}", many, names=names)
+    moved = ngettext("{n} tool moved home.", "{n} tools moved home.", tools) if tools else ""
+    local = (
+        ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
+        if answered
+        else _("Nothing was answered locally.")
+    )
+    return title, [moved, local]
+
+
+_STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _Said]] = {
+    BannerStage.DOWN: _down,
+    BannerStage.CONFIRMED: _confirmed,
+    BannerStage.PARTLY_BACK: _partly_back,
+    BannerStage.RECOVERING: _recovering,
+    BannerStage.OVER: _over,
+    BannerStage.YELLOW: _yellow,
+    BannerStage.SWITCHED: _switched,
+    BannerStage.SWITCH_FAILED: _switch_failed,
+    BannerStage.HOME: _home,
+    BannerStage.FLAPPING: _flapping,
+}

@@ -1,0 +1,87 @@
+"""What the bare codes mean: HTTP status codes, failures below HTTP, steps of the own network."""
+
+from trayapp.core.observation import Step
+from trayapp.text.language import N_, _
+
+HTTP: dict[int, str] = {
+    400: N_("they do not accept the request"),
+    401: N_("the key is missing or not accepted"),
+    402: N_("the account has to be paid"),
+    403: N_("access is refused"),
+    404: N_("there is nothing at this address"),
+    407: N_("the proxy asks for a login"),
+    408: N_("they waited too long for the request"),
+    410: N_("this address is gone for good"),
+    429: N_("too many requests"),
+    500: N_("an error inside their server"),
+    501: N_("their server cannot do this"),
+    502: N_("their gateway gets no answer from behind it"),
+    503: N_("they are overloaded or switched off"),
+    504: N_("their gateway waits in vain for an answer from behind it"),
+    520: N_("Cloudflare gets an answer from them that makes no sense"),
+    521: N_("their server refuses Cloudflare's connection"),
+    522: N_("Cloudflare cannot connect to their server"),
+    523: N_("Cloudflare does not find the way to their server"),
+    524: N_("Cloudflare waits in vain for an answer from their server"),
+    525: N_("Cloudflare and their server cannot agree on encryption"),
+    526: N_("their server shows Cloudflare a bad certificate"),
+    529: N_("they are overloaded"),
+    530: N_("Cloudflare cannot find their server"),
+}
+_CLASSES = {
+    2: N_("an answer"),
+    3: N_("they send us elsewhere"),
+    4: N_("they refuse the request"),
+    5: N_("a failure on their side"),
+}
+
+FAILURES: dict[str, str] = {
+    "timeout": N_("no answer in time"),
+    "connect": N_("no connection"),
+    "dns": N_("its name is not found"),
+    "tls": N_("no secure connection"),
+    "malformed": N_("an answer that makes no sense"),
+    "challenge": N_("a check whether we are a person"),
+    "cut": N_("an answer that breaks off"),
+    "foreign_page": N_("a page that is not theirs"),
+    "proxy": N_("the proxy asks for a login"),
+    "cf_bad_gateway": N_("Cloudflare gets no answer from their server"),
+}
+
+STEPS: dict[Step, str] = {
+    Step.INTERFACE: N_("no network"),
+    Step.DNS: N_("names cannot be looked up (DNS)"),
+    Step.TCP: N_("no connection gets through"),
+    Step.TLS: N_("secure connections fail (TLS)"),
+    Step.CLOCK: N_("this computer's clock is wrong"),
+    Step.PROXY: N_("the proxy asks for a login"),
+    Step.CAPTIVE_PORTAL: N_("Wi-Fi login page"),
+}
+
+STEP_NAMES: dict[Step, str] = {
+    Step.INTERFACE: N_("Network"),
+    Step.DNS: N_("DNS"),
+    Step.TCP: N_("Connections"),
+    Step.TLS: N_("TLS"),
+    Step.CLOCK: N_("Clock"),
+    Step.PROXY: N_("Proxy"),
+    Step.CAPTIVE_PORTAL: N_("Wi-Fi login"),
+}
+
+
+def http(status: int) -> str:
+    """A status with its meaning: "502, their gateway gets no answer from behind it"."""
+    meaning = HTTP.get(status) or _CLASSES.get(status // 100, N_("not a known answer"))
+    return _("{status}, {meaning}", status=status, meaning=_(meaning))
+
+
+def failure(code: str) -> str:
+    """What was seen, by the code of a `Try`: a status with its meaning, or words alone."""
+    if code.startswith("http_") and code[5:].isdecimal():
+        return http(int(code[5:]))
+    return _(FAILURES.get(code, N_("a failure without a name")))
+
+
+def step(which: Step | None) -> str:
+    """What is wrong with the own connection, as half a sentence."""
+    return _(STEPS[which]) if which is not None else _("other hosts do not answer either")

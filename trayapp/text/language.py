@@ -1,0 +1,95 @@
+"""The language of every word: gettext over the catalogues in `resources/translations`, changeable at any time.
+
+English is the source and needs no catalogue. Nothing here is bound at import: a function of `trayapp.text` looks its
+words up when it is called, so `set_language` changes everything at once.
+"""
+
+import gettext
+import os
+import re
+from functools import cache
+
+from trayapp.paths import resources
+
+DOMAIN = "llm-ampel"
+LANGUAGES = ("en", "de")
+
+# In the order in which gettext itself asks; LANGUAGE may name several, best first.
+_LOCALE_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+_GAP = re.compile(r"\{(\w+)\}(\.?)")
+_SENTENCE_ENDS = (".", "!", "?", "…")
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
+    """Mark a message for the catalogues without translating it yet."""
+    return message
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, resources() / "translations", [code])
+
+
+class _Chosen:
+    """The language of this process: two threads read it, one assignment changes it."""
+
+    code = "en"
+    words: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def locale_language() -> str:
+    """The first of our languages that the environment asks for, else English."""
+    for name in _LOCALE_VARIABLES:
+        for wish in filter(None, os.environ.get(name, "").split(":")):
+            # A set variable hides those after it, also when it asks for a language we do not speak.
+            code = re.split(r"[_.@-]", wish)[0].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+def set_language(code: str) -> None:
+    """Speak `code` (`en`, `de`, or `auto` for the environment's) from now on. Raises ValueError for any other."""
+    chosen = locale_language() if code == "auto" else code
+    if chosen not in LANGUAGES:
+        raise ValueError(code)
+    _Chosen.words = _catalogue(chosen)
+    _Chosen.code = chosen
+
+
+def language() -> str:
+    """The code of the language that is spoken now."""
+    return _Chosen.code
+
+
+def fill(template: str, /, **gaps: object) -> str:
+    """`template` with each `{name}` replaced once; what is put in is never read as a template.
+
+    A full stop after a gap is left out when what fills it already ends a sentence ("vor 6 Min." + ".").
+    """
+
+    def put(match: re.Match[str]) -> str:
+        name, stop = match.groups()
+        if name not in gaps:
+            return match.group()
+        value = str(gaps[name])
+        return value if stop and value.endswith(_SENTENCE_ENDS) else value + stop
+
+    return _GAP.sub(put, template)
+
+
+def _(message: str, /, **gaps: object) -> str:
+    """`message` in the language of now, its gaps filled."""
+    return fill(_Chosen.words.gettext(message), **gaps)
+
+
+def ngettext(singular: str, plural: str, n: int, /, **gaps: object) -> str:
+    """The form that fits `n`, which also fills the gap `{n}`."""
+    return fill(_Chosen.words.ngettext(singular, plural, n), n=n, **gaps)
+
+
+def pgettext(context: str, message: str, /, **gaps: object) -> str:
+    """`message` as it is meant in `context`, where one English word stands for several."""
+    return fill(_Chosen.words.pgettext(context, message), **gaps)

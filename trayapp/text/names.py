@@ -1,0 +1,47 @@
+"""Names in sentences: lists with "and", shortened where room is short, and the names of interfaces in German."""
+
+from collections.abc import Sequence
+
+from trayapp.text.language import _, language, ngettext
+from trayapp.text.plain import clean
+
+NAME_LIMIT = 40
+"""Characters of one name: catalogue files are the user's own and may hold anything."""
+_SHOWN_WHEN_SHORTENED = 2
+
+
+def name(text: str) -> str:
+    """A service's or provider's name as the language writes it: "OpenAI API", German "OpenAI-API"."""
+    plain = clean(text, NAME_LIMIT)
+    return plain.removesuffix(" API") + "-API" if language() == "de" and plain.endswith(" API") else plain
+
+
+def named(text: str) -> str:
+    """The name inside a sentence, where an interface has its article: "the OpenAI API", "ChatGPT"."""
+    return _("the {name}", name=name(text)) if text.endswith(" API") else name(text)
+
+
+def _joined(words: Sequence[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return _("{names} and {last}", names=", ".join(words[:-1]), last=words[-1])
+
+
+def join(names: Sequence[str], *, articles: bool = False) -> str:
+    """ "ChatGPT, OpenAI API and Claude"."""
+    return _joined([named(one) if articles else name(one) for one in names])
+
+
+def join_short(names: Sequence[str], limit: int, *, articles: bool = False) -> str:
+    """The list if it has at most `limit` characters, else "ChatGPT, OpenAI API and 2 more"."""
+    whole = join(names, articles=articles)
+    if len(whole) <= limit or len(names) <= 1:
+        return clean(whole, limit)
+    shown = _SHOWN_WHEN_SHORTENED if len(names) > _SHOWN_WHEN_SHORTENED else 1
+    for count in range(shown, 0, -1):
+        head = ", ".join(named(one) if articles else name(one) for one in names[:count])
+        rest = len(names) - count
+        text = ngettext("{names} and {n} more", "{names} and {n} more", rest, names=head)
+        if len(text) <= limit:
+            return text
+    return clean(text, limit)

@@ -1,0 +1,97 @@
+"""One line for a service or a component."""
+
+from trayapp.core.judgement import ComponentVerdict, ServiceVerdict
+from trayapp.core.light import Badge, Confidence, Finding, Light
+from trayapp.core.snapshot import Snapshot
+from trayapp.text.language import N_, _
+from trayapp.text.names import join_short, name
+from trayapp.text.times import answer_time, duration, since
+
+_NAMES_MAX = 80
+
+FINDINGS: dict[Finding, str] = {
+    Finding.OK: N_("fine"),
+    Finding.STARTING: N_("first look"),
+    Finding.CHECKING: N_("checking"),
+    Finding.DOWN: N_("down"),
+    Finding.DEGRADED: N_("degraded"),
+    Finding.REPORTED_ONLY: N_("trouble reported, works from here"),
+    Finding.SLOW: N_("slow"),
+    Finding.RECOVERING: N_("works again, still watching"),
+    Finding.MAINTENANCE: N_("maintenance"),
+    Finding.FLAPPING: N_("comes and goes"),
+    Finding.BLOCKED: N_("blocked in your network"),
+    Finding.SHARED: N_("down, with others"),
+    Finding.OWN_NETWORK: N_("cannot tell, your connection"),
+    Finding.NO_EVIDENCE: N_("cannot tell"),
+}
+CONFIDENCES: dict[Confidence, str] = {
+    Confidence.ANSWERING: N_("answering"),
+    Confidence.REPORTED: N_("reported"),
+    Confidence.REACHABLE: N_("reachable"),
+}
+BADGES: dict[Badge, str] = {
+    Badge.KEY: N_("key not accepted"),
+    Badge.QUOTA: N_("quota used up"),
+    Badge.RATE_LIMIT: N_("rate limit"),
+}
+LIGHTS: dict[Light, str] = {
+    Light.GREEN: N_("green"),
+    Light.YELLOW: N_("yellow"),
+    Light.RED: N_("red"),
+    Light.GREY: N_("grey"),
+}
+_TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
+
+
+def _begun(v: ServiceVerdict, s: Snapshot) -> float:
+    started = [one.started_at for one in s.incidents if one.id == v.incident]
+    return started[0] if started and v.light is Light.RED else v.since
+
+
+def service_line(v: ServiceVerdict, s: Snapshot) -> str:
+    """The service in the menu: "ChatGPT: down 18 min", "Claude API: fine, answering 0.7 s"."""
+    if v.finding is Finding.OK:
+        state = _fine(v)
+    elif v.finding in _TIMELESS:
+        state = _(FINDINGS[v.finding])
+    elif v.finding in (Finding.DOWN, Finding.SHARED):
+        state = _("down {duration}", duration=duration(s.at - _begun(v, s)))
+    else:
+        state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
+    badges = [_(BADGES[one]) for one in v.badges]
+    return _("{name}: {state}", name=name(v.name), state=", ".join([state, *badges]))
+
+
+def _fine(v: ServiceVerdict) -> str:
+    if v.confidence is None:
+        return _("fine")
+    sure = _(CONFIDENCES[v.confidence])
+    if v.confidence is not Confidence.REPORTED and v.latency_s is not None:
+        sure = f"{sure} {answer_time(v.latency_s)}"
+    return _("fine, {confidence}", confidence=sure)
+
+
+def row_detail(v: ServiceVerdict, s: Snapshot) -> str:
+    """The short note at the end of a row: "18 min", "reported", "0.7 s"."""
+    if v.finding is Finding.OK:
+        if v.confidence is not Confidence.REPORTED and v.latency_s is not None:
+            return answer_time(v.latency_s)
+        return _(CONFIDENCES[v.confidence]) if v.confidence is not None else _("fine")
+    if v.finding in _TIMELESS:
+        return _(FINDINGS[v.finding])
+    return duration(s.at - _begun(v, s))
+
+
+def unseen_line(v: ServiceVerdict) -> str | None:
+    """What only the official page can speak for: "Login and history: official page only"."""
+    names = [one.name for one in v.components if one.id in v.unseen]
+    return _("{names}: official page only", names=join_short(names, _NAMES_MAX)) if names else None
+
+
+def component_line(c: ComponentVerdict, s: Snapshot) -> str:
+    """A component in an unfolded row: "Chat: down since 22:04, 18 min"."""
+    state = _(FINDINGS[c.finding])
+    if c.finding not in _TIMELESS:
+        state = _("{finding} {since}", finding=state, since=since(c.since, s.at, s.wall_offset_s))
+    return _("{name}: {state}", name=name(c.name), state=state)

@@ -1,0 +1,108 @@
+"""One line for everything that is not a service: pages, the own network, the fallback, the gateway."""
+
+from trayapp.core.judgement import PageStatus
+from trayapp.core.observation import NetworkState, PageHealth, Step
+from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import codes, problems
+from trayapp.text.language import N_, _, ngettext
+from trayapp.text.names import name
+from trayapp.text.plain import clean
+from trayapp.text.reasons import HEALTHS
+from trayapp.text.times import ago, waiting_time
+
+PAGE_REASONS: dict[str, str] = {
+    "timeout": N_("no answer in time"),
+    "connect": N_("no connection"),
+    "dns": N_("its name is not found"),
+    "tls": N_("no secure connection"),
+}
+_SERVERS = {
+    "ollama": "Ollama",
+    "openai-compatible": N_("OpenAI-compatible server"),
+    "embedded": N_("built-in llama.cpp"),
+}
+_ALWAYS_SHOWN = (Step.INTERFACE, Step.DNS, Step.TLS)
+
+
+def page_line(p: PageStatus, s: Snapshot) -> str:
+    """A status page's own health, with age and reason."""
+    provider = name(next((v.provider_name for v in s.judgement.services if v.provider == p.provider), p.provider))
+    if p.health is PageHealth.OK and p.fetched_at is not None:
+        return _("{provider}'s page: read {age}", provider=provider, age=ago(s.at - p.fetched_at))
+    state = _(HEALTHS[p.health])
+    why = _page_reason(p)
+    said = _("{state} ({reason})", state=state, reason=why) if why else state
+    if p.fetched_at is None or p.health is PageHealth.NEVER:
+        return _("{provider}'s page {state}", provider=provider, state=said)
+    return _("{provider}'s page {state}; last read {age}", provider=provider, state=said, age=ago(s.at - p.fetched_at))
+
+
+def _page_reason(p: PageStatus) -> str:
+    status = p.params.get("status")
+    if isinstance(status, int):
+        return codes.http(status)
+    return _(PAGE_REASONS[p.reason]) if p.reason in PAGE_REASONS else ""
+
+
+def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
+    """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
+    network = s.judgement.network
+    steps: list[tuple[str, bool | None]] = []
+    for one in Step:
+        if one is network.step:
+            steps.append((_(codes.STEP_NAMES[one]), False))
+        elif one in _ALWAYS_SHOWN:
+            holds = True if network.state is NetworkState.ONLINE or one in network.passed else None
+            steps.append((_(codes.STEP_NAMES[one]), holds))
+    if network.answering:
+        steps.append((ngettext("{n} host", "{n} hosts", network.answering), True))
+    return steps
+
+
+def network_line(s: Snapshot) -> str:
+    """The own connection in a sentence."""
+    network = s.judgement.network
+    if network.state is NetworkState.ONLINE:
+        if not network.answering:
+            return _("Your connection: fine.")
+        return ngettext(
+            "Your connection: fine, {n} other host answers.",
+            "Your connection: fine, {n} other hosts answer.",
+            network.answering,
+        )
+    if network.state is NetworkState.UNKNOWN:
+        return _("Your connection: not known yet.")
+    step = network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
+    return _("Your connection: {step}.", step=codes.step(step))
+
+
+def target_line(t: TargetStatus) -> str:
+    """The fallback's own light in words."""
+    if t.state is TargetState.NONE:
+        return _("No local model is set up.")
+    server = _(_SERVERS.get(t.server or "", t.server or "?"))
+    model = clean(t.model or _("no model chosen"), 60)
+    match t.state:
+        case TargetState.READY:
+            context = ngettext("{n} token of context", "{n} tokens of context", t.context) if t.context else ""
+            ready = _("ready in {time}", time=waiting_time(t.ready_s)) if t.ready_s is not None else _("ready")
+            state = ", ".join(filter(None, [ready, context]))
+        case TargetState.STARTING:
+            state = _("starting")
+        case TargetState.LOADING:
+            state = _("loading the model")
+        case _:
+            title = problems.words((t.code, t.params))[0] if t.code else ""
+            state = title or _("not running")
+    return _("{model} on {server}: {state}", model=model, server=clean(server, 40), state=state)
+
+
+def gateway_line(s: Snapshot) -> str:
+    """Where tools reach the gateway, or why they cannot."""
+    if s.gateway_problem is not None:
+        title, _message = problems.words((s.gateway_problem, {}))
+        return _("Gateway: {problem}", problem=title)
+    if s.gateway_url is None:
+        return _("Gateway: off until a tool or a local model is set up")
+    return _("Gateway: listens at {url}", url=clean(s.gateway_url))

@@ -1,0 +1,316 @@
+"""A snapshot in sentences: what tray, menu, panel and command line say about the whole."""
+
+from collections.abc import Iterable
+
+from trayapp.core.judgement import Incident, ServiceVerdict
+from trayapp.core.light import Confidence, Finding, Light
+from trayapp.core.observation import NetworkState, Step
+from trayapp.core.route import TargetState, To
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import codes
+from trayapp.text.language import N_, _, ngettext
+from trayapp.text.names import join, join_short, name
+from trayapp.text.plain import clean
+from trayapp.text.rows import component_line, row_detail, service_line, unseen_line
+from trayapp.text.senses import (
+    gateway_line,
+    network_line,
+    network_steps,
+    page_line,
+    target_line,
+)
+from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
+
+__all__ = [
+    "component_line",
+    "gateway_line",
+    "headline",
+    "home_label",
+    "network_line",
+    "network_steps",
+    "page_line",
+    "row_detail",
+    "service_line",
+    "subline",
+    "switch_label",
+    "target_line",
+    "tooltip",
+    "unseen_line",
+    "works_now",
+]
+
+_NAMES_MAX = 60
+_TOOLTIP_NAMES_MAX = 40
+_CAUSE_MAX = 100
+# With these the connection carries something, so "offline" would be wrong.
+_NOT_OFFLINE = (Step.TLS, Step.CLOCK, Step.PROXY)
+
+
+def headline(s: Snapshot) -> str:
+    """The verdict as one or two short sentences: the menu's first line."""
+    services = s.judgement.services
+    if not services:
+        return _("Nothing is watched yet.")
+    if s.judgement.light is Light.RED:
+        return _red_headline(s)
+    if _own_network(s):
+        return _offline_headline(s)
+    if s.judgement.light is Light.YELLOW:
+        return _yellow_headline(s)
+    if s.judgement.light is Light.GREY:
+        return _grey_headline(s)
+    return _green_headline(s)
+
+
+def _own_network(s: Snapshot) -> bool:
+    captive_or_off = s.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE)
+    return captive_or_off or any(v.finding is Finding.OWN_NETWORK for v in s.judgement.services)
+
+
+def _with(s: Snapshot, light: Light) -> list[ServiceVerdict]:
+    return [v for v in s.judgement.services if v.light is light]
+
+
+def _names(services: Iterable[ServiceVerdict]) -> list[str]:
+    return [v.name for v in services]
+
+
+def _providers(services: Iterable[ServiceVerdict]) -> list[str]:
+    return list(dict.fromkeys(v.provider_name for v in services))
+
+
+def _red_headline(s: Snapshot) -> str:
+    red = _with(s, Light.RED)
+    if any(v.finding is Finding.SHARED for v in red):
+        shared = _providers(v for v in red if v.finding is Finding.SHARED)
+        return _("{names} are down at the same time. It is not you.", names=join_short(shared, _NAMES_MAX))
+    names = join_short(_names(red), _NAMES_MAX)
+    return ngettext("{names} is down. It is not you.", "{names} are down. It is not you.", len(red), names=names)
+
+
+def _offline_headline(s: Snapshot) -> str:
+    network = s.judgement.network
+    step = network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
+    if step in _NOT_OFFLINE:
+        return _("It is your connection: {step}.", step=codes.step(step))
+    return _("You are offline: {step}.", step=codes.step(step))
+
+
+_YELLOW_ORDER = (
+    Finding.DEGRADED,
+    Finding.DOWN,
+    Finding.SHARED,
+    Finding.FLAPPING,
+    Finding.REPORTED_ONLY,
+    Finding.SLOW,
+    Finding.RECOVERING,
+    Finding.MAINTENANCE,
+    Finding.CHECKING,
+)
+
+
+def _yellow_headline(s: Snapshot) -> str:
+    yellow = _with(s, Light.YELLOW)
+    rank = {finding: place for place, finding in enumerate(_YELLOW_ORDER)}
+    worst = min((v.finding for v in yellow), key=lambda finding: rank.get(finding, len(rank)), default=Finding.DEGRADED)
+    same = [v for v in yellow if v.finding is worst]
+    names, many = join_short(_names(same), _NAMES_MAX), len(same)
+    providers = join_short(_providers(same), _NAMES_MAX)
+    match worst:
+        case Finding.CHECKING:
+            return ngettext(
+                "{names} does not answer as it should. Checking whether it is you or them.",
+                "{names} do not answer as they should. Checking whether it is you or them.",
+                many,
+                names=names,
+            )
+        case Finding.RECOVERING:
+            return ngettext(
+                "{names} works again. Still watching.", "{names} work again. Still watching.", many, names=names
+            )
+        case Finding.REPORTED_ONLY:
+            return _("{providers} reports trouble with {names}. From here it works.", providers=providers, names=names)
+        case Finding.SLOW:
+            return ngettext("{names} is slow. It is not you.", "{names} are slow. It is not you.", many, names=names)
+        case Finding.MAINTENANCE:
+            return ngettext("{names} is under maintenance.", "{names} are under maintenance.", many, names=names)
+        case Finding.FLAPPING:
+            return ngettext("{names} comes and goes.", "{names} come and go.", many, names=names)
+        case _:
+            return ngettext("{names} has trouble.", "{names} have trouble.", many, names=names)
+
+
+def _grey_headline(s: Snapshot) -> str:
+    grey = _with(s, Light.GREY)
+    names = join_short(_names(grey), _NAMES_MAX)
+    if all(v.finding is Finding.STARTING for v in grey):
+        return _("Looking for the first time. One moment.")
+    if all(v.finding is Finding.BLOCKED for v in grey):
+        return _("Something in your network blocks {names}.", names=names)
+    if all(v.finding in (Finding.NO_EVIDENCE, Finding.STARTING) for v in grey):
+        return _("Cannot tell about {names}: nothing can be seen from here.", names=names)
+    return _("Cannot tell about {names}.", names=names)
+
+
+def _green_headline(s: Snapshot) -> str:
+    return _("Everything works.")
+
+
+_CONFIDENCE = {
+    Confidence.ANSWERING: N_("real answers within the last 10 minutes: {names}"),
+    Confidence.REPORTED: N_("fine on the official page: {names}"),
+    Confidence.REACHABLE: N_("reachable, no page to ask: {names}"),
+}
+
+
+def subline(s: Snapshot) -> str:
+    """What stands below the headline: since when, what the provider says; for green, how sure that is."""
+    light = s.judgement.light
+    if light is Light.GREEN:
+        return _how_sure(s)
+    if light is not Light.RED and _own_network(s):
+        return _last_known(s)
+    worst = _with(s, light)
+    if light is Light.GREY:
+        if all(v.finding is Finding.STARTING for v in worst):
+            return ""
+        return _last_known(s)
+    incidents = [one for v in worst if (one := _incident(v, s)) is not None]
+    begun = min((v.since for v in worst), default=s.at)
+    if incidents:
+        begun = min(one.started_at for one in incidents)
+    sentences = [_("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))]
+    sentences += [_stated(incident, s) for incident in {one.id: one for one in incidents}.values()]
+    return " ".join(filter(None, sentences))
+
+
+def _incident(v: ServiceVerdict, s: Snapshot) -> Incident | None:
+    return next((one for one in s.incidents if one.id == v.incident), None)
+
+
+def _time(at: float, s: Snapshot) -> str:
+    return day_time(wall_time(at, s.wall_offset_s), wall_time(s.at, s.wall_offset_s))
+
+
+def _provider_name(provider: str, s: Snapshot) -> str:
+    return name(next((v.provider_name for v in s.judgement.services if v.provider == provider), provider))
+
+
+def _stated(incident: Incident, s: Snapshot) -> str:
+    if incident.shared:
+        return ""
+    provider = _provider_name(incident.provider, s)
+    if incident.cause:
+        return _("{provider}: {cause}.", provider=provider, cause=clean(incident.cause, _CAUSE_MAX))
+    if incident.title:
+        return _("{provider}: cause not stated.", provider=provider)
+    return _("{provider} has not commented.", provider=provider)
+
+
+def _how_sure(s: Snapshot) -> str:
+    said = []
+    for confidence, words in _CONFIDENCE.items():
+        names = [v.name for v in s.judgement.services if v.confidence is confidence]
+        if names:
+            said.append(_(words, names=join_short(names, _NAMES_MAX)))
+    text = "; ".join(said)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _last_known(s: Snapshot) -> str:
+    known = [v for v in s.judgement.services if v.last_known is not None and v.last_known_at is not None]
+    if not known:
+        return ""
+    age = ago(s.at - max(v.last_known_at or 0.0 for v in known))
+    red = [v.name for v in known if v.last_known is Light.RED]
+    yellow = [v.name for v in known if v.last_known is Light.YELLOW]
+    if red:
+        return _("Last known: {names} down, {age}.", names=join_short(red, _TOOLTIP_NAMES_MAX), age=age)
+    if yellow:
+        return _("Last known: trouble with {names}, {age}.", names=join_short(yellow, _TOOLTIP_NAMES_MAX), age=age)
+    return _("Last known: all fine, {age}.", age=age)
+
+
+def works_now(s: Snapshot) -> str:
+    """What one can go on with, while something is red or yellow; empty when there is nothing to say."""
+    if s.judgement.light not in (Light.RED, Light.YELLOW):
+        return ""
+    working = _names(_with(s, Light.GREEN))
+    return _("Works now: {names}", names=", ".join(name(one) for one in working)) if working else ""
+
+
+def tooltip(s: Snapshot) -> str:
+    """One line: what, since when, who is to blame, what is ready."""
+    if s.judgement.light is Light.RED:
+        red = _with(s, Light.RED)
+        begun = min((one.started_at for v in red if (one := _incident(v, s)) is not None), default=red[0].since)
+        down = _(
+            "{names} down {duration}",
+            names=join_short(_names(red), _TOOLTIP_NAMES_MAX),
+            duration=duration(s.at - begun),
+        )
+        parts = [down, _("not you"), _fallback(s)]
+        return " · ".join(filter(None, parts))
+    if _own_network(s):
+        return " ".join(filter(None, [_offline_headline(s), _last_known(s)]))
+    return " ".join(filter(None, [headline(s), _local_providers(s)]))
+
+
+def _fallback(s: Snapshot) -> str:
+    if _local(s):
+        return _("working locally")
+    if s.target.state is TargetState.READY:
+        return _("local ready in {time}", time=waiting_time(s.target.ready_s)) if s.target.ready_s else _("local ready")
+    return ""
+
+
+def _local(s: Snapshot) -> list[str]:
+    return [provider for provider, route in s.routes.items() if route.to is To.LOCAL]
+
+
+def _local_providers(s: Snapshot) -> str:
+    local = [_provider_name(provider, s) for provider in _local(s)]
+    return _("Local instead of {names}.", names=join_short(local, _TOOLTIP_NAMES_MAX)) if local else ""
+
+
+def switch_label(s: Snapshot) -> str:
+    """The switch, as a button: what moves where, and how ready that is."""
+    target, model = s.target, clean(s.target.model or _("local"), 40)
+    if target.state is TargetState.NONE:
+        return _("Set up a fallback…")
+    if s.switching is not None:
+        return _("Switching to local ({model})…", model=model)
+    state = _target_state(s)
+    down = [v for v in _with(s, Light.RED) if v.provider not in _local(s)]
+    if down:
+        names = join(_providers(down))
+        return _("Switch {names} to local ({model}, {state})", names=names, model=model, state=state)
+    return _("Switch to local ({model}, {state})", model=model, state=state)
+
+
+_TARGET_STATES = {
+    TargetState.NONE: N_("not set up"),
+    TargetState.DOWN: N_("not running"),
+    TargetState.STARTING: N_("starting"),
+    TargetState.LOADING: N_("loading"),
+    TargetState.READY: N_("ready"),
+    TargetState.FAILED: N_("not usable"),
+}
+
+
+def _target_state(s: Snapshot) -> str:
+    target = s.target
+    if target.state is TargetState.READY and target.ready_s is not None:
+        return _("ready in {time}", time=waiting_time(target.ready_s))
+    return _(_TARGET_STATES[target.state])
+
+
+def home_label(s: Snapshot) -> str:
+    """The way home, as a button; empty while nothing is local."""
+    local = _local(s)
+    if not local:
+        return ""
+    names = join([_provider_name(provider, s) for provider in local])
+    if set(local) <= set(s.offers):
+        return _("Back to cloud: {names} works again", names=names)
+    return _("Back to cloud ({names})", names=names)
