@@ -1,0 +1,38 @@
+"""Local means local: which addresses and which models may be called so."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from trayapp.errors import Problem
+from trayapp.settings.schema import Local, ServerKind
+
+OLLAMA_URL = "http://127.0.0.1:11434"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` cannot leave this machine: a loopback address, or `localhost` (RFC 6761)."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def base_url(settings: Local) -> str:
+    """The configured server's address, without a trailing `/v1`, that a request may be sent to.
+
+    Raises `Problem`: `local_no_url` (none is set), `local_not_confirmed` (url: not on this machine, and the user has
+    not said that it is theirs).
+    """
+    url = settings.url or (OLLAMA_URL if settings.server is ServerKind.OLLAMA else None)
+    if url is None:
+        raise Problem("local_no_url")
+    url = url.rstrip("/").removesuffix("/v1")
+    if not is_loopback(url) and not settings.confirmed:
+        raise Problem("local_not_confirmed", url=url)
+    return url
+
+
+def is_cloud_model(name: str) -> bool:
+    """Whether Ollama passes this model on to ollama.com instead of running it (docs/cloud.mdx of Ollama)."""
+    return name.endswith((":cloud", "-cloud"))

@@ -1,0 +1,138 @@
+"""The ladder of readiness: reachable, right server, model there, loaded, one token generated and timed.
+
+`look` climbs as far as one can without making the server work; `load` and `one_token` are the rungs that cost.
+"""
+
+import asyncio
+import time
+from enum import IntEnum
+from typing import Any
+
+from msgspec import Struct
+
+from trayapp.errors import Problem
+from trayapp.local.client import CHECK_LIMIT_S, Client
+from trayapp.local.servers import Model, Product, Signature, identify
+from trayapp.settings.schema import ServerKind
+
+# Below this not even a short question with its answer fits; it is also the least that can be set for the embedded one.
+MIN_CONTEXT_TOKENS = 512
+POLL_S = 0.2
+
+_EXPECTED = {
+    ServerKind.OLLAMA: Product.OLLAMA,
+    ServerKind.EMBEDDED: Product.LLAMA_CPP,
+    ServerKind.OPENAI_COMPATIBLE: None,
+}
+
+
+class Rung(IntEnum):
+    START = 0
+    REACHABLE = 1
+    SERVER = 2
+    MODEL = 3
+    LOADED = 4
+    TOKEN = 5
+
+
+class Standing(Struct, frozen=True):
+    """How far a look got: `rung` is the highest one that holds, `problem` what keeps it from the next.
+
+    `busy`: the server itself says that it is loading; ask again.
+    """
+
+    rung: Rung
+    problem: Problem | None = None
+    signature: Signature | None = None
+    model: Model | None = None
+    busy: bool = False
+
+
+async def look(client: Client, kind: ServerKind, wanted: str | None) -> Standing:
+    """Ask what costs nothing: three small GETs, no generation, no load. Raises nothing that a server can cause."""
+    rung, signature = Rung.START, None
+    try:
+        signature, answer = await identify(client, _EXPECTED[kind])
+        rung = Rung.SERVER
+        if answer.status == 503:
+            return Standing(rung, signature=signature, busy=True)
+        model = choose(await signature.models(client), wanted, signature.product, client.url)
+        if model.context is not None and model.context < MIN_CONTEXT_TOKENS:
+            raise Problem("local_small_context", model=model.name, context=model.context, least=MIN_CONTEXT_TOKENS)
+    except Problem as problem:
+        if rung is Rung.START and problem.code != "local_unreachable":
+            rung = Rung.REACHABLE
+        return Standing(rung, problem, signature)
+    return Standing(Rung.MODEL if model.loaded is False else Rung.LOADED, None, signature, model)
+
+
+def choose(models: list[Model], wanted: str | None, product: Product, url: str) -> Model:
+    """The wanted model, or without a wish the first that is loaded, else the first at all.
+
+    Raises `Problem`: `local_cloud_model` (model), `local_model_not_pulled` (model; Ollama), `local_model_missing`
+    (model, url, available), `local_no_model` (url).
+    """
+    local = [model for model in models if not model.cloud]
+    if wanted is None:
+        if not local:
+            raise Problem("local_no_model", url=url)
+        return next((model for model in local if model.loaded), local[0])
+    found = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
+    if found is None and product is Product.OLLAMA:
+        raise Problem("local_model_not_pulled", model=wanted)
+    if found is None:
+        raise Problem(
+            "local_model_missing", model=wanted, url=url, available=", ".join(model.name for model in local[:5])
+        )
+    if found.cloud:
+        raise Problem("local_cloud_model", model=wanted)
+    return found
+
+
+async def load(client: Client, signature: Signature, model: str, limit_s: float) -> None:
+    """Have the server load `model` where it can be asked to; others load with the first question.
+
+    Raises `Problem`: `local_load_failed` (model, remark), and what `Client` raises.
+    """
+    if signature.load_path is None:
+        return
+    answer = await client.post(signature.load_path, {"model": model}, limit_s=limit_s)
+    # LM Studio before 0.4 has no such path and loads with the first question as well.
+    if answer.status != 200 and not (signature.product is Product.LM_STUDIO and answer.status == 404):
+        raise Problem("local_load_failed", model=model, remark=answer.remark())
+
+
+async def until_loaded(client: Client, limit_s: float) -> None:
+    """Wait while llama.cpp says that it is loading. Raises `Problem("local_timeout")`."""
+    try:
+        async with asyncio.timeout(limit_s):
+            while True:
+                if (await client.get("/health", limit_s=min(limit_s, CHECK_LIMIT_S))).status != 503:
+                    return
+                await asyncio.sleep(POLL_S)
+    except TimeoutError as error:
+        raise Problem("local_timeout", url=client.url, limit_s=round(limit_s)) from error
+
+
+async def one_token(client: Client, model: str, limit_s: float) -> float:
+    """Have one token generated; the real seconds from the question to it.
+
+    Raises `Problem`: `local_no_token` (model, remark), `local_small_context`, and what `Client` raises.
+    """
+    begun = time.monotonic()
+    question: dict[str, Any] = {
+        "model": model,
+        "messages": [{"role": "user", "content": "Hi"}],
+        "max_tokens": 1,
+        "stream": False,
+    }
+    answer = await client.post("/v1/chat/completions", question, limit_s=limit_s)
+    took_s = time.monotonic() - begun
+    body = answer.json()
+    if answer.status != 200 or not isinstance(body, dict):
+        raise Problem("local_no_token", model=model, remark=answer.remark())
+    choices, usage = body.get("choices"), body.get("usage")
+    generated = usage.get("completion_tokens", 1) if isinstance(usage, dict) else 1
+    if not isinstance(choices, list) or not choices or not generated:
+        raise Problem("local_no_token", model=model, remark="")
+    return took_s

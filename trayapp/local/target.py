@@ -1,0 +1,284 @@
+"""The one-click target: how far it is, and what makes it ready."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from trayapp.clock import Clock
+from trayapp.core.route import TargetState, TargetStatus
+from trayapp.errors import Problem
+from trayapp.local import embedded
+from trayapp.local.address import base_url
+from trayapp.local.child import Child
+from trayapp.local.client import Client
+from trayapp.local.ladder import Rung, Standing, look
+from trayapp.local.preparation import Limits, Preparation, Ready, Step
+from trayapp.local.servers import Model
+from trayapp.local.timings import Timing, Timings
+from trayapp.paths import Home
+from trayapp.settings.schema import Local, ServerKind
+from trayapp.tasks import Tasks
+
+Progress = Callable[[Step], None]
+
+_STATE_OF_STEP = {
+    Step.STARTING: TargetState.STARTING,
+    Step.LOADING: TargetState.LOADING,
+    Step.VERIFYING: TargetState.LOADING,
+}
+
+
+class LocalTarget:
+    """The configured local server and model.
+
+    `status.state` is `ready` when a click needs `ready_s` seconds and nothing else: measured since the model was
+    loaded (`first_token_s` is then set), estimated from the last time, or None when it was never tried. `down` with
+    the code `local_not_running` means that `prepare` will start it.
+    """
+
+    def __init__(
+        self,
+        settings: Local,
+        clock: Clock,
+        home: Home,
+        on_change: Callable[[TargetStatus], None],
+        limits: Limits | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._on_change = on_change
+        self._limits = limits or Limits()
+        self._log_file = home.data / "log" / "local-server.log"
+        self._timings = Timings(home.data / "local-timings.json")
+        self._tasks = Tasks("local")
+        self._one_at_a_time = asyncio.Lock()
+        self._deadline: asyncio.Timeout | None = None
+        self._stops = 0
+        self._child: Child | None = None
+        self._embedded_url: str | None = None
+        self._failed: tuple[Rung, Problem] | None = None
+        self._verified_s: float | None = None
+        self._status = self._plain(TargetState.NONE if settings.server is None else TargetState.DOWN)
+
+    @property
+    def status(self) -> TargetStatus:
+        return self._status
+
+    async def check(self) -> TargetStatus:
+        """Look again, as cheaply as it gets: no generation, no load, no start. While `prepare` works: its status."""
+        if self._settings.server is not None and not self._one_at_a_time.locked():
+            async with self._one_at_a_time:
+                self._publish(await self._checked(self._settings.server))
+        return self._status
+
+    async def prepare(self, progress: Progress | None = None) -> TargetStatus:
+        """Start it if it is ours to start, load the model, have one token generated, and be `ready`.
+
+        Raises the `Problem` that is in the way, after ending what this call started; `local_stopped` after `stop`,
+        `local_timeout` at the cold limit. A cancelled call leaves everything as it was.
+        """
+        kind = self._settings.server
+        if kind is None:
+            raise Problem("local_no_target")
+
+        def tell(step: Step) -> None:
+            # A ready target stays ready while it is asked once more.
+            if step is not Step.VERIFYING or self._status.state is not TargetState.READY:
+                self._publish(self._plain(_STATE_OF_STEP[step]))
+            if progress is not None:
+                progress(step)
+
+        stops = self._stops
+        async with self._one_at_a_time:
+            before = self._status
+            try:
+                url = await self._address(kind)
+            except Problem as problem:
+                self._publish(self._of_problem(problem, TargetState.FAILED))
+                raise
+            run = Preparation(
+                self._settings,
+                kind,
+                url=url,
+                wanted=self._wanted(kind),
+                child=self._child,
+                verified=self._verified_s is not None,
+                log_file=self._log_file,
+                limits=self._limits,
+                tell=tell,
+            )
+            try:
+                ready = await self._timed(run, stops)
+            except BaseException as error:
+                if run.started and run.child is not None:
+                    await run.child.stop()
+                if isinstance(error, Problem) and error.code != "local_stopped":
+                    self._fail(run.rung, error)
+                else:
+                    self._publish(before)
+                raise
+            self._adopt(kind, run, ready)
+            self._publish(self._ready(ready.model))
+            key = self._key(ready.model.name)
+            cold_s = self._timings.get(key).cold_s if ready.cold_s is None else ready.cold_s
+            await asyncio.to_thread(self._timings.put, key, Timing(cold_s, ready.first_token_s))
+            return self._status
+
+    async def stop(self) -> bool:
+        """Break off `prepare`, and end the server if we started it; False when there was nothing of ours to end."""
+        busy = self._break_off()
+        async with self._one_at_a_time:
+            ours = await self._end_child()
+            self._failed = None
+            if self._settings.server is not None:
+                self._publish(await self._checked(self._settings.server))
+        return ours or busy
+
+    async def close(self) -> None:
+        """End everything of ours; the target is not used again."""
+        self._break_off()
+        async with self._one_at_a_time:
+            await self._end_child()
+        await self._tasks.close()
+
+    async def _timed(self, run: Preparation, stops: int) -> Ready:
+        try:
+            async with asyncio.timeout(self._limits.cold_s if stops == self._stops else 0) as self._deadline:
+                return await run.run()
+        except TimeoutError as error:
+            if stops != self._stops:
+                raise Problem("local_stopped") from error
+            raise run.obstacle or Problem("local_timeout", url=run.url, limit_s=round(self._limits.cold_s)) from error
+        finally:
+            self._deadline = None
+
+    def _break_off(self) -> bool:
+        self._stops += 1
+        if self._deadline is None or self._deadline.expired():
+            return False
+        self._deadline.reschedule(asyncio.get_running_loop().time())
+        return True
+
+    def _adopt(self, kind: ServerKind, run: Preparation, ready: Ready) -> None:
+        self._failed = None
+        self._verified_s = ready.first_token_s
+        if run.started and run.child is not None:
+            self._child = run.child
+            self._tasks.spawn(self._mourn(run.child), "child")
+        if kind is ServerKind.EMBEDDED:
+            self._embedded_url = run.url
+
+    async def _mourn(self, child: Child) -> None:
+        """Say it at once when the server that we started dies."""
+        await child.wait()
+        if self._child is child:
+            self._child = None
+            self._embedded_url = None
+            self._verified_s = None
+            if child.exit_code != 0:
+                self._fail(Rung.START, child.exited())
+            else:
+                self._publish(self._not_running())
+
+    async def _end_child(self) -> bool:
+        child, self._child = self._child, None
+        if child is None:
+            return False
+        self._embedded_url = None
+        self._verified_s = None
+        await child.stop()
+        return True
+
+    async def _address(self, kind: ServerKind) -> str | None:
+        """Where to ask; None while the embedded server does not run. Raises what is wrong with the settings."""
+        if kind is not ServerKind.EMBEDDED:
+            return base_url(self._settings)
+        await asyncio.to_thread(embedded.model_file, self._settings)
+        return self._embedded_url
+
+    async def _checked(self, kind: ServerKind) -> TargetStatus:
+        try:
+            url = await self._address(kind)
+        except Problem as problem:
+            return self._of_problem(problem, TargetState.FAILED)
+        if url is None:
+            return self._not_running()
+        async with Client(url) as client:
+            return self._of_standing(await look(client, kind, self._wanted(kind)))
+
+    def _of_standing(self, standing: Standing) -> TargetStatus:
+        if standing.rung < Rung.LOADED:
+            self._verified_s = None
+        if standing.rung is Rung.START and self._settings.start:
+            return self._not_running()
+        if standing.problem is not None:
+            down = standing.rung is Rung.START
+            return self._of_problem(standing.problem, TargetState.DOWN if down else TargetState.FAILED)
+        if standing.busy:
+            return self._plain(TargetState.LOADING)
+        if self._failed is not None and standing.rung <= self._failed[0]:
+            return self._of_problem(self._failed[1], TargetState.FAILED)
+        self._failed = None
+        assert standing.model is not None
+        return self._ready(standing.model)
+
+    def _ready(self, model: Model) -> TargetStatus:
+        timing = self._timings.get(self._key(model.name))
+        estimate_s = timing.first_token_s if model.loaded else timing.cold_s
+        return replace(
+            self._plain(TargetState.READY),
+            model=model.name,
+            context=model.context,
+            ready_s=estimate_s if self._verified_s is None else self._verified_s,
+            first_token_s=self._verified_s,
+        )
+
+    def _not_running(self) -> TargetStatus:
+        if self._failed is not None:
+            return self._of_problem(self._failed[1], TargetState.FAILED)
+        status = self._of_problem(Problem("local_not_running", server=self._settings.server), TargetState.DOWN)
+        return replace(status, ready_s=self._timings.get(self._key(status.model)).cold_s)
+
+    def _fail(self, rung: Rung, problem: Problem) -> None:
+        self._failed = (rung, problem)
+        self._verified_s = None
+        self._publish(self._of_problem(problem, TargetState.FAILED))
+
+    def _of_problem(self, problem: Problem, state: TargetState) -> TargetStatus:
+        return replace(self._plain(state), code=problem.code, params=dict(problem.params))
+
+    def _plain(self, state: TargetState) -> TargetStatus:
+        kind = self._settings.server
+        return TargetStatus(
+            state,
+            server=kind,
+            model=None if kind is None else self._wanted(kind),
+            url=self._url_known(kind),
+            checked_at=self._clock.now(),
+        )
+
+    def _url_known(self, kind: ServerKind | None) -> str | None:
+        if kind is ServerKind.EMBEDDED:
+            return self._embedded_url
+        try:
+            return None if kind is None else base_url(self._settings)
+        except Problem:
+            return None
+
+    def _wanted(self, kind: ServerKind) -> str | None:
+        if kind is ServerKind.EMBEDDED:
+            return Path(self._settings.file).name if self._settings.file else None
+        return self._settings.model
+
+    def _key(self, model: str | None) -> str:
+        kind = self._settings.server
+        place = self._settings.file if kind is ServerKind.EMBEDDED else self._url_known(kind)
+        return f"{kind} {place} {model}"
+
+    def _publish(self, status: TargetStatus) -> None:
+        changed = replace(status, checked_at=None) != replace(self._status, checked_at=None)
+        self._status = status
+        if changed:
+            self._on_change(status)
