@@ -46,7 +46,7 @@ async def _do(home: Home, loaded: Loaded, what: str) -> TargetStatus:
         if problem.code != "not_running" or what != "check":
             raise
     if loaded.settings.local.server is None:
-        raise Problem("no_target")
+        raise Problem("local_no_target")
     target = LocalTarget(loaded.settings.local, SystemClock(), home, lambda status: None)
     try:
         return await target.check()

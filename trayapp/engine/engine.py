@@ -23,7 +23,6 @@ from trayapp.engine.loading import Loaded
 from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer
 from trayapp.engine.switch import Switch
-from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.secrets import Keys
 from trayapp.store.store import Store
@@ -74,18 +73,17 @@ class Engine:
         self._watch_machine = watch_machine
         self._tasks = Tasks("engine")
         self._coalescer = Coalescer(lambda: self._publish(self.snapshot()))
-        self._wake = asyncio.Event()
+        self._transitions: list[Transition] = []
         self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._watcher: Watcher | None = None
         self._watching: Tasks | None = None
-        self._store_problems: tuple[Problem, ...] = ()
 
     async def __aenter__(self) -> Self:
         found: dict[str, Any] = {}
         if self._store is not None and self._keeper is not None:
-            self._store_problems = tuple(await self._store.open())
+            await self._store.open()
             found = await self._keeper.load({"judge": Memory, "told": Told, "routes": RoutesMemory})
         settings = self.loaded.settings
         self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
@@ -141,7 +139,8 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         now = self.clock.now()
-        problems = (*self.loaded.problems, *self._store_problems)
+        forgetful = self._store.problems if self._store is not None else ()
+        problems = (*self.loaded.problems, *forgetful)
         return Snapshot(
             at=now,
             wall_offset_s=self.clock.wall(now).timestamp() - now,
@@ -215,6 +214,7 @@ class Engine:
         transitions = self._judge.drain_transitions()
         for transition in transitions:
             self._on_transition(transition)
+        self._transitions += transitions
         announcements = self._newsroom.report(
             self.judgement,
             self.routes.all(),
@@ -242,7 +242,10 @@ class Engine:
                 self._outbox.task_done()
 
     async def _save(self) -> None:
-        if self._keeper is not None:
+        if self._keeper is not None and self._store is not None:
+            passed, self._transitions = self._transitions, []
+            for transition in passed:
+                await self._store.add_transition(transition)
             await self._keeper.save(
                 {
                     "judge": self._judge.remember(),

@@ -78,9 +78,9 @@ class Switch:
 
     @property
     def target(self) -> LocalTarget:
-        """The configured target. Raises Problem("no_target")."""
+        """The configured target. Raises Problem("local_no_target")."""
         if self._target is None:
-            raise Problem("no_target")
+            raise Problem("local_no_target")
         return self._target
 
     @property
@@ -118,7 +118,7 @@ class Switch:
     async def to_local(self, providers: tuple[str, ...] | None = None, until: Until = Until.BACK) -> Switched:
         """Make the target ready, then move `providers` (or what is down) to it.
 
-        Raises Problem("no_target"), Problem("nothing_down"), Problem("unknown_provider") or the target's own;
+        Raises Problem("local_no_target"), Problem("nothing_down"), Problem("unknown_provider") or the target's own;
         then nothing has changed.
         """
         chosen = self._choose(providers) if providers else self.down()
@@ -183,8 +183,9 @@ class Switch:
             )
         )
 
-    def _progress(self, status: TargetStatus) -> None:
-        self._engine.target_changed(status)
+    def _progress(self, step: str) -> None:
+        self.switching = step
+        self._engine.changed()
 
     def _answered(self, answer: LocalAnswer) -> None:
         self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
