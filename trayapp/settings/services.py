@@ -21,6 +21,9 @@ from trayapp.settings.hosts import host_of, may_carry_key, same_host
 from trayapp.settings.key_index import read_index
 from trayapp.settings.mistakes import Mistake, Place, find_mistakes, unknown
 from trayapp.settings.schema import Settings
+from trayapp.settings.secrets import EnvKey
+
+ENV_PREFIX = "env:"
 
 _METHODS = ("GET", "HEAD", "POST")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -82,6 +85,16 @@ def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
 def key_hosts(catalogue: Catalogue) -> dict[str, str]:
     """The `host[:port]` that each key of the catalogue belongs to; a loaded catalogue has one for each."""
     return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
+
+
+def env_keys(catalogue: Catalogue, settings: Settings) -> dict[str, EnvKey]:
+    """The keys that the settings take from environment variables, by name."""
+    return {
+        name: EnvKey(settings.providers[provider.provider].key.removeprefix(ENV_PREFIX), host_of(url))
+        for provider in catalogue.providers.values()
+        if provider.provider in settings.providers and settings.providers[provider.provider].key.startswith(ENV_PREFIX)
+        for name, url, _ in key_places(provider)
+    }
 
 
 def _read_all(folder: Path, problems: list[Problem]) -> list[_File]:
