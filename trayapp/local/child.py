@@ -31,7 +31,7 @@ def _open_log(file: Path) -> int:
             file.replace(file.with_name(file.name + ".1"))
         return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     except OSError as error:
-        raise Problem("local_log_failed", path=str(file), remark=error.strerror or "") from error
+        raise Problem("local_log_failed", path=str(file), reason=error.strerror or "") from error
 
 
 class Child:
@@ -57,7 +57,7 @@ class Child:
     ) -> Self:
         """Run `command` with its output in `log_file`, the log before it kept as `.1`; `name` is for people.
 
-        Raises `Problem`: `local_start_not_found` (command), `local_log_failed` (path, remark).
+        Raises `Problem`: `local_start_not_found` (command), `local_log_failed` (path, reason).
         """
         program = shutil.which(command[0])
         if program is None:
@@ -94,8 +94,8 @@ class Child:
         return (await self._process.stdout.readline()).decode("utf-8", "replace").strip() or None
 
     def exited(self) -> Problem:
-        """Why it ended, once it has: `local_exited` (command, exit_code, remark)."""
-        return Problem("local_exited", command=self.name, exit_code=self.exit_code, remark=self._last_words())
+        """Why it ended, once it has: `local_exited` (command, exit_code, reason)."""
+        return Problem("local_exited", command=self.name, exit_code=self.exit_code, reason=self._last_words())
 
     def _last_words(self) -> str:
         try:

@@ -6,8 +6,8 @@ first request and not before.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -73,8 +73,8 @@ class Client:
         self._session = aiohttp.ClientSession(
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            # Chunks of one token are small; a line of a stream is not allowed to be larger than this.
-            read_bufsize=1 << 16,
+            # Every call has its own.
+            timeout=aiohttp.ClientTimeout(total=None),
         )
         return self
 
@@ -84,43 +84,78 @@ class Client:
         await self._session.close()
 
     async def get(self, path: str, *, limit_s: float = CHECK_LIMIT_S) -> Answer:
-        async with self._exchange("GET", path, None, limit_s) as response:
-            return await self._whole(response)
+        return await self._exchange("GET", path, None, limit_s)
 
     async def post(self, path: str, body: Mapping[str, Any], *, limit_s: float) -> Answer:
-        async with self._exchange("POST", path, body, limit_s) as response:
-            return await self._whole(response)
+        return await self._exchange("POST", path, body, limit_s)
 
-    @asynccontextmanager
-    async def _exchange(
-        self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float
-    ) -> "AsyncIterator[aiohttp.ClientResponse]":
+    async def lines(
+        self, path: str, body: Mapping[str, Any], *, first_limit_s: float, idle_limit_s: float
+    ) -> AsyncGenerator[str, None]:
+        """The lines of a streamed answer as they come. Closing the iterator hangs up, so that the server stops too.
+
+        `first_limit_s` is for everything up to the first byte, `idle_limit_s` for each silence after it. An answer
+        other than 200 raises `Problem` `local_refused` (url, status, reason); a stream without an end of line, or
+        with more than `BODY_LIMIT_BYTES`, raises `local_wrong_server`.
+        """
+        with self._told(first_limit_s):
+            async with asyncio.timeout(first_limit_s):
+                response = await self._request("POST", path, body)
+                if response.status != 200:
+                    raise await self._refusal(response)
+                chunk = await response.content.readany()
+        try:
+            rest, received = b"", len(chunk)
+            while chunk:
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    yield line.decode("utf-8", "replace").rstrip("\r")
+                with self._told(idle_limit_s):
+                    async with asyncio.timeout(idle_limit_s):
+                        chunk = await response.content.readany()
+                received += len(chunk)
+                if received > BODY_LIMIT_BYTES:
+                    raise Problem("local_wrong_server", url=self.url)
+        finally:
+            response.close()
+
+    async def _refusal(self, response: "aiohttp.ClientResponse") -> Problem:
+        answer = await self._whole(response)
+        return Problem("local_refused", url=self.url, status=answer.status, reason=answer.remark())
+
+    async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float) -> Answer:
+        with self._told(limit_s):
+            async with asyncio.timeout(limit_s):
+                return await self._whole(await self._request(method, path, body))
+
+    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> "aiohttp.ClientResponse":
+        return await self._session.request(
+            method,
+            self.url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={} if body is None else {"content-type": "application/json"},
+            allow_redirects=False,
+        )
+
+    async def _whole(self, response: "aiohttp.ClientResponse") -> Answer:
+        body = bytearray()
+        async with response:
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) > BODY_LIMIT_BYTES:
+                    response.close()
+                    raise Problem("local_wrong_server", url=self.url)
+        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
+
+    @contextmanager
+    def _told(self, limit_s: float) -> Iterator[None]:
         import aiohttp
 
         try:
-            async with (
-                asyncio.timeout(limit_s),
-                self._session.request(
-                    method,
-                    self.url + path,
-                    data=None if body is None else json.dumps(body).encode(),
-                    headers={} if body is None else {"content-type": "application/json"},
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None),
-                ) as response,
-            ):
-                yield response
+            yield
         except TimeoutError as error:
             raise Problem("local_timeout", url=self.url, limit_s=round(limit_s)) from error
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             raise Problem("local_unreachable", url=self.url) from error
         except aiohttp.ClientError as error:
             raise Problem("local_wrong_server", url=self.url) from error
-
-    async def _whole(self, response: "aiohttp.ClientResponse") -> Answer:
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > BODY_LIMIT_BYTES:
-                raise Problem("local_wrong_server", url=self.url)
-        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, bytes(body))

@@ -34,7 +34,7 @@ def install_command() -> str:
 def model_file(settings: Local) -> Path:
     """The GGUF file to serve, once everything that can be known beforehand is in order. Starts and imports nothing.
 
-    Raises `Problem`: `embedded_missing` (command), `local_no_file`, `local_file_missing` (path, remark),
+    Raises `Problem`: `embedded_missing` (command), `local_no_file`, `local_file_missing` (path, reason),
     `local_file_bad` (path).
     """
     if importlib.util.find_spec(ENGINE) is None:
@@ -46,7 +46,7 @@ def model_file(settings: Local) -> Path:
         with path.open("rb") as file:
             magic = file.read(len(MAGIC))
     except OSError as error:
-        raise Problem("local_file_missing", path=str(path), remark=error.strerror or "") from error
+        raise Problem("local_file_missing", path=str(path), reason=error.strerror or "") from error
     if magic != MAGIC:
         raise Problem("local_file_bad", path=str(path))
     return path

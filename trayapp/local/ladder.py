@@ -92,14 +92,14 @@ def choose(models: list[Model], wanted: str | None, product: Product, url: str) 
 async def load(client: Client, signature: Signature, model: str, limit_s: float) -> None:
     """Have the server load `model` where it can be asked to; others load with the first question.
 
-    Raises `Problem`: `local_load_failed` (model, remark), and what `Client` raises.
+    Raises `Problem`: `local_load_failed` (model, reason), and what `Client` raises.
     """
     if signature.load_path is None:
         return
     answer = await client.post(signature.load_path, {"model": model}, limit_s=limit_s)
     # LM Studio before 0.4 has no such path and loads with the first question as well.
     if answer.status != 200 and not (signature.product is Product.LM_STUDIO and answer.status == 404):
-        raise Problem("local_load_failed", model=model, remark=answer.remark())
+        raise Problem("local_load_failed", model=model, reason=answer.remark())
 
 
 async def until_loaded(client: Client, limit_s: float) -> None:
@@ -117,7 +117,7 @@ async def until_loaded(client: Client, limit_s: float) -> None:
 async def one_token(client: Client, model: str, limit_s: float) -> float:
     """Have one token generated; the real seconds from the question to it.
 
-    Raises `Problem`: `local_no_token` (model, remark), `local_small_context`, and what `Client` raises.
+    Raises `Problem`: `local_no_token` (model, reason), `local_small_context`, and what `Client` raises.
     """
     begun = time.monotonic()
     question: dict[str, Any] = {
@@ -130,9 +130,9 @@ async def one_token(client: Client, model: str, limit_s: float) -> float:
     took_s = time.monotonic() - begun
     body = answer.json()
     if answer.status != 200 or not isinstance(body, dict):
-        raise Problem("local_no_token", model=model, remark=answer.remark())
+        raise Problem("local_no_token", model=model, reason=answer.remark())
     choices, usage = body.get("choices"), body.get("usage")
     generated = usage.get("completion_tokens", 1) if isinstance(usage, dict) else 1
     if not isinstance(choices, list) or not choices or not generated:
-        raise Problem("local_no_token", model=model, remark="")
+        raise Problem("local_no_token", model=model, reason=answer.remark())
     return took_s

@@ -75,7 +75,7 @@ async def _listing(client: Client, path: str) -> Any:
     if answer.status in (401, 403):
         raise Problem("local_needs_key", url=client.url)
     if answer.status != 200:
-        raise Problem("local_refused", url=client.url, remark=answer.remark())
+        raise Problem("local_refused", url=client.url, reason=answer.remark())
     return answer.json()
 
 
@@ -174,7 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
 async def identify(client: Client, expected: Product | None = None) -> tuple[Signature, Answer]:
     """The signature that the server at the client's address gives, and the answer that proves it.
 
-    With `expected` only that one is asked for. Raises `Problem`: `local_wrong_server` (url, remark) when it gives none,
+    With `expected` only that one is asked for. Raises `Problem`: `local_wrong_server` (url) when it gives none,
     `local_needs_key` when it does not say without a key, and what `Client` raises.
     """
     closed = False
