@@ -10,6 +10,8 @@ import pytest
 
 from trayapp.paths import home
 
+pytest_plugins = ["tests.support.sessionbus"]
+
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
