@@ -5,6 +5,7 @@ way into the queue, so that nothing behind it, the file, the screen or the ring 
 """
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import logging.handlers
@@ -152,6 +153,8 @@ class Logs:
         sys.excepthook = _uncaught
         threading.excepthook = _uncaught_in_thread
         self._listener.start()
+        # A command that simply ends must not take its last lines along.
+        atexit.register(self.close)
 
     def recent(self) -> tuple[str, ...]:
         """The latest lines, oldest first, without secrets."""
@@ -159,6 +162,7 @@ class Logs:
 
     def close(self) -> None:
         """Write what is queued and give everything back as it was."""
+        atexit.unregister(self.close)
         root = logging.getLogger()
         root.removeHandler(self._entrance)
         level, sys.excepthook, threading.excepthook = self._before

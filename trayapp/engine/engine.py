@@ -25,6 +25,7 @@ from trayapp.engine.publish import Coalescer
 from trayapp.engine.switch import Switch
 from trayapp.paths import Home
 from trayapp.settings.secrets import Keys
+from trayapp.settings.services import env_keys
 from trayapp.store.store import Store
 from trayapp.tasks import Tasks
 from trayapp.watch.watcher import Watcher
@@ -64,7 +65,7 @@ class Engine:
         self.home = home
         self.clock = clock
         self.loaded = loaded
-        self.keys = Keys(home, lambda: self.loaded.settings)
+        self.keys = Keys(home, lambda: env_keys(self.loaded.catalogue, self.loaded.settings))
         self.demo = demo
         self._reload = reload
         self._publish = publish

@@ -21,17 +21,17 @@ def same_host(one: str, other: str) -> bool:
     return host_of(f"https://{one}") == host_of(f"https://{other}")
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address stays on this machine."""
-    name = urlsplit(url).hostname or ""
-    if name == "localhost":
+def is_loopback(host: str) -> bool:
+    """Does the name alone say that this is our own machine?"""
+    if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
 
 def may_carry_key(url: str) -> bool:
     """A key travels over TLS only; loopback may be plain."""
-    return urlsplit(url).scheme == "https" or is_loopback(url)
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")

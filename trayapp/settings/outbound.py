@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import truststore
 
+from trayapp.settings.hosts import is_loopback
+
 
 def system_trust() -> ssl.SSLContext:
     """A context that trusts what the operating system trusts. Takes some 20 ms."""
@@ -17,16 +19,6 @@ def system_trust() -> ssl.SSLContext:
         # There truststore reads all certificates again for every connection; the context inside has them already.
         return context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost").context
     return context
-
-
-def is_loopback(host: str) -> bool:
-    """Does the name alone say that this is our own machine?"""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def proxy_for(url: str) -> str | None:

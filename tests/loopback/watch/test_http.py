@@ -11,7 +11,8 @@ import pytest
 from tests.support import httpserver
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
 from trayapp.core.observation import Step
-from trayapp.settings.outbound import is_loopback, proxy_for, system_trust
+from trayapp.settings.hosts import is_loopback
+from trayapp.settings.outbound import proxy_for, system_trust
 from trayapp.watch.http import Failure, Http, Limit
 
 LIMIT = Limit(deadline_s=5.0, body_bytes=100_000)
