@@ -6,9 +6,10 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
+from trayapp.core.plain import plain
 from trayapp.core.route import TargetStatus
 from trayapp.errors import Problem
-from trayapp.local.client import Client, remark
+from trayapp.local.client import REASON_LIMIT_CHARS, Client
 
 # A model that was unloaded meanwhile is loaded by the question.
 FIRST_LIMIT_S = 300.0
@@ -60,7 +61,7 @@ def _piece(data: str, status: TargetStatus) -> tuple[str, bool]:
         raise Problem("local_wrong_server", url=status.url)
     if failure := event.get("error"):
         message = failure.get("message") if isinstance(failure, dict) else failure
-        raise Problem("local_chat_failed", model=status.model, reason=remark(str(message)))
+        raise Problem("local_chat_failed", model=status.model, reason=plain(str(message), REASON_LIMIT_CHARS))
     choices = event.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
     delta = choice.get("delta")

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from trayapp.core.plain import plain
 from trayapp.errors import Problem
-from trayapp.local.client import remark
+from trayapp.local.client import REASON_LIMIT_CHARS
 from trayapp.local.guard import GRACE_S
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,11 @@ class Child:
         return (await self._process.stdout.readline()).decode("utf-8", "replace").strip() or None
 
     def exited(self) -> Problem:
-        """Why it ended, once it has: `local_exited` (command, exit_code, reason)."""
-        return Problem("local_exited", command=self.name, exit_code=self.exit_code, reason=self._last_words())
+        """Why it ended, once it has: `local_exited` (command, exit_code, reason), or `local_exited_silently`."""
+        reason = self._last_words()
+        if not reason:
+            return Problem("local_exited_silently", command=self.name, exit_code=self.exit_code)
+        return Problem("local_exited", command=self.name, exit_code=self.exit_code, reason=reason)
 
     def _last_words(self) -> str:
         try:
@@ -105,7 +109,7 @@ class Child:
         except OSError:
             return ""
         errors = [line.partition(_ERROR_MARK)[2] for line in lines if _ERROR_MARK in line[:32]]
-        return remark(errors[0] if errors else lines[-1] if lines else "")
+        return plain(errors[0] if errors else lines[-1] if lines else "", REASON_LIMIT_CHARS)
 
     async def stop(self) -> None:
         """End it: asked first, killed after `GRACE_S`. Returns when it is gone."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from trayapp.core.plain import plain
 from trayapp.errors import Problem
 
 if TYPE_CHECKING:
@@ -22,13 +23,8 @@ if TYPE_CHECKING:
 BODY_LIMIT_BYTES = 4 << 20
 # What is on this machine answers its listing in milliseconds, even while it generates on every core.
 CHECK_LIMIT_S = 3.0
-REMARK_LIMIT_CHARS = 200
-
-
-def remark(text: str) -> str:
-    """What a server or a program said, fit for one line of ours: no control characters, cut at 200 characters."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in text[: 8 * REMARK_LIMIT_CHARS]).split())
-    return plain if len(plain) <= REMARK_LIMIT_CHARS else plain[: REMARK_LIMIT_CHARS - 1] + "…"
+# One line in the panel's problem text.
+REASON_LIMIT_CHARS = 200
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -49,12 +45,12 @@ class Answer(msgspec.Struct, frozen=True):
         except msgspec.DecodeError:
             return None
 
-    def remark(self) -> str:
+    def reason(self) -> str:
         """The error that the server gives, in OpenAI's shape or Ollama's; else the status."""
         found: object = self.json()
         for key in ("error", "message"):
             found = found.get(key, found) if isinstance(found, dict) else found
-        return remark(found) if isinstance(found, str) and found else f"HTTP {self.status}"
+        return plain(found, REASON_LIMIT_CHARS) if isinstance(found, str) and found else f"HTTP {self.status}"
 
 
 class Client:
@@ -121,7 +117,7 @@ class Client:
 
     async def _refusal(self, response: "aiohttp.ClientResponse") -> Problem:
         answer = await self._whole(response)
-        return Problem("local_refused", url=self.url, status=answer.status, reason=answer.remark())
+        return Problem("local_refused", url=self.url, status=answer.status, reason=answer.reason())
 
     async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float) -> Answer:
         with self._told(limit_s):

@@ -73,9 +73,9 @@ def choose(models: list[Model], wanted: str | None, product: Product, url: str) 
     (model, url, available), `local_no_model` (url).
     """
     local = [model for model in models if not model.cloud]
+    if not local and (wanted is None or product is not Product.OLLAMA):
+        raise Problem("local_no_model", url=url)
     if wanted is None:
-        if not local:
-            raise Problem("local_no_model", url=url)
         return next((model for model in local if model.loaded), local[0])
     found = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
     if found is None and product is Product.OLLAMA:
@@ -99,7 +99,7 @@ async def load(client: Client, signature: Signature, model: str, limit_s: float)
     answer = await client.post(signature.load_path, {"model": model}, limit_s=limit_s)
     # LM Studio before 0.4 has no such path and loads with the first question as well.
     if answer.status != 200 and not (signature.product is Product.LM_STUDIO and answer.status == 404):
-        raise Problem("local_load_failed", model=model, reason=answer.remark())
+        raise Problem("local_load_failed", model=model, reason=answer.reason())
 
 
 async def until_loaded(client: Client, limit_s: float) -> None:
@@ -130,9 +130,9 @@ async def one_token(client: Client, model: str, limit_s: float) -> float:
     took_s = time.monotonic() - begun
     body = answer.json()
     if answer.status != 200 or not isinstance(body, dict):
-        raise Problem("local_no_token", model=model, reason=answer.remark())
+        raise Problem("local_no_token", model=model, reason=answer.reason())
     choices, usage = body.get("choices"), body.get("usage")
     generated = usage.get("completion_tokens", 1) if isinstance(usage, dict) else 1
     if not isinstance(choices, list) or not choices or not generated:
-        raise Problem("local_no_token", model=model, reason=answer.remark())
+        raise Problem("local_no_token", model=model, reason=answer.reason())
     return took_s

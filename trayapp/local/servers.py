@@ -75,7 +75,7 @@ async def _listing(client: Client, path: str) -> Any:
     if answer.status in (401, 403):
         raise Problem("local_needs_key", url=client.url)
     if answer.status != 200:
-        raise Problem("local_refused", url=client.url, reason=answer.remark())
+        raise Problem("local_refused", url=client.url, reason=answer.reason())
     return answer.json()
 
 
