@@ -128,7 +128,8 @@ class CoreCommands:
             from trayapp.settings.file import change
 
             engine = self._engine()
-            await asyncio.to_thread(change, engine.home, dict(changes))
+            dotted: dict[str | tuple[str, ...], object] = dict(changes)
+            await asyncio.to_thread(change, engine.home, dotted)
             await engine.reload()
             return engine.loaded.settings
 
@@ -201,9 +202,12 @@ class CoreCommands:
 
     def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         async def work() -> None:
+            from trayapp.local.chat import Message as Turn
             from trayapp.local.chat import stream
 
-            turns = [{"role": one.role, "content": one.text} for one in messages]
+            turns: list[Turn] = [
+                Turn(role="user" if one.role == "user" else "assistant", content=one.text) for one in messages
+            ]
             answer.runs_in(asyncio.current_task())
             try:
                 async for piece in stream(self._engine().switch.target_status, turns):
@@ -223,11 +227,9 @@ def settings_view(engine: "Engine") -> SettingsView:
     from trayapp.settings.services import key_places
 
     catalogue = engine.loaded.catalogue
-    services = tuple(
-        ServiceChoice(service.id, service.name, provider.name) for provider, service in catalogue.services()
-    )
+    services = [ServiceChoice(service.id, service.name, provider.name) for provider, service in catalogue.services()]
     keys: dict[str, KeySlot] = {}
     for provider in catalogue.providers.values():
         for name, url, _ in key_places(provider):
             keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url)))
-    return SettingsView(engine.loaded.settings, services, tuple(keys.values()))
+    return SettingsView(engine.loaded.settings, tuple(services), tuple(keys.values()))

@@ -5,7 +5,7 @@ import asyncio
 
 from trayapp.cli.common import begin
 from trayapp.settings import doctor
-from trayapp.text import labels
+from trayapp.text import terminal
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -18,5 +18,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(home.settings_file)
         return 0
     if not loaded.problems:
-        print(labels.settings_fine(str(home.settings_file)))
+        print(terminal.settings_fine(str(home.settings_file)))
     return 1 if loaded.problems else 0

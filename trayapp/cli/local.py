@@ -15,7 +15,7 @@ from trayapp.errors import Problem
 from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.paths import Home
-from trayapp.text import labels, sentences
+from trayapp.text import sentences, terminal
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _list() -> int:
     found = await detect()
     if not found:
-        print(labels.no_local_server())
+        print(terminal.no_local_server())
     for one in found:
         print(f"{one.server}  {one.url}")
         for model in one.models:

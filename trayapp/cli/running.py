@@ -15,7 +15,7 @@ from trayapp.core.light import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Problem
 from trayapp.paths import Home
-from trayapp.text import labels
+from trayapp.text import terminal
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,5 +71,9 @@ async def _switch(home: Home, arguments: argparse.Namespace) -> int:
         providers=arguments.providers,
         until="until_changed" if arguments.until_changed else "until_back",
     )
-    print(labels.switched(answer))
+    providers = ", ".join(answer["providers"])
+    if answer["to"] == "local":
+        print(terminal.switched_to_local(providers, str(answer["model"]), answer["tools"]))
+    else:
+        print(terminal.switched_to_cloud(providers) if providers else terminal.nothing_was_local())
     return 0

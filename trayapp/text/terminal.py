@@ -1,0 +1,56 @@
+"""What only the command line says."""
+
+from trayapp.text.language import _, ngettext
+from trayapp.text.plain import clean
+
+
+def no_local_server() -> str:
+    return _("No local LLM server answers on this computer. Install Ollama, for instance, or start yours.")
+
+
+def key_prompt(name: str) -> str:
+    return _("Key “{name}” (it is not shown): ", name=name)
+
+
+def key_stored(name: str, host: str) -> str:
+    return _("Key “{name}” is in the keyring. It goes to {host} and nowhere else.", name=name, host=host)
+
+
+def key_forgotten(name: str) -> str:
+    return _("Key “{name}” is forgotten.", name=name)
+
+
+def settings_fine(path: str) -> str:
+    return _("{path}: no mistakes.", path=path)
+
+
+def switched_to_local(providers: str, model: str, tools: int) -> str:
+    moved = ngettext("{n} tool moved.", "{n} tools moved.", tools)
+    said = _("{providers} is answered locally by {model} now.", providers=providers, model=clean(model, 80))
+    return f"{said} {moved}"
+
+
+def switched_to_cloud(providers: str) -> str:
+    return _("{providers} is back in the cloud.", providers=providers)
+
+
+def nothing_was_local() -> str:
+    return _("Nothing was local.")
+
+
+def demo_begins() -> str:
+    return _("The night of 3 February 2026, time-lapsed. Everything in it is simulated; nothing leaves this computer.")
+
+
+def demo_target(model: str, simulated: bool) -> str:
+    if simulated:
+        return _("The local model is simulated, too.")
+    return _("The local model is yours: {model}.", model=clean(model, 80))
+
+
+def demo_over() -> str:
+    return _("The night is over. The demo has cleaned up after itself.")
+
+
+def no_display() -> str:
+    return _("There is no screen here, so the light is shown in this terminal. Stop it with Ctrl+C.")
