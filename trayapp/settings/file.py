@@ -23,6 +23,9 @@ from trayapp.settings.schema import VERSION, Settings
 MAX_ATTEMPTS = 5
 
 
+Changes = Mapping[str, Any] | Mapping[tuple[str, ...], Any]
+
+
 class SettingsErrors(Problem):
     """Everything that is wrong with the settings file; each of `problems` names its line, key and what is allowed."""
 
@@ -49,7 +52,7 @@ def fingerprint(home: Home) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def change(home: Home, changes: Mapping[str | tuple[str, ...], Any]) -> Settings:
+def change(home: Home, changes: Changes) -> Settings:
     """Set dotted keys (`{"gateway.port": 17503}`); None takes a key out, which brings back its default.
 
     Everything else in the file stays as it is, comments and layout included. Raises SettingsErrors when the file is
@@ -101,7 +104,7 @@ def _repeated(data: dict[str, Any]) -> list[Mistake]:
     ]
 
 
-def _changed(text: str, changes: Mapping[str | tuple[str, ...], Any], home: Home) -> tuple[str, Settings]:
+def _changed(text: str, changes: Changes, home: Home) -> tuple[str, Settings]:
     expected = tomllib.loads(text)
     edited = tomlkit.parse(text)
     places = {tuple(key.split(".")) if isinstance(key, str) else key: _plain(value) for key, value in changes.items()}
@@ -121,7 +124,7 @@ def _changed(text: str, changes: Mapping[str | tuple[str, ...], Any], home: Home
 
 
 def _plain(value: Any) -> Any:
-    return None if value is None else msgspec.to_builtins(value)
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _put(table: Any, place: tuple[str, ...], value: Any) -> None:

@@ -123,13 +123,19 @@ def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place:
         if isinstance(bare, EnumMeta) or get_origin(bare) is Literal:
             choices = get_args(bare) if get_origin(bare) is Literal else [one.value for one in bare]
             yield Mistake(place, "setting_choice", {"allowed": ", ".join(map(str, choices))})
-        elif not isinstance(value, bare) or isinstance(value, bool) is not (bare is bool):
+        elif not _is_of(value, bare):
             yield Mistake(place, _KINDS[bare], {})
         else:
             yield Mistake(place, *_refused(bare, metas, told_as))
     else:
         if told_as == "setting_url" and not _is_sound_url(value):
             yield Mistake(place, told_as, {})
+
+
+def _is_of(value: Any, bare: type) -> bool:
+    # Python counts True as a number, and TOML writes 4.0 as 4.
+    right = (int, float) if bare is float else bare
+    return isinstance(value, right) and isinstance(value, bool) is (bare is bool)
 
 
 def _refused(bare: type, metas: list[msgspec.Meta], told_as: str | None) -> tuple[str, dict[str, Param]]:
