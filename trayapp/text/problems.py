@@ -13,6 +13,26 @@ PROBLEMS: dict[str, tuple[str, str]] = {
             "Another program listens on port {port}. Choose another port in the settings, then set up your tools again."
         ),
     ),
+    "cannot_listen": (
+        N_("The gateway cannot listen on port {port}"),
+        N_("The system says: {reason}. Choose another port in the settings, then set up your tools again."),
+    ),
+    "bad_tool_name": (
+        N_("“{name}” is no name for a tool"),
+        N_("Use lower-case letters, digits and hyphens, at most 41 of them."),
+    ),
+    "tokens_broken": (
+        N_("The tools’ tokens cannot be read"),
+        N_("{path} is damaged and was left as it is. Move it away, then set up your tools again."),
+    ),
+    "setup_file_not_text": (
+        N_("{path} is not a text file"),
+        N_("It was left as it is. Set OPENAI_BASE_URL in it by hand."),
+    ),
+    "setup_file_unreadable": (
+        N_("{path} cannot be read"),
+        N_("{reason}. It was left as it is. Give your user the right to read it, then try again."),
+    ),
     "settings_broken": (
         N_("The settings file has mistakes"),
         N_("{path} was left as it is. Correct it; until then nothing can be changed in it."),

@@ -1,0 +1,68 @@
+"""Who may speak to the gateway at all: programs of this machine that know a token, and no web page.
+
+A page in a browser can send requests to loopback, by name rebinding even as the same origin. It cannot choose its
+Host, hide its Origin, or send JSON without asking first; so these are checked, and no question is answered kindly.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from multidict import CIMultiDictProxy
+
+from trayapp.core.route import Endpoint
+from trayapp.gateway.refusal import Refused
+from trayapp.settings.tokens import PREFIX
+
+_BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
+CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key")
+_METHODS = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}
+
+Headers = CIMultiDictProxy[str]
+
+
+class Caller(NamedTuple):
+    """`own`: the request carries credentials that are not ours, which may travel on to the cloud."""
+
+    tool: str
+    own: bool
+
+
+def check_browser(headers: Headers, port: int) -> None:
+    """Refuse (403) foreign names for this machine and everything that a web page sends."""
+    hosts = headers.getall("host", ())
+    if len(hosts) != 1 or hosts[0].lower() not in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"):
+        raise Refused(403, "host_refused", "The Host header is not this gateway's.", retry=False)
+    if "origin" in headers or headers.get("sec-fetch-site", "none") != "none":
+        raise Refused(403, "origin_refused", "Web pages may not use this gateway.", retry=False)
+
+
+def check_method(endpoint: Endpoint, method: str, headers: Headers) -> None:
+    """Refuse other methods (405) and, for what has a body, other content than JSON (415)."""
+    allowed = _METHODS[endpoint]
+    if method != allowed:
+        raise Refused(405, "method_not_allowed", f"Use {allowed} here.", retry=False, allow=allowed)
+    if allowed == "POST":
+        kinds = headers.getall("content-type", ())
+        if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
+            raise Refused(415, "json_required", "The content type has to be application/json.", retry=False)
+
+
+def identify(token: str | None, headers: Headers, find: Callable[[str], str | None]) -> Caller:
+    """Find the tool by the token in the path or, without one, by the token given as credential.
+
+    Raises Refused (401) for a wrong or missing token, also for one of ours that is no longer valid: it must not
+    travel on as if it were the tool's own key.
+    """
+    credentials = [
+        found["value"] if (found := _BEARER.fullmatch(value)) else value
+        for name in CREDENTIAL_HEADERS
+        for value in headers.getall(name, ())
+    ]
+    ours = [value for value in credentials if value.startswith(PREFIX)]
+    given = token if token is not None else next(iter(ours), None)
+    tool = find(given) if given is not None else None
+    if tool is None or any(find(value) is None for value in ours):
+        message = "This is LLM Ampel's gateway. Point the tool at it with `llm-ampel setup`, which gives it a token."
+        raise Refused(401, "wrong_token", message, retry=False)
+    return Caller(tool, own=bool(credentials) and not ours)

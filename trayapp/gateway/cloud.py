@@ -1,0 +1,148 @@
+"""The cloud route: the tool and its provider, byte for byte, with nothing of ours in between but the key.
+
+An answer that breaks off breaks off for the tool as well: the connection is closed without the end that HTTP asks
+for, which every library takes for the error that it is. An event of our own would not be the provider's bytes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aiohttp import web
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Provider
+from trayapp.core.observation import Try
+from trayapp.core.route import Endpoint
+from trayapp.errors import Problem
+from trayapp.gateway.access import Caller
+from trayapp.gateway.address import Address
+from trayapp.gateway.evidence import Exchange, RequestNames
+from trayapp.gateway.headers import to_client, to_cloud
+from trayapp.gateway.limits import Limits
+from trayapp.gateway.outgoing import Outgoing, Unanswered
+from trayapp.gateway.reading import AnswerReading
+from trayapp.gateway.refusal import Refused
+from trayapp.gateway.relay import ClientGone, relay
+from trayapp.settings.hosts import host_of, may_carry_key
+from trayapp.settings.secrets import KeySource
+
+
+class Asked(NamedTuple):
+    """One admitted request. `route`: what the answer's header says about who answered."""
+
+    request: web.BaseRequest
+    address: Address
+    endpoint: Endpoint
+    caller: Caller
+    provider: Provider
+    url: str
+    body: bytes
+    route: str
+
+
+class CloudRoute:
+    def __init__(
+        self, outgoing: Outgoing, keys: KeySource, observe: Callable[[Try], None], clock: Clock, limits: Limits
+    ) -> None:
+        self._outgoing = outgoing
+        self._keys = keys
+        self._observe = observe
+        self._clock = clock
+        self._limits = limits
+        self._names = RequestNames()
+
+    async def answer(self, asked: Asked) -> web.StreamResponse:
+        """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
+        request, address, limits = asked.request, asked.address, self._limits
+        headers = to_cloud(request.headers, keep_credentials=asked.caller.own)
+        if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
+            headers["Authorization"] = f"Bearer {key}"
+        url = asked.url + address.path + (f"?{address.query}" if address.query else "")
+        exchange = Exchange(
+            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body
+        )
+        down: web.StreamResponse | None = None
+        try:
+            async with self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud) as up:
+                reading = AnswerReading(up.status, up.headers, exchange.depth)
+                exchange.head(reading, up.status, up.headers)
+                down = web.StreamResponse(
+                    status=up.status, reason=up.reason, headers=to_client(up.headers, asked.route)
+                )
+                await _prepare(down, request)
+                await relay(
+                    up,
+                    down,
+                    reading,
+                    silence_s=limits.cloud.silence_s,
+                    stall_s=limits.client_stall_s,
+                    answer_s=limits.answer_s,
+                )
+                await down.write_eof()
+        except Unanswered as failure:
+            self._tell(exchange.failed(failure.code))
+            if down is None:
+                raise _no_answer(asked.provider.name, failure.code) from failure
+            break_off(request)
+        except (ClientGone, ConnectionError):
+            self._tell(exchange.left())
+            give_up(request)
+        except asyncio.CancelledError:
+            self._tell(exchange.left())
+            raise
+        else:
+            self._tell(exchange.ended())
+        assert down is not None
+        return down
+
+    async def _key(self, provider: Provider, url: str) -> str | None:
+        """The stored key; None for a provider that needs none."""
+        assert provider.api is not None
+        name = provider.api.key
+        if name is None:
+            return None
+        try:
+            key = await self._keys.get(name, host_of(url)) if may_carry_key(url) else None
+        except Problem as problem:
+            message = f"The key for {provider.name} could not be read ({problem.code}). Look into LLM Ampel's window."
+            raise Refused(503, problem.code, message, retry=False) from problem
+        if key is None:
+            message = f"There is no key for {provider.name}: store one with `llm-ampel key set {name}`."
+            raise Refused(401, "no_key", message, retry=False)
+        return key
+
+    def _tell(self, found: Try) -> None:
+        # Later, so that the tool has its answer before anybody thinks about it, and is not hurt if that fails.
+        asyncio.get_running_loop().call_soon(self._observe, found)
+
+
+def break_off(request: web.BaseRequest) -> None:
+    """Close the connection without the end of the answer, after what was already written."""
+    if request.transport is not None:
+        request.transport.close()
+
+
+def give_up(request: web.BaseRequest) -> None:
+    """Close the connection at once: nobody reads what was written."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _prepare(down: web.StreamResponse, request: web.BaseRequest) -> None:
+    down.headers.setdefault("Server", "llm-ampel")
+    await down.prepare(request)
+
+
+def _no_answer(name: str, code: str) -> Refused:
+    said = {
+        "timeout": f"{name} did not answer in time.",
+        "dns": f"{name} could not be reached: its name was not found.",
+        "connect": f"{name} could not be reached: no connection.",
+        "tls": f"{name} could not be reached: no secure connection.",
+        "cut": f"{name} closed the connection without an answer.",
+        "proxy_login": "The proxy wants a login.",
+        "proxy_settings": "The proxy could not be reached.",
+        "unsendable": "The request could not be sent on.",
+    }.get(code, f"{name} sent something that is no answer.")
+    return Refused(504 if code == "timeout" else 502, f"upstream_{code}", said)

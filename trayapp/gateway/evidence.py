@@ -1,0 +1,175 @@
+"""What the user's own traffic proves: one `Try` for every request that went to a provider."""
+
+import asyncio
+import hashlib
+import ipaddress
+import secrets
+from collections import OrderedDict
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from trayapp.clock import Clock
+from trayapp.core.answers import Reading, outcome_of_failure, retry_after_s
+from trayapp.core.catalogue import Part, ProbeKind, Provider
+from trayapp.core.light import Depth, Source
+from trayapp.core.observation import Outcome, Reach, Try
+from trayapp.core.route import Endpoint
+from trayapp.gateway.reading import AnswerReading
+from trayapp.settings.hosts import is_loopback
+
+RETRY_GAP_S = 30.0
+"""Real seconds after a failure in which the same request is taken for its retry: libraries wait 8 s at most, and a
+job that runs every minute asks anew."""
+_REMEMBERED_REQUESTS = 1024
+_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localdomain")
+
+
+class _Attempts(Struct):
+    name: str
+    running: int = 0
+    failed_at: float | None = None
+
+
+class RequestNames:
+    """Gives the retries of one request one name, by what they ask. The hash is keyed: nobody can guess a body by it."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._attempts: OrderedDict[bytes, _Attempts] = OrderedDict()
+
+    def begin(self, tool: str, path: str, body: bytes, now: float) -> bytes:
+        """Note an attempt; the result goes to `name` and `end`."""
+        digest = hashlib.blake2b(
+            b"\0".join((tool.encode(), path.encode(), body)), key=self._key, digest_size=16
+        ).digest()
+        known = self._attempts.get(digest)
+        is_retry = known is not None and (
+            known.running > 0 or (known.failed_at is not None and now - known.failed_at <= RETRY_GAP_S)
+        )
+        if not is_retry:
+            self._attempts[digest] = _Attempts(secrets.token_hex(8))
+            while len(self._attempts) > _REMEMBERED_REQUESTS:
+                self._attempts.popitem(last=False)
+        self._attempts.move_to_end(digest)
+        self._attempts[digest].running += 1
+        return digest
+
+    def end(self, digest: bytes, now: float, *, failed: bool) -> str | None:
+        """Note how the attempt went, and get the request's name; None when it is long forgotten."""
+        known = self._attempts.get(digest)
+        if known is None:
+            return None
+        known.running -= 1
+        if failed:
+            known.failed_at = now
+        elif known.running <= 0:
+            del self._attempts[digest]
+        return known.name
+
+
+def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
+    """The components that an answer of `endpoint` speaks for: the one of its name, and for the list of models those
+    that the catalogue's own probes ask by it."""
+    if endpoint is Endpoint.MODELS:
+        return tuple(
+            Part(service.id, component)
+            for service in provider.services
+            for probe in service.probes
+            if probe.kind is ProbeKind.API and urlsplit(probe.url).path.endswith("/v1/models")
+            for component in probe.components
+        )
+    return tuple(
+        Part(service.id, component.id)
+        for service in provider.services
+        for component in service.components
+        if component.id == endpoint
+    )
+
+
+def reach_of(url: str) -> Reach:
+    """Which kind of address this is, as far as its name tells."""
+    host = urlsplit(url).hostname or ""
+    if is_loopback(host):
+        return Reach.LOOPBACK
+    try:
+        return Reach.PUBLIC if ipaddress.ip_address(host).is_global else Reach.PRIVATE
+    except ValueError:
+        return Reach.PRIVATE if "." not in host or host.endswith(_LOCAL_SUFFIXES) else Reach.PUBLIC
+
+
+class Exchange:
+    """One request to a provider, from its beginning to the `Try` that it yields."""
+
+    def __init__(
+        self,
+        names: RequestNames,
+        clock: Clock,
+        provider: Provider,
+        url: str,
+        endpoint: Endpoint,
+        tool: str,
+        path: str,
+        body: bytes,
+    ) -> None:
+        self._names = names
+        self._clock = clock
+        self._provider = provider
+        self._url = url
+        self._parts = parts_of(provider, endpoint)
+        self.depth = Depth.API if endpoint is Endpoint.MODELS else Depth.COMPLETION
+        self._began = clock.now()
+        self._began_s = asyncio.get_running_loop().time()
+        self._digest = names.begin(tool, path, body, self._began_s)
+        self._status: int | None = None
+        self._retry_after_s: float | None = None
+        self._latency_s: float | None = None
+        self.answer: AnswerReading | None = None
+
+    def head(self, answer: AnswerReading, status: int, headers: Mapping[str, str]) -> None:
+        """The answer has begun. `headers` find their names whatever the case."""
+        self.answer = answer
+        self._status = status
+        self._retry_after_s = retry_after_s(headers)
+        self._latency_s = asyncio.get_running_loop().time() - self._began_s
+
+    def failed(self, code: str) -> Try:
+        """There is no whole answer."""
+        return self._try(Reading(outcome_of_failure(code), code, self.depth))
+
+    def left(self) -> Try:
+        """The tool went away. What it had heard until then may still prove that the provider answers."""
+        answer = self.answer
+        if answer is not None and answer.first_token_at is not None:
+            return self._try(Reading(Outcome.GOOD, f"http_{self._status}", self.depth))
+        return self._try(Reading(Outcome.NEUTRAL, "left", self.depth))
+
+    def ended(self) -> Try:
+        """The answer came to its end."""
+        assert self.answer is not None
+        return self._try(self.answer.result())
+
+    def _try(self, reading: Reading) -> Try:
+        now_s = asyncio.get_running_loop().time()
+        failed = reading.outcome is not Outcome.GOOD
+        first_token_at = self.answer.first_token_at if self.answer is not None else None
+        return Try(
+            at=self._clock.now(),
+            began=self._began,
+            source=Source.TRAFFIC,
+            provider=self._provider.provider,
+            # As the catalogue's probes name their hosts.
+            host=urlsplit(self._url).netloc.rpartition("@")[2].lower(),
+            parts=self._parts,
+            depth=reading.depth,
+            outcome=reading.outcome,
+            code=reading.code,
+            reach=reach_of(self._url),
+            status=self._status,
+            badge=reading.badge,
+            request=self._names.end(self._digest, now_s, failed=failed),
+            retry_after_s=self._retry_after_s,
+            latency_s=self._latency_s,
+            first_token_s=None if first_token_at is None else first_token_at - self._began_s,
+        )

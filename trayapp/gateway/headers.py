@@ -1,0 +1,63 @@
+"""Which headers travel on.
+
+On the cloud route everything end to end does, apart from what would be wrong at another host. On the local route
+only what describes the request itself does: a list of what may pass cannot forget a credential's name.
+"""
+
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from trayapp.gateway.access import CREDENTIAL_HEADERS
+
+ROUTE = "x-llm-ampel-route"
+
+# RFC 9110, 7.6.1, and what is made anew for every connection.
+_HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-authentication-info",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+# A cookie would be kept for 127.0.0.1 and then sent to every provider behind it.
+_REQUEST_ONLY_HERE = _HOP_BY_HOP | {"host", "content-length", "expect", "cookie"}
+# Nobody may be let in across origins, and nobody be told to go to the provider past the gateway.
+_ANSWER_ONLY_THERE = _HOP_BY_HOP | {"set-cookie", "set-cookie2", "alt-svc", "strict-transport-security", ROUTE}
+_LOCAL = frozenset({"accept", "accept-language", "content-type", "user-agent"})
+
+Headers = CIMultiDictProxy[str]
+
+
+def to_cloud(headers: Headers, *, keep_credentials: bool) -> CIMultiDict[str]:
+    """The request's headers for the provider; without credentials unless they are the tool's own."""
+    dropped = _REQUEST_ONLY_HERE | _named_in_connection(headers)
+    if not keep_credentials:
+        dropped = dropped.union(CREDENTIAL_HEADERS)
+    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in dropped)
+
+
+def to_local(headers: Headers) -> CIMultiDict[str]:
+    """The request's headers for the local target."""
+    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in _LOCAL)
+
+
+def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
+    """The answer's headers for the tool, with the route that answered."""
+    dropped = _ANSWER_ONLY_THERE | _named_in_connection(headers)
+    kept: CIMultiDict[str] = CIMultiDict(
+        (name, value)
+        for name, value in headers.items()
+        if (lower := name.lower()) not in dropped and not lower.startswith("access-control-")
+    )
+    kept[ROUTE] = route
+    return kept
+
+
+def _named_in_connection(headers: Headers) -> frozenset[str]:
+    return frozenset(name.strip().lower() for value in headers.getall("connection", ()) for name in value.split(","))

@@ -1,0 +1,153 @@
+"""The local route: the same request for the local target, with its model's name and nobody's credentials.
+
+Nothing here has to be the provider's bytes, so a failure after the first of them is told as an event in the tool's
+own dialect. Only whole events are passed on, so that such an event always stands by itself.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from trayapp.clock import Clock
+from trayapp.core.light import Depth
+from trayapp.core.route import Endpoint, TargetState, TargetStatus
+from trayapp.core.snapshot import LocalAnswer
+from trayapp.gateway.cloud import Asked, give_up
+from trayapp.gateway.headers import ROUTE, to_client, to_local
+from trayapp.gateway.limits import Limits
+from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
+from trayapp.gateway.reading import AnswerReading
+from trayapp.gateway.refusal import Refused, model, models
+from trayapp.gateway.relay import ClientGone, relay
+
+_MAX_EVENT_BYTES = 1024 * 1024
+_USABLE = (TargetState.READY, TargetState.LOADING, TargetState.STARTING)
+
+
+class WholeEvents:
+    """Holds back the beginning of an event until its end has come."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def __call__(self, piece: bytes) -> bytes:
+        joined = self._held + piece
+        ends = (joined.rfind(mark) + len(mark) for mark in (b"\n\n", b"\r\n\r\n") if mark in joined)
+        end = max(ends, default=len(joined) if len(joined) > _MAX_EVENT_BYTES else 0)
+        self._held = joined[end:]
+        return joined[:end]
+
+    def rest(self) -> bytes:
+        return self._held
+
+
+class LocalRoute:
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        target: Callable[[], TargetStatus],
+        answered: Callable[[LocalAnswer], None],
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self._outgoing = outgoing
+        self._target = target
+        self._answered = answered
+        self._clock = clock
+        self._limits = limits
+
+    async def answer(self, asked: Asked) -> web.StreamResponse:
+        """Ask the local target in the provider's place. Raises `Refused` while nothing of an answer has been sent."""
+        target = self._target()
+        if target.state not in _USABLE or target.url is None or target.model is None:
+            raise _dead(target, "not_ready")
+        if asked.endpoint is Endpoint.MODELS:
+            owner = target.server or "local"
+            body = model(target.model, owner) if asked.address.one_model else models(target.model, owner)
+            return web.Response(body=body, content_type="application/json", headers={ROUTE: asked.route})
+        url = target.url.rstrip("/") + asked.address.path
+        body = with_model(asked, target.model)
+        try:
+            async with self._outgoing.ask("POST", url, to_local(asked.request.headers), body, self._limits.local) as up:
+                reading = AnswerReading(up.status, up.headers, Depth.COMPLETION)
+                pass_on = self._stream if reading.is_stream else self._whole
+                down = await pass_on(up, reading, asked, target)
+        except Unanswered as failure:
+            raise _dead(target, failure.code) from failure
+        if 200 <= down.status < 300 and reading.finished:
+            found = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
+            asyncio.get_running_loop().call_soon(self._answered, found)
+        return down
+
+    async def _whole(
+        self, up: aiohttp.ClientResponse, _: AnswerReading, asked: Asked, target: TargetStatus
+    ) -> web.StreamResponse:
+        """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
+        limits = self._limits
+        held = bytearray()
+        try:
+            async with asyncio.timeout(limits.answer_s):
+                while piece := await asyncio.wait_for(up.content.readany(), limits.local.silence_s):
+                    held += piece
+                    if len(held) > limits.local_answer_bytes:
+                        raise Unanswered("malformed")
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unanswered(code_of(error)) from error
+        return web.Response(status=up.status, body=bytes(held), headers=to_client(up.headers, asked.route))
+
+    async def _stream(
+        self, up: aiohttp.ClientResponse, reading: AnswerReading, asked: Asked, target: TargetStatus
+    ) -> web.StreamResponse:
+        limits = self._limits
+        headers = to_client(up.headers, asked.route)
+        headers.popall("Content-Length", None)
+        down = web.StreamResponse(status=up.status, headers=headers)
+        events = WholeEvents()
+        await down.prepare(asked.request)
+        try:
+            try:
+                await relay(
+                    up,
+                    down,
+                    reading,
+                    silence_s=limits.local.silence_s,
+                    stall_s=limits.client_stall_s,
+                    answer_s=limits.answer_s,
+                    change=events,
+                )
+                if not reading.finished:
+                    raise Unanswered("cut")
+                await down.write(events.rest())
+            except Unanswered as failure:
+                await down.write(_dead(target, failure.code).event)
+            await down.write_eof()
+        except (ClientGone, ConnectionError):
+            give_up(asked.request)
+        return down
+
+
+def with_model(asked: Asked, name: str) -> bytes:
+    """The body with another `model`; every other value stays the bytes that it was."""
+    if asked.request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "encoding_not_supported", "A local model takes no compressed request.", retry=False)
+    try:
+        fields = msgspec.json.decode(asked.body, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from error
+    return msgspec.json.encode(fields | {"model": name})
+
+
+def _dead(target: TargetStatus, code: str) -> Refused:
+    name = f"The local model {target.model}" if target.model else "The local model"
+    where = f" at {target.url}" if target.url else ""
+    why = {
+        "not_ready": f"is not ready ({target.state})",
+        "timeout": "did not answer in time",
+        "cut": "broke off its answer",
+        "malformed": "sent something that is no answer",
+    }.get(code, "cannot be reached")
+    message = f"{name}{where} {why}. LLM Ampel has switched this provider to it; switch back there, or start it."
+    return Refused(504 if code == "timeout" else 503, f"local_{code}", message, retry=False)

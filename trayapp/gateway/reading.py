@@ -1,0 +1,117 @@
+"""Watching an answer go by: does it hold what it should, when did the first token come, did it end or was it cut.
+
+Only what the verdict needs is kept, and only until the answer is over: the start of a plain answer, the last few
+bytes of a stream.
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+
+import msgspec
+
+from trayapp.core.answers import Reading, read_answer
+from trayapp.core.light import Depth
+from trayapp.core.observation import Outcome
+
+SAMPLE_BYTES = 65_536
+"""Enough for every error and most answers; a longer answer is judged by its start."""
+_SEAM_BYTES = 64
+"""What a pattern can be cut in two by, when its halves come in two pieces."""
+_ERROR_EVENT_BYTES = 4096
+
+_FIRST_TOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|refusal|arguments|text)"\s*:\s*"[^"]')
+_FINISHED = re.compile(rb'data:\s?\[DONE\]|"finish_reason"\s*:\s*"')
+_ERROR_EVENT = re.compile(rb'(?:^|\n)data:\s?(\{\s*"error"\s*:\s*[{"].*)', re.DOTALL)
+_OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
+
+
+class AnswerReading:
+    """One answer, fed piece by piece. Times are real seconds of one clock."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], depth: Depth) -> None:
+        self._status = status
+        self._headers = {name.lower(): value for name, value in headers.items()}
+        self._depth = depth
+        kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
+        self._encoding = self._headers.get("content-encoding", "identity").strip().lower()
+        self.is_stream = kind == "text/event-stream" and 200 <= status < 300
+        self._readable = self._encoding in ("identity", "")
+        self._sample = bytearray()
+        self._truncated = False
+        self._seam = b"\n"
+        self._error: bytes | None = None
+        self._finished = False
+        self.first_token_at: float | None = None
+
+    def feed(self, piece: bytes, now: float) -> None:
+        if not self.is_stream:
+            room = SAMPLE_BYTES - len(self._sample)
+            self._truncated |= len(piece) > room
+            self._sample += piece[:room]
+        elif self._readable:
+            self._follow(piece, now)
+
+    @property
+    def finished(self) -> bool:
+        """Has a stream said that it is whole? A compressed one cannot be read here and is believed."""
+        return self._finished or not self.is_stream or not self._readable
+
+    def result(self) -> Reading:
+        """What the whole answer counts as; call it when the answer has ended by itself."""
+        if not self.is_stream:
+            return read_answer(
+                self._status,
+                self._headers,
+                self._plain_sample(),
+                depth=self._depth,
+                truncated=self._truncated,
+                keyed=True,
+            )
+        if self._error is not None:
+            return self._error_event(self._error)
+        if not self.finished:
+            return Reading(Outcome.FAIL, "cut", self._depth)
+        return Reading(Outcome.GOOD, f"http_{self._status}", self._depth)
+
+    def _follow(self, piece: bytes, now: float) -> None:
+        joined = self._seam + piece
+        if self.first_token_at is None and _FIRST_TOKEN.search(joined):
+            self.first_token_at = now
+        if not self._finished and _FINISHED.search(joined):
+            self._finished = True
+        if self._error is not None:
+            self._error = (self._error + piece)[:_ERROR_EVENT_BYTES]
+        elif b'"error"' in joined and (found := _ERROR_EVENT.search(joined)):
+            self._error = found[1][:_ERROR_EVENT_BYTES]
+        self._seam = joined[-_SEAM_BYTES:]
+
+    def _error_event(self, event: bytes) -> Reading:
+        line = event.partition(b"\n")[0]
+        try:
+            error = msgspec.json.decode(line)["error"]
+        except (msgspec.DecodeError, RecursionError):
+            return Reading(Outcome.FAIL, "cut", self._depth)
+        told = error if isinstance(error, dict) else {"message": str(error)}
+        code = told.get("code")
+        if isinstance(code, int) and 400 <= code <= 599:
+            return read_answer(code, {}, msgspec.json.encode({"error": told}), depth=self._depth, keyed=True)
+        if _OWN_FAULT.search(f"{told.get('type')} {code}"):
+            return Reading(Outcome.NEUTRAL, "refused", self._depth)
+        return Reading(Outcome.FAIL, "cut", self._depth)
+
+    def _plain_sample(self) -> bytes:
+        if self._readable:
+            return bytes(self._sample)
+        if self._encoding in ("gzip", "deflate"):
+            try:
+                # 32 + MAX_WBITS: gzip or zlib, whichever it is.
+                inflate = zlib.decompressobj(32 + zlib.MAX_WBITS)
+                plain = inflate.decompress(bytes(self._sample), SAMPLE_BYTES)
+            except zlib.error:
+                return b""
+            self._truncated |= bool(inflate.unconsumed_tail) or not inflate.eof
+            return plain
+        # Another encoding cannot be read here: what says of itself that it is JSON is taken for the provider's.
+        self._truncated = self._truncated or self._status < 300
+        return b'{"error":{}}' if "json" in self._headers.get("content-type", "") else b""

@@ -1,0 +1,257 @@
+"""The gateway: listens on loopback, lets the user's tools in and nobody else, and sends each request where its
+provider's route says.
+
+aiohttp is imported with this module, so import it only once a tool or a target is configured.
+"""
+
+import asyncio
+import errno
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+
+from aiohttp import HttpVersion11, web
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Catalogue, Dialect, Provider
+from trayapp.core.observation import Try
+from trayapp.core.route import Action, Decision, Endpoint, TargetStatus
+from trayapp.core.routes import Routes
+from trayapp.core.snapshot import LocalAnswer
+from trayapp.errors import Problem
+from trayapp.gateway import access
+from trayapp.gateway.address import Address, parse
+from trayapp.gateway.cloud import Asked, CloudRoute
+from trayapp.gateway.headers import ROUTE
+from trayapp.gateway.limits import Limits
+from trayapp.gateway.local import LocalRoute
+from trayapp.gateway.outgoing import Outgoing
+from trayapp.gateway.refusal import Refused
+from trayapp.settings.outbound import system_trust
+from trayapp.settings.schema import Settings, Tool
+from trayapp.settings.secrets import KeySource
+from trayapp.settings.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+STOP_GRACE_S = 2.0
+"""Real seconds that running requests get when the gateway stops."""
+_LINGER_S = 2.0
+_BACKLOG = 256
+
+
+class Gateway:
+    """One listening gateway. `last_seen`: steady seconds of each tool's last admitted request."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        catalogue: Callable[[], Catalogue],
+        routes: Routes,
+        tokens: Tokens,
+        keys: KeySource,
+        target: Callable[[], TargetStatus],
+        observe: Callable[[Try], None],
+        answered: Callable[[LocalAnswer], None],
+        clock: Clock,
+        *,
+        limits: Limits | None = None,
+        trust: Callable[[], ssl.SSLContext] = system_trust,
+    ) -> None:
+        self.last_seen: dict[str, float] = {}
+        self._settings = settings
+        self._catalogue = catalogue
+        self._routes = routes
+        self._tokens = tokens
+        self._keys = keys
+        self._target = target
+        self._observe = observe
+        self._answered = answered
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._trust = trust
+        self._port = 0
+        self._running = 0
+        self._held: set[asyncio.Future[None]] = set()
+        self._listeners: list[asyncio.Server] = []
+
+    @property
+    def url(self) -> str | None:
+        """Where it listens; None while it does not."""
+        return f"http://127.0.0.1:{self._port}" if self._listeners else None
+
+    async def start(self) -> None:
+        """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
+        limits = self._limits
+        self._outgoing = Outgoing(self._trust)
+        self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits)
+        self._local = LocalRoute(self._outgoing, self._target, self._answered, self._clock, limits)
+        self._server = _Server(self._handle, limits)
+        self._port = self._settings().gateway.port
+        try:
+            await self._listen("127.0.0.1")
+            self._port = self._listeners[0].sockets[0].getsockname()[1]
+            await self._listen("::1")
+        except OSError as error:
+            port = self._port
+            await self.stop()
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                raise Problem("port_in_use", port=port) from error
+            raise Problem("cannot_listen", port=port, reason=error.strerror) from error
+        self._routes.on_change.append(self._wake)
+
+    async def stop(self) -> None:
+        """Stop listening; running requests get a moment, then they are cut."""
+        if self._wake in self._routes.on_change:
+            self._routes.on_change.remove(self._wake)
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+        self._server.pre_shutdown()
+        await self._server.shutdown(STOP_GRACE_S)
+        await self._outgoing.close()
+
+    async def _listen(self, host: str) -> None:
+        try:
+            listener = await asyncio.get_running_loop().create_server(self._server, host, self._port, backlog=_BACKLOG)
+        except OSError as error:
+            if host == "::1" and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                return
+            raise
+        self._listeners.append(listener)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._running += 1
+        try:
+            if self._running > self._limits.requests:
+                raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
+            return await self._answer(request)
+        except Refused as refused:
+            return web.Response(
+                status=refused.status, body=refused.body, content_type="application/json", headers=refused.headers
+            )
+        finally:
+            self._running -= 1
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.version != HttpVersion11:
+            # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
+            raise Refused(505, "http_version", "Use HTTP/1.1.", retry=False)
+        access.check_browser(request.headers, self._port)
+        address = parse(request.raw_path)
+        caller = access.identify(address.token, request.headers, self._tokens.find)
+        self.last_seen[caller.tool] = self._clock.now()
+        endpoint = address.endpoint
+        access.check_method(endpoint, request.method, request.headers)
+        provider, url = self._provider(address)
+        body = await self._body(request) if request.method == "POST" else b""
+        decision = await self._decide(provider, endpoint, caller.tool)
+        asked = Asked(request, address, endpoint, caller, provider, url, body, f"{decision.action}; {decision.reason}")
+        route = self._local if decision.action is Action.LOCAL else self._cloud
+        try:
+            return await route.answer(asked)
+        except Refused as refused:
+            refused.headers[ROUTE] = asked.route
+            raise
+
+    def _provider(self, address: Address) -> tuple[Provider, str]:
+        name = address.provider or self._settings().gateway.openai
+        provider = self._catalogue().providers.get(name)
+        if provider is None or provider.api is None or Dialect.OPENAI not in provider.api.dialects:
+            raise Refused(404, "unknown_provider", f"No provider {name!r} speaks OpenAI's dialect here.", retry=False)
+        return provider, provider.api.url.rstrip("/")
+
+    async def _decide(self, provider: Provider, endpoint: Endpoint, tool: str) -> Decision:
+        """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""
+        how = self._settings().tools.get(tool) or Tool()
+
+        def decide() -> Decision:
+            return self._routes.decide(provider.provider, endpoint, how.policy)
+
+        decision = decide()
+        try:
+            async with asyncio.timeout(how.wait_s):
+                while decision.action is Action.HOLD:
+                    await self._change()
+                    decision = decide()
+        except TimeoutError as error:
+            message = f"{provider.name} was not back within {how.wait_s} s, and this tool is set to wait for it."
+            raise Refused(503, "waited_in_vain", message, retry=False) from error
+        return decision
+
+    async def _change(self) -> None:
+        """Wait until a decision may come out differently."""
+        change = asyncio.get_running_loop().create_future()
+        self._held.add(change)
+        try:
+            await change
+        finally:
+            self._held.discard(change)
+
+    def _wake(self) -> None:
+        for change in self._held:
+            if not change.done():
+                change.set_result(None)
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        limit = self._limits.body_bytes
+        too_large = Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
+        if (request.content_length or 0) > limit:
+            raise too_large
+        if request.headers.get("expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._limits.upload_s):
+                while piece := await request.content.readany():
+                    body += piece
+                    if len(body) > limit:
+                        raise too_large
+        except TimeoutError as error:
+            raise Refused(408, "request_too_slow", "The request did not arrive in time.") from error
+        except (web.RequestPayloadError, web.PayloadAccessError) as error:
+            raise Refused(400, "bad_request", "The request's body is broken.", retry=False) from error
+        return bytes(body)
+
+
+class _Connection(web.RequestHandler):
+    """Says what aiohttp itself has to say in the dialect, and logs nothing that a stranger sent."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status >= 500:
+            log.error("a request failed inside the gateway", exc_info=exc)
+            refused = Refused(status, "gateway_error", "LLM Ampel's gateway failed. Its log says more.")
+        else:
+            refused = Refused(status, "bad_request", "This is not a request that can be read.", retry=False)
+        if request.writer.output_size > 0:
+            raise ConnectionResetError
+        answer = web.Response(
+            status=refused.status, body=refused.body, content_type="application/json", headers=refused.headers
+        )
+        answer.force_close()
+        return answer
+
+
+class _Server(web.Server):
+    def __init__(self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limits: Limits) -> None:
+        # A tool that leaves cancels its request, and with it the one upstream.
+        super().__init__(handle, handler_cancellation=True)
+        self._limits = limits
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(
+            self,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=self._limits.idle_s,
+            lingering_time=_LINGER_S,
+            logger=log,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
+            auto_decompress=False,
+        )
