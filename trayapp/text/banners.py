@@ -35,7 +35,7 @@ PARTS: dict[str, str] = {
     "login": N_("website"),
     "chat": N_("chats"),
     "history": N_("projects"),
-    "files": N_("uploads"),
+    "file-uploads": N_("uploads"),
 }
 
 
@@ -158,7 +158,7 @@ def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
         title = _("{back} are back, {still} is not", back=back, still=still)
     else:
         title = _("{back} are back, {still} are not", back=back, still=still)
-    parts = [_(PARTS[one]) for one in banner.parts if one in PARTS]
+    parts = [_(said) for one, said in PARTS.items() if one in banner.parts]
     loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
     short = _("API") if all(one.endswith(" API") for one in banner.services) else still
     failing = _("{name} failing for {duration}.", name=_capital(short), duration=_age(banner))

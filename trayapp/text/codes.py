@@ -1,7 +1,13 @@
 """What the bare codes mean: HTTP status codes, failures below HTTP, steps of the own network."""
 
+from collections.abc import Mapping
+
 from trayapp.core.observation import Step
+from trayapp.errors import Param
 from trayapp.text.language import N_, _
+from trayapp.text.plain import clean
+
+_HOST_MAX = 60
 
 HTTP: dict[int, str] = {
     400: N_("they do not accept the request"),
@@ -44,8 +50,23 @@ FAILURES: dict[str, str] = {
     "challenge": N_("a check whether we are a person"),
     "cut": N_("an answer that breaks off"),
     "foreign_page": N_("a page that is not theirs"),
-    "proxy": N_("the proxy asks for a login"),
-    "cf_bad_gateway": N_("Cloudflare gets no answer from their server"),
+    "proxy_login": N_("the proxy asks for a login"),
+    "proxy_settings": N_("the proxy settings cannot be used"),
+    "redirect_loop": N_("it sends us round in circles"),
+}
+
+# Why a status page cannot be used, beside the failures above and `http`, which has a status.
+PAGES: dict[str, str] = {
+    "html": N_("a web page instead of data"),
+    "too_large": N_("too much to read"),
+    "too_deep": N_("too deeply nested"),
+    "json": N_("not valid JSON"),
+    "shape": N_("data of another shape"),
+    "redirect": N_("sends us to {host}"),
+    "gone": N_("nothing there any more"),
+    "old_copy": N_("a copy from the past"),
+    "page_id": N_("another page answers"),
+    "no_components": N_("it lists no parts"),
 }
 
 STEPS: dict[Step, str] = {
@@ -54,7 +75,7 @@ STEPS: dict[Step, str] = {
     Step.TCP: N_("no connection gets through"),
     Step.TLS: N_("secure connections fail (TLS)"),
     Step.CLOCK: N_("this computer's clock is wrong"),
-    Step.PROXY: N_("the proxy asks for a login"),
+    Step.PROXY: N_("the proxy does not let requests through"),
     Step.CAPTIVE_PORTAL: N_("Wi-Fi login page"),
 }
 
@@ -80,6 +101,16 @@ def failure(code: str) -> str:
     if code.startswith("http_") and code[5:].isdecimal():
         return http(int(code[5:]))
     return _(FAILURES.get(code, N_("a failure without a name")))
+
+
+def page(reason: str | None, params: Mapping[str, Param]) -> str:
+    """Why a status page cannot be used; empty when there is nothing to add."""
+    status = params.get("status")
+    if isinstance(status, int):
+        return http(status)
+    if reason in PAGES:
+        return _(PAGES[reason], host=clean(str(params.get("host") or ""), _HOST_MAX))
+    return _(FAILURES[reason]) if reason in FAILURES else ""
 
 
 def step(which: Step | None) -> str:

@@ -39,6 +39,7 @@ class Panel:
     check_now = Label(N_("Check now"))
     chat = Label(N_("Chat"))
     settings = Label(N_("Settings"))
+    quit = Label(N_("Quit"))
     your_connection = Label(N_("Your connection:"))
     reasons = Label(N_("Reasons"))
     components = Label(N_("Parts"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trayapp.text.language import _, language, ngettext
+from trayapp.text.language import N_, _, language, ngettext
 from trayapp.text.plain import clean
 
 NAME_LIMIT = 40
@@ -19,6 +19,27 @@ def name(text: str) -> str:
 def named(text: str) -> str:
     """The name inside a sentence, where an interface has its article: "the OpenAI API", "ChatGPT"."""
     return _("the {name}", name=name(text)) if text.endswith(" API") else name(text)
+
+
+# The parts of the shipped services; a part of the user's own service keeps its name.
+PARTS: dict[str, str] = {
+    one: one
+    for one in (
+        N_("Chat"),
+        N_("Login"),
+        N_("History and projects"),
+        N_("File uploads"),
+        N_("Chat completions"),
+        N_("Responses"),
+        N_("Embeddings"),
+        N_("Messages"),
+    )
+}
+
+
+def part(text: str) -> str:
+    """A component's name, translated where it is a shipped one."""
+    return _(PARTS[text]) if text in PARTS else name(text)
 
 
 def _joined(words: Sequence[str]) -> str:

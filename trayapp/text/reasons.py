@@ -10,7 +10,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Param
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join_short, name
+from trayapp.text.names import join_short, name, part
 from trayapp.text.plain import clean
 from trayapp.text.times import ago, answer_time, duration, since
 
@@ -95,7 +95,7 @@ class _Seen:
         return int(self.number(key) or 0)
 
     def names(self, key: str) -> str:
-        return join_short(str(self.params.get(key) or "").split(SEPARATOR), _NAMES_MAX)
+        return join_short([part(one) for one in str(self.params.get(key) or "").split(SEPARATOR)], _NAMES_MAX)
 
     def word(self, key: str, table: Mapping[str, str], otherwise: str) -> str:
         return _(table.get(str(self.params.get(key)), otherwise))
@@ -127,7 +127,7 @@ def _page_component(x: _Seen) -> str:
     state = x.word("state", STATES, STATES[PageLight.UNKNOWN])
     return _(
         "{provider}'s page: {component} has the state “{state}”.",
-        provider=x.provider, component=x.text("component"), state=state,
+        provider=x.provider, component=part(x.text("component")), state=state,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from trayapp.core.judgement import ComponentVerdict, ServiceVerdict
 from trayapp.core.light import Badge, Confidence, Finding, Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _
-from trayapp.text.names import join_short, name
+from trayapp.text.names import join_short, name, part
 from trayapp.text.times import answer_time, duration, since
 
 _NAMES_MAX = 80
@@ -51,6 +51,11 @@ def _begun(v: ServiceVerdict, s: Snapshot) -> float:
 
 def service_line(v: ServiceVerdict, s: Snapshot) -> str:
     """The service in the menu: "ChatGPT: down 18 min", "Claude API: fine, answering 0.7 s"."""
+    return _("{name}: {state}", name=name(v.name), state=state_line(v, s))
+
+
+def state_line(v: ServiceVerdict, s: Snapshot) -> str:
+    """The state alone, where the name stands beside it: "down 18 min", "fine, reported"."""
     if v.finding is Finding.OK:
         state = _fine(v)
     elif v.finding in _TIMELESS:
@@ -60,7 +65,7 @@ def service_line(v: ServiceVerdict, s: Snapshot) -> str:
     else:
         state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
     badges = [_(BADGES[one]) for one in v.badges]
-    return _("{name}: {state}", name=name(v.name), state=", ".join([state, *badges]))
+    return ", ".join([state, *badges])
 
 
 def _fine(v: ServiceVerdict) -> str:
@@ -85,7 +90,7 @@ def row_detail(v: ServiceVerdict, s: Snapshot) -> str:
 
 def unseen_line(v: ServiceVerdict) -> str | None:
     """What only the official page can speak for: "Login and history: official page only"."""
-    names = [one.name for one in v.components if one.id in v.unseen]
+    names = [part(one.name) for one in v.components if one.id in v.unseen]
     return _("{names}: official page only", names=join_short(names, _NAMES_MAX)) if names else None
 
 
@@ -94,4 +99,4 @@ def component_line(c: ComponentVerdict, s: Snapshot) -> str:
     state = _(FINDINGS[c.finding])
     if c.finding not in _TIMELESS:
         state = _("{finding} {since}", finding=state, since=since(c.since, s.at, s.wall_offset_s))
-    return _("{name}: {state}", name=name(c.name), state=state)
+    return _("{name}: {state}", name=part(c.name), state=state)

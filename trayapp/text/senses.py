@@ -11,12 +11,6 @@ from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
 
-PAGE_REASONS: dict[str, str] = {
-    "timeout": N_("no answer in time"),
-    "connect": N_("no connection"),
-    "dns": N_("its name is not found"),
-    "tls": N_("no secure connection"),
-}
 _SERVERS = {
     "ollama": "Ollama",
     "openai-compatible": N_("OpenAI-compatible server"),
@@ -31,18 +25,11 @@ def page_line(p: PageStatus, s: Snapshot) -> str:
     if p.health is PageHealth.OK and p.fetched_at is not None:
         return _("{provider}'s page: read {age}", provider=provider, age=ago(s.at - p.fetched_at))
     state = _(HEALTHS[p.health])
-    why = _page_reason(p)
+    why = codes.page(p.reason, p.params)
     said = _("{state} ({reason})", state=state, reason=why) if why else state
     if p.fetched_at is None or p.health is PageHealth.NEVER:
         return _("{provider}'s page {state}", provider=provider, state=said)
     return _("{provider}'s page {state}; last read {age}", provider=provider, state=said, age=ago(s.at - p.fetched_at))
-
-
-def _page_reason(p: PageStatus) -> str:
-    status = p.params.get("status")
-    if isinstance(status, int):
-        return codes.http(status)
-    return _(PAGE_REASONS[p.reason]) if p.reason in PAGE_REASONS else ""
 
 
 def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:

@@ -11,7 +11,7 @@ from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, name
 from trayapp.text.plain import clean
-from trayapp.text.rows import component_line, row_detail, service_line, unseen_line
+from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 from trayapp.text.senses import (
     gateway_line,
     network_line,
@@ -31,6 +31,7 @@ __all__ = [
     "page_line",
     "row_detail",
     "service_line",
+    "state_line",
     "subline",
     "switch_label",
     "target_line",

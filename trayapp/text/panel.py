@@ -1,0 +1,73 @@
+"""Lines that only the panel shows: an incident in the provider's words, the way home, and names for screen readers."""
+
+from trayapp.core.judgement import Incident
+from trayapp.core.light import Light
+from trayapp.core.observation import PageUpdate
+from trayapp.core.snapshot import Snapshot
+from trayapp.text.language import _, ngettext
+from trayapp.text.names import join, name
+from trayapp.text.plain import clean
+from trayapp.text.reasons import STAGES
+from trayapp.text.rows import LIGHTS
+from trayapp.text.times import day_time, wall_time
+
+_TITLE_MAX = 120
+_NAME_MAX = 40
+_UPDATE_MAX = 600
+"""Characters of one update: a paragraph; the link leads to the rest."""
+
+
+def light_name(light: Light) -> str:
+    """What a picture of the light means, for those who hear it: "red"."""
+    return _(LIGHTS[light])
+
+
+def incident_title(incident: Incident, s: Snapshot) -> str:
+    """The provider's own title with its stage: "Elevated Error Rates (identified)"; empty without one."""
+    if not incident.title:
+        return ""
+    title = clean(incident.title, _TITLE_MAX)
+    if incident.page_stage is None:
+        return title
+    return _("{title} ({stage})", title=title, stage=_(STAGES[incident.page_stage]))
+
+
+def update_line(update: PageUpdate, s: Snapshot) -> str:
+    """One update as the provider wrote it: "22:18, identified: We have found the cause."."""
+    time = day_time(wall_time(update.at, s.wall_offset_s), wall_time(s.at, s.wall_offset_s))
+    return _("{time}, {stage}: {text}", time=time, stage=_(STAGES[update.stage]), text=clean(update.text, _UPDATE_MAX))
+
+
+def offer_line(s: Snapshot) -> str:
+    """Who is back, and what the local model answered meanwhile; empty while nobody is."""
+    if not s.offers:
+        return ""
+    names = join([_provider(one, s) for one in s.offers])
+    back = ngettext("{names} works again.", "{names} work again.", len(s.offers), names=names)
+    answered = sum(s.routes[one].answered for one in s.offers if one in s.routes)
+    if not answered:
+        return back
+    told = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
+    return f"{back} {told}"
+
+
+def answers_lines(s: Snapshot) -> tuple[str, ...]:
+    """What was answered locally on the routes that are local, by tool: "editor: 7 requests, qwen3:8b"."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in s.local_answers:
+        key = clean(one.tool, _NAME_MAX), clean(one.model, _NAME_MAX)
+        counts[key] = counts.get(key, 0) + 1
+    return tuple(
+        ngettext(
+            "{tool}: {n} request, {model}",
+            "{tool}: {n} requests, {model}",
+            n,
+            tool=clean(tool, 40),
+            model=clean(model, 40),
+        )
+        for (tool, model), n in counts.items()
+    )
+
+
+def _provider(provider: str, s: Snapshot) -> str:
+    return name(next((v.provider_name for v in s.judgement.services if v.provider == provider), provider))
