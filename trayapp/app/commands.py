@@ -1,12 +1,11 @@
 """The user's wishes, carried from the UI thread to the engine's and their outcomes back."""
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+from trayapp.app import spawn
 from trayapp.app.core_thread import CoreThread
 from trayapp.core.route import TargetStatus, To, Until
 from trayapp.errors import Problem
@@ -104,13 +103,7 @@ class CoreCommands:
     # The program
 
     def open_demo(self) -> None:
-        subprocess.Popen(
-            [sys.executable, "-m", "trayapp.cli", "demo"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        spawn("demo")
 
     def quit(self, leave: Leave) -> None:
         self._end(leave)
@@ -128,8 +121,7 @@ class CoreCommands:
             from trayapp.settings.file import change
 
             engine = self._engine()
-            dotted: dict[str | tuple[str, ...], object] = dict(changes)
-            await asyncio.to_thread(change, engine.home, dotted)
+            await asyncio.to_thread(change, engine.home, changes)
             await engine.reload()
             return engine.loaded.settings
 

@@ -19,6 +19,7 @@ from trayapp.core.routes import Routes, RoutesMemory
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.verdict import Judge, Memory
 from trayapp.desktop.disturbance import watch as watch_disturbances
+from trayapp.desktop.notify_dbus import Delivered
 from trayapp.engine.loading import Loaded
 from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer
@@ -85,10 +86,13 @@ class Engine:
         found: dict[str, Any] = {}
         if self._store is not None and self._keeper is not None:
             await self._store.open()
-            found = await self._keeper.load({"judge": Memory, "told": Told, "routes": RoutesMemory})
+            found = await self._keeper.load(
+                {"judge": Memory, "told": Told, "routes": RoutesMemory, "delivered": Delivered}
+            )
         settings = self.loaded.settings
         self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
         self._newsroom = Newsroom(found.get("told"))
+        self.delivered: Delivered = found.get("delivered") or Delivered()
         self.routes = Routes(self.loaded.catalogue, found.get("routes"))
         self.judgement: Judgement = self._judge.judge(self.clock.now())
         self.switch = Switch(self)
@@ -237,6 +241,8 @@ class Engine:
                 for one in announcements:
                     if self._announce is not None:
                         await self._announce(one, self.snapshot())
+                if announcements:
+                    await self._save()
             except Exception:
                 log.exception("a banner could not be told")
             finally:
@@ -252,6 +258,7 @@ class Engine:
                     "judge": self._judge.remember(),
                     "told": self._newsroom.remember(),
                     "routes": self.routes.remember(),
+                    "delivered": self.delivered,
                 }
             )
 

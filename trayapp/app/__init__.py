@@ -1,0 +1,98 @@
+"""The composition root of the tray: `llm-ampel` without a command."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from trayapp.errors import Problem
+from trayapp.paths import Home, home
+
+
+def has_display() -> bool:
+    """Whether a window could be shown at all; Qt would end the process where it cannot."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def refuse_broken_qt() -> None:
+    """Raises Problem("broken_pyside") for the pair of versions that ends the process after some hundred signals."""
+    import PySide6
+
+    # PySide6 6.12.0 gives up references to True and None that CPython below 3.12 still counts.
+    if sys.version_info < (3, 12) and PySide6.__version_info__[:2] == (6, 12):
+        raise Problem("broken_pyside", version=PySide6.__version__)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start the tray, or bring up the panel of the one that runs already. Raises Problem("no_display")."""
+    if not has_display():
+        raise Problem("no_display")
+    here = home()
+    from trayapp.control.instance import Lock
+
+    lock = Lock(here)
+    if not lock.acquire():
+        return _show_running(here)
+    try:
+        keep_gateway = _run_tray(here, verbose=arguments.verbose)
+    finally:
+        lock.release()
+    if keep_gateway:
+        # The same engine and gateway without the tray; it takes the lock that was just released.
+        spawn("watch")
+    return 0
+
+
+def spawn(*arguments: str) -> None:
+    """Start the program once more, on its own: it outlives this process and its terminal."""
+    subprocess.Popen(
+        [sys.executable, "-m", "trayapp.cli", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _show_running(here: Home) -> int:
+    import asyncio
+
+    from trayapp.control import client
+
+    asyncio.run(client.ask(here, "show"))
+    return 0
+
+
+def _run_tray(here: Home, *, verbose: bool) -> bool:
+    """True when the user wants the gateway to go on without the tray."""
+    refuse_broken_qt()
+    from PySide6.QtWidgets import QApplication
+
+    from trayapp import logs
+    from trayapp.app.program import Program, Run
+    from trayapp.clock import SystemClock
+    from trayapp.engine.loading import Loaded, load_all
+    from trayapp.text import language
+    from trayapp.ui.commands import Leave
+
+    @asynccontextmanager
+    async def load() -> AsyncIterator[Loaded]:
+        yield load_all(here)
+
+    logs.setup(here, verbose=verbose)
+    language.set_language("auto")
+    application = QApplication(["llm-ampel"])
+    application.setApplicationName("llm-ampel")
+    application.setApplicationDisplayName("LLM Ampel")
+    application.setDesktopFileName("llm-ampel")
+    application.setQuitOnLastWindowClosed(False)
+    leave = Program(application, Run(here, SystemClock(), load, reload=lambda: load_all(here))).run()
+    if leave is Leave.SET_TOOLS_BACK:
+        from trayapp.gateway.setup_env import undo
+
+        undo(here)
+    return leave is Leave.KEEP_GATEWAY
