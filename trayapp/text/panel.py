@@ -13,6 +13,7 @@ from trayapp.text.times import day_time, wall_time
 
 _TITLE_MAX = 120
 _NAME_MAX = 40
+_TOOLS_MAX = 200
 _UPDATE_MAX = 600
 """Characters of one update: a paragraph; the link leads to the rest."""
 
@@ -49,6 +50,11 @@ def offer_line(s: Snapshot) -> str:
         return back
     told = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
     return f"{back} {told}"
+
+
+def tools_line(s: Snapshot) -> str:
+    """The programs that are pointed at the gateway: "editor, nightly"."""
+    return clean(", ".join(clean(one.name, _NAME_MAX) for one in s.tools), _TOOLS_MAX)
 
 
 def answers_lines(s: Snapshot) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Qt's labels guess whether they were given markup, so a provider's error page could become an image or a link.
 """
 
+import re
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -13,6 +14,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 GRID_PX = 4
 # A window's edge, between groups, between lines.
 EDGE_PX, GROUP_PX, LINE_PX = 3 * GRID_PX, 2 * GRID_PX, GRID_PX
+
+
+# Addresses and foreign codes; without a break they would make a window as wide as they are.
+_LONG_WORD = re.compile(r"\S{24}(?=\S)")
 
 
 class Size(Enum):
@@ -33,6 +38,11 @@ def font(size: Size = Size.BODY, *, bold: bool = False) -> QFont:
     return made
 
 
+def breakable(text: str) -> str:
+    """`text` with invisible places to break a line in words that are longer than any of a language."""
+    return _LONG_WORD.sub(lambda run: run.group() + "\u200b", text)
+
+
 class Label(QLabel):
     """Plain text in one of the three sizes; made by `label`."""
 
@@ -44,6 +54,7 @@ class Label(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        text = breakable(text)
         if text != self.text():
             super().setText(text)
             self.updateGeometry()

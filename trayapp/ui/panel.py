@@ -1,0 +1,272 @@
+"""The panel: an ordinary window that says what is going on, what works, and offers the switch."""
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from trayapp.core.light import Light
+from trayapp.core.observation import NetworkState, PageHealth
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import panel as words
+from trayapp.text import sentences
+from trayapp.text.labels import Panel as Labels
+from trayapp.text.language import language
+from trayapp.ui.header import SwitchBar, Verdict
+from trayapp.ui.icons import app_icon
+from trayapp.ui.lines import Line, Lines
+from trayapp.ui.notices import Notices
+from trayapp.ui.plain import EDGE_PX, GROUP_PX, as_action, label
+from trayapp.ui.row import ServiceRow
+
+WIDTH_CHARACTERS = 58
+# A panel higher than this share of the screen scrolls instead.
+MAX_SCREEN_SHARE = 0.8
+
+
+class Panel(QWidget):
+    """Draws snapshots. Decides nothing: every wish leaves as a signal.
+
+    Signals:
+        switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
+        set_up, check, chat, settings, quit: as the buttons say.
+        only_when_back: the id of an incident to be silent about.
+        closed: the user closed the window.
+    """
+
+    switch_local = Signal(tuple)
+    switch_cloud = Signal(tuple)
+    stay_local = Signal(tuple)
+    set_up = Signal()
+    check = Signal()
+    chat = Signal()
+    settings = Signal()
+    quit = Signal()
+    only_when_back = Signal(str)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setWindowIcon(app_icon())
+        self.rows: dict[str, ServiceRow] = {}
+        self._room_taken = 0
+        self._language = ""
+        self._trayless = False
+        self.notices = Notices(self)
+        self.verdict = Verdict(self)
+        self.bar = SwitchBar(self)
+        self.answers = Lines(self)
+        self._rows_area = _Area(self)
+        self.pages = Lines(self)
+        self.network = label(wrap=True, parent=self)
+        self._rows_area.inside.laid_out.connect(self._grow)
+        self._build()
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
+        column.setSpacing(EDGE_PX)
+        above: tuple[QWidget, ...] = (self.notices, self.verdict, self.bar, self.answers)
+        for part in above:
+            column.addLayout(_inset(part))
+        column.addWidget(_rule(self))
+        column.addWidget(self._rows_area, 1)
+        column.addWidget(_rule(self))
+        below: tuple[QWidget, ...] = (self.network, self.pages)
+        for part in below:
+            column.addLayout(_inset(part))
+        self.check_button = QPushButton(self)
+        self.chat_button = QPushButton(self)
+        self.settings_button = QPushButton(self)
+        self.quit_button = QPushButton(self)
+        self.quit_button.hide()
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
+        buttons.setSpacing(GROUP_PX)
+        for button in (self.check_button, self.chat_button, self.settings_button, self.quit_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        self.bar.switch_local.connect(self.switch_local)
+        self.bar.switch_cloud.connect(self.switch_cloud)
+        self.bar.stay_local.connect(self.stay_local)
+        self.bar.set_up.connect(self.set_up)
+        self.check_button.clicked.connect(self.check)
+        self.chat_button.clicked.connect(self.chat)
+        self.settings_button.clicked.connect(self.settings)
+        self.quit_button.clicked.connect(self.quit)
+
+    def _retranslate(self) -> None:
+        self._language = language()
+        self.setWindowTitle(Labels.title)
+        self.check_button.setText(as_action(Labels.check_now))
+        self.chat_button.setText(as_action(Labels.chat))
+        self.settings_button.setText(as_action(Labels.settings))
+        self.quit_button.setText(as_action(Labels.quit))
+        self.without_tray(self._trayless)
+
+    def draw(self, s: Snapshot) -> None:
+        if self._language != language():
+            self._retranslate()
+        self.notices.standing(s.problems)
+        self.verdict.draw(s)
+        self.bar.draw(s)
+        answers = words.answers_lines(s)
+        heading = (Line(f"{Labels.local_answers}:", quiet=True),) if answers else ()
+        self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
+        self._draw_rows(s)
+        self.network.setText(_connection(s))
+        sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
+        self.pages.draw(
+            [Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick]
+        )
+        self._grow()
+
+    def _draw_rows(self, s: Snapshot) -> None:
+        wanted = {one.id: one for one in s.judgement.services}
+        if tuple(self.rows) != tuple(wanted):
+            self._arrange(tuple(wanted))
+        for service_id, verdict in wanted.items():
+            self.rows[service_id].draw(verdict, s)
+
+    def _arrange(self, wanted: tuple[str, ...]) -> None:
+        for service_id in set(self.rows) - set(wanted):
+            row = self.rows.pop(service_id)
+            row.hide()
+            row.deleteLater()
+        for service_id in wanted:
+            row = self.rows.pop(service_id) if service_id in self.rows else self._new_row()
+            self.rows[service_id] = row
+            self._rows_area.column.removeWidget(row)
+            self._rows_area.column.insertWidget(len(self.rows) - 1, row)
+            row.show()
+
+    def _new_row(self) -> ServiceRow:
+        row = ServiceRow()
+        row.only_when_back.connect(self.only_when_back)
+        return row
+
+    def open_at(self, service_id: str = "", *, near: QPoint | None = None) -> None:
+        """Show the window, with `service_id` unfolded; a first time near the point, where the desktop allows it."""
+        if service_id in self.rows:
+            self.rows[service_id].unfold()
+        if not self.isVisible():
+            self._fit()
+            if near is not None:
+                self._move_near(near)
+        self.showNormal() if self.isMinimized() else self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def without_tray(self, absent: bool) -> None:
+        """This window is all there is: say why, and offer the way out. Closing it then means to quit."""
+        self._trayless = absent
+        self.notices.remark(Labels.no_tray if absent else "")
+        self.quit_button.setVisible(absent)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._trayless:
+            # Otherwise a program would go on that nobody sees and nobody can end.
+            event.ignore()
+            self.quit.emit()
+            return
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _wanted(self) -> QSize:
+        self.ensurePolished()
+        width = max(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.minimumSizeHint().width())
+        layout = self.layout()
+        assert layout is not None
+        limit = int(self.screen().availableGeometry().height() * MAX_SCREEN_SHARE)
+        return QSize(width, min(layout.totalHeightForWidth(width), limit))
+
+    def _fit(self) -> None:
+        size = self._wanted()
+        self._room_taken = size.height()
+        self.resize(size)
+
+    def _grow(self) -> None:
+        """There is more to show than ever before: use the room of the screen. Never work against the user's hand."""
+        height = self._wanted().height()
+        if self.isVisible() and height > self._room_taken:
+            self._room_taken = height
+            self.resize(self.width(), max(height, self.height()))
+
+    def _move_near(self, point: QPoint) -> None:
+        screen = QGuiApplication.screenAt(point) or self.screen()
+        room = screen.availableGeometry()
+        size = self.frameGeometry().size().expandedTo(self.size())
+        x = min(max(point.x() - size.width() // 2, room.left()), room.right() - size.width())
+        y = min(max(point.y(), room.top()), room.bottom() - size.height())
+        self.move(x, y)
+
+
+def pointer() -> QPoint | None:
+    """Where the pointer is, on desktops that tell and that let a window choose its place."""
+    return None if QGuiApplication.platformName().startswith("wayland") else QCursor.pos()
+
+
+class _Inside(QWidget):
+    """What scrolls; says when its content took another size, which a scroll area keeps to itself."""
+
+    laid_out = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
+
+
+class _Area(QScrollArea):
+    """The rows: as high as they need, scrolling where the screen ends."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inside = _Inside()
+        self.inside.laid_out.connect(self.updateGeometry)
+        self.column = QVBoxLayout(self.inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addStretch(1)
+        self.setWidget(self.inside)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.column.totalSizeHint()
+
+
+def _connection(s: Snapshot) -> str:
+    """The own connection step by step; in a sentence first when something is wrong with it."""
+    signs = {True: "✓", False: "✗", None: "–"}
+    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in sentences.network_steps(s))
+    if s.judgement.network.state is NetworkState.ONLINE:
+        return f"{Labels.your_connection} {steps}"
+    return f"{sentences.network_line(s)}\n{steps}"
+
+
+def _inset(part: QWidget) -> QHBoxLayout:
+    across = QHBoxLayout()
+    across.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
+    across.addWidget(part)
+    return across
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setFrameShape(QFrame.Shape.HLine)
+    rule.setFrameShadow(QFrame.Shadow.Plain)
+    rule.setForegroundRole(rule.palette().ColorRole.Mid)
+    return rule
