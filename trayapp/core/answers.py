@@ -173,13 +173,13 @@ def _api(
 
 
 def _inner(json: Any, depth: Depth) -> Reading | None:
-    """Some providers put an error with its status into a body that came with 200."""
+    """Some providers put an error, with or without its status, into a body that came with 200."""
     if not isinstance(json, dict) or not isinstance(json.get("error"), dict):
         return None
     inner = json["error"].get("code")
     if isinstance(inner, int) and 400 <= inner <= 599:
         return read_answer(inner, {}, msgspec.json.encode({"error": json["error"]}), depth=depth)
-    return None
+    return Reading(Outcome.FAIL, "malformed", depth)
 
 
 def _badge(status: int, json: Any) -> Badge | None:

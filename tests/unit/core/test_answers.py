@@ -63,6 +63,8 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("overload of Anthropic", 529, {}, _error("overloaded_error"), API, FAIL, "http_529", API, None),
     ("request timed out", 408, HTML, PAGE, API, FAIL, "http_408", API, None),
     ("error inside a 200", 200, {}, _error(code=502), API, FAIL, "http_502", API, None),
+    ("error without a status inside a 200", 200, {}, _error("server_error"), API, FAIL, "malformed", API, None),
+    ("no error inside a 200", 200, {}, {"id": "x", "error": None}, API, GOOD, "http_200", API, None),
     ("throttled inside a 200", 200, {}, _error(code=429), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
     ("nothing", 200, {}, b"", API, FAIL, "malformed", API, None),
     ("half a JSON", 200, {}, b'{"data": [', API, FAIL, "malformed", API, None),

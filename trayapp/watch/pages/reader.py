@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page, PageKind
 from trayapp.core.observation import PageHealth, PageReport
+from trayapp.core.pace import CALM_INTERVAL_S
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.incidentio import IncidentIo
@@ -15,6 +16,9 @@ from trayapp.watch.pages.vendor import Vendor
 
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
+
+INTERVAL_JITTER = 0.1
+"""Enough to keep many installations from asking in step."""
 
 
 @dataclass
@@ -37,14 +41,21 @@ class PageReader:
         self._addresses = [_Address(url.rstrip("/")) for url in (page.url, *page.mirrors)]
         self._fetcher = Fetcher(http)
         self._vendor = _vendor(page, self._fetcher, clock)
+        self._read_at = float("-inf")
+        self._due = clock.now()
 
     def next_at(self) -> float:
-        """The steady moment of the next reading: an interval away, or later when every address asks for patience."""
-        due = self._clock.now() + self.interval_s * (1 + 0.1 * random.random())
-        return max(due, min(one.not_before for one in self._addresses))
+        """The steady moment of the next reading; it waits for every address that asked for patience."""
+        return max(self._due, min(one.not_before for one in self._addresses))
+
+    def hurry(self, now: float) -> None:
+        """Read again as soon as the page's host may be asked at all."""
+        self._due = min(self._due, max(now, self._read_at + CALM_INTERVAL_S))
 
     async def read(self) -> PageReport | None:
         """One reading; None while every address asks for patience."""
+        self._read_at = self._clock.now()
+        self._due = self._read_at + self.interval_s * (1 + INTERVAL_JITTER * random.random())
         first: Unfit | None = None
         read_before = self._fetcher.bytes_read
         for address in self._addresses:

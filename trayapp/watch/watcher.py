@@ -1,0 +1,269 @@
+"""The schedule: who is asked when, what runs beside it, and that nothing which goes wrong ends the watching.
+
+Every host has a lane of its own, every page a reader; all share one budget. Waiting goes through the injected clock,
+so that a demo can hurry; the limits of a single request stay real seconds.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.judgement import Pace
+from trayapp.core.observation import Observation, Reach
+from trayapp.settings.outbound import system_trust
+from trayapp.settings.schema import Settings
+from trayapp.settings.secrets import KeySource
+from trayapp.tasks import Tasks
+from trayapp.watch.budget import Budget
+from trayapp.watch.connection import Connection, sign_of
+from trayapp.watch.controls import Controls, Round
+from trayapp.watch.errands import Errand, errands
+from trayapp.watch.http import Http
+from trayapp.watch.lane import Lane
+from trayapp.watch.pages.reader import PageReader
+from trayapp.watch.probes import Attempt, Probes
+from trayapp.watch.reach import Addresses
+
+log = logging.getLogger(__name__)
+
+AFTER_ACCIDENT_S = 60.0
+"""Something of ours broke while asking: the next attempt is not sooner than that of a healthy host."""
+SETTLE_LOOK_S = 1.0
+"""A round looks this often, in real seconds, whether time alone has settled it."""
+
+
+class JudgeView(Protocol):
+    """What the schedule needs to know of the verdict."""
+
+    def pace(self, host: str, now: float) -> Pace:
+        """How eagerly a host may be asked."""
+
+    def wants_control(self, host: str, now: float) -> bool:
+        """Should the next try at this host run beside a control?"""
+
+
+class Watcher:
+    """Asks everything that the watched services need and emits what it finds, in its own order, on the event loop.
+
+    `budget` is shared by successive watchers of one process; without one the watcher has its own. `trust` makes the
+    TLS context.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: Settings,
+        clock: Clock,
+        secrets: KeySource,
+        judge: JudgeView,
+        emit: Callable[[Observation], None],
+        *,
+        budget: Budget | None = None,
+        trust: Callable[[], ssl.SSLContext] = system_trust,
+    ) -> None:
+        self._clock = clock
+        self._judge = judge
+        self._publish = emit
+        self._emitted = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._budget = budget or Budget(clock)
+        self._http = Http(trust=trust, on_bytes=self._budget.carried)
+        self._addresses = Addresses()
+        self._probes = Probes(self._http, secrets, self._budget, self._addresses, clock)
+        self._controls = Controls(
+            settings.network.controls, self._http, self._budget, self._addresses, clock, self._emit
+        )
+        self._connection = Connection(clock, self._emit)
+        self._lanes = _lanes(errands(catalogue, settings), clock.now(), self._budget)
+        self._locks = {lane.host: asyncio.Lock() for lane in self._lanes}
+        self._readers = _readers(catalogue, settings, self._http, clock)
+        self._housekeeping = Tasks("watcher")
+
+    @property
+    def bytes_today(self) -> int:
+        """What watching cost since midnight, in both directions."""
+        return self._budget.bytes_today
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with Tasks("watcher") as tasks:
+            self._start(tasks)
+            await asyncio.Event().wait()
+
+    async def one_round(self, settled: Callable[[], bool], timeout_s: float) -> None:
+        """Watch until `settled` or for `timeout_s` real seconds."""
+        async with Tasks("round") as tasks:
+            self._start(tasks)
+            try:
+                async with asyncio.timeout(timeout_s):
+                    while not settled():
+                        with contextlib.suppress(TimeoutError):
+                            await asyncio.wait_for(self._emitted.wait(), SETTLE_LOOK_S)
+                        self._emitted.clear()
+            except TimeoutError:
+                log.info("the round ended before everything was settled")
+
+    def check_now(self) -> None:
+        """Ask as soon as politeness allows. Spends the same budget as everything else."""
+        now = self._clock.now()
+        for lane in self._lanes:
+            lane.hurry(now)
+        for reader in self._readers:
+            reader.hurry(now)
+        self._wake()
+
+    def disturbed(self) -> None:
+        """The machine woke up or changed networks: connections and addresses of before are worth nothing."""
+        self._addresses.forget()
+        self._connection.forget()
+        self._housekeeping.spawn(self._http.drop(), "drop")
+        self._wake()
+
+    async def close(self) -> None:
+        """Let go of connections. Whoever runs `run` or `one_round` has ended it before."""
+        await self._housekeeping.close()
+        await self._probes.close()
+        await self._http.close()
+
+    def _start(self, tasks: Tasks) -> None:
+        for lane in self._lanes:
+            tasks.spawn(self._watch_host(lane), lane.host)
+        for reader in self._readers:
+            tasks.spawn(self._watch_page(reader), f"page of {reader.provider}")
+
+    def _emit(self, observation: Observation) -> None:
+        self._publish(observation)
+        self._emitted.set()
+
+    def _wake(self) -> None:
+        hurry, self._hurry = self._hurry, asyncio.Event()
+        hurry.set()
+
+    async def _wait(self, until: float) -> None:
+        """Until a steady moment, or until somebody is in a hurry."""
+        hurry = self._hurry
+        async with Tasks("wait") as tasks:
+            sleeping = tasks.spawn(self._clock.sleep(until - self._clock.now()), "sleep")
+            hurried = tasks.spawn(hurry.wait(), "hurry")
+            await asyncio.wait({sleeping, hurried}, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _watch_host(self, lane: Lane) -> None:
+        while True:
+            if (due := self._due(lane)) > self._clock.now():
+                await self._wait(due)
+                continue
+            async with self._locks[lane.host]:
+                # Another host's trouble may have used this turn for a control.
+                if self._due(lane) > self._clock.now():
+                    continue
+                errand = lane.take()
+                try:
+                    await self._turn(lane, errand)
+                except Exception:
+                    log.exception("asking %s failed by our own fault", lane.host)
+                    lane.put_off(errand, self._clock.now() + AFTER_ACCIDENT_S)
+
+    def _due(self, lane: Lane) -> float:
+        return lane.next_at(self._judge.pace(lane.host, self._clock.now()))
+
+    async def _turn(self, lane: Lane, errand: Errand) -> None:
+        """One try of a host's, beside a control if the rules want one."""
+        proof = _Proof()
+        if self._judge.wants_control(lane.host, self._clock.now()):
+            async with asyncio.TaskGroup() as both:
+                asking = both.create_task(self._probes.run(errand))
+                proving = both.create_task(self._prove(lane, errand))
+            attempt, proof = asking.result(), proving.result()
+        else:
+            attempt = await self._probes.run(errand)
+        if attempt is None:
+            lane.put_off(errand, self._clock.now() + errand.interval_s)
+            return
+        if proof.round is not None:
+            self._connection.asked(errand.probe.url, attempt, proof.round)
+        self._take(lane, errand, attempt, proof.good)
+
+    async def _prove(self, lane: Lane, errand: Errand) -> "_Proof":
+        """Does the own connection work? Another provider's answer tells, else the configured controls."""
+        url = errand.probe.url
+        reach = await self._addresses.reach(url)
+        if await self._another_answers(lane, url, reach):
+            return _Proof(good=True)
+        since = lane.first_failed_at
+        found = await self._controls.round(reach, self._clock.now() if since is None else since)
+        return _Proof() if found is None else _Proof(found.proves, found)
+
+    async def _another_answers(self, lane: Lane, url: str, reach: Reach) -> bool:
+        """Give one healthy host of another provider its turn now, if it may be asked at all."""
+        for other in self._lanes:
+            errand = other.take_cheapest()
+            if errand is None or other.provider == lane.provider:
+                continue
+            if url.startswith("https:") and not errand.probe.url.startswith("https:"):
+                continue
+            if await self._addresses.reach(errand.probe.url) is not reach:
+                continue
+            # No waiting between this look and taking the lock: what is free now is ours.
+            now = self._clock.now()
+            if self._locks[other.host].locked() or self._budget.free_at(other.host, Pace.CALM) > now:
+                continue
+            if self._judge.pace(other.host, now) is not Pace.CALM:
+                continue
+            async with self._locks[other.host]:
+                attempt = await self._probes.run(errand)
+                if attempt is None:
+                    continue
+                self._take(other, errand, attempt, None)
+                return sign_of(errand.probe.url, attempt).good
+        return False
+
+    def _take(self, lane: Lane, errand: Errand, attempt: Attempt, control: bool | None) -> None:
+        observed = replace(attempt.observed, control=control)
+        self._connection.tried(errand.probe.url, attempt)
+        self._emit(observed)
+        lane.tried(errand, observed, self._judge.pace(lane.host, self._clock.now()), random.random())
+
+    async def _watch_page(self, reader: PageReader) -> None:
+        while True:
+            if (due := reader.next_at()) > self._clock.now():
+                await self._wait(due)
+                continue
+            try:
+                report = await reader.read()
+                if report is not None:
+                    self._emit(report)
+            except Exception:
+                log.exception("reading the page of %s failed by our own fault", reader.provider)
+
+
+class _Proof(NamedTuple):
+    """What ran beside a try: did it answer (None: nothing could be asked), and the controls, if it was they."""
+
+    good: bool | None = None
+    round: Round | None = None
+
+
+def _lanes(all_errands: list[Errand], now: float, budget: Budget) -> list[Lane]:
+    by_host: dict[str, list[Errand]] = {}
+    for errand in all_errands:
+        by_host.setdefault(errand.probe.host, []).append(errand)
+    return [Lane(host, mine, now, budget) for host, mine in by_host.items()]
+
+
+def _readers(catalogue: Catalogue, settings: Settings, http: Http, clock: Clock) -> list[PageReader]:
+    watched = {provider.provider: provider for provider, _ in catalogue.watched(settings.watch.services)}
+    return [
+        PageReader(
+            name, provider.page, float(max(provider.page.interval_s, settings.watch.page_interval_s)), http, clock
+        )
+        for name, provider in watched.items()
+        if provider.page is not None
+    ]
