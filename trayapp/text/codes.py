@@ -53,6 +53,7 @@ FAILURES: dict[str, str] = {
     "proxy_login": N_("the proxy asks for a login"),
     "proxy_settings": N_("the proxy settings cannot be used"),
     "redirect_loop": N_("it sends us round in circles"),
+    "unsendable": N_("our own request could not be sent"),
 }
 
 # Why a status page cannot be used, beside the failures above and `http`, which has a status.
