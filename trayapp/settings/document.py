@@ -15,7 +15,7 @@ from trayapp.settings.mistakes import Mistake, Place, dotted, look_up
 # Hand-written settings have a few kilobytes; this only keeps a wrong file from being parsed for minutes.
 MAX_FILE_BYTES = 256_000
 # How far to look back for the start of a statement; longer lists are told by their last line.
-MAX_STATEMENT_LINES = 300
+MAX_STATEMENT_LINES = 100
 MAX_SHOWN_CHARACTERS = 60
 
 _HIDDEN = "•••"
@@ -39,7 +39,8 @@ class Document:
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1
             raise Problem("file_not_utf8", file=file.name, path=str(file), line=line) from None
-        self._lines = self.text.split("\n")
+        self._lines = self.text.replace("\r\n", "\n").split("\n")
+        self._whole: dict[int, tuple[int, dict[str, Any]]] = {}
         try:
             self.data: dict[str, Any] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -67,6 +68,11 @@ class Document:
         return self._whole_statements(last - 1)[0] + 1
 
     def _whole_statements(self, end: int) -> tuple[int, dict[str, Any]]:
+        if end not in self._whole:
+            self._whole[end] = self._parsed_up_to(end)
+        return self._whole[end]
+
+    def _parsed_up_to(self, end: int) -> tuple[int, dict[str, Any]]:
         for cut in range(end, max(-1, end - MAX_STATEMENT_LINES), -1):
             with contextlib.suppress(tomllib.TOMLDecodeError):
                 return cut, tomllib.loads("\n".join(self._lines[:cut]))
