@@ -54,6 +54,7 @@ QT_LIBRARIES = {
 TEST_PROGRAMS = {
     "Xvfb": "xvfb",
     "dbus-daemon": "dbus",
+    "ip": "iproute2",
     "openbox": "openbox",
     "lxqt-panel": "lxqt-panel",
     "trayer": "trayer",
