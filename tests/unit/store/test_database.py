@@ -1,0 +1,137 @@
+"""The SQLite file: opened, checked, migrated, and never lost."""
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from trayapp.core.judgement import Transition
+from trayapp.core.light import Finding, Light
+from trayapp.store.database import KEPT_S, MIGRATIONS, Damaged, Database, Migration, Newer, set_aside
+
+
+def transition(at: float, service: str = "chatgpt") -> Transition:
+    return Transition(at, service, Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "memory.sqlite3"
+
+
+def test_what_is_written_is_read_after_reopening(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"{}", "told": b"[1]"}, [transition(1.0), transition(2.0, "claude")])
+        database.write({"told": b"[2]"}, [])
+    with closing(Database(file)) as database:
+        assert database.pieces() == {"judge": b"{}", "told": b"[2]"}
+        assert database.transitions(0.0) == (transition(1.0), transition(2.0, "claude"))
+        assert database.transitions(1.5) == (transition(2.0, "claude"),)
+
+
+def test_the_file_is_for_the_user_alone(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"{}"}, [])
+        for one in file.parent.iterdir():
+            assert stat.S_IMODE(one.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_write_is_whole_or_not_at_all(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"old"}, [])
+        broken = Transition(None, "chatgpt", Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)  # type: ignore[arg-type] # what SQLite refuses
+        with pytest.raises(sqlite3.IntegrityError):
+            database.write({"judge": b"new"}, [transition(1.0), broken])
+        assert database.pieces() == {"judge": b"old"}
+        assert database.transitions(0.0) == ()
+
+
+def test_old_transitions_are_let_go(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({}, [transition(0.0), transition(KEPT_S), transition(KEPT_S + 1.0)])
+    with closing(Database(file)) as database:
+        assert [one.at for one in database.transitions(0.0)] == [KEPT_S, KEPT_S + 1.0]
+
+
+def add_colour(database: sqlite3.Connection) -> None:
+    database.execute("ALTER TABLE piece ADD COLUMN colour TEXT DEFAULT 'blue'")
+
+
+def fail_halfway(database: sqlite3.Connection) -> None:
+    database.execute("DELETE FROM piece")
+    database.execute("this is no SQL")
+
+
+def version(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as database:
+        (found,) = database.execute("PRAGMA user_version").fetchone()
+    return int(found)
+
+
+def test_migrations_run_in_order_and_once_with_a_backup_before(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"{}"}, [])
+    newer: tuple[Migration, ...] = (*MIGRATIONS, add_colour)
+    for _ in range(2):
+        with closing(Database(file, newer)):
+            assert version(file) == len(newer)
+    backup = file.with_name("memory.sqlite3.version-1")
+    assert version(backup) == 1
+    with closing(Database(backup)) as database:
+        assert database.pieces() == {"judge": b"{}"}
+
+
+def test_a_new_file_needs_no_backup(file: Path) -> None:
+    with closing(Database(file, (*MIGRATIONS, add_colour))):
+        assert not list(file.parent.glob("*.version-*"))
+
+
+def test_a_failing_migration_changes_nothing(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"{}"}, [])
+    with pytest.raises(sqlite3.OperationalError):
+        Database(file, (*MIGRATIONS, fail_halfway))
+    with closing(Database(file)) as database:
+        assert database.pieces() == {"judge": b"{}"}
+
+
+def test_a_newer_file_is_left_alone(file: Path) -> None:
+    with closing(Database(file, (*MIGRATIONS, add_colour))):
+        pass
+    before = file.read_bytes()
+    with pytest.raises(Newer):
+        Database(file)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_file_is_found_out(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(Damaged):
+        Database(file)
+
+
+def test_damage_in_the_middle_is_found_out(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({}, [transition(float(at)) for at in range(5000)])
+    content = bytearray(file.read_bytes())
+    content[8192:20480] = b"\xaa" * 12288
+    file.write_bytes(content)
+    with pytest.raises(Damaged):
+        Database(file)
+
+
+def test_damaged_files_are_all_kept(file: Path) -> None:
+    file.parent.mkdir()
+    for number in (1, 2):
+        file.write_text(f"damaged {number}")
+        file.with_name("memory.sqlite3-wal").write_text("log")
+        kept = set_aside(file)
+        assert kept.name == f"memory.sqlite3.damaged-{number}"
+        assert kept.read_text() == f"damaged {number}"
+        assert kept.with_name(kept.name + "-wal").exists()
+        assert not file.exists()

@@ -1,0 +1,198 @@
+"""The memory survives what a machine does to it, and says so when it does not."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.fullness import full_disk, read_only
+from tests.unit.store.test_database import add_colour, transition
+from trayapp.store.database import MIGRATIONS, Database
+from trayapp.store.store import Store
+from trayapp.text.problems import words
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "memory.sqlite3"
+
+
+async def opened(file: Path) -> Store:
+    store = Store(file)
+    await store.open()
+    return store
+
+
+def told(store: Store) -> list[str]:
+    for problem in store.problems:
+        assert "{" not in "".join(words(problem)), "every gap of the words is filled"
+    return [problem.code for problem in store.problems]
+
+
+async def remembered(file: Path) -> dict[str, bytes | None]:
+    store = await opened(file)
+    try:
+        return {name: await store.load(name) for name in ("judge", "told") if await store.load(name) is not None}
+    finally:
+        await store.close()
+
+
+async def test_what_was_saved_is_there_after_a_restart(file: Path) -> None:
+    store = await opened(file)
+    assert await store.load("judge") is None
+    await store.save("judge", b"1")
+    await store.save_many({"judge": b"2", "told": b"3"})
+    assert await store.load("judge") == b"2"
+    await store.close()
+    assert await remembered(file) == {"judge": b"2", "told": b"3"}
+
+
+async def test_transitions_are_written_with_the_next_save(file: Path) -> None:
+    store = await opened(file)
+    await store.add_transition(transition(1.0))
+    await store.save("judge", b"1")
+    await store.add_transition(transition(2.0))
+    await store.close()
+    store = await opened(file)
+    assert await store.transitions(0.0) == (transition(1.0), transition(2.0))
+    assert await store.transitions(1.5) == (transition(2.0),)
+    await store.close()
+
+
+@pytest.mark.expects_log("is damaged")
+async def test_a_damaged_file_is_kept_and_a_new_one_begun(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"no database at all" * 100)
+    store = await opened(file)
+    assert told(store) == ["store_damaged"]
+    kept = Path(str(store.problems[0].params["kept"]))
+    assert kept.read_bytes() == b"no database at all" * 100
+    await store.save("judge", b"1")
+    await store.close()
+    assert await remembered(file) == {"judge": b"1"}
+
+
+@pytest.mark.expects_log("is damaged")
+async def test_damage_while_running_costs_the_history_only(file: Path) -> None:
+    store = await opened(file)
+    await store.save("judge", b"1")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as raw:
+        raw.seek(4096)
+        raw.write(b"\xaa" * 40_000)
+    await store.save("told", b"2")
+    assert told(store) == ["store_damaged"]
+    await store.close()
+    assert await remembered(file) == {"judge": b"1", "told": b"2"}
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_full_disk_is_told_and_caught_up_with_later(file: Path) -> None:
+    store = await opened(file)
+    await store.save("judge", b"old")
+    with full_disk():
+        await store.add_transition(transition(1.0))
+        await store.save("judge", b"new")
+        assert told(store) == ["store_unwritable"]
+        assert await store.load("judge") == b"new"
+        await store.save("told", b"too")
+        assert await store.transitions(0.0) == (transition(1.0),)
+    await store.save_many({})
+    assert told(store) == []
+    await store.close()
+    assert await remembered(file) == {"judge": b"new", "told": b"too"}
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_full_disk_at_the_start(file: Path) -> None:
+    with full_disk():
+        store = await opened(file)
+        await store.save("judge", b"1")
+        assert told(store) == ["store_unwritable"]
+        await store.close()
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_read_only_home_leaves_memory_only(file: Path) -> None:
+    file.parent.mkdir()
+    with read_only(file.parent):
+        store = await opened(file)
+        await store.save("judge", b"1")
+        assert told(store) == ["store_unwritable"]
+        assert await store.load("judge") == b"1"
+        await store.close()
+    assert not file.exists()
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_home_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    store = await opened(tmp_path / "file" / "memory.sqlite3")
+    await store.save("judge", b"1")
+    assert told(store) == ["store_unwritable"]
+    await store.close()
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_newer_file_is_not_touched(file: Path) -> None:
+    with closing(Database(file, (*MIGRATIONS, add_colour))):
+        pass
+    before = file.read_bytes()
+    store = await opened(file)
+    await store.save("judge", b"1")
+    assert told(store) == ["store_newer"]
+    assert await store.load("judge") == b"1"
+    await store.close()
+    assert file.read_bytes() == before
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_a_file_that_another_process_holds_is_waited_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trayapp.store.database.BUSY_TIMEOUT_S", 0.05)
+    store = await opened(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await store.save("judge", b"1")
+        assert told(store) == ["store_unwritable"]
+        other.execute("ROLLBACK")
+    await store.save("told", b"2")
+    assert told(store) == []
+    await store.close()
+    assert await remembered(file) == {"judge": b"1", "told": b"2"}
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from trayapp.store.store import Store
+
+async def main():
+    store = Store(Path(sys.argv[1]))
+    await store.open()
+    number = 0
+    while True:
+        number += 1
+        await store.save_many({"judge": b"%d" % number, "told": b"%d" % number})
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_process_loses_nothing_that_was_saved(file: Path) -> None:
+    last = 0
+    for rounds in (1, 7, 40):
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(file)], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            for _ in range(rounds):
+                last = int(writer.stdout.readline())
+            writer.send_signal(signal.SIGKILL)
+            last = max([last, *(int(line) for line in writer.stdout.read().split(b"\n")[:-1])])
+        pieces = await remembered(file)
+        assert pieces["judge"] == pieces["told"], "saved in one transaction"
+        assert int(pieces["judge"] or 0) >= last
