@@ -78,8 +78,8 @@ def _text(banner: Banner, key: str, limit: int = TITLE_LIMIT) -> str:
 
 
 def _age(banner: Banner) -> str:
-    since = _number(banner, "since")
-    return duration(banner.at - since) if since is not None else ""
+    since, until = _number(banner, "since"), _number(banner, "ended_at")
+    return duration((banner.at if until is None else until) - since) if since is not None else ""
 
 
 def _provider(banner: Banner) -> str:
@@ -132,7 +132,7 @@ def _comment(banner: Banner, page_title: str) -> str:
 
 
 def _quoted(title: str) -> str:
-    return _("“{title}”", title=title)
+    return _("“{title}”", title=title.rstrip("."))
 
 
 def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
@@ -221,7 +221,7 @@ def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     elif finding == Finding.MAINTENANCE:
         title = ngettext("{names} is under maintenance", "{names} are under maintenance", many, names=names)
     elif finding == Finding.REPORTED_ONLY:
-        title = _("{provider} reports trouble with {names}", provider=_provider(banner), names=names)
+        title = _("{provider} reports trouble: {names}", provider=_provider(banner), names=names)
     else:
         title = ngettext("{names} has trouble", "{names} have trouble", many, names=names)
     since, page_title = _number(banner, "since"), _text(banner, "title")
@@ -270,9 +270,9 @@ def _switch_failed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
 
 
 def _home(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
-    names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    names = join_short(banner.services, _NAMES_MAX)
     tools, answered = int(_number(banner, "tools") or 0), int(_number(banner, "answered") or 0)
-    title = ngettext("Back in the cloud with {names}", "Back in the cloud with {names}", many, names=names)
+    title = _("Back in the cloud with {names}", names=names)
     moved = ngettext("{n} tool moved home.", "{n} tools moved home.", tools) if tools else ""
     local = (
         ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)

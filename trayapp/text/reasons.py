@@ -224,7 +224,7 @@ def _blocked(x: _Seen) -> str:
 
 def _slow(x: _Seen) -> str:
     return _(
-        "The first word takes {now}; usual are {usual}.",
+        "The first word takes {now}, usually {usual}.",
         now=answer_time(x.number("first_token_s") or 0.0),
         usual=answer_time(x.number("baseline_s") or 0.0),
     )

@@ -4,10 +4,8 @@ from trayapp.core.judgement import ComponentVerdict, ServiceVerdict
 from trayapp.core.light import Badge, Confidence, Finding, Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _
-from trayapp.text.names import join_short, name, part
+from trayapp.text.names import name, part
 from trayapp.text.times import answer_time, duration, since
-
-_NAMES_MAX = 80
 
 FINDINGS: dict[Finding, str] = {
     Finding.OK: N_("fine"),
@@ -89,9 +87,9 @@ def row_detail(v: ServiceVerdict, s: Snapshot) -> str:
 
 
 def unseen_line(v: ServiceVerdict) -> str | None:
-    """What only the official page can speak for: "Login and history: official page only"."""
+    """What only the official page can speak for: "Official page only: Login, History and projects"."""
     names = [part(one.name) for one in v.components if one.id in v.unseen]
-    return _("{names}: official page only", names=join_short(names, _NAMES_MAX)) if names else None
+    return _("Official page only: {names}", names=", ".join(names)) if names else None
 
 
 def component_line(c: ComponentVerdict, s: Snapshot) -> str:

@@ -130,7 +130,7 @@ def _yellow_headline(s: Snapshot) -> str:
                 "{names} works again. Still watching.", "{names} work again. Still watching.", many, names=names
             )
         case Finding.REPORTED_ONLY:
-            return _("{providers} reports trouble with {names}. From here it works.", providers=providers, names=names)
+            return _("{providers} reports trouble: {names}. From here it works.", providers=providers, names=names)
         case Finding.SLOW:
             return ngettext("{names} is slow. It is not you.", "{names} are slow. It is not you.", many, names=names)
         case Finding.MAINTENANCE:
@@ -143,7 +143,7 @@ def _yellow_headline(s: Snapshot) -> str:
 
 def _grey_headline(s: Snapshot) -> str:
     grey = _with(s, Light.GREY)
-    names = join_short(_names(grey), _NAMES_MAX)
+    names = join_short(_names(grey), _NAMES_MAX, articles=True)
     if all(v.finding is Finding.STARTING for v in grey):
         return _("Looking for the first time. One moment.")
     if all(v.finding is Finding.BLOCKED for v in grey):
@@ -154,6 +154,11 @@ def _grey_headline(s: Snapshot) -> str:
 
 
 def _green_headline(s: Snapshot) -> str:
+    sure = {v.confidence for v in s.judgement.services}
+    if sure == {Confidence.REPORTED}:
+        return _("All fine, say the official pages.")
+    if sure == {Confidence.REACHABLE}:
+        return _("Everything is reachable.")
     return _("Everything works.")
 
 
@@ -233,11 +238,10 @@ def _last_known(s: Snapshot) -> str:
 
 
 def works_now(s: Snapshot) -> str:
-    """What one can go on with, while something is red or yellow; empty when there is nothing to say."""
-    if s.judgement.light not in (Light.RED, Light.YELLOW):
-        return ""
-    working = _names(_with(s, Light.GREEN))
-    return _("Works now: {names}", names=", ".join(name(one) for one in working)) if working else ""
+    """What one can go on with while something else does not work; empty when there is nothing to say."""
+    working = [name(v.name) for v in _with(s, Light.GREEN)]
+    some = 0 < len(working) < len(s.judgement.services)
+    return _("Works now: {names}", names=", ".join(working)) if some else ""
 
 
 def tooltip(s: Snapshot) -> str:
