@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp.app.commands import CoreCommands
 from trayapp.app.core_thread import CoreThread
+from trayapp.app.surface import Surface
 from trayapp.clock import Clock
 from trayapp.core.judgement import Judgement, NetworkStatus, Transition
 from trayapp.core.light import Light
@@ -26,7 +27,6 @@ from trayapp.text import language
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
 from trayapp.ui.signals import UnixSignals
-from trayapp.ui.surface import Surface
 
 if TYPE_CHECKING:
     from trayapp.desktop.notify import Note
@@ -78,13 +78,13 @@ class Program:
         self._commands = CoreCommands(
             self._core, self._bridge, self._get_engine, end=self.end, on_switched=self._switched
         )
-        self._surface = Surface(self._commands)
+        self._surface = Surface(self._commands, before_the_first_look(run.clock, demo=run.demo))
         self._bridge.snapshot.connect(self._surface.draw)
         self._signals = UnixSignals(lambda: self.end(Leave.NOTHING_TO_KEEP))
 
     def run(self) -> Leave:
         """Show the icon, start the engine, and draw until the end; says what is to become of the gateway."""
-        self._surface.show(before_the_first_look(self._run.clock, demo=self._run.demo))
+        self._surface.show()
         # After the icon: what the engine imports takes longer than all that came before.
         QTimer.singleShot(0, self._core.start)
         self._application.exec()

@@ -1,0 +1,170 @@
+"""All that the user sees, tied together: the tray from the start, windows when they are first wanted."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from trayapp.core.snapshot import Snapshot
+from trayapp.ui.commands import Commands, Leave, Outcome
+from trayapp.ui.menu import TrayMenu
+from trayapp.ui.speak import QtWords
+from trayapp.ui.tray import PATIENCE_MS, Tray
+
+# Windows are imported by the methods that open them: nothing may be slower than the icon.
+if TYPE_CHECKING:
+    from trayapp.ui.chat import ChatWindow
+    from trayapp.ui.panel import Panel
+    from trayapp.ui.settings_dialog import SettingsDialog
+
+
+class Surface(QObject):
+    """Tray, panel, settings and chat over one set of commands. Everything here runs on the UI thread.
+
+    `first`: the picture until the engine has one. `has_tray` may be read from any thread.
+    """
+
+    def __init__(self, commands: Commands, first: Snapshot, *, patience_ms: int = PATIENCE_MS) -> None:
+        super().__init__()
+        self.has_tray = True
+        self._commands = commands
+        self._snapshot = first
+        self._words = QtWords()
+        self._words.follow()
+        self._panel: Panel | None = None
+        self._settings: SettingsDialog | None = None
+        self._chat: ChatWindow | None = None
+        self._menu = TrayMenu()
+        self.tray = Tray(self._menu.menu, patience_ms=patience_ms)
+        menu = self._menu
+        menu.open_panel.connect(self.open_panel)
+        menu.switch_local.connect(self.switch_local)
+        menu.switch_cloud.connect(lambda: self.switch_cloud(()))
+        menu.set_up.connect(lambda: self.open_settings("local"))
+        menu.check.connect(commands.check_now)
+        menu.settings.connect(lambda: self.open_settings())
+        menu.demo.connect(commands.open_demo)
+        menu.quit.connect(self.quit)
+        self.tray.clicked.connect(lambda: self.open_panel())
+        self.tray.message_clicked.connect(lambda: self.open_panel())
+        self.tray.missing.connect(lambda: self._with_tray(False))
+        self.tray.appeared.connect(lambda: self._with_tray(True))
+
+    def show(self) -> None:
+        """Bring the icon up with the first picture."""
+        self._menu.draw(self._snapshot)
+        self.tray.show(self._snapshot)
+
+    def draw(self, s: Snapshot) -> None:
+        """Everything that is to be seen, from one snapshot."""
+        self._snapshot = s
+        if self._words.follow():
+            self._menu.retranslate()
+        self._menu.draw(s)
+        self.tray.draw(s)
+        if self._panel is not None and self._panel.isVisible():
+            self._panel.draw(s)
+        if self._chat is not None:
+            self._chat.draw(s.target)
+
+    def redraw(self) -> None:
+        """The same picture again, after the language has changed."""
+        self.draw(self._snapshot)
+
+    def close(self) -> None:
+        """Take everything off the screen."""
+        self.tray.close()
+        for window in (self._panel, self._settings, self._chat):
+            if window is not None:
+                window.blockSignals(True)
+                window.close()
+
+    # Windows
+
+    def open_panel(self, service_id: str = "") -> None:
+        from trayapp.ui.panel import pointer
+
+        panel = self._panel or self._make_panel()
+        panel.draw(self._snapshot)
+        panel.open_at(service_id, near=pointer() if self.has_tray else None)
+
+    def _make_panel(self) -> "Panel":
+        from trayapp.ui.panel import Panel
+
+        self._panel = panel = Panel()
+        panel.switch_local.connect(self.switch_local)
+        panel.switch_cloud.connect(self.switch_cloud)
+        panel.stay_local.connect(self.stay_local)
+        panel.set_up.connect(lambda: self.open_settings("local"))
+        panel.check.connect(self._commands.check_now)
+        panel.chat.connect(self.open_chat)
+        panel.settings.connect(lambda: self.open_settings())
+        panel.only_when_back.connect(self._commands.only_when_back)
+        panel.quit.connect(self.quit)
+        panel.closed.connect(self._panel_closed)
+        panel.without_tray(not self.has_tray)
+        return panel
+
+    def open_settings(self, page: str = "") -> None:
+        """The settings, on the page of this name (`local`, `keys`, `gateway`, ...) or where they were."""
+        from trayapp.ui.settings_dialog import SettingsDialog
+
+        if self._settings is None:
+            self._settings = SettingsDialog(self._commands)
+            self._settings.saved.connect(self.redraw)
+        self._settings.open_at(page)
+
+    def open_chat(self) -> None:
+        from trayapp.ui.chat import ChatWindow
+
+        if self._chat is None:
+            self._chat = ChatWindow(self._commands)
+        self._chat.open_with(self._snapshot.target)
+
+    def _with_tray(self, present: bool) -> None:
+        self.has_tray = present
+        if not present:
+            self.open_panel()
+        if self._panel is not None:
+            self._panel.without_tray(not present)
+
+    def _panel_closed(self) -> None:
+        # Without a tray a closed panel would leave a program that nobody sees and nobody can end.
+        if not self.has_tray:
+            self.quit()
+
+    # Wishes
+
+    def switch_local(self, providers: tuple[str, ...]) -> None:
+        """Move `providers`, or those that are down, to the local target."""
+        self._commands.switch_local(providers or None, self._told)
+
+    def switch_cloud(self, providers: tuple[str, ...]) -> None:
+        """Bring `providers`, or all that are local, home."""
+        self._commands.switch_cloud(providers or None, self._told)
+
+    def stay_local(self, providers: tuple[str, ...]) -> None:
+        self._commands.stay_local(providers, self._told)
+
+    def keep_local(self) -> None:
+        """Decline every offer to return that stands now."""
+        self.stay_local(self._snapshot.offers)
+
+    def _told(self, outcome: Outcome[Any]) -> None:
+        """A command that failed says why in the panel, which opens for it."""
+        if not outcome.ok:
+            self.open_panel()
+        if self._panel is not None:
+            self._panel.notices.failed(outcome.problems)
+
+    def quit(self) -> None:
+        """End the program; ask first when tools would be left without their gateway."""
+        if not self._snapshot.tools or self._snapshot.gateway_url is None:
+            self._commands.quit(Leave.NOTHING_TO_KEEP)
+            return
+        from trayapp.ui.quit import ask_to_quit
+
+        leave = ask_to_quit(self._snapshot, self._panel)
+        if leave is not None:
+            self._commands.quit(leave)
+        elif not self.has_tray:
+            self.open_panel()
