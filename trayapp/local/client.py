@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BODY_LIMIT_BYTES = 4 << 20
 # What is on this machine answers its listing in milliseconds, even while it generates on every core.
 CHECK_LIMIT_S = 3.0
-# One line in the panel's problem text.
+# A server may answer with a whole traceback.
 REASON_LIMIT_CHARS = 200
 
 

@@ -171,16 +171,21 @@ class LocalTarget:
             self._embedded_url = run.url
 
     async def _mourn(self, child: Child) -> None:
-        """Say it at once when the server that we started dies."""
-        await child.wait()
-        if self._child is child:
+        """Say it at once when the server that we started dies.
+
+        A start command that ends well may have handed over to a service, as `lms server start` does: then it is for
+        a look to find out.
+        """
+        code = await child.wait()
+        async with self._one_at_a_time:
+            if self._child is not child or self._settings.server is None:
+                return
             self._child = None
             self._embedded_url = None
-            self._verified_s = None
-            if child.exit_code != 0:
+            if code != 0:
                 self._fail(Rung.START, child.exited())
             else:
-                self._publish(self._not_running())
+                self._publish(await self._checked(self._settings.server))
 
     async def _end_child(self) -> bool:
         child, self._child = self._child, None
@@ -238,7 +243,7 @@ class LocalTarget:
     def _not_running(self) -> TargetStatus:
         if self._failed is not None:
             return self._of_problem(self._failed[1], TargetState.FAILED)
-        status = self._of_problem(Problem("local_not_running", server=self._settings.server), TargetState.DOWN)
+        status = self._of_problem(Problem("local_not_running"), TargetState.DOWN)
         return replace(status, ready_s=self._timings.get(self._key(status.model)).cold_s)
 
     def _fail(self, rung: Rung, problem: Problem) -> None:
@@ -253,7 +258,7 @@ class LocalTarget:
         kind = self._settings.server
         return TargetStatus(
             state,
-            server=kind,
+            server=None if kind is None else kind.value,
             model=None if kind is None else self._wanted(kind),
             url=self._url_known(kind),
             checked_at=self._clock.now(),

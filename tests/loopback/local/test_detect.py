@@ -1,0 +1,80 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.httpserver import Server, answer, silent
+from tests.support.lm_studio import LmStudio
+from tests.support.ollama import Ollama
+from trayapp.local import detect
+from trayapp.local.servers import Product
+from trayapp.settings.schema import ServerKind
+
+
+async def test_every_server_is_found_by_its_signature(free_port: int) -> None:
+    async with Ollama("qwen3:8b", "kimi:cloud") as ollama, LmStudio(qwen=True) as studio, Server() as llama:
+        llama.on("/health", answer(200, {"status": "ok"}, {"server": "llama.cpp"}))
+        llama.on("/v1/models", answer(200, {"data": [{"id": "tiny.gguf"}]}))
+        async with Server() as other, Server() as page:
+            other.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "mistral"}]}))
+            page.always(answer(200, "<html>Open WebUI</html>"))
+            urls = [page.url, other.url, studio.url, f"http://127.0.0.1:{free_port}", llama.url, ollama.url]
+            found = await detect.detect(urls)
+    assert [(one.server, one.product, one.url, one.models) for one in found] == [
+        (ServerKind.OLLAMA, Product.OLLAMA, ollama.url, ("qwen3:8b",)),
+        (ServerKind.OPENAI_COMPATIBLE, Product.LLAMA_CPP, llama.url, ("tiny.gguf",)),
+        (ServerKind.OPENAI_COMPATIBLE, Product.LM_STUDIO, studio.url, ("qwen",)),
+        (ServerKind.OPENAI_COMPATIBLE, Product.OTHER, other.url, ("mistral",)),
+    ]
+
+
+async def test_silent_ports_are_asked_at_the_same_time_and_not_waited_for() -> None:
+    async with Server() as one, Server() as two, Ollama("a:1b") as ollama:
+        one.always(silent)
+        two.always(silent)
+        begun = time.monotonic()
+        found = await detect.detect([one.url, two.url, ollama.url])
+        assert [server.product for server in found] == [Product.OLLAMA]
+        assert time.monotonic() - begun < detect.LIMIT_S + 1
+
+
+async def test_a_server_that_is_loading_is_found_without_its_models() -> None:
+    async with Server() as llama:
+        llama.on("/health", answer(503, {"error": {"message": "Loading model"}}, {"server": "llama.cpp"}))
+        found = await detect.detect([llama.url])
+    assert [(one.product, one.models) for one in found] == [(Product.LLAMA_CPP, ())]
+
+
+@pytest.mark.parametrize(
+    ("told", "first"),
+    [
+        ("127.0.0.1:11500", "http://127.0.0.1:11500"),
+        ("http://0.0.0.0:11500", "http://127.0.0.1:11500"),
+        (":11500", "http://127.0.0.1:11500"),
+        ("0.0.0.0", "http://127.0.0.1:11434"),
+        ("nonsense:port", "http://127.0.0.1:11434"),
+        ("", "http://127.0.0.1:11434"),
+    ],
+)
+def test_ollamas_own_setting_is_followed(monkeypatch: pytest.MonkeyPatch, told: str, first: str) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", told)
+    assert detect.candidates()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "port"), [('{"port": 4242}', 4242), ("{}", None), ("[]", None), ("x", None), ('{"port": 99999}', None)]
+)
+def test_lm_studios_own_port_is_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, port: int | None
+) -> None:
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    file = tmp_path / ".lmstudio" / ".internal" / "http-server-config.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert (f"http://127.0.0.1:{port}" in detect.candidates()) is (port is not None)
+    assert len(detect.candidates()) == len(detect.PORTS) + (port is not None)
+
+
+def test_only_this_machine_is_asked() -> None:
+    assert all(url.startswith("http://127.0.0.1:") for url in detect.candidates())

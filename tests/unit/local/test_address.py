@@ -1,0 +1,70 @@
+import pytest
+
+from trayapp.errors import Problem
+from trayapp.local.address import base_url, is_cloud_model, is_loopback
+from trayapp.settings.schema import Local, ServerKind
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8080",
+        "http://127.8.9.1",
+        "https://[::1]:11434/",
+        "http://localhost:1234/v1",
+        "http://LOCALHOST.:1234",
+        "http://llm.localhost",
+    ],
+)
+def test_loopback_addresses_are_local(url: str) -> None:
+    assert is_loopback(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.168.1.7:11434",
+        "http://0.0.0.0:8080",
+        "http://[fe80::1]:80",
+        "https://api.openai.com",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://127.0.0.1@example.com/",
+        "http://localhost@10.0.0.1",
+        "http://notlocalhost",
+        "http:///",
+    ],
+)
+def test_every_other_address_needs_the_users_word(url: str) -> None:
+    assert not is_loopback(url)
+    with pytest.raises(Problem) as caught:
+        base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=url))
+    assert caught.value.code == "local_not_confirmed"
+    assert base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=url, confirmed=True)) == url.rstrip("/")
+
+
+def test_the_address_is_everything_before_v1() -> None:
+    for typed in ("http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/"):
+        assert base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=typed)) == "http://127.0.0.1:8080"
+
+
+def test_ollama_has_a_usual_address_and_others_have_none() -> None:
+    assert base_url(Local(server=ServerKind.OLLAMA)) == "http://127.0.0.1:11434"
+    with pytest.raises(Problem) as caught:
+        base_url(Local(server=ServerKind.OPENAI_COMPATIBLE))
+    assert caught.value.code == "local_no_url"
+
+
+@pytest.mark.parametrize(
+    ("name", "cloud"),
+    [
+        ("gpt-oss:120b-cloud", True),
+        ("deepseek-v3.1:671b-cloud", True),
+        ("glm-5:cloud", True),
+        ("qwen3:8b", False),
+        ("cloudy:7b", False),
+        ("cloud", False),
+    ],
+)
+def test_cloud_models_are_told_by_their_tag(name: str, cloud: bool) -> None:
+    assert is_cloud_model(name) is cloud
