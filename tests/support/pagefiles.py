@@ -1,5 +1,6 @@
 """Files of status pages in the shapes that the vendors publish, with words and ids of our own."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,13 +11,14 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def page(page_id: str = PAGE_ID, updated_at: float = 1_770_000_000.0) -> dict[str, Any]:
+def page(page_id: str = PAGE_ID, updated_at: float | None = None) -> dict[str, Any]:
+    """Edited just now, unless told otherwise."""
     return {
         "id": page_id,
         "name": "Acme AI",
         "url": "https://status.acme.example",
         "time_zone": "Etc/UTC",
-        "updated_at": moment(updated_at),
+        "updated_at": moment(time.time() if updated_at is None else updated_at),
     }
 
 

@@ -14,6 +14,7 @@ from tests.support.pagefiles import (
     incident,
     incidents_file,
     moment,
+    page,
     summary,
     update,
 )
@@ -266,6 +267,7 @@ HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("gone", answer(404, "<h1>Not Found</h1>"), PageHealth.MOVED, "gone"),
     ("another page", answer(200, summary([component("a", "b")], page_id="other")), PageHealth.WRONG_PAGE, "page_id"),
     ("nothing in it", answer(200, summary([])), PageHealth.EMPTY, "no_components"),
+    ("left behind", answer(200, WELL | {"page": page(updated_at=AT)}), PageHealth.STALE, "frozen"),
     ("an old copy", answer(200, WELL, {"age": "86400"}), PageHealth.STALE, "old_copy"),
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from trayapp.clock import Clock
 from trayapp.watch.pages.fetch import Fetcher
-from trayapp.watch.pages.shapes import ComponentsFile, Contents, IncidentsFile, RawIncident, is_over
+from trayapp.watch.pages.shapes import ComponentsFile, Contents, IncidentsFile, RawIncident, is_over, newest
 from trayapp.watch.pages.vendor import check_page
 
 RECENT = timedelta(hours=24)
@@ -30,7 +30,12 @@ class IncidentIo:
         check_page(components.page, self._page_id, components.components)
         history = await self._fetcher.json(f"{base}/api/v2/incidents.json", IncidentsFile)
         check_page(history.page, self._page_id)
-        return Contents(components.components, [one for one in history.incidents if self._is_news(one)], dated=False)
+        return Contents(
+            components.components,
+            [one for one in history.incidents if self._is_news(one)],
+            dated=False,
+            changed=newest(components.page, components.components, history.incidents),
+        )
 
     def _is_news(self, incident: RawIncident) -> bool:
         ended = incident.resolved_at or incident.updated_at or incident.created_at

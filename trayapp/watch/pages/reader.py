@@ -17,6 +17,9 @@ from trayapp.watch.pages.vendor import Vendor
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
 
+FROZEN_AFTER_S = 90 * 86_400.0
+"""A page on which nothing at all has changed for so long was left behind: providers report trouble every week, and an
+abandoned page keeps answering that all is well."""
 INTERVAL_JITTER = 0.1
 """Enough to keep many installations from asking in step."""
 
@@ -63,6 +66,7 @@ class PageReader:
                 continue
             try:
                 contents = await self._vendor.read(address.base)
+                self._check_frozen(contents)
             except Unfit as unfit:
                 first = first or unfit
                 self._note(address, unfit)
@@ -80,6 +84,11 @@ class PageReader:
             params=first.params,
             bytes_read=self._fetcher.bytes_read - read_before,
         )
+
+    def _check_frozen(self, contents: Contents) -> None:
+        now = self._clock.now()
+        if contents.changed is not None and now - (changed_at := self._clock.steady(contents.changed)) > FROZEN_AFTER_S:
+            raise Unfit(PageHealth.STALE, "frozen", changed_at=changed_at)
 
     def _note(self, address: _Address, unfit: Unfit) -> None:
         if unfit.health is PageHealth.REFUSED:

@@ -57,6 +57,7 @@ _IMPACTS = {one.value: one for one in Impact}
 
 class RawPage(Struct, frozen=True):
     id: str | None = None
+    updated_at: Moment | None = None
 
 
 class RawComponent(Struct, frozen=True):
@@ -120,16 +121,27 @@ class SummaryFile(Struct, frozen=True):
 
 
 class Contents(NamedTuple):
-    """What a page says, still in its own words. `dated`: do the components' times tell when they changed?"""
+    """What a page says, still in its own words.
+
+    `dated`: do the components' times tell when they changed? `changed`: the newest time anywhere on the page.
+    """
 
     components: Sequence[RawComponent]
     incidents: Sequence[RawIncident]
     maintenances: Sequence[RawIncident] = ()
     dated: bool = True
+    changed: datetime | None = None
 
 
 def is_over(raw: RawIncident) -> bool:
     return _STAGES.get(raw.status) is Stage.RESOLVED
+
+
+def newest(page: RawPage, components: Sequence[RawComponent], incidents: Sequence[RawIncident]) -> datetime | None:
+    """When anything on the page last changed, so far as it says."""
+    told = [page.updated_at, *(one.updated_at for one in components)]
+    told += [one.updated_at or one.created_at for one in incidents]
+    return max((one for one in told if one is not None), default=None)
 
 
 def component(raw: RawComponent, clock: Clock, *, dated: bool) -> PageComponent:

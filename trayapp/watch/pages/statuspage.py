@@ -7,7 +7,7 @@ words, with the cause as the provider states it, are then read once from `incide
 import logging
 
 from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.shapes import Contents, IncidentsFile, RawIncident, SummaryFile, is_over
+from trayapp.watch.pages.shapes import Contents, IncidentsFile, RawIncident, SummaryFile, is_over, newest
 from trayapp.watch.pages.vendor import check_page
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,12 @@ class Statuspage:
         for one in summary.incidents:
             self._closed.pop(one.id, None)
         incidents = [*summary.incidents, *self._closed.values()]
-        return Contents(summary.components, incidents, summary.scheduled_maintenances)
+        return Contents(
+            summary.components,
+            incidents,
+            summary.scheduled_maintenances,
+            changed=newest(summary.page, summary.components, incidents),
+        )
 
     async def _last_words(self, base: str, vanished: set[str]) -> None:
         try:
