@@ -35,8 +35,8 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _SECRET_SHAPES = re.compile(
     r"""
     (?P<before>
-        ["']? (?:proxy-)? authorization ["']? \s* [:=,]+ \s* [bB]?["']? (?:bearer\s+ | basic\s+)?
-      | ["']? (?:x-api-key | x-goog-api-key | api-key) ["']? \s* [:=,]+ \s* [bB]?["']?
+        ["']? (?:proxy-)? authorization ["']? \s* [:=,]+ \s* (?:b?["'])? (?:bearer\s+ | basic\s+)?
+      | ["']? (?:x-api-key | x-goog-api-key | api-key) ["']? \s* [:=,]+ \s* (?:b?["'])?
       | \b bearer \s+
       | [?&] (?:key | api_key | apikey | access_token | token) =
       | /t/
@@ -102,6 +102,14 @@ class _File(_Patient, logging.handlers.RotatingFileHandler):
             Path(self.baseFilename).chmod(0o600)
         return stream
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        super().handleError(record)
+        # What stands in its buffer would come out later, after lines that were written since.
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
     def emit(self, record: logging.LogRecord) -> None:
         before = self.lost
         super().emit(record)
@@ -130,11 +138,12 @@ class Logs:
     def __init__(self, file: Path, verbose: bool) -> None:
         self.error: OSError | None = None
         self._ring = _Ring()
-        handlers: list[logging.Handler] = [self._ring]
+        handlers: list[logging.Handler] = []
         try:
             handlers.append(_File(file))
         except OSError as error:
             self.error = error
+        handlers.append(self._ring)
         if verbose:
             handlers.append(_Screen(sys.stderr))
         for handler in handlers:
@@ -142,6 +151,7 @@ class Logs:
         self._listener = logging.handlers.QueueListener(queue.SimpleQueue(), *handlers)
         self._entrance = _Redacting(self._listener.queue)
         self._handlers = handlers
+        self._closed = False
         self._before = (logging.getLogger().level, sys.excepthook, threading.excepthook)
 
     def start(self, verbose: bool) -> None:
@@ -162,6 +172,9 @@ class Logs:
 
     def close(self) -> None:
         """Write what is queued and give everything back as it was."""
+        if self._closed:
+            return
+        self._closed = True
         atexit.unregister(self.close)
         root = logging.getLogger()
         root.removeHandler(self._entrance)
