@@ -1,0 +1,113 @@
+"""Who is let in."""
+
+import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from trayapp.core.route import Endpoint
+from trayapp.gateway.access import Caller, check_browser, check_method, identify
+from trayapp.gateway.refusal import Refused
+
+KNOWN = {"ampel-one": "one", "ampel-two": "two"}
+HOST = ("host", "127.0.0.1:17502")
+
+
+def headers(*pairs: tuple[str, str]) -> CIMultiDictProxy[str]:
+    return CIMultiDictProxy(CIMultiDict(pairs))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:17502", "localhost:17502", "LocalHost:17502", "[::1]:17502"])
+@pytest.mark.parametrize("more", [(), (("sec-fetch-site", "none"),)])
+def test_programs_of_this_machine_pass(host: str, more: tuple[tuple[str, str], ...]) -> None:
+    check_browser(headers(("Host", host), *more), 17502)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        (),
+        (("host", ""),),
+        (("host", "127.0.0.1"),),
+        (("host", "127.0.0.1:80"),),
+        (("host", "127.0.0.1:175021"),),
+        (("host", "127.0.0.2:17502"),),
+        (("host", "0.0.0.0:17502"),),
+        (("host", "localhost.evil.example:17502"),),
+        (("host", "evil.example:17502"),),
+        (("host", "127.0.0.1:17502, evil.example"),),
+        (HOST, HOST),
+        (HOST, ("host", "evil.example")),
+        (HOST, ("origin", "https://evil.example")),
+        (HOST, ("Origin", "http://127.0.0.1:17502")),
+        (HOST, ("origin", "null")),
+        (HOST, ("origin", "")),
+        (HOST, ("sec-fetch-site", "cross-site")),
+        (HOST, ("sec-fetch-site", "same-site")),
+        (HOST, ("sec-fetch-site", "same-origin")),
+    ],
+)
+def test_web_pages_and_foreign_names_do_not(pairs: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(Refused) as caught:
+        check_browser(headers(*pairs), 17502)
+    assert caught.value.status == 403
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method", "kinds", "status"),
+    [
+        (Endpoint.MODELS, "GET", (), None),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("application/json",), None),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("Application/JSON; charset=utf-8",), None),
+        (Endpoint.MODELS, "POST", ("application/json",), 405),
+        (Endpoint.MODELS, "HEAD", (), 405),
+        (Endpoint.MODELS, "OPTIONS", (), 405),
+        (Endpoint.MODELS, "DELETE", (), 405),
+        (Endpoint.CHAT_COMPLETIONS, "GET", (), 405),
+        (Endpoint.CHAT_COMPLETIONS, "POST", (), 415),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("text/plain",), 415),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("text/plain;application/json",), 415),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("application/jsonx",), 415),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("application/x-www-form-urlencoded",), 415),
+        (Endpoint.CHAT_COMPLETIONS, "POST", ("application/json", "text/plain"), 415),
+    ],
+)
+def test_methods_and_content(endpoint: Endpoint, method: str, kinds: tuple[str, ...], status: int | None) -> None:
+    given = headers(*(("content-type", kind) for kind in kinds))
+    if status is None:
+        check_method(endpoint, method, given)
+        return
+    with pytest.raises(Refused) as caught:
+        check_method(endpoint, method, given)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("token", "pairs", "caller"),
+    [
+        (None, (("authorization", "Bearer ampel-one"),), Caller("one", own=False)),
+        (None, (("Authorization", "bearer  ampel-two"),), Caller("two", own=False)),
+        (None, (("x-api-key", "ampel-one"),), Caller("one", own=False)),
+        (None, (("api-key", "ampel-one"),), Caller("one", own=False)),
+        ("ampel-one", (), Caller("one", own=False)),
+        ("ampel-one", (("authorization", "Bearer sk-mine"),), Caller("one", own=True)),
+        ("ampel-one", (("authorization", "Basic abc"),), Caller("one", own=True)),
+        ("ampel-one", (("authorization", "Bearer ampel-two"),), Caller("one", own=False)),
+        ("ampel-one", (("authorization", "Bearer sk-mine"), ("x-api-key", "ampel-one")), Caller("one", own=False)),
+        (None, (), None),
+        (None, (("authorization", "Bearer sk-mine"),), None),
+        (None, (("authorization", "Bearer ampel-old"),), None),
+        (None, (("authorization", "ampel-on"),), None),
+        ("", (), None),
+        ("wrong", (), None),
+        ("wrong", (("authorization", "Bearer ampel-one"),), None),
+        ("ampel-one", (("authorization", "Bearer ampel-old"),), None),
+    ],
+)
+def test_tools_are_known_by_their_token(
+    token: str | None, pairs: tuple[tuple[str, str], ...], caller: Caller | None
+) -> None:
+    if caller is not None:
+        assert identify(token, headers(*pairs), KNOWN.get) == caller
+        return
+    with pytest.raises(Refused) as caught:
+        identify(token, headers(*pairs), KNOWN.get)
+    assert caught.value.status == 401

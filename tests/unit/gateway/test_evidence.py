@@ -1,0 +1,80 @@
+"""What traffic stands for: which parts, which kind of address, and which request is whose retry."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.gatewaybed import acme
+from trayapp.core.catalogue import Part
+from trayapp.core.observation import Reach
+from trayapp.core.route import Endpoint
+from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of, reach_of
+
+
+def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
+    provider = acme("https://api.acme.example")
+    assert parts_of(provider, Endpoint.CHAT_COMPLETIONS) == (Part("acme-api", "chat-completions"),)
+    assert parts_of(provider, Endpoint.MODELS) == (
+        Part("acme-api", "chat-completions"),
+        Part("acme-api", "embeddings"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "reach"),
+    [
+        ("https://api.openai.com", Reach.PUBLIC),
+        ("https://8.8.8.8", Reach.PUBLIC),
+        ("https://10.1.2.3:8443", Reach.PRIVATE),
+        ("https://[fd00::1]", Reach.PRIVATE),
+        ("https://llm", Reach.PRIVATE),
+        ("https://llm.lan", Reach.PRIVATE),
+        ("http://127.0.0.1:9", Reach.LOOPBACK),
+        ("http://[::1]:9", Reach.LOOPBACK),
+        ("http://localhost:9", Reach.LOOPBACK),
+    ],
+)
+def test_kinds_of_addresses(url: str, reach: Reach) -> None:
+    assert reach_of(url) is reach
+
+
+def attempt(names: RequestNames, body: bytes, at: float, *, failed: bool, tool: str = "editor") -> str | None:
+    return names.end(names.begin(tool, "/v1/x", body, at), at + 1.0, failed=failed)
+
+
+def test_the_retries_of_a_failed_request_are_one_request() -> None:
+    names = RequestNames()
+    first = attempt(names, b"poison", 0.0, failed=True)
+    assert attempt(names, b"poison", 2.0, failed=True) == first
+    assert attempt(names, b"poison", 10.0, failed=True) == first
+    assert attempt(names, b"poison", 11.0 + RETRY_GAP_S, failed=True) == first
+    assert attempt(names, b"poison", 12.1 + 2 * RETRY_GAP_S + 1, failed=True) != first
+
+
+def test_other_requests_are_others() -> None:
+    names = RequestNames()
+    first = attempt(names, b"one", 0.0, failed=True)
+    assert attempt(names, b"two", 1.0, failed=True) != first
+    assert attempt(names, b"one", 1.0, failed=True, tool="other") != first
+
+
+def test_after_a_success_the_same_words_are_a_new_request() -> None:
+    names = RequestNames()
+    first = attempt(names, b"same", 0.0, failed=False)
+    assert attempt(names, b"same", 1.0, failed=False) != first
+
+
+def test_what_runs_at_the_same_time_and_asks_the_same_counts_once() -> None:
+    names = RequestNames()
+    one, two = (names.begin("editor", "/v1/x", b"same", 0.0) for _ in range(2))
+    assert names.end(one, 5.0, failed=True) == names.end(two, 6.0, failed=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.booleans()), max_size=200))
+def test_the_memory_is_bounded(attempts: list[tuple[int, bool]]) -> None:
+    names = RequestNames()
+    for number in range(1100):
+        names.begin("editor", "/v1/x", b"%d" % number, 0.0)
+    for at, (number, failed) in enumerate(attempts):
+        attempt(names, b"%d" % number, float(at), failed=failed)
+    assert len(names._attempts) <= 1025

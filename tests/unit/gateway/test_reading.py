@@ -1,0 +1,152 @@
+"""What an answer that goes by is taken for."""
+
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.light import Badge, Depth
+from trayapp.core.observation import Outcome
+from trayapp.gateway.reading import AnswerReading
+
+SSE = {"Content-Type": "text/event-stream; charset=utf-8"}
+JSON = {"Content-Type": "application/json"}
+ROLE = b'data: {"choices":[{"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
+TOKEN = b'data: {"choices":[{"delta":{"content":"Hi \xe2\x82\xac"},"finish_reason":null}]}\n\n'
+STOP = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'
+DONE = b"data: [DONE]\n\n"
+
+
+def read(
+    status: int, headers: dict[str, str], *pieces: bytes
+) -> tuple[Outcome, str, Depth, Badge | None, float | None]:
+    reading = AnswerReading(status, headers, Depth.COMPLETION)
+    for at, piece in enumerate(pieces):
+        reading.feed(piece, float(at))
+    result = reading.result()
+    return result.outcome, result.code, result.depth, result.badge, reading.first_token_at
+
+
+def error_event(error: object) -> bytes:
+    return b"data: " + json.dumps({"error": error}).encode() + b"\n\n"
+
+
+GOOD = (Outcome.GOOD, "http_200", Depth.COMPLETION, None)
+CUT = (Outcome.FAIL, "cut", Depth.COMPLETION, None)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected", "first"),
+    [
+        ((ROLE, TOKEN, STOP, DONE), GOOD, 1.0),
+        ((ROLE, TOKEN, DONE), GOOD, 1.0),
+        ((ROLE, TOKEN, STOP), GOOD, 1.0),
+        ((ROLE, DONE), GOOD, None),
+        ((ROLE, TOKEN), CUT, 1.0),
+        ((), CUT, None),
+        ((b'data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{"}}]}}]}\n\n', DONE), GOOD, 0.0),
+        ((b'data: {"choices":[{"delta":{"reasoning_content":"Hm"}}]}\n\n', DONE), GOOD, 0.0),
+        ((error_event({"code": 502, "message": "bad"}),), (Outcome.FAIL, "http_502", Depth.COMPLETION, None), None),
+        ((ROLE, error_event({"type": "server_error", "message": "oh"}), DONE), CUT, None),
+        ((ROLE, error_event("overloaded")), CUT, None),
+        ((b'data: {"error": {"type": "x',), CUT, None),
+        (
+            (error_event({"type": "invalid_request_error", "message": "x"}),),
+            (Outcome.NEUTRAL, "refused", Depth.COMPLETION, None),
+            None,
+        ),
+        (
+            (error_event({"code": 429, "type": "insufficient_quota"}),),
+            (Outcome.GOOD, "http_429", Depth.API, Badge.QUOTA),
+            None,
+        ),
+        ((b'data: {"error":null,"choices":[{"delta":{"content":"x"}}]}\n\n', DONE), GOOD, 0.0),
+        ((b'data: {"choices":[{"delta":{"content":"\\ndata: {\\"error\\": {}}"}}]}\n\n', DONE), GOOD, 0.0),
+        ((b'data: {"choices":[{"delta":{"content":"\\"finish_reason\\":\\"stop\\""}}]}\n\n',), CUT, 0.0),
+    ],
+)
+def test_streams(
+    pieces: tuple[bytes, ...], expected: tuple[Outcome, str, Depth, Badge | None], first: float | None
+) -> None:
+    assert read(200, SSE, *pieces) == (*expected, first)
+
+
+def test_a_compressed_stream_is_believed() -> None:
+    assert read(200, SSE | {"Content-Encoding": "gzip"}, gzip.compress(ROLE)) == (*GOOD, None)
+
+
+@given(st.lists(st.integers(1, 40), max_size=30))
+def test_however_it_is_cut_into_pieces(sizes: list[int]) -> None:
+    whole = ROLE + TOKEN + STOP + DONE
+    pieces = []
+    for size in sizes:
+        pieces.append(whole[:size])
+        whole = whole[size:]
+    outcome, code, *_, first = read(200, SSE, *pieces, whole)
+    assert (outcome, code) == (Outcome.GOOD, "http_200")
+    assert first is not None
+
+
+@given(st.lists(st.integers(1, 20), max_size=20))
+def test_an_error_is_found_however_it_is_cut(sizes: list[int]) -> None:
+    whole = TOKEN + error_event({"code": 503, "message": "no"})
+    pieces = []
+    for size in sizes:
+        pieces.append(whole[:size])
+        whole = whole[size:]
+    assert read(200, SSE, *pieces, whole)[:2] == (Outcome.FAIL, "http_503")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "expected"),
+    [
+        (200, JSON, b'{"choices": []}', GOOD),
+        (200, JSON, b'{"choices": "' + b"x" * 100_000 + b'"}', GOOD),
+        (200, JSON, b'{"choices": ', (Outcome.FAIL, "malformed", Depth.COMPLETION, None)),
+        (200, {"Content-Type": "text/html"}, b"<html>", (Outcome.FOREIGN, "foreign_page", Depth.COMPLETION, None)),
+        (401, JSON, b'{"error": {"code": "invalid_api_key"}}', (Outcome.GOOD, "http_401", Depth.API, Badge.KEY)),
+        (400, JSON, b'{"error": {"message": "no such field"}}', (Outcome.GOOD, "http_400", Depth.API, None)),
+        (
+            429,
+            JSON,
+            b'{"error": {"code": "insufficient_quota"}}',
+            (Outcome.GOOD, "http_429", Depth.API, Badge.QUOTA),
+        ),
+        (
+            429,
+            JSON,
+            b'{"error": {"code": "rate_limit_exceeded"}}',
+            (Outcome.NEUTRAL, "http_429", Depth.COMPLETION, Badge.RATE_LIMIT),
+        ),
+        (502, {"Content-Type": "text/html"}, b"<html>", (Outcome.FAIL, "http_502", Depth.COMPLETION, None)),
+        (529, JSON, b'{"error": {}}', (Outcome.FAIL, "http_529", Depth.COMPLETION, None)),
+        (403, {"cf-mitigated": "challenge"}, b"", (Outcome.GOOD, "challenge", Depth.EDGE, None)),
+        (
+            401,
+            JSON | {"Content-Encoding": "gzip"},
+            gzip.compress(b'{"error": {"code": "invalid_api_key"}}'),
+            (Outcome.GOOD, "http_401", Depth.API, Badge.KEY),
+        ),
+        (200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b'{"choices": []}'), GOOD),
+        (
+            200,
+            JSON | {"Content-Encoding": "gzip"},
+            b"not gzip",
+            (Outcome.FAIL, "malformed", Depth.COMPLETION, None),
+        ),
+        (200, JSON | {"Content-Encoding": "br"}, b"\x0b\x02\x80", GOOD),
+        (401, JSON | {"Content-Encoding": "br"}, b"\x0b\x02\x80", (Outcome.GOOD, "http_401", Depth.API, Badge.KEY)),
+    ],
+)
+def test_plain_answers(
+    status: int, headers: dict[str, str], body: bytes, expected: tuple[Outcome, str, Depth, Badge | None]
+) -> None:
+    half = len(body) // 2
+    assert read(status, headers, body[:half], body[half:]) == (*expected, None)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    packed = gzip.compress(b'{"a": "' + b" " * 50_000_000 + b'"}')
+    assert read(200, JSON | {"Content-Encoding": "gzip"}, packed)[:2] == (Outcome.GOOD, "http_200")
