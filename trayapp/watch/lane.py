@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from trayapp.core.judgement import Pace
 from trayapp.core.observation import Outcome, Try
-from trayapp.core.pace import next_delay
-from trayapp.watch.budget import WINDOW_S, Budget
+from trayapp.core.pace import CALM_JITTER, next_delay
+from trayapp.watch.budget import Budget
 from trayapp.watch.errands import Errand
 
 
@@ -53,15 +53,15 @@ class Lane:
         if attempt.outcome is Outcome.GOOD:
             due.run = 0
             due.first_failed_at = None
-        elif attempt.outcome is not Outcome.NEUTRAL:
-            due.run += 1
-            due.first_failed_at = due.first_failed_at or attempt.began
-        delay_s = next_delay(pace, due.run or 2, jitter)
+            # Whatever else fails at this host, this does not: once a minute shows that it still works.
+            delay_s = next_delay(Pace.CALM, 0, jitter)
+        else:
+            due.run += attempt.outcome is not Outcome.NEUTRAL
+            if due.run and due.first_failed_at is None:
+                due.first_failed_at = attempt.began
+            delay_s = next_delay(pace, due.run or 2, jitter)
         if pace is Pace.CALM:
-            delay_s = max(delay_s, errand.interval_s * (1 + 0.05 * jitter))
-        elif errand.completion is not None and due.run == 0:
-            # It answers, at the user's cost; what else is wrong with the host others can find out.
-            delay_s = max(delay_s, WINDOW_S)
+            delay_s = max(delay_s, errand.interval_s * (1 + CALM_JITTER * jitter))
         due.at = max(attempt.began + delay_s, attempt.at + (attempt.retry_after_s or 0.0))
 
     def put_off(self, errand: Errand, until: float) -> None:
