@@ -61,7 +61,10 @@ class Try(Struct, frozen=True):
 
 
 class Control(Struct, frozen=True):
-    """What a network control answered. `code` as in `Try`; `step`: the step that failed, or None when good."""
+    """What a network control answered. `code` as in `Try`; `step`: the step that failed, or None when good.
+
+    `altered`: somebody in between changed the answer. `plain`: asked over plain HTTP, which proves nothing about TLS.
+    """
 
     at: float
     began: float
@@ -71,6 +74,7 @@ class Control(Struct, frozen=True):
     code: str
     step: "Step | None" = None
     altered: bool = False
+    plain: bool = False
 
 
 class Step(StrEnum):

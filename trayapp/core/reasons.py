@@ -8,6 +8,10 @@ All codes share `Reason.source`, `Reason.at` (when it was found or, for the page
 
 from enum import StrEnum
 
+from trayapp.core.judgement import Reason
+from trayapp.core.light import Source
+from trayapp.errors import Param
+
 # A unit separator cannot occur in a name: control characters are removed where names are read.
 SEPARATOR = "\x1f"
 
@@ -96,7 +100,7 @@ class Code(StrEnum):
     """Nothing has been found out yet. No parameters."""
 
     SHARED = "shared"
-    """Several providers fell together while controls answer: something that they share. `providers` (names), `count`."""
+    """Several providers fell together while controls answer: they share something. `providers` (names), `count`."""
 
     PARTS = "parts"
     """The service's light comes from its parts. `components` (names of the failing ones), `failing`, `total`."""
@@ -112,3 +116,8 @@ class Code(StrEnum):
 
     BADGE_RATE_LIMIT = "badge_rate_limit"
     """The user's key is being throttled. No parameters."""
+
+
+def reason(code: Code, source: Source, at: float, link: str | None = None, **params: Param) -> Reason:
+    """A reason with its parameters."""
+    return Reason(code.value, source, at, params, link)

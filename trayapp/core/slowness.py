@@ -1,0 +1,57 @@
+"""Rule 7: slow is yellow. First tokens are compared with what is usual for the same host, here."""
+
+from collections.abc import Iterable
+from statistics import median
+
+from msgspec import Struct
+
+# Three times the usual is beyond the daily ups and downs; under two seconds nobody minds.
+SLOW_FACTOR = 3.0
+SLOW_AT_LEAST_S = 2.0
+# One slow answer is a long prompt, two may be; three in a row are the provider.
+SLOW_IN_A_ROW = 3
+# The usual: the median of a week, so that every weekday is in it, and of enough answers to mean anything.
+BASELINE_S = 7 * 86_400.0
+BASELINE_SAMPLES = 50
+# A busy user's week is thinned to so many samples, spread over it.
+SAMPLES_KEPT = 400
+# Slowness that nobody has seen for so long is not said any more.
+SLOW_LIFE_S = 600.0
+
+
+class Pulse(Struct):
+    """First-token times of one host: (steady time, seconds), oldest first. JSON-able as it is."""
+
+    samples: list[tuple[float, float]] = []
+
+    def note(self, at: float, first_token_s: float) -> None:
+        """Take in one measured first token."""
+        self.samples.append((at, first_token_s))
+        self.samples = [one for one in self.samples if one[0] > at - BASELINE_S]
+        if len(self.samples) > SAMPLES_KEPT:
+            half = len(self.samples) // 2
+            self.samples = self.samples[:half:2] + self.samples[half:]
+
+    @property
+    def baseline_s(self) -> float | None:
+        """What is usual, None while too little is known. What is being judged does not judge itself."""
+        known = [seconds for _, seconds in self.samples[:-SLOW_IN_A_ROW]]
+        return median(known) if len(known) >= BASELINE_SAMPLES else None
+
+    def slow(self, now: float) -> tuple[float, float] | None:
+        """(latest first token, baseline) in seconds while it is slow."""
+        latest = self.samples[-SLOW_IN_A_ROW:]
+        if len(latest) < SLOW_IN_A_ROW or now - latest[-1][0] > SLOW_LIFE_S:
+            return None
+        baseline_s = self.baseline_s
+        if baseline_s is None:
+            return None
+        limit_s = max(SLOW_AT_LEAST_S, SLOW_FACTOR * baseline_s)
+        return (latest[-1][1], baseline_s) if all(seconds > limit_s for _, seconds in latest) else None
+
+
+def slow_alone(host: str, pulses: dict[str, Pulse], now: float) -> tuple[float, float] | None:
+    """As `Pulse.slow`, unless other hosts are slow too: then it is the network."""
+    found = pulses[host].slow(now) if host in pulses else None
+    others: Iterable[Pulse] = (pulse for name, pulse in pulses.items() if name != host)
+    return found if found and not any(pulse.slow(now) for pulse in others) else None
