@@ -111,6 +111,8 @@ def shown(value: Any, place: Place) -> str:
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
         return "…"
     text = str(tomlkit.item(value).as_string())
+    if isinstance(value, bool | int | float):
+        return text
     if any(_KEY_LIKE_NAME.search(str(part)) for part in place) or _KEY_LIKE_VALUE.search(text):
         return _HIDDEN
     return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"

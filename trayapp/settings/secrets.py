@@ -164,10 +164,11 @@ class Keys:
         return dict(read_index(self._home).hosts)
 
     async def state(self) -> KeyringState:
-        """How the keyring is, found out without any prompt."""
+        """How the keyring is, found out without any prompt. Raises Problem `key_index_broken`."""
+        index = self._index()
         async with self._turn:
             try:
-                found = await self._child(self._index(), "state", "")
+                found = await self._child(index, "state", "")
             except Problem as problem:
                 return KeyringState(problem.code.removeprefix("keyring_"))
         return KeyringState.AVAILABLE if found["state"] == "available" else KeyringState.LOCKED
