@@ -31,7 +31,9 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     _signal_group(child, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(GRACE_S)
+    # Also for what the child started and left behind.
     _signal_group(child, signal.SIGKILL)
+    child.wait()
 
 
 def main(command: list[str]) -> int:

@@ -110,9 +110,11 @@ class Preparation:
         if self.url is not None:
             async with Client(self.url) as client:
                 standing = await look(client, self._kind, self._wanted)
-            unreachable = standing.problem is not None and standing.problem.code == "local_unreachable"
-            if not (unreachable and self._settings.start and self.child is None):
+            gone = standing.problem is not None and standing.problem.code == "local_unreachable"
+            if not (gone and (self._settings.start or self._kind is ServerKind.EMBEDDED)):
                 return await self._loaded(standing)
+            if self.child is not None:
+                await self.child.stop()
         self._tell(Step.STARTING)
         if self._kind is ServerKind.EMBEDDED:
             await self._start_embedded()

@@ -60,6 +60,8 @@ class LocalTarget:
         self._embedded_url: str | None = None
         self._failed: tuple[Rung, Problem] | None = None
         self._verified_s: float | None = None
+        # The one that is used: the configured one, or else what the server had when it was last seen.
+        self._model = None if settings.server is None else self._wanted(settings.server)
         self._status = self._plain(TargetState.NONE if settings.server is None else TargetState.DOWN)
 
     @property
@@ -150,7 +152,8 @@ class LocalTarget:
         except TimeoutError as error:
             if stops != self._stops:
                 raise Problem("local_stopped") from error
-            raise run.obstacle or Problem("local_timeout", url=run.url, limit_s=round(self._limits.cold_s)) from error
+            limit_s = round(self._limits.cold_s)
+            raise run.obstacle or Problem("local_timeout", url=run.url or self._model, limit_s=limit_s) from error
         finally:
             self._deadline = None
 
@@ -200,7 +203,8 @@ class LocalTarget:
         """Where to ask; None while the embedded server does not run. Raises what is wrong with the settings."""
         if kind is not ServerKind.EMBEDDED:
             return base_url(self._settings)
-        await asyncio.to_thread(embedded.model_file, self._settings)
+        if self._embedded_url is None:
+            await asyncio.to_thread(embedded.model_file, self._settings)
         return self._embedded_url
 
     async def _checked(self, kind: ServerKind) -> TargetStatus:
@@ -209,6 +213,7 @@ class LocalTarget:
         except Problem as problem:
             return self._of_problem(problem, TargetState.FAILED)
         if url is None:
+            self._verified_s = None
             return self._not_running()
         async with Client(url) as client:
             return self._of_standing(await look(client, kind, self._wanted(kind)))
@@ -230,11 +235,11 @@ class LocalTarget:
         return self._ready(standing.model)
 
     def _ready(self, model: Model) -> TargetStatus:
+        self._model = model.name
         timing = self._timings.get(self._key(model.name))
         estimate_s = timing.first_token_s if model.loaded else timing.cold_s
         return replace(
             self._plain(TargetState.READY),
-            model=model.name,
             context=model.context,
             ready_s=estimate_s if self._verified_s is None else self._verified_s,
             first_token_s=self._verified_s,
@@ -259,7 +264,7 @@ class LocalTarget:
         return TargetStatus(
             state,
             server=None if kind is None else kind.value,
-            model=None if kind is None else self._wanted(kind),
+            model=self._model,
             url=self._url_known(kind),
             checked_at=self._clock.now(),
         )

@@ -133,6 +133,32 @@ async def test_its_death_is_told_at_once_and_a_click_brings_it_back(make_target:
     assert (await target.prepare()).state is TargetState.READY
 
 
+async def test_a_click_at_the_moment_of_its_death_starts_it_again(make_target: MakeTarget, tiny_gguf: Path) -> None:
+    target = make_target(_local(tiny_gguf))
+    first = await target.prepare()
+    for one in _servers():
+        if "embedded_child" in " ".join(one.cmdline()[:3]):
+            one.kill()
+            one.wait()
+    again = await target.prepare()
+    assert (again.state, again.model) == (TargetState.READY, "tiny.gguf")
+    assert again.url != first.url
+    assert (await target.check()).state is TargetState.READY
+
+
+async def test_its_file_may_be_renamed_while_it_serves(
+    make_target: MakeTarget, tmp_path: Path, tiny_gguf: Path
+) -> None:
+    file = tmp_path / "model.gguf"
+    file.symlink_to(tiny_gguf)
+    target = make_target(_local(file))
+    await target.prepare()
+    file.rename(tmp_path / "other.gguf")
+    assert (await target.check()).state is TargetState.READY
+    await target.stop()
+    assert target.status.code == "local_file_missing"
+
+
 def _bad(name: str, tmp_path: Path, tiny: Path) -> Path | None:
     file = tmp_path / name
     if name == "text.gguf":

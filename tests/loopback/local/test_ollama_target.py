@@ -64,6 +64,19 @@ async def test_without_a_wish_it_takes_what_is_loaded(make_target: MakeTarget) -
         assert (await make_target(_local(server.url, None)).check()).model == "b:1b"
 
 
+async def test_while_it_loads_its_requests_know_where_to_go(
+    make_target: MakeTarget, statuses: list[TargetStatus]
+) -> None:
+    async with Ollama("a:1b") as server:
+        target = make_target(_local(server.url, None))
+        await target.prepare()
+        server.loaded.clear()
+        await target.prepare()
+        assert [(one.state, one.model, one.url) for one in statuses if one.state is TargetState.LOADING][1:] == [
+            (TargetState.LOADING, "a:1b", server.url)
+        ]
+
+
 async def test_a_model_that_was_not_pulled_says_what_to_type(make_target: MakeTarget) -> None:
     async with Ollama("llama3:latest") as server:
         target = make_target(_local(server.url))
