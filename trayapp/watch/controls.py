@@ -105,7 +105,7 @@ class Controls:
         found: dict[str, str] = {}
         for url in free:
             if await self._addresses.reach(url) is reach:
-                found.setdefault(await self._addresses.of(url) or host_of(url), url)
+                found.setdefault(await self._addresses.place(url), url)
         return list(found.values())
 
     async def _ask(self, url: str, reach: Reach) -> Asked:

@@ -7,7 +7,7 @@ import socket
 from urllib.parse import urlsplit
 
 from trayapp.core.observation import Reach
-from trayapp.settings.hosts import is_loopback
+from trayapp.settings.hosts import host_of, is_loopback
 from trayapp.settings.outbound import proxy_for
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,12 @@ class Addresses:
                 return None
             self._found[host] = str(found[0][4][0])
         return self._found[host]
+
+    async def place(self, url: str) -> str:
+        """What tells two hosts apart: the address; where it is not known or every host has the same, host and port."""
+        if proxy_for(url) or is_loopback(urlsplit(url).hostname or ""):
+            return host_of(url)
+        return await self.of(url) or host_of(url)
 
     async def reach(self, url: str, *, look_up: bool = True) -> Reach:
         """The kind of a host's address. Behind a proxy, or where nothing is found, the name has to tell."""
