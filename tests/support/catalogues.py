@@ -7,6 +7,7 @@ the `.mo`. Translate what it lists, then run it again.
 import ast
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -20,6 +21,7 @@ TRANSLATIONS = ROOT / "resources" / "translations"
 PO = TRANSLATIONS / "de" / "LC_MESSAGES" / "llm-ampel.po"
 MO = PO.with_suffix(".mo")
 _WIDTH = 120
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 _HEADER = rb"""# German words of LLM Ampel.
 msgid ""
 msgstr ""
@@ -56,7 +58,10 @@ def _settings_texts() -> Iterator[str]:
 def german() -> Catalog:
     """The German catalogue as it is on disk."""
     with PO.open("rb") as file:
-        return read_po(file, locale="de", charset="utf-8")
+        catalog = read_po(file, locale="de", charset="utf-8")
+    # Without a date of its own a catalogue takes the moment's, and the compiled file would never be the same twice.
+    catalog.creation_date = _NO_DATE
+    return catalog
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -75,6 +80,7 @@ def merge(translations: dict[str | tuple[str, str], str | tuple[str, str]] | Non
         key = message_id[0] if isinstance(message_id, tuple) else message_id
         if (message := catalog.get(key)) is not None:
             message.string = string
+            message.flags.discard("fuzzy")
     with PO.open("wb") as file:
         file.write(_HEADER)
         write_po(file, catalog, width=_WIDTH, no_location=True, sort_output=True, omit_header=True)

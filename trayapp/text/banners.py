@@ -136,9 +136,11 @@ def _quoted(title: str) -> str:
 
 
 def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
-    title = _(
-        "{provider} confirms: {title}", provider=_provider(banner), title=_text(banner, "title") or _("an outage")
-    )
+    page_title = _text(banner, "title")
+    if page_title:
+        title = _("{provider} confirms: {title}", provider=_provider(banner), title=page_title)
+    else:
+        title = _("{provider} confirms an outage", provider=_provider(banner))
     cause = _text(banner, "cause", _CAUSE_MAX)
     if cause:
         down = _("Down {duration}. Cause: {cause}.", duration=_age(banner), cause=cause)

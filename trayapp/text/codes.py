@@ -101,7 +101,7 @@ def failure(code: str) -> str:
     """What was seen, by the code of a `Try`: a status with its meaning, or words alone."""
     if code.startswith("http_") and code[5:].isdecimal():
         return http(int(code[5:]))
-    return _(FAILURES.get(code, N_("a failure without a name")))
+    return _(FAILURES[code]) if code in FAILURES else _("a failure without a name")
 
 
 def page(reason: str | None, params: Mapping[str, Param]) -> str:

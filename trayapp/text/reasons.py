@@ -76,7 +76,7 @@ class _Seen:
 
     def __init__(self, r: Reason, s: Snapshot, v: ServiceVerdict | None) -> None:
         self.r, self.s = r, s
-        self.provider = name(v.provider_name) if v is not None else _("the provider")
+        self.provider = name(v.provider_name) if v is not None else _("Provider")
         self.params: Mapping[str, Param] = r.params
 
     @property
@@ -165,9 +165,18 @@ def _page_contradicted(x: _Seen) -> str:
 
 def _failures(x: _Seen) -> str:
     failed, tries = x.count("failed"), x.count("tries")
+    if str(x.params.get("what")).startswith("http_"):
+        return ngettext(
+            "{whose}: {failed} of {n} request failed with {what}.",
+            "{whose}: {failed} of {n} requests failed with {what}.",
+            tries,
+            whose=x.whose,
+            failed=failed,
+            what=x.what,
+        )
     return ngettext(
-        "{whose}: {failed} of {n} request failed with {what}.",
-        "{whose}: {failed} of {n} requests failed with {what}.",
+        "{whose}: {failed} of {n} request failed: {what}.",
+        "{whose}: {failed} of {n} requests failed: {what}.",
         tries,
         whose=x.whose,
         failed=failed,

@@ -280,7 +280,7 @@ def _local_providers(s: Snapshot) -> str:
 
 def switch_label(s: Snapshot) -> str:
     """The switch, as a button: what moves where, and how ready that is."""
-    target, model = s.target, clean(s.target.model or _("local"), 40)
+    target, model = s.target, clean(s.target.model or _("no model chosen"), 40)
     if target.state is TargetState.NONE:
         return _("Set up a fallback…")
     if s.switching is not None:
