@@ -224,4 +224,4 @@ def settings_view(engine: "Engine") -> SettingsView:
     for provider in catalogue.providers.values():
         for name, url, _ in key_places(provider):
             keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url)))
-    return SettingsView(engine.loaded.settings, tuple(services), tuple(keys.values()))
+    return SettingsView(engine.loaded.settings, tuple(services), tuple(keys.values()), engine.switch.tokens.names())

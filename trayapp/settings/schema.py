@@ -88,7 +88,9 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
 class Completion(Struct, frozen=True, forbid_unknown_fields=True):
     """Real one-token answers, paid by the user's key; off unless asked for."""
 
-    enabled: Annotated[bool, Meta(title="Ask for one token")] = False
+    enabled: Annotated[
+        bool, Meta(title="Ask for one token", description="The best proof there is: a real answer, at your cost.")
+    ] = False
     model: Annotated[ModelName | None, Meta(title="Model")] = None
     interval_s: Annotated[int, Meta(ge=600, le=86_400, title="Every")] = 900
     daily_tokens: Annotated[int, Meta(ge=0, le=1_000_000, title="Tokens a day at most")] = 2000
@@ -97,7 +99,9 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
 class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`key`: `keyring` or `env:NAME`."""
 
-    key: Annotated[KeyPlace, Meta(title="Key from")] = "keyring"
+    key: Annotated[
+        KeyPlace, Meta(title="Key from", description="Either keyring, or env:NAME for the variable NAME.")
+    ] = "keyring"
     completion: Completion = Completion()
 
 

@@ -139,6 +139,7 @@ class Chat:
     thinking = Label(N_("Waiting for the first word…"))
     stopped = Label(N_("Stopped."))
     notice = Label(N_("A smaller model on this computer: check its answers. Nothing leaves this machine."))
+    notice_elsewhere = Label(N_("A smaller model on a computer that you trust: check its answers."))
     no_target = Label(N_("No local model is set up."))
 
 

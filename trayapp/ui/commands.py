@@ -45,11 +45,12 @@ class KeySlot(NamedTuple):
 
 
 class SettingsView(NamedTuple):
-    """What the settings dialog starts from."""
+    """What the settings dialog starts from. `tools`: the names of those that have a token."""
 
     settings: Settings
     services: tuple[ServiceChoice, ...]
     keys: tuple[KeySlot, ...]
+    tools: tuple[str, ...] = ()
 
 
 class FoundServer(NamedTuple):
