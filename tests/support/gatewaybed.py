@@ -7,7 +7,9 @@ async with Bed() as bed:
 """
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -85,10 +87,6 @@ class Client:
         self.reader = reader
         self.writer = writer
 
-    @classmethod
-    async def open(cls, port: int, host: str = "127.0.0.1") -> Self:
-        return cls(*await asyncio.open_connection(host, port))
-
     async def send(self, raw: bytes) -> None:
         self.writer.write(raw)
         await self.writer.drain()
@@ -121,8 +119,11 @@ class Client:
             return Got(status, headers, bytes(body), whole=False)
         return Got(status, headers, bytes(body), whole=True)
 
-    def close(self) -> None:
+    async def leave(self) -> None:
+        """Go away without a word."""
         self.writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await self.writer.wait_closed()
 
 
 class Bed:
@@ -196,13 +197,18 @@ class Bed:
 
     async def send(self, raw: bytes) -> Got:
         """One request on a connection of its own."""
-        client = await Client.open(self.port)
-        try:
+        async with self.client() as client, asyncio.timeout(20):
             await client.send(raw)
-            async with asyncio.timeout(20):
-                return await client.receive()
+            return await client.receive()
+
+    @contextlib.asynccontextmanager
+    async def client(self, host: str = "127.0.0.1") -> AsyncIterator[Client]:
+        """A connection to the gateway."""
+        client = Client(*await asyncio.open_connection(host, self.port))
+        try:
+            yield client
         finally:
-            client.close()
+            await client.leave()
 
     async def post(self, body: Any = QUESTION, *, path: str = CHAT, **headers: str | None) -> Got:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -34,8 +34,8 @@ from trayapp.settings.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
-STOP_GRACE_S = 2.0
-"""Real seconds that running requests get when the gateway stops."""
+STOP_GRACE_S = 1.0
+"""Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
 _LINGER_S = 2.0
 _BACKLOG = 256
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.gatewaybed import CHAT, KEY, MODELS, Bed, Client, acme
+from tests.support.gatewaybed import CHAT, KEY, MODELS, Bed, acme
 from tests.support.httpserver import (
     Authority,
     Behaviour,
@@ -179,14 +179,13 @@ async def test_the_first_event_comes_before_the_second_is_made() -> None:
             writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(END), END))
 
         bed.cloud.on(CHAT, one_then_wait)
-        client = await Client.open(bed.port)
-        await client.send(bed.request())
-        async with asyncio.timeout(10):
-            assert (await client.head())[0] == 200
-            assert await client.chunk() == ROLE
-            go_on.set()
-            assert await client.chunk() == END
-        client.close()
+        async with bed.client() as client:
+            await client.send(bed.request())
+            async with asyncio.timeout(10):
+                assert (await client.head())[0] == 200
+                assert await client.chunk() == ROLE
+                go_on.set()
+                assert await client.chunk() == END
 
 
 async def test_an_interim_answer_is_not_the_answer() -> None:
@@ -205,14 +204,13 @@ async def test_expect_continue_is_answered_here() -> None:
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))
         head, _, body = bed.request(headers={"Expect": "100-continue"}).partition(b"\r\n\r\n")
-        client = await Client.open(bed.port)
-        await client.send(head + b"\r\n\r\n")
-        async with asyncio.timeout(10):
-            assert (await client.head())[0] == 100
-            await client.send(body)
-            assert (await client.receive()).status == 200
-        assert "expect" not in bed.cloud.requests[0].headers
-        client.close()
+        async with bed.client() as client:
+            await client.send(head + b"\r\n\r\n")
+            async with asyncio.timeout(10):
+                assert (await client.head())[0] == 100
+                await client.send(body)
+                assert (await client.receive()).status == 200
+            assert "expect" not in bed.cloud.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -428,14 +426,14 @@ async def test_a_tool_that_leaves_before_the_answer_cancels_it() -> None:
 
     async with Bed() as bed:
         bed.cloud.on(CHAT, notice)
-        client = await Client.open(bed.port)
-        await client.send(bed.request())
-        await bed.cloud.wait_asked(CHAT, 1)
-        client.close()
-        async with asyncio.timeout(10):
-            await gone.wait()
-        found = await bed.told()
-        assert (found.outcome, found.code) == (Outcome.NEUTRAL, "left")
+        async with bed.client() as client:
+            await client.send(bed.request())
+            await bed.cloud.wait_asked(CHAT, 1)
+            await client.leave()
+            async with asyncio.timeout(10):
+                await gone.wait()
+            found = await bed.told()
+            assert (found.outcome, found.code) == (Outcome.NEUTRAL, "left")
 
 
 async def test_a_tool_that_leaves_in_the_middle_cancels_it_and_proves_what_it_heard() -> None:
@@ -453,16 +451,16 @@ async def test_a_tool_that_leaves_in_the_middle_cancels_it_and_proves_what_it_he
 
     async with Bed() as bed:
         bed.cloud.on(CHAT, endless)
-        client = await Client.open(bed.port)
-        await client.send(bed.request())
-        await client.head()
-        while TOKEN not in await client.chunk():
-            pass
-        client.close()
-        async with asyncio.timeout(10):
-            await gone.wait()
-        found = await bed.told()
-        assert (found.outcome, found.code, found.depth) == (Outcome.GOOD, "http_200", Depth.COMPLETION)
+        async with bed.client() as client:
+            await client.send(bed.request())
+            await client.head()
+            while TOKEN not in await client.chunk():
+                pass
+            await client.leave()
+            async with asyncio.timeout(10):
+                await gone.wait()
+            found = await bed.told()
+            assert (found.outcome, found.code, found.depth) == (Outcome.GOOD, "http_200", Depth.COMPLETION)
 
 
 async def test_a_tool_that_does_not_read_holds_the_provider_back_and_is_given_up() -> None:
@@ -478,14 +476,13 @@ async def test_a_tool_that_does_not_read_holds_the_provider_back_and_is_given_up
 
     async with Bed(limits=Limits(client_stall_s=0.5)) as bed:
         bed.cloud.on(CHAT, pour)
-        client = await Client.open(bed.port)
-        client.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport has it
-        await client.send(bed.request())
-        found = await bed.told()
-        assert (found.outcome, found.code) == (Outcome.NEUTRAL, "left")
-        # Socket buffers of three connections; not the hundreds of megabytes that the provider would have sent.
-        assert sent < 40_000_000
-        client.close()
+        async with bed.client() as client:
+            client.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport has it
+            await client.send(bed.request())
+            found = await bed.told()
+            assert (found.outcome, found.code) == (Outcome.NEUTRAL, "left")
+            # Socket buffers of three connections; not the hundreds of megabytes that the provider would have sent.
+            assert sent < 40_000_000
 
 
 async def test_two_hundred_streams_at_once_lose_nothing() -> None:
