@@ -16,7 +16,7 @@ USAGE = 64
 FAILED = 1
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="one round without a tray; the exit code tells the light")
     check.add_argument("services", nargs="*", metavar="SERVICE")
     check.add_argument("--json", action="store_true", help="the stable JSON of schema 1")

@@ -5,18 +5,17 @@ Times of the turns as users reported them: trouble from about 22:04, website and
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 DEFAULT_NIGHT_S = 100.0
 """Real seconds for the whole night at speed 1: long enough to read the banners, short enough to stay for the end."""
 MIN_STAGE_S = 3.0
 """Real seconds that every stage lasts at the least, so that nothing flashes by at any speed."""
 
-_LOCAL = timezone(timedelta(hours=1))
-
 
 def _at(day: int, hour: int, minute: int) -> float:
-    return datetime(2026, 2, day, hour, minute, tzinfo=_LOCAL).astimezone(UTC).timestamp()
+    """The moment by the clock on the wall where the demo runs: the story is told in everybody's own evening."""
+    return datetime(2026, 2, day, hour, minute).astimezone().timestamp()
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ _MONITORING = (_at(4, 1, 23), "monitoring", "A fix has been applied and we are w
 _RESOLVED = (_at(4, 1, 32), "resolved", "All affected services have fully recovered.")
 
 
-def _incident(*updates: tuple[float, str, str]) -> PageIncidentScript:
-    return PageIncidentScript(_TITLE, "major", updates, _WEB + _API)
+def _incident(*updates: tuple[float, str, str], components: tuple[str, ...] = _WEB + _API) -> PageIncidentScript:
+    return PageIncidentScript(_TITLE, "major", updates, components)
 
 
 def _states(names: tuple[str, ...], state: str) -> dict[str, str]:
@@ -88,17 +87,17 @@ NIGHT: tuple[Stage, ...] = (
         _at(3, 23, 32),
         api_status=500,
         page_states=_states(_API, "full_outage"),
-        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK),
+        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, components=_API),
     ),
     Stage(
         "fix applied",
         _at(4, 1, 23),
-        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING),
+        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, components=_API),
     ),
     Stage(
         "resolved",
         _at(4, 1, 32),
-        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED),
+        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED, components=_API),
     ),
 )
 DAWN = _at(4, 1, 48)
