@@ -63,6 +63,7 @@ TEST_PROGRAMS = {
     "xdotool": "xdotool",
     "import": "imagemagick",
     "xprop": "x11-utils",
+    "xsetroot": "x11-xserver-utils",
     "msgfmt": "gettext",
 }
 TEST_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
@@ -165,10 +166,11 @@ def python_packages(purpose: str) -> Path:
 
 
 def works(python: Path) -> bool:
-    if not python.exists():
-        return False
     check = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON!r})"
-    return subprocess.call([str(python), "-c", check], stderr=subprocess.DEVNULL) == 0
+    try:
+        return subprocess.call([str(python), "-c", check], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 def stamp(purpose: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from trayapp.paths import home
 
-pytest_plugins = ["tests.support.sessionbus"]
+pytest_plugins = ["tests.support.sessionbus", "tests.support.desktop"]
 
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

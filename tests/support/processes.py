@@ -16,18 +16,26 @@ POLL_S = 0.05
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str | Path], env: dict[str, str], log: Path, *, pass_fds: Sequence[int] = ()
+    command: Sequence[str | Path],
+    env: dict[str, str],
+    log: Path,
+    *,
+    stdin: bytes = b"",
+    pass_fds: Sequence[int] = (),
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program whose output goes to the file `log`; ended when the block is left."""
+    """A program that reads `stdin` and writes to the file `log`; ended when the block is left."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
             env=env,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,
             pass_fds=pass_fds,
         )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(stdin)
     try:
         yield process
     finally:
