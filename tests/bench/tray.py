@@ -20,10 +20,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.desktop import xvfb_display
-
 from tests.support.dbus_services import TrayWatcher
 from tests.support.scene import Acme, write_files
+from tests.support.screen import own_screen
 from tests.support.sessionbus import private_bus
 from tests.support.until import until
 from trayapp.demo.target import SimulatedTarget
@@ -133,12 +132,16 @@ class Rig:
 
 
 async def measure(minutes: float, starts: int) -> None:
-    with tempfile.TemporaryDirectory() as folder, private_bus(Path(folder)) as bus, xvfb_display() as display:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        private_bus(Path(folder)) as bus,
+        own_screen(Path(folder) / "xvfb.log") as screen,
+    ):
         base = Path(folder) / "home"
         os.environ["LLM_AMPEL_HOME"] = str(base)
         environment = {
             **os.environ,
-            "DISPLAY": display,
+            "DISPLAY": screen.display,
             "QT_QPA_PLATFORM": "xcb",
             "DBUS_SESSION_BUS_ADDRESS": bus.address,
         }
