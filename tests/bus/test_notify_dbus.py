@@ -9,8 +9,8 @@ from tests.support.dbus_services import NotificationServer
 from tests.support.sessionbus import PrivateBus, private_bus
 from tests.support.until import until
 from trayapp.core.news import Urgency
-from trayapp.desktop.notify import OPEN, CannotNotify, Note
-from trayapp.desktop.notify_dbus import DBusNotifier, Delivered
+from trayapp.desktop.notify import OPEN, CannotNotify, Delivered, Note
+from trayapp.desktop.notify_dbus import DBusNotifier
 
 DOWN = Note(
     "incident-1",

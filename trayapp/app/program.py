@@ -115,8 +115,7 @@ class Program:
     async def _live(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         from trayapp.app.tell import Teller
         from trayapp.control.service import Broadcast, Service
-        from trayapp.desktop.notify import Handed, Notifiers
-        from trayapp.desktop.notify_dbus import DBusNotifier
+        from trayapp.desktop.notify import Delivered, Handed, notifiers
         from trayapp.engine.engine import Engine
 
         broadcast = Broadcast()
@@ -142,12 +141,16 @@ class Program:
             async with engine:
                 self._engine = engine
 
-                def remember(delivered: object) -> None:
-                    engine.delivered = delivered  # type: ignore[assignment]  # a Delivered, by its only caller
+                def remember(delivered: Delivered) -> None:
+                    engine.delivered = delivered
 
-                desktop = DBusNotifier("LLM Ampel", self._button, delivered=engine.delivered, on_delivered=remember)
-                teller.notifiers = Notifiers(
-                    (desktop, Handed("tray balloon", self._balloon), Handed("panel", self._in_panel))
+                teller.notifiers = notifiers(
+                    "LLM Ampel",
+                    self._button,
+                    Handed("tray balloon", self._balloon),
+                    Handed("panel", self._in_panel),
+                    delivered=engine.delivered,
+                    on_delivered=remember,
                 )
                 server = Service(
                     engine,

@@ -7,15 +7,17 @@ Network changes come from the kernel. Nothing here wakes up while nothing happen
 import asyncio
 import logging
 import socket
+import sys
 import time
 from collections.abc import Callable
-
-from dbus_fast import Message
+from typing import TYPE_CHECKING
 
 from trayapp.clock import Clock
 from trayapp.core.observation import Disturbance, DisturbanceKind
-from trayapp.desktop.bus import Bus, BusError, system_address
 from trayapp.desktop.uplink import Uplink, drain, route_events, uplink
+
+if TYPE_CHECKING:
+    from dbus_fast import Message
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,11 @@ class _Watcher:
 
     async def hear_logind(self) -> None:
         """Listen to logind for as long as the system bus lives."""
+        if not sys.platform.startswith("linux"):
+            return
+        # dbus-fast is there on Linux only, and takes 30 ms to load.
+        from trayapp.desktop.bus import Bus, BusError, system_address
+
         try:
             bus = await Bus.connect(system_address(), self._on_signal)
         except BusError as failure:
@@ -107,7 +114,7 @@ class _Watcher:
                 loop.remove_reader(events)
                 events.close()
 
-    def _on_signal(self, message: Message) -> None:
+    def _on_signal(self, message: "Message") -> None:
         if message.member == "PrepareForSleep" and message.body == [False]:
             self._resumed()
 

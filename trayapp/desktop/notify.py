@@ -40,6 +40,25 @@ class Note(Struct, frozen=True):
     icon: str = ""
 
 
+class Shown(Struct, frozen=True):
+    """A note as the server knows it. `on_screen`: False once it has expired, when it may still be in a history."""
+
+    id: int
+    urgency: Urgency
+    on_screen: bool = True
+
+
+class Delivered(Struct, frozen=True):
+    """What a restart of this program has to know to replace and withdraw what it showed before.
+
+    Ids hold as long as the same server runs on the same bus.
+    """
+
+    bus: str = ""
+    owner: str = ""
+    notes: dict[str, Shown] = {}
+
+
 class CannotNotify(Exception):
     """This way does not work now; the text says why, for the log."""
 
@@ -97,6 +116,11 @@ class Notifiers:
         self.latest: str | None = None
         """The name of the way that took the latest note."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ways in their order, for the diagnosis."""
+        return tuple(candidate.name for candidate in self._candidates)
+
     async def show(self, note: Note) -> None:
         """Show `note` by the first way that takes it. When none does, that is logged as an error."""
         async with self._turn:
@@ -146,11 +170,21 @@ class Notifiers:
             log.info("%s cannot withdraw a notification: %s", candidate.name, reason)
 
 
-def notifiers(app_name: str, on_button: OnButton, *others: Notifier) -> Notifiers:
-    """The ways of this platform, then `others` in their order."""
+def notifiers(
+    app_name: str,
+    on_button: OnButton,
+    *others: Notifier,
+    delivered: Delivered | None = None,
+    on_delivered: Callable[[Delivered], None] | None = None,
+) -> Notifiers:
+    """The ways of this platform, then `others` in their order.
+
+    `delivered`: what `on_delivered` was told last, by this or by an earlier run.
+    """
     first: list[Notifier] = []
     if sys.platform.startswith("linux"):
+        # dbus-fast is there on Linux only.
         from trayapp.desktop.notify_dbus import DBusNotifier
 
-        first.append(DBusNotifier(app_name, on_button))
+        first.append(DBusNotifier(app_name, on_button, delivered=delivered, on_delivered=on_delivered))
     return Notifiers([*first, *others])

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from trayapp.core.news import Urgency
 from trayapp.desktop.bus import DISCONNECTED, NO_REPLY, NO_SERVER, Bus, BusError, owner_change, session_address
-from trayapp.desktop.notify import OPEN, CannotNotify, Note, OnButton
+from trayapp.desktop.notify import OPEN, CannotNotify, Delivered, Note, OnButton, Shown
 
 log = logging.getLogger(__name__)
 
@@ -77,25 +77,6 @@ class Server(Struct, frozen=True):
     capabilities: frozenset[str]
     no_actions: bool
     title_is_markup: bool
-
-
-class Shown(Struct, frozen=True):
-    """A note as the server knows it. `on_screen`: False once it has expired, when it may still be in a history."""
-
-    id: int
-    urgency: Urgency
-    on_screen: bool = True
-
-
-class Delivered(Struct, frozen=True):
-    """What a restart of this program has to know to replace and withdraw what it showed before.
-
-    Ids hold as long as the same server runs on the same bus.
-    """
-
-    bus: str = ""
-    owner: str = ""
-    notes: dict[str, Shown] = {}
 
 
 class DBusNotifier:

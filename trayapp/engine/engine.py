@@ -19,7 +19,7 @@ from trayapp.core.routes import Routes, RoutesMemory
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.verdict import Judge, Memory
 from trayapp.desktop.disturbance import watch as watch_disturbances
-from trayapp.desktop.notify_dbus import Delivered
+from trayapp.desktop.notify import Delivered
 from trayapp.engine.loading import Loaded
 from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer

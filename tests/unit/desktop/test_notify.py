@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.desktop.notify import CannotNotify, Handed, Note, Notifiers
+from trayapp.desktop.notify import CannotNotify, Handed, Note, Notifiers, notifiers
 
 DOWN = Note("incident-1", "ChatGPT is down", "Errors since 22:04.")
 QUIET = Note("incident-1", "OpenAI confirms", "Down 18 min.", pops_up=False)
@@ -119,3 +119,9 @@ async def test_closes_every_way() -> None:
     await Notifiers([first, second]).close()
     assert first.closed
     assert second.closed
+
+
+async def test_the_desktop_itself_is_tried_first() -> None:
+    last = Way("last")
+    ways = notifiers("LLM Ampel", lambda *_: None, last)
+    assert ways.names == ("desktop notifications", "last")
