@@ -1,11 +1,13 @@
 """Status pages over real HTTP: every health, each with its reason."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.support import httpserver
+from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Authority, Behaviour, Server, answer, conditional, gzipped, redirect
 from tests.support.pagefiles import (
     PAGE_ID,
@@ -314,6 +316,18 @@ async def test_where_the_shape_is_wrong_is_said(http: Http, server: Server) -> N
 async def test_where_it_moved_to_is_said(http: Http, server: Server) -> None:
     server.on(SUMMARY, redirect("https://status.elsewhere.invalid/api"))
     assert (await _read(_reader(http, server.url))).params == {"host": "status.elsewhere.invalid"}
+
+
+async def test_silence_is_told_at_once_and_goes_stale_in_time(http: Http, server: Server) -> None:
+    server.on(SUMMARY, answer(200, WELL), answer(500))
+    clock = FakeClock(datetime.now(UTC))
+    page = Page(kind=PageKind.STATUSPAGE, url=server.url)
+    reader = PageReader("acme", page, 120, http, clock)
+    healths = []
+    for _ in range(5):
+        healths.append((await _read(reader)).health)
+        clock.move(125)
+    assert healths == [PageHealth.OK] + [PageHealth.UNREADABLE] * 2 + [PageHealth.STALE] * 2
 
 
 class TestPatience:

@@ -7,7 +7,8 @@ What cannot be used is an `Unfit` with the page's health and a reason code:
   `shape` (`where`)
 - `refused`: `http` (`status`); `challenge`
 - `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
-- `stale`: `old_copy` (`age_s`); `frozen` (`changed_at`), found by the reader
+- `stale`: `old_copy` (`age_s`); found by the reader: `frozen` (`changed_at`), and the reasons of no answer when the
+  last good reading is several intervals old
 """
 
 import re

@@ -17,6 +17,9 @@ from trayapp.watch.pages.vendor import Vendor
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
 
+STALE_INTERVALS = 3
+"""A page that gave no answer so many readings long has nothing to say about now."""
+_SILENCES = frozenset({"timeout", "dns", "connect", "tls", "cut", "http"})
 FROZEN_AFTER_S = 90 * 86_400.0
 """A page on which nothing at all has changed for so long was left behind: providers report trouble every week, and an
 abandoned page keeps answering that all is well."""
@@ -45,6 +48,7 @@ class PageReader:
         self._fetcher = Fetcher(http)
         self._vendor = _vendor(page, self._fetcher, clock)
         self._read_at = float("-inf")
+        self._good_at: float | None = None
         self._due = clock.now()
 
     def next_at(self) -> float:
@@ -72,18 +76,26 @@ class PageReader:
                 self._note(address, unfit)
                 continue
             address.refusals = 0
+            self._good_at = self._clock.now()
             return self._report(contents, self._fetcher.bytes_read - read_before)
         if first is None:
             return None
         return PageReport(
             at=self._clock.now(),
             provider=self.provider,
-            health=first.health,
+            health=self._health(first),
             link=self.page.url,
             reason=first.reason,
             params=first.params,
             bytes_read=self._fetcher.bytes_read - read_before,
         )
+
+    def _health(self, unfit: Unfit) -> PageHealth:
+        silent = unfit.health is PageHealth.UNREADABLE and unfit.reason in _SILENCES
+        if not silent or self._good_at is None:
+            return unfit.health
+        stale = self._clock.now() - self._good_at > STALE_INTERVALS * self.interval_s
+        return PageHealth.STALE if stale else PageHealth.UNREADABLE
 
     def _check_frozen(self, contents: Contents) -> None:
         now = self._clock.now()
