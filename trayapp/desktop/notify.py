@@ -113,13 +113,6 @@ class Notifiers:
         self._candidates = tuple(candidates)
         self._shown_by: dict[str, Notifier] = {}
         self._turn = asyncio.Lock()
-        self.latest: str | None = None
-        """The name of the way that took the latest note."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The ways in their order, for the diagnosis."""
-        return tuple(candidate.name for candidate in self._candidates)
 
     async def show(self, note: Note) -> None:
         """Show `note` by the first way that takes it. When none does, that is logged as an error."""
@@ -134,7 +127,6 @@ class Notifiers:
                 if before is not None and before is not candidate:
                     await self._take_away(before, note.key)
                 self._shown_by[note.key] = candidate
-                self.latest = candidate.name
                 return
             log.error("no way to show a notification is left")
 
