@@ -340,21 +340,22 @@ async def test_a_prompt_that_nobody_answers_is_killed_and_not_shown_again(
     with ring.unlocked():
         await keys.set("acme", HOST, VALUE)
     with ring.locked():
-        later = Keys(home(), timeout_s=1.5, patience_s=30.0)
-        assert await refusal(later) == "keyring_timeout"
+        later = Keys(home(), timeout_s=3.0, patience_s=30.0)
+        asking = asyncio.get_running_loop().create_task(refusal(later))
+        await until(lambda: asks(prompt), "the prompt")
+        assert await asking == "keyring_timeout"
         assert not children()
-        await until(lambda: not asks(prompt), "the prompt's end")
         began = time.monotonic()
         for _ in range(20):
             assert await refusal(later) == "keyring_timeout"
         assert time.monotonic() - began < 1.0, "it is not asked again"
-        assert not asks(prompt)
+        assert not children()
+        # GNOME Keyring leaves its window open. Whoever answers it late has not done so in vain.
+        prompt.xdotool("type", PASSWORD)
+        prompt.key("Return")
+        await until(lambda: not asks(prompt), "the prompt's end")
         later.reconsider()
-        asking = asyncio.get_running_loop().create_task(later.get("acme", HOST))
-        await until(lambda: asks(prompt), "the prompt, as the user wants it now")
-        with pytest.raises(Problem):
-            await asking
-        await later.close()
+        assert await later.get("acme", HOST) == VALUE
 
 
 async def test_a_refused_prompt_is_looked_at_again_without_asking(

@@ -28,8 +28,8 @@ def choose(pinned: str | None) -> tuple[str, Any] | None:
         try:
             backend = getattr(importlib.import_module(module), kind)
             found.append((backend.priority, name, backend))
-        except RuntimeError:
-            # How keyring says that a backend cannot work here.
+        except (RuntimeError, OSError):
+            # How keyring says that a backend cannot work here, and what escapes it when the bus is gone.
             continue
     if not found:
         return None

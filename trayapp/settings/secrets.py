@@ -24,12 +24,12 @@ from trayapp.settings.hosts import host_of, same_host
 from trayapp.settings.key_index import KeyIndex, index_file, read_index, write_index
 from trayapp.tasks import Tasks
 
-# Long enough to type a password into the prompt.
-KEYRING_TIMEOUT_S = 60.0
+# Long enough to come back to the desk and type a password into the prompt.
+KEYRING_TIMEOUT_S = 120.0
 # How long a request waits for its key; while a prompt is open, requests go on without.
 PATIENCE_S = 3.0
 # Looking again costs a process and shows nothing; it only notices that the user unlocked the keyring meanwhile.
-LOOK_AGAIN_S = 600.0
+LOOK_AGAIN_S = 300.0
 # Windows keeps 2,560 bytes an entry, and keyring writes UTF-16 (jaraco/keyring#355).
 MAX_ENTRY_CHARACTERS_WINDOWS = 1_280
 
