@@ -62,11 +62,11 @@ class Desk:
         ids = dict.fromkeys(v.provider for v in self.verdicts(incident.services))
         return tuple(ids) or (incident.provider,)
 
-    def back(self, incident: Incident) -> tuple[str, ...]:
-        """Ids of the incident's services that work again."""
+    def back(self, incident: Incident, fallen: tuple[str, ...]) -> tuple[str, ...]:
+        """Ids of those among the `fallen` services of the incident that work again."""
         return tuple(
             v.id
-            for v in self.verdicts(incident.services)
+            for v in self.verdicts(set(incident.services) & set(fallen))
             if v.id not in incident.down and (v.light is Light.GREEN or v.finding is Finding.RECOVERING)
         )
 
@@ -100,10 +100,16 @@ class Desk:
         return any(one.to is To.LOCAL and one.until is Until.BACK for one in routes)
 
     def banner(
-        self, incident: Incident, stage: BannerStage, failed: dict[str, list[str]], *, pops_up: bool, again: bool
+        self,
+        incident: Incident,
+        stage: BannerStage,
+        back: tuple[str, ...],
+        failed: dict[str, list[str]],
+        *,
+        pops_up: bool,
+        again: bool,
     ) -> Banner:
         """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back."""
-        back = self.back(incident)
         parts = tuple(part for one in back for part in failed.get(one, ()))
         return Banner(
             key=incident.id,

@@ -28,7 +28,8 @@ _FIRST_WORD = (None, BannerStage.YELLOW)
 
 
 class Spoken(Struct):
-    """What was told under one key. `down`, `back`: service ids; `failed`: ids of all parts that failed, by service.
+    """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down;
+    `failed`: ids of all parts that failed, by service.
 
     `shown`: the banner stands. `popped_at`: when it last popped up. `confirmed`: the provider's words were in it.
     `home`: it offers the way home. `yellow_from`: when trouble short of red was first seen.
@@ -45,6 +46,7 @@ class Spoken(Struct):
     providers: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()
     failed: dict[str, list[str]] = field(default_factory=dict)
     yellow_from: float | None = None
 
@@ -136,12 +138,12 @@ class Newsroom:
 
     def _tell(self, stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk) -> Banner:
         again = stage is BannerStage.DOWN and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
-        back = desk.back(incident)
-        pops_up = _pops_up(stage, spoken, back, desk.now)
-        banner = desk.banner(incident, stage, spoken.failed, pops_up=pops_up, again=again)
+        back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
+        pops_up = _pops_up(stage, spoken, back, providers, desk.now)
+        banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
         spoken.stage, spoken.at, spoken.shown = stage, desk.now, True
-        spoken.providers = desk.provider_ids(incident)
-        spoken.down, spoken.back = incident.down, back
+        spoken.providers, spoken.down, spoken.back = providers, incident.down, back
+        spoken.fallen = tuple(dict.fromkeys((*spoken.fallen, *incident.down)))
         spoken.confirmed |= banner.params.get("title") is not None
         spoken.flapped |= stage is BannerStage.FLAPPING
         spoken.home = Button.BACK_TO_CLOUD in banner.buttons
@@ -203,7 +205,7 @@ def _stage(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage | None
         return BannerStage.FLAPPING
     if incident.stage is IncidentStage.RECOVERING:
         return BannerStage.RECOVERING if spoken.stage is not None else None
-    if incident.down:
+    if any(v.light is Light.RED for v in desk.verdicts(incident.down)):
         return _stage_of_red(incident, spoken, desk)
     if any(v.light is Light.YELLOW and v.finding not in PASSING for v in touched):
         return BannerStage.YELLOW
@@ -211,7 +213,7 @@ def _stage(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage | None
 
 
 def _stage_of_red(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage:
-    if incident.stage is IncidentStage.PARTLY_BACK and desk.back(incident):
+    if incident.stage is IncidentStage.PARTLY_BACK and desk.back(incident, spoken.fallen):
         return BannerStage.PARTLY_BACK
     if spoken.stage not in _BAD_NEWS or not set(incident.down) <= set(spoken.down):
         return BannerStage.DOWN
@@ -227,17 +229,18 @@ def _is_news(stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk)
     if stage is BannerStage.DOWN:
         return not set(incident.down) <= set(spoken.down)
     if stage is BannerStage.PARTLY_BACK:
-        return (set(desk.back(incident)), set(incident.down)) != (set(spoken.back), set(spoken.down))
+        return (set(desk.back(incident, spoken.fallen)), set(incident.down)) != (set(spoken.back), set(spoken.down))
     return False
 
 
-def _pops_up(stage: BannerStage, spoken: Spoken, back: tuple[str, ...], now: float) -> bool:
+def _pops_up(stage: BannerStage, spoken: Spoken, back: tuple[str, ...], providers: tuple[str, ...], now: float) -> bool:
     """Only down, partly back and over pop up; what goes on within one incident does so after a rest."""
     rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
     if stage is BannerStage.OVER:
         return True
     if stage is BannerStage.DOWN:
-        return spoken.stage in _FIRST_WORD or (spoken.stage not in _BAD_NEWS and rested)
+        spreads = not set(providers) <= set(spoken.providers)
+        return spoken.stage in _FIRST_WORD or spreads or (spoken.stage not in _BAD_NEWS and rested)
     if stage is BannerStage.PARTLY_BACK:
         if spoken.stage in (*_FIRST_WORD, *_BAD_NEWS):
             return True

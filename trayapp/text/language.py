@@ -42,19 +42,17 @@ class _Chosen:
 
 def locale_language() -> str:
     """The first of our languages that the environment asks for, else English."""
-    for name in _LOCALE_VARIABLES:
-        for wish in filter(None, os.environ.get(name, "").split(":")):
-            # A set variable hides those after it, also when it asks for a language we do not speak.
-            code = re.split(r"[_.@-]", wish)[0].lower()
-            return code if code in LANGUAGES else "en"
-    return "en"
+    # A variable that is set hides those after it, also when it asks for languages that we do not speak.
+    asked = next(filter(None, (os.environ.get(name) for name in _LOCALE_VARIABLES)), "")
+    codes = (re.split(r"[_.@-]", wish)[0].lower() for wish in asked.split(":"))
+    return next((code for code in codes if code in LANGUAGES), "en")
 
 
 def set_language(code: str) -> None:
     """Speak `code` (`en`, `de`, or `auto` for the environment's) from now on. Raises ValueError for any other."""
     chosen = locale_language() if code == "auto" else code
     if chosen not in LANGUAGES:
-        raise ValueError(code)
+        raise ValueError(f"no such language: {code!r}")
     _Chosen.words = _catalogue(chosen)
     _Chosen.code = chosen
 
@@ -88,8 +86,3 @@ def _(message: str, /, **gaps: object) -> str:
 def ngettext(singular: str, plural: str, n: int, /, **gaps: object) -> str:
     """The form that fits `n`, which also fills the gap `{n}`."""
     return fill(_Chosen.words.ngettext(singular, plural, n), n=n, **gaps)
-
-
-def pgettext(context: str, message: str, /, **gaps: object) -> str:
-    """`message` as it is meant in `context`, where one English word stands for several."""
-    return fill(_Chosen.words.pgettext(context, message), **gaps)

@@ -9,7 +9,7 @@ from trayapp.text.times import answer_time, duration, since
 
 FINDINGS: dict[Finding, str] = {
     Finding.OK: N_("fine"),
-    Finding.STARTING: N_("first look"),
+    Finding.STARTING: N_("looking"),
     Finding.CHECKING: N_("checking"),
     Finding.DOWN: N_("down"),
     Finding.DEGRADED: N_("degraded"),

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from trayapp.core.judgement import Incident, ServiceVerdict
 from trayapp.core.light import Confidence, Finding, Light
 from trayapp.core.observation import NetworkState, Step
+from trayapp.core.reasons import Code
 from trayapp.core.route import TargetState, To
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, name
 from trayapp.text.plain import clean
+from trayapp.text.reasons import reason
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 from trayapp.text.senses import (
     gateway_line,
@@ -145,7 +147,8 @@ def _grey_headline(s: Snapshot) -> str:
     grey = _with(s, Light.GREY)
     names = join_short(_names(grey), _NAMES_MAX, articles=True)
     if all(v.finding is Finding.STARTING for v in grey):
-        return _("Looking for the first time. One moment.")
+        grace = next((one for v in grey for one in v.reasons if one.code == Code.GRACE), None)
+        return reason(grace, s) if grace is not None else _("Looking for the first time. One moment.")
     if all(v.finding is Finding.BLOCKED for v in grey):
         return _("Something in your network blocks {names}.", names=names)
     if all(v.finding in (Finding.NO_EVIDENCE, Finding.STARTING) for v in grey):

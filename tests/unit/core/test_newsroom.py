@@ -316,6 +316,39 @@ def test_flapping_without_an_incident_is_said_once(desk: Desk) -> None:
     assert desk.told(31) == ["withdraw yellow:openai"]
 
 
+def test_who_was_never_told_as_down_is_not_told_as_back(desk: Desk) -> None:
+    desk.set(DEGRADED, "openai-api")
+    desk.incident("openai-api")
+    assert desk.told(0) == []
+    desk.set(GREEN, "openai-api")
+    desk.set(RED, "chatgpt")
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(3) == ["down! i1"]
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK, title="T")
+    assert desk.told(14) == ["confirmed i1"]
+
+
+def test_an_incident_that_spreads_to_other_providers_pops_up_again(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    assert desk.told(1) == ["down! i1"]
+    desk.set((Light.RED, Finding.SHARED), *BOTH, "claude")
+    desk.incident(*BOTH, "claude", shared=True)
+    assert desk.told(2) == ["down! i1"]
+    assert desk.told(3) == []
+
+
+def test_red_that_is_no_longer_seen_is_not_told(desk: Desk) -> None:
+    desk.set(GREY, "chatgpt")
+    desk.incident("chatgpt", down=("chatgpt",))
+    assert desk.told(1) == []
+    desk.set(RED, "chatgpt")
+    assert desk.told(2) == ["down! i1"]
+    desk.set(GREY, "chatgpt")
+    assert desk.told(3) == []
+    desk.set(RED, "chatgpt")
+    assert desk.told(4) == []
+
+
 def test_a_shared_incident_speaks_for_the_single_ones(desk: Desk) -> None:
     _falls(desk, "chatgpt")
     assert desk.told(1) == ["down! i1"]
