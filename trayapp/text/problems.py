@@ -7,6 +7,59 @@ from trayapp.text.language import N_, _, fill
 from trayapp.text.plain import clean
 
 PROBLEMS: dict[str, tuple[str, str]] = {
+    "already_running": (
+        N_("LLM Ampel is running already"),
+        N_("One instance is enough. Ask it with: llm-ampel status --watch"),
+    ),
+    "not_running": (
+        N_("LLM Ampel is not running"),
+        N_("Start it with llm-ampel, or without a screen with: llm-ampel watch"),
+    ),
+    "no_display": (
+        N_("There is no screen here"),
+        N_("The tray needs a graphical session. In a terminal use: llm-ampel watch"),
+    ),
+    "broken_pyside": (
+        N_("This PySide6 would crash"),
+        N_("PySide6 {version} does not work with this Python. Install another: pip install 'PySide6-Essentials<6.12'"),
+    ),
+    "runtime_folder": (
+        N_("The folder for the running instance is not safe"),
+        N_("{path}: {why}. Remove it, or point XDG_RUNTIME_DIR at a folder of your own."),
+    ),
+    "control_version": (
+        N_("The running instance is of another version"),
+        N_("It speaks version {theirs}, this command {ours}. Quit the running one and start it again."),
+    ),
+    "control_garbled": (
+        N_("The running instance could not be understood"),
+        N_("Quit it and start it again."),
+    ),
+    "control_unknown": (
+        N_("The running instance does not know “{name}”"),
+        N_("It may be of another version. Quit it and start it again."),
+    ),
+    "unknown_service": (N_("There is no service called {name}"), N_("Known are: {known}.")),
+    "not_watched": (
+        N_("{name} is not being watched"),
+        N_("Add it to the services in the settings, then try again."),
+    ),
+    "unknown_provider": (N_("{name} cannot be switched"), N_("These can: {providers}.")),
+    "unknown_key": (N_("No service asks for a key called “{name}”"), N_("Known are: {known}.")),
+    "nothing_down": (
+        N_("Nothing is down"),
+        N_("Say what should move to local: {providers}."),
+    ),
+    "already_switching": (
+        N_("A switch is under way"),
+        N_("Wait until the local model is ready, or until it has failed."),
+    ),
+    "bad_speed": (N_("A demo cannot run at speed {speed}"), N_("Choose a number from 0.01 to {most}.")),
+    "cancelled": (N_("Not finished"), N_("The program is ending. Nothing was changed.")),
+    "internal": (
+        N_("A mistake in LLM Ampel: {kind}"),
+        N_("It was written to the log; everything else goes on. Please report it with the output of: llm-ampel doctor"),
+    ),
     "port_in_use": (
         N_("Port {port} is taken"),
         N_(
@@ -25,9 +78,9 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The tools’ tokens cannot be read"),
         N_("{path} is damaged and was left as it is. Move it away, then set up your tools again."),
     ),
-    "setup_file_not_text": (
-        N_("{path} is not a text file"),
-        N_("It was left as it is. Set OPENAI_BASE_URL in it by hand."),
+    "setup_not_here": (
+        N_("There are no start-up files here"),
+        N_("On Windows, set the variable {variable} in the system settings by hand."),
     ),
     "setup_file_unreadable": (
         N_("{path} cannot be read"),
