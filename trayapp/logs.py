@@ -4,7 +4,6 @@ Whoever logs only formats a line and puts it into a queue; one listener thread w
 way into the queue, so that nothing behind it, the file, the screen or the ring of recent lines, ever sees one.
 """
 
-import asyncio
 import atexit
 import contextlib
 import logging
@@ -194,16 +193,6 @@ def setup(home: HasLogFile, verbose: bool = False) -> Logs:
     if logs.error is not None:
         log.warning("nothing is logged to %s: %s", home.log_file, logs.error.strerror)
     return logs
-
-
-def watch_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Log what a loop could only print: failures of callbacks and of tasks that nobody awaited."""
-    loop.set_exception_handler(_in_loop)
-
-
-def _in_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    failure = context.get("exception")
-    log.error("%s", context.get("message", "failure in the event loop"), exc_info=failure)
 
 
 def _uncaught(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:

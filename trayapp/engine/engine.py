@@ -111,6 +111,7 @@ class Engine:
         await self._stop_watching()
         await self.switch.close()
         await self._tasks.close()
+        await self.keys.close()
         await self._save()
         if self._store is not None:
             await self._store.close()
@@ -138,7 +139,8 @@ class Engine:
         self.evaluate()
 
     def check_now(self) -> None:
-        """Ask at once what politeness allows to be asked at once."""
+        """Ask at once what politeness allows to be asked at once, and the keyring again if it was refused."""
+        self.keys.reconsider()
         if self._watcher is not None:
             self._watcher.check_now()
 
