@@ -45,7 +45,7 @@ STATES: dict[str, str] = {
 }
 HEALTHS: dict[str, str] = {
     PageHealth.OK: N_("can be read"),
-    PageHealth.STALE: N_("has not changed for too long to be believed"),
+    PageHealth.STALE: N_("has told nothing new for too long"),
     PageHealth.UNREADABLE: N_("cannot be read"),
     PageHealth.REFUSED: N_("refuses to answer"),
     PageHealth.MOVED: N_("has moved elsewhere"),
