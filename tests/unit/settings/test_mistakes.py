@@ -99,26 +99,3 @@ def test_an_address_is_read_as_every_client_reads_it(url: str, sound: bool) -> N
 def test_the_nearest_known_word_is_suggested() -> None:
     assert unknown(("x",), "ChatGTP", ["claude", "chatgpt"], "service_unknown").params["near"] == "chatgpt"
     assert unknown(("x",), "zzz", ["claude", "chatgpt"], "service_unknown").params["known"] == "claude, chatgpt"
-
-
-def test_every_number_is_declared_with_both_bounds() -> None:
-    def numbers(declared: msgspec.inspect.Type) -> Any:
-        match declared:
-            case msgspec.inspect.Metadata(type=inner):
-                yield from numbers(inner)
-            case msgspec.inspect.IntType() | msgspec.inspect.FloatType():
-                yield declared
-            case msgspec.inspect.StructType(fields=fields):
-                for one in fields:
-                    yield from numbers(one.type)
-            case msgspec.inspect.DictType(value_type=inner) | msgspec.inspect.VarTupleType(item_type=inner):
-                yield from numbers(inner)
-            case msgspec.inspect.UnionType(types=types):
-                for inner in types:
-                    yield from numbers(inner)
-            case _:
-                return
-
-    for number in [*numbers(msgspec.inspect.type_info(Settings)), *numbers(msgspec.inspect.type_info(Provider))]:
-        assert (number.ge, number.gt) != (None, None)
-        assert (number.le, number.lt) != (None, None)
