@@ -159,7 +159,8 @@ async def test_maintenance_is_told_as_such_while_it_fails() -> None:
 async def test_flapping_is_yellow_at_least() -> None:
     async with alone(page=False) as scene:
         await scene.until(shows(Light.GREEN, Finding.OK), "green")
-        scene["acme"].api(*([OVERLOADED, NO_KEY] * 60))
+        # A failure, its retry five seconds later, and two good minutes: too rare for a brown-out.
+        scene["acme"].api(*([OVERLOADED, NO_KEY, NO_KEY, NO_KEY] * 30))
         await scene.until(shows(Light.YELLOW, Finding.FLAPPING), "flapping", deadline_s=60)
 
 
@@ -227,13 +228,24 @@ async def test_a_page_never_read() -> None:
         assert scene.engine.judgement.pages[0].health is PageHealth.NEVER
 
 
-async def test_a_page_that_falls_silent_goes_stale() -> None:
+async def test_a_page_from_an_old_copy_is_stale() -> None:
     async with alone() as scene:
         await scene.until(lambda s: s.judgement.pages[0].health is PageHealth.OK, "read")
-        for path in ("summary", "components", "incidents", "scheduled-maintenances"):
-            scene["acme"].page_server.on(f"/api/v2/{path}.json", answer(500, "oops"))
+        parts = [pagefiles.component("page-chat-completions", "chat", "major_outage")]
+        old = answer(200, pagefiles.summary(parts), {"age": "90000"})
+        scene["acme"].page_server.on("/api/v2/summary.json", old)
         snapshot = await scene.until(lambda s: s.judgement.pages[0].health is PageHealth.STALE, "stale")
-        assert snapshot.judgement.pages[0].fetched_at is not None
+        assert snapshot.judgement.light is Light.GREEN
+
+
+async def test_a_page_that_breaks_keeps_the_age_of_its_last_reading() -> None:
+    async with alone() as scene:
+        await scene.until(lambda s: s.judgement.pages[0].health is PageHealth.OK, "read")
+        scene["acme"].page_server.on("/api/v2/summary.json", answer(500, "oops"))
+        snapshot = await scene.until(lambda s: s.judgement.pages[0].health is PageHealth.UNREADABLE, "unreadable")
+        fetched_at = snapshot.judgement.pages[0].fetched_at
+        assert fetched_at is not None
+        assert fetched_at < snapshot.at
         assert snapshot.judgement.light is Light.GREEN
 
 

@@ -100,8 +100,8 @@ NIGHT: tuple[Stage, ...] = (
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED, components=_API),
     ),
 )
-DAWN = _at(4, 1, 48)
-"""When the night is over: ten quiet minutes after the last word, and a little to read the all-clear."""
+DAWN = _at(4, 1, 58)
+"""When the night is over: ten quiet minutes after the last word, and a while to read the all-clear and go home."""
 
 
 def stage_at(now: float) -> Stage:
