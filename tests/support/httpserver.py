@@ -126,7 +126,8 @@ def answer(status: int = 200, body: Any = b"", headers: Mapping[str, str] | None
 
     async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
         content = {} if status in (204, 304) else {"content-type": kind, "content-length": str(len(raw))}
-        writer.write(_head(status, content | dict(headers or {})) + (b"" if status in (204, 304) else raw))
+        bare = status in (204, 304) or request.method == "HEAD"
+        writer.write(_head(status, content | dict(headers or {})) + (b"" if bare else raw))
 
     return behave
 

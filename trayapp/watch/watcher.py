@@ -124,6 +124,9 @@ class Watcher:
         """The machine woke up or changed networks: connections and addresses of before are worth nothing."""
         self._addresses.forget()
         self._connection.forget()
+        now = self._clock.now()
+        for lane in self._lanes:
+            lane.disturbed(now, random.random())
         self._housekeeping.spawn(self._http.drop(), "drop")
         self._wake()
 
@@ -172,7 +175,8 @@ class Watcher:
                     lane.put_off(errand, self._clock.now() + AFTER_ACCIDENT_S)
 
     def _due(self, lane: Lane) -> float:
-        return lane.next_at(self._judge.pace(lane.host, self._clock.now()))
+        now = self._clock.now()
+        return lane.next_at(self._judge.pace(lane.host, now), now)
 
     async def _turn(self, lane: Lane, errand: Errand) -> None:
         """One try of a host's, beside a control if the rules want one."""
@@ -204,18 +208,14 @@ class Watcher:
     async def _another_answers(self, lane: Lane, url: str, reach: Reach) -> bool:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""
         for other in self._lanes:
-            errand = other.take_cheapest()
-            if errand is None or other.provider == lane.provider:
+            if other.provider == lane.provider or await self._addresses.reach(other.url) is not reach:
                 continue
-            if url.startswith("https:") and not errand.probe.url.startswith("https:"):
-                continue
-            if await self._addresses.reach(errand.probe.url) is not reach:
+            if url.startswith("https:") and not other.url.startswith("https:"):
                 continue
             # No waiting between this look and taking the lock: what is free now is ours.
             now = self._clock.now()
-            if self._locks[other.host].locked() or self._budget.free_at(other.host, Pace.CALM) > now:
-                continue
-            if self._judge.pace(other.host, now) is not Pace.CALM:
+            errand = other.take_control(self._judge.pace(other.host, now), now)
+            if errand is None or self._locks[other.host].locked():
                 continue
             async with self._locks[other.host]:
                 attempt = await self._probes.run(errand)

@@ -359,6 +359,16 @@ class TestSurvival:
             watcher.disturbed()
             await until(lambda: len(scene.tries("acme")) >= 2 and len(scene.of(PageReport)) >= 2, "a fresh look", 5)
 
+    async def test_requests_that_are_under_way_then_are_given_up_quietly(self) -> None:
+        async with scene_of("acme") as scene:
+            scene.apis["acme"].on(MODELS, httpserver.silent, NO_KEY)
+            watcher = scene.watcher()
+            await scene.run(watcher)
+            await scene.apis["acme"].wait_asked(MODELS, 1)
+            watcher.disturbed()
+            await until(lambda: any(one.outcome is Outcome.GOOD for one in scene.tries("acme")), "an answer")
+            assert scene.tries("acme")[0].outcome is Outcome.FAIL
+
     async def test_check_now_asks_what_may_be_asked(self) -> None:
         async with scene_of("acme") as scene:
             scene.probe_interval_s = 3600

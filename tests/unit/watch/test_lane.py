@@ -37,7 +37,7 @@ class Night:
         self.sent: list[tuple[float, Errand]] = []
 
     def run(self, until: float, outcome: Callable[[Errand], Outcome], retry_after_s: float | None = None) -> None:
-        while (due := self.lane.next_at(self.pace)) <= self.start + until:
+        while (due := self.lane.next_at(self.pace, self.clock.now())) <= self.start + until:
             self.clock.move(max(0.0, due - self.clock.now()))
             errand = self.lane.take()
             self.budget.sent(HOST)
@@ -64,6 +64,9 @@ class Night:
             code="x",
             retry_after_s=retry_after_s,
         )
+
+    def control(self) -> Errand | None:
+        return self.lane.take_control(self.pace, self.clock.now())
 
     @property
     def times(self) -> list[float]:
@@ -99,6 +102,14 @@ def test_retry_after_delays_the_retry() -> None:
     night = Night(_errand())
     night.run(60, lambda _: Outcome.FAIL, retry_after_s=40)
     assert night.times == [0, 40]
+
+
+def test_retry_after_is_stronger_than_any_hurry() -> None:
+    night = Night(_errand())
+    night.run(0, lambda _: Outcome.FAIL, retry_after_s=40)
+    night.lane.hurry(night.clock.now())
+    assert night.lane.next_at(Pace.TROUBLE, night.clock.now()) == night.start + 40
+    assert night.control() is None
 
 
 def test_a_throttled_try_does_not_end_a_run_of_failures() -> None:
@@ -139,21 +150,21 @@ class TestHurry:
         night.run(10, lambda _: Outcome.GOOD)
         night.clock.move(20)
         night.lane.hurry(night.clock.now())
-        assert night.lane.next_at(Pace.CALM) == night.start + 60
+        assert night.lane.next_at(Pace.CALM, night.clock.now()) == night.start + 60
 
     def test_within_the_budget_it_is_at_once(self) -> None:
         night = Night(_errand(interval_s=300))
         night.run(10, lambda _: Outcome.GOOD)
         night.clock.move(100)
         night.lane.hurry(night.clock.now())
-        assert night.lane.next_at(Pace.CALM) <= night.clock.now()
+        assert night.lane.next_at(Pace.CALM, night.clock.now()) <= night.clock.now()
 
     def test_it_does_not_spend_tokens(self) -> None:
         night = Night(_errand("/chat/completions", 900, Completion(enabled=True)))
         night.run(10, lambda _: Outcome.GOOD)
         night.clock.move(100)
         night.lane.hurry(night.clock.now())
-        assert night.lane.next_at(Pace.CALM) >= night.start + 900
+        assert night.lane.next_at(Pace.CALM, night.clock.now()) >= night.start + 900
 
 
 class TestCompletions:
@@ -167,12 +178,62 @@ class TestCompletions:
         night = Night(paid)
         night.run(1, lambda _: Outcome.GOOD)
         night.lane.tried(paid, night.make_try(paid, Outcome.GOOD, None), Pace.RED, 0.0)
-        assert night.lane.next_at(Pace.RED) >= night.start + 60
+        assert night.lane.next_at(Pace.RED, night.clock.now()) >= night.start + 60
 
     def test_they_are_no_control_for_others(self) -> None:
         paid, free = _errand("/chat/completions", 900, Completion(enabled=True)), _errand()
-        assert Night(paid, free).lane.take_cheapest() is free
-        assert Night(paid).lane.take_cheapest() is None
+        assert Night(paid, free).control() is free
+        assert Night(paid).control() is None
+
+
+class TestControl:
+    def test_a_healthy_host_serves(self) -> None:
+        errand = _errand()
+        assert Night(errand).control() is errand
+
+    def test_one_that_was_just_asked_does_not(self) -> None:
+        night = Night(_errand())
+        night.run(10, lambda _: Outcome.GOOD)
+        assert night.control() is None
+        night.clock.move(60)
+        assert night.control() is not None
+
+    def test_one_in_trouble_does_not(self) -> None:
+        night = Night(_errand())
+        night.pace = Pace.TROUBLE
+        assert night.control() is None
+
+
+class TestDisturbance:
+    def test_it_looks_soon_but_not_at_once(self) -> None:
+        night = Night(_errand(interval_s=600))
+        night.run(10, lambda _: Outcome.GOOD)
+        night.clock.move(300)
+        now = night.clock.now()
+        night.lane.disturbed(now, 0.5)
+        assert night.lane.next_at(Pace.CALM, now) == now + 7.5
+
+    def test_what_fails_then_is_tried_again_although_it_does_not_count(self) -> None:
+        night = Night(_errand())
+        night.run(10, lambda _: Outcome.GOOD)
+        night.clock.move(300)
+        night.lane.disturbed(night.clock.now(), 0.0)
+        night.bad_pace = Pace.CALM
+        start = night.clock.now() - night.start
+        night.run(start + 30, lambda _: Outcome.FAIL)
+        assert [at - start for at in night.times[1:]] == [5, 10, 25]
+
+    def test_not_for_ever(self) -> None:
+        night = Night(_errand())
+        night.bad_pace = Pace.CALM
+        night.run(200, lambda _: Outcome.PROXY)
+        assert sum(at > 60 for at in night.times) <= 3
+
+    def test_tokens_are_not_spent_on_it(self) -> None:
+        night = Night(_errand("/chat/completions", 900, Completion(enabled=True)))
+        night.run(1, lambda _: Outcome.GOOD)
+        night.lane.disturbed(night.clock.now(), 0.0)
+        assert night.lane.next_at(Pace.CALM, night.clock.now()) == night.start + 900
 
 
 @pytest.mark.parametrize("seconds", [10.0, 1000.0])
@@ -180,4 +241,4 @@ def test_put_off_is_later(seconds: float) -> None:
     errand = _errand()
     night = Night(errand)
     night.lane.put_off(errand, night.start + seconds)
-    assert night.lane.next_at(Pace.CALM) == night.start + seconds
+    assert night.lane.next_at(Pace.CALM, night.clock.now()) == night.start + seconds
