@@ -137,7 +137,7 @@ def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
             table[parent] = tomlkit.table(is_super_table=depth < len(parents) - 1)
         table = table[parent]
         if not isinstance(table, MutableMapping):
-            raise Problem("setting_unknown", key=".".join(place), known=".".join(parents[: depth + 1]))
+            raise Problem("setting_no_place", key=".".join(place), value=".".join(parents[: depth + 1]))
     if value is None:
         table.pop(name, None)
     else:

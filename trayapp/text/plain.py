@@ -18,5 +18,5 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    words = head.rpartition(" ")[0] or head
+    words = head if text[limit - 1] == " " else head.rpartition(" ")[0] or head
     return words.rstrip(" ,;:") + "…"

@@ -106,7 +106,7 @@ class _Seen:
 
     @property
     def whose(self) -> str:
-        return _("Your own requests") if self.r.source is Source.TRAFFIC else _("From here")
+        return _("Your tools") if self.r.source is Source.TRAFFIC else _("From here")
 
     @property
     def what(self) -> str:
@@ -148,6 +148,9 @@ def _page_resolved(x: _Seen) -> str:
 
 def _page_unknown(x: _Seen) -> str:
     health = x.word("health", HEALTHS, HEALTHS[PageHealth.UNREADABLE])
+    why = codes.page(x.text("reason"), x.params)
+    if why:
+        health = _("{state} ({reason})", state=health, reason=why)
     at = x.number("fetched_at")
     if at is None:
         return _("{provider}'s page {health}.", provider=x.provider, health=health)
