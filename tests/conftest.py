@@ -12,6 +12,11 @@ from trayapp.paths import home
 
 pytest_plugins = ["tests.support.sessionbus", "tests.support.desktop"]
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--night", choices=("check", "write"), default="check", help="check or rewrite night.txt")
+
+
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from tests.support.dbus_services import TrayWatcher
 from tests.support.scene import Acme, write_files
 from tests.support.screen import own_screen
+from tests.support.screen import own_screen
 from tests.support.sessionbus import private_bus
 from tests.support.until import until
 from trayapp.demo.target import SimulatedTarget

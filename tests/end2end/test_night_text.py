@@ -1,0 +1,56 @@
+"""The night as text: every transition, every finding and every banner in both languages, as a readable file.
+
+After a change that is meant: `python -m pytest tests/end2end/test_night_text.py --night=write`, and read the difference.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.nightlog import render
+from trayapp.core.judgement import Transition
+from trayapp.core.news import Announcement
+from trayapp.core.route import To
+from trayapp.core.snapshot import Snapshot
+from trayapp.demo.night import DAWN
+from trayapp.demo.run import night_clock, simulated_night
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import load_all
+from trayapp.paths import home
+
+EXPECTED = Path(__file__).with_name("night.txt")
+SPEED = 5.0
+
+
+async def test_the_night_reads_as_expected(request: pytest.FixtureRequest) -> None:
+    transitions: list[Transition] = []
+    announcements: list[Announcement] = []
+    clock = night_clock(SPEED)
+
+    async def announce(one: Announcement, snapshot: Snapshot) -> None:
+        announcements.append(one)
+
+    async with (
+        simulated_night(load_all(home()), home(), clock) as loaded,
+        Engine(
+            home(),
+            clock,
+            loaded,
+            announce=announce,
+            on_transition=transitions.append,
+            watch_machine=False,
+            demo=True,
+        ) as engine,
+    ):
+        engine.start_watching()
+        while clock.now() < DAWN:
+            red = any(one.light == "red" for one in engine.judgement.services)
+            if red and engine.routes.route("openai").to is To.CLOUD and engine.judgement.incidents[0].title:
+                await engine.switch.to_local()
+            await clock.sleep(30.0)
+        await engine.switch.to_cloud()
+        await engine.settle()
+    found = render(transitions, announcements, clock.wall)
+    if request.config.getoption("--night") == "write":
+        EXPECTED.write_text(found)
+    assert found == EXPECTED.read_text()
