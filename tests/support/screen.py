@@ -93,7 +93,9 @@ class Screen:
 def own_screen(log: Path) -> Iterator[Screen]:
     """A fresh X server on a free display."""
     reader, writer = os.pipe()
+    # Without -noreset the server starts anew whenever its last client leaves, and refuses who comes just then.
     command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
+    command += ["-noreset"]
     with log.open("ab") as output:
         server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, pass_fds=(writer,))
     os.close(writer)

@@ -77,6 +77,8 @@ class Lines(QWidget):
             if index == len(self._rows):
                 row = _Row(line.quiet, self)
                 self._column.addWidget(row)
+                # A layout shows what is added only when the event loop comes round; sizes are asked for before.
+                row.show()
                 self._rows.append(row)
             self._rows[index].draw(line)
         self._drop(len(lines))

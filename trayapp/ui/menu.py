@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QMenu
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.labels import Menu as Labels
+from trayapp.text.language import language
 from trayapp.ui.face import provider_name, switch
 from trayapp.ui.icons import Mark, light_icon
 from trayapp.ui.plain import as_action
-from trayapp.ui.speak import QtWords
 
 
 class TrayMenu(QObject):
@@ -57,7 +57,7 @@ class TrayMenu(QObject):
         self._picks: dict[str, QAction] = {}
         self._icons: dict[QAction, QIcon] = {}
         self._set_up_wanted = True
-        self._qt_words = QtWords()
+        self._language = ""
 
     def _add(self, act: Callable[[], None]) -> QAction:
         action = QAction(self.menu)
@@ -73,6 +73,7 @@ class TrayMenu(QObject):
 
     def retranslate(self) -> None:
         """Take the fixed words from the language of now; `draw` brings the rest."""
+        self._language = language()
         self._check.setText(as_action(Labels.check_now))
         self._open.setText(as_action(Labels.open))
         self._settings.setText(as_action(Labels.settings))
@@ -80,7 +81,7 @@ class TrayMenu(QObject):
         self._quit.setText(as_action(Labels.quit))
 
     def draw(self, s: Snapshot) -> None:
-        if self._qt_words.follow():
+        if self._language != language():
             self.retranslate()
         self._verdict.setText(as_action(sentences.headline(s)))
         self._draw_switch(s)

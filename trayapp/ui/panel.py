@@ -1,8 +1,10 @@
 """The panel: an ordinary window that says what is going on, what works, and offers the switch."""
 
+import itertools
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.light import Light
 from trayapp.core.observation import NetworkState, PageHealth
@@ -18,7 +20,7 @@ from trayapp.ui.notices import Notices
 from trayapp.ui.plain import EDGE_PX, GROUP_PX, as_action, label
 from trayapp.ui.row import ServiceRow
 
-WIDTH_CHARACTERS = 58
+WIDTH_CHARACTERS = 64
 # A panel higher than this share of the screen scrolls instead.
 MAX_SCREEN_SHARE = 0.8
 
@@ -49,8 +51,10 @@ class Panel(QWidget):
         self.setWindowIcon(app_icon())
         self.rows: dict[str, ServiceRow] = {}
         self._room_taken = 0
+        self._giving_back = False
         self._language = ""
         self._trayless = False
+        self._focus_order: list[QAbstractButton] = []
         self.notices = Notices(self)
         self.verdict = Verdict(self)
         self.bar = SwitchBar(self)
@@ -63,7 +67,7 @@ class Panel(QWidget):
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
         column.setSpacing(EDGE_PX)
         above: tuple[QWidget, ...] = (self.notices, self.verdict, self.bar, self.answers)
@@ -120,7 +124,18 @@ class Panel(QWidget):
         self.pages.draw(
             [Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick]
         )
+        self._order_focus()
         self._grow()
+
+    def _order_focus(self) -> None:
+        """Tab goes from top to bottom; what is made later would otherwise come last."""
+        parts: list[QWidget] = [self.notices, self.bar, *self.rows.values(), self.pages]
+        order = [one for part in parts for one in part.findChildren(QAbstractButton)]
+        order += [self.check_button, self.chat_button, self.settings_button, self.quit_button]
+        if order != self._focus_order:
+            self._focus_order = order
+            for one, following in itertools.pairwise(order):
+                QWidget.setTabOrder(one, following)
 
     def _draw_rows(self, s: Snapshot) -> None:
         wanted = {one.id: one for one in s.judgement.services}
@@ -134,27 +149,29 @@ class Panel(QWidget):
             row = self.rows.pop(service_id)
             row.hide()
             row.deleteLater()
-        for service_id in wanted:
+        for place, service_id in enumerate(wanted):
             row = self.rows.pop(service_id) if service_id in self.rows else self._new_row()
             self.rows[service_id] = row
             self._rows_area.column.removeWidget(row)
-            self._rows_area.column.insertWidget(len(self.rows) - 1, row)
+            self._rows_area.column.insertWidget(place, row)
             row.show()
 
     def _new_row(self) -> ServiceRow:
         row = ServiceRow()
+        row.folded.connect(self._folded)
         row.only_when_back.connect(self.only_when_back)
         return row
 
     def open_at(self, service_id: str = "", *, near: QPoint | None = None) -> None:
-        """Show the window, with `service_id` unfolded; a first time near the point, where the desktop allows it."""
+        """Show the window, with `service_id` unfolded; near the point, where the desktop allows it."""
         if service_id in self.rows:
             self.rows[service_id].unfold()
         if not self.isVisible():
             self._fit()
-            if near is not None:
-                self._move_near(near)
+            if near is not None and not self._trayless:
+                self.move(near.x() - self.width() // 2, near.y())
         self.showNormal() if self.isMinimized() else self.show()
+        self._stay_on_screen()
         self.raise_()
         self.activateWindow()
 
@@ -174,12 +191,15 @@ class Panel(QWidget):
         self.closed.emit()
 
     def _wanted(self) -> QSize:
-        self.ensurePolished()
+        if not self.isVisible():
+            # Qt passes changes of size up the layouts of visible widgets only; innermost first does the same here.
+            for child in reversed(self.findChildren(QWidget)):
+                child.ensurePolished()
+                if (layout := child.layout()) is not None:
+                    layout.activate()
         width = max(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.minimumSizeHint().width())
-        layout = self.layout()
-        assert layout is not None
         limit = int(self.screen().availableGeometry().height() * MAX_SCREEN_SHARE)
-        return QSize(width, min(layout.totalHeightForWidth(width), limit))
+        return QSize(width, min(self._column.totalHeightForWidth(width), limit))
 
     def _fit(self) -> None:
         size = self._wanted()
@@ -188,18 +208,29 @@ class Panel(QWidget):
 
     def _grow(self) -> None:
         """There is more to show than ever before: use the room of the screen. Never work against the user's hand."""
+        if not self.isVisible():
+            return
         height = self._wanted().height()
-        if self.isVisible() and height > self._room_taken:
+        if height > self._room_taken or self._giving_back:
             self._room_taken = height
-            self.resize(self.width(), max(height, self.height()))
+            self.resize(self.width(), height if self._giving_back else max(height, self.height()))
+            self._giving_back = False
+            self._stay_on_screen()
 
-    def _move_near(self, point: QPoint) -> None:
-        screen = QGuiApplication.screenAt(point) or self.screen()
-        room = screen.availableGeometry()
-        size = self.frameGeometry().size().expandedTo(self.size())
-        x = min(max(point.x() - size.width() // 2, room.left()), room.right() - size.width())
-        y = min(max(point.y(), room.top()), room.bottom() - size.height())
-        self.move(x, y)
+    def _folded(self, unfolded: bool) -> None:
+        """Give back the room of a row that is folded, unless the user has chosen the size of the window."""
+        self._order_focus()
+        # The layouts know the new size only after this event.
+        self._giving_back = not unfolded and self.height() == self._room_taken
+
+    def _stay_on_screen(self) -> None:
+        if pointer() is None:
+            return
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        x = max(room.left(), min(frame.left(), room.left() + room.width() - frame.width()))
+        y = max(room.top(), min(frame.top(), room.top() + room.height() - frame.height()))
+        if (x, y) != (frame.left(), frame.top()):
+            self.move(x, y)
 
 
 def pointer() -> QPoint | None:

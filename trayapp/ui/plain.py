@@ -48,7 +48,7 @@ class Label(QLabel):
 
     def __init__(self, text: str, size: Size, bold: bool, elide: bool, parent: QWidget | None) -> None:
         super().__init__(parent)
-        self._size, self._bold, self._elide = size, bold, elide
+        self._elide = elide
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(font(size, bold=bold))
         self.setText(text)
@@ -58,11 +58,6 @@ class Label(QLabel):
         if text != self.text():
             super().setText(text)
             self.updateGeometry()
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        if event.type() is QEvent.Type.ApplicationFontChange:
-            self.setFont(font(self._size, bold=self._bold))
-        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         if not self._elide:

@@ -71,8 +71,8 @@ class _Details(QWidget):
         self.unseen = Lines(self)
         self.updates_title = label(bold=True, wrap=True, parent=self)
         self.updates = Lines(self)
-        self._website = Link(self)
         self._quiet = QPushButton(self)
+        self._website = Link(self)
         self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
@@ -112,11 +112,11 @@ class ServiceRow(QWidget):
     """One watched service.
 
     Signals:
-        folded: the row was folded or unfolded.
+        folded: the row was folded (False) or unfolded (True).
         only_when_back: silence was asked for the incident of this id.
     """
 
-    folded = Signal()
+    folded = Signal(bool)
     only_when_back = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -155,4 +155,4 @@ class ServiceRow(QWidget):
             self.details.setVisible(unfolded)
         if self._last is not None:
             self.draw(*self._last)
-        self.folded.emit()
+        self.folded.emit(unfolded)

@@ -12,11 +12,6 @@ from trayapp.ui.icons import TRAY_SIZES_PX, Mark, app_icon, light_icon, light_pi
 HUES = {Light.GREEN: range(90, 160), Light.YELLOW: range(35, 60), Light.RED: range(350, 360)}
 
 
-@pytest.fixture(autouse=True)
-def _gui(qapp: object) -> None:
-    """Pixmaps need an application."""
-
-
 def luminance(colour: QColor) -> float:
     """Relative luminance, WCAG 2.2."""
     parts = [
