@@ -4,6 +4,7 @@ It runs in one asyncio thread and knows no Qt. The tray, the headless `watch` an
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -29,6 +30,7 @@ from trayapp.settings.secrets import Keys
 from trayapp.settings.services import env_keys
 from trayapp.store.store import Store
 from trayapp.tasks import Tasks
+from trayapp.watch.budget import Budget
 from trayapp.watch.watcher import Watcher
 
 log = logging.getLogger(__name__)
@@ -79,8 +81,11 @@ class Engine:
         self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
+        # Outlives the watchers, so that a change of the settings does not ask anybody twice in a minute.
+        self._budget = Budget(clock)
         self._watcher: Watcher | None = None
         self._watching: Tasks | None = None
+        self._judged = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         found: dict[str, Any] = {}
@@ -138,6 +143,31 @@ class Engine:
             await watcher.close()
         self.evaluate()
 
+    def is_fresh(self, services: tuple[str, ...], max_age_s: float) -> bool:
+        """Whether the verdicts on these watched services rest on samples no older than that, in steady seconds."""
+        return self._rests_on(services, self.clock.now() - max_age_s)
+
+    async def refresh(self, services: tuple[str, ...], max_age_s: float, timeout_s: float) -> None:
+        """Ask again what is older than `max_age_s`, in the usual budget; return when it is settled.
+
+        Returns after `timeout_s` real seconds in any case.
+        """
+        oldest = self.clock.now() - max_age_s
+        if self._watcher is not None:
+            self._watcher.check_now()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not self._rests_on(services, oldest):
+                    self._judged.clear()
+                    await self._judged.wait()
+
+    def _rests_on(self, services: tuple[str, ...], since: float) -> bool:
+        now = self.clock.now()
+        sampled = [self._judge.sampled_at(one) for one in services]
+        return all(at is not None and at >= since for at in sampled) and all(
+            self._judge.settled(one, now) for one in services
+        )
+
     def check_now(self) -> None:
         """Ask at once what politeness allows to be asked at once, and the keyring again if it was refused."""
         self.keys.reconsider()
@@ -162,7 +192,7 @@ class Engine:
             gateway_problem=self.switch.gateway_problem,
             switching=self.switch.switching,
             problems=tuple((one.code, dict(one.params)) for one in problems),
-            bytes_today=self._watcher.bytes_today if self._watcher is not None else 0,
+            bytes_today=self._budget.bytes_today,
             demo=self.demo,
         )
 
@@ -232,6 +262,7 @@ class Engine:
         )
         if transitions or announcements:
             self._outbox.put_nowait(announcements)
+        self._judged.set()
         self._coalescer.poke()
 
     async def _deliver(self) -> None:
@@ -278,7 +309,15 @@ class Engine:
         self.evaluate()
 
     def _make_watcher(self) -> Watcher:
-        return Watcher(self.loaded.catalogue, self.loaded.settings, self.clock, self.keys, self._judge, self.observe)
+        return Watcher(
+            self.loaded.catalogue,
+            self.loaded.settings,
+            self.clock,
+            self.keys,
+            self._judge,
+            self.observe,
+            budget=self._budget,
+        )
 
     async def _stop_watching(self) -> None:
         if self._watching is not None:

@@ -28,7 +28,9 @@ class Lane:
         self.host = host
         self.provider = errands[0].provider
         self.url = errands[0].probe.url
-        self._due = [_Due(errand, now) for errand in errands]
+        # A watcher before this one may have asked just now.
+        start = max(now, budget.last_sent(host) + WINDOW_S)
+        self._due = [_Due(errand, start) for errand in errands]
         self._budget = budget
         self._fresh_until = now + WINDOW_S
         self._not_before = float("-inf")

@@ -84,7 +84,7 @@ class Watcher:
         self._connection = Connection(clock, self._emit)
         self._lanes = _lanes(errands(catalogue, settings), clock.now(), self._budget)
         self._locks = {lane.host: asyncio.Lock() for lane in self._lanes}
-        self._readers = _readers(catalogue, settings, self._http, clock)
+        self._readers = _readers(catalogue, settings, self._http, self._budget, clock)
         self._housekeeping = Tasks("watcher")
 
     @property
@@ -258,12 +258,10 @@ def _lanes(all_errands: list[Errand], now: float, budget: Budget) -> list[Lane]:
     return [Lane(host, mine, now, budget) for host, mine in by_host.items()]
 
 
-def _readers(catalogue: Catalogue, settings: Settings, http: Http, clock: Clock) -> list[PageReader]:
+def _readers(catalogue: Catalogue, settings: Settings, http: Http, budget: Budget, clock: Clock) -> list[PageReader]:
     watched = {provider.provider: provider for provider, _ in catalogue.watched(settings.watch.services)}
     return [
-        PageReader(
-            name, provider.page, float(max(provider.page.interval_s, settings.watch.page_interval_s)), http, clock
-        )
+        PageReader(name, page, float(max(page.interval_s, settings.watch.page_interval_s)), http, budget, clock)
         for name, provider in watched.items()
-        if provider.page is not None
+        if (page := provider.page) is not None
     ]

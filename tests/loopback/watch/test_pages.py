@@ -23,6 +23,7 @@ from tests.support.pagefiles import (
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import Page, PageKind
 from trayapp.core.observation import Impact, PageHealth, PageLight, PageReport, Stage
+from trayapp.watch.budget import Budget
 from trayapp.watch.http import Http, Limit
 from trayapp.watch.pages import fetch
 from trayapp.watch.pages.reader import MAX_BACKOFF_S, PageReader
@@ -49,7 +50,8 @@ async def server() -> AsyncIterator[Server]:
 
 def _reader(http: Http, *urls: str, kind: PageKind = PageKind.STATUSPAGE, interval_s: float = 120) -> PageReader:
     page = Page(kind=kind, url=urls[0], mirrors=urls[1:], page_id=PAGE_ID)
-    return PageReader("acme", page, interval_s, http, SystemClock())
+    clock = SystemClock()
+    return PageReader("acme", page, interval_s, http, Budget(clock), clock)
 
 
 async def _read(reader: PageReader) -> PageReport:
@@ -322,7 +324,7 @@ async def test_silence_is_told_at_once_and_goes_stale_in_time(http: Http, server
     server.on(SUMMARY, answer(200, WELL), answer(500))
     clock = FakeClock(datetime.now(UTC))
     page = Page(kind=PageKind.STATUSPAGE, url=server.url)
-    reader = PageReader("acme", page, 120, http, clock)
+    reader = PageReader("acme", page, 120, http, Budget(clock), clock)
     healths = []
     for _ in range(5):
         healths.append((await _read(reader)).health)

@@ -7,6 +7,8 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Page, PageKind
 from trayapp.core.observation import PageHealth, PageReport
 from trayapp.core.pace import CALM_INTERVAL_S
+from trayapp.settings.hosts import host_of
+from trayapp.watch.budget import Budget
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.incidentio import IncidentIo
@@ -39,7 +41,7 @@ class _Address:
 class PageReader:
     """Reads a provider's page, from a mirror when the page itself does not serve."""
 
-    def __init__(self, provider: str, page: Page, interval_s: float, http: Http, clock: Clock) -> None:
+    def __init__(self, provider: str, page: Page, interval_s: float, http: Http, budget: Budget, clock: Clock) -> None:
         self.provider = provider
         self.page = page
         self.interval_s = interval_s
@@ -47,9 +49,10 @@ class PageReader:
         self._addresses = [_Address(url.rstrip("/")) for url in (page.url, *page.mirrors)]
         self._fetcher = Fetcher(http)
         self._vendor = _vendor(page, self._fetcher, clock)
-        self._read_at = float("-inf")
+        self._budget = budget
+        self._host = host_of(page.url)
         self._good_at: float | None = None
-        self._due = clock.now()
+        self._due = max(clock.now(), self._free_at())
 
     def next_at(self) -> float:
         """The steady moment of the next reading; it waits for every address that asked for patience."""
@@ -57,12 +60,12 @@ class PageReader:
 
     def hurry(self, now: float) -> None:
         """Read again as soon as the page's host may be asked at all."""
-        self._due = min(self._due, max(now, self._read_at + CALM_INTERVAL_S))
+        self._due = min(self._due, max(now, self._free_at()))
 
     async def read(self) -> PageReport | None:
         """One reading; None while every address asks for patience."""
-        self._read_at = self._clock.now()
-        self._due = self._read_at + self.interval_s * (1 + INTERVAL_JITTER * random.random())
+        self._budget.sent(self._host)
+        self._due = self._clock.now() + self.interval_s * (1 + INTERVAL_JITTER * random.random())
         first: Unfit | None = None
         read_before = self._fetcher.bytes_read
         for address in self._addresses:
@@ -89,6 +92,10 @@ class PageReader:
             params=first.params,
             bytes_read=self._fetcher.bytes_read - read_before,
         )
+
+    def _free_at(self) -> float:
+        # The few files of one reading count as one request.
+        return self._budget.last_sent(self._host) + CALM_INTERVAL_S
 
     def _health(self, unfit: Unfit) -> PageHealth:
         silent = unfit.health is PageHealth.UNREADABLE and unfit.reason in _SILENCES
