@@ -63,23 +63,35 @@ class Child:
         program = shutil.which(command[0])
         if program is None:
             raise Problem("local_start_not_found", command=command[0])
-        sink = await asyncio.to_thread(_open_log, log_file)
+
+        async def make() -> Self:
+            sink = await asyncio.to_thread(_open_log, log_file)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    # Neither the user's environment nor site packages: the guard is small and starts in milliseconds.
+                    *("-I", "-S", GUARD, program),
+                    *command[1:],
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE if announces else sink,
+                    stderr=sink,
+                    env={**os.environ, **(environment or {})},
+                    # Ctrl+C in our terminal is for us; we end the server in our own time.
+                    start_new_session=True,
+                )
+            finally:
+                os.close(sink)
+            return cls(process, name or command[0], log_file)
+
+        # Cancelled halfway, asyncio may wait for ever, and would kill the guard in front of the server
+        # (https://github.com/python/cpython/issues/103847). It is a matter of milliseconds, so let it be made first.
+        making: asyncio.Task[Self] = asyncio.get_running_loop().create_task(make(), name="local/start")
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                # Neither the user's environment nor site packages: the guard is small and starts in milliseconds.
-                *("-I", "-S", GUARD, program),
-                *command[1:],
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE if announces else sink,
-                stderr=sink,
-                env={**os.environ, **(environment or {})},
-                # Ctrl+C in our terminal is for us; we end the server in our own time.
-                start_new_session=True,
-            )
-        finally:
-            os.close(sink)
-        return cls(process, name or command[0], log_file)
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            with contextlib.suppress(Problem):
+                await (await making).stop()
+            raise
 
     @property
     def exit_code(self) -> int | None:

@@ -1,7 +1,9 @@
+import asyncio
 import stat
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from trayapp.errors import Problem
@@ -46,6 +48,23 @@ async def test_a_log_that_cannot_be_written_is_told_before_anything_starts(tmp_p
     with pytest.raises(Problem) as caught:
         await Child.start([sys.executable, "-c", ""], tmp_path / "log" / "server.log")
     assert caught.value.code == "local_log_failed"
+
+
+async def test_a_start_that_is_cancelled_at_any_moment_leaves_no_process(tmp_path: Path) -> None:
+    alive = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+    for turns in range(12):
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(Child.start(alive, tmp_path / "log", announces=True))
+            while True:
+                if psutil.Process().children() or task.done():
+                    break
+                await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+        if not task.cancelled():
+            await task.result().stop()
+        assert psutil.Process().children() == []
 
 
 async def test_the_environment_is_ours_and_what_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
