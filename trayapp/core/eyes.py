@@ -158,10 +158,10 @@ class Eyes:
     def _sight(self, level: Level, run: list[Try], network: Network, now: float) -> Sight:
         if self.red is not None:
             return Sight.DOWN
-        last = self.strikes.last_good() if not run else run[-1]
-        if last is not None and self.back_at is None:
-            q = network.chance_of_failure(last.provider, last.reach, now)
-            self.share = self.strikes.degraded(q, now)
+        if self.back_at is None:
+            self.share = self.strikes.degraded(
+                lambda last: network.chance_of_failure(last.provider, last.reach, now, lasting=True), now
+            )
             if self.share is not None:
                 return Sight.DEGRADED
         if level is not Level.NONE:

@@ -6,6 +6,7 @@ for its own kind of address only. What the network allows is the share of failur
 
 from bisect import insort
 from collections import Counter
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -74,7 +75,7 @@ class Down(Struct, frozen=True):
 class Network:
     """What all answers together say about the own connection. Sans-io; times are arguments."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, answers: Iterable[Answer] = ()) -> None:
         self._answers: list[Answer] = []
         self._report: NetworkReport | None = None
         self._disturbance: Disturbance | None = None
@@ -87,6 +88,13 @@ class Network:
         self._state = NetworkState.UNKNOWN
         self._state_since = now
         self.back_at = now
+        for one in answers:
+            self._add(one)
+
+    def remember(self) -> list[Answer]:
+        """The answers that still weigh: what a restart has to know."""
+        newest = self._answers[-1].at if self._answers else 0.0
+        return [one for one in self._answers if one.at >= newest - LONG_WINDOW_S]
 
     # What came in
 
@@ -95,29 +103,16 @@ class Network:
             return
         good = t.outcome is Outcome.GOOD
         self._add(Answer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome))
-        if good:
-            _raise(self._provider_good, t.reach, t.began)
-            _raise(self._secure_good, t.reach, t.began)
 
     def observe_control(self, c: Control) -> None:
         good = c.good and not c.altered
         self._add(
             Answer(c.at, c.began, c.host, None, c.reach, good, c.code, plain=c.plain, step=c.step, altered=c.altered)
         )
-        if good:
-            self._dead.pop(c.host, None)
-            if not c.plain:
-                _raise(self._secure_good, c.reach, c.began)
-        elif c.at > (failed_at := self._control_failed_at.get(c.host, _NEVER)):
-            if failed_at == _NEVER or self._any_good.get(c.reach, _NEVER) >= failed_at:
-                self._dead[c.host] += 1
-            self._control_failed_at[c.host] = c.at
 
     def observe_page(self, at: float, began: float, host: str, provider: str, reach: Reach) -> None:
-        """A page that was read well is an answer like any other, of a host that is no provider's."""
+        """A page that was read well is an answer like any other; it counts as its provider's."""
         self._add(Answer(at, began, host, provider, reach, True, "page", Outcome.GOOD))
-        _raise(self._provider_good, reach, began)
-        _raise(self._secure_good, reach, began)
 
     def observe_report(self, report: NetworkReport) -> None:
         if report.state is not NetworkState.UNKNOWN and (self._report is None or report.at >= self._report.at):
@@ -138,11 +133,28 @@ class Network:
 
     def _add(self, answer: Answer) -> None:
         insort(self._answers, answer, key=lambda one: one.at)
+        if answer.provider is None:
+            self._follow_control(answer)
         if answer.good:
-            _raise(self._any_good, answer.reach, answer.began)
+            _raise(self._any_good, answer)
+            if answer.provider is not None:
+                _raise(self._provider_good, answer)
+            if not answer.plain:
+                _raise(self._secure_good, answer)
         oldest = self._answers[-1].at - LONG_WINDOW_S
         if self._answers[0].at < oldest - LONG_WINDOW_S:
             self._answers = [one for one in self._answers if one.at >= oldest]
+
+    def _follow_control(self, answer: Answer) -> None:
+        """Count the failures of a control between which others answered."""
+        if answer.good:
+            self._dead.pop(answer.host, None)
+            return
+        failed_at = self._control_failed_at.get(answer.host, _NEVER)
+        if answer.at > failed_at:
+            if failed_at == _NEVER or self._any_good.get(answer.reach, _NEVER) >= failed_at:
+                self._dead[answer.host] += 1
+            self._control_failed_at[answer.host] = answer.at
 
     # What follows from it
 
@@ -159,8 +171,11 @@ class Network:
         """When the grace after the latest disturbance ends."""
         return self._disturbance.at + GRACE_S if self._disturbance is not None else _NEVER
 
-    def chance_of_failure(self, provider: str, reach: Reach, now: float) -> float:
-        """q: the chance that a try fails here for no fault of `provider`, from everybody else's answers."""
+    def chance_of_failure(self, provider: str, reach: Reach, now: float, *, lasting: bool = False) -> float:
+        """q: the chance that a try fails here for no fault of `provider`, from everybody else's answers.
+
+        `lasting`: over the whole of the long window, however well things go at the moment.
+        """
         if reach is Reach.LOOPBACK:
             return FLOOR
         long_failed = long_all = short_failed = short_all = controls_failed = controls = 0
@@ -177,7 +192,7 @@ class Network:
                 if one.provider is None:
                     controls += 1
                     controls_failed += not one.good
-        if controls >= ENOUGH_CONTROLS:
+        if controls >= ENOUGH_CONTROLS and not lasting:
             return max(FLOOR, _share(controls_failed, controls, SHORT_PRIOR))
         return max(FLOOR, _share(long_failed, long_all, LONG_PRIOR), _share(short_failed, short_all, SHORT_PRIOR))
 
@@ -267,8 +282,8 @@ class Network:
         return one.provider is None and self._dead[one.host] >= DEAD_CONTROL_FAILURES
 
 
-def _raise(table: dict[Reach, float], reach: Reach, began: float) -> None:
-    table[reach] = max(began, table.get(reach, _NEVER))
+def _raise(table: dict[Reach, float], answer: Answer) -> None:
+    table[answer.reach] = max(answer.began, table.get(answer.reach, _NEVER))
 
 
 def _share(failed: int, tries: int, prior: tuple[float, float]) -> float:

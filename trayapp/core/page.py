@@ -17,8 +17,11 @@ from trayapp.core.observation import (
 )
 from trayapp.core.reasons import Code, reason
 
-# The slowest regular reading is every 5 minutes at the fourfold pace of battery saver; later a page is not fresh.
-PAGE_FRESH_S = 1500.0
+# After ten minutes nobody knows what the page says meanwhile, unless it is read so rarely as a rule.
+PAGE_FRESH_S = 600.0
+LATE_FACTOR = 2.5
+# The slowest pace that can be configured; a longer pause was a sleep.
+PAGE_INTERVAL_MAX_S = 3600.0
 # How long the last trouble a page reported outlives the page itself: the same gap after which all starts afresh.
 PAGE_HELD_S = 600.0
 # One reading in a row may fail for no reason at all; two say that the page cannot be read.
@@ -65,6 +68,9 @@ class PageView:
         self.latest: PageReport | None = None
         self._good: PageReport | None = None
         self._failed_in_a_row = 0
+        self._interval_s = 0.0
+        # Whether the latest good reading came after a gap in which anything may have happened.
+        self.starts_afresh = False
 
     def observe(self, report: PageReport) -> None:
         """Take in a reading, in any order."""
@@ -72,6 +78,9 @@ class PageView:
             return
         self.latest = report
         if report.health is PageHealth.OK:
+            since_s = report.at - self._good.at if self._good is not None else 0.0
+            self.starts_afresh = since_s > self.fresh_s
+            self._interval_s = since_s if since_s <= PAGE_INTERVAL_MAX_S else 0.0
             self._good, self._failed_in_a_row = report, 0
         else:
             self._failed_in_a_row += 1
@@ -85,9 +94,14 @@ class PageView:
         """The last good reading."""
         return self._good.at if self._good is not None else None
 
+    @property
+    def fresh_s(self) -> float:
+        """How long a reading speaks: ten minutes, or longer where the page is read at a slower pace."""
+        return max(PAGE_FRESH_S, LATE_FACTOR * self._interval_s)
+
     def usable(self, now: float) -> PageReport | None:
         """The reading that speaks now: a single failed attempt after it does not yet silence it."""
-        if self._good is None or self.latest is None or now - self._good.at > PAGE_FRESH_S:
+        if self._good is None or self.latest is None or now - self._good.at > self.fresh_s:
             return None
         if self.latest.health is PageHealth.OK:
             return self._good

@@ -3,7 +3,7 @@
 from msgspec import Struct, structs
 
 from trayapp.core.catalogue import Component, Part, ProbeKind, Service
-from trayapp.core.eyes import GAP_S, QUIET_S, Eyes, EyesMemory, Sight
+from trayapp.core.eyes import QUIET_S, Eyes, EyesMemory, Sight
 from trayapp.core.flapping import Flapping
 from trayapp.core.judgement import ComponentVerdict, Reason
 from trayapp.core.light import Confidence, Depth, Finding, Light
@@ -129,7 +129,7 @@ class PartState:
         if voice is None or voice.light is Light.GREY:
             return
         before = self.page.voice
-        if before is not None and voice.at - before.at > GAP_S:
+        if before is not None and (view.starts_afresh or voice.at - before.at > view.fresh_s):
             self.page = PageMemory()
             before = None
         bad = voice.light is not Light.GREEN
@@ -189,6 +189,8 @@ class PartState:
         now: float,
     ) -> _Ruling:
         if (down := network.down(self.reach)) is not None:
+            # Whose page that was is known now: not that of somebody who blocks this one host.
+            self.eyes.foreign = None
             return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.network_down(down), down.since)
         if self.eyes.proxy is not None:
             return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.proxy(self.eyes.proxy), self.eyes.proxy.at)

@@ -6,7 +6,7 @@ the run. (A. Wald, Sequential Tests of Statistical Hypotheses, 1945.)
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from trayapp.core.light import Depth, Source
@@ -23,6 +23,9 @@ DOWN_STRENGTH = math.log(1e7)
 DOWN_TRIES = 3
 # The first try has no control beside it; an answer to a request made so soon after its failure vouches for it as well.
 VOUCHING_WINDOW_S = 20.0
+# A try and the control beside it are judged together; after that only another try can make it red, and not the mere
+# passing of time or a control that was asked for something else.
+BESIDE_S = 5.0
 # Degraded: 3 or more of the last 10, at odds that the network explains less than once in ten thousand.
 RECENT_TRIES = 10
 DEGRADED_FAILURES = 3
@@ -33,6 +36,8 @@ RECENT_WINDOW_S = 1800.0
 TRAFFIC_SPACING_S = 15.0
 # A run that nobody continues is no longer going on: the next try comes after a minute at the latest.
 RUN_LIFE_S = 300.0
+# The slowest pace that can be configured; a longer pause was a sleep.
+INTERVAL_MAX_S = 3600.0
 # Longer runs change no decision; this bounds memory and work.
 LOG_LIMIT = 40
 
@@ -76,34 +81,42 @@ class Strikes:
 
     def last_good(self, at_least: Depth = Depth.EDGE) -> Try | None:
         """The latest good try of that depth or more."""
-        return max(
-            (one for depth, log in self._log.items() if depth >= at_least for one in log if _good(one)),
-            key=lambda one: one.at,
-            default=None,
-        )
+        return self._last(Outcome.GOOD, at_least)
 
     def last_failure(self) -> Try | None:
         """The latest failing try of any depth."""
-        return max((t for log in self._log.values() for t in log if not _good(t)), key=lambda t: t.at, default=None)
+        return self._last(Outcome.FAIL, Depth.EDGE)
+
+    def _last(self, outcome: Outcome, at_least: Depth) -> Try | None:
+        found = None
+        for depth, log in self._log.items():
+            if depth >= at_least:
+                one = next((one for one in reversed(log) if one.outcome is outcome), None)
+                if one is not None and (found is None or one.at > found.at):
+                    found = one
+        return found
 
     def goods_since(self, at: float, at_least: Depth) -> list[Try]:
         """Good tries of that depth or more after `at`, oldest first."""
-        found = [t for depth, log in self._log.items() if depth >= at_least for t in log if _good(t) and t.at > at]
+        found = [t for depth, log in self._log.items() if depth >= at_least for t in log if t.at > at and _good(t)]
         return sorted(found, key=lambda one: one.at)
 
     def usual_interval_s(self) -> float:
         """The time between the last two tries of the busiest kind, 0 when there are none."""
         gaps = [log[-1].at - log[-2].at for log in self._log.values() if len(log) > 1]
-        return min(gaps, default=0.0)
+        return min((one for one in gaps if one <= INTERVAL_MAX_S), default=0.0)
 
     def run(self, now: float) -> list[Try]:
         """The present run of failures, oldest first: those that no later answer of their depth or more has cleared."""
         found: list[Try] = []
         cleared_at = -math.inf
-        for depth in reversed(Depth):
-            log = self._log[depth]
-            cleared_at = max([cleared_at, *(one.at for one in log if _good(one))])
-            found += [one for one in log if not _good(one) and one.at > cleared_at]
+        for log in (self._log[depth] for depth in reversed(Depth)):
+            for one in reversed(log):
+                if _good(one):
+                    cleared_at = max(cleared_at, one.at)
+                if one.at <= cleared_at:
+                    break
+                found.append(one)
         found.sort(key=lambda one: one.at)
         if found and now - found[-1].at > RUN_LIFE_S + (found[-1].retry_after_s or 0.0):
             return []
@@ -113,8 +126,8 @@ class Strikes:
         """The latest tries of each depth: what is worth keeping over a restart."""
         return tuple(one for log in self._log.values() for one in log[-RECENT_TRIES:])
 
-    def degraded(self, q: float, now: float) -> tuple[int, int] | None:
-        """(failed, tries) of the last ten of one depth when that many fail, and the network does not explain it.
+    def degraded(self, q: Callable[[Try], float], now: float) -> tuple[int, int] | None:
+        """(failed, tries) of the last ten of one depth when that many fail and chance `q` does not explain it.
 
         Failures that all belong to the present run are another question: whether it is down.
         """
@@ -126,9 +139,9 @@ class Strikes:
                 one for one in log[-RECENT_TRIES:] if now - one.at <= RECENT_WINDOW_S and one.control is not False
             ]
             failed = sum(not _good(one) for one in recent)
-            if recent and not _good(recent[-1]) and all(not _good(one) for one in recent[-failed:]):
+            if failed < DEGRADED_FAILURES or not any(_good(one) for one in recent[-failed:]):
                 continue
-            if failed >= DEGRADED_FAILURES and tail_chance(failed, len(recent), q) < DEGRADED_CHANCE:
+            if tail_chance(failed, len(recent), q(recent[-1])) < DEGRADED_CHANCE:
                 return failed, len(recent)
         return None
 
@@ -159,7 +172,13 @@ def level(run: Sequence[Try], network: Network, now: float) -> Level:
     if not run:
         return Level.NONE
     evidence = strength(run, network, now)
-    if evidence >= DOWN_STRENGTH and len(run) >= DOWN_TRIES and _control_answers(run, network):
+    waits_s = VOUCHING_WINDOW_S if run[-1].control is None else BESIDE_S
+    if (
+        evidence >= DOWN_STRENGTH
+        and len(run) >= DOWN_TRIES
+        and now - run[-1].at <= waits_s
+        and _control_answers(run, network)
+    ):
         return Level.DOWN
     return Level.CHECKING if evidence >= CHECKING_STRENGTH else Level.NONE
 

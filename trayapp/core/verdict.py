@@ -17,7 +17,7 @@ from trayapp.core.eyes import Sight
 from trayapp.core.incident import Book, Case, Trouble
 from trayapp.core.judgement import Judgement, Pace, PageStatus, ServiceVerdict, Transition
 from trayapp.core.light import Depth, Finding, Light, Source, worst
-from trayapp.core.network import Network
+from trayapp.core.network import Answer, Network
 from trayapp.core.observation import (
     Control,
     Disturbance,
@@ -59,6 +59,7 @@ class Memory(Struct):
     services: dict[str, ServiceMemory] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
     pulses: dict[str, Pulse] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
 
 
 class Judge:
@@ -70,7 +71,7 @@ class Judge:
         kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else Memory()
         self._now = now
         self._watched = catalogue.watched(watched)
-        self._network = Network(now)
+        self._network = Network(now, kept.answers)
         self._pages = {provider.provider: PageView(expected=provider.page is not None) for provider, _ in self._watched}
         self._page_hosts = {
             provider.provider: urlsplit(provider.page.url).netloc for provider, _ in self._watched if provider.page
@@ -167,6 +168,17 @@ class Judge:
             self._part_settled(state, view, now) for part, state in self._parts.items() if part.service == service_id
         )
 
+    def sampled_at(self, service_id: str) -> float | None:
+        """When the probe of this service that was asked longest ago was asked; None while one of them never was.
+
+        What only a page speaks for has no sample of its own: a page keeps its own pace, and shows its age.
+        """
+        tried = [
+            state.eyes.tried_at for part, state in self._parts.items() if part.service == service_id and state.probed
+        ]
+        known = [at for at in tried if at is not None]
+        return None if len(known) < len(tried) else min(known, default=self._now)
+
     def _part_settled(self, state: PartState, view: PageView, now: float) -> bool:
         if self._network.down(state.reach) is not None or state.eyes.proxy is not None:
             return True
@@ -194,7 +206,9 @@ class Judge:
     def remember(self) -> Memory:
         """What a restart has to know."""
         parts = {_key(part): state.remember() for part, state in self._parts.items()}
-        return Memory(self._now, parts, dict(self._services), list(self._book.cases), dict(self._pulses))
+        return Memory(
+            self._now, parts, dict(self._services), list(self._book.cases), dict(self._pulses), self._network.remember()
+        )
 
     # The judgement
 
