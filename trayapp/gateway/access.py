@@ -62,7 +62,7 @@ def identify(token: str | None, headers: Headers, find: Callable[[str], str | No
     ours = [value for value in credentials if value.startswith(PREFIX)]
     given = token if token is not None else next(iter(ours), None)
     tool = find(given) if given is not None else None
-    if tool is None or any(find(value) is None for value in ours):
+    if tool is None or any(value != given and find(value) is None for value in ours):
         message = "This is LLM Ampel's gateway. Point the tool at it with `llm-ampel setup`, which gives it a token."
         raise Refused(401, "wrong_token", message, retry=False)
     return Caller(tool, own=bool(credentials) and not ours)

@@ -6,8 +6,10 @@ for, which every library takes for the error that it is. An event of our own wou
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
+import aiohttp
 from aiohttp import web
 
 from trayapp.clock import Clock
@@ -62,15 +64,22 @@ class CloudRoute:
         exchange = Exchange(
             self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body
         )
+        up: aiohttp.ClientResponse | None = None
         down: web.StreamResponse | None = None
         try:
-            async with self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud) as up:
-                reading = AnswerReading(up.status, up.headers, exchange.depth)
-                exchange.head(reading, up.status, up.headers)
-                down = web.StreamResponse(
-                    status=up.status, reason=up.reason, headers=to_client(up.headers, asked.route)
-                )
-                await _prepare(down, request)
+            up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
+            reading = AnswerReading(up.status, up.headers, exchange.depth)
+            exchange.head(reading, up.status, up.headers)
+            answered = to_client(up.headers, asked.route)
+            answered.setdefault("Server", "llm-ampel")
+            if up.content.is_eof():
+                # Whole already: head and body go out in one piece.
+                body = up.content.read_nowait()
+                reading.feed(body, asyncio.get_running_loop().time())
+                down = web.Response(status=up.status, reason=up.reason, headers=answered, body=body)
+            else:
+                down = web.StreamResponse(status=up.status, reason=up.reason, headers=answered)
+                await down.prepare(request)
                 await relay(
                     up,
                     down,
@@ -93,6 +102,9 @@ class CloudRoute:
             raise
         else:
             self._tell(exchange.ended())
+        finally:
+            if up is not None:
+                up.close()
         assert down is not None
         return down
 
@@ -103,7 +115,8 @@ class CloudRoute:
         if name is None:
             return None
         try:
-            key = await self._keys.get(name, host_of(url)) if may_carry_key(url) else None
+            host = _key_host(url)
+            key = await self._keys.get(name, host) if host is not None else None
         except Problem as problem:
             message = f"The key for {provider.name} could not be read ({problem.code}). Look into LLM Ampel's window."
             raise Refused(503, problem.code, message, retry=False) from problem
@@ -117,6 +130,12 @@ class CloudRoute:
         asyncio.get_running_loop().call_soon(self._observe, found)
 
 
+@lru_cache(maxsize=64)
+def _key_host(url: str) -> str | None:
+    """The host that a key is stored for; None where no stored key may go."""
+    return host_of(url) if may_carry_key(url) else None
+
+
 def break_off(request: web.BaseRequest) -> None:
     """Close the connection without the end of the answer, after what was already written."""
     if request.transport is not None:
@@ -127,11 +146,6 @@ def give_up(request: web.BaseRequest) -> None:
     """Close the connection at once: nobody reads what was written."""
     if request.transport is not None:
         request.transport.abort()
-
-
-async def _prepare(down: web.StreamResponse, request: web.BaseRequest) -> None:
-    down.headers.setdefault("Server", "llm-ampel")
-    await down.prepare(request)
 
 
 def _no_answer(name: str, code: str) -> Refused:

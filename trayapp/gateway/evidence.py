@@ -6,6 +6,7 @@ import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -88,6 +89,13 @@ def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
     )
 
 
+@lru_cache(maxsize=64)
+def host_named(url: str) -> str:
+    """The host as the catalogue's probes name it."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+@lru_cache(maxsize=64)
 def reach_of(url: str) -> Reach:
     """Which kind of address this is, as far as its name tells."""
     host = urlsplit(url).hostname or ""
@@ -159,8 +167,7 @@ class Exchange:
             began=self._began,
             source=Source.TRAFFIC,
             provider=self._provider.provider,
-            # As the catalogue's probes name their hosts.
-            host=urlsplit(self._url).netloc.rpartition("@")[2].lower(),
+            host=host_named(self._url),
             parts=self._parts,
             depth=reading.depth,
             outcome=reading.outcome,

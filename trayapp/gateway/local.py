@@ -71,10 +71,13 @@ class LocalRoute:
         url = target.url.rstrip("/") + asked.address.path
         body = with_model(asked, target.model)
         try:
-            async with self._outgoing.ask("POST", url, to_local(asked.request.headers), body, self._limits.local) as up:
+            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), body, self._limits.local)
+            try:
                 reading = AnswerReading(up.status, up.headers, Depth.COMPLETION)
                 pass_on = self._stream if reading.is_stream else self._whole
                 down = await pass_on(up, reading, asked, target)
+            finally:
+                up.close()
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
         if 200 <= down.status < 300 and reading.finished:

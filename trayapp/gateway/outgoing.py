@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,12 +53,11 @@ class Outgoing:
     async def close(self) -> None:
         await self._session.close()
 
-    @asynccontextmanager
     async def ask(
         self, method: str, url: str, headers: CIMultiDict[str], body: bytes, patience: Patience
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send one request and wait for the head of its answer; leaving the context before the end drops the
-        connection. Raises `Unanswered`.
+    ) -> aiohttp.ClientResponse:
+        """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
+        connection, after it the connection is kept. Raises `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
         then, and only then, the request is sent once more.
@@ -77,19 +75,13 @@ class Outgoing:
         try:
             async with asyncio.timeout(patience.head_s):
                 try:
-                    answer = await self._session.request(
-                        method, URL(url, encoded=True), trace_request_ctx=reused, **how
-                    )
+                    return await self._session.request(method, URL(url, encoded=True), trace_request_ctx=reused, **how)
                 except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                     if not reused.yes or isinstance(error, aiohttp.ClientConnectorError):
                         raise
-                    answer = await self._session.request(method, URL(url, encoded=True), **how)
+                    return await self._session.request(method, URL(url, encoded=True), **how)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unanswered(code_of(error)) from error
-        try:
-            yield answer
-        finally:
-            answer.close()
 
     async def _trusted(self) -> ssl.SSLContext:
         async with self._making:

@@ -169,15 +169,18 @@ class Gateway:
             return self._routes.decide(provider.provider, endpoint, how.policy)
 
         decision = decide()
+        if decision.action is not Action.HOLD:
+            return decision
         try:
             async with asyncio.timeout(how.wait_s):
-                while decision.action is Action.HOLD:
+                while True:
                     await self._change()
                     decision = decide()
+                    if decision.action is not Action.HOLD:
+                        return decision
         except TimeoutError as error:
             message = f"{provider.name} was not back within {how.wait_s} s, and this tool is set to wait for it."
             raise Refused(503, "waited_in_vain", message, retry=False) from error
-        return decision
 
     async def _change(self) -> None:
         """Wait until a decision may come out differently."""
@@ -195,24 +198,29 @@ class Gateway:
 
     async def _body(self, request: web.BaseRequest) -> bytes:
         limit = self._limits.body_bytes
-        too_large = Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
         if (request.content_length or 0) > limit:
-            raise too_large
+            raise _too_large(limit)
         if request.headers.get("expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
+        if request.content_length is not None and request.content.is_eof():
+            return request.content.read_nowait()
         body = bytearray()
         try:
             async with asyncio.timeout(self._limits.upload_s):
                 while piece := await request.content.readany():
                     body += piece
                     if len(body) > limit:
-                        raise too_large
+                        raise _too_large(limit)
         except TimeoutError as error:
             raise Refused(408, "request_too_slow", "The request did not arrive in time.") from error
         except (web.RequestPayloadError, web.PayloadAccessError) as error:
             raise Refused(400, "bad_request", "The request's body is broken.", retry=False) from error
         return bytes(body)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
 
 
 class _Connection(web.RequestHandler):
