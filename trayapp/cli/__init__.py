@@ -14,13 +14,22 @@ from trayapp.errors import Problem
 USAGE = 64
 """sysexits' EX_USAGE, told apart from the states 0 to 3 that monitoring plugins know."""
 FAILED = 1
+CANNOT_TELL = 3
+"""The grey of those commands whose exit code is a light: a failure must not read as yellow."""
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 < value < float("inf"):
+        raise ValueError(text)
+    return value
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="one round without a tray; the exit code tells the light")
     check.add_argument("services", nargs="*", metavar="SERVICE")
     check.add_argument("--json", action="store_true", help="the stable JSON of schema 1")
-    check.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
+    check.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
 
     wait = commands.add_parser("wait", help="wait until a service is green")
     wait.add_argument("service", metavar="SERVICE")
-    wait.add_argument("--timeout", type=float, default=None, metavar="SECONDS")
+    wait.add_argument("--timeout", type=_seconds, default=None, metavar="SECONDS")
 
     switch = commands.add_parser("switch", help="move tools to the local LLM, or home")
     switch.add_argument("to", choices=("local", "cloud", "manual"))
@@ -100,7 +109,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = module.run(arguments)
     except Problem as problem:
         print_problem(problem)
-        return USAGE if problem.code in _USAGE_PROBLEMS else FAILED
+        if problem.code in _USAGE_PROBLEMS:
+            return USAGE
+        return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -109,6 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+_TELL_A_LIGHT = {"check", "status", "wait"}
 _USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed"}
 
 

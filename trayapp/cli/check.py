@@ -23,6 +23,8 @@ from trayapp.text import reasons, sentences
 
 FRESH_S = 60.0
 """A running instance's picture of this age is as good as a round of our own, and costs nobody anything."""
+ANSWER_TIMEOUT_S = 3.0
+"""Real seconds; an instance that is alive answers at once, also on a busy machine."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,17 +51,28 @@ def lines(snapshot: Snapshot) -> list[str]:
 
 
 async def _look(home: Home, loaded: Loaded, services: tuple[str, ...], timeout_s: float) -> Snapshot:
-    with contextlib.suppress(Problem):
-        running = await client.ask(home, "snapshot", max_age_s=FRESH_S)
-        if running is not None:
-            snapshot = msgspec.convert(running, Snapshot)
-            if {one.id for one in snapshot.judgement.services} >= set(services):
-                return only(snapshot, services)
+    # Without an instance, with one that watches something else, or one that hangs: a round of our own.
+    with contextlib.suppress(Problem, TimeoutError):
+        return only(await _ask_running(home, services, timeout_s), services)
     watch = msgspec.structs.replace(loaded.settings.watch, services=services)
     narrowed = replace(loaded, settings=msgspec.structs.replace(loaded.settings, watch=watch))
     async with Engine(home, SystemClock(), narrowed, watch_machine=False, remember=False) as engine:
         await engine.one_round(timeout_s)
         return engine.snapshot()
+
+
+async def _ask_running(home: Home, services: tuple[str, ...], timeout_s: float) -> Snapshot:
+    """What the running instance sees; where that is too old, after a round of its own, out of its budget.
+
+    Raises Problem("not_running"), Problem("not_watched"), TimeoutError.
+    """
+    wanted = {"services": services, "max_age_s": FRESH_S}
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        seen = await client.ask(home, "snapshot", **wanted)
+    if seen is None:
+        async with asyncio.timeout(timeout_s + ANSWER_TIMEOUT_S):
+            seen = await client.ask(home, "round", timeout_s=timeout_s, **wanted)
+    return msgspec.convert(seen, Snapshot)
 
 
 def only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:

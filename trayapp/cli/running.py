@@ -10,7 +10,7 @@ import msgspec
 from trayapp.cli.check import lines
 from trayapp.cli.common import EXIT_CODE, begin, check_ids
 from trayapp.control import client
-from trayapp.control.report import report
+from trayapp.control.report import gist, report
 from trayapp.core.light import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Problem
@@ -39,10 +39,13 @@ def _show(snapshot: Snapshot, *, as_json: bool, one_line: bool) -> None:
 
 async def _status(home: Home, *, as_json: bool, watch: bool) -> int:
     light = Light.GREY
+    last: Any = None
     async for raw in client.stream(home, "watch" if watch else "snapshot"):
         snapshot = msgspec.convert(raw, Snapshot)
         light = snapshot.judgement.light
-        _show(snapshot, as_json=as_json, one_line=watch)
+        if (seen := gist(report(snapshot))) != last:
+            last = seen
+            _show(snapshot, as_json=as_json, one_line=watch)
     return EXIT_CODE[light]
 
 

@@ -6,11 +6,12 @@ import json
 import signal
 import sys
 from datetime import datetime
+from typing import Any
 
 from trayapp.cli.common import begin
 from trayapp.clock import SystemClock
 from trayapp.control.instance import Lock
-from trayapp.control.report import report
+from trayapp.control.report import gist, report
 from trayapp.control.service import Broadcast, Service
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
@@ -33,21 +34,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     """Run until a signal, printing a line per change."""
-    last = ""
+    last: Any = None
 
     def show(snapshot: Snapshot) -> None:
         nonlocal last
         if as_json:
             told = report(snapshot)
+            seen = gist(told)
             line = json.dumps(told, ensure_ascii=False, default=str)
-            # What changes by itself from minute to minute is no change.
-            gist = json.dumps({name: told[name] for name in told if name != "generated_at"}, default=str)
         else:
             sentence = sentences.headline(snapshot)
-            gist = sentence + "".join(f"{one.light}{one.finding}" for one in snapshot.judgement.services)
+            seen = sentence + "".join(f"{one.light}{one.finding}" for one in snapshot.judgement.services)
             line = f"{datetime.now().astimezone():%H:%M:%S}  {sentence}"
-        if gist != last:
-            last = gist
+        if seen != last:
+            last = seen
             print(line, flush=True)
 
     stop = asyncio.Event()

@@ -86,6 +86,17 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params"})
+"""What runs on by itself, or with every answer, while all stays as it is."""
+
+
+def gist(told: Any) -> Any:
+    """A report without what says nothing new: two reports with the same gist tell of no change."""
+    if isinstance(told, dict):
+        return {name: gist(value) for name, value in told.items() if name not in _NO_CHANGE}
+    return [gist(one) for one in told] if isinstance(told, list) else told
+
+
 def _route(route: Route) -> dict[str, Any]:
     return {"to": route.to, "until": route.until, "reason": route.reason}
 

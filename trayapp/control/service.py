@@ -54,6 +54,7 @@ class Service:
             self._engine.home,
             {
                 "snapshot": self._snapshot,
+                "round": self._round,
                 "switch": self._switch,
                 "check": self._check,
                 "local": self._local,
@@ -72,7 +73,25 @@ class Service:
         return handle
 
     async def _snapshot(self, request: dict[str, Any]) -> Any:
+        """The picture of now; with `services` and `max_age_s`, None unless it rests on samples that fresh."""
+        max_age_s = request.get("max_age_s")
+        if max_age_s is not None and not self._engine.is_fresh(self._watched(request), float(max_age_s)):
+            return None
         return msgspec.to_builtins(self._engine.snapshot())
+
+    async def _round(self, request: dict[str, Any]) -> Any:
+        """The picture after everything older than `max_age_s` was asked again, out of the one budget."""
+        services = self._watched(request)
+        await self._engine.refresh(services, float(request["max_age_s"]), float(request["timeout_s"]))
+        return msgspec.to_builtins(self._engine.snapshot())
+
+    def _watched(self, request: dict[str, Any]) -> tuple[str, ...]:
+        """The services of the request. Raises Problem("not_watched")."""
+        services = tuple(map(str, request.get("services") or ()))
+        for one in services:
+            if self._engine.judgement.service(one) is None:
+                raise Problem("not_watched", name=one)
+        return services
 
     async def _watch(self, request: dict[str, Any]) -> AsyncIterator[Any]:
         self._broadcast.publish(self._engine.snapshot())
