@@ -8,6 +8,7 @@ import ast
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -32,15 +33,16 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\n"
 
 """
-_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 
+@cache
 def texts() -> Catalog:
     """Every text of the package: what gettext functions name, and the titles and descriptions of settings."""
     catalog = Catalog(project="LLM Ampel", charset="utf-8")
     found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=_KEYWORDS, comment_tags=())
-    for _file, _line, message, _comments, context in sorted(found, key=str):
-        catalog.add(message, context=context)
+    for _file, _line, message, _comments, _context in sorted(found, key=str):
+        catalog.add(message)
     for message in _settings_texts():
         catalog.add(message)
     return catalog
@@ -71,14 +73,13 @@ def compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def merge(translations: dict[str | tuple[str, str], str | tuple[str, str]] | None = None) -> list[str]:
-    """Bring `.po` and `.mo` up to date, put in `translations`; returns what has no translation yet."""
+def merge(translations: dict[str, str | tuple[str, str]] | None = None) -> list[str]:
+    """Bring `.po` and `.mo` up to date, put in `translations` (by the singular); returns what has none yet."""
     catalog = german() if PO.exists() else Catalog(locale="de", project="LLM Ampel", charset="utf-8")
     catalog.update(texts(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     for message_id, string in (translations or {}).items():
-        key = message_id[0] if isinstance(message_id, tuple) else message_id
-        if (message := catalog.get(key)) is not None:
+        if (message := catalog.get(message_id)) is not None:
             message.string = string
             message.flags.discard("fuzzy")
     with PO.open("wb") as file:

@@ -1,7 +1,7 @@
-"""A night as text: what a person would have seen, readable and the same on every run.
+"""A night as readable text: what every light did, and what was told, in both languages.
 
-Transitions are listed by service, since two services that fall together fall in no fixed order. Of a banner that was
-replaced by another of the same stage, the last one counts. Times and durations are left out.
+Times differ a little from run to run, so clock times are written as hh:mm and durations as [duration]; services that
+change in the same moment may do so in any order, so each has its own list.
 """
 
 import re
@@ -11,51 +11,69 @@ from datetime import datetime
 from trayapp.core.judgement import Transition
 from trayapp.core.news import Announcement, Banner
 from trayapp.text import banners
-from trayapp.text.language import language, set_language
+from trayapp.text.language import LANGUAGES, language, set_language
 
-_TIMES = (
-    (re.compile(r"\b\d{1,2}:\d{2}\b"), "hh:mm"),
-    (re.compile(r"\b\d+ (?:h|Std\.) \d+ (?:min|Min\.)"), "h min"),
-    (re.compile(r"\b\d+ (?:h|min|Std\.|Min\.|s|Sek\.)"), "min"),
-)
-
-
-def timeless(text: str) -> str:
-    """`text` with times and durations replaced by their units."""
-    for pattern, words in _TIMES:
-        text = pattern.sub(words, text)
-    return text
+_CLOCK = re.compile(r"\b\d\d:\d\d\b")
+_DURATION = re.compile(r"\b\d+ (?:s|min|h|d|Min\.|Std\.|Tg\.)(?: \d+ (?:min|h|Min\.|Std\.))?(?!\w)")
 
 
 def render(
     transitions: Iterable[Transition], announcements: Iterable[Announcement], wall: Callable[[float], datetime]
 ) -> str:
-    """Lights and findings of every service, then the banners in both languages."""
+    """The whole night: the changes of each service in their order, then the banners in theirs."""
+    return "\n".join([*_changes(transitions), *_told(announcements, wall)]) + "\n"
+
+
+def _changes(transitions: Iterable[Transition]) -> list[str]:
     by_service: dict[str, list[str]] = {}
     for one in transitions:
-        by_service.setdefault(one.service, []).append(f"    {one.light:<7} {one.finding}")
-    lines = ["Lights and findings"]
+        lines = by_service.setdefault(one.service, [f"    {one.was_light} {one.was_finding}"])
+        lines.append(f"    {one.light} {one.finding}")
+    lines = ["Lights and findings", ""]
     for service in sorted(by_service):
-        lines += ["", f"  {service}", *by_service[service]]
-    told = last_of_each_stage(announcements)
-    before = language()
-    try:
-        for code, title in (("en", "Banners"), ("de", "Banner auf Deutsch")):
+        lines += [f"  {service}", *by_service[service], ""]
+    return lines
+
+
+def _told(announcements: Iterable[Announcement], wall: Callable[[float], datetime]) -> list[str]:
+    keys: dict[str, str] = {}
+    lines = ["Banners", ""]
+    for pops_up, one in _settled(announcements):
+        key = keys.setdefault(one.key, _name_of(one.key, keys))
+        if not isinstance(one, Banner):
+            lines += [f"  {key}: withdrawn", ""]
+            continue
+        how = "pops up" if pops_up else "replaces silently"
+        lines.append(f"  {key}: {one.stage}, {how}, {one.urgency}")
+        before = language()
+        for code in LANGUAGES:
             set_language(code)
-            lines += ["", title]
-            for one in told:
-                words = banners.words(one, wall=wall)
-                lines += ["", f"  {one.stage}", f"    {timeless(words.title)}", f"    {timeless(words.body)}"]
-                lines += [f"    [{'] ['.join(label for _, label in words.buttons)}]"] if words.buttons else []
-    finally:
+            words = banners.words(one, wall=wall)
+            buttons = " ".join(f"[{label}]" for _, label in words.buttons)
+            lines += [f"    {code}  {_timeless(words.title)}", f"        {_timeless(words.body)}"]
+            lines += [f"        {buttons}"] if buttons else []
         set_language(before)
-    return "\n".join(lines) + "\n"
+        lines.append("")
+    return lines
 
 
-def last_of_each_stage(announcements: Iterable[Announcement]) -> list[Banner]:
-    """Banners in the order in which their stages were first reached."""
-    last: dict[tuple[str, str], Banner] = {}
+def _settled(announcements: Iterable[Announcement]) -> list[tuple[bool, Announcement]]:
+    """Banners of one stage that follow each other are one: services that fall together do so in any order."""
+    told: list[tuple[bool, Announcement]] = []
     for one in announcements:
-        if isinstance(one, Banner):
-            last[one.key, one.stage] = one
-    return list(last.values())
+        last = told[-1][1] if told else None
+        if isinstance(one, Banner) and isinstance(last, Banner) and (last.key, last.stage) == (one.key, one.stage):
+            told[-1] = (told[-1][0] or one.pops_up, one)
+        else:
+            told.append((isinstance(one, Banner) and one.pops_up, one))
+    return told
+
+
+def _name_of(key: str, known: dict[str, str]) -> str:
+    if key == "switch" or key.startswith("yellow:"):
+        return key
+    return f"incident {sum(name.startswith('incident') for name in known.values()) + 1}"
+
+
+def _timeless(text: str) -> str:
+    return _DURATION.sub("[duration]", _CLOCK.sub("hh:mm", text))

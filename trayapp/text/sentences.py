@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from trayapp.core.judgement import Incident, ServiceVerdict
 from trayapp.core.light import Confidence, Finding, Light
-from trayapp.core.observation import NetworkState, Step
+from trayapp.core.observation import NetworkState, PageHealth, Step
 from trayapp.core.reasons import Code
 from trayapp.core.route import TargetState, To
 from trayapp.core.snapshot import Snapshot
@@ -12,7 +12,7 @@ from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, name
 from trayapp.text.plain import clean
-from trayapp.text.reasons import reason
+from trayapp.text.reasons import HEALTHS, reason
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 from trayapp.text.senses import (
     gateway_line,
@@ -213,7 +213,12 @@ def _stated(incident: Incident, s: Snapshot) -> str:
         return _("{provider}: {cause}.", provider=provider, cause=clean(incident.cause, _CAUSE_MAX))
     if incident.title:
         return _("{provider}: cause not stated.", provider=provider)
-    return _("{provider} has not commented.", provider=provider)
+    page = next((one for one in s.judgement.pages if one.provider == incident.provider), None)
+    if page is None:
+        return ""
+    if page.health is PageHealth.OK:
+        return _("{provider} has not commented.", provider=provider)
+    return _("{provider}'s page {health}.", provider=provider, health=_(HEALTHS[page.health]))
 
 
 def _how_sure(s: Snapshot) -> str:

@@ -41,13 +41,13 @@ PARAMS: dict[Code, dict[str, Param]] = {
 }
 
 
-def say(code: str, source: Source = Source.PROBE, age_s: float = 240.0, **params: Param) -> str:
-    return reasons.reason(Reason(code, source, NOW - age_s, params), fine(), service("openai-api"))
+def say(code: str, params: dict[str, Param] | None = None, source: Source = Source.PROBE) -> str:
+    return reasons.reason(Reason(code, source, NOW - 240, params or {}), fine(), service("openai-api"))
 
 
 @pytest.mark.parametrize("code", list(Code))
 def test_every_reason_has_words(code: Code, spoken: str) -> None:
-    text = say(code, **PARAMS.get(code, {}))
+    text = say(code, PARAMS.get(code))
     assert text[0].isupper() or text[0].isdigit()
     assert text.endswith(".")
     assert "{" not in text
@@ -58,13 +58,13 @@ def test_every_reason_has_words(code: Code, spoken: str) -> None:
 @pytest.mark.parametrize("code", list(Code))
 def test_every_reason_survives_without_its_params(code: Code, spoken: str) -> None:
     assert "{" not in say(code)
-    assert "{" not in say(code, **dict.fromkeys(PARAMS.get(code, {})))
+    assert "{" not in say(code, dict.fromkeys(PARAMS.get(code, {})))
 
 
 def test_the_languages_differ() -> None:
-    english = {code: say(code, **PARAMS.get(code, {})) for code in Code}
+    english = {code: say(code, PARAMS.get(code)) for code in Code}
     set_language("de")
-    assert [code for code in Code if say(code, **PARAMS.get(code, {})) == english[code]] == []
+    assert [code for code in Code if say(code, PARAMS.get(code)) == english[code]] == []
 
 
 def test_as_a_person_would_say_it() -> None:
@@ -74,13 +74,13 @@ def test_as_a_person_would_say_it() -> None:
         "OpenAI's page: Elevated Error Rates (identified, 4 min ago).",
         "From here: 3 of 3 requests failed with 502, their gateway gets no answer from behind it.",
     ]
-    assert say(Code.NETWORK_FINE, hosts=4) == "Your connection: fine, 4 other hosts answer."
+    assert say(Code.NETWORK_FINE, {"hosts": 4}) == "Your connection: fine, 4 other hosts answer."
     set_language("de")
     assert [reasons.reason(one, fine(), openai) for one in (incident, failures("openai-api"))] == [
         "Seite von OpenAI: „Elevated Error Rates“ (erkannt, vor 4 Min.).",
         "Von hier aus: 3 von 3 Anfragen scheiterten mit 502, ihr Gateway bekommt von dahinter keine Antwort.",
     ]
-    assert say(Code.NETWORK_FINE, hosts=4) == "Deine Verbindung: in Ordnung, 4 andere Server antworten."
+    assert say(Code.NETWORK_FINE, {"hosts": 4}) == "Deine Verbindung: in Ordnung, 4 andere Server antworten."
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_as_a_person_would_say_it() -> None:
     ],
 )  # fmt: skip
 def test_some_closely(code: str, source: Source, params: dict[str, Param], text: str) -> None:
-    assert say(code, source, **params) == text
+    assert say(code, params, source) == text
 
 
 def test_the_provider_is_found_in_the_snapshot() -> None:
@@ -137,7 +137,7 @@ def test_components_have_their_own_reasons() -> None:
 
 def test_remote_text_is_bounded_plain_data(spoken: str) -> None:
     nasty = "\u202e<b>{provider}</b>\x1b[1m\n%s" + "W" * 9000
-    text = say(Code.PAGE_INCIDENT, title=nasty, stage="never seen", impact="never seen")
+    text = say(Code.PAGE_INCIDENT, {"title": nasty, "stage": "never seen", "impact": "never seen"})
     assert len(text) < 300
     assert "{provider}" in text
     assert not any(ch in text for ch in "\u202e\x1b\n")

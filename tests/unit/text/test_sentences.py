@@ -1,0 +1,295 @@
+"""The snapshot in sentences: headline, subline, tooltip and the switch, for every state, in both languages."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
+from tests.support.states import STATES, down, fine, local_now, offered, offline
+from trayapp.core.judgement import NetworkStatus, PageStatus, Reason
+from trayapp.core.light import Confidence, Finding, Light, Source
+from trayapp.core.observation import DisturbanceKind, NetworkState, PageHealth, Step
+from trayapp.core.reasons import Code
+from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import sentences
+from trayapp.text.language import set_language
+
+DOWN = ("ChatGPT and OpenAI API are down. It is not you.", "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir.")
+HEADLINES = {
+    "fine": ("Everything works.", "Alles läuft."),
+    "down": DOWN,
+    "checking": (
+        "OpenAI API does not answer as it should. Checking whether it is you or them.",
+        "OpenAI-API antwortet nicht wie gewohnt. Ich prüfe, ob es an dir oder an denen liegt.",
+    ),
+    "degraded": ("OpenAI API has trouble.", "OpenAI-API hat Probleme."),
+    "reported_only": (
+        "OpenAI reports trouble: OpenAI API. From here it works.",
+        "OpenAI meldet Probleme: OpenAI-API. Von hier aus geht es.",
+    ),
+    "slow": ("OpenAI API is slow. It is not you.", "OpenAI-API ist langsam. Es liegt nicht an dir."),
+    "recovering": ("OpenAI API works again. Still watching.", "OpenAI-API geht wieder. Noch unter Beobachtung."),
+    "maintenance": ("OpenAI API is under maintenance.", "OpenAI-API wird gewartet."),
+    "flapping": ("OpenAI API comes and goes.", "OpenAI-API kommt und geht."),
+    "shared": (
+        "OpenAI and Anthropic are down at the same time. It is not you.",
+        "OpenAI und Anthropic sind gleichzeitig gestört. Es liegt nicht an dir.",
+    ),
+    "offline": (
+        "You are offline: names cannot be looked up (DNS).",
+        "Du bist offline: Namen lassen sich nicht auflösen (DNS).",
+    ),
+    "captive": ("You are offline: Wi-Fi login page.", "Du bist offline: WLAN-Anmeldung nötig."),
+    "starting": ("Looking for the first time. One moment.", "Erster Blick. Einen Moment."),
+    "blocked": ("Something in your network blocks the OpenAI API.", "Etwas in deinem Netz sperrt die OpenAI-API."),
+    "no_evidence": (
+        "Cannot tell about ChatGPT: nothing can be seen from here.",
+        "Über ChatGPT lässt sich nichts sagen: Von hier aus ist nichts zu sehen.",
+    ),
+    "badged": ("Everything works.", "Alles läuft."),
+    "local_now": DOWN,
+    "offered": ("Everything works.", "Alles läuft."),
+    "hostile": ("ChatGPT is down. It is not you.", "ChatGPT gestört. Es liegt nicht an dir."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_has_its_headline(name: str) -> None:
+    assert sentences.headline(STATES[name]()) == HEADLINES[name][0]
+    set_language("de")
+    assert sentences.headline(STATES[name]()) == HEADLINES[name][1]
+
+
+@pytest.mark.parametrize("step", [*Step, None])
+def test_every_step_of_the_own_network(step: Step | None, spoken: str) -> None:
+    network = NetworkStatus(NetworkState.OFFLINE, NOW - 90, step)
+    s = offline()
+    s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, network=network))
+    blamed = {"en": "It is your connection: ", "de": "Es liegt an deiner Verbindung: "}[spoken]
+    away = {"en": "You are offline: ", "de": "Du bist offline: "}[spoken]
+    start = blamed if step in (Step.TLS, Step.CLOCK, Step.PROXY) else away
+    assert sentences.headline(s).startswith(start)
+    assert sentences.tooltip(s).startswith(start)
+
+
+def _all(light: Light, finding: Finding, **more: Any) -> Snapshot:
+    return snapshot(
+        *(service(one, light, finding, **more) for one in ("chatgpt", "openai-api", "claude", "claude-api"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "headline", "subline"),
+    [
+        (Confidence.ANSWERING, "Everything works.", "Real answers within the last 10 minutes"),
+        (Confidence.REPORTED, "All fine, say the official pages.", "Fine on the official page"),
+        (Confidence.REACHABLE, "Everything is reachable.", "Reachable, no page to ask"),
+    ],
+)  # fmt: skip
+def test_green_says_how_sure_it_is(confidence: Confidence, headline: str, subline: str) -> None:
+    s = _all(Light.GREEN, Finding.OK, confidence=confidence)
+    assert sentences.headline(s) == headline
+    assert sentences.subline(s) == f"{subline}: ChatGPT, OpenAI API, Claude and Claude API."
+
+
+def test_nothing_watched() -> None:
+    s = fine()
+    empty = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=(), light=Light.GREY))
+    assert sentences.headline(empty) == "Nothing is watched yet."
+    assert (sentences.subline(empty), sentences.works_now(empty)) == ("", "")
+    assert sentences.tooltip(empty) == "Nothing is watched yet."
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline"),
+    [
+        (DisturbanceKind.RESUME, "The computer has just woken up; looking again."),
+        (DisturbanceKind.NETWORK_CHANGE, "The network has just changed; looking again."),
+    ],
+)
+def test_after_a_disturbance_it_says_so(kind: DisturbanceKind, headline: str) -> None:
+    grace = Reason(Code.GRACE, Source.NETWORK, NOW - 5, {"kind": kind, "until_at": NOW + 25})
+    assert sentences.headline(_all(Light.GREY, Finding.STARTING, reasons=(grace,))) == headline
+
+
+def test_the_tone_of_the_tooltips() -> None:
+    red = snapshot(service("chatgpt", Light.RED, Finding.DOWN, age_s=18 * 60))
+    away = STATES["captive"]()
+    known = tuple(msgspec.structs.replace(v, last_known_at=NOW - 360) for v in away.judgement.services)
+    away = msgspec.structs.replace(away, judgement=msgspec.structs.replace(away.judgement, services=known))
+    assert sentences.tooltip(red) == "ChatGPT down 18 min · not you · local ready in 3 s"
+    assert sentences.tooltip(away) == "You are offline: Wi-Fi login page. Last known: all fine, 6 min ago."
+    set_language("de")
+    assert sentences.tooltip(red) == "ChatGPT seit 18 Min. gestört · nicht dein Netz · lokal bereit in 3 s"
+    assert sentences.tooltip(away) == "Du bist offline: WLAN-Anmeldung nötig. Zuletzt vor 6 Min.: alles in Ordnung."
+
+
+@pytest.mark.parametrize(
+    ("s", "tooltip"),
+    [
+        (down(target=NO_TARGET), "ChatGPT and OpenAI API down 18 min · not you"),
+        (down(target=TargetStatus(TargetState.READY)), "ChatGPT and OpenAI API down 18 min · not you · local ready"),
+        (local_now(), "ChatGPT and OpenAI API down 18 min · not you · working locally"),
+        (offered(), "Everything works. Local instead of OpenAI."),
+        (STATES["shared"](), "ChatGPT, OpenAI API and 2 more down 4 min · not you · local ready in 3 s"),
+    ],
+)  # fmt: skip
+def test_tooltips(s: Snapshot, tooltip: str) -> None:
+    assert sentences.tooltip(s) == tooltip
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ({"chatgpt": Light.RED}, "Last known: ChatGPT down, 6 min ago."),
+        ({"chatgpt": Light.YELLOW}, "Last known: trouble with ChatGPT, 6 min ago."),
+        ({"chatgpt": Light.RED, "claude": Light.YELLOW}, "Last known: ChatGPT down, 6 min ago."),
+        ({"chatgpt": None, "openai-api": None, "claude": None, "claude-api": None}, ""),
+    ],
+)
+def test_last_known(last: dict[str, Light | None], said: str) -> None:
+    services = [
+        service(
+            one,
+            Light.GREY,
+            Finding.OWN_NETWORK,
+            last_known=last.get(one, Light.GREEN),
+            last_known_at=None if last.get(one, Light.GREEN) is None else NOW - 360,
+        )
+        for one in ("chatgpt", "openai-api", "claude", "claude-api")
+    ]
+    network = NetworkStatus(NetworkState.OFFLINE, NOW - 90, Step.INTERFACE)
+    assert sentences.subline(snapshot(*services, network=network)) == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "subline"),
+    [
+        ({}, "Since 22:04 (18 min). OpenAI: cause not stated."),
+        ({"title": None}, "Since 22:04 (18 min). OpenAI has not commented."),
+        ({"cause": "Caused by a cable."}, "Since 22:04 (18 min). OpenAI: Caused by a cable."),
+        ({"shared": True}, "Since 22:04 (18 min)."),
+    ],
+)
+def test_subline_of_red(changes: dict[str, Any], subline: str) -> None:
+    s = down(incidents=(msgspec.structs.replace(INCIDENT, **changes),))
+    assert sentences.subline(s) == subline
+
+
+@pytest.mark.parametrize(
+    ("page_states", "said"),
+    [
+        (pages(), " OpenAI has not commented."),
+        (pages(PageHealth.UNREADABLE), " OpenAI's page cannot be read."),
+        (pages()[1:], ""),
+    ],
+)
+def test_silence_is_only_told_of_a_page_that_can_be_read(page_states: tuple[PageStatus, ...], said: str) -> None:
+    s = down(incidents=(msgspec.structs.replace(INCIDENT, title=None),), page_states=page_states)
+    assert sentences.subline(s) == f"Since 22:04 (18 min).{said}"
+
+
+def test_works_now() -> None:
+    assert sentences.works_now(down()) == "Works now: Claude, Claude API"
+    assert sentences.works_now(fine()) == ""
+    assert sentences.works_now(STATES["shared"]()) == ""
+    set_language("de")
+    assert sentences.works_now(down()) == "Jetzt nutzbar: Claude, Claude-API"
+
+
+def _target(state: TargetState, **more: Any) -> TargetStatus:
+    return TargetStatus(state, server="ollama", model="qwen3:8b", **more)
+
+
+@pytest.mark.parametrize(
+    ("s", "label"),
+    [
+        (down(), "Switch OpenAI to local (qwen3:8b, ready in 3 s)"),
+        (fine(), "Switch to local (qwen3:8b, ready in 3 s)"),
+        (down(target=NO_TARGET), "Set up a fallback…"),
+        (down(target=_target(TargetState.DOWN)), "Switch OpenAI to local (qwen3:8b, not running)"),
+        (down(target=_target(TargetState.LOADING)), "Switch OpenAI to local (qwen3:8b, loading)"),
+        (down(target=_target(TargetState.STARTING)), "Switch OpenAI to local (qwen3:8b, starting)"),
+        (down(target=_target(TargetState.FAILED)), "Switch OpenAI to local (qwen3:8b, not usable)"),
+        (down(target=_target(TargetState.READY)), "Switch OpenAI to local (qwen3:8b, ready)"),
+        (down(switching="openai"), "Switching to local (qwen3:8b)…"),
+        (local_now(), "Switch to local (qwen3:8b, ready in 3 s)"),
+        (STATES["shared"](), "Switch OpenAI and Anthropic to local (qwen3:8b, ready in 3 s)"),
+        (down(target=TargetStatus(TargetState.DOWN)), "Switch OpenAI to local (no model chosen, not running)"),
+    ],
+)  # fmt: skip
+def test_the_switch_says_what_moves_where_and_how_ready_that_is(s: Snapshot, label: str) -> None:
+    assert sentences.switch_label(s) == label
+
+
+@pytest.mark.parametrize(
+    ("s", "label"),
+    [
+        (down(), ""),
+        (local_now(), "Back to cloud (OpenAI)"),
+        (offered(), "Back to cloud: OpenAI works again"),
+        (fine(local=("openai", "anthropic")), "Back to cloud (OpenAI and Anthropic)"),
+    ],
+)
+def test_the_way_home(s: Snapshot, label: str) -> None:
+    assert sentences.home_label(s) == label
+
+
+def test_a_provider_that_is_no_longer_watched_goes_by_its_id() -> None:
+    s = fine(local=("openai",))
+    claude = tuple(v for v in s.judgement.services if v.provider == "anthropic")
+    s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=claude))
+    assert sentences.home_label(s) == "Back to cloud (openai)"
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_no_state_shows_a_gap_a_code_or_a_control_character(name: str, spoken: str) -> None:
+    s = STATES[name]()
+    lines = [sentences.headline(s), sentences.subline(s), sentences.works_now(s), sentences.tooltip(s),
+             sentences.switch_label(s), sentences.home_label(s), sentences.network_line(s),
+             sentences.target_line(s.target), sentences.gateway_line(s)]  # fmt: skip
+    for v in s.judgement.services:
+        lines += [sentences.service_line(v, s), sentences.row_detail(v, s), sentences.unseen_line(v) or ""]
+        lines += [sentences.component_line(c, s) for c in v.components]
+    lines += [sentences.page_line(p, s) for p in s.judgement.pages]
+    lines += [label for label, _ in sentences.network_steps(s)]
+    for line in lines:
+        assert not any(ch in line for ch in "{}_\n\t\x1b\u202e"), line
+        assert ".." not in line
+
+
+@pytest.mark.parametrize(
+    ("services", "headline"),
+    [
+        ((("chatgpt", Light.YELLOW, Finding.RECOVERING), ("claude", Light.YELLOW, Finding.DEGRADED)),
+         "Claude has trouble."),
+        ((("chatgpt", Light.YELLOW, Finding.CHECKING), ("claude", Light.YELLOW, Finding.CHECKING)),
+         "ChatGPT and Claude do not answer as they should. Checking whether it is you or them."),
+        ((("chatgpt", Light.GREY, Finding.BLOCKED), ("claude", Light.GREY, Finding.NO_EVIDENCE)),
+         "Cannot tell about ChatGPT and Claude."),
+        ((("chatgpt", Light.RED, Finding.DOWN), ("claude", Light.GREY, Finding.NO_EVIDENCE)),
+         "ChatGPT is down. It is not you."),
+    ],
+)  # fmt: skip
+def test_the_worst_comes_first(services: tuple[tuple[str, Light, Finding], ...], headline: str) -> None:
+    assert sentences.headline(snapshot(*(service(*one) for one in services))) == headline
+
+
+def test_an_incident_of_its_own_time_speaks_for_its_services() -> None:
+    later = msgspec.structs.replace(
+        INCIDENT,
+        id="i2",
+        provider="anthropic",
+        services=("claude",),
+        down=("claude",),
+        started_at=NOW - 300,
+        title=None,
+    )
+    s = down(incidents=(INCIDENT, later))
+    claude = service("claude", Light.RED, Finding.DOWN, age_s=200, incident="i2")
+    services = tuple(claude if v.id == "claude" else v for v in s.judgement.services)
+    s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
+    assert sentences.subline(s) == "Since 22:04 (18 min). OpenAI: cause not stated. Anthropic has not commented."
+    assert sentences.service_line(claude, s) == "Claude: down 5 min"
