@@ -152,5 +152,5 @@ def _dead(target: TargetStatus, code: str) -> Refused:
         "cut": "broke off its answer",
         "malformed": "sent something that is no answer",
     }.get(code, "cannot be reached")
-    message = f"{name}{where} {why}. LLM Ampel has switched this provider to it; switch back there, or start it."
+    message = f"{name}{where} {why}. Start it, or send this provider's requests back to the cloud in LLM Ampel."
     return Refused(504 if code == "timeout" else 503, f"local_{code}", message, retry=False)

@@ -1,5 +1,6 @@
 """What only the command line says."""
 
+from trayapp.gateway.setup_env import Outcome
 from trayapp.text.language import _, ngettext
 from trayapp.text.plain import clean
 
@@ -54,3 +55,28 @@ def demo_over() -> str:
 
 def no_display() -> str:
     return _("There is no screen here, so the light is shown in this terminal. Stop it with Ctrl+C.")
+
+
+def setup_changed(path: str, outcome: Outcome) -> str:
+    match outcome:
+        case Outcome.WRITTEN:
+            return _("{path}: written.", path=path)
+        case Outcome.UNCHANGED:
+            return _("{path}: as it should be.", path=path)
+        case Outcome.RESTORED:
+            return _("{path}: as it was before.", path=path)
+        case Outcome.STRIPPED:
+            return _("{path}: our lines are out, yours stay.", path=path)
+        case Outcome.DELETED:
+            return _("{path}: deleted, it held only our lines.", path=path)
+
+
+def setup_done() -> str:
+    return _(
+        "Tools that know OPENAI_BASE_URL use the gateway after your next login. Open terminals keep what they have."
+        " While LLM Ampel is not running, these tools reach nothing; --undo takes it back."
+    )
+
+
+def setup_undone() -> str:
+    return _("Tools go straight to their provider after your next login. Open terminals still look for the gateway.")

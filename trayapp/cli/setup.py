@@ -1,0 +1,23 @@
+"""`llm-ampel setup openai-env [--undo]`: points the tools that know OPENAI_BASE_URL at the gateway, and back."""
+
+import argparse
+import asyncio
+import contextlib
+
+from trayapp.cli.common import begin
+from trayapp.control import client
+from trayapp.errors import Problem
+from trayapp.gateway import setup_env
+from trayapp.text import terminal
+
+
+def run(arguments: argparse.Namespace) -> int:
+    home, loaded = begin(arguments)
+    done = setup_env.undo(home) if arguments.undo else setup_env.apply(home, loaded.settings.gateway.port)
+    for change in done.changes:
+        print(terminal.setup_changed(str(change.path), change.outcome))
+    print(terminal.setup_done() if done.url is not None else terminal.setup_undone())
+    # A running instance listens from its first tool on; without one there is nobody to tell.
+    with contextlib.suppress(Problem):
+        asyncio.run(client.ask(home, "reload"))
+    return 0
