@@ -107,10 +107,8 @@ def _check(answer: Answer, url: str) -> None:
         raise Unfit(PageHealth.UNREADABLE if answer.url == url else PageHealth.MOVED, "html")
     if answer.truncated:
         raise Unfit(PageHealth.UNREADABLE, "too_large", limit_bytes=LIMIT.body_bytes)
-    try:
-        age_s = float(headers.get("age", "0"))
-    except ValueError:
-        age_s = 0.0
+    age = headers.get("age", "")
+    age_s = float(age) if age.isascii() and age.isdigit() else 0.0
     if age_s > OLD_COPY_S:
         raise Unfit(PageHealth.STALE, "old_copy", age_s=age_s)
 

@@ -156,7 +156,11 @@ def component(raw: RawComponent, clock: Clock, *, dated: bool) -> PageComponent:
 
 
 def incident(raw: RawIncident, clock: Clock, *, maintenance: bool) -> PageIncident:
-    """Began when its earliest word says so: providers date updates back to when the trouble began."""
+    """Began when its earliest word says so: providers date updates back to when the trouble began.
+
+    `maintenance`: it was listed as one; some pages list them among the incidents, where only their words tell.
+    """
+    maintenance = maintenance or raw.impact == "maintenance" or raw.status.startswith("maintenance_")
     updates = [_update(one, raw, clock) for one in (raw.incident_updates or ())[:MAX_UPDATES]]
     updates.sort(key=lambda one: one.at, reverse=True)
     if maintenance and raw.scheduled_for is not None:
