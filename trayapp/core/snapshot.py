@@ -27,7 +27,7 @@ class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
     `offers`: providers that are back while their route is still local until back. `gateway_url`: None while
-    nothing listens; `gateway_problem`: a problem code when it should listen and cannot.
+    nothing listens; `gateway_problem`: a problem code, with `gateway_params`, when it should listen and cannot.
     """
 
     at: float
@@ -41,6 +41,7 @@ class Snapshot(Struct, frozen=True):
     tools: tuple[Tool, ...] = ()
     gateway_url: str | None = None
     gateway_problem: str | None = None
+    gateway_params: dict[str, str | int | float | None] = {}
     switching: str | None = None
     problems: tuple[tuple[str, dict[str, str | int | float | None]], ...] = ()
     bytes_today: int = 0

@@ -12,9 +12,10 @@ from typing import Any, Self
 
 from trayapp.clock import Clock
 from trayapp.core.judgement import Judgement, Transition
+from trayapp.core.light import Source
 from trayapp.core.news import Announcement
 from trayapp.core.newsroom import Newsroom, Told
-from trayapp.core.observation import Control, Disturbance, Observation
+from trayapp.core.observation import Control, Disturbance, Observation, Try
 from trayapp.core.route import TargetStatus
 from trayapp.core.routes import Routes, RoutesMemory
 from trayapp.core.snapshot import Snapshot
@@ -77,6 +78,7 @@ class Engine:
         self._watch_machine = watch_machine
         self._tasks = Tasks("engine")
         self._coalescer = Coalescer(lambda: self._publish(self.snapshot()))
+        self._evaluations = Coalescer(self.evaluate)
         self._transitions: list[Transition] = []
         self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
         self._store = Store(home.store_file) if remember else None
@@ -112,6 +114,7 @@ class Engine:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._evaluations.close()
         self._coalescer.close()
         await self._stop_watching()
         await self.switch.close()
@@ -178,6 +181,7 @@ class Engine:
         now = self.clock.now()
         forgetful = self._store.problems if self._store is not None else ()
         problems = (*self.loaded.problems, *forgetful)
+        gateway_problem = self.switch.gateway_problem
         return Snapshot(
             at=now,
             wall_offset_s=self.clock.wall(now).timestamp() - now,
@@ -189,7 +193,8 @@ class Engine:
             local_answers=self.switch.local_answers,
             tools=self.switch.tools(),
             gateway_url=self.switch.gateway_url,
-            gateway_problem=self.switch.gateway_problem,
+            gateway_problem=gateway_problem.code if gateway_problem is not None else None,
+            gateway_params=dict(gateway_problem.params) if gateway_problem is not None else {},
             switching=self.switch.switching,
             problems=tuple((one.code, dict(one.params)) for one in problems),
             bytes_today=self._budget.bytes_today,
@@ -201,8 +206,15 @@ class Engine:
         self._judge.observe(observation)
         if isinstance(observation, Disturbance) and self._watcher is not None:
             self._watcher.disturbed()
-        if not isinstance(observation, Control):
+        if isinstance(observation, Try) and observation.source is Source.TRAFFIC:
+            self.changed_often()
+        elif not isinstance(observation, Control):
             self.evaluate()
+
+    def changed_often(self) -> None:
+        """The same as `changed`, soon: busy tools bring evidence thousands of times a second, and judging takes a
+        millisecond."""
+        self._evaluations.poke()
 
     def changed(self) -> None:
         """Something beside the evidence changed: routes, the target, the tools."""

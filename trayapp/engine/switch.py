@@ -48,7 +48,7 @@ class Switch:
         self._target_settings: Local | None = None
         self._gateway: Gateway | None = None
         self._gateway_port: int | None = None
-        self.gateway_problem: str | None = None
+        self.gateway_problem: Problem | None = None
         self.switching: str | None = None
         self.local_answers: tuple[LocalAnswer, ...] = ()
 
@@ -190,7 +190,7 @@ class Switch:
     def _answered(self, answer: LocalAnswer) -> None:
         self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
         self.routes.count_answer(answer.provider)
-        self._engine.changed()
+        self._engine.changed_often()
 
     def _make_target(self, settings: Local) -> LocalTarget | None:
         if settings.server is None:
@@ -218,7 +218,7 @@ class Switch:
         try:
             await gateway.start()
         except Problem as problem:
-            self.gateway_problem = problem.code
+            self.gateway_problem = problem
             if strict:
                 raise
             log.info("the gateway does not listen: %s", problem)

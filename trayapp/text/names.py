@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _, language, ngettext
 from trayapp.text.plain import clean
 
@@ -40,6 +41,11 @@ PARTS: dict[str, str] = {
 def part(text: str) -> str:
     """A component's name, translated where it is a shipped one."""
     return _(PARTS[text]) if text in PARTS else name(text)
+
+
+def provider_name(provider: str, s: Snapshot) -> str:
+    """A provider's name by its id; the id itself when none of its services is watched."""
+    return name(next((v.provider_name for v in s.judgement.services if v.provider == provider), provider))
 
 
 def _joined(words: Sequence[str]) -> str:

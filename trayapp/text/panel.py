@@ -5,7 +5,7 @@ from trayapp.core.light import Light
 from trayapp.core.observation import PageUpdate
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import _, ngettext
-from trayapp.text.names import join, name
+from trayapp.text.names import join, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import STAGES
 from trayapp.text.rows import LIGHTS
@@ -43,7 +43,7 @@ def offer_line(s: Snapshot) -> str:
     """Who is back, and what the local model answered meanwhile; empty while nobody is."""
     if not s.offers:
         return ""
-    names = join([_provider(one, s) for one in s.offers])
+    names = join([provider_name(one, s) for one in s.offers])
     back = ngettext("{names} works again.", "{names} work again.", len(s.offers), names=names)
     answered = sum(s.routes[one].answered for one in s.offers if one in s.routes)
     if not answered:
@@ -73,7 +73,3 @@ def answers_lines(s: Snapshot) -> tuple[str, ...]:
         )
         for (tool, model), n in counts.items()
     )
-
-
-def _provider(provider: str, s: Snapshot) -> str:
-    return name(next((v.provider_name for v in s.judgement.services if v.provider == provider), provider))

@@ -6,7 +6,7 @@ from trayapp.core.route import TargetState, TargetStatus
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes, problems
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import name
+from trayapp.text.names import provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
@@ -21,7 +21,7 @@ _ALWAYS_SHOWN = (Step.INTERFACE, Step.DNS, Step.TLS)
 
 def page_line(p: PageStatus, s: Snapshot) -> str:
     """A status page's own health, with age and reason."""
-    provider = name(next((v.provider_name for v in s.judgement.services if v.provider == p.provider), p.provider))
+    provider = provider_name(p.provider, s)
     if p.health is PageHealth.OK and p.fetched_at is not None:
         return _("{provider}'s page: read {age}", provider=provider, age=ago(s.at - p.fetched_at))
     state = _(HEALTHS[p.health])
@@ -32,12 +32,18 @@ def page_line(p: PageStatus, s: Snapshot) -> str:
     return _("{provider}'s page {state}; last read {age}", provider=provider, state=said, age=ago(s.at - p.fetched_at))
 
 
+def blamed_step(s: Snapshot) -> Step | None:
+    """The step of the own network that does not hold, as far as it is known."""
+    network = s.judgement.network
+    return network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
+
+
 def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
     """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
-    network = s.judgement.network
+    network, blamed = s.judgement.network, blamed_step(s)
     steps: list[tuple[str, bool | None]] = []
     for one in Step:
-        if one is network.step:
+        if one is blamed:
             steps.append((_(codes.STEP_NAMES[one]), False))
         elif one in _ALWAYS_SHOWN:
             holds = True if network.state is NetworkState.ONLINE or one in network.passed else None
@@ -60,8 +66,7 @@ def network_line(s: Snapshot) -> str:
         )
     if network.state is NetworkState.UNKNOWN:
         return _("Your connection: not known yet.")
-    step = network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
-    return _("Your connection: {step}.", step=codes.step(step))
+    return _("Your connection: {step}.", step=codes.step(blamed_step(s)))
 
 
 def target_line(t: TargetStatus) -> str:
@@ -88,7 +93,7 @@ def target_line(t: TargetStatus) -> str:
 def gateway_line(s: Snapshot) -> str:
     """Where tools reach the gateway, or why they cannot."""
     if s.gateway_problem is not None:
-        title, _message = problems.words((s.gateway_problem, {}))
+        title, _message = problems.words((s.gateway_problem, s.gateway_params))
         return _("Gateway: {problem}", problem=title)
     if s.gateway_url is None:
         return _("Gateway: off until a tool or a local model is set up")

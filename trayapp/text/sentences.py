@@ -10,11 +10,12 @@ from trayapp.core.route import TargetState, To
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join, join_short, name
+from trayapp.text.names import join, join_short, name, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS, reason
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 from trayapp.text.senses import (
+    blamed_step,
     gateway_line,
     network_line,
     network_steps,
@@ -92,8 +93,7 @@ def _red_headline(s: Snapshot) -> str:
 
 
 def _offline_headline(s: Snapshot) -> str:
-    network = s.judgement.network
-    step = network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
+    step = blamed_step(s)
     if step in _NOT_OFFLINE:
         return _("It is your connection: {step}.", step=codes.step(step))
     return _("You are offline: {step}.", step=codes.step(step))
@@ -201,14 +201,10 @@ def _time(at: float, s: Snapshot) -> str:
     return day_time(wall_time(at, s.wall_offset_s), wall_time(s.at, s.wall_offset_s))
 
 
-def _provider_name(provider: str, s: Snapshot) -> str:
-    return name(next((v.provider_name for v in s.judgement.services if v.provider == provider), provider))
-
-
 def _stated(incident: Incident, s: Snapshot) -> str:
     if incident.shared:
         return ""
-    provider = _provider_name(incident.provider, s)
+    provider = provider_name(incident.provider, s)
     if incident.cause:
         return _("{provider}: {cause}.", provider=provider, cause=clean(incident.cause, _CAUSE_MAX))
     if incident.title:
@@ -282,7 +278,7 @@ def _local(s: Snapshot) -> list[str]:
 
 
 def _local_providers(s: Snapshot) -> str:
-    local = [_provider_name(provider, s) for provider in _local(s)]
+    local = [provider_name(provider, s) for provider in _local(s)]
     return _("Local instead of {names}.", names=join_short(local, _TOOLTIP_NAMES_MAX)) if local else ""
 
 
@@ -323,7 +319,7 @@ def home_label(s: Snapshot) -> str:
     local = _local(s)
     if not local:
         return ""
-    names = join([_provider_name(provider, s) for provider in local])
+    names = join([provider_name(provider, s) for provider in local])
     if set(local) <= set(s.offers):
         return _("Back to cloud: {names} works again", names=names)
     return _("Back to cloud ({names})", names=names)

@@ -1,0 +1,30 @@
+"""The words of buttons, menus and dialogs."""
+
+import inspect
+
+import pytest
+
+from trayapp.text import labels
+from trayapp.text.labels import Dialog, Label, Menu, setting
+from trayapp.text.language import set_language
+
+GROUPS = [
+    one
+    for _, one in inspect.getmembers(labels, inspect.isclass)
+    if one is not Label and one.__module__ == labels.__name__
+]
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
+def test_every_label_is_a_text(group: type, spoken: str) -> None:
+    names = [name for name, value in vars(group).items() if isinstance(value, Label)]
+    assert names
+    for name in names:
+        assert isinstance(getattr(group, name), str)
+        assert getattr(group, name).strip()
+
+
+def test_labels_speak_the_language_of_the_moment() -> None:
+    assert (Menu.check_now, Dialog.detect, setting("Start command")) == ("Check now", "Detect", "Start command")
+    set_language("de")
+    assert (Menu.check_now, Dialog.detect, setting("Start command")) == ("Jetzt prüfen", "Suchen", "Startbefehl")

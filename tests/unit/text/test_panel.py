@@ -1,0 +1,61 @@
+"""Lines that only the panel shows."""
+
+import msgspec
+import pytest
+
+from tests.support.snapshots import INCIDENT, NOW, snapshot
+from tests.support.states import local_now, offered
+from trayapp.core.light import Light
+from trayapp.core.observation import PageUpdate, Stage
+from trayapp.core.route import Policy
+from trayapp.core.snapshot import Snapshot, Tool
+from trayapp.text import panel
+from trayapp.text.language import set_language
+
+S = snapshot()
+
+
+@pytest.mark.parametrize("light", list(Light))
+def test_every_light_has_a_name(light: Light, spoken: str) -> None:
+    assert panel.light_name(light)
+
+
+def test_an_incident_in_the_providers_words() -> None:
+    assert panel.incident_title(INCIDENT, S) == "Elevated Error Rates (identified)"
+    assert panel.incident_title(msgspec.structs.replace(INCIDENT, page_stage=None), S) == "Elevated Error Rates"
+    assert panel.incident_title(msgspec.structs.replace(INCIDENT, title=None), S) == ""
+    set_language("de")
+    assert panel.incident_title(INCIDENT, S) == "Elevated Error Rates (erkannt)"
+
+
+def test_an_update_is_bounded_plain_data() -> None:
+    assert panel.update_line(PageUpdate(NOW - 60, Stage.MONITORING, "On it.\nSoon."), S) == (
+        "22:21, monitoring: On it. Soon."
+    )
+    assert len(panel.update_line(PageUpdate(NOW, Stage.MONITORING, "W" * 9000), S)) < 640
+
+
+@pytest.mark.parametrize(
+    ("s", "line"),
+    [
+        (S, ""),
+        (offered(), "OpenAI works again. 7 requests were answered locally."),
+        (snapshot(offers=("openai", "anthropic")), "OpenAI and Anthropic work again."),
+    ],
+)
+def test_the_offer_home(s: Snapshot, line: str) -> None:
+    assert panel.offer_line(s) == line
+
+
+def test_what_was_answered_locally_by_tool() -> None:
+    assert panel.answers_lines(local_now()) == ("editor: 7 requests, qwen3:8b",)
+    set_language("de")
+    assert panel.answers_lines(local_now()) == ("editor: 7 Anfragen, qwen3:8b",)
+    assert panel.answers_lines(S) == ()
+
+
+def test_the_tools() -> None:
+    assert panel.tools_line(S) == ""
+    many = snapshot(tools=(Tool("editor", Policy.SWITCH), Tool("x" * 500, Policy.FAIL)))
+    assert panel.tools_line(many).startswith("editor, xxx")
+    assert len(panel.tools_line(many)) < 200

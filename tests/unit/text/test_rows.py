@@ -1,0 +1,98 @@
+"""One line a service and a component."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.snapshots import INCIDENT, service, snapshot
+from tests.support.states import down
+from trayapp.core.light import Badge, Confidence, Finding, Light
+from trayapp.text.language import set_language
+from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
+
+S = snapshot()
+RED = (Light.RED, Finding.DOWN)
+
+
+@pytest.mark.parametrize(
+    ("id", "state", "more", "english", "german"),
+    [
+        ("chatgpt", RED, {"age_s": 18 * 60}, "ChatGPT: down 18 min", "ChatGPT: seit 18 Min. gestört"),
+        ("openai-api", (Light.RED, Finding.SHARED), {"age_s": 5000}, "OpenAI API: down 1 h 23 min",
+         "OpenAI-API: seit 1 Std. 23 Min. gestört"),
+        ("claude", (Light.GREEN, Finding.OK), {}, "Claude: fine, reported", "Claude: in Ordnung, laut Statusseite"),
+        ("claude-api", (Light.GREEN, Finding.OK), {}, "Claude API: fine, answering 0.7 s",
+         "Claude-API: in Ordnung, antwortet 0,7 s"),
+        ("claude-api", (Light.GREEN, Finding.OK), {"confidence": Confidence.REACHABLE, "latency_s": 1.25},
+         "Claude API: fine, reachable 1.2 s", "Claude-API: in Ordnung, erreichbar 1,2 s"),
+        ("claude", (Light.YELLOW, Finding.SLOW), {"age_s": 420}, "Claude: slow, 7 min", "Claude: langsam, 7 Min."),
+        ("claude", (Light.GREY, Finding.STARTING), {}, "Claude: looking", "Claude: sehe nach"),
+        ("claude", (Light.GREY, Finding.NO_EVIDENCE), {}, "Claude: cannot tell", "Claude: unklar"),
+        ("claude-api", (Light.GREEN, Finding.OK), {"badges": (Badge.KEY, Badge.QUOTA)},
+         "Claude API: fine, answering 0.7 s, key not accepted, quota used up",
+         "Claude-API: in Ordnung, antwortet 0,7 s, Schlüssel abgelehnt, Guthaben aufgebraucht"),
+    ],
+)  # fmt: skip
+def test_service_line(id: str, state: tuple[Light, Finding], more: dict[str, Any], english: str, german: str) -> None:
+    verdict = service(id, *state, **more)
+    assert service_line(verdict, S) == english
+    assert english.endswith(state_line(verdict, S))
+    set_language("de")
+    assert service_line(verdict, S) == german
+
+
+@pytest.mark.parametrize("finding", list(Finding))
+@pytest.mark.parametrize("light", list(Light))
+def test_every_finding_has_words(finding: Finding, light: Light, spoken: str) -> None:
+    verdict = service("claude", light, finding)
+    for line in (service_line(verdict, S), row_detail(verdict, S), component_line(verdict.components[0], S)):
+        assert line
+        assert "_" not in line
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "detail"),
+    [
+        (RED, {"age_s": 18 * 60}, "18 min"),
+        ((Light.GREEN, Finding.OK), {}, "0.7 s"),
+        ((Light.GREEN, Finding.OK), {"confidence": Confidence.REPORTED}, "reported"),
+        ((Light.GREEN, Finding.OK), {"confidence": Confidence.REACHABLE, "latency_s": None}, "reachable"),
+        ((Light.YELLOW, Finding.CHECKING), {"age_s": 20}, "20 s"),
+        ((Light.GREY, Finding.NO_EVIDENCE), {}, "cannot tell"),
+    ],
+)
+def test_row_detail(state: tuple[Light, Finding], more: dict[str, Any], detail: str) -> None:
+    assert row_detail(service("claude-api", *state, **more), S) == detail
+
+
+def test_red_counts_from_the_first_failure() -> None:
+    verdict = service("chatgpt", *RED, age_s=60, incident=INCIDENT.id)
+    assert service_line(verdict, down()) == "ChatGPT: down 18 min"
+
+
+def test_green_without_a_confidence_is_just_fine() -> None:
+    verdict = msgspec.structs.replace(service("claude"), confidence=None)
+    assert (service_line(verdict, S), row_detail(verdict, S)) == ("Claude: fine", "fine")
+
+
+def test_what_cannot_be_seen_from_here() -> None:
+    verdict = msgspec.structs.replace(service("chatgpt"), unseen=("login", "history"))
+    assert unseen_line(verdict) == "Official page only: Login, History and projects"
+    assert unseen_line(msgspec.structs.replace(verdict, unseen=())) is None
+    set_language("de")
+    assert unseen_line(verdict) == "Nur laut Statusseite: Anmeldung, Verlauf und Projekte"
+
+
+def test_component_line() -> None:
+    part = service("chatgpt", *RED, age_s=18 * 60).components[0]
+    assert component_line(part, S) == "Chat: down since 22:04, 18 min"
+    assert component_line(service("chatgpt").components[1], S) == "Login: fine"
+    set_language("de")
+    assert component_line(part, S) == "Chat: gestört seit 22:04, 18 Min."
+
+
+def test_names_are_cleaned() -> None:
+    verdict = msgspec.structs.replace(service("claude"), name="\u202e<b>Mine</b>\n" + "W" * 90)
+    assert len(service_line(verdict, S)) < 70
+    assert "\n" not in service_line(verdict, S)

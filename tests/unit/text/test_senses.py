@@ -1,0 +1,124 @@
+"""Pages, the own network, the fallback and the gateway in one line each."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.snapshots import NOW, READY, pages, snapshot
+from trayapp.core.judgement import NetworkStatus, PageStatus
+from trayapp.core.observation import NetworkState, PageHealth, Step
+from trayapp.core.route import TargetState, TargetStatus
+from trayapp.text.language import set_language
+from trayapp.text.senses import gateway_line, network_line, network_steps, page_line, target_line
+
+S = snapshot()
+DOWN = TargetStatus(TargetState.DOWN, server="ollama", model="qwen3:8b")
+
+
+def _page(health: PageHealth, **more: Any) -> PageStatus:
+    fields: dict[str, Any] = {"fetched_at": NOW - 3600, "link": "https://status.openai.com"}
+    return PageStatus("openai", health, **(fields | more))
+
+
+@pytest.mark.parametrize(
+    ("page", "english", "german"),
+    [
+        (pages()[0], "OpenAI's page: read 1 min ago", "Seite von OpenAI: gelesen vor 1 Min."),
+        (_page(PageHealth.REFUSED, reason="http", params={"status": 403}),
+         "OpenAI's page refuses to answer (403, access is refused); last read 1 h ago",
+         "Die Seite von OpenAI verweigert die Antwort (403, der Zugang wird verweigert); zuletzt gelesen vor 1 Std."),
+        (_page(PageHealth.MOVED, reason="redirect", params={"host": "new.example"}),
+         "OpenAI's page has moved elsewhere (sends us to new.example); last read 1 h ago",
+         "Die Seite von OpenAI ist umgezogen (verweist auf new.example); zuletzt gelesen vor 1 Std."),
+        (_page(PageHealth.UNREADABLE, reason="timeout", fetched_at=None),
+         "OpenAI's page cannot be read (no answer in time)",
+         "Die Seite von OpenAI ist nicht lesbar (keine rechtzeitige Antwort)"),
+        (_page(PageHealth.NEVER, fetched_at=None), "OpenAI's page has not been read yet",
+         "Die Seite von OpenAI wurde noch nicht gelesen"),
+    ],
+)  # fmt: skip
+def test_page_line(page: PageStatus, english: str, german: str) -> None:
+    assert page_line(page, S) == english
+    set_language("de")
+    assert page_line(page, S) == german
+
+
+@pytest.mark.parametrize("health", list(PageHealth))
+def test_every_health_has_words(health: PageHealth, spoken: str) -> None:
+    line = page_line(_page(health), S)
+    assert "OpenAI" in line
+    assert "_" not in line
+
+
+def _network(state: NetworkState, step: Step | None = None, passed: tuple[Step, ...] = (), answering: int = 0) -> Any:
+    return snapshot(network=NetworkStatus(state, NOW - 60, step, passed, answering))
+
+
+@pytest.mark.parametrize(
+    ("s", "steps", "line"),
+    [
+        (S, [("Network", True), ("DNS", True), ("TLS", True), ("4 hosts", True)],
+         "Your connection: fine, 4 other hosts answer."),
+        (_network(NetworkState.ONLINE, answering=1),
+         [("Network", True), ("DNS", True), ("TLS", True), ("1 host", True)],
+         "Your connection: fine, 1 other host answers."),
+        (_network(NetworkState.ONLINE), [("Network", True), ("DNS", True), ("TLS", True)], "Your connection: fine."),
+        (_network(NetworkState.UNKNOWN), [("Network", None), ("DNS", None), ("TLS", None)],
+         "Your connection: not known yet."),
+        (_network(NetworkState.OFFLINE, Step.INTERFACE), [("Network", False), ("DNS", None), ("TLS", None)],
+         "Your connection: no network."),
+        (_network(NetworkState.OFFLINE, Step.TCP, (Step.INTERFACE, Step.DNS)),
+         [("Network", True), ("DNS", True), ("Connections", False), ("TLS", None)],
+         "Your connection: no connection gets through."),
+        (_network(NetworkState.OFFLINE, Step.PROXY),
+         [("Network", None), ("DNS", None), ("TLS", None), ("Proxy", False)],
+         "Your connection: the proxy does not let requests through."),
+        (_network(NetworkState.CAPTIVE), [("Network", None), ("DNS", None), ("TLS", None), ("Wi-Fi login", False)],
+         "Your connection: Wi-Fi login page."),
+        (_network(NetworkState.OFFLINE), [("Network", None), ("DNS", None), ("TLS", None)],
+         "Your connection: other hosts do not answer either."),
+    ],
+)  # fmt: skip
+def test_the_own_network(s: Any, steps: list[tuple[str, bool | None]], line: str) -> None:
+    assert network_steps(s) == steps
+    assert network_line(s) == line
+
+
+@pytest.mark.parametrize(
+    ("target", "english", "german"),
+    [
+        (TargetStatus(TargetState.NONE), "No local model is set up.", "Es ist kein lokales Modell eingerichtet."),
+        (READY, "qwen3:8b on Ollama: ready in 3 s, 32768 tokens of context",
+         "qwen3:8b auf Ollama: bereit in 3 s, 32768 Token Kontext"),
+        (TargetStatus(TargetState.READY, server="embedded", model="m"), "m on built-in llama.cpp: ready",
+         "m auf eingebautes llama.cpp: bereit"),
+        (DOWN, "qwen3:8b on Ollama: not running", "qwen3:8b auf Ollama: läuft nicht"),
+        (TargetStatus(TargetState.STARTING, server="openai-compatible"),
+         "no model chosen on OpenAI-compatible server: starting",
+         "kein Modell gewählt auf OpenAI-kompatibler Server: startet"),
+        (TargetStatus(TargetState.LOADING, server="vllm", model="m"), "m on vllm: loading the model",
+         "m auf vllm: lädt das Modell"),
+        (TargetStatus(TargetState.FAILED, "ollama", "m", code="local_model_not_pulled", params={"model": "m"}),
+         "m on Ollama: Ollama does not have m", "m auf Ollama: Ollama hat m nicht"),
+    ],
+)  # fmt: skip
+def test_the_fallback(target: TargetStatus, english: str, german: str) -> None:
+    assert target_line(target) == english
+    set_language("de")
+    assert target_line(target) == german
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({}, "Gateway: listens at http://127.0.0.1:17502"),
+        ({"gateway_url": None}, "Gateway: off until a tool or a local model is set up"),
+    ],
+)
+def test_the_gateway(more: dict[str, Any], line: str) -> None:
+    assert gateway_line(snapshot(**more)) == line
+
+
+def test_a_gateway_that_cannot_listen_says_why() -> None:
+    s = snapshot(gateway_url=None, gateway_problem="port_in_use", gateway_params={"port": 17502})
+    assert gateway_line(s) == "Gateway: Port 17502 is taken"
