@@ -52,11 +52,12 @@ class Call:
 
 
 class RecordingCommands:
-    """Implements `ui.commands.Commands`. `view`: answered at once, as are the stored keys."""
+    """Implements `ui.commands.Commands`. The view (or `view_problems`) and the stored keys are answered at once."""
 
     def __init__(self, settings: Settings | None = None, *, tools: tuple[str, ...] = ()) -> None:
         self.calls: list[Call] = []
         self.view = SettingsView(settings or Settings(), SERVICES, KEYS, tools)
+        self.view_problems: tuple[Problem, ...] = ()
         self.stored: Outcome[frozenset[str]] = Outcome(frozenset({"openai"}))
         self.on_text: Callable[[str], None] = lambda text: None
 
@@ -94,7 +95,7 @@ class RecordingCommands:
 
     def view_settings(self, done: Done[SettingsView]) -> None:
         self._note("view_settings", done=done)
-        done(Outcome(self.view))
+        done(Outcome(problems=self.view_problems) if self.view_problems else Outcome(self.view))
 
     def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
         self._note("save_settings", dict(changes), done=done)

@@ -1,6 +1,5 @@
 """The one crossing between the asyncio thread and the UI thread: snapshots and answers in, by queued signals."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -68,6 +67,9 @@ class Bridge(QObject):
 
 
 def _outcome(future: Future[T]) -> Outcome[T]:
+    # Imported here because the bridge is there before the icon, and asyncio takes longer than all the rest.
+    import asyncio
+
     try:
         failure = future.exception()
     except (CancelledError, asyncio.CancelledError):

@@ -121,9 +121,9 @@ class ChatWindow(QWidget):
         return self._stream is not None
 
     def send(self) -> None:
-        """Ask what was typed, unless an answer is still coming."""
+        """Ask what was typed, unless an answer is still coming or there is nobody to ask."""
         question = self.input.toPlainText().strip()
-        if not question or self.answering:
+        if not question or self.answering or self._target.state is TargetState.NONE:
             return
         self.input.clear()
         self.notices.failed(())

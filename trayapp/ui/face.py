@@ -64,8 +64,3 @@ def switch(s: Snapshot) -> Switch:
     down = tuple(name for name in cloud if name in red)
     healthy = () if down or home else cloud
     return Switch(s.target.state is TargetState.NONE, down, healthy, home)
-
-
-def provider_name(s: Snapshot, provider: str) -> str:
-    """The provider's name for people, as far as one of its services is watched."""
-    return next((one.provider_name for one in s.judgement.services if one.provider == provider), provider)

@@ -11,8 +11,8 @@ from trayapp.text import panel as words
 from trayapp.text import sentences
 from trayapp.text.banners import BUTTONS
 from trayapp.text.language import _
-from trayapp.text.names import name
-from trayapp.ui.face import face, provider_name, switch
+from trayapp.text.names import provider_name
+from trayapp.ui.face import face, switch
 from trayapp.ui.icons import light_icon
 from trayapp.ui.plain import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size, as_action, label, picture
 
@@ -111,7 +111,7 @@ class SwitchBar(QWidget):
                 action.triggered.connect(lambda _checked, one=provider: self.switch_local.emit((one,)))
                 self._picks.addAction(action)
         for action in self._picks.actions():
-            action.setText(as_action(name(provider_name(s, str(action.data())))))
+            action.setText(as_action(provider_name(str(action.data()), s)))
         return self._picks
 
     def _clicked(self) -> None:

@@ -13,7 +13,8 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.labels import Menu as Labels
 from trayapp.text.language import language
-from trayapp.ui.face import provider_name, switch
+from trayapp.text.names import provider_name
+from trayapp.ui.face import switch
 from trayapp.ui.icons import Mark, light_icon
 from trayapp.ui.plain import as_action
 
@@ -99,7 +100,7 @@ class TrayMenu(QObject):
         self._pick_action.setVisible(picking and s.switching is None)
         self._keep(self._pick, self._picks, offer.healthy if picking else (), None, self._pick_clicked)
         for provider, action in self._picks.items():
-            action.setText(as_action(provider_name(s, provider)))
+            action.setText(as_action(provider_name(provider, s)))
         self._home.setVisible(bool(offer.home))
         self._home.setText(as_action(sentences.home_label(s)) if offer.home else "")
         self._icon(self._home, light_icon(s.judgement.light, Mark.HOME))

@@ -99,7 +99,7 @@ class ToolsPage(Page):
         """Ask first: a tool that is still set up would get no answers any more."""
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
         title = f"{Labels.tool_remove}: {clean(name, _NAME_MAX)}"
-        if QMessageBox.question(self, title, Labels.tool_remove_question, yes | no, no) is yes:
+        if QMessageBox.question(self, title, Labels.tool_remove_question, yes | no, no) == yes:
             self._commands.forget_tool(name, self._removed)
 
     def _removed(self, outcome: Outcome[None]) -> None:

@@ -116,7 +116,7 @@ class ServicesPage(Page):
         """The ticked services in their order."""
         items = [self.list.item(row) for row in range(self.list.count())]
         return [
-            str(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() is Qt.CheckState.Checked
+            str(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() == Qt.CheckState.Checked
         ]
 
     def changes(self) -> dict[Key, object]:

@@ -77,7 +77,7 @@ class Label(QLabel):
         )
 
     def event(self, event: QEvent) -> bool:
-        if self._elide and event.type() is QEvent.Type.ToolTip:
+        if self._elide and event.type() == QEvent.Type.ToolTip:
             whole = self.fontMetrics().horizontalAdvance(self.text()) <= self.contentsRect().width()
             self.setToolTip("" if whole else as_tooltip(self.text()))
         return super().event(event)

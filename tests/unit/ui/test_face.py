@@ -7,7 +7,7 @@ from tests.support import states
 from tests.support.snapshots import NO_TARGET, NOW
 from trayapp.core.light import Light
 from trayapp.core.snapshot import Snapshot
-from trayapp.ui.face import KEPT_S, Switch, face, provider_name, switch
+from trayapp.ui.face import KEPT_S, Switch, face, switch
 from trayapp.ui.icons import Mark
 
 
@@ -53,8 +53,3 @@ def test_the_worst_known_light_is_kept() -> None:
 )
 def test_switch(shown: Snapshot, expected: Switch) -> None:
     assert switch(shown) == expected
-
-
-def test_a_provider_that_nobody_watches_keeps_its_id() -> None:
-    assert provider_name(states.fine(), "openai") == "OpenAI"
-    assert provider_name(states.fine(), "acme") == "acme"
