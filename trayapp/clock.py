@@ -5,7 +5,6 @@ suspend, and never jump when somebody sets the computer's clock. Wall time is ma
 and for files, with the offset of that moment, so that a corrected clock corrects what is shown as well.
 """
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -37,6 +36,13 @@ def _boot_s() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
+async def _sleep(seconds: float) -> None:
+    # Imported here because the tray reads a clock before its icon shows, and asyncio takes longer than all of that.
+    import asyncio
+
+    await asyncio.sleep(max(0.0, seconds))
+
+
 class SystemClock:
     """The real clock of this machine."""
 
@@ -55,7 +61,7 @@ class SystemClock:
         return self.now() - (time.time() - moment.timestamp())
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds))
+        await _sleep(seconds)
 
 
 class RateClock:
@@ -76,4 +82,4 @@ class RateClock:
         return moment.timestamp()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds) / self.rate)
+        await _sleep(seconds / self.rate)

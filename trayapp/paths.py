@@ -3,10 +3,9 @@
 `LLM_AMPEL_HOME=DIR` puts settings, data, cache, lock and socket apart, so that a trial never touches real data.
 """
 
-import hashlib
 import os
 import sys
-import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +59,15 @@ def _runtime_root() -> Path:
     told = os.environ.get("XDG_RUNTIME_DIR")
     if told and Path(told).is_dir():
         return Path(told)
+    import tempfile
+
     uid = os.getuid() if sys.platform != "win32" else 0
     return Path(tempfile.gettempdir()) / f"{APP}-{uid}"
+
+
+def _tag(folder: Path) -> str:
+    """Eight digits that tell folders apart; nobody gains from a collision of their own making."""
+    return f"{zlib.crc32(os.fsencode(folder)):08x}"
 
 
 def home() -> Home:
@@ -70,14 +76,14 @@ def home() -> Home:
     if told:
         base = Path(told).expanduser().absolute()
         config, data, cache = base / "config", base / "data", base / "cache"
-        namespace = hashlib.sha256(os.fsencode(base)).hexdigest()[:8]
+        namespace = _tag(base)
     else:
         import platformdirs
 
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
         config, data, cache = dirs.user_config_path, dirs.user_data_path, dirs.user_cache_path
         namespace = ""
-    tag = hashlib.sha256(os.fsencode(config)).hexdigest()[:8]
+    tag = _tag(config)
     # Short on purpose: a Unix socket's path may have 107 bytes.
     return Home(config, data, cache, _runtime_root() / f"{APP}-{tag}", namespace)
 

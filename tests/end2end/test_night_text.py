@@ -1,6 +1,6 @@
 """The night as text: every transition, every finding and every banner in both languages, as a readable file.
 
-After a change that is meant: `python -m pytest tests/end2end/test_night_text.py --night=write`, and read the difference.
+After a change that is meant: `pytest tests/end2end/test_night_text.py --night=write`, and read the difference.
 """
 
 from pathlib import Path

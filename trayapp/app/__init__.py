@@ -2,10 +2,7 @@
 
 import argparse
 import os
-import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
@@ -49,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def spawn(*arguments: str) -> None:
     """Start the program once more, on its own: it outlives this process and its terminal."""
+    import subprocess
+
     subprocess.Popen(
         [sys.executable, "-m", "trayapp.cli", *arguments],
         stdin=subprocess.DEVNULL,
@@ -72,25 +71,18 @@ def _run_tray(here: Home, *, verbose: bool) -> bool:
     refuse_broken_qt()
     from PySide6.QtWidgets import QApplication
 
-    from trayapp import logs
     from trayapp.app.program import Program, Run
     from trayapp.clock import SystemClock
-    from trayapp.engine.loading import Loaded, load_all
     from trayapp.text import language
     from trayapp.ui.commands import Leave
 
-    @asynccontextmanager
-    async def load() -> AsyncIterator[Loaded]:
-        yield load_all(here)
-
-    logs.setup(here, verbose=verbose)
     language.set_language("auto")
     application = QApplication(["llm-ampel"])
     application.setApplicationName("llm-ampel")
     application.setApplicationDisplayName("LLM Ampel")
     application.setDesktopFileName("llm-ampel")
     application.setQuitOnLastWindowClosed(False)
-    leave = Program(application, Run(here, SystemClock(), load, reload=lambda: load_all(here))).run()
+    leave = Program(application, Run(here, SystemClock(), verbose=verbose)).run()
     if leave is Leave.SET_TOOLS_BACK:
         from trayapp.gateway.setup_env import undo
 

@@ -1,6 +1,5 @@
 """The user's wishes, carried from the UI thread to the engine's and their outcomes back."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,8 @@ from trayapp.ui.commands import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
+
     from trayapp.engine.engine import Engine
 
 
@@ -118,6 +119,8 @@ class CoreCommands:
 
     def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
         async def work() -> Settings:
+            import asyncio
+
             from trayapp.settings.file import change
 
             engine = self._engine()
@@ -129,6 +132,8 @@ class CoreCommands:
 
     def stored_keys(self, done: Done[frozenset[str]]) -> None:
         async def work() -> frozenset[str]:
+            import asyncio
+
             return frozenset(await asyncio.to_thread(self._engine().keys.names))
 
         self._send(work, done)
@@ -174,6 +179,8 @@ class CoreCommands:
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
         async def work() -> ToolAccess:
+            import asyncio
+
             engine = self._engine()
             token = await asyncio.to_thread(engine.switch.tokens.add, name)
             await engine.switch.apply()
@@ -185,6 +192,8 @@ class CoreCommands:
 
     def forget_tool(self, name: str, done: Done[None]) -> None:
         async def work() -> None:
+            import asyncio
+
             engine = self._engine()
             await asyncio.to_thread(engine.switch.tokens.forget, name)
             await engine.switch.apply()
@@ -194,6 +203,8 @@ class CoreCommands:
 
     def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         async def work() -> None:
+            import asyncio
+
             from trayapp.local.chat import Message as Turn
             from trayapp.local.chat import stream
 

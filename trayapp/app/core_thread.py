@@ -3,12 +3,15 @@
 The UI thread sends coroutines in and never waits for them; what comes back goes through `ui.bridge`.
 """
 
-import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+# Imported where it is used, in the thread: the object itself is made before the icon shows.
+if TYPE_CHECKING:
+    import asyncio
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +24,7 @@ STOP_TIMEOUT_S = 8.0
 class CoreThread:
     """Runs `main` until `stop`. `main` gets an event that says when to end, and calls `ready` once it can be used."""
 
-    def __init__(self, main: Callable[[asyncio.Event, Callable[[], None]], Awaitable[None]]) -> None:
+    def __init__(self, main: "Callable[[asyncio.Event, Callable[[], None]], Awaitable[None]]") -> None:
         self._main = main
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -40,6 +43,8 @@ class CoreThread:
         answer: Future[T] = Future()
 
         def begin() -> None:
+            import asyncio
+
             if not answer.set_running_or_notify_cancel():
                 return
             task = asyncio.get_running_loop().create_task(work(), name="command")
@@ -74,12 +79,16 @@ class CoreThread:
             begin()
 
     def _run(self) -> None:
+        import asyncio
+
         try:
             asyncio.run(self._live())
         except Exception:
             log.exception("the core thread died")
 
     async def _live(self) -> None:
+        import asyncio
+
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._started.set()
@@ -91,7 +100,9 @@ class CoreThread:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _copy(done: asyncio.Task[T], answer: Future[T]) -> None:
+def _copy(done: "asyncio.Task[T]", answer: Future[T]) -> None:
+    import asyncio
+
     if done.cancelled():
         answer.cancel()
         # A running future cannot be cancelled; its follower hears of the end all the same.

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from PySide6.QtWidgets import QApplication
 
-from trayapp import logs
 from trayapp.app.program import Program, Run
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.night import DAWN
@@ -18,7 +17,6 @@ from trayapp.text import language, terminal
 
 def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, *, verbose: bool) -> int:
     """Live the night in a tray of its own; ends by itself at dawn."""
-    logs.setup(demo_home, verbose=verbose)
     language.set_language(users.settings.ui.language)
     print(terminal.demo_begins(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
 
@@ -36,6 +34,6 @@ def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedC
     application.setApplicationName("llm-ampel")
     application.setApplicationDisplayName("LLM Ampel (demo)")
     application.setQuitOnLastWindowClosed(False)
-    Program(application, Run(demo_home, clock, load, end=dawn, demo=True)).run()
+    Program(application, Run(demo_home, clock, verbose=verbose, demo=True, load=load, end=dawn)).run()
     print(terminal.demo_over(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
     return 0

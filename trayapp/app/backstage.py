@@ -1,0 +1,88 @@
+"""The engine's side of the tray program: one coroutine that lives as long as the program does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from trayapp import logs
+from trayapp.app.program import Program, Run
+from trayapp.app.tell import Teller
+from trayapp.control.service import Broadcast, Service
+from trayapp.core.snapshot import Snapshot
+from trayapp.desktop.notify import Delivered, Handed, notifiers
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import Loaded, load_all
+from trayapp.text import language
+from trayapp.ui.commands import Leave
+
+
+async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[[Engine], None]) -> None:
+    """Load, watch, tell and answer the socket until `stop`, or until the run has come to its end."""
+    broadcast = Broadcast()
+
+    def publish(snapshot: Snapshot) -> None:
+        broadcast.publish(snapshot)
+        program.bridge.publish(snapshot)
+
+    logs.setup(run.home, verbose=run.verbose)
+    async with run.load() if run.load is not None else _users_files(run) as loaded:
+        language.set_language(loaded.settings.ui.language)
+        teller = Teller(run.clock, lambda: engine.loaded.settings.notify.enabled)
+        engine = Engine(
+            run.home,
+            run.clock,
+            loaded,
+            reload=None if run.demo else lambda: load_all(run.home),
+            publish=publish,
+            announce=teller.announce,
+            watch_machine=not run.demo,
+            demo=run.demo,
+        )
+
+        def remember(delivered: Delivered) -> None:
+            engine.delivered = delivered
+
+        async with engine:
+            teller.notifiers = notifiers(
+                "LLM Ampel",
+                program.button,
+                Handed("tray balloon", program.balloon),
+                Handed("panel", program.in_panel),
+                delivered=engine.delivered,
+                on_delivered=remember,
+            )
+            server = Service(
+                engine,
+                broadcast,
+                show=lambda: program.bridge.call(program.surface.open_panel),
+                end=lambda: program.bridge.call(program.end, Leave.NOTHING_TO_KEEP),
+            ).server()
+            await server.start()
+            begun(engine)
+            engine.start_watching()
+            try:
+                await _until_the_end(run, engine, stop)
+            finally:
+                await server.close()
+                await teller.notifiers.close()
+
+
+@asynccontextmanager
+async def _users_files(run: Run) -> AsyncIterator[Loaded]:
+    yield load_all(run.home)
+
+
+async def _until_the_end(run: Run, engine: Engine, stop: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as group:
+        ends: set[asyncio.Task[bool]] = {group.create_task(stop.wait())}
+        if run.end is not None:
+            ends.add(group.create_task(_finish(run, engine)))
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for one in ends:
+            one.cancel()
+
+
+async def _finish(run: Run, engine: Engine) -> bool:
+    if run.end is not None:
+        await run.end(engine)
+    return True
