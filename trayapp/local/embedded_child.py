@@ -4,17 +4,24 @@ Called as `embedded_child.py FILE CONTEXT_TOKENS`. Standard output says `loading
 llama.cpp has to say goes to standard error. Run as a script, so it imports nothing of ours.
 """
 
+import ctypes
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
 
 # The default is 8 GiB of other people's prompts; a desktop has better uses for its memory.
 PROMPT_CACHE_MIB = 512
+PR_SET_PDEATHSIG = 1
+"""From <sys/prctl.h>."""
 
 
 def main(file: Path, context_tokens: int) -> None:
     """Serve `file` on a free loopback port until the process is ended."""
+    if sys.platform == "linux":
+        # The guard ends us; should it be killed itself, the kernel does, even while llama.cpp holds the interpreter.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     voice = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     voice.write("loading\n")

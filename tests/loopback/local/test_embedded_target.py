@@ -159,6 +159,15 @@ async def test_its_file_may_be_renamed_while_it_serves(
     assert target.status.code == "local_file_missing"
 
 
+async def test_the_death_of_the_guard_takes_the_server_along(make_target: MakeTarget, tiny_gguf: Path) -> None:
+    target = make_target(_local(tiny_gguf))
+    await target.prepare()
+    guard, server = psutil.Process().children(recursive=True)
+    guard.kill()
+    await until(lambda: not server.is_running(), "the end of the server")
+    await until(lambda: target.status.state is TargetState.FAILED, "the news of its death")
+
+
 def _bad(name: str, tmp_path: Path, tiny: Path) -> Path | None:
     file = tmp_path / name
     if name == "text.gguf":
