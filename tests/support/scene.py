@@ -17,7 +17,9 @@ from typing import Any, Self
 
 from tests.support import pagefiles
 from tests.support.httpserver import Behaviour, Server, answer
-from trayapp.clock import RateClock
+from trayapp.clock import Clock, RateClock
+from trayapp.control.server import ControlServer
+from trayapp.control.service import Broadcast, Service
 from trayapp.core.judgement import ServiceVerdict, Transition
 from trayapp.core.news import Announcement
 from trayapp.core.snapshot import Snapshot
@@ -141,17 +143,24 @@ def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "") -> 
     for one in providers:
         (home.services_dir / f"{one.name}.toml").write_text(one.toml())
     watched = ", ".join(f'"{one.service}"' for one in providers)
-    text = f"version = 1\n[watch]\nservices = [{watched}]\n[catalogue]\nbuiltin = false\n{settings}"
+    text = f"version = 1\n[watch]\nservices = [{watched}]\n{settings}"
+    if "[catalogue]" not in settings:
+        text += "[catalogue]\nbuiltin = false\n"
     if "[network]" not in settings:
         text += "[network]\ncontrols = []\n"
     home.settings_file.write_text(text)
 
 
 class Scene:
-    """The engine on stage. `transitions` and `announcements` are everything that happened so far."""
+    """The engine on stage. `transitions` and `announcements` are everything that happened so far.
 
-    def __init__(self, *providers: Acme, settings: str = "", rate: float = RATE) -> None:
+    `clock`: another one than that which runs at `rate`. `socket()` lets commands ask this engine.
+    """
+
+    def __init__(self, *providers: Acme, settings: str = "", rate: float = RATE, clock: Clock | None = None) -> None:
         self.home = find_home()
+        self.broadcast = Broadcast()
+        self._clock = clock
         self.providers = {one.name: one for one in providers}
         self.settings = settings
         self.rate = rate
@@ -166,7 +175,7 @@ class Scene:
         for one in self.providers.values():
             await one.open(self._stack)
         write_files(self.home, tuple(self.providers.values()), self.settings)
-        self.clock = RateClock(EPOCH, self.rate)
+        self.clock = self._clock or RateClock(EPOCH, self.rate)
         await self.start()
         return self
 
@@ -179,12 +188,17 @@ class Scene:
             self.clock,
             loaded,
             reload=lambda: load_all(self.home),
+            publish=self.broadcast.publish,
             announce=self._announce,
             on_transition=self.transitions.append,
             watch_machine=False,
         )
         await self.engine.__aenter__()
         self.engine.start_watching()
+
+    def socket(self) -> ControlServer:
+        """The control socket of the engine that runs now; the caller starts and closes it."""
+        return Service(self.engine, self.broadcast, show=lambda: None, end=lambda: None).server()
 
     async def stop(self) -> None:
         await self.engine.__aexit__(None, None, None)

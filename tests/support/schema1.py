@@ -1,0 +1,102 @@
+"""Schema 1 of `check` and `status`, as types that refuse what is missing, too much, or of another kind."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Moment = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")]
+Light = Literal["green", "yellow", "red", "grey"]
+Finding = Literal[
+    "ok",
+    "starting",
+    "checking",
+    "down",
+    "degraded",
+    "reported_only",
+    "slow",
+    "recovering",
+    "maintenance",
+    "flapping",
+    "blocked",
+    "shared",
+    "own_network",
+    "no_evidence",
+]
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class Reason(Struct, forbid_unknown_fields=True):
+    code: Text
+    params: dict[str, str | int | float | None]
+    source: Literal["page", "probe", "traffic", "network", "user"]
+    text: Text
+    at: Moment
+    link: Text | None
+
+
+class Component(Struct, forbid_unknown_fields=True):
+    id: Text
+    light: Light
+    finding: Finding
+
+
+class Incident(Struct, forbid_unknown_fields=True):
+    id: Text
+    stage: Literal["open", "partly_back", "recovering", "over"]
+    title: Text | None
+    page_stage: Literal["investigating", "identified", "monitoring", "resolved", "unknown"] | None
+    since: Moment
+    cause: Text | None
+    link: Text | None
+
+
+class Service(Struct, forbid_unknown_fields=True):
+    id: Text
+    provider: Text
+    name: Text
+    light: Light
+    finding: Finding
+    confidence: Literal["answering", "reported", "reachable"] | None
+    since: Moment
+    badges: list[Literal["key", "quota", "rate_limit"]]
+    incident: Incident | None
+    reasons: list[Reason]
+    unseen: list[Text]
+    components: Annotated[list[Component], Meta(min_length=1)]
+    forecast: None
+
+
+class Page(Struct, forbid_unknown_fields=True):
+    provider: Text
+    health: Literal["ok", "stale", "unreadable", "refused", "moved", "wrong_page", "empty", "never"]
+    fetched_at: Moment | None
+    reason: Text | None
+
+
+class Network(Struct, forbid_unknown_fields=True):
+    state: Literal["online", "offline", "captive", "unknown"]
+    step: Literal["interface", "dns", "tcp", "tls", "clock", "proxy", "captive_portal"] | None
+
+
+class Route(Struct, forbid_unknown_fields=True):
+    to: Literal["cloud", "local"]
+    until: Literal["until_back", "until_changed"] | None
+    reason: Text
+
+
+class Target(Struct, forbid_unknown_fields=True):
+    state: Literal["none", "down", "starting", "loading", "ready", "failed"]
+    server: Text | None
+    model: Text | None
+
+
+class Report(Struct, forbid_unknown_fields=True):
+    schema: Literal[1]
+    generated_at: Moment
+    light: Light
+    services: list[Service]
+    pages: list[Page]
+    network: Network
+    routes: dict[str, Route]
+    mode: Literal["manual", "auto"]
+    target: Target
