@@ -6,8 +6,8 @@ for, which every library takes for the error that it is. An event of our own wou
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import aiohttp
 from aiohttp import web
@@ -30,8 +30,9 @@ from trayapp.settings.hosts import host_of, may_carry_key
 from trayapp.settings.secrets import KeySource
 
 
-class Asked(NamedTuple):
-    """One admitted request. `route`: what the answer's header says about who answered."""
+@dataclass(slots=True)
+class Asked:
+    """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent."""
 
     request: web.BaseRequest
     address: Address
@@ -39,8 +40,8 @@ class Asked(NamedTuple):
     caller: Caller
     provider: Provider
     url: str
-    body: bytes
-    route: str
+    body: bytes = b""
+    route: str = ""
 
 
 class CloudRoute:
@@ -68,6 +69,9 @@ class CloudRoute:
         down: web.StreamResponse | None = None
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
+            asked.body = b""
+            if up.status < 200:
+                raise Unanswered("malformed")
             reading = AnswerReading(up.status, up.headers, exchange.depth)
             exchange.head(reading, up.status, up.headers)
             answered = to_client(up.headers, asked.route)

@@ -50,6 +50,9 @@ def to_local(headers: Headers) -> CIMultiDict[str]:
 def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
     """The answer's headers for the tool, with the route that answered."""
     dropped = _ANSWER_ONLY_THERE | _named_in_connection(headers)
+    if "transfer-encoding" in headers:
+        # Beside it a length counts for nothing (RFC 9112, 6.3), and would be believed without it.
+        dropped |= {"content-length"}
     kept: CIMultiDict[str] = CIMultiDict(
         (name, value)
         for name, value in headers.items()

@@ -69,9 +69,10 @@ class LocalRoute:
             body = model(target.model, owner) if asked.address.one_model else models(target.model, owner)
             return web.Response(body=body, content_type="application/json", headers={ROUTE: asked.route})
         url = target.url.rstrip("/") + asked.address.path
-        body = with_model(asked, target.model)
+        asked.body = with_model(asked, target.model)
         try:
-            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), body, self._limits.local)
+            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, self._limits.local)
+            asked.body = b""
             try:
                 reading = AnswerReading(up.status, up.headers, Depth.COMPLETION)
                 pass_on = self._stream if reading.is_stream else self._whole

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15.0
 """Shorter than common servers' own, so that a connection is rarely closed just as it is used again."""
+_PROXY_LIFE_S = 60.0
+"""A laptop moves; reading the settings anew for every request would take longer than the request."""
 _MAX_FIELD_BYTES = 32_768
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
@@ -38,7 +40,7 @@ class Outgoing:
         self._trust = trust
         self._context: ssl.SSLContext | None = None
         self._making = asyncio.Lock()
-        self._proxies: dict[str, str | None] = {}
+        self._proxies: dict[str, tuple[str | None, float]] = {}
         trace = aiohttp.TraceConfig()
         trace.on_connection_reuseconn.append(_note_reuse)
         self._session = aiohttp.ClientSession(
@@ -90,10 +92,15 @@ class Outgoing:
         return self._context
 
     def _proxy(self, url: str) -> str | None:
-        origin = url[: url.index("/", 8)]
-        if origin not in self._proxies:
-            self._proxies[origin] = proxy_for(origin)
-        return self._proxies[origin]
+        origin = url[: url.index("/", len("https://"))]
+        now = asyncio.get_running_loop().time()
+        proxy, until = self._proxies.get(origin, (None, now))
+        if until <= now:
+            proxy = proxy_for(origin)
+            self._proxies[origin] = proxy, now + _PROXY_LIFE_S
+        if proxy is not None and not proxy.startswith(("http:", "https:")):
+            raise Unanswered("proxy_settings")
+        return proxy
 
 
 async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: Any) -> None:

@@ -144,9 +144,11 @@ class Gateway:
         endpoint = address.endpoint
         access.check_method(endpoint, request.method, request.headers)
         provider, url = self._provider(address)
-        body = await self._body(request) if request.method == "POST" else b""
+        asked = Asked(request, address, endpoint, caller, provider, url)
+        if request.method == "POST":
+            asked.body = await self._body(request)
         decision = await self._decide(provider, endpoint, caller.tool)
-        asked = Asked(request, address, endpoint, caller, provider, url, body, f"{decision.action}; {decision.reason}")
+        asked.route = f"{decision.action}; {decision.reason}"
         route = self._local if decision.action is Action.LOCAL else self._cloud
         try:
             return await route.answer(asked)

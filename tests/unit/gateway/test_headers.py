@@ -67,7 +67,6 @@ def test_to_the_tool_nothing_that_opens_a_door() -> None:
     answered = headers(
         Connection="close, X-Hop",
         X_Hop="1",
-        Transfer_Encoding="chunked",
         Set_Cookie="a=b",
         Alt_Svc='h3=":443"',
         Strict_Transport_Security="max-age=1",
@@ -88,3 +87,7 @@ def test_to_the_tool_nothing_that_opens_a_door() -> None:
         "Date": "now",
         "x-llm-ampel-route": "cloud; default",
     }
+
+
+def test_a_length_beside_chunks_counts_for_nothing() -> None:
+    assert dict(to_client(headers(Transfer_Encoding="chunked", Content_Length="2"), "x")) == {"x-llm-ampel-route": "x"}
