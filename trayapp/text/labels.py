@@ -18,7 +18,6 @@ class Label:
 
 class App:
     name = Label(N_("LLM Ampel"))
-    tagline = Label(N_("Is it me or is it them?"))
 
 
 class Menu:
@@ -46,7 +45,6 @@ class Panel:
     unseen = Label(N_("Cannot be seen from here"))
     updates = Label(N_("What the provider says"))
     pages = Label(N_("Status pages"))
-    fallback = Label(N_("Fallback"))
     link = Label(N_("Open page"))
     copy = Label(N_("Copy as text"))
     details = Label(N_("Details"))
@@ -55,8 +53,6 @@ class Panel:
     problems = Label(N_("Needs your attention"))
     no_tray = Label(N_("This desktop shows no tray icons, so this window stays in their place."))
     close = Label(N_("Close"))
-    minimize = Label(N_("Minimise"))
-    pick_providers = Label(N_("What should move to local?"))
 
 
 class QuitQuestion:
@@ -103,9 +99,6 @@ class Dialog:
     gateway = Label(N_("Gateway and tools"))
     tools = Label(N_("Tools"))
     tool_name = Label(N_("Name"))
-    tool_policy = Label(N_("In an outage"))
-    tool_last_seen = Label(N_("Last request"))
-    tool_never_seen = Label(N_("never"))
     tool_add = Label(N_("Add tool…"))
     tool_remove = Label(N_("Remove"))
     policy_switch = Label(N_("follow the switch"))
@@ -123,7 +116,6 @@ class Dialog:
     intervals = Label(N_("Intervals"))
     network = Label(N_("Network"))
     saved = Label(N_("Saved."))
-    not_saved = Label(N_("Not saved"))
 
 
 class Chat:
