@@ -27,7 +27,7 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
     logs.setup(run.home, verbose=run.verbose)
     async with run.load() if run.load is not None else _users_files(run) as loaded:
         language.set_language(loaded.settings.ui.language)
-        teller = Teller(run.clock, lambda: engine.loaded.settings.notify.enabled)
+        teller = Teller(run.clock, lambda: engine.loaded.settings.notify)
         engine = Engine(
             run.home,
             run.clock,

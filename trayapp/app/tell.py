@@ -3,26 +3,30 @@
 from collections.abc import Callable
 
 from trayapp.clock import Clock
-from trayapp.core.news import Announcement, Withdraw
+from trayapp.core.news import Announcement, BannerStage, Withdraw
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Note, Notifiers
+from trayapp.settings.schema import Notify
 from trayapp.text import banners
+
+_YELLOW = {BannerStage.YELLOW, BannerStage.FLAPPING}
 
 
 class Teller:
-    """Shows announcements with `notifiers`, as long as `enabled` says so. Lives in the core thread."""
+    """Shows announcements with `notifiers`, as far as the settings want them. Lives in the core thread."""
 
-    def __init__(self, clock: Clock, enabled: Callable[[], bool]) -> None:
+    def __init__(self, clock: Clock, settings: Callable[[], Notify]) -> None:
         self.notifiers = Notifiers(())
         self._clock = clock
-        self._enabled = enabled
+        self._settings = settings
 
     async def announce(self, announcement: Announcement, snapshot: Snapshot) -> None:
         """Show, replace or withdraw one banner."""
         if isinstance(announcement, Withdraw):
             await self.notifiers.withdraw(announcement.key)
             return
-        if not self._enabled():
+        wanted = self._settings()
+        if not wanted.enabled or (announcement.stage in _YELLOW and not wanted.yellow):
             return
         words = banners.words(announcement, wall=self._clock.wall)
         await self.notifiers.show(

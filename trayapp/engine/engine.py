@@ -114,10 +114,10 @@ class Engine:
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._evaluations.close()
         self._coalescer.close()
         await self._stop_watching()
         await self.switch.close()
+        self._evaluations.close()
         await self._tasks.close()
         await self.keys.close()
         await self._save()
@@ -180,7 +180,8 @@ class Engine:
     def snapshot(self) -> Snapshot:
         now = self.clock.now()
         forgetful = self._store.problems if self._store is not None else ()
-        problems = (*self.loaded.problems, *forgetful)
+        deaf = (self.switch.gateway_problem,) if self.switch.gateway_problem is not None else ()
+        problems = (*self.loaded.problems, *forgetful, *deaf)
         gateway_problem = self.switch.gateway_problem
         return Snapshot(
             at=now,
