@@ -9,13 +9,13 @@ async with Bed() as bed:
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from multidict import CIMultiDict
 
-from tests.support.httpserver import Server
+from tests.support.httpserver import Behaviour, Request, Server
 from tests.support.until import until
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import (
@@ -43,6 +43,10 @@ from trayapp.settings.tokens import Tokens
 
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"
+STREAM = b"text/event-stream"
+ROLE = b'data: {"choices":[{"delta":{"role":"assistant","content":""}}]}\n\n'
+TOKEN = 'data: {"choices":[{"delta":{"content":"Grüße €"}}]}\r\n\r\n'.encode()
+END = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 KEY = "sk-acme-canary-0123456789"
 QUESTION = {"model": "big-1", "messages": [{"role": "user", "content": "Hello?"}]}
 LOCAL_MODEL = "small:1b"
@@ -230,3 +234,33 @@ def acme(url: str, key: str | None = "acme") -> Provider:
     probe = Probe(ProbeKind.API, ("chat-completions", "embeddings"), f"{url}/v1/models", auth=Auth.BEARER, key=key)
     service = Service("acme-api", "Acme API", components=(chat, other), probes=(probe,))
     return Provider("acme", "Acme", (service,), api=Api(url, (Dialect.OPENAI,), key))
+
+
+async def begin(writer: asyncio.StreamWriter, pieces: Sequence[bytes], kind: bytes = STREAM) -> None:
+    """A chunked answer in exactly these pieces, without its end."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: " + kind + b"\r\ntransfer-encoding: chunked\r\n\r\n")
+    for piece in pieces:
+        writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+def chunks(pieces: Sequence[bytes], *, kind: bytes = STREAM, end: bool = True) -> Behaviour:
+    """The same with its end; without `end` the connection just closes."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        await begin(writer, pieces, kind)
+        if end:
+            writer.write(b"0\r\n\r\n")
+        else:
+            writer.close()
+            await writer.wait_closed()
+
+    return behave
+
+
+def raw(content: bytes) -> Behaviour:
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        writer.write(content)
+
+    return behave
