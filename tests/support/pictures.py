@@ -31,7 +31,7 @@ def palette(colours: dict[str, str]) -> QPalette:
 
 def settle() -> None:
     """Let layouts, paint events and deferred deletions happen."""
-    for _ in range(3):
+    for _ in range(30):
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
 
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 from msgspec import Meta, Struct
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from trayapp.core.light import Light
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
 from trayapp.ui.editors import Check, Choice, Editor, Number, editor
 from trayapp.ui.lines import Line, Lines
-from trayapp.ui.plain import GRID_PX, GROUP_PX, Size, label
+from trayapp.ui.plain import GRID_PX, GROUP_PX, Label, Size, label
 
 Key = tuple[str, ...]
 
@@ -60,12 +60,13 @@ class Form(QWidget):
         super().__init__()
         self.fields: dict[str, Field] = {}
         self._loaded: dict[Key, object] = {}
-        self.rows = QFormLayout(self)
-        self.rows.setContentsMargins(0, 0, 0, 0)
-        self.rows.setHorizontalSpacing(2 * GROUP_PX)
-        self.rows.setVerticalSpacing(GROUP_PX)
-        self.rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        self._titles: dict[str, Label] = {}
+        # A form layout would do, but it gives lines that wrap the height that they had before they wrapped.
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(2 * GROUP_PX)
+        self._rows.setVerticalSpacing(GROUP_PX)
+        self._rows.setColumnStretch(1, 1)
         declared = {one.encode_name: one for one in msgspec.structs.fields(kind)}
         for name in names or tuple(declared):
             self._add((*section, name), declared[name].type, (editors or {}).get(name))
@@ -77,10 +78,15 @@ class Form(QWidget):
         if isinstance(inside, Number):
             hint = " ".join(filter(None, [hint, f"({inside.low}–{inside.high})"]))
         field = self.fields[key[-1]] = Field(key, title, hint, inside)
+        row = self._rows.rowCount()
         if isinstance(inside, Check):
-            self.rows.addRow(field)
-        else:
-            self.rows.addRow(label(title, wrap=True), field)
+            self._rows.addWidget(field, row, 0, 1, 2)
+            return
+        self._titles[key[-1]] = label(title, parent=self)
+        # As far down as the text in the editor beside it.
+        self._titles[key[-1]].setContentsMargins(0, GRID_PX, 0, 0)
+        self._rows.addWidget(self._titles[key[-1]], row, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(field, row, 1)
 
     def load(self, values: Struct) -> None:
         """Show these values as those of the file."""
@@ -99,7 +105,9 @@ class Form(QWidget):
 
     def show_row(self, name: str, shown: bool) -> None:
         """Show or hide a setting with its title."""
-        self.rows.setRowVisible(self.fields[name], shown)
+        self.fields[name].setVisible(shown)
+        if name in self._titles:
+            self._titles[name].setVisible(shown)
 
     def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
         """Put each mistake beside its field and clear the others; says which found a place."""

@@ -3,7 +3,7 @@
 import itertools
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.light import Light
@@ -20,7 +20,7 @@ from trayapp.ui.notices import Notices
 from trayapp.ui.plain import EDGE_PX, GROUP_PX, as_action, label
 from trayapp.ui.row import ServiceRow
 
-WIDTH_CHARACTERS = 64
+WIDTH_CHARACTERS = 76
 # A panel higher than this share of the screen scrolls instead.
 MAX_SCREEN_SHARE = 0.8
 
@@ -299,5 +299,5 @@ def _rule(parent: QWidget) -> QFrame:
     rule = QFrame(parent)
     rule.setFrameShape(QFrame.Shape.HLine)
     rule.setFrameShadow(QFrame.Shadow.Plain)
-    rule.setForegroundRole(rule.palette().ColorRole.Mid)
+    rule.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return rule

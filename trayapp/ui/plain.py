@@ -96,10 +96,6 @@ def label(
     """A label for any text, remote text included. `wrap` breaks lines, `elide` cuts one line where room ends."""
     made = Label(text, size, bold, elide, parent)
     made.setWordWrap(wrap)
-    if wrap:
-        policy = made.sizePolicy()
-        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
-        made.setSizePolicy(policy)
     if elide:
         made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     if selectable:

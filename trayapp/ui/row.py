@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStyle, QStyleOption, QStylePainter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOption,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from trayapp.core.judgement import Incident, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
@@ -28,8 +37,9 @@ class _Head(QPushButton):
         self.setCheckable(True)
         self.setFlat(True)
         self.light = picture(self)
+        self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = label(bold=True, parent=self)
-        self.state = label(elide=True, parent=self)
+        self.state = label(wrap=True, parent=self)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._across = across = QHBoxLayout(self)
         # The arrow at the end is painted: it has to follow the palette.
@@ -40,6 +50,7 @@ class _Head(QPushButton):
         across.addWidget(self.state, 1)
         for child in (self.light, self.name, self.state):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         super().paintEvent(event)
@@ -50,6 +61,12 @@ class _Head(QPushButton):
         down, aside = QStyle.PrimitiveElement.PE_IndicatorArrowDown, QStyle.PrimitiveElement.PE_IndicatorArrowRight
         painter.drawPrimitive(down if self.isChecked() else aside, option)
         painter.end()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        return self._across.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self._across.sizeHint()

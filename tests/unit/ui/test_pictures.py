@@ -1,0 +1,156 @@
+"""Every window in both palettes and both languages, saved to be looked at, and checked for what an eye would mind."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.support import states
+from tests.support.fake_commands import RecordingCommands
+from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
+from tests.support.snapshots import READY
+from trayapp.core.light import Light
+from trayapp.settings.schema import Local, ServerKind, Settings, Tool
+from trayapp.text.language import set_language
+from trayapp.ui.chat import ChatWindow
+from trayapp.ui.commands import FoundServer, ToolAccess
+from trayapp.ui.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
+from trayapp.ui.page_local import LocalPage
+from trayapp.ui.page_tools import ToolsPage
+from trayapp.ui.panel import Panel
+from trayapp.ui.plain import Label
+from trayapp.ui.settings_dialog import SettingsDialog
+
+PALETTES = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
+UNFOLDED = {"down": "openai-api", "hostile": "chatgpt", "recovering": "openai-api", "no_evidence": "chatgpt"}
+
+
+@pytest.fixture(params=["light", "dark"])
+def shade(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    before = QApplication.palette()
+    QApplication.setPalette(palette(PALETTES[request.param]))
+    yield request.param
+    QApplication.setPalette(before)
+
+
+@pytest.fixture(params=["en", "de"])
+def tongue(request: pytest.FixtureRequest, english: None) -> str:
+    set_language(request.param)
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The night's own time zone."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def fits(panel: Panel) -> bool:
+    """All is seen without scrolling."""
+    return not any(bar.isVisible() for bar in panel.findChildren(QScrollBar))
+
+
+def look_over(window: QWidget) -> None:
+    """Nothing is cut off: texts have the height they need, buttons the width of their words, all lies inside."""
+    settle()
+    for one in window.findChildren(Label):
+        if one.isVisible() and one.wordWrap():
+            assert one.height() >= one.heightForWidth(one.width()), one.text()
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible():
+            assert button.width() >= min(button.sizeHint().width(), button.maximumWidth()), button.text()
+    for child in window.findChildren(QWidget):
+        parent = child.parentWidget()
+        if child.isVisible() and parent is not None and not child.isWindow():
+            assert (
+                QRect(QPoint(0, 0), parent.size())
+                .adjusted(-1, -1, 1, 1)
+                .contains(QRect(child.x(), 0, child.width(), 1))
+            ), child
+
+
+@pytest.mark.parametrize("state", list(states.STATES))
+def test_the_panel(qtbot: QtBot, shade: str, tongue: str, state: str) -> None:
+    panel = Panel()
+    qtbot.addWidget(panel)
+    panel.draw(states.STATES[state]())
+    panel.open_at(UNFOLDED.get(state, ""))
+    save(panel, f"panel-{state}-{shade}-{tongue}")
+    assert state in UNFOLDED or fits(panel)
+    look_over(panel)
+
+
+def test_the_panel_without_a_tray_and_with_problems(qtbot: QtBot, shade: str, tongue: str) -> None:
+    panel = Panel()
+    qtbot.addWidget(panel)
+    panel.without_tray(True)
+    panel.draw(states.fine(problems=(("disk_full", {"path": "/home/me/.config/llm-ampel/settings.toml"}),)))
+    panel.open_at()
+    save(panel, f"panel-problems-{shade}-{tongue}")
+    look_over(panel)
+
+
+@pytest.mark.parametrize("page", ["services", "local", "keys", "gateway", "network", "general"])
+def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
+    settings = Settings(
+        local=Local(server=ServerKind.OLLAMA, url="http://127.0.0.1:11434", model="qwen3:8b"),
+        tools={"nightly": Tool()},
+    )
+    commands = RecordingCommands(settings, tools=("editor", "nightly"))
+    dialog = SettingsDialog(commands)
+    qtbot.addWidget(dialog)
+    dialog.open_at(page)
+    settle()
+    shown = dialog.pages[page]
+    if isinstance(shown, LocalPage):
+        shown.detect()
+        commands.last.answer((FoundServer("ollama", "http://127.0.0.1:11434", ("qwen3:8b", "llama3.2:3b")),))
+        shown.form.fields["url"].editor.set("127.0.0.1:11434")
+        shown.test()
+    if isinstance(shown, ToolsPage):
+        shown.name.setText("writer")
+        shown.add()
+        commands.last.answer(ToolAccess("writer", "http://127.0.0.1:17502/t/0a1b2c3d/openai/v1", "0a1b2c3d"))
+    save(dialog, f"settings-{page}-{shade}-{tongue}")
+    look_over(dialog)
+
+
+def test_the_chat(qtbot: QtBot, shade: str, tongue: str) -> None:
+    commands = RecordingCommands()
+    chat = ChatWindow(commands)
+    qtbot.addWidget(chat)
+    chat.open_with(READY)
+    chat.input.setPlainText({"en": "Why is the sky blue?", "de": "Warum ist der Himmel blau?"}[tongue])
+    chat.send()
+    commands.on_text(
+        {
+            "en": "Air scatters blue light more than red, so blue reaches us from everywhere.",
+            "de": "Luft streut blaues Licht stärker als rotes, deshalb kommt Blau von überall her.",
+        }[tongue]
+    )
+    save(chat, f"chat-{shade}-{tongue}")
+    look_over(chat)
+
+
+def test_the_icons(qapp: QApplication) -> None:
+    """A contact sheet: every light, plain and with both marks, in every size, on four panels."""
+    panels = ("#000000", "#2e3436", "#808080", "#ffffff")
+    step = max(TRAY_SIZES_PX) + 8
+    sheet = QPixmap(len(TRAY_SIZES_PX) * step * len(Mark), len(panels) * len(Light) * step)
+    painter = QPainter(sheet)
+    for row, (panel, light) in enumerate((panel, light) for panel in panels for light in Light):
+        painter.fillRect(0, row * step, sheet.width(), step, panel)
+        for column, (mark, size_px) in enumerate((mark, size) for mark in Mark for size in TRAY_SIZES_PX):
+            painter.drawPixmap(column * step + 4, row * step + 4, light_pixmap(light, size_px, mark))
+    painter.end()
+    OUT.mkdir(exist_ok=True)
+    assert sheet.save(str(OUT / "icons.png"))
+    assert app_icon().pixmap(64, 64).save(str(OUT / "app-icon.png"))
