@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from trayapp.core.catalogue import Part
-from trayapp.core.eyes import Eyes
+from trayapp.core.eyes import Eyes, Sight
 from trayapp.core.judgement import Pace
 from trayapp.core.light import Depth, Source
 from trayapp.core.network import Network
@@ -139,6 +139,7 @@ class Lane:
     run: int = 0
     first_failed_at: float | None = None
     red: bool = False
+    degraded: bool = False
     turn: int = 0
     strikes: int = 0
     due: float = 0.0
@@ -154,6 +155,7 @@ class Result:
     to_red_s: list[float] = field(default_factory=list)
     plain_to_red_s: list[float] = field(default_factory=list)
     missed: int = 0
+    false_yellows: int = 0
     samples: list[tuple[Observation, bool]] = field(default_factory=list)
 
 
@@ -263,6 +265,10 @@ class Simulation:
 
     def _judge(self, lane: Lane, at: float, good: bool) -> None:
         lane.strikes = 0 if good else lane.strikes + 1
+        degraded = lane.eyes.sight is Sight.DEGRADED
+        if degraded and not lane.degraded and self._outages.at(at) is None:
+            self._result.false_yellows += 1
+        lane.degraded = degraded
         red = lane.eyes.red is not None
         if red and not lane.red:
             self._count(lane, at, plain=False)
@@ -311,10 +317,13 @@ def main() -> None:
     args = parser.parse_args()
     names = [name for name, _ in networks(random.Random(0), 0.0)]
     print(f"{args.days:g} simulated days, {len(PROVIDERS)} providers, seed {args.seed}")
-    print("\nfalse reds (no outage at all)          rule 2   three strikes   tries")
+    print("\nfalse reds (no outage at all)          rule 2   three strikes   tries   (false yellows of rule 2)")
     for name in names:
         found = simulate(args.seed, args.days, 0, name)
-        print(f"  {name:<34} {found.false_reds:>8} {found.plain_false_reds:>15} {found.tries:>7}")
+        print(
+            f"  {name:<34} {found.false_reds:>8} {found.plain_false_reds:>15} {found.tries:>7}"
+            f" {found.false_yellows:>14}"
+        )
     print("\nseconds from outage to red          median    p95   three strikes: median    p95   outages  missed  false")
     for together, what in ((1, "one falls"), (3, "three fall together")):
         for name in names:

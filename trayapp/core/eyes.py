@@ -4,6 +4,7 @@ Strikes make it red; two good answers a minute apart make it recovering; ten qui
 minutes without evidence everything starts afresh.
 """
 
+import math
 from enum import StrEnum
 
 from msgspec import Struct
@@ -22,6 +23,8 @@ QUIET_S = 600.0
 GAP_S = 600.0
 # Evidence that comes at its usual, slower interval is not late: twice that and a half.
 LATE_FACTOR = 2.5
+# The slowest pace that can be configured; a longer pause was a sleep.
+INTERVAL_MAX_S = 3600.0
 # Only traffic saw it fail and there is no more traffic: hold the red no longer than this while all else answers.
 UNSEEN_RED_S = 1800.0
 # A real answer is worth the word "answering" for so long.
@@ -63,6 +66,7 @@ class EyesMemory(Struct):
     failed_at: float | None = None
     evidence_at: float | None = None
     deep_at: float | None = None
+    interval_s: float = 0.0
 
 
 class Eyes:
@@ -77,7 +81,9 @@ class Eyes:
         self.failed_at = kept.failed_at
         self.evidence_at = kept.evidence_at
         self._deep_at = kept.deep_at
+        self._interval_s = kept.interval_s
         self.foreign: Try | None = None
+        self._blocked = False
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
         self.sight = Sight.CLEAR
@@ -87,12 +93,22 @@ class Eyes:
         self._patience_s = 0.0
 
     def remember(self) -> EyesMemory:
-        return EyesMemory(self.strikes.tail(), self.red, self.back_at, self.failed_at, self.evidence_at, self._deep_at)
+        return EyesMemory(
+            self.strikes.tail(),
+            self.red,
+            self.back_at,
+            self.failed_at,
+            self.evidence_at,
+            self._deep_at,
+            self._interval_s,
+        )
 
     def add(self, t: Try, network: Network) -> None:
         """Take in a try that speaks for this component."""
         self._lapse(t.at)
         self.reach = t.reach
+        pause_s = t.at - self.tried_at if self.tried_at is not None else 0.0
+        self._interval_s = pause_s if pause_s <= INTERVAL_MAX_S else 0.0
         self.tried_at = t.at
         self._patience_s = t.retry_after_s or 0.0
         match t.outcome:
@@ -105,7 +121,8 @@ class Eyes:
                 self.proxy = t
                 return
             case Outcome.GOOD:
-                self.foreign = self.proxy = None
+                self.forget_foreign()
+                self.proxy = None
                 self.evidence_at = t.at
             case Outcome.FAIL:
                 self.proxy = None
@@ -188,7 +205,7 @@ class Eyes:
 
     def fresh_s(self) -> float:
         """How long evidence counts: ten minutes, or longer where it comes at a slower pace."""
-        return max(GAP_S + self._patience_s, LATE_FACTOR * self.strikes.usual_interval_s())
+        return max(GAP_S + self._patience_s, LATE_FACTOR * self._interval_s)
 
     def _lapse(self, now: float) -> None:
         """After a gap the verdict starts afresh."""
@@ -197,9 +214,21 @@ class Eyes:
             self.red = None
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
         if self.foreign is not None and now - self.foreign.at > FOREIGN_LIFE_S:
-            self.foreign = None
+            self.forget_foreign()
         if self.proxy is not None and now - self.proxy.at > FOREIGN_LIFE_S:
             self.proxy = None
+
+    def blocked(self, network: Network) -> bool:
+        """Whether others answer while somebody else answers for this host; it stays so until the host itself does."""
+        foreign = self.foreign
+        if foreign is not None and not self._blocked:
+            answered = network.answered(foreign.provider, foreign.reach, foreign.at, math.inf)
+            self._blocked = bool(foreign.control) or answered
+        return self._blocked
+
+    def forget_foreign(self) -> None:
+        """The host answers itself, or the stranger turned out to sit before all hosts."""
+        self.foreign, self._blocked = None, False
 
     def good(self, now: float, at_least: Depth) -> Try | None:
         """The latest good try of that depth or more, if it still counts and nothing has failed since."""

@@ -45,6 +45,8 @@ GRACE_S = 30.0
 
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
 _STUBBORN_STEPS = frozenset({Step.TLS, Step.CLOCK, Step.PROXY, Step.CAPTIVE_PORTAL})
+# Somebody in between answered: that says nothing about how often answers get lost.
+_INTERFERENCE = frozenset({Outcome.FOREIGN, Outcome.PROXY})
 _NEVER = float("-inf")
 
 
@@ -79,6 +81,8 @@ class Network:
         self._answers: list[Answer] = []
         self._report: NetworkReport | None = None
         self._disturbance: Disturbance | None = None
+        # What began before the latest disturbance says nothing about this network.
+        self._epoch = _NEVER
         self._dead: Counter[str] = Counter()
         self._control_failed_at: dict[str, float] = {}
         # The start of the latest good answer, by kind: from providers, from any control, and over TLS.
@@ -122,6 +126,7 @@ class Network:
         """Forget what another network or the time before a sleep had proved."""
         self._disturbance = disturbance
         self._report = None
+        self._epoch = disturbance.at
         if disturbance.kind is DisturbanceKind.NETWORK_CHANGE:
             self._answers.clear()
             self._dead.clear()
@@ -182,7 +187,7 @@ class Network:
         for one in reversed(self._answers):
             if one.at < now - LONG_WINDOW_S:
                 break
-            if one.reach is not reach or one.provider == provider or self._is_dead(one):
+            if one.reach is not reach or one.provider == provider or self._is_dead(one) or one.outcome in _INTERFERENCE:
                 continue
             long_all += 1
             long_failed += not one.good
@@ -233,15 +238,15 @@ class Network:
         if reach is not Reach.PUBLIC and report.step is not Step.INTERFACE:
             return None
         disproof = self._provider_good if report.step in _STUBBORN_STEPS else self._any_good
-        if disproof.get(reach, _NEVER) >= report.began:
+        if disproof.get(reach, self._epoch) >= report.began:
             return None
         return Down(report.state, report.step, report.at)
 
     def _inferred_down(self, reach: Reach) -> Down | None:
         online = self._report is not None and self._report.state is NetworkState.ONLINE
         proven = self._report.began if self._report is not None and online and reach is Reach.PUBLIC else _NEVER
-        good = max(self._any_good.get(reach, _NEVER), proven)
-        secure = max(self._secure_good.get(reach, _NEVER), proven)
+        good = max(self._any_good.get(reach, self._epoch), proven)
+        secure = max(self._secure_good.get(reach, self._epoch), proven)
         failing: list[Answer] = []
         untrusted: list[Answer] = []
         for one in self._answers:

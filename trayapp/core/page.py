@@ -72,8 +72,8 @@ class PageView:
         # Whether the latest good reading came after a gap in which anything may have happened.
         self.starts_afresh = False
 
-    def observe(self, report: PageReport) -> None:
-        """Take in a reading, in any order."""
+    def observe(self, report: PageReport, *, excused: bool = False) -> None:
+        """Take in a reading, in any order. `excused`: the own network fails, so a failed one is not the page's."""
         if self.latest is not None and report.at < self.latest.at:
             return
         self.latest = report
@@ -82,7 +82,7 @@ class PageView:
             self.starts_afresh = since_s > self.fresh_s
             self._interval_s = since_s if since_s <= PAGE_INTERVAL_MAX_S else 0.0
             self._good, self._failed_in_a_row = report, 0
-        else:
+        elif not excused:
             self._failed_in_a_row += 1
 
     def disturbed(self) -> None:
@@ -147,13 +147,14 @@ def speak(report: PageReport, ids: tuple[str, ...]) -> Voice:
     unnamed = [
         one for one in live if not one.components and not _touched(one, report.components) and not one.maintenance
     ]
-    lights += [Light.YELLOW for one in unnamed if one.impact in (Impact.MAJOR, Impact.CRITICAL) and _open(one)]
+    coloring = [one for one in unnamed if one.impact in (Impact.MAJOR, Impact.CRITICAL) and _open(one)]
+    lights += [Light.YELLOW] * len(coloring)
     maintenance = any(one.state is PageLight.MAINTENANCE for one in parts) or any(
         one.maintenance and one.stage is Stage.IN_PROGRESS for one in touching
     )
     reasons[:0] = [_incident_reason(one, report.link) for one in (*touching, *unnamed)]
     light = worst(lights)
-    troubled = [one for one in (*touching, *unnamed) if not one.maintenance]
+    troubled = [one for one in (*touching, *coloring) if not one.maintenance]
     if light is Light.GREEN and not reasons:
         reasons.append(reason(Code.PAGE_OPERATIONAL, Source.PAGE, report.at, report.link))
     if light is Light.GREY:

@@ -190,7 +190,7 @@ class PartState:
     ) -> _Ruling:
         if (down := network.down(self.reach)) is not None:
             # Whose page that was is known now: not that of somebody who blocks this one host.
-            self.eyes.foreign = None
+            self.eyes.forget_foreign()
             return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.network_down(down), down.since)
         if self.eyes.proxy is not None:
             return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.proxy(self.eyes.proxy), self.eyes.proxy.at)
@@ -198,7 +198,7 @@ class PartState:
         if trouble is not None:
             return trouble
         foreign = self.eyes.foreign
-        if foreign is not None and proven_foreign(foreign, network):
+        if foreign is not None and self.eyes.blocked(network):
             return _Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(foreign), foreign.at)
         return self._well(voice, tell, now) or self._unknown(view, network, tell, now)
 
@@ -275,10 +275,3 @@ class PartState:
             or self.eyes.strikes.last_good(Depth.API) is not None
             or any(one.depth >= Depth.API for one in self.eyes.run)
         )
-
-
-def proven_foreign(foreign: Try, network: Network) -> bool:
-    """Whether others answer while this host is answered by somebody else: then only this host is blocked."""
-    if foreign.control:
-        return True
-    return network.answered(foreign.provider, foreign.reach, foreign.at, float("inf"))

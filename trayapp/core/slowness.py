@@ -13,41 +13,43 @@ SLOW_IN_A_ROW = 3
 # The usual: the median of a week, so that every weekday is in it, and of enough answers to mean anything.
 BASELINE_S = 7 * 86_400.0
 BASELINE_SAMPLES = 50
-# A busy user's week is thinned to so many samples, spread over it.
-SAMPLES_KEPT = 400
+# Once there are enough, one sample in so many seconds will do: 400 spread over a busy user's week.
+SPACING_S = BASELINE_S / 400
 # Slowness that nobody has seen for so long is not said any more.
 SLOW_LIFE_S = 600.0
 
 
 class Pulse(Struct):
-    """First-token times of one host: (steady time, seconds), oldest first. JSON-able as it is."""
+    """First-token times of one host: (steady time, seconds), oldest first. JSON-able as it is.
 
-    samples: list[tuple[float, float]] = []
+    `latest`: those that are being judged; `usual`: those before, which they are judged by.
+    """
+
+    latest: list[tuple[float, float]] = []
+    usual: list[tuple[float, float]] = []
 
     def note(self, at: float, first_token_s: float) -> None:
         """Take in one measured first token."""
-        self.samples.append((at, first_token_s))
-        self.samples = [one for one in self.samples if one[0] > at - BASELINE_S]
-        if len(self.samples) > SAMPLES_KEPT:
-            half = len(self.samples) // 2
-            self.samples = self.samples[:half:2] + self.samples[half:]
+        self.latest.append((at, first_token_s))
+        if len(self.latest) > SLOW_IN_A_ROW:
+            moment, seconds = self.latest.pop(0)
+            if len(self.usual) < BASELINE_SAMPLES or moment - self.usual[-1][0] >= SPACING_S:
+                self.usual.append((moment, seconds))
+            self.usual = [one for one in self.usual if one[0] > at - BASELINE_S]
 
     @property
     def baseline_s(self) -> float | None:
-        """What is usual, None while too little is known. What is being judged does not judge itself."""
-        known = [seconds for _, seconds in self.samples[:-SLOW_IN_A_ROW]]
-        return median(known) if len(known) >= BASELINE_SAMPLES else None
+        """What is usual, None while too little is known."""
+        return median(seconds for _, seconds in self.usual) if len(self.usual) >= BASELINE_SAMPLES else None
 
     def slow(self, now: float) -> tuple[float, float] | None:
         """(latest first token, baseline) in seconds while it is slow."""
-        latest = self.samples[-SLOW_IN_A_ROW:]
-        if len(latest) < SLOW_IN_A_ROW or now - latest[-1][0] > SLOW_LIFE_S:
-            return None
         baseline_s = self.baseline_s
-        if baseline_s is None:
+        if baseline_s is None or now - self.latest[-1][0] > SLOW_LIFE_S:
             return None
         limit_s = max(SLOW_AT_LEAST_S, SLOW_FACTOR * baseline_s)
-        return (latest[-1][1], baseline_s) if all(seconds > limit_s for _, seconds in latest) else None
+        slow = all(seconds > limit_s for _, seconds in self.latest)
+        return (self.latest[-1][1], baseline_s) if slow else None
 
 
 def slow_alone(host: str, pulses: dict[str, Pulse], now: float) -> tuple[float, float] | None:

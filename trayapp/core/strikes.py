@@ -36,8 +36,6 @@ RECENT_WINDOW_S = 1800.0
 TRAFFIC_SPACING_S = 15.0
 # A run that nobody continues is no longer going on: the next try comes after a minute at the latest.
 RUN_LIFE_S = 300.0
-# The slowest pace that can be configured; a longer pause was a sleep.
-INTERVAL_MAX_S = 3600.0
 # Longer runs change no decision; this bounds memory and work.
 LOG_LIMIT = 40
 
@@ -101,11 +99,6 @@ class Strikes:
         found = [t for depth, log in self._log.items() if depth >= at_least for t in log if t.at > at and _good(t)]
         return sorted(found, key=lambda one: one.at)
 
-    def usual_interval_s(self) -> float:
-        """The time between the last two tries of the busiest kind, 0 when there are none."""
-        gaps = [log[-1].at - log[-2].at for log in self._log.values() if len(log) > 1]
-        return min((one for one in gaps if one <= INTERVAL_MAX_S), default=0.0)
-
     def run(self, now: float) -> list[Try]:
         """The present run of failures, oldest first: those that no later answer of their depth or more has cleared."""
         found: list[Try] = []
@@ -133,7 +126,7 @@ class Strikes:
         """
         for depth in reversed(Depth):
             log = self._log[depth]
-            if not log or now - log[-1].at > RUN_LIFE_S + self.usual_interval_s():
+            if not log or now - log[-1].at > RUN_LIFE_S:
                 continue
             recent = [
                 one for one in log[-RECENT_TRIES:] if now - one.at <= RECENT_WINDOW_S and one.control is not False

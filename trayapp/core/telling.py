@@ -92,6 +92,8 @@ class Teller:
     def no_evidence(self) -> tuple[Reason, ...]:
         edge = self._eyes.good(self._now, Depth.EDGE)
         told = self._page()
+        if self._eyes.run:
+            return (*self._own(Sight.CHECKING), *told)
         if edge is None:
             return (*told, reason(Code.NOT_ANSWERING_LATELY, Source.PROBE, self._now, last_at=None))
         code = Code.CHALLENGE if edge.code == "challenge" else Code.EDGE_ONLY

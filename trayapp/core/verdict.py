@@ -32,7 +32,7 @@ from trayapp.core.observation import (
     Try,
 )
 from trayapp.core.page import PageView
-from trayapp.core.part import PartMemory, PartState, proven_foreign
+from trayapp.core.part import PartMemory, PartState
 from trayapp.core.reasons import SEPARATOR, Code, reason
 from trayapp.core.slowness import Pulse
 
@@ -132,10 +132,11 @@ class Judge:
         view = self._pages.get(report.provider)
         if view is None:
             return
-        view.observe(report)
+        host = self._page_hosts.get(report.provider, "")
+        reach = _reach_of(host)
+        view.observe(report, excused=self._network.down(reach) is not None)
         if report.health is PageHealth.OK:
-            host = self._page_hosts.get(report.provider, "")
-            self._network.observe_page(report.at, report.at - PAGE_READING_S, host, report.provider, _reach_of(host))
+            self._network.observe_page(report.at, report.at - PAGE_READING_S, host, report.provider, reach)
             for provider, service in self._watched:
                 if provider.provider == report.provider:
                     for component in service.components:
@@ -191,12 +192,8 @@ class Judge:
         return [self._parts[part] for part in self._hosts.get(host, ()) if part in self._parts]
 
     def _undecided(self, state: PartState) -> bool:
-        foreign = state.eyes.foreign
-        return (
-            foreign is not None
-            and not proven_foreign(foreign, self._network)
-            and self._network.down(state.reach) is None
-        )
+        eyes = state.eyes
+        return eyes.foreign is not None and not eyes.blocked(self._network) and self._network.down(state.reach) is None
 
     def drain_transitions(self) -> tuple[Transition, ...]:
         """Every change since the last call."""
