@@ -1,0 +1,116 @@
+"""Slow is yellow: first tokens of the user's own streams, through the real gateway, against their own usual."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from tests.support.httpserver import Behaviour, Request, events
+from tests.support.scene import CHAT_PATH, Acme, Scene
+from trayapp.core.light import Confidence, Finding, Light
+from trayapp.core.slowness import BASELINE_SAMPLES, SLOW_AT_LEAST_S, SLOW_IN_A_ROW
+from trayapp.paths import home
+from trayapp.settings.tokens import Tokens
+
+# Of the clock only the life of slowness matters here: ten minutes have to outlast a few real seconds.
+RATE = 40.0
+SLOW_S = SLOW_AT_LEAST_S + 0.3
+PIECE = json.dumps(
+    {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hello"}}]}
+)
+
+
+def stream(first_token_s: float) -> Behaviour:
+    told = events(PIECE, "[DONE]")
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        await asyncio.sleep(first_token_s)
+        await told(writer, request)
+
+    return behave
+
+
+class Tool:
+    """A program of the user's, pointed at the gateway."""
+
+    def __init__(self, url: str, token: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._session = session
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    async def ask(self, provider: str, number: int) -> None:
+        body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": f"question {number}"}]}
+        url = f"{self._url}/{provider}{CHAT_PATH}"
+        async with self._session.post(url, json=body, headers=self._headers) as answer:
+            assert answer.status == 200
+            assert "Hello" in await answer.text()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def used(*providers: Acme) -> AsyncIterator[tuple[Scene, Tool]]:
+    """A scene whose gateway a tool uses; every provider has its baseline of quick answers."""
+    token = Tokens(home()).add("editor")
+    keys = "".join(f'[provider.{one.name}]\nkey = "env:ACME_KEY"\n' for one in providers)
+    scene = Scene(*providers, settings=f'{keys}[gateway]\nport = {free_port()}\nopenai = "acme"\n', rate=RATE)
+    async with scene, aiohttp.ClientSession() as session:
+        url = scene.engine.switch.gateway_url
+        assert url is not None
+        tool = Tool(url, token, session)
+        for one in providers:
+            one.api_server.on(CHAT_PATH, stream(0))
+        for number in range(BASELINE_SAMPLES):
+            await asyncio.gather(*(tool.ask(one.name, number) for one in providers))
+        yield scene, tool
+
+
+@pytest.fixture(autouse=True)
+def acme_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_KEY", "sk-test")
+
+
+async def test_three_slow_answers_are_yellow_and_a_quick_one_ends_it() -> None:
+    async with used(Acme()) as (scene, tool):
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+        await scene.until(lambda s: s.judgement.services[0].confidence is Confidence.ANSWERING, "answering")
+        scene["acme"].api_server.on(CHAT_PATH, stream(SLOW_S))
+        for number in range(1, SLOW_IN_A_ROW):
+            await tool.ask("acme", 1000 + number)
+            assert scene.verdict().light is Light.GREEN
+        await tool.ask("acme", 2000)
+        snapshot = await scene.until(lambda s: s.judgement.light is Light.YELLOW, "yellow")
+        verdict = snapshot.judgement.services[0]
+        assert verdict.finding is Finding.SLOW
+        (slow,) = (one for one in verdict.reasons if one.code == "slow")
+        first_token_s, baseline_s = slow.params["first_token_s"], slow.params["baseline_s"]
+        assert isinstance(first_token_s, float)
+        assert isinstance(baseline_s, float)
+        assert first_token_s > SLOW_AT_LEAST_S > 3 * baseline_s
+        scene["acme"].api_server.on(CHAT_PATH, stream(0))
+        await tool.ask("acme", 3000)
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green again")
+
+
+async def test_when_everybody_is_slow_it_is_the_network() -> None:
+    async with used(Acme("acme"), Acme("bolt")) as (scene, tool):
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+        for name in ("acme", "bolt"):
+            scene[name].api_server.on(CHAT_PATH, stream(SLOW_S))
+        for number in range(SLOW_IN_A_ROW):
+            await asyncio.gather(*(tool.ask(name, 1000 + number) for name in ("acme", "bolt")))
+        assert [one.finding for one in scene.engine.judgement.services] == [Finding.OK, Finding.OK]
+        # Only while the other is slow as well: its next quick answer leaves this one alone with it.
+        scene["bolt"].api_server.on(CHAT_PATH, stream(0))
+        await tool.ask("bolt", 3000)
+        await scene.until(lambda s: s.judgement.services[0].finding is Finding.SLOW, "slow alone")
+        assert scene.verdict("bolt").light is Light.GREEN
