@@ -69,20 +69,25 @@ def _show_running(here: Home) -> int:
 def _run_tray(here: Home, *, verbose: bool) -> bool:
     """True when the user wants the gateway to go on without the tray."""
     refuse_broken_qt()
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QMenu
 
+    from trayapp.ui.tray import Tray
+
+    application = QApplication(["llm-ampel"])
+    application.setApplicationName("llm-ampel")
+    application.setApplicationDisplayName("LLM Ampel")
+    application.setDesktopFileName("llm-ampel")
+    application.setQuitOnLastWindowClosed(False)
+    tray = Tray(QMenu())
+    tray.show()
+    # All that follows is imported while the icon is on its way to the panel.
     from trayapp.app.program import Program, Run
     from trayapp.clock import SystemClock
     from trayapp.text import language
     from trayapp.ui.commands import Leave
 
     language.set_language("auto")
-    application = QApplication(["llm-ampel"])
-    application.setApplicationName("llm-ampel")
-    application.setApplicationDisplayName("LLM Ampel")
-    application.setDesktopFileName("llm-ampel")
-    application.setQuitOnLastWindowClosed(False)
-    leave = Program(application, Run(here, SystemClock(), verbose=verbose)).run()
+    leave = Program(application, Run(here, SystemClock(), verbose=verbose), tray).run()
     if leave is Leave.SET_TOOLS_BACK:
         from trayapp.gateway.setup_env import undo
 

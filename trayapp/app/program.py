@@ -26,6 +26,7 @@ from trayapp.paths import Home
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
 from trayapp.ui.signals import UnixSignals
+from trayapp.ui.tray import Tray
 
 if TYPE_CHECKING:
     import asyncio
@@ -61,9 +62,9 @@ def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
 
 
 class Program:
-    """One surface and its engine. Create and `run` it on the main thread."""
+    """One surface and its engine. Create and `run` it on the main thread; `tray` is on the screen already."""
 
-    def __init__(self, application: QApplication, run: Run) -> None:
+    def __init__(self, application: QApplication, run: Run, tray: Tray) -> None:
         self._application = application
         self._run = run
         self._engine: Engine | None = None
@@ -74,7 +75,7 @@ class Program:
         self._commands = CoreCommands(
             self._core, self.bridge, self._get_engine, end=self.end, on_switched=self._switched
         )
-        self.surface = Surface(self._commands, before_the_first_look(run.clock, demo=run.demo))
+        self.surface = Surface(self._commands, before_the_first_look(run.clock, demo=run.demo), tray)
         self.bridge.snapshot.connect(self.surface.draw)
         self._signals = UnixSignals(lambda: self.end(Leave.NOTHING_TO_KEEP))
 

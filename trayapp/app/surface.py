@@ -8,7 +8,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.ui.commands import Commands, Leave, Outcome
 from trayapp.ui.menu import TrayMenu
 from trayapp.ui.speak import QtWords
-from trayapp.ui.tray import PATIENCE_MS, Tray
+from trayapp.ui.tray import Tray
 
 # Windows are imported by the methods that open them: nothing may be slower than the icon.
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 class Surface(QObject):
     """Tray, panel, settings and chat over one set of commands. Everything here runs on the UI thread.
 
-    `first`: the picture until the engine has one. `has_tray` may be read from any thread.
+    `first`: the picture until the engine has one. `tray` is on the screen already. `has_tray` may be read from any
+    thread.
     """
 
-    def __init__(self, commands: Commands, first: Snapshot, *, patience_ms: int = PATIENCE_MS) -> None:
+    def __init__(self, commands: Commands, first: Snapshot, tray: Tray) -> None:
         super().__init__()
         self.has_tray = True
         self._commands = commands
@@ -33,8 +34,8 @@ class Surface(QObject):
         self._panel: Panel | None = None
         self._settings: SettingsDialog | None = None
         self._chat: ChatWindow | None = None
-        self._menu = TrayMenu()
-        self.tray = Tray(self._menu.menu, patience_ms=patience_ms)
+        self.tray = tray
+        self._menu = TrayMenu(tray.menu)
         menu = self._menu
         menu.open_panel.connect(self.open_panel)
         menu.switch_local.connect(self.switch_local)
@@ -50,9 +51,9 @@ class Surface(QObject):
         self.tray.appeared.connect(lambda: self._with_tray(True))
 
     def show(self) -> None:
-        """Bring the icon up with the first picture."""
+        """The first picture."""
         self._menu.draw(self._snapshot)
-        self.tray.show(self._snapshot)
+        self.tray.draw(self._snapshot)
 
     def draw(self, s: Snapshot) -> None:
         """Everything that is to be seen, from one snapshot."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from trayapp.app.program import Program, Run
 from trayapp.demo.clock import StagedClock
@@ -13,6 +13,7 @@ from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
 from trayapp.text import language, terminal
+from trayapp.ui.tray import Tray
 
 
 def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, *, verbose: bool) -> int:
@@ -34,6 +35,8 @@ def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedC
     application.setApplicationName("llm-ampel")
     application.setApplicationDisplayName("LLM Ampel (demo)")
     application.setQuitOnLastWindowClosed(False)
-    Program(application, Run(demo_home, clock, verbose=verbose, demo=True, load=load, end=dawn)).run()
+    tray = Tray(QMenu())
+    tray.show()
+    Program(application, Run(demo_home, clock, verbose=verbose, demo=True, load=load, end=dawn), tray).run()
     print(terminal.demo_over(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
     return 0

@@ -6,17 +6,10 @@ from trayapp.core.light import Finding, Light, worst
 from trayapp.core.observation import NetworkState
 from trayapp.core.route import TargetState, To
 from trayapp.core.snapshot import Snapshot
-from trayapp.ui.icons import Mark
+from trayapp.ui.icons import Face, Mark
 
 # A short gap of the own network should not wipe the picture that was true a moment ago (rule 1 of the light).
 KEPT_S = 120.0
-
-
-class Face(NamedTuple):
-    """A light and its mark, as the tray draws them."""
-
-    light: Light
-    mark: Mark
 
 
 def face(s: Snapshot) -> Face:

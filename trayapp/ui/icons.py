@@ -6,9 +6,10 @@ fall on pixel borders.
 
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from trayapp.core.light import Light
@@ -27,6 +28,13 @@ class Mark(StrEnum):
     OFFLINE = "offline"
 
 
+class Face(NamedTuple):
+    """A light and its mark, as the tray draws them."""
+
+    light: Light
+    mark: Mark
+
+
 @lru_cache(maxsize=16)
 def _renderer(name: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray((resources() / "icons" / f"{name}.svg").read_bytes()))
@@ -34,7 +42,8 @@ def _renderer(name: str) -> QSvgRenderer:
 
 def _drawn(names: tuple[str, ...], size_px: int, margin_px: int) -> QPixmap:
     pixmap = QPixmap(size_px, size_px)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    # By number: the namespace Qt with its hundreds of names takes longer to load than the icon to draw.
+    pixmap.fill(QColor(0, 0, 0, 0))
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = size_px - 2 * margin_px

@@ -20,7 +20,7 @@ from trayapp.ui.plain import as_action
 
 
 class TrayMenu(QObject):
-    """Draws snapshots into a `QMenu`.
+    """Draws snapshots into a `QMenu`, given or its own.
 
     Signals:
         open_panel: the panel is wanted; with a service's id, unfolded there.
@@ -38,9 +38,9 @@ class TrayMenu(QObject):
     demo = Signal()
     quit = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, menu: QMenu | None = None) -> None:
         super().__init__()
-        self.menu = QMenu()
+        self.menu = menu or QMenu()
         # Row by row from top to bottom, as the design draws it.
         self._verdict = self._add(lambda: self.open_panel.emit(""))
         self._switch = self._add(self._switch_clicked)

@@ -6,15 +6,18 @@ a new object does. So the watcher's name is watched, and the icon recreated when
 
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from trayapp.core.snapshot import Snapshot
-from trayapp.text import sentences
-from trayapp.ui.face import Face, face
-from trayapp.ui.icons import light_icon
+from trayapp.core.light import Light
+from trayapp.ui.icons import Face, Mark, light_icon
+
+# What draws a snapshot is imported with the first of them: the icon is there before.
+if TYPE_CHECKING:
+    from trayapp.core.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ class Tray(QObject):
 
     def __init__(self, menu: QMenu, *, patience_ms: int = PATIENCE_MS) -> None:
         super().__init__()
-        self._menu = menu
+        self.menu = menu
         self._face: Face | None = None
         self._tooltip = ""
         self._said_missing = False
@@ -53,13 +56,19 @@ class Tray(QObject):
     def available(self) -> bool:
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    def show(self, s: Snapshot) -> None:
-        """Bring the icon up with its first picture, and start to wait for a tray."""
-        self.draw(s)
+    def show(self, s: "Snapshot | None" = None) -> None:
+        """Bring the icon up with its first picture, grey without a snapshot, and start to wait for a tray."""
+        if s is None:
+            self._draw(Face(Light.GREY, Mark.NONE), "LLM Ampel")
+        else:
+            self.draw(s)
         self._icon.show()
         self._patience.start()
 
-    def draw(self, s: Snapshot) -> None:
+    def draw(self, s: "Snapshot") -> None:
+        from trayapp.text import sentences
+        from trayapp.ui.face import face
+
         self._draw(face(s), sentences.tooltip(s))
         # Nobody tells of an XEmbed tray that comes later still; while none is there, each picture looks.
         if self._said_missing and self.available:
@@ -92,7 +101,7 @@ class Tray(QObject):
     def _create(self) -> QSystemTrayIcon:
         self._with_watcher = self._watcher_present()
         icon = QSystemTrayIcon(self)
-        icon.setContextMenu(self._menu)
+        icon.setContextMenu(self.menu)
         icon.activated.connect(self._activated)
         icon.messageClicked.connect(self.message_clicked)
         return icon
