@@ -7,6 +7,7 @@ async with Server() as server:
 """
 
 import asyncio
+import contextlib
 import gzip
 import json
 import ssl
@@ -34,10 +35,23 @@ Behaviour = Callable[[asyncio.StreamWriter, Request], Awaitable[None]]
 
 
 class Server:
-    """`url`: scheme, host and port. `requests`: everything that was asked, in order. TLS when `tls` is given."""
+    """`url`: scheme, host and port. `requests`: everything that was asked, in order. TLS when `tls` is given.
 
-    def __init__(self, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    `known_as`: the URL under which others know it, where something stands in front. `keeps`: connections, after an
+    answer.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        *,
+        known_as: str | None = None,
+        keeps: bool = True,
+    ) -> None:
         self.host = host
+        self._known_as = known_as
+        self._keeps = keeps
         self.requests: list[Request] = []
         self.connections = 0
         self.arrived = asyncio.Event()
@@ -71,7 +85,7 @@ class Server:
         self._server = await asyncio.start_server(accept, self.host, 0, ssl=self._tls)
         port = self._server.sockets[0].getsockname()[1]
         self.netloc = f"{self.host}:{port}"
-        self.url = f"{'https' if self._tls else 'http'}://{self.netloc}"
+        self.url = self._known_as or f"{'https' if self._tls else 'http'}://{self.netloc}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -90,9 +104,15 @@ class Server:
                 behaviour = queue[0] if len(queue) == 1 else queue.popleft()
                 await behaviour(writer, request)
                 await writer.drain()
+                if not self._keeps:
+                    break
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         finally:
+            if not self._keeps:
+                with contextlib.suppress(ConnectionError, ssl.SSLError):
+                    writer.close()
+                    await writer.wait_closed()
             writer.transport.abort()
 
 

@@ -55,13 +55,15 @@ class Acme:
         key: bool = False,
         components: tuple[str, ...] = ("chat-completions",),
         page_id: str | None = pagefiles.PAGE_ID,
+        api_server: Server | None = None,
+        page_server: Server | None = None,
     ) -> None:
         self.name = name
         self.service = f"{name}-api"
         self.has = {"page": page, "api": api, "edge": edge, "completion": completion, "key": key}
         self.components = components
         self.page_id = page_id
-        self.api_server, self.page_server = Server(), Server()
+        self.api_server, self.page_server = api_server or Server(), page_server or Server()
         self.states: dict[str, str] = dict.fromkeys(components, "operational")
         self.incidents: list[dict[str, Any]] = []
         self.maintenances: list[dict[str, Any]] = []
