@@ -115,6 +115,7 @@ class ToolsPage(Page):
     def _refreshed(self, outcome: Outcome[SettingsView]) -> None:
         if outcome.value is not None:
             self._show_tools(outcome.value)
+            self.rearranged.emit()
 
     def _complain(self, outcome: Outcome[ToolAccess] | Outcome[None]) -> None:
         self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in outcome.problems])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,12 +25,20 @@ from trayapp.ui.plain import EDGE_PX, GROUP_PX, label
 
 
 class Page(QScrollArea):
-    """One page: its forms from top to bottom, scrolling where it has to."""
+    """One page: its forms from top to bottom, scrolling where it has to.
+
+    Signals:
+        rearranged: parts came or went after loading.
+    """
+
+    rearranged = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
         self.setWidgetResizable(True)
+        # Its fields take the focus, and bring themselves into view.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()

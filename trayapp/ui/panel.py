@@ -1,10 +1,8 @@
 """The panel: an ordinary window that says what is going on, what works, and offers the switch."""
 
-import itertools
-
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QPalette, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.light import Light
 from trayapp.core.observation import NetworkState, PageHealth
@@ -13,6 +11,7 @@ from trayapp.text import panel as words
 from trayapp.text import sentences
 from trayapp.text.labels import Panel as Labels
 from trayapp.text.language import language
+from trayapp.ui.focus import TabOrder
 from trayapp.ui.header import SwitchBar, Verdict
 from trayapp.ui.icons import app_icon
 from trayapp.ui.lines import Line, Lines
@@ -54,7 +53,7 @@ class Panel(QWidget):
         self._giving_back = False
         self._language = ""
         self._trayless = False
-        self._focus_order: list[QAbstractButton] = []
+        self._tab_order = TabOrder()
         self.notices = Notices(self)
         self.verdict = Verdict(self)
         self.bar = SwitchBar(self)
@@ -112,7 +111,8 @@ class Panel(QWidget):
     def draw(self, s: Snapshot) -> None:
         if self._language != language():
             self._retranslate()
-        self.notices.standing(s.problems)
+        gateway = ((s.gateway_problem, s.gateway_params),) if s.gateway_problem is not None else ()
+        self.notices.standing((*s.problems, *gateway))
         self.verdict.draw(s)
         self.bar.draw(s)
         answers = words.answers_lines(s)
@@ -128,14 +128,8 @@ class Panel(QWidget):
         self._grow()
 
     def _order_focus(self) -> None:
-        """Tab goes from top to bottom; what is made later would otherwise come last."""
-        parts: list[QWidget] = [self.notices, self.bar, *self.rows.values(), self.pages]
-        order = [one for part in parts for one in part.findChildren(QAbstractButton)]
-        order += [self.check_button, self.chat_button, self.settings_button, self.quit_button]
-        if order != self._focus_order:
-            self._focus_order = order
-            for one, following in itertools.pairwise(order):
-                QWidget.setTabOrder(one, following)
+        ends = (self.check_button, self.chat_button, self.settings_button, self.quit_button)
+        self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *ends])
 
     def _draw_rows(self, s: Snapshot) -> None:
         wanted = {one.id: one for one in s.judgement.services}

@@ -9,6 +9,7 @@ from trayapp.settings.schema import Settings
 from trayapp.text.labels import Dialog as Labels
 from trayapp.text.language import language, set_language
 from trayapp.ui.commands import Commands, Outcome, SettingsView
+from trayapp.ui.focus import TabOrder
 from trayapp.ui.form import Key
 from trayapp.ui.icons import app_icon
 from trayapp.ui.notices import Notices
@@ -37,6 +38,7 @@ class SettingsDialog(QDialog):
         self._view: SettingsView | None = None
         self._wanted = ""
         self._closing = False
+        self._tab_order = TabOrder()
         self.pages: dict[str, Page] = {}
         self.setWindowIcon(app_icon())
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
@@ -89,6 +91,7 @@ class SettingsDialog(QDialog):
         self.pages = {name: make() for name, (_title, make) in makers.items()}
         for page in self.pages.values():
             self.stack.addWidget(page)
+            page.rearranged.connect(self._order_focus)
         self.list.addItems([title for title, _make in makers.values()])
         self.list.setCurrentRow(row)
         self.list.setAccessibleName(Labels.title)
@@ -121,6 +124,10 @@ class SettingsDialog(QDialog):
             self._build()
         for page in self.pages.values():
             page.load(view)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        self._tab_order.follow([self.list, *self.pages.values(), self.notices, self.buttons])
 
     def _enable(self, enabled: bool) -> None:
         self.stack.setEnabled(enabled)

@@ -141,6 +141,8 @@ def test_standing_problems_are_told(panel: Panel) -> None:
     problems = (("settings_newer", {"path": "/x/settings.toml", "found": 2, "known": 1}),)
     seen = texts(opened(panel, states.fine(problems=problems)))
     assert any("/x/settings.toml is of version 2" in text for text in seen)
+    taken = states.fine(gateway_url=None, gateway_problem="port_in_use", gateway_params={"port": 17502})
+    assert any(text.startswith("Port 17502 is taken.") for text in texts(opened(panel, taken)))
 
 
 def test_a_snapshot_does_not_fold_or_rebuild_anything(panel: Panel) -> None:
