@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -38,8 +39,14 @@ log = logging.getLogger(__name__)
 
 TICK_S = 15.0
 """Steady seconds between judgements without news: ages, grace periods and ten-minute waits end by themselves."""
-TARGET_CHECK_S = 60.0
-"""Steady seconds between two looks at the local target: its light has to be true before it is needed."""
+SWITCH_CHECK_S = 60.0
+"""Steady seconds between two looks at the local target, whose light has to be true before it is needed, and at a
+gateway port that was taken."""
+SAVE_S = 60.0
+"""Steady seconds after which a quiet engine is remembered, too: short enough that a restart after a kill -9 goes on
+where it was, long enough to leave a sleeping disk alone."""
+LAST_WORDS_S = 2.0
+"""Real seconds at the end for what is still to be told; a notification server that hangs does not get more."""
 
 Announce = Callable[[Announcement, Snapshot], Awaitable[None]]
 
@@ -88,41 +95,46 @@ class Engine:
         self._watcher: Watcher | None = None
         self._watching: Tasks | None = None
         self._judged = asyncio.Event()
+        self._reloading = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        found: dict[str, Any] = {}
-        if self._store is not None and self._keeper is not None:
-            await self._store.open()
-            found = await self._keeper.load(
-                {"judge": Memory, "told": Told, "routes": RoutesMemory, "delivered": Delivered}
-            )
-        settings = self.loaded.settings
-        self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
-        self._newsroom = Newsroom(found.get("told"))
-        self.delivered: Delivered = found.get("delivered") or Delivered()
-        self.routes = Routes(self.loaded.catalogue, found.get("routes"))
-        self.judgement: Judgement = self._judge.judge(self.clock.now())
-        self.switch = Switch(self)
-        await self.switch.apply()
-        self._tasks.spawn(self._deliver(), "deliver")
-        self._tasks.spawn(self._tick(), "tick")
-        self._tasks.spawn(self._look_after_target(), "target")
-        if self._watch_machine:
-            self._tasks.spawn(watch_disturbances(self.clock, self.observe), "machine")
+        # Whatever fails on the way in or out, the rest is still ended, in this order read upwards.
+        async with AsyncExitStack() as ending:
+            found: dict[str, Any] = {}
+            if self._store is not None and self._keeper is not None:
+                ending.push_async_callback(self._store.close)
+                await self._store.open()
+                found = await self._keeper.load(
+                    {"judge": Memory, "told": Told, "routes": RoutesMemory, "delivered": Delivered}
+                )
+            settings = self.loaded.settings
+            self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
+            self._newsroom = Newsroom(found.get("told"))
+            self.delivered: Delivered = found.get("delivered") or Delivered()
+            self.routes = Routes(self.loaded.catalogue, found.get("routes"))
+            self.judgement: Judgement = self._judge.judge(self.clock.now())
+            self.switch = Switch(self)
+            ending.push_async_callback(self._save)
+            ending.push_async_callback(self.keys.close)
+            ending.push_async_callback(self._tasks.close)
+            ending.callback(self._evaluations.close)
+            ending.push_async_callback(self.switch.close)
+            ending.push_async_callback(self._last_words)
+            ending.push_async_callback(self._stop_watching)
+            ending.callback(self._coalescer.close)
+            await self.switch.apply()
+            self._tasks.spawn(self._deliver(), "deliver")
+            self._tasks.spawn(self._tick(), "tick")
+            self._tasks.spawn(self._look_after_switch(), "switch")
+            if self._watch_machine:
+                self._tasks.spawn(watch_disturbances(self.clock, self.observe), "machine")
+            self._ending = ending.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._coalescer.close()
-        await self._stop_watching()
-        await self.switch.close()
-        self._evaluations.close()
-        await self._tasks.close()
-        await self.keys.close()
-        await self._save()
-        if self._store is not None:
-            await self._store.close()
+        await self._ending.aclose()
 
     # What others ask of it
 
@@ -229,26 +241,28 @@ class Engine:
         """Read the user's files again and go on with them; memory and running requests stay."""
         if self._reload is None:
             return
-        before, self.loaded = self.loaded, await asyncio.to_thread(self._reload)
-        self.routes.catalogue = self.loaded.catalogue
-        if (before.settings.watch, before.settings.network, before.settings.providers, before.catalogue) != (
-            self.loaded.settings.watch,
-            self.loaded.settings.network,
-            self.loaded.settings.providers,
-            self.loaded.catalogue,
-        ):
-            memory = self._judge.remember()
-            services = self.loaded.settings.watch.services
-            self._judge = Judge(self.loaded.catalogue, services, self.clock.now(), memory)
-            if self._watching is not None:
-                await self._stop_watching()
-                self.start_watching()
-        await self.switch.apply()
-        self.evaluate()
+        # One at a time: two half-done changes would leave two watchers.
+        async with self._reloading:
+            before, self.loaded = self.loaded, await asyncio.to_thread(self._reload)
+            self.routes.catalogue = self.loaded.catalogue
+            if _what_is_watched(before) != _what_is_watched(self.loaded):
+                services = self.loaded.settings.watch.services
+                self._judge = Judge(self.loaded.catalogue, services, self.clock.now(), self._judge.remember())
+                if self._watching is not None:
+                    await self._stop_watching()
+                    self.start_watching()
+            await self.switch.apply()
+            if before.settings.local != self.loaded.settings.local:
+                self._tasks.spawn(self.switch.resume(), "target")
+            self.evaluate()
 
     def only_when_back(self, incident_id: str) -> None:
         """The user wants to hear of this incident only when it is over."""
         self._newsroom.only_when_back(incident_id)
+        self.remember()
+
+    def remember(self) -> None:
+        """Have everything written that a restart has to know, in turn with what is told."""
         self._outbox.put_nowait(())
 
     async def settle(self) -> None:
@@ -285,14 +299,26 @@ class Engine:
             try:
                 await self._save()
                 for one in announcements:
-                    if self._announce is not None:
-                        await self._announce(one, self.snapshot())
+                    await self._tell(one)
                 if announcements:
                     await self._save()
-            except Exception:
-                log.exception("a banner could not be told")
             finally:
                 self._outbox.task_done()
+
+    async def _tell(self, one: Announcement) -> None:
+        if self._announce is None:
+            return
+        try:
+            await self._announce(one, self.snapshot())
+        except Exception:
+            log.exception("a banner could not be told")
+
+    async def _last_words(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self.settle()
+        # Once more after all has ended; but what follows may take longer than this process is given.
+        await self._save()
 
     async def _save(self) -> None:
         if self._keeper is not None and self._store is not None:
@@ -309,14 +335,20 @@ class Engine:
             )
 
     async def _tick(self) -> None:
+        saved_at = self.clock.now()
         while True:
             await self.clock.sleep(TICK_S)
             self.evaluate()
+            if self.clock.now() - saved_at >= SAVE_S:
+                saved_at = self.clock.now()
+                self.remember()
 
-    async def _look_after_target(self) -> None:
+    async def _look_after_switch(self) -> None:
+        await self.switch.resume()
         while True:
+            await self.clock.sleep(SWITCH_CHECK_S)
+            await self.switch.apply()
             await self.switch.check_target()
-            await self.clock.sleep(TARGET_CHECK_S)
 
     def target_changed(self, status: TargetStatus) -> None:
         self.evaluate()
@@ -339,3 +371,8 @@ class Engine:
         if self._watcher is not None:
             await self._watcher.close()
             self._watcher = None
+
+
+def _what_is_watched(loaded: Loaded) -> tuple[Any, ...]:
+    settings = loaded.settings
+    return settings.watch, settings.network, settings.providers, loaded.catalogue

@@ -14,9 +14,10 @@ class Coalescer:
         self._publish = publish
         self._due: asyncio.TimerHandle | None = None
         self._last_s = float("-inf")
+        self._closed = False
 
     def poke(self) -> None:
-        if self._due is not None:
+        if self._due is not None or self._closed:
             return
         loop = asyncio.get_running_loop()
         wait_s = max(0.0, self._last_s + MIN_GAP_S - loop.time())
@@ -31,6 +32,8 @@ class Coalescer:
         self._publish()
 
     def close(self) -> None:
+        """Forget what is due; from now on nothing is published."""
+        self._closed = True
         if self._due is not None:
             self._due.cancel()
             self._due = None

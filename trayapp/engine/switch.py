@@ -5,14 +5,18 @@ The target is made ready first and the routes flip last, so that a failure on th
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from trayapp.core.catalogue import Dialect
 from trayapp.core.light import Light
 from trayapp.core.news import Banner, BannerStage
-from trayapp.core.route import TargetState, TargetStatus, To, Until
+from trayapp.core.route import Policy, TargetState, TargetStatus, To, Until
+from trayapp.core.routes import Routes
 from trayapp.core.snapshot import LocalAnswer, Tool
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local
@@ -48,33 +52,36 @@ class Switch:
         self._target_settings: Local | None = None
         self._gateway: Gateway | None = None
         self._gateway_port: int | None = None
+        self._applying = asyncio.Lock()
         self.gateway_problem: Problem | None = None
         self.switching: str | None = None
         self.local_answers: tuple[LocalAnswer, ...] = ()
 
     async def apply(self) -> None:
-        """Follow the settings: another target, another port, a first tool."""
-        settings = self._engine.loaded.settings
-        if settings.local != self._target_settings:
-            if self._target is not None:
-                await self._target.close()
-            self._target = self._make_target(settings.local)
-            self._target_settings = settings.local
-        wanted = self._target is not None or bool(self.tokens.names())
-        port = settings.gateway.port if wanted else None
-        if port != self._gateway_port:
-            await self._stop_gateway()
+        """Follow the settings: another target, another port, a first tool; try a port again that was taken."""
+        async with self._applying:
+            settings = self._engine.loaded.settings
+            if settings.local != self._target_settings:
+                if self._target is not None:
+                    await self._target.close()
+                self._target = self._make_target(settings.local)
+                self._target_settings = settings.local
+            wanted = self._target is not None or bool(self.tokens.names())
+            port = settings.gateway.port if wanted else None
+            if port != self._gateway_port:
+                await self._stop_gateway()
+                self._gateway_port = port
             if port is not None:
-                await self._start_gateway()
-            self._gateway_port = port
+                await self._listen()
 
     async def close(self) -> None:
-        await self._stop_gateway()
-        if self._target is not None:
-            await self._target.close()
-            self._target = None
-
-    # What can be seen
+        async with self._applying:
+            try:
+                await self._stop_gateway()
+            finally:
+                if self._target is not None:
+                    await self._target.close()
+                    self._target = None
 
     @property
     def target(self) -> LocalTarget:
@@ -95,7 +102,7 @@ class Switch:
         policies = self._engine.loaded.settings.tools
         seen = self._gateway.last_seen if self._gateway is not None else {}
         return tuple(
-            Tool(name, str(policies[name].policy) if name in policies else "switch", seen.get(name))
+            Tool(name, policies[name].policy if name in policies else Policy.SWITCH, seen.get(name))
             for name in self.tokens.names()
         )
 
@@ -105,63 +112,105 @@ class Switch:
         return self.target_status
 
     async def start_target(self) -> TargetStatus:
-        """Start, warm and verify the target without moving anything. Raises the target's Problem."""
-        return await self.target.prepare(self._progress)
+        """Start, warm and verify the target without moving anything.
+
+        Raises Problem("already_switching") or the target's.
+        """
+        target = self.target
+        if self.switching is not None:
+            raise Problem("already_switching")
+        self._progress("target")
+        try:
+            return await target.prepare(self._progress)
+        finally:
+            self._progress(None)
+
+    async def resume(self) -> None:
+        """Look at the target; start it where routes lead to it already, as after a restart of the machine."""
+        status = await self.check_target()
+        if status.code == "local_not_running" and self._local():
+            # Its own status says what is in the way.
+            with contextlib.suppress(Problem):
+                await self.start_target()
 
     def down(self) -> tuple[str, ...]:
-        """Providers with a watched service that is red now."""
-        red = (one.provider for one in self._engine.judgement.services if one.light is Light.RED)
-        return tuple(dict.fromkeys(red))
+        """Providers with a watched service that is red now and with an API, whose requests can move."""
+        red = {one.provider for one in self._engine.judgement.services if one.light is Light.RED}
+        return tuple(one for one in self._movable() if one in red)
 
     # What can be done
 
     async def to_local(self, providers: tuple[str, ...] | None = None, until: Until = Until.BACK) -> Switched:
-        """Make the target ready, then move `providers` (or what is down) to it.
+        """Make the target ready, then move `providers` to it, or what is down and not there yet.
 
-        Raises Problem("local_no_target"), Problem("nothing_down"), Problem("unknown_provider") or the target's own;
-        then nothing has changed.
+        Raises Problem("local_no_target"), Problem("nothing_down"), Problem("unknown_provider"),
+        Problem("already_switching"), the gateway's or the target's own; then nothing has changed.
         """
-        chosen = self._choose(providers) if providers else self.down()
+        if providers:
+            chosen = self._choose(providers)
+        else:
+            down = self.down()
+            chosen = tuple(one for one in down if one not in self._local()) or down
         if not chosen:
             raise Problem("nothing_down", providers=", ".join(self._movable()))
-        if self.switching is not None:
-            raise Problem("already_switching")
-        target = self.target
-        self.switching = chosen[0]
-        self._engine.changed()
+        if self._target is None:
+            raise Problem("local_no_target")
         try:
-            status = await target.prepare(self._progress)
-            if self._gateway is None:
-                await self._start_gateway(strict=True)
+            # First, because it is quick to fail and starts nothing that would have to be ended again.
+            async with self._applying:
+                await self._listen()
+            if self.gateway_problem is not None:
+                raise self.gateway_problem
+            status = await self.start_target()
         except Problem as problem:
-            self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
+            if problem.code != "already_switching":
+                self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
             raise
-        finally:
-            self.switching = None
-            self._engine.changed()
+        began = set(chosen) - set(self._local())
+        self.local_answers = tuple(one for one in self.local_answers if one.provider not in began)
         self.routes.switch(chosen, To.LOCAL, until, self._engine.clock.now())
         self._engine.changed()
-        moved = sum(tool.policy == "switch" for tool in self.tools())
+        moved = self._moved(chosen)
         self._tell(BannerStage.SWITCHED, chosen, model=status.model, tools=moved, until=until)
         return Switched(To.LOCAL, chosen, moved, status.model)
 
     async def to_cloud(self, providers: tuple[str, ...] | None = None) -> Switched:
-        """Move `providers` (or all that are local) home."""
-        local = tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)
-        chosen = self._choose(providers) if providers else local
-        answered = sum(self.routes.all()[name].answered for name in chosen if name in self.routes.all())
+        """Move home those of `providers` that are local, or all. Raises Problem("unknown_provider")."""
+        local = self._local()
+        chosen = tuple(one for one in self._choose(providers) if one in local) if providers else local
+        answered = sum(self.routes.route(name).answered for name in chosen)
+        moved = self._moved(chosen)
         self.routes.switch(chosen, To.CLOUD, Until.CHANGED, self._engine.clock.now())
         self._engine.changed()
         if chosen:
-            self._tell(BannerStage.HOME, chosen, answered=answered, tools=len(self.tools()))
-        return Switched(To.CLOUD, chosen, len(self.tools()))
+            self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved)
+        return Switched(To.CLOUD, chosen, moved)
+
+    def stay_local(self, providers: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep those of `providers` that are local there until the user changes it; names them."""
+        chosen = tuple(one for one in providers if one in self._local())
+        self.routes.switch(chosen, To.LOCAL, Until.CHANGED, self._engine.clock.now())
+        self._engine.changed()
+        self._engine.remember()
+        return chosen
 
     @property
-    def routes(self) -> Any:
+    def routes(self) -> Routes:
         return self._engine.routes
 
     def _movable(self) -> tuple[str, ...]:
         return tuple(one.provider for one in self._engine.loaded.catalogue.providers.values() if one.api is not None)
+
+    def _local(self) -> tuple[str, ...]:
+        return tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)
+
+    def _moved(self, providers: tuple[str, ...]) -> int:
+        """How many tools a flip of `providers` moves: none where they all speak what the gateway does not."""
+        known = self._engine.loaded.catalogue.providers
+        apis = [known[one].api for one in providers if one in known]
+        if not any(api is not None and Dialect.OPENAI in api.dialects for api in apis):
+            return 0
+        return sum(tool.policy == Policy.SWITCH for tool in self.tools())
 
     def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         movable = self._movable()
@@ -183,7 +232,7 @@ class Switch:
             )
         )
 
-    def _progress(self, step: str) -> None:
+    def _progress(self, step: str | None) -> None:
         self.switching = step
         self._engine.changed()
 
@@ -199,8 +248,10 @@ class Switch:
 
         return LocalTarget(settings, self._engine.clock, self._engine.home, self._engine.target_changed)
 
-    async def _start_gateway(self, *, strict: bool = False) -> None:
-        """Listen. A port that is taken is a standing problem, and raised when `strict`."""
+    async def _listen(self) -> None:
+        """Have the gateway listen; a port that is taken is a standing problem until it is free."""
+        if self._gateway is not None:
+            return
         from trayapp.gateway.server import Gateway
 
         engine = self._engine
@@ -218,14 +269,12 @@ class Switch:
         try:
             await gateway.start()
         except Problem as problem:
-            self.gateway_problem = problem
-            if strict:
-                raise
             log.info("the gateway does not listen: %s", problem)
-            return
-        self._gateway, self.gateway_problem = gateway, None
+            self.gateway_problem = problem
+        else:
+            self._gateway, self.gateway_problem = gateway, None
 
     async def _stop_gateway(self) -> None:
-        if self._gateway is not None:
-            await self._gateway.stop()
-            self._gateway = None
+        gateway, self._gateway, self.gateway_problem = self._gateway, None, None
+        if gateway is not None:
+            await gateway.stop()
