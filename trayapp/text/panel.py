@@ -4,7 +4,7 @@ from trayapp.core.judgement import Incident
 from trayapp.core.light import Light
 from trayapp.core.observation import PageUpdate
 from trayapp.core.snapshot import Snapshot
-from trayapp.text.language import _, ngettext
+from trayapp.text.language import _, language, ngettext
 from trayapp.text.names import join, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import STAGES
@@ -13,6 +13,7 @@ from trayapp.text.times import day_time, wall_time
 
 _TITLE_MAX = 120
 _NAME_MAX = 40
+_MB = 1_000_000
 _TOOLS_MAX = 200
 _UPDATE_MAX = 600
 """Characters of one update: a paragraph; the link leads to the rest."""
@@ -50,6 +51,16 @@ def offer_line(s: Snapshot) -> str:
         return back
     told = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
     return f"{back} {told}"
+
+
+def bytes_line(s: Snapshot) -> str:
+    """What watching has cost today: "Received today: 1.2 MB"; empty before the first answer."""
+    if not s.bytes_today:
+        return ""
+    if s.bytes_today < _MB:
+        return _("Received today: {n} kB", n=max(1, round(s.bytes_today / 1000)))
+    number = f"{s.bytes_today / _MB:.1f}"
+    return _("Received today: {n} MB", n=number.replace(".", ",") if language() == "de" else number)
 
 
 def tools_line(s: Snapshot) -> str:

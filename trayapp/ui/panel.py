@@ -121,9 +121,11 @@ class Panel(QWidget):
         self._draw_rows(s)
         self.network.setText(_connection(s))
         sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
-        self.pages.draw(
-            [Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick]
-        )
+        unreadable = [
+            Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick
+        ]
+        received = words.bytes_line(s)
+        self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
         self._order_focus()
         self._grow()
 

@@ -15,6 +15,7 @@ from tests.support.snapshots import NO_TARGET
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.ui.notices import sentence
 from trayapp.ui.panel import Panel
 from trayapp.ui.plain import Label, Picture
 
@@ -137,12 +138,20 @@ def test_a_page_that_cannot_be_read_is_told(panel: Panel) -> None:
     assert any(text.startswith("OpenAI's page refuses to answer (403") for text in seen)
 
 
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [(0, None), (300, "1 kB"), (48_200, "48 kB"), (1_234_567, "1.2 MB"), (25_000_000, "25.0 MB")],
+)
+def test_what_watching_cost_today_is_told(panel: Panel, received: int, expected: str | None) -> None:
+    told = [text for text in texts(opened(panel, states.fine(bytes_today=received))) if text.startswith("Received")]
+    assert told == ([f"Received today: {expected}"] if expected else [])
+
+
 def test_standing_problems_are_told(panel: Panel) -> None:
-    problems = (("settings_newer", {"path": "/x/settings.toml", "found": 2, "known": 1}),)
-    seen = texts(opened(panel, states.fine(problems=problems)))
-    assert any("/x/settings.toml is of version 2" in text for text in seen)
+    full = ("disk_full", {"path": "/x/settings.toml"})
+    assert sentence(full) in texts(opened(panel, states.fine(problems=(full,))))
     taken = states.fine(gateway_url=None, gateway_problem="port_in_use", gateway_params={"port": 17502})
-    assert any(text.startswith("Port 17502 is taken.") for text in texts(opened(panel, taken)))
+    assert sentence(("port_in_use", {"port": 17502})) in texts(opened(panel, taken))
 
 
 def test_a_snapshot_does_not_fold_or_rebuild_anything(panel: Panel) -> None:
