@@ -45,11 +45,6 @@ class Face:
         self.heard(f"drew {state}")
 
 
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANG", "C.UTF-8")
-
-
 async def test_every_light_reaches_the_panel_by_colour_and_in_every_size(lxqt_panel: Desktop) -> None:
     face = Face(lxqt_panel)
     async with await TrayReader.first(lxqt_panel.address) as tray:
@@ -199,6 +194,24 @@ def test_an_xembed_tray_that_comes_late_shows_the_light(desktop: Desktop) -> Non
     face.draw("down")
     start_xembed_tray(desktop)
     wait_for(lambda: desktop.screen.find(RED, (0, 0, 200, 40)), "the red light in the tray")
+
+
+def test_without_a_session_bus_an_xembed_tray_still_works(xembed_tray: Desktop) -> None:
+    xembed_tray.env["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={xembed_tray.folder}/no-bus"
+    face = Face(xembed_tray)
+    face.draw("down")
+    wait_for(lambda: xembed_tray.screen.find(RED), "the red light in the tray")
+
+
+async def test_a_tooltip_never_holds_a_tag(lxqt_panel: Desktop) -> None:
+    face = Face(lxqt_panel)
+    face.draw("odd_name")
+    async with await TrayReader.first(lxqt_panel.address) as tray:
+        await tray.wait_for_colour("red")
+        tooltip = await tray.tooltip()
+        assert "‹b›Chat‹/b› & Co" in tooltip
+        assert "<" not in tooltip
+        assert (await tray.menu()).find("<b>Chat</b> & Co: down") is not None
 
 
 def test_without_a_tray_the_panel_opens_and_says_why(desktop: Desktop) -> None:

@@ -219,6 +219,12 @@ def hostile(**more: Any) -> Snapshot:
     )
 
 
+def odd_name(**more: Any) -> Snapshot:
+    """A service that its file has given a name like markup."""
+    odd = msgspec.structs.replace(service("chatgpt", Light.RED, Finding.DOWN, age_s=1080), name="<b>Chat</b> & Co")
+    return snapshot(odd, **more)
+
+
 def local_now(**more: Any) -> Snapshot:
     """Down, and OpenAI's requests go to the local target."""
     answers = tuple(LocalAnswer(NOW - 60 * n, "openai", "editor", "qwen3:8b") for n in range(7, 0, -1))
@@ -249,6 +255,7 @@ STATES: dict[str, Callable[..., Snapshot]] = {
     "blocked": blocked,
     "no_evidence": no_evidence,
     "badged": badged,
+    "odd_name": odd_name,
     "local_now": local_now,
     "offered": offered,
     "hostile": hostile,

@@ -69,7 +69,7 @@ class Tray(QObject):
         from trayapp.text import sentences
         from trayapp.ui.face import face
 
-        self._draw(face(s), sentences.tooltip(s))
+        self._draw(face(s), _untagged(sentences.tooltip(s)))
         # Nobody tells of an XEmbed tray that comes later still; while none is there, each picture looks.
         if self._said_missing and self.available:
             self._appear()
@@ -142,3 +142,8 @@ class Tray(QObject):
         clicks = (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick)
         if reason in clicks:
             self.clicked.emit()
+
+
+def _untagged(text: str) -> str:
+    """Some panels read tool tips as markup, and no escape suits all: without a bracket there is no tag."""
+    return text.replace("<", "‹").replace(">", "›")
