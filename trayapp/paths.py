@@ -59,10 +59,12 @@ def _runtime_root() -> Path:
     told = os.environ.get("XDG_RUNTIME_DIR")
     if told and Path(told).is_dir():
         return Path(told)
-    import tempfile
+    if sys.platform == "win32":
+        import tempfile
 
-    uid = os.getuid() if sys.platform != "win32" else 0
-    return Path(tempfile.gettempdir()) / f"{APP}-{uid}"
+        return Path(tempfile.gettempdir()) / APP
+    # Not tempfile's answer: it tries every place by writing, and on a full disk it finds another one or none.
+    return Path(os.environ.get("TMPDIR") or "/tmp") / f"{APP}-{os.getuid()}"
 
 
 def _tag(folder: Path) -> str:

@@ -55,7 +55,7 @@ def test_the_socket_lies_in_the_runtime_folder_and_its_path_is_short(
 
 def test_without_a_runtime_folder_the_temporary_one_serves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     assert paths.home().socket.is_relative_to(tmp_path)
 
 

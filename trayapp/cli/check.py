@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from trayapp.cli.common import EXIT_CODE, begin, check_ids
+from trayapp.cli.common import EXIT_CODE, begin, check_ids, watched_ids
 from trayapp.clock import SystemClock
 from trayapp.control import client
 from trayapp.control.report import report
@@ -29,8 +29,8 @@ ANSWER_TIMEOUT_S = 3.0
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
-    services = tuple(arguments.services) or loaded.settings.watch.services
-    check_ids(loaded, services)
+    check_ids(loaded, tuple(arguments.services))
+    services = tuple(arguments.services) or watched_ids(loaded)
     snapshot = asyncio.run(_look(home, loaded, services, arguments.timeout))
     if arguments.json:
         print(json.dumps(report(snapshot), ensure_ascii=False, indent=2, default=str))

@@ -5,6 +5,7 @@ import sys
 
 from trayapp import logs
 from trayapp.core.light import Light
+from trayapp.core.snapshot import Snapshot
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
@@ -30,9 +31,27 @@ def say_problem(problem: Problem) -> None:
     print(f"{title}\n  {message}", file=sys.stderr)
 
 
+class Complaints:
+    """What is wrong with an instance itself, each told once on stderr; `loaded`: what `begin` has told."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._told = {problems.words(one) for one in loaded.problems}
+
+    def tell(self, snapshot: Snapshot) -> None:
+        for one in snapshot.standing_problems:
+            if (said := problems.words(one)) not in self._told:
+                self._told.add(said)
+                print(f"{said[0]}\n  {said[1]}", file=sys.stderr, flush=True)
+
+
 def check_ids(loaded: Loaded, services: tuple[str, ...]) -> None:
     """Raises Problem("unknown_service") for the first id that is in no catalogue."""
     known = [service.id for _, service in loaded.catalogue.services()]
     for one in services:
         if one not in known:
             raise Problem("unknown_service", name=one, known=", ".join(known))
+
+
+def watched_ids(loaded: Loaded) -> tuple[str, ...]:
+    """The services of the settings that there are; an id that nothing has was told by `begin` already."""
+    return tuple(service.id for _, service in loaded.catalogue.watched(loaded.settings.watch.services))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from trayapp.cli.check import lines
-from trayapp.cli.common import EXIT_CODE, begin, check_ids
+from trayapp.cli.common import EXIT_CODE, Complaints, begin, check_ids
 from trayapp.control import client
 from trayapp.control.report import gist, report
 from trayapp.core.light import Light
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     match arguments.command:
         case "status":
-            return asyncio.run(_status(home, as_json=arguments.json, watch=arguments.watch))
+            return asyncio.run(_status(home, Complaints(loaded), as_json=arguments.json, watch=arguments.watch))
         case "wait":
             check_ids(loaded, (arguments.service,))
             return asyncio.run(_wait(home, arguments.service, arguments.timeout))
@@ -37,12 +37,13 @@ def _show(snapshot: Snapshot, *, as_json: bool, one_line: bool) -> None:
         print("\n".join(lines(snapshot)), flush=True)
 
 
-async def _status(home: Home, *, as_json: bool, watch: bool) -> int:
+async def _status(home: Home, complaints: Complaints, *, as_json: bool, watch: bool) -> int:
     light = Light.GREY
     last: Any = None
     async for raw in client.stream(home, "watch" if watch else "snapshot"):
         snapshot = msgspec.convert(raw, Snapshot)
         light = snapshot.judgement.light
+        complaints.tell(snapshot)
         if (seen := gist(report(snapshot))) != last:
             last = seen
             _show(snapshot, as_json=as_json, one_line=watch)

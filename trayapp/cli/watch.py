@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from trayapp.cli.common import begin
+from trayapp.cli.common import Complaints, begin
 from trayapp.clock import SystemClock
 from trayapp.control.instance import Lock
 from trayapp.control.report import gist, report
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     """Run until a signal, printing a line per change."""
     last: Any = None
+    complaints = Complaints(loaded)
 
     def show(snapshot: Snapshot) -> None:
         nonlocal last
@@ -58,12 +59,14 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     broadcast = Broadcast()
 
     def publish(snapshot: Snapshot) -> None:
+        complaints.tell(snapshot)
         show(snapshot)
         broadcast.publish(snapshot)
 
     async with Engine(home, SystemClock(), loaded, reload=lambda: load_all(home), publish=publish) as engine:
-        server = Service(engine, broadcast, show=lambda: None, end=stop.set).server()
+        server = Service(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
+        complaints.tell(engine.snapshot())
         try:
             engine.start_watching()
             await stop.wait()

@@ -1,5 +1,6 @@
 """One instance at a time: a lock that dies with its holder, in a folder that is the user's alone."""
 
+import contextlib
 import os
 import stat
 import sys
@@ -37,12 +38,18 @@ class Lock:
     def acquire(self) -> bool:
         """True when this process is now the one instance. Raises Problem("runtime_folder")."""
         private_folder(self._home.runtime)
-        handle = os.open(self._home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self._home.lock
+        try:
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise Problem("runtime_folder", path=str(lock.parent), why=error.strerror) from error
         if not _lock(handle):
             os.close(handle)
             return False
-        os.truncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
+        # For people who look; on a full disk the lock holds all the same.
+        with contextlib.suppress(OSError):
+            os.truncate(handle, 0)
+            os.write(handle, f"{os.getpid()}\n".encode())
         self._handle = handle
         return True
 

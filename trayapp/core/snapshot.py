@@ -48,5 +48,11 @@ class Snapshot(Struct, frozen=True):
     demo: bool = False
 
     @property
+    def standing_problems(self) -> tuple[tuple[str, dict[str, str | int | float | None]], ...]:
+        """All that needs attention: `problems`, and the gateway's."""
+        gateway = () if self.gateway_problem is None else ((self.gateway_problem, self.gateway_params),)
+        return (*self.problems, *gateway)
+
+    @property
     def incidents(self) -> tuple[Incident, ...]:
         return self.judgement.incidents

@@ -92,7 +92,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "settings_newer": (
         N_("The settings were written by a newer version"),
-        N_("{path} is of version {found}, this program knows {known}. Update the program; the file was left as it is."),
+        N_("{path}, line {line}: version = {found}; this program knows {known}. Update it; the file was left as it was."),
     ),
     "settings_busy": (
         N_("The settings file keeps changing"),
