@@ -18,13 +18,14 @@ async def test_a_command_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 
 async def test_the_last_words_of_a_server_that_ended_are_told(tmp_path: Path) -> None:
-    code = "import sys; print('starting'); sys.exit('Error: listen tcp 127.0.0.1:11434: address already in use')"
+    words = "Error: listen tcp 127.0.0.1:11434: address already in use"
+    code = f"import sys; print('starting', flush=True); sys.exit('{words}')"
     child = await Child.start([sys.executable, "-c", code], tmp_path / "log", name="ollama")
     assert await child.wait() == 1
     assert dict(child.exited().params) == {
         "command": "ollama",
         "exit_code": 1,
-        "reason": "Error: listen tcp 127.0.0.1:11434: address already in use",
+        "reason": words,
     }
 
 
