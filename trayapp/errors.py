@@ -23,3 +23,9 @@ class Problem(Exception):
     def __str__(self) -> str:
         gaps = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
         return f"{self.code}({gaps})"
+
+
+def problems_of(failure: BaseException) -> tuple[Problem, ...]:
+    """What a person can be told about `failure`: itself, or those that it carries as `problems`; else nothing."""
+    several = tuple(one for one in getattr(failure, "problems", ()) if isinstance(one, Problem))
+    return several or ((failure,) if isinstance(failure, Problem) else ())

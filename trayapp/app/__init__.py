@@ -3,9 +3,18 @@
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
+
+if TYPE_CHECKING:
+    from trayapp.control.instance import Lock
+
+ANSWER_TIMEOUT_S = 3.0
+"""Real seconds; an instance that is alive answers at once, also on a busy machine."""
+TAKE_OVER_S = 15.0
+"""Real seconds for the instance that runs to show itself or to end: its gateway and local server have their grace."""
 
 
 def has_display() -> bool:
@@ -32,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     from trayapp.control.instance import Lock
 
     lock = Lock(here)
-    if not lock.acquire():
-        return _show_running(here)
+    if not lock.acquire() and not take_over(here, lock):
+        return 0
     try:
         keep_gateway = _run_tray(here, verbose=arguments.verbose)
     finally:
@@ -57,13 +66,34 @@ def spawn(*arguments: str) -> None:
     )
 
 
-def _show_running(here: Home) -> int:
+def take_over(here: Home, lock: "Lock") -> bool:
+    """Bring up the panel of the instance that runs; True when it has no tray and gave its place to this one.
+
+    Raises Problem("already_running") when it does neither in time.
+    """
     import asyncio
+    import contextlib
+    import time
 
     from trayapp.control import client
 
-    asyncio.run(client.ask(here, "show"))
-    return 0
+    async def shown() -> bool:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            if await client.ask(here, "show"):
+                return True
+            await client.ask(here, "quit")
+            return False
+
+    end = time.monotonic() + TAKE_OVER_S
+    while time.monotonic() < end:
+        # It may be on its way in or out: the lock is held before the socket is there, and after it is gone.
+        with contextlib.suppress(Problem, TimeoutError):
+            if asyncio.run(shown()):
+                return False
+        if lock.acquire():
+            return True
+        time.sleep(0.1)
+    raise Problem("already_running")
 
 
 def _run_tray(here: Home, *, verbose: bool) -> bool:

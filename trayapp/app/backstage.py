@@ -12,6 +12,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Delivered, Handed, notifiers
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded, load_all
+from trayapp.paths import Home
 from trayapp.text import language
 from trayapp.ui.commands import Leave
 
@@ -32,7 +33,7 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
             run.home,
             run.clock,
             loaded,
-            reload=None if run.demo else lambda: load_all(run.home),
+            reload=None if run.demo else lambda: _load(run.home),
             publish=publish,
             announce=teller.announce,
             watch_machine=not run.demo,
@@ -42,29 +43,38 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
         def remember(delivered: Delivered) -> None:
             engine.delivered = delivered
 
-        async with engine:
-            teller.notifiers = notifiers(
-                "LLM Ampel",
-                program.button,
-                Handed("tray balloon", program.balloon),
-                Handed("panel", program.in_panel),
-                delivered=engine.delivered,
-                on_delivered=remember,
-            )
-            server = Service(
-                engine,
-                broadcast,
-                show=lambda: program.bridge.call(program.surface.open_panel),
-                end=lambda: program.bridge.call(program.end, Leave.NOTHING_TO_KEEP),
-            ).server()
-            await server.start()
-            begun(engine)
-            engine.start_watching()
-            try:
-                await _until_the_end(run, engine, stop)
-            finally:
-                await server.close()
-                await teller.notifiers.close()
+        try:
+            async with engine:
+                teller.notifiers = notifiers(
+                    "LLM Ampel",
+                    program.button,
+                    Handed("tray balloon", program.balloon),
+                    Handed("panel", program.in_panel),
+                    delivered=engine.delivered,
+                    on_delivered=remember,
+                )
+                server = Service(
+                    engine,
+                    broadcast,
+                    show=lambda: program.bridge.call(program.surface.open_panel),
+                    end=lambda: program.bridge.call(program.end, Leave.NOTHING_TO_KEEP),
+                ).server()
+                try:
+                    await server.start()
+                    begun(engine)
+                    engine.start_watching()
+                    await _until_the_end(run, engine, stop)
+                finally:
+                    await server.close()
+        finally:
+            # After the engine, which has its last words.
+            await teller.notifiers.close()
+
+
+def _load(home: Home) -> Loaded:
+    loaded = load_all(home)
+    language.set_language(loaded.settings.ui.language)
+    return loaded
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """The user's wishes, carried from the UI thread to the engine's and their outcomes back."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app import spawn
 from trayapp.app.core_thread import CoreThread
-from trayapp.core.route import TargetStatus, To, Until
+from trayapp.core.route import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 from trayapp.ui.bridge import Bridge
@@ -23,22 +24,15 @@ from trayapp.ui.commands import (
 )
 
 if TYPE_CHECKING:
-    import asyncio
-
     from trayapp.engine.engine import Engine
 
 
-class _ChatStream:
-    def __init__(self, work: Future[None]) -> None:
-        self._work = work
-        self._task: asyncio.Task[Any] | None = None
+class _ChatStream(NamedTuple):
+    core: CoreThread
+    work: Future[None]
 
     def stop(self) -> None:
-        if self._task is not None:
-            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
-
-    def runs_in(self, task: "asyncio.Task[Any] | None") -> None:
-        self._task = task
+        self.core.cancel(self.work)
 
 
 class CoreCommands:
@@ -80,10 +74,7 @@ class CoreCommands:
 
     def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
         async def work() -> tuple[str, ...]:
-            engine = self._engine()
-            engine.routes.switch(providers, To.LOCAL, Until.CHANGED, engine.clock.now())
-            engine.changed()
-            return providers
+            return self._engine().switch.stay_local(providers)
 
         self._send(work, done)
 
@@ -203,25 +194,19 @@ class CoreCommands:
 
     def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         async def work() -> None:
-            import asyncio
-
             from trayapp.local.chat import Message as Turn
             from trayapp.local.chat import stream
 
             turns: list[Turn] = [
                 Turn(role="user" if one.role == "user" else "assistant", content=one.text) for one in messages
             ]
-            answer.runs_in(asyncio.current_task())
-            try:
-                async for piece in stream(self._engine().switch.target_status, turns):
+            async with contextlib.aclosing(stream(self._engine().switch.target_status, turns)) as pieces:
+                async for piece in pieces:
                     self._bridge.call(on_text, piece)
-            finally:
-                answer.runs_in(None)
 
         future = self._core.submit(work)
-        answer = _ChatStream(future)
         self._bridge.follow(future, done)
-        return answer
+        return _ChatStream(self._core, future)
 
 
 def settings_view(engine: "Engine") -> SettingsView:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -21,7 +22,7 @@ from trayapp.core.news import Button
 from trayapp.core.observation import NetworkState
 from trayapp.core.route import Mode, TargetState, TargetStatus
 from trayapp.core.snapshot import Snapshot
-from trayapp.errors import Problem
+from trayapp.errors import Problem, problems_of
 from trayapp.paths import Home
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
@@ -70,8 +71,9 @@ class Program:
         self._engine: Engine | None = None
         self._leave = Leave.NOTHING_TO_KEEP
         self._ending = False
+        self._failure: Problem | None = None
         self.bridge = Bridge()
-        self._core = CoreThread(self._live)
+        self._core = CoreThread(self._live, lambda failure: self.bridge.call(self._died, failure))
         self._commands = CoreCommands(
             self._core, self.bridge, self._get_engine, end=self.end, on_switched=self._switched
         )
@@ -80,16 +82,38 @@ class Program:
         self._signals = UnixSignals(lambda: self.end(Leave.NOTHING_TO_KEEP))
 
     def run(self) -> Leave:
-        """Show the icon, start the engine, and draw until the end; says what is to become of the gateway."""
+        """Show the icon, start the engine, and draw until the end; says what is to become of the gateway.
+
+        Raises the Problem that ended the engine, once the user has seen it and quit.
+        """
         self.surface.show()
         # After the icon: what the engine imports takes longer than all that came before.
-        QTimer.singleShot(0, self._core.start)
+        QTimer.singleShot(0, self._begin)
         self._application.exec()
         self.surface.close()
         if not self._core.stop():
             log.error("the engine did not end in time")
         self._signals.close()
+        if self._failure is not None:
+            raise self._failure
         return self._leave
+
+    def _begin(self) -> None:
+        # Qt forgets a quit that comes before its loop runs.
+        if self._ending:
+            self._application.quit()
+        else:
+            self._core.start()
+
+    def _died(self, failure: Exception) -> None:
+        """Without an engine nothing is known any more; that, and why, is what there is to show."""
+        if self._ending:
+            return
+        self._failure = next(iter(problems_of(failure)), Problem("internal", kind=type(failure).__name__))
+        told = self._failure.code, dict(self._failure.params)
+        unknown = before_the_first_look(self._run.clock, demo=self._run.demo)
+        self.surface.draw(structs.replace(unknown, problems=(told,)))
+        self.surface.open_panel()
 
     def end(self, leave: Leave) -> None:
         """End the program soon."""
@@ -150,7 +174,7 @@ class Program:
             case Button.ONLY_WHEN_BACK:
                 self._commands.only_when_back(key)
             case Button.BACK_TO_CLOUD:
-                surface.switch_cloud(())
+                surface.back_home()
             case Button.STAY_LOCAL:
                 surface.keep_local()
             case _:

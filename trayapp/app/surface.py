@@ -146,6 +146,10 @@ class Surface(QObject):
     def stay_local(self, providers: tuple[str, ...]) -> None:
         self._commands.stay_local(providers, self._told)
 
+    def back_home(self) -> None:
+        """Accept every offer to return that stands now; who is not back yet stays local."""
+        self.switch_cloud(self._snapshot.offers)
+
     def keep_local(self) -> None:
         """Decline every offer to return that stands now."""
         self.stay_local(self._snapshot.offers)

@@ -5,11 +5,15 @@ Subcommands are imported when they are called, so that none waits for what it do
 
 import argparse
 import importlib
+import logging
+import os
 import sys
 from collections.abc import Sequence
 
 import trayapp
-from trayapp.errors import Problem
+from trayapp.errors import Problem, problems_of
+
+log = logging.getLogger(__name__)
 
 USAGE = 64
 """sysexits' EX_USAGE, told apart from the states 0 to 3 that monitoring plugins know."""
@@ -107,17 +111,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         module = importlib.import_module(_MODULES[arguments.command])
         code: int = module.run(arguments)
-    except Problem as problem:
-        print_problem(problem)
-        if problem.code in _USAGE_PROBLEMS:
-            return USAGE
-        return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        return FAILED
-    return code
+        # Whoever read has left; the interpreter would complain about what it cannot write at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        problems = problems_of(error)
+        if not problems:
+            log.exception("llm-ampel %s failed", arguments.command or "")
+            problems = (Problem("internal", kind=type(error).__name__),)
+        for problem in problems:
+            print_problem(problem)
+        if any(problem.code in _USAGE_PROBLEMS for problem in problems):
+            return USAGE
+    else:
+        return code
+    return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
 
 
 _TELL_A_LIGHT = {"check", "status", "wait"}

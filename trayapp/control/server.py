@@ -51,11 +51,14 @@ class ControlServer:
         Raises Problem("runtime_folder").
         """
         private_folder(self._home.runtime)
-        self._home.socket.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(
-            self._accept, path=str(self._home.socket), limit=protocol.MAX_LINE_BYTES
-        )
-        self._home.socket.chmod(0o600)
+        try:
+            self._home.socket.unlink(missing_ok=True)
+            self._server = await asyncio.start_unix_server(
+                self._accept, path=str(self._home.socket), limit=protocol.MAX_LINE_BYTES
+            )
+            self._home.socket.chmod(0o600)
+        except OSError as error:
+            raise Problem("runtime_folder", path=str(self._home.runtime), why=error.strerror or str(error)) from error
 
     async def close(self) -> None:
         if self._server is not None:
@@ -81,6 +84,11 @@ class ControlServer:
                 await self._answer(protocol.decode(line), reader, writer)
             except Problem as problem:
                 writer.write(protocol.refusal(problem))
+            except ConnectionError:
+                raise
+            except Exception as error:
+                log.exception("a request to the socket failed")
+                writer.write(protocol.refusal(Problem("internal", kind=type(error).__name__)))
             await writer.drain()
         except (ConnectionError, TimeoutError, asyncio.LimitOverrunError, ValueError) as error:
             log.debug("a control client left: %s", error)

@@ -38,10 +38,10 @@ class Broadcast:
 
 
 class Service:
-    """The handlers of one engine. `show`: bring the panel up; `end`: quit the instance."""
+    """The handlers of one engine. `show`: bring the panel up, None where there is none; `end`: quit the instance."""
 
     def __init__(
-        self, engine: Engine, broadcast: Broadcast, *, show: Callable[[], None], end: Callable[[], None]
+        self, engine: Engine, broadcast: Broadcast, *, show: Callable[[], None] | None, end: Callable[[], None]
     ) -> None:
         self._engine = engine
         self._broadcast = broadcast
@@ -65,10 +65,13 @@ class Service:
             {"watch": self._watch},
         )
 
-    def _do(self, action: Callable[[], None]) -> Callable[[dict[str, Any]], Any]:
+    def _do(self, action: Callable[[], None] | None) -> Callable[[dict[str, Any]], Any]:
+        """A handler that answers whether there was something to do."""
+
         async def handle(request: dict[str, Any]) -> bool:
-            action()
-            return True
+            if action is not None:
+                action()
+            return action is not None
 
         return handle
 

@@ -7,16 +7,20 @@ catalogue is the shipped one with its hosts replaced by simulated providers on l
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
+import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 
+from trayapp import logs
 from trayapp.clock import SystemClock
 from trayapp.core.route import TargetState
 from trayapp.demo.clock import StagedClock
@@ -26,10 +30,18 @@ from trayapp.demo.target import SimulatedTarget
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
+from trayapp.settings.key_index import read_index
 from trayapp.settings.schema import CatalogueSettings, Gateway, Local, Network, ServerKind, Settings
+from trayapp.settings.secrets import Keys
+from trayapp.text import language, terminal
+
+log = logging.getLogger(__name__)
 
 MAX_SPEED = 1000.0
 """Beyond this every stage is at its three seconds anyway."""
+KEYRING_TIMEOUT_S = 10.0
+"""Real seconds for the keyring at the end: it was open when the user stored something, so it does not ask."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def night_clock(speed: float) -> StagedClock:
@@ -56,57 +68,79 @@ def own_home() -> Iterator[Home]:
     try:
         yield here
     finally:
-        if before is None:
-            del os.environ["LLM_AMPEL_HOME"]
-        else:
-            os.environ["LLM_AMPEL_HOME"] = before
-        shutil.rmtree(base, ignore_errors=True)
-        shutil.rmtree(here.runtime, ignore_errors=True)
+        try:
+            _forget_keys(here)
+        finally:
+            if before is None:
+                del os.environ["LLM_AMPEL_HOME"]
+            else:
+                os.environ["LLM_AMPEL_HOME"] = before
+            shutil.rmtree(base, ignore_errors=True)
+            shutil.rmtree(here.runtime, ignore_errors=True)
 
 
-def _has_file(local: Local) -> bool:
-    return local.file is not None and Path(local.file).expanduser().is_file()
+def _forget_keys(here: Home) -> None:
+    """Take out of the keyring what the user stored while trying the settings of the demo."""
+
+    async def forget() -> None:
+        keys = Keys(here, timeout_s=KEYRING_TIMEOUT_S)
+        for name in keys.names():
+            await keys.forget(name)
+
+    try:
+        if read_index(here).hosts:
+            asyncio.run(forget())
+    except Problem as problem:
+        log.warning("a key that was stored in the demo may be in the keyring still: %s", problem)
 
 
-async def _is_ready(local: Local, users: Home) -> bool:
-    """Is the user's own target up and the right one? Looks, and changes nothing."""
+async def _model_of(local: Local, users: Home) -> str | None:
+    """The name of a target's model, if a click would find it ready. Looks, and changes nothing."""
+    from trayapp.local.embedded import model_file
     from trayapp.local.target import LocalTarget
 
     if local.server is ServerKind.EMBEDDED:
-        return _has_file(local)
+        return (await asyncio.to_thread(model_file, local)).name
     target = LocalTarget(local, SystemClock(), users, lambda status: None)
     try:
         status = await target.check()
-        return status.state in (TargetState.READY, TargetState.LOADING)
+        return status.model if status.state in (TargetState.READY, TargetState.LOADING) else None
     finally:
         await target.close()
 
 
 @asynccontextmanager
-async def choose_target(users: Loaded, users_home: Home) -> AsyncIterator[Local]:
-    """The user's target if it is ready (an embedded one counts when its file is there), else a simulated one."""
+async def choose_target(users: Loaded, users_home: Home, say: Callable[[str], None]) -> AsyncIterator[Local]:
+    """The user's target if it is ready, else the user's GGUF file embedded, else a simulated one; `say` which."""
     local = users.settings.local
-    if local.server is not None:
+    embedded = Local(server=ServerKind.EMBEDDED, file=local.file, context=local.context)
+    for one in (local, embedded):
+        if one.server is None:
+            continue
         with contextlib.suppress(Problem):
-            if await _is_ready(local, users_home):
-                yield local
+            if (model := await _model_of(one, users_home)) is not None:
+                say(terminal.demo_target(model, simulated=False))
+                yield one
                 return
     simulated = SimulatedTarget()
     await simulated.start()
     try:
+        say(terminal.demo_target(simulated.model, simulated=True))
         yield Local(server=ServerKind.OPENAI_COMPATIBLE, url=simulated.url, model=simulated.model)
     finally:
         await simulated.close()
 
 
 @asynccontextmanager
-async def simulated_night(users: Loaded, users_home: Home, clock: StagedClock) -> AsyncIterator[Loaded]:
-    """What the engine runs on in the demo, with the servers that stand behind it."""
+async def simulated_night(
+    users: Loaded, users_home: Home, clock: StagedClock, say: Callable[[str], None] = lambda line: None
+) -> AsyncIterator[Loaded]:
+    """What the engine runs on in the demo, with the servers that stand behind it. `say`: told which target it has."""
     shipped = load_all(home()).catalogue
     providers = SimulatedProviders(shipped, Settings().network.controls, clock)
-    await providers.start()
     try:
-        async with choose_target(users, users_home) as local:
+        await providers.start()
+        async with choose_target(users, users_home, say) as local:
             settings = msgspec.structs.replace(
                 Settings(),
                 local=local,
@@ -120,15 +154,45 @@ async def simulated_night(users: Loaded, users_home: Home, clock: StagedClock) -
         await providers.close()
 
 
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A signal that ends programs ends this one in good order: as an exception, on the main thread.
+
+    Loops of asyncio and of Qt have handlers of their own while they run; this is for the time around them.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # A second one must not break off the cleaning up.
+        for one in ENDING:
+            signal.signal(one, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    before = {one: signal.signal(one, end) for one in ENDING}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def run(arguments: argparse.Namespace) -> int:
     users_home = home()
     users = load_all(users_home)
+    language.set_language(users.settings.ui.language)
     clock = night_clock(arguments.speed)
-    with own_home() as demo_home:
+    with ended_by_signals(), own_home() as demo_home:
+        print(terminal.demo_begins(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
         if arguments.text:
             from trayapp.demo.terminal import run_in_terminal
 
-            return asyncio.run(run_in_terminal(users, users_home, demo_home, clock))
-        from trayapp.demo.tray import run_in_tray
+            log_file = logs.setup(demo_home, verbose=arguments.verbose)
+            try:
+                code = asyncio.run(run_in_terminal(users, users_home, demo_home, clock))
+            finally:
+                log_file.close()
+        else:
+            from trayapp.demo.tray import run_in_tray
 
-        return run_in_tray(users, users_home, demo_home, clock, verbose=arguments.verbose)
+            code = run_in_tray(users, users_home, demo_home, clock, verbose=arguments.verbose)
+    print(terminal.demo_over(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
+    return code

@@ -1,5 +1,10 @@
 """The night in a terminal: transitions and banners as they come, for machines without a tray."""
 
+import asyncio
+import contextlib
+import signal
+import sys
+
 from trayapp.core.judgement import Transition
 from trayapp.core.news import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
@@ -26,14 +31,18 @@ async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, cloc
             words = banners.words(one, wall=clock.wall)
             say(f"  [{words.title}] {words.body}")
 
+    ended = asyncio.Event()
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
     async with (
-        simulated_night(users, users_home, clock) as loaded,
+        simulated_night(users, users_home, clock, say) as loaded,
         Engine(
             demo_home, clock, loaded, announce=announce, on_transition=transition, watch_machine=False, demo=True
         ) as engine,
     ):
         engine.start_watching()
-        while clock.now() < DAWN:
-            await clock.sleep(DAWN - clock.now())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), clock.real_between(clock.now(), DAWN))
         await engine.settle()
     return 0
