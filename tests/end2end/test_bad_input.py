@@ -1,5 +1,7 @@
 """Files that are broken, of another time, or cannot be written: clear words, and nothing of the user's is lost."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.commands import PROGRAM, running
@@ -245,7 +247,7 @@ async def test_a_read_only_home_stops_nothing_and_is_told() -> None:
             told = await in_both("check", prefix=mortal)
             assert told.codes == {GREEN}
             told.says(("Acme API: fine",), ("Acme-API: in Ordnung",))
-            watched = (*mortal, PROGRAM, "watch", "--json")
+            watched: tuple[str | Path, ...] = (*mortal, PROGRAM, "watch", "--json")
             async with running(*watched[1:], program=watched[0]) as watch:
                 await watch.printed(1)
                 problems = [code for code, _ in (await client.ask(here, "snapshot"))["problems"]]
