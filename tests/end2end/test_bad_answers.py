@@ -153,9 +153,9 @@ async def test_what_comes_over_the_wire_is_bounded_named_and_never_a_wrong_light
         name: (api.light, api.finding) for name, api in APIS.items()
     }
     assert told.codes == {2}
-    told.says(
-        [one.en for one in (*PAGES.values(), *APIS.values())], [one.de for one in (*PAGES.values(), *APIS.values())]
-    )
+    english = [page.en for page in PAGES.values()] + [api.en for api in APIS.values()]
+    german = [page.de for page in PAGES.values()] + [api.de for api in APIS.values()]
+    told.says(english, german)
     assert "<b>" not in told.en.out
     quiet_log(here)
 
@@ -173,7 +173,7 @@ async def judged(lines: list[str]) -> dict[str, Any]:
     return await until(settled, "every light", deadline_s=75.0)
 
 
-REFUSED_PROXY = {"ALL_PROXY": "socks5://127.0.0.1:9", "NO_PROXY": "[::1]"}
+ALL_PROXY, NO_PROXY = "socks5://127.0.0.1:9", "[::1]"
 """httpx cannot be built with the first (no socksio is installed), and fails to read the second."""
 
 
@@ -181,7 +181,7 @@ async def test_proxy_variables_that_httpx_refuses_are_no_matter_to_loopback() ->
     acme = Acme()
     async with providers(acme):
         write_files(home(), (acme,))
-        told = await in_both("check", **REFUSED_PROXY)
+        told = await in_both("check", ALL_PROXY=ALL_PROXY, NO_PROXY=NO_PROXY)
     assert told.codes == {GREEN}
     told.says(("Acme API: fine",), ("Acme-API: in Ordnung",))
     quiet_log(home())
@@ -204,8 +204,8 @@ async def test_proxy_variables_that_httpx_refuses_are_named_as_the_step_that_fai
             told: Both
             report: Any
             told, report = await asyncio.gather(
-                in_both("check", "--timeout", "30", **REFUSED_PROXY),
-                in_both("check", "--json", "--timeout", "30", **REFUSED_PROXY),
+                in_both("check", "--timeout", "30", ALL_PROXY=ALL_PROXY, NO_PROXY=NO_PROXY),
+                in_both("check", "--json", "--timeout", "30", ALL_PROXY=ALL_PROXY, NO_PROXY=NO_PROXY),
             )
     assert told.codes == report.codes == {CANNOT_TELL}
     seen = json.loads(report.en.out)

@@ -88,14 +88,14 @@ def as_mortal() -> tuple[str, ...]:
 
 @contextmanager
 def untouched(*folders: Path) -> Iterator[None]:
-    """Every file in these folders is the same afterwards, byte for byte, and none was added or lost."""
+    """Every file in these folders, or that itself is given, is the same afterwards, byte for byte, and none was added or lost."""
     before = [_files(one) for one in folders]
     yield
     assert [_files(one) for one in folders] == before
 
 
 def _files(folder: Path) -> dict[Path, bytes]:
-    return {one: one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
+    return {one: one.read_bytes() for one in sorted((folder, *folder.rglob("*"))) if one.is_file()}
 
 
 @contextmanager
