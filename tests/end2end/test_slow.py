@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.support.httpserver import Behaviour, Request, events
-from tests.support.scene import CHAT_PATH, Acme, Scene
+from tests.support.scene import CHAT_PATH, Acme, Scene, free_port
 from trayapp.core.light import Confidence, Finding, Light
 from trayapp.core.slowness import BASELINE_SAMPLES, SLOW_AT_LEAST_S, SLOW_IN_A_ROW
 from trayapp.paths import home
@@ -48,13 +47,6 @@ class Tool:
         async with self._session.post(url, json=body, headers=self._headers) as answer:
             assert answer.status == 200
             assert "Hello" in await answer.text()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ Time-outs stay real, waits are divided by the rate. Services are the user's own 
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -125,6 +126,14 @@ class Acme:
                 out += [f'url = "{self.api_server.url}{path}"', *more]
                 out += ['auth = "bearer"', key] if self.has["key"] or kind == "completion" else []
         return "\n".join(out) + "\n"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def completion(model: str, text: str = "ok") -> dict[str, Any]:

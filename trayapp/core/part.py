@@ -31,7 +31,7 @@ class PageMemory(Struct):
 
 
 class PartMemory(Struct):
-    """What survives a restart."""
+    """What survives a restart. `last_known`: the last light that was not grey."""
 
     eyes: EyesMemory
     page: PageMemory
@@ -39,6 +39,7 @@ class PartMemory(Struct):
     light: Light
     finding: Finding
     since: float
+    last_known: Light | None = None
 
 
 class PartView(Struct, frozen=True):
@@ -91,11 +92,14 @@ class PartState:
         self._light = memory.light if memory else Light.GREY
         self._finding = memory.finding if memory else Finding.STARTING
         self._since = min(memory.since, now) if memory else now
+        self._last_known = memory.last_known if memory else None
 
     def remember(self) -> PartMemory:
         voice = self.page.voice
         page = PageMemory(voice and structs.replace(voice, incidents=()), self.page.red_at, self.page.ended_at)
-        return PartMemory(self.eyes.remember(), page, self.flapping, self._light, self._finding, self._since)
+        return PartMemory(
+            self.eyes.remember(), page, self.flapping, self._light, self._finding, self._since, self._last_known
+        )
 
     @property
     def reach(self) -> Reach:
@@ -157,6 +161,8 @@ class PartState:
         if (ruling.light, ruling.finding) != (self._light, self._finding):
             self._light, self._finding = ruling.light, ruling.finding
             self._since = min(now, ruling.since if ruling.since is not None else now)
+        if ruling.light is not Light.GREY:
+            self._last_known = ruling.light
         verdict = ComponentVerdict(
             self._component.id,
             self._component.name,
@@ -200,7 +206,7 @@ class PartState:
         foreign = self.eyes.foreign
         if foreign is not None and self.eyes.blocked(network):
             return _Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(foreign), foreign.at)
-        return self._well(voice, tell, now) or self._unknown(view, network, tell, now)
+        return self._well(voice, network, tell, now) or self._unknown(view, network, tell, now)
 
     def _trouble(
         self, sight: Sight, held: Voice | None, tell: Teller, pulses: dict[str, Pulse], now: float
@@ -239,11 +245,11 @@ class PartState:
             return _Ruling(Light.YELLOW, Finding.SLOW, tell.slow(answered, *slow), answered.at)
         return None
 
-    def _well(self, voice: Voice | None, tell: Teller, now: float) -> _Ruling | None:
+    def _well(self, voice: Voice | None, network: Network, tell: Teller, now: float) -> _Ruling | None:
         confidence = None
         if self.eyes.answering(now) is not None:
             confidence = Confidence.ANSWERING
-        elif voice is not None and voice.light is Light.GREEN:
+        elif voice is not None and voice.light is Light.GREEN and not self._beginning(network, now):
             confidence = Confidence.REPORTED
         elif self.eyes.good(now, Depth.API) is not None:
             confidence = Confidence.REACHABLE
@@ -251,13 +257,23 @@ class PartState:
             return None
         return _Ruling(Light.GREEN, Finding.OK, tell.well(), confidence=confidence)
 
+    def _beginning(self, network: Network, now: float) -> bool:
+        """Own eyes are about to speak for the first time since a start or a gap.
+
+        A page that lags behind must not call an outage over that lasts, only because nobody saw it for a while.
+        """
+        silent = self._untried(network) or bool(self.eyes.run)
+        return silent and self.eyes.good(now, Depth.EDGE) is None and now < network.back_at + STARTING_S
+
+    def _untried(self, network: Network) -> bool:
+        """Whether a probe is due that has not run since the start, a sleep, or on this network."""
+        tried_at = self.eyes.tried_at
+        return self.probed and (tried_at is None or tried_at < network.back_at)
+
     def _unknown(self, view: PageView, network: Network, tell: Teller, now: float) -> _Ruling:
-        # Evidence from before a gap, a sleep or another network does not end the start.
-        fresh_at = network.back_at
-        untried = self.probed and (self.eyes.tried_at is None or self.eyes.tried_at < fresh_at)
         page_at = view.latest.at if view.latest is not None else None
-        unread = self.on_page and view.expected and (page_at is None or page_at < fresh_at)
-        if now < fresh_at + STARTING_S and (untried or unread or self.eyes.run):
+        unread = self.on_page and view.expected and (page_at is None or page_at < network.back_at)
+        if now < network.back_at + STARTING_S and (self._untried(network) or unread or self.eyes.run):
             return _Ruling(Light.GREY, Finding.STARTING, tell.starting())
         return _Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.no_evidence())
 

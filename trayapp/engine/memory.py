@@ -44,7 +44,7 @@ class Keeper:
         changed = {
             name: raw
             for name, value in pieces.items()
-            if (raw := msgspec.json.encode(value, order="deterministic")) != self._written.get(name)
+            if (raw := msgspec.json.encode(value)) != self._written.get(name)
         }
         if changed:
             await self._store.save_many(changed)
