@@ -126,7 +126,8 @@ class Eyes:
                 self.evidence_at = t.at
             case Outcome.FAIL:
                 self.proxy = None
-                if t.control is not False and network.down(t.reach) is None:
+                # The control beside a try knows best whether the own network explains its failure.
+                if t.control if t.control is not None else network.down(t.reach) is None:
                     self.failed_at = max(t.at, self.failed_at or t.at)
                     self.evidence_at = t.at
         if self.red is not None and t.depth >= self.red.depth:

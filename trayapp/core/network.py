@@ -6,7 +6,6 @@ for its own kind of address only. What the network allows is the share of failur
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -66,6 +65,15 @@ class Answer(Struct, frozen=True):
     altered: bool = False
 
 
+class NetworkMemory(Struct):
+    """What survives a restart."""
+
+    answers: list[Answer] = []
+    report: NetworkReport | None = None
+    disturbance: Disturbance | None = None
+    epoch: float = 0.0
+
+
 class Down(Struct, frozen=True):
     """The own network fails, since `since`, at `step` (None when not known)."""
 
@@ -77,14 +85,14 @@ class Down(Struct, frozen=True):
 class Network:
     """What all answers together say about the own connection. Sans-io; times are arguments."""
 
-    def __init__(self, now: float, answers: Iterable[Answer] = ()) -> None:
+    def __init__(self, now: float, memory: "NetworkMemory | None" = None) -> None:
         self._answers: list[Answer] = []
         self._report: NetworkReport | None = None
         self._disturbance: Disturbance | None = None
         # What began before the latest disturbance says nothing about this network.
-        self._epoch = _NEVER
+        self._epoch = 0.0
         self._dead: Counter[str] = Counter()
-        self._control_failed_at: dict[str, float] = {}
+        self._control_failing: dict[str, float] = {}
         # The start of the latest good answer, by kind: from providers, from any control, and over TLS.
         self._provider_good: dict[Reach, float] = {}
         self._any_good: dict[Reach, float] = {}
@@ -92,13 +100,16 @@ class Network:
         self._state = NetworkState.UNKNOWN
         self._state_since = now
         self.back_at = now
-        for one in answers:
+        for one in memory.answers if memory is not None else ():
             self._add(one)
+        if memory is not None:
+            self._report, self._disturbance, self._epoch = memory.report, memory.disturbance, memory.epoch
 
-    def remember(self) -> list[Answer]:
-        """The answers that still weigh: what a restart has to know."""
+    def remember(self) -> "NetworkMemory":
+        """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
         newest = self._answers[-1].at if self._answers else 0.0
-        return [one for one in self._answers if one.at >= newest - LONG_WINDOW_S]
+        answers = [one for one in self._answers if one.at >= newest - LONG_WINDOW_S]
+        return NetworkMemory(answers, self._report, self._disturbance, self._epoch)
 
     # What came in
 
@@ -130,7 +141,7 @@ class Network:
         if disturbance.kind is DisturbanceKind.NETWORK_CHANGE:
             self._answers.clear()
             self._dead.clear()
-            self._control_failed_at.clear()
+            self._control_failing.clear()
         self._any_good.clear()
         self._provider_good.clear()
         self._secure_good.clear()
@@ -155,11 +166,11 @@ class Network:
         if answer.good:
             self._dead.pop(answer.host, None)
             return
-        failed_at = self._control_failed_at.get(answer.host, _NEVER)
-        if answer.at > failed_at:
-            if failed_at == _NEVER or self._any_good.get(answer.reach, _NEVER) >= failed_at:
+        failing_since = self._control_failing.get(answer.host, _NEVER)
+        if answer.began > failing_since:
+            if failing_since == _NEVER or self._any_good.get(answer.reach, _NEVER) >= failing_since:
                 self._dead[answer.host] += 1
-            self._control_failed_at[answer.host] = answer.at
+            self._control_failing[answer.host] = answer.began
 
     # What follows from it
 

@@ -13,11 +13,11 @@ from msgspec import Struct, field, structs
 from trayapp.core import whole
 from trayapp.core.badges import Badges
 from trayapp.core.catalogue import Catalogue, Part, Provider, Service
-from trayapp.core.eyes import Sight
+from trayapp.core.eyes import GAP_S, Sight
 from trayapp.core.incident import Book, Case, Trouble
 from trayapp.core.judgement import Judgement, Pace, PageStatus, ServiceVerdict, Transition
 from trayapp.core.light import Depth, Finding, Light, Source, worst
-from trayapp.core.network import Answer, Network
+from trayapp.core.network import Network, NetworkMemory
 from trayapp.core.observation import (
     Control,
     Disturbance,
@@ -59,7 +59,7 @@ class Memory(Struct):
     services: dict[str, ServiceMemory] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
     pulses: dict[str, Pulse] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
+    network: NetworkMemory = field(default_factory=NetworkMemory)
 
 
 class Judge:
@@ -71,7 +71,8 @@ class Judge:
         kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else Memory()
         self._now = now
         self._watched = catalogue.watched(watched)
-        self._network = Network(now, kept.answers)
+        # Another hour may be another network.
+        self._network = Network(now, kept.network if now - kept.saved_at <= GAP_S else None)
         self._pages = {provider.provider: PageView(expected=provider.page is not None) for provider, _ in self._watched}
         self._page_hosts = {
             provider.provider: urlsplit(provider.page.url).netloc for provider, _ in self._watched if provider.page

@@ -4,7 +4,7 @@ from tests.unit.core.playbook import Row
 
 # Beta answers, and a moment later the Wi-Fi is gone: that answer proves nothing about what failed after it.
 WIFI_DROPS_AFTER_AN_ANSWER = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "api green ok, beta green ok", "all is well"),
     Row(61, "beta 200", "api green ok, beta green ok", "and here the Wi-Fi drops"),
     Row(65.5, "api timeout", "api green ok, beta green ok", "first failure; beta's answer is older than it"),
@@ -19,7 +19,7 @@ WIFI_DROPS_AFTER_AN_ANSWER = [
 
 # Asleep for an hour. What was under way then, and what fails in the first half minute, is dropped.
 RESUME_FROM_SLEEP = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "api green ok, beta green ok", "all is well, and the lid closes"),
     Row(3600, "resume", "api grey starting, beta grey starting", "after a gap over ten minutes all starts afresh"),
     Row(3600.2, "api timeout", "api grey starting, beta grey starting", "begun before the resume: dropped"),
@@ -44,7 +44,7 @@ NAP_DURING_AN_OUTAGE = [
 
 # A company's proxy reads all TLS. Where the system trusts it, that is normal.
 CORPORATE_PROXY_TRUSTED = [
-    Row(0, "page ok; api 401", "api green ok", "what the system trusts is normal, whoever signed it"),
+    Row(0, "api 401; page ok", "api green ok", "what the system trusts is normal, whoever signed it"),
     Row(1, "beta 200", "api green ok, beta green ok", "for every host"),
     Row(60, "api foreign", "api green ok, beta green ok", "its block page instead of one provider's answer"),
     Row(65, "api foreign +", "api grey blocked, beta green ok", "while controls answer: blocked here, not down"),
@@ -67,7 +67,7 @@ CORPORATE_PROXY_UNTRUSTED = [
 
 # The proxy asks for a login.
 PROXY_LOGIN = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "api green ok, beta green ok", "all is well"),
     Row(60, "api 407", "api grey own_network, beta grey own_network", "407 comes from the own proxy alone"),
     Row(61, "beta 200", "api grey own_network, beta green ok", "one host goes round it"),
@@ -77,7 +77,7 @@ PROXY_LOGIN = [
 
 # A hotel: everything is answered by its login page.
 CAPTIVE_PORTAL = [
-    Row(0, "page ok; api 401", "api green ok", "at home"),
+    Row(0, "api 401; page ok", "api green ok", "at home"),
     Row(1, "beta 200", "api green ok, beta green ok", "at home"),
     Row(100, "change", "api green ok, beta green ok", "another network"),
     Row(101, "api tls; control altered plain", "api green ok, beta green ok", "thirty seconds of grace"),
@@ -95,7 +95,7 @@ CAPTIVE_PORTAL = [
 
 # Ten minutes of a train's Wi-Fi: 40 % of everything fails, controls too. Nobody is down.
 TRAIN = [
-    Row(0, "page ok; api 401; gamma 200", "api green ok", "at the station"),
+    Row(0, "api 401; page ok; gamma 200", "api green ok", "at the station"),
     Row(1, "beta 200", "api green ok, beta green ok", "at the station"),
     Row(60, "api timeout", "api green ok, beta green ok", "the train leaves; first failure"),
     Row(61, "beta 200", "api green ok, beta green ok", "some get through"),
@@ -140,7 +140,7 @@ TRAIN = [
 
 # A control that never answers here (an address that this provider of access blocks) must not hide an outage.
 ONE_CONTROL_BLOCKED = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200; control timeout b", "api green ok, beta green ok", "b is blocked here"),
     Row(30, "control timeout b; control ok a", "api green ok, beta green ok", "and again", every=30, until=270),
     Row(45, "beta 200; api 401", "api green ok, beta green ok", "others answer in between", every=30, until=285),

@@ -134,7 +134,8 @@ PAGE_DEAD = [
 
 # A page that has said red goes silent: its red is held for ten minutes, then nobody knows.
 PAGE_DIES_WHILE_RED = [
-    Row(0, "page ok", "chat green ok", "all is well"),
+    Row(0, "page ok", "chat grey starting", "the page speaks, own eyes have not looked yet"),
+    Row(1, "site ok", "chat green ok", "all is well"),
     Row(120, "page major:chat", "chat red down", "the page says so"),
     Row(240, "page timeout", "chat red down", "one failed reading"),
     Row(360, "page timeout", "chat red down", "the page is unknown now, which ends no red"),
@@ -161,7 +162,7 @@ ONE_PROVIDER = [
 
 # Everything behind one CDN answers 522; the controls, elsewhere, are fine.
 CLOUDFLARE_WIDE = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "api green ok, beta green ok", "all is well"),
     Row(2, "gamma 200", "api green ok, beta green ok, gamma green ok", "all is well"),
     Row(60, "api 522; beta 522; gamma 522", "api green ok, beta green ok, gamma green ok", "first failures"),
@@ -179,7 +180,7 @@ CLOUDFLARE_WIDE = [
 
 # Three providers fall together on a machine that has asked hardly any controls yet.
 THREE_FALL_TOGETHER = [
-    Row(0, "page ok; api 401", "api green ok", "all is well"),
+    Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "beta green ok", "all is well"),
     Row(2, "gamma 200", "gamma green ok", "all is well"),
     Row(3, "delta 200", "api green ok, beta green ok, gamma green ok, delta green ok", "four providers"),

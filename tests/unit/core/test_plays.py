@@ -179,13 +179,14 @@ def test_what_cannot_be_seen_from_here_is_said() -> None:
 def test_confidence_says_what_a_green_rests_on() -> None:
     play = Play(("chat", "api", "beta"))
     confidences = []
-    for at, sample in ((0, "beta 200"), (1, "page ok"), (2, "api 401"), (3, "use ok r1")):
+    for at, sample in ((0, "beta 200"), (1, "api 401"), (2, "site ok"), (2.5, "page ok"), (3, "use ok r1")):
         play.feed(at, sample)
         confidences.append({one.id: one.confidence for one in play.last.services if one.confidence})
     assert confidences[0] == {"beta": Confidence.REACHABLE}
-    assert confidences[1]["chat"] is Confidence.REPORTED
-    assert confidences[2]["api"] is Confidence.REPORTED
-    assert confidences[3]["api"] is Confidence.ANSWERING
+    assert confidences[1]["api"] is Confidence.REACHABLE
+    assert "chat" not in confidences[2]
+    assert (confidences[3]["chat"], confidences[3]["api"]) == (Confidence.REPORTED, Confidence.REPORTED)
+    assert confidences[4]["api"] is Confidence.ANSWERING
     play.feed(590, "page ok")
     play.feed(604, "page ok")
     assert play.last.services[1].confidence is Confidence.REPORTED
