@@ -5,7 +5,6 @@ import contextlib
 import logging
 import os
 import subprocess
-import threading
 import time
 import traceback
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.leaks import Processes
 from tests.support.processes import end, running, wait_for
 from tests.support.screen import Screen, own_screen
 from tests.support.sessionbus import private_bus
@@ -397,35 +397,6 @@ def stored(ring: Ring) -> list[bytes]:
         return [bytes(item.get_secret()) for item in collection.get_all_items()]
 
 
-class Processes:
-    """Watches the arguments and environments of all processes while something happens."""
-
-    def __init__(self, secret: bytes) -> None:
-        self.secret = secret
-        self.seen: set[str] = set()
-        self.told: list[str] = []
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-
-    def __enter__(self) -> "Processes":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.is_set():
-            for file in (*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")):
-                with contextlib.suppress(OSError):
-                    content = file.read_bytes()
-                    if keyring_child.__file__.encode() in content:
-                        self.seen.add(file.parent.name)
-                    if self.secret in content:
-                        self.told.append(str(file))
-
-
 async def test_a_canary_key_is_in_the_keyring_and_nowhere_else(
     ring: Ring, keys: Keys, tmp_path: Path, own_home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -433,7 +404,7 @@ async def test_a_canary_key_is_in_the_keyring_and_nowhere_else(
     running_log = logs.setup(home(), verbose=False)
     told = ""
     with ring.unlocked():
-        with Processes(CANARY.encode()) as processes:
+        with Processes(CANARY) as processes:
             await keys.set("acme", HOST, CANARY)
             for _ in range(3):
                 keys.reconsider()

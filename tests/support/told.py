@@ -88,7 +88,7 @@ def as_mortal() -> tuple[str, ...]:
 
 @contextmanager
 def untouched(*folders: Path) -> Iterator[None]:
-    """Every file in these folders, or that itself is given, is the same afterwards, byte for byte, and none was added or lost."""
+    """These files, and every file in these folders, are the same afterwards; none was added or lost."""
     before = [_files(one) for one in folders]
     yield
     assert [_files(one) for one in folders] == before

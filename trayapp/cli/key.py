@@ -21,8 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     hosts = key_hosts(loaded.catalogue)
     name = arguments.name
-    if name is None or (arguments.what == "set" and name not in hosts):
-        raise Problem("unknown_key", name=name or "", known=", ".join(hosts))
+    known = dict.fromkeys(hosts if arguments.what == "set" else (*hosts, *keys.names()))
+    if name not in known:
+        raise Problem("unknown_key", name=name or "", known=", ".join(known))
     if arguments.what == "forget":
         asyncio.run(keys.forget(name))
         print(terminal.key_forgotten(name))
