@@ -101,10 +101,10 @@ def test_within_a_moment_the_order_of_arrival_makes_no_difference(
     one, other = Play(WATCHED), Play(WATCHED)
     for at, group in itertools.groupby(moments(found), key=lambda moment: moment[0]):
         sources = {sample.split()[0]: sample for _, sample in group}
-        # Two tries with contradicting controls are two moments.
-        marked = [source for source, sample in sources.items() if sample[-1] in "+-~"]
-        for source in marked[1:]:
-            del sources[source]
+        # A try with its controls is a moment of its own.
+        marked = next((sample for sample in sources.values() if sample[-1] in "+-~"), None)
+        if marked is not None:
+            sources = {marked.split()[0]: marked}
         together = [each for sample in sources.values() for each in observations(START + at, sample)]
         shuffled = list(together)
         # What was there before a disturbance is another matter than what came after it.
