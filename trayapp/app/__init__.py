@@ -36,6 +36,9 @@ def refuse_broken_qt() -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Start the tray, or bring up the panel of the one that runs already. Raises Problem("no_display")."""
     if not has_display():
+        from trayapp.text import language
+
+        language.set_language("auto")
         raise Problem("no_display")
     here = home()
     from trayapp.control.instance import Lock

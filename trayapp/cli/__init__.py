@@ -117,12 +117,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read has left; the interpreter would complain about what it cannot write at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
+        from trayapp.cli.common import say_problem
+
         problems = problems_of(error)
         if not problems:
             log.exception("llm-ampel %s failed", arguments.command or "")
             problems = (Problem("internal", kind=type(error).__name__),)
         for problem in problems:
-            print_problem(problem)
+            say_problem(problem)
         if any(problem.code in _USAGE_PROBLEMS for problem in problems):
             return USAGE
     else:
@@ -132,11 +134,3 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 _TELL_A_LIGHT = {"check", "status", "wait"}
 _USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed"}
-
-
-def print_problem(problem: Problem) -> None:
-    """A problem in words, for the terminal."""
-    from trayapp.text import problems
-
-    title, message = problems.words(problem)
-    print(f"{title}\n  {message}", file=sys.stderr)

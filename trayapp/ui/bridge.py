@@ -9,7 +9,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from trayapp.core.snapshot import Snapshot
-from trayapp.errors import Problem
+from trayapp.errors import Problem, problems_of
 from trayapp.ui.commands import Done, Outcome
 
 log = logging.getLogger(__name__)
@@ -76,10 +76,7 @@ def _outcome(future: Future[T]) -> Outcome[T]:
         return Outcome(problems=(Problem("cancelled"),))
     if failure is None:
         return Outcome(future.result())
-    several = tuple(one for one in getattr(failure, "problems", ()) if isinstance(one, Problem))
-    if several:
-        return Outcome(problems=several)
-    if isinstance(failure, Problem):
-        return Outcome(problems=(failure,))
+    if told := problems_of(failure):
+        return Outcome(problems=told)
     log.error("a command failed", exc_info=failure)
     return Outcome(problems=(Problem("internal", kind=type(failure).__name__),))

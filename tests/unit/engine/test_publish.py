@@ -37,10 +37,11 @@ async def test_flush_publishes_at_once_and_cancels_what_was_due() -> None:
     assert shown == [1]
 
 
-async def test_close_forgets_what_was_due() -> None:
+async def test_close_forgets_what_was_due_and_ends_it() -> None:
     shown: list[int] = []
     coalescer = Coalescer(lambda: shown.append(1))
     coalescer.poke()
     coalescer.close()
+    coalescer.poke()
     await asyncio.sleep(2 * MIN_GAP_S)
     assert shown == []

@@ -1,0 +1,269 @@
+"""The engine as a whole: the order of remembering and telling, changed settings, and how it ends."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.support.httpserver import Server, silent
+from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene, free_port
+from tests.support.until import until
+from trayapp.core.light import Finding, Light
+from trayapp.core.news import Announcement, Banner, BannerStage
+from trayapp.core.newsroom import Told
+from trayapp.core.route import To, Until
+from trayapp.core.snapshot import Snapshot
+from trayapp.engine.engine import LAST_WORDS_S, Engine
+from trayapp.engine.loading import load_all
+from trayapp.engine.memory import Keeper
+from trayapp.engine.switch import Switch
+from trayapp.errors import Problem
+from trayapp.settings.file import change
+from trayapp.store.store import Store
+
+
+def red(s: Snapshot) -> bool:
+    return s.judgement.light is Light.RED
+
+
+def fine(s: Snapshot) -> bool:
+    return s.judgement.light is Light.GREEN
+
+
+def banner(key: str) -> Banner:
+    return Banner(key, BannerStage.SWITCHED, 0.0)
+
+
+def rewired(scene: Scene, announce: Callable[[Announcement, Snapshot], Awaitable[None]]) -> None:
+    """From now on the scene's engine tells `announce`."""
+    scene.engine._announce = announce
+
+
+async def stored(scene: Scene) -> dict[str, Any]:
+    """What a restart would find on the disk now."""
+    store = Store(scene.home.store_file)
+    await store.open()
+    try:
+        return await Keeper(store).load({"told": Told})
+    finally:
+        await store.close()
+
+
+async def test_a_banner_is_remembered_before_it_is_told() -> None:
+    async with Scene(Acme("acme")) as scene:
+        found: list[list[BannerStage | None]] = []
+
+        async def announce(one: Announcement, snapshot: Snapshot) -> None:
+            told = (await stored(scene))["told"]
+            found.append([spoken.stage for spoken in told.by_key.values()])
+
+        rewired(scene, announce)
+        await scene.until(fine, "green")
+        scene["acme"].api(OVERLOADED)
+        await scene.until(red, "red")
+        await scene.engine.settle()
+        assert found
+        assert found[0] == [BannerStage.DOWN]
+
+
+@pytest.mark.expects_log("a banner could not be told")
+async def test_one_banner_that_cannot_be_told_stops_no_other() -> None:
+    async with Scene(Acme("acme")) as scene:
+        told: list[str] = []
+
+        async def announce(one: Announcement, snapshot: Snapshot) -> None:
+            if one.key == "bad":
+                raise RuntimeError("the bus is on fire")
+            told.append(one.key)
+
+        rewired(scene, announce)
+        scene.engine.announce(banner("bad"), banner("same round"))
+        scene.engine.announce(banner("next round"))
+        await scene.engine.settle()
+        assert told == ["same round", "next round"]
+
+
+async def test_only_when_back_is_remembered_at_once_and_holds_after_a_restart() -> None:
+    async with Scene(Acme("acme")) as scene:
+        await scene.until(fine, "green")
+        scene["acme"].api(OVERLOADED)
+        snapshot = await scene.until(red, "red")
+        scene.engine.only_when_back(snapshot.incidents[0].id)
+        await scene.engine.settle()
+        (spoken,) = (await stored(scene))["told"].by_key.values()
+        assert spoken.only_when_back
+
+
+async def test_a_quiet_engine_is_remembered_every_minute() -> None:
+    async with Scene(Acme("acme")) as scene:
+        await scene.until(fine, "green")
+        written: list[str] = []
+        save_many = scene.engine._store.save_many  # type: ignore[union-attr]  # a scene remembers
+
+        async def note(pieces: dict[str, bytes]) -> None:
+            written.extend(pieces)
+            await save_many(pieces)
+
+        scene.engine._store.save_many = note  # type: ignore[union-attr, method-assign]  # to hear of it
+        await until(lambda: written.count("judge") >= 2, "the memory to be written twice")
+        transitions = len(scene.transitions)
+        assert fine(scene.engine.snapshot())
+        assert transitions == len(scene.transitions)
+
+
+async def test_time_alone_is_judged_without_any_news() -> None:
+    async with Scene(Acme("acme")) as scene:
+        await scene.until(fine, "green")
+        await scene.engine._stop_watching()
+        # Nobody asks anything any more; the light has to turn by itself once what was seen is too old.
+        await scene.until(lambda s: s.judgement.light is Light.GREY, "grey", 30)
+
+
+async def test_other_services_are_watched_without_forgetting_those_that_stay() -> None:
+    async with Scene(Acme("acme"), Acme("bravo")) as scene:
+        await scene.until(fine, "green")
+        scene["acme"].api(OVERLOADED)
+        before = (await scene.until(red, "red")).judgement.service("acme-api")
+        assert before is not None
+        await scene.engine.settle()
+        told = len([one for one in scene.announcements if isinstance(one, Banner)])
+        change(scene.home, {"watch.services": ["acme-api"]})
+        await scene.engine.reload()
+        snapshot = scene.engine.snapshot()
+        (after,) = snapshot.judgement.services
+        assert (after.light, after.since, after.incident) == (Light.RED, before.since, before.incident)
+        await scene.engine.settle()
+        assert len([one for one in scene.announcements if isinstance(one, Banner)]) == told
+        # The watcher that goes on is the only one, and it watches.
+        scene["acme"].api(NO_KEY)
+        await scene.until(lambda s: s.judgement.services[0].finding is Finding.RECOVERING, "recovery")
+
+
+async def test_two_changes_at_once_leave_one_watcher() -> None:
+    async with Scene(Acme("acme"), Acme("bravo")) as scene:
+        await scene.until(fine, "green")
+        change(scene.home, {"watch.services": ["bravo-api"]})
+        await asyncio.gather(*(scene.engine.reload() for _ in range(4)))
+        watchers = [one for one in asyncio.all_tasks() if one.get_name() == "watch/watcher"]
+        assert len(watchers) == 1
+        await scene.until(lambda s: [one.id for one in s.judgement.services] == ["bravo-api"], "the other service")
+
+
+async def test_nothing_is_changed_by_files_that_cannot_be_read() -> None:
+    async with Scene(Acme("acme")) as scene:
+        await scene.until(fine, "green")
+
+        def broken() -> Any:
+            raise PermissionError("settings.toml")
+
+        scene.engine._reload = broken
+        with pytest.raises(PermissionError):
+            await scene.engine.reload()
+        scene.engine._reload = lambda: load_all(scene.home)
+        await scene.engine.reload()
+        assert fine(scene.engine.snapshot())
+
+
+async def test_without_a_way_to_reload_nothing_happens() -> None:
+    async with Scene(Acme("acme")) as scene:
+        scene.engine._reload = None
+        await scene.engine.reload()
+
+
+async def test_nothing_is_published_after_the_end_and_no_task_is_left() -> None:
+    before = asyncio.all_tasks()
+    async with Scene(Acme("acme"), settings=f"[gateway]\nport = {free_port()}\n") as scene:
+        scene.engine.switch.tokens.add("editor")
+        await scene.engine.switch.apply()
+        await scene.until(fine, "green")
+        published: list[Snapshot] = []
+        engine = scene.engine
+        await scene.stop()
+        engine._publish = published.append
+        engine.changed()
+        engine.changed_often()
+        ours = [one for one in asyncio.all_tasks() - before if "/" in one.get_name() and "http" not in one.get_name()]
+        assert ours == []
+        await asyncio.sleep(0.5)
+        assert published == []
+        await scene.start()
+
+
+async def test_a_banner_that_hangs_holds_the_end_up_for_a_moment_only() -> None:
+    async with Scene(Acme("acme")) as scene:
+        cancelled = asyncio.Event()
+
+        async def announce(one: Announcement, snapshot: Snapshot) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.set()
+
+        rewired(scene, announce)
+        scene.engine.announce(banner("stuck"))
+        begun = time.monotonic()
+        await scene.stop()
+        assert time.monotonic() - begun < LAST_WORDS_S + 3.0
+        assert cancelled.is_set()
+        await scene.start()
+
+
+async def test_what_was_still_to_be_told_is_told_before_the_end() -> None:
+    async with Scene(Acme("acme")) as scene:
+        told: list[str] = []
+
+        async def announce(one: Announcement, snapshot: Snapshot) -> None:
+            await asyncio.sleep(0.05)
+            told.append(one.key)
+
+        rewired(scene, announce)
+        scene.engine.announce(*(banner(str(number)) for number in range(3)))
+        await scene.stop()
+        assert told == ["0", "1", "2"]
+        await scene.start()
+
+
+async def test_a_target_that_hangs_holds_the_end_up_for_a_moment_only() -> None:
+    async with Server() as server:
+        server.always(silent)
+        text = f'[local]\nserver = "openai-compatible"\nurl = "{server.url}"\nmodel = "m"\n'
+        async with Scene(Acme("acme"), settings=f"{text}[gateway]\nport = {free_port()}\n") as scene:
+            await until(lambda: server.requests, "the look at the target")
+            begun = time.monotonic()
+            await scene.stop()
+            assert time.monotonic() - begun < 8.0
+            await scene.start()
+
+
+async def test_memory_is_saved_whatever_fails_at_the_end() -> None:
+    async with Scene(Acme("acme"), settings=f"[gateway]\nport = {free_port()}\n") as scene:
+        await scene.until(fine, "green")
+
+        async def fail() -> None:
+            raise RuntimeError("it does not want to end")
+
+        scene.engine.routes.switch(("acme",), To.LOCAL, Until.CHANGED, scene.clock.now())
+        scene.engine.switch._stop_gateway = fail  # type: ignore[method-assign]  # something that fails on the way out
+        with pytest.raises(RuntimeError):
+            await scene.stop()
+        await scene.start()
+        assert scene.engine.routes.route("acme").to is To.LOCAL
+        assert fine(scene.engine.snapshot())
+
+
+async def test_a_start_that_fails_lets_go_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Scene(Acme("acme")) as scene:
+        await scene.stop()
+        before = asyncio.all_tasks()
+
+        async def fail(switch: Switch) -> None:
+            raise Problem("tokens_broken", path="tokens.json")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Switch, "apply", fail)
+            with pytest.raises(Problem, match="tokens_broken"):
+                await Engine(scene.home, scene.clock, load_all(scene.home), watch_machine=False).__aenter__()
+        assert asyncio.all_tasks() == before
+        await scene.start()
