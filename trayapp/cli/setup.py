@@ -13,7 +13,8 @@ from trayapp.text import terminal
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
-    done = setup_env.undo(home) if arguments.undo else setup_env.apply(home, loaded.settings.gateway.port)
+    gateway = loaded.settings.gateway
+    done = setup_env.undo(home) if arguments.undo else setup_env.apply(home, gateway.port, provider=gateway.openai)
     for change in done.changes:
         print(terminal.setup_changed(str(change.path), change.outcome))
     print(terminal.setup_done() if done.url is not None else terminal.setup_undone())
