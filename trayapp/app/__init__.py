@@ -102,11 +102,12 @@ def take_over(here: Home, lock: "Lock") -> bool:
 def _run_tray(here: Home, *, verbose: bool) -> bool:
     """True when the user wants the gateway to go on without the tray."""
     refuse_broken_qt()
-    from PySide6.QtWidgets import QApplication, QMenu
+    from PySide6.QtWidgets import QMenu
 
+    from trayapp.app.screen import make_application
     from trayapp.ui.tray import Tray
 
-    application = QApplication(["llm-ampel"])
+    application = make_application("llm-ampel")
     application.setApplicationName("llm-ampel")
     application.setApplicationDisplayName("LLM Ampel")
     application.setDesktopFileName("llm-ampel")

@@ -78,6 +78,8 @@ class Surface(QObject):
             if window is not None:
                 window.blockSignals(True)
                 window.close()
+                # Without a tray the panel does not close by itself.
+                window.hide()
 
     # Windows
 
@@ -101,7 +103,6 @@ class Surface(QObject):
         panel.settings.connect(lambda: self.open_settings())
         panel.only_when_back.connect(self._commands.only_when_back)
         panel.quit.connect(self.quit)
-        panel.closed.connect(self._panel_closed)
         panel.without_tray(not self.has_tray)
         return panel
 
@@ -127,11 +128,6 @@ class Surface(QObject):
             self.open_panel()
         if self._panel is not None:
             self._panel.without_tray(not present)
-
-    def _panel_closed(self) -> None:
-        # Without a tray a closed panel would leave a program that nobody sees and nobody can end.
-        if not self.has_tray:
-            self.quit()
 
     # Wishes
 
@@ -171,5 +167,3 @@ class Surface(QObject):
         leave = ask_to_quit(self._snapshot, self._panel)
         if leave is not None:
             self._commands.quit(leave)
-        elif not self.has_tray:
-            self.open_panel()
