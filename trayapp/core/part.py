@@ -155,7 +155,7 @@ class PartState:
         held = self._held(voice, now)
         sight = self.eyes.look(now, network, page_unsettled=held is not None and held.unsettled)
         has_page = view.expected and self.on_page
-        tell = Teller(self._provider, self.eyes, voice, held, network, now, has_page=has_page)
+        tell = Teller(self._provider, self.eyes, voice, held, network, now, has_page=has_page, probed=self.probed)
         ruling = self._rule(sight, voice, held, network, pulses, tell, view, now)
         ruling = self._flap(ruling, tell)
         if (ruling.light, ruling.finding) != (self._light, self._finding):

@@ -1,5 +1,7 @@
 """The reasons behind a component's light, as codes: page, own eyes, network."""
 
+import math
+
 from trayapp.core.eyes import Eyes, Sight
 from trayapp.core.judgement import Reason
 from trayapp.core.light import Depth, Light, Source
@@ -25,9 +27,11 @@ class Teller:
         now: float,
         *,
         has_page: bool,
+        probed: bool,
     ) -> None:
         self._provider = provider
         self._has_page = has_page
+        self._probed = probed
         self._eyes = eyes
         self._voice = voice
         self._held = held
@@ -43,7 +47,7 @@ class Teller:
 
     def blocked(self, t: Try) -> tuple[Reason, ...]:
         said = reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)
-        return (said, *self._network_fine(t, t.at), *self._page())
+        return (said, *self._network_fine(t, t.began), *self._page())
 
     def trouble(self, sight: Sight) -> tuple[Reason, ...]:
         """Page, own failures, network, in this order."""
@@ -94,6 +98,8 @@ class Teller:
         told = self._page()
         if self._eyes.run:
             return (*self._own(Sight.CHECKING), *told)
+        if edge is None and not self._probed:
+            return told
         if edge is None:
             return (*told, reason(Code.NOT_ANSWERING_LATELY, Source.PROBE, self._now, last_at=None))
         code = Code.CHALLENGE if edge.code == "challenge" else Code.EDGE_ONLY
@@ -105,8 +111,9 @@ class Teller:
         said = self._held.reasons if self._held is not None else ()
         if self._voice is not None and self._voice is not self._held:
             said = (*said, *self._voice.reasons)
-        if silent and self._voice is not None and self._voice.light is Light.GREEN and not self._voice.incidents:
-            return (reason(Code.PAGE_SILENT, Source.PAGE, self._voice.at, said[0].link if said else None),)
+        voice = self._voice
+        if silent and voice is not None and voice.light is Light.GREEN and not (voice.incidents or voice.maintenance):
+            return (reason(Code.PAGE_SILENT, Source.PAGE, voice.at, said[0].link if said else None),)
         return said
 
     def _own(self, sight: Sight) -> tuple[Reason, ...]:
@@ -122,7 +129,7 @@ class Teller:
             latest = eyes.strikes.last_failure()
             if latest is not None:
                 some = _failures(latest, failed, tries, latest.at, Code.SOME_FAILURES)
-                return (some, *self._network_fine(latest, latest.at))
+                return (some, *self._network_fine(latest, -math.inf))
         if run:
             return (_failures(run[-1], len(run), len(run), run[0].at), *self._network_fine(run[-1], run[0].at))
         return ()

@@ -34,6 +34,8 @@ _FINDINGS = (
     Finding.DOWN,
     Finding.SHARED,
 )
+_PAGE_SPEAKS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_COMPONENT, Code.PAGE_NOT_CLOSED})
+_PAGE_IS_CALM = frozenset({Code.PAGE_SILENT, Code.PAGE_OPERATIONAL})
 _CONFIDENCES = (Confidence.ANSWERING, Confidence.REPORTED, Confidence.REACHABLE)
 
 
@@ -94,10 +96,12 @@ def _confidence(views: Iterable[PartView]) -> Confidence | None:
 
 
 def _reasons(views: Iterable[PartView]) -> tuple[Reason, ...]:
-    """The parts' reasons, each said once."""
+    """The parts' reasons, each said once; what the page says of one part outweighs its silence about another."""
     seen: list[Reason] = []
     for view in views:
         seen += [one for one in view.verdict.reasons if not any(_same(one, other) for other in seen)]
+    if any(one.code in _PAGE_SPEAKS for one in seen):
+        seen = [one for one in seen if one.code not in _PAGE_IS_CALM]
     return tuple(seen)
 
 
