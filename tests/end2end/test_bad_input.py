@@ -56,7 +56,7 @@ BROKEN: dict[str, tuple[str | bytes, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "newer": (
         "# mine\nversion = 2\n[future]\nx = 1\n",
-        ("The settings were written by a newer version", "line 2: version = 2", "knows 1", "left as it was"),
+        ("The settings were written by a newer version", "line 2: version = 2", "knows 1", "not touched"),
         (
             "Die Einstellungen stammen von einer neueren Version",
             "Zeile 2: version = 2",

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         from trayapp.text import language
 
         language.set_language("auto")
-        raise Problem("no_display")
+        raise Problem("no_display", command="watch")
     here = home()
     from trayapp.control.instance import Lock
 

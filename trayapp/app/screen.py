@@ -7,6 +7,8 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 FAILED = 1
+REASONS_SHOWN = 3
+"""Enough for each kind of screen that Qt tries."""
 
 
 def make_application(name: str) -> QApplication:
@@ -29,7 +31,9 @@ def _give_up(said: list[str]) -> None:
     from trayapp.text import language, problems
 
     language.set_language("auto")
-    title, message = problems.words(("no_screen", {"reason": "; ".join(one.rstrip(". ") for one in said[:2])}))
+    # One such line for each kind of screen that was tried, after the line that says why.
+    why = [one.rstrip(". ") for one in said if not one.startswith("Could not load the Qt platform plugin")]
+    title, message = problems.words(("no_screen", {"reason": "; ".join(why[:REASONS_SHOWN])}))
     sys.stderr.write(f"{title}\n  {message}\n")
     sys.stderr.flush()
     # Qt aborts as soon as this returns, and an exception does not get past it.

@@ -21,6 +21,7 @@ from types import FrameType
 import msgspec
 
 from trayapp import logs
+from trayapp.app import has_display
 from trayapp.clock import SystemClock
 from trayapp.core.route import TargetState
 from trayapp.demo.clock import StagedClock
@@ -179,6 +180,9 @@ def run(arguments: argparse.Namespace) -> int:
     users_home = home()
     users = load_all(users_home)
     language.set_language(users.settings.ui.language)
+    if not arguments.text and not has_display():
+        language.set_language(users.settings.ui.language)
+        raise Problem("no_display", command="demo --text")
     clock = night_clock(arguments.speed)
     with ended_by_signals(), own_home() as demo_home:
         print(terminal.demo_begins(), flush=True)  # noqa: T201 - the demo speaks to whoever started it

@@ -1,8 +1,9 @@
 """The night on the desktop: the real tray around the simulated providers."""
 
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 
 from trayapp.app.program import Program, Run
+from trayapp.app.screen import make_application
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.night import DAWN
 from trayapp.demo.run import simulated_night
@@ -23,7 +24,7 @@ def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedC
             await clock.sleep(DAWN - clock.now())
         await engine.settle()
 
-    application = QApplication(["llm-ampel-demo"])
+    application = make_application("llm-ampel-demo")
     application.setApplicationName("llm-ampel")
     application.setApplicationDisplayName("LLM Ampel (demo)")
     application.setQuitOnLastWindowClosed(False)

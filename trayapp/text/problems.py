@@ -17,7 +17,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "no_display": (
         N_("There is no screen here"),
-        N_("The tray needs a graphical session. In a terminal use: llm-ampel watch"),
+        N_("The tray needs a graphical session. In a terminal use: llm-ampel {command}"),
+    ),
+    "no_screen": (
+        N_("The screen cannot be used"),
+        N_("Qt says: {reason}. Check DISPLAY and Qt's system libraries, or use a terminal: llm-ampel watch"),
     ),
     "broken_pyside": (
         N_("This PySide6 would crash"),
@@ -92,7 +96,9 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "settings_newer": (
         N_("The settings were written by a newer version"),
-        N_("{path}, line {line}: version = {found}; this program knows {known}. Update it; the file was left as it was."),
+        N_(
+            "{path}, line {line}: version = {found}; this program knows {known}. Update it. The file was not touched."
+        ),
     ),
     "settings_busy": (
         N_("The settings file keeps changing"),
