@@ -6,7 +6,7 @@ The UI thread sends coroutines in and never waits for them; what comes back goes
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trayapp.errors import Problem
@@ -143,12 +143,10 @@ class CoreThread:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _ended(self, done: "asyncio.Task[T]", answer: Future[T]) -> None:
-        import asyncio
-
         del self._tasks[answer]
         if done.cancelled():
             # A running future cannot be cancelled; its follower hears of the end all the same.
-            answer.set_exception(asyncio.CancelledError())
+            answer.set_exception(CancelledError())
         elif (failure := done.exception()) is not None:
             answer.set_exception(failure)
         else:

@@ -67,15 +67,12 @@ class Bridge(QObject):
 
 
 def _outcome(future: Future[T]) -> Outcome[T]:
-    # Imported here because the bridge is there before the icon, and asyncio takes longer than all the rest.
-    import asyncio
-
-    try:
-        failure = future.exception()
-    except (CancelledError, asyncio.CancelledError):
-        return Outcome(problems=(Problem("cancelled"),))
+    failure = CancelledError() if future.cancelled() else future.exception()
     if failure is None:
         return Outcome(future.result())
+    # Work that was under way cannot be cancelled as a future; it then ends with this exception.
+    if isinstance(failure, CancelledError):
+        return Outcome(problems=(Problem("cancelled"),))
     if told := problems_of(failure):
         return Outcome(problems=told)
     log.error("a command failed", exc_info=failure)

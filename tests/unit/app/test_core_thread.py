@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,7 +78,7 @@ def test_cancelled_work_ends_before_its_answer_comes() -> None:
         answer = core.submit(long)
         assert begun.wait(LIMIT_S)
         core.cancel(answer)
-        assert isinstance(failure(answer), asyncio.CancelledError)
+        assert isinstance(failure(answer), CancelledError)
         assert ended.is_set()
         core.cancel(answer)
 
@@ -91,7 +91,7 @@ def test_everything_sent_is_answered_when_the_thread_ends() -> None:
         core.submit(where).result(LIMIT_S)
         answers = [core.submit(forever) for _ in range(20)]
     for one in answers:
-        assert isinstance(failure(one), asyncio.CancelledError | Problem)
+        assert isinstance(failure(one), CancelledError | Problem)
     late = core.submit(forever)
     assert str(failure(late)) == "not_running()"
     core.cancel(late)
@@ -107,7 +107,7 @@ def test_a_stream_of_work_is_answered_to_the_last_while_the_thread_ends() -> Non
             answers.append(core.submit(where))
         stopping.join()
     for one in answers:
-        assert one.exception(LIMIT_S) is None or isinstance(one.exception(), asyncio.CancelledError | Problem)
+        assert one.exception(LIMIT_S) is None or isinstance(one.exception(), CancelledError | Problem)
 
 
 @pytest.mark.expects_log("the core thread died")

@@ -1,0 +1,374 @@
+"""The tray program in one process: both threads, the bridge, the engine and every command, without a desktop."""
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMenu
+
+from tests.support.fake_commands import RecordingCommands
+from tests.support.httpserver import Request, Server, answer
+from tests.support.scene import CHAT_PATH, Acme, completion, free_port, write_files
+from tests.support.snapshots import snapshot
+from trayapp import logs
+from trayapp.app.program import Program, Run
+from trayapp.clock import SystemClock
+from trayapp.control import client
+from trayapp.core.light import Light
+from trayapp.core.route import To
+from trayapp.engine.loading import Loaded, load_all
+from trayapp.errors import Problem
+from trayapp.paths import home
+from trayapp.settings.schema import Local, ServerKind
+from trayapp.text.language import language
+from trayapp.ui.commands import Done, Leave, Message, Outcome
+from trayapp.ui.tray import Tray
+
+DEADLINE_S = 20.0
+T = TypeVar("T")
+Script = Generator[Callable[[], Any], None, None]
+
+
+@pytest.fixture(autouse=True)
+def no_log_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program's log lasts as long as its process, which here is the tests'."""
+    monkeypatch.setattr(logs, "setup", lambda home, verbose=False: None)
+
+
+class World:
+    """A provider and a local model that live in the program's own loop."""
+
+    def __init__(self) -> None:
+        self.acme = Acme("acme", page=False)
+        self.model = Server()
+        self.left = threading.Event()
+
+    async def endless(self, writer: asyncio.StreamWriter, request: Request) -> None:
+        """Words without end; `left` once nobody listens any more."""
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+        try:
+            while True:
+                event = json.dumps({"choices": [{"delta": {"content": "word "}, "finish_reason": None}]})
+                writer.write(f"data: {event}\n\n".encode())
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        finally:
+            self.left.set()
+
+    def load(self) -> AbstractAsyncContextManager[Loaded]:
+        @asynccontextmanager
+        async def loaded() -> AsyncIterator[Loaded]:
+            async with AsyncExitStack() as stack:
+                await self.acme.open(stack)
+                await stack.enter_async_context(self.model)
+                self.model.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "small:1b"}]}))
+                self.model.on(CHAT_PATH, answer(200, completion("small:1b")))
+                local = f'[local]\nserver = "openai-compatible"\nurl = "{self.model.url}"\nmodel = "small:1b"\n'
+                write_files(home(), (self.acme,), f'{local}[gateway]\nport = {free_port()}\nopenai = "acme"\n')
+                yield load_all(home())
+
+        return loaded()
+
+
+def program(run: Run) -> Program:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+    return Program(application, run, Tray(QMenu(), patience_ms=3_600_000))
+
+
+def live(one: Program, script: Script) -> Leave:
+    """Run the program while `script` plays the user: it yields what it waits for. The program ends with it."""
+    failures: list[BaseException] = []
+    end = time.monotonic() + DEADLINE_S
+    waiting: list[Callable[[], Any]] = [lambda: True]
+
+    def step() -> None:
+        try:
+            while waiting[0]():
+                waiting[0] = next(script)
+            assert time.monotonic() < end, "waited in vain"
+        except StopIteration:
+            timer.stop()
+            if not one._ending:
+                one.end(Leave.NOTHING_TO_KEEP)
+        except BaseException as failure:  # noqa: BLE001 - raised below, where pytest sees it
+            failures.append(failure)
+            timer.stop()
+            one.end(Leave.NOTHING_TO_KEEP)
+
+    timer = QTimer()
+    timer.timeout.connect(step)
+    timer.start(10)
+    try:
+        return one.run()
+    finally:
+        timer.stop()
+        if failures:
+            raise failures[0]
+
+
+class Answer:
+    """Where an outcome arrives; `outcome()` is what to wait for."""
+
+    def __init__(self) -> None:
+        self.got: list[Outcome[Any]] = []
+        self.threads: set[str] = set()
+
+    def __call__(self, outcome: Outcome[Any]) -> None:
+        self.got.append(outcome)
+        self.threads.add(threading.current_thread().name)
+
+    def came(self) -> bool:
+        return bool(self.got)
+
+    @property
+    def value(self) -> Any:
+        (outcome,) = self.got
+        assert outcome.ok, outcome.problems
+        assert self.threads == {"MainThread"}
+        return outcome.value
+
+    @property
+    def codes(self) -> list[str]:
+        return [one.code for one in self.got[0].problems]
+
+
+def asked(do: Callable[[Done[Any]], object]) -> Generator[Callable[[], Any], None, Answer]:
+    one = Answer()
+    do(one)
+    yield one.came
+    return one
+
+
+def in_thread(work: Callable[[], T]) -> Callable[[], list[T]]:
+    """Run `work` beside; what comes back is the list that will hold its result."""
+    result: list[T] = []
+    threading.Thread(target=lambda: result.append(work()), daemon=True).start()
+    return lambda: result
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def one(world: World) -> Program:
+    return program(Run(home(), SystemClock(), load=world.load))
+
+
+def test_the_picture_comes_and_a_switch_goes_there_and_back(one: Program) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        commands = one._commands
+        commands.check_now()
+        there = yield from asked(lambda done: commands.switch_local(("acme",), done))
+        assert there.value == ("acme",)
+        yield lambda: one.surface._snapshot.routes["acme"].to is To.LOCAL
+        # Nobody has a tool behind the gateway, so there is something else to work with.
+        assert one.surface._chat is not None
+        assert one.surface._chat.isVisible()
+        stay = yield from asked(lambda done: commands.stay_local(("acme",), done))
+        assert stay.value == ("acme",)
+        home_again = yield from asked(lambda done: commands.switch_cloud(None, done))
+        assert home_again.value == ("acme",)
+        yield lambda: one.surface._snapshot.routes["acme"].to is To.CLOUD
+
+    assert live(one, script()) is Leave.NOTHING_TO_KEEP
+
+
+def test_a_click_that_cannot_be_done_says_why_in_the_panel(one: Program) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        one.surface.switch_local(())
+        yield lambda: one.surface._panel is not None and "Nothing is down" in " ".join(one.surface._panel.notices.texts)
+
+    live(one, script())
+
+
+def test_settings_tools_and_targets_by_command(one: Program, world: World) -> None:
+    def script() -> Script:
+        commands = one._commands
+        view = (yield from asked(commands.view_settings)).value
+        assert [service.id for service in view.services] == ["acme-api"]
+        assert [(slot.name, slot.host) for slot in view.keys] == [("acme", world.acme.api_server.netloc)]
+        assert (yield from asked(lambda done: commands.set_key("nobody", "x", done))).codes == ["unknown_key"]
+        assert (yield from asked(commands.stored_keys)).value == frozenset()
+        tool = (yield from asked(lambda done: commands.create_tool("editor", done))).value
+        assert tool.token in tool.url
+        yield lambda: [one.name for one in one_snapshot().tools] == ["editor"]
+        assert tool.url.startswith(one_snapshot().gateway_url or "nowhere")
+        yield from asked(lambda done: commands.forget_tool("editor", done))
+        yield lambda: not one_snapshot().tools
+        good = Local(server=ServerKind.OPENAI_COMPATIBLE, url=world.model.url, model="small:1b")
+        assert (yield from asked(lambda done: commands.test_target(good, done))).value.state == "ready"
+        bad = Local(server=ServerKind.OPENAI_COMPATIBLE, url=f"http://127.0.0.1:{free_port()}", model="small:1b")
+        failed = yield from asked(lambda done: commands.test_target(bad, done))
+        assert failed.codes == ["local_unreachable"]
+        saved = yield from asked(lambda done: commands.save_settings({"ui.language": "de"}, done))
+        assert saved.value.ui.language == "de"
+        assert language() == "de"
+        wrong = yield from asked(lambda done: commands.save_settings({"gateway.port": 1}, done))
+        assert wrong.codes
+
+    def one_snapshot() -> Any:
+        return one.surface._snapshot
+
+    live(one, script())
+
+
+def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Program, world: World) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.target.state == "ready"
+        world.model.on(CHAT_PATH, world.endless)
+        pieces: list[str] = []
+        done = Answer()
+        late: list[str] = []
+
+        def take(text: str) -> None:
+            (late if done.got else pieces).append(text)
+
+        stream = one._commands.chat((Message("user", "hello"),), take, done)
+        yield lambda: len(pieces) > 3
+        assert not done.got
+        stream.stop()
+        yield done.came
+        assert done.codes == ["cancelled"]
+        yield world.left.is_set
+        assert late == []
+        # Stopped before it began, and once more when it is over.
+        second = Answer()
+        stream = one._commands.chat((Message("user", "hello"),), take, second)
+        stream.stop()
+        yield second.came
+        assert second.codes == ["cancelled"]
+        stream.stop()
+
+    live(one, script())
+
+
+def test_the_socket_shows_and_ends_the_program(one: Program) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        yield in_thread(lambda: asyncio.run(client.ask(home(), "show")))
+        yield lambda: one.surface._panel is not None and one.surface._panel.isVisible()
+        yield in_thread(lambda: asyncio.run(client.ask(home(), "quit")))
+        yield lambda: one._ending
+
+    assert live(one, script()) is Leave.NOTHING_TO_KEEP
+    assert not home().socket.exists()
+
+
+def test_a_signal_ends_the_program(one: Program) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield lambda: one._ending
+
+    live(one, script())
+
+
+def test_an_end_before_the_beginning_ends_at_once(one: Program) -> None:
+    one.end(Leave.NOTHING_TO_KEEP)
+    begun = time.monotonic()
+    one.run()
+    assert time.monotonic() - begun < 2.0
+
+
+def test_quitting_carries_what_becomes_of_the_gateway(one: Program) -> None:
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        one._commands.quit(Leave.KEEP_GATEWAY)
+
+    assert live(one, script()) is Leave.KEEP_GATEWAY
+
+
+def test_a_run_with_an_end_ends_the_program(world: World) -> None:
+    ended = threading.Event()
+
+    async def end(engine: object) -> None:
+        ended.set()
+
+    one = program(Run(home(), SystemClock(), load=world.load, end=end))
+
+    def script() -> Script:
+        yield lambda: one._ending
+
+    live(one, script())
+    assert ended.is_set()
+
+
+@pytest.mark.parametrize(
+    ("button", "command"),
+    [
+        ("switch_local", ("switch_local", None)),
+        ("only_when_back", ("only_when_back", "i-1")),
+        ("back_to_cloud", ("switch_cloud", ("openai",))),
+        ("stay_local", ("stay_local", ("openai",))),
+        ("set_up_fallback", ("view_settings",)),
+        ("details", None),
+        ("default", None),
+    ],
+)
+def test_a_note_s_buttons_do_what_they_say(button: str, command: tuple[Any, ...] | None) -> None:
+    one = program(Run(home(), SystemClock()))
+    commands = RecordingCommands()
+    one._commands = one.surface._commands = commands  # type: ignore[assignment]  # the far end, for this once
+    one.surface.draw(snapshot(local=("openai", "anthropic"), offers=("openai",)))
+    one.button("i-1", button, None)
+    QApplication.processEvents()
+    assert [(call.name, *call.arguments) for call in commands.calls][:1] == ([] if command is None else [command])
+    assert (one.surface._panel is not None) == (command is None)
+    one.surface.close()
+    one._signals.close()
+
+
+def notices(one: Program) -> str:
+    return " ".join(one.surface._panel.notices.texts) if one.surface._panel is not None else ""
+
+
+@pytest.mark.expects_log("the core thread died")
+def test_an_engine_that_cannot_start_says_so_where_it_is_seen(world: World) -> None:
+    home().runtime.mkdir(parents=True)
+    home().socket.mkdir()
+    one = program(Run(home(), SystemClock(), load=world.load))
+
+    def script() -> Script:
+        yield lambda: str(home().runtime) in notices(one)
+        assert one.surface._panel is not None
+        assert one.surface._panel.isVisible()
+        # What is clicked now is answered, too.
+        assert (yield from asked(one._commands.view_settings)).codes == ["not_running"]
+
+    with pytest.raises(Problem, match="runtime_folder"):
+        live(one, script())
+
+
+@pytest.mark.expects_log("the core thread died")
+def test_an_engine_that_dies_takes_its_light_along(world: World) -> None:
+    die = threading.Event()
+
+    async def end(engine: object) -> None:
+        await asyncio.to_thread(die.wait)
+        raise RuntimeError("a mistake of ours")
+
+    one = program(Run(home(), SystemClock(), load=world.load, end=end))
+
+    def script() -> Script:
+        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        die.set()
+        yield lambda: "A mistake in LLM Ampel" in notices(one)
+        assert one.surface._snapshot.judgement.light is Light.GREY
+        assert one.surface._snapshot.judgement.services == ()
+
+    with pytest.raises(Problem, match="internal"):
+        live(one, script())
