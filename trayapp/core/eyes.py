@@ -232,7 +232,7 @@ class Eyes:
         self.foreign, self._blocked = None, False
 
     def good(self, now: float, at_least: Depth) -> Try | None:
-        """The latest good try of that depth or more, if it still counts and nothing has failed since."""
+        """The latest good try of that depth or more, if it still counts."""
         found = self.strikes.last_good(at_least)
         return found if found is not None and now - found.at <= self.fresh_s() else None
 

@@ -178,6 +178,11 @@ class Network:
     def disturbance(self) -> Disturbance | None:
         return self._disturbance
 
+    @property
+    def offline_since(self) -> float | None:
+        """Since when the connection has been known to fail, as of the latest `status`; None while it does not."""
+        return self._state_since if self._state in (NetworkState.OFFLINE, NetworkState.CAPTIVE) else None
+
     def in_grace(self, began: float) -> bool:
         """Whether a failure that began then may still be the fault of a resume or a network change."""
         return began < self.grace_until
@@ -288,7 +293,7 @@ class Network:
             online = report is not None and report.state is NetworkState.ONLINE
             state, step = NetworkState.ONLINE if self._any_good or online else NetworkState.UNKNOWN, None
         if state is not self._state:
-            if self._state in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
+            if self.offline_since is not None:
                 self.back_at = now
             self._state, self._state_since = state, now
         answering = self.hosts_answering(now)

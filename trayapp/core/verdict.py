@@ -38,6 +38,8 @@ from trayapp.core.slowness import Pulse
 
 # A reading of a page takes no longer than this; so much earlier its requests may have begun.
 PAGE_READING_S = 15.0
+# Who has been offline for so long is not asked to keep up the pace of trouble: a look a minute finds the way back.
+OFFLINE_PATIENCE_S = 300.0
 # A memory from the future means that the clock was set back: its times say nothing.
 CLOCK_SLACK_S = 60.0
 
@@ -152,13 +154,22 @@ class Judge:
             state.eyes.look(now, self._network, page_unsettled=True)
             if state.eyes.red is not None:
                 return Pace.RED
-            if state.eyes.run or self._undecided(state):
+            if self._in_trouble(state):
                 found = Pace.TROUBLE
+        offline_since = self._network.offline_since
+        if offline_since is not None and now - offline_since > OFFLINE_PATIENCE_S:
+            return Pace.CALM
         return found
 
     def wants_control(self, host: str, now: float) -> bool:
         """From the second try on, a control runs beside each; loopback needs none."""
-        return self.pace(host, now) is not Pace.CALM and any(one.reach is not Reach.LOOPBACK for one in self._at(host))
+        states = [one for one in self._at(host) if one.reach is not Reach.LOOPBACK]
+        for state in states:
+            state.eyes.look(now, self._network, page_unsettled=True)
+        return any(one.eyes.red is not None or self._in_trouble(one) for one in states)
+
+    def _in_trouble(self, state: PartState) -> bool:
+        return bool(state.eyes.run) or self._undecided(state)
 
     def settled(self, service_id: str, now: float) -> bool:
         """Whether more tries would change nothing: every source has spoken and no run of failures is undecided."""

@@ -52,6 +52,13 @@ class TestPace:
         assert play.judge.pace(API, START + 125) is Pace.CALM
         assert play.lights()["api"] == "grey blocked"
 
+    def test_offline_for_long_it_calms_down_and_still_asks_controls(self) -> None:
+        play = fed((0.0, "api 401"), *[(60.0 + 15 * n, "api timeout -") for n in range(30)])
+        assert play.lights()["api"] == "grey own_network"
+        assert play.judge.pace(API, START + 355) is Pace.TROUBLE
+        assert play.judge.pace(API, START + 365) is Pace.CALM
+        assert play.judge.wants_control(API, START + 365)
+
     def test_unknown_hosts_are_calm(self) -> None:
         assert Play(("api",)).judge.pace("nowhere.example", START) is Pace.CALM
 
