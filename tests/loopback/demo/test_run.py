@@ -1,0 +1,135 @@
+"""What the demo runs on: its clock, its target, its own home, and that nothing of it is left."""
+
+import asyncio
+import os
+import signal
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.support.gguf import write_tiny_gguf
+from tests.support.httpserver import Server, answer
+from tests.support.scene import free_port
+from trayapp.core.catalogue import Catalogue
+from trayapp.demo import run
+from trayapp.demo.night import MIN_STAGE_S, NIGHT
+from trayapp.demo.target import MODEL
+from trayapp.engine.loading import Loaded
+from trayapp.errors import Problem
+from trayapp.paths import home
+from trayapp.settings.schema import Local, ServerKind, Settings
+
+
+def users(local: Local) -> Loaded:
+    return Loaded(Settings(local=local), Catalogue({}))
+
+
+async def chosen(local: Local) -> tuple[Local, list[str]]:
+    """The target that the demo takes for a user with this one, and what it says of it."""
+    said: list[str] = []
+    async with run.choose_target(users(local), home(), said.append) as one:
+        return one, said
+
+
+async def test_a_users_target_that_is_ready_is_taken_as_it_is() -> None:
+    async with Server() as server:
+        server.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "small:1b", "object": "model"}]}))
+        local = Local(server=ServerKind.OPENAI_COMPATIBLE, url=server.url, model="small:1b")
+        assert await chosen(local) == (local, ["The local model is yours: small:1b."])
+
+
+async def test_a_users_file_is_served_when_there_is_no_server(tmp_path: Path) -> None:
+    file = str(write_tiny_gguf(tmp_path / "tiny.gguf"))
+    embedded = Local(server=ServerKind.EMBEDDED, file=file, context=1024)
+    said = ["The local model is yours: tiny.gguf."]
+    assert await chosen(embedded) == (embedded, said)
+    gone = Local(
+        server=ServerKind.OPENAI_COMPATIBLE, url=f"http://127.0.0.1:{free_port()}", model="m", file=file, context=1024
+    )
+    assert await chosen(gone) == (embedded, said)
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        Local(),
+        Local(server=ServerKind.OPENAI_COMPATIBLE, url="http://127.0.0.1:9", model="m"),
+        Local(server=ServerKind.OPENAI_COMPATIBLE, url="http://10.1.2.3:9", model="m"),
+        Local(server=ServerKind.EMBEDDED),
+        Local(server=ServerKind.EMBEDDED, file="/nowhere.gguf"),
+        Local(server=ServerKind.EMBEDDED, file=__file__),
+    ],
+    ids=["none", "down", "not confirmed", "no file", "file gone", "no model in the file"],
+)
+async def test_everybody_else_gets_a_simulated_one_that_says_so(local: Local) -> None:
+    one, said = await chosen(local)
+    assert (one.server, one.model) == (ServerKind.OPENAI_COMPATIBLE, MODEL)
+    assert said == ["The local model is simulated, too."]
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, 1001.0, float("nan"), float("inf")])
+def test_a_speed_without_sense_is_refused(speed: float) -> None:
+    with pytest.raises(Problem, match="bad_speed"):
+        run.night_clock(speed)
+
+
+def test_every_stage_lasts_its_three_seconds_at_any_speed() -> None:
+    clock = run.night_clock(run.MAX_SPEED)
+    begins = [stage.begins for stage in NIGHT]
+    for begin, end in pairwise(begins):
+        assert clock.real_between(begin, end) >= MIN_STAGE_S * 0.999
+
+
+@pytest.mark.parametrize("ending", [None, RuntimeError("no"), KeyboardInterrupt(), SystemExit(143)])
+def test_its_own_home_is_gone_however_it_ends(ending: BaseException | None) -> None:
+    before = os.environ["LLM_AMPEL_HOME"]
+
+    def live() -> Path:
+        with run.own_home() as here:
+            assert os.environ["LLM_AMPEL_HOME"] != before
+            here.data.mkdir(parents=True)
+            here.store_file.write_text("x")
+            here.runtime.mkdir(parents=True)
+            seen.extend([here.data.parent, here.runtime])
+            if ending is not None:
+                raise ending
+        return here.data
+
+    seen: list[Path] = []
+    if ending is None:
+        live()
+    else:
+        with pytest.raises(type(ending)):
+            live()
+    assert os.environ["LLM_AMPEL_HOME"] == before
+    assert [one for one in seen if one.exists()] == []
+
+
+def test_a_signal_ends_it_in_good_order_and_a_second_one_does_not_disturb() -> None:
+    handlers = [signal.getsignal(one) for one in run.ENDING]
+    cleaned: list[bool] = []
+
+    def live() -> None:
+        with run.ended_by_signals():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+                cleaned.append(True)
+
+    with pytest.raises(SystemExit) as ended:
+        live()
+    assert cleaned
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert [signal.getsignal(one) for one in run.ENDING] == handlers
+
+
+async def test_the_night_runs_on_a_port_and_a_catalogue_of_its_own() -> None:
+    async with run.simulated_night(users(Local()), home(), run.night_clock(1.0)) as loaded:
+        assert loaded.settings.gateway.port != Settings().gateway.port
+        assert loaded.settings.watch == Settings().watch
+        assert all(one.startswith("http://127.0.0.1:") for one in loaded.settings.network.controls)
+        assert loaded.settings.local.url is not None
+        _, writer = await asyncio.open_connection("127.0.0.1", int(loaded.settings.local.url.rpartition(":")[2]))
+        writer.close()
