@@ -9,7 +9,7 @@ from trayapp.core.news import Banner, BannerStage, Button
 from trayapp.core.route import Until
 from trayapp.text import problems
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join, join_short, name
+from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.plain import TITLE_LIMIT, clean, cut
 from trayapp.text.times import day_time, duration
 
@@ -245,7 +245,9 @@ def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
 
 
 def _switched(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
-    title = _("Working locally with {model}", model=_text(banner, "model", 50) or _("your local model"))
+    title = _(
+        "Working locally with {model}", model=model_name(_text(banner, "model", FILE_LIMIT)) or _("your local model")
+    )
     tools, names = int(_number(banner, "tools") or 0), join_short(banner.services, _NAMES_MAX)
     lasting = banner.params.get("until") == Until.CHANGED
     if not tools:

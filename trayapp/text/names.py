@@ -8,6 +8,8 @@ from trayapp.text.plain import clean
 
 NAME_LIMIT = 40
 """Characters of one name: catalogue files are the user's own and may hold anything."""
+FILE_LIMIT = 300
+"""Characters of a path, of which only the last part is shown."""
 _SHOWN_WHEN_SHORTENED = 2
 
 
@@ -20,6 +22,13 @@ def name(text: str) -> str:
 def named(text: str) -> str:
     """The name inside a sentence, where an interface has its article: "the OpenAI API", "ChatGPT"."""
     return _("the {name}", name=name(text)) if text.endswith(" API") else name(text)
+
+
+def model_name(text: str) -> str:
+    """A model's name; llama.cpp calls a model by its file, of which the last part says enough."""
+    plain = clean(text, FILE_LIMIT)
+    is_file = plain.startswith(("/", "~", "\\\\")) or plain[1:3] == ":\\"
+    return clean(plain.replace("\\", "/").rpartition("/")[2] if is_file else plain, NAME_LIMIT)
 
 
 # The parts of the shipped services; a part of the user's own service keeps its name.

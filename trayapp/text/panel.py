@@ -5,7 +5,7 @@ from trayapp.core.light import Light
 from trayapp.core.observation import PageUpdate
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import _, language, ngettext
-from trayapp.text.names import join, provider_name
+from trayapp.text.names import join, model_name, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import STAGES
 from trayapp.text.rows import LIGHTS
@@ -72,7 +72,7 @@ def answers_lines(s: Snapshot) -> tuple[str, ...]:
     """What was answered locally on the routes that are local, by tool: "editor: 7 requests, qwen3:8b"."""
     counts: dict[tuple[str, str], int] = {}
     for one in s.local_answers:
-        key = clean(one.tool, _NAME_MAX), clean(one.model, _NAME_MAX)
+        key = clean(one.tool, _NAME_MAX), model_name(one.model)
         counts[key] = counts.get(key, 0) + 1
     return tuple(
         ngettext(
@@ -80,7 +80,7 @@ def answers_lines(s: Snapshot) -> tuple[str, ...]:
             "{tool}: {n} requests, {model}",
             n,
             tool=clean(tool, 40),
-            model=clean(model, 40),
+            model=model,
         )
         for (tool, model), n in counts.items()
     )

@@ -96,9 +96,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "settings_newer": (
         N_("The settings were written by a newer version"),
-        N_(
-            "{path}, line {line}: version = {found}; this program knows {known}. Update it. The file was not touched."
-        ),
+        N_("{path}, line {line}: version = {found}; this program knows {known}. Update it. The file was not touched."),
     ),
     "settings_busy": (
         N_("The settings file keeps changing"),

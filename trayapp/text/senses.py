@@ -6,7 +6,7 @@ from trayapp.core.route import TargetState, TargetStatus
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes, problems
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import provider_name
+from trayapp.text.names import model_name, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
@@ -74,7 +74,7 @@ def target_line(t: TargetStatus) -> str:
     if t.state is TargetState.NONE:
         return _("No local model is set up.")
     server = _(_SERVERS.get(t.server or "", t.server or "?"))
-    model = clean(t.model or _("no model chosen"), 60)
+    model = model_name(t.model or _("no model chosen"))
     match t.state:
         case TargetState.READY:
             context = ngettext("{n} token of context", "{n} tokens of context", t.context) if t.context else ""

@@ -10,7 +10,7 @@ from trayapp.core.route import TargetState, To
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join, join_short, name, provider_name
+from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS, reason
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
@@ -284,7 +284,7 @@ def _local_providers(s: Snapshot) -> str:
 
 def switch_label(s: Snapshot) -> str:
     """The switch, as a button: what moves where, and how ready that is."""
-    target, model = s.target, clean(s.target.model or _("no model chosen"), 40)
+    target, model = s.target, model_name(s.target.model or _("no model chosen"))
     if target.state is TargetState.NONE:
         return _("Set up a fallback…")
     if s.switching is not None:

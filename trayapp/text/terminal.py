@@ -2,7 +2,7 @@
 
 from trayapp.gateway.setup_env import Outcome
 from trayapp.text.language import _, ngettext
-from trayapp.text.plain import clean
+from trayapp.text.names import model_name
 
 
 def no_local_server() -> str:
@@ -27,7 +27,7 @@ def settings_fine(path: str) -> str:
 
 def switched_to_local(providers: str, model: str, tools: int) -> str:
     moved = ngettext("{n} tool moved.", "{n} tools moved.", tools)
-    said = _("{providers} is answered locally by {model} now.", providers=providers, model=clean(model, 80))
+    said = _("{providers} is answered locally by {model} now.", providers=providers, model=model_name(model))
     return f"{said} {moved}"
 
 
@@ -46,7 +46,7 @@ def demo_begins() -> str:
 def demo_target(model: str, simulated: bool) -> str:
     if simulated:
         return _("The local model is simulated, too.")
-    return _("The local model is yours: {model}.", model=clean(model, 80))
+    return _("The local model is yours: {model}.", model=model_name(model))
 
 
 def demo_over() -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from trayapp.text.language import set_language
-from trayapp.text.names import join, join_short, name, named, part
+from trayapp.text.names import join, join_short, model_name, name, named, part
 
 FOUR = ("ChatGPT", "OpenAI API", "Claude", "Claude API")
 
@@ -52,3 +52,17 @@ def test_parts_are_translated_where_they_are_ours() -> None:
     set_language("de")
     assert part("History and projects") == "Verlauf und Projekte"
     assert part("My own part") == "My own part"
+
+
+@pytest.mark.parametrize(
+    ("model", "shown"),
+    [
+        ("qwen3:8b", "qwen3:8b"),
+        ("hf.co/bartowski/gemma:Q4", "hf.co/bartowski/gemma:Q4"),
+        ("/home/me/models/tiny.gguf", "tiny.gguf"),
+        ("C:\\models\\tiny.gguf", "tiny.gguf"),
+        ("/" + "deep/" * 40 + "tiny.gguf", "tiny.gguf"),
+    ],
+)
+def test_a_model_that_is_a_file_is_called_by_the_files_name(model: str, shown: str) -> None:
+    assert model_name(model) == shown

@@ -52,6 +52,7 @@ HEADLINES = {
     "local_now": DOWN,
     "offered": ("Everything works.", "Alles läuft."),
     "hostile": ("ChatGPT is down. It is not you.", "ChatGPT gestört. Es liegt nicht an dir."),
+    "odd_name": ("<b>Chat</b> & Co is down. It is not you.", "<b>Chat</b> & Co gestört. Es liegt nicht an dir."),
 }  # fmt: skip
 
 
