@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.dbus_services import LoginManager
+from tests.support.namespace import own_namespace
 from tests.support.sessionbus import PrivateBus
 from tests.support.until import until
 from trayapp.clock import SystemClock
@@ -107,9 +107,8 @@ def test_suspended_time_stands_still_while_awake() -> None:
 async def test_the_kernel_says_when_the_network_changes(tmp_path: Path) -> None:
     """In a network namespace of its own: an interface comes, gets an address, a route, another address."""
     script = Path(__file__).with_name("network_namespace.py")
-    # Root may do it as it is, also in a chroot, where nobody may make a user namespace.
-    unshare = ["unshare"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
-    done = await asyncio.create_subprocess_exec(*unshare, "--net", sys.executable, script, stdout=subprocess.PIPE)
+    command = [*own_namespace(), sys.executable, str(script)]
+    done = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     output, _ = await done.communicate()
     assert done.returncode == 0
     assert output.decode().split() == ["network_change"] * 4

@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
+from tests.support.namespace import own_namespace
 from tests.support.own_network import BREAKS
 
 # What the programs do stands in `tests.support.own_network`; each asserts for itself.
 SCENES = (*BREAKS, "blocked", "down")
-NAMESPACE = ("unshare", "--user", "--map-root-user", "--net", "--mount")
 
 
 async def play(scene: str) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
-        *NAMESPACE,
+        *own_namespace(mounts=True),
         sys.executable,
         "-m",
         "tests.support.own_network",

@@ -1,6 +1,6 @@
 """A small internet in a network namespace of its own, and the ways in which the way there can break.
 
-Run as `unshare --user --map-root-user --net --mount python -m tests.support.own_network BREAK`. Names, addresses and
+Run as `python -m tests.support.own_network BREAK` behind `own_namespace(mounts=True)`. Names, addresses and
 certificates are real to the program: a resolver, routes, gates at public addresses with the servers behind them. The
 addresses are those of RFC 7526, which nobody has; nothing leaves the namespace.
 """
