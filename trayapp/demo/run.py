@@ -10,13 +10,11 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 
@@ -25,6 +23,7 @@ from trayapp.app import has_display
 from trayapp.clock import SystemClock
 from trayapp.core.route import TargetState
 from trayapp.demo.clock import StagedClock
+from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN, DEFAULT_NIGHT_S, MIN_STAGE_S, NIGHT
 from trayapp.demo.providers import SimulatedProviders
 from trayapp.demo.target import SimulatedTarget
@@ -42,7 +41,6 @@ MAX_SPEED = 1000.0
 """Beyond this every stage is at its three seconds anyway."""
 KEYRING_TIMEOUT_S = 10.0
 """Real seconds for the keyring at the end: it was open when the user stored something, so it does not ask."""
-ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def night_clock(speed: float) -> StagedClock:
@@ -155,27 +153,6 @@ async def simulated_night(
         await providers.close()
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """A signal that ends programs ends this one in good order: as an exception, on the main thread.
-
-    Loops of asyncio and of Qt have handlers of their own while they run; this is for the time around them.
-    """
-
-    def end(number: int, frame: FrameType | None) -> None:
-        # A second one must not break off the cleaning up.
-        for one in ENDING:
-            signal.signal(one, signal.SIG_IGN)
-        raise SystemExit(128 + number)
-
-    before = {one: signal.signal(one, end) for one in ENDING}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
 def run(arguments: argparse.Namespace) -> int:
     users_home = home()
     users = load_all(users_home)
@@ -184,19 +161,19 @@ def run(arguments: argparse.Namespace) -> int:
         language.set_language(users.settings.ui.language)
         raise Problem("no_display", command="demo --text")
     clock = night_clock(arguments.speed)
-    with ended_by_signals(), own_home() as demo_home:
+    with Ending() as ending, own_home() as demo_home:
         print(terminal.demo_begins(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
         if arguments.text:
             from trayapp.demo.terminal import run_in_terminal
 
             log_file = logs.setup(demo_home, verbose=arguments.verbose)
             try:
-                code = asyncio.run(run_in_terminal(users, users_home, demo_home, clock))
+                code = asyncio.run(run_in_terminal(users, users_home, demo_home, clock, ending))
             finally:
                 log_file.close()
         else:
             from trayapp.demo.tray import run_in_tray
 
-            code = run_in_tray(users, users_home, demo_home, clock, verbose=arguments.verbose)
+            code = run_in_tray(users, users_home, demo_home, clock, ending, verbose=arguments.verbose)
     print(terminal.demo_over(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
     return code

@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import signal
-import sys
 
 from trayapp.core.judgement import Transition
 from trayapp.core.news import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
 from trayapp.demo.clock import StagedClock
+from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
 from trayapp.demo.run import simulated_night
 from trayapp.engine.engine import Engine
@@ -17,7 +16,7 @@ from trayapp.paths import Home
 from trayapp.text import banners
 
 
-async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock) -> int:
+async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, ending: Ending) -> int:
     """Live the whole night, printing what a person would see; ends by itself."""
 
     def say(line: str) -> None:
@@ -32,17 +31,19 @@ async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, cloc
             say(f"  [{words.title}] {words.body}")
 
     ended = asyncio.Event()
-    if sys.platform != "win32":
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    async with (
-        simulated_night(users, users_home, clock, say) as loaded,
-        Engine(
-            demo_home, clock, loaded, announce=announce, on_transition=transition, watch_machine=False, demo=True
-        ) as engine,
-    ):
-        engine.start_watching()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), clock.real_between(clock.now(), DAWN))
-        await engine.settle()
+    loop = asyncio.get_running_loop()
+    ending.then(lambda: loop.call_soon_threadsafe(ended.set))
+    try:
+        async with (
+            simulated_night(users, users_home, clock, say) as loaded,
+            Engine(
+                demo_home, clock, loaded, announce=announce, on_transition=transition, watch_machine=False, demo=True
+            ) as engine,
+        ):
+            engine.start_watching()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), clock.real_between(clock.now(), DAWN))
+            await engine.settle()
+    finally:
+        ending.then(None)
     return 0

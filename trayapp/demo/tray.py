@@ -5,15 +5,19 @@ from PySide6.QtWidgets import QMenu
 from trayapp.app.program import Program, Run
 from trayapp.app.screen import make_application
 from trayapp.demo.clock import StagedClock
+from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
 from trayapp.demo.run import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
+from trayapp.ui.commands import Leave
 from trayapp.ui.tray import Tray
 
 
-def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, *, verbose: bool) -> int:
+def run_in_tray(
+    users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, ending: Ending, *, verbose: bool
+) -> int:
     """Live the night in a tray of its own; ends by itself at dawn."""
 
     def say(line: str) -> None:
@@ -38,5 +42,9 @@ def run_in_tray(users: Loaded, users_home: Home, demo_home: Home, clock: StagedC
         load=lambda: simulated_night(users, users_home, clock, say),
         end=dawn,
     )
-    Program(application, night, tray).run()
+    program = Program(application, night, tray)
+    # From here on the program notices by itself.
+    if ending.came:
+        program.end(Leave.NOTHING_TO_KEEP)
+    program.run()
     return 0

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from itertools import pairwise
 from pathlib import Path
 
@@ -104,25 +103,6 @@ def test_its_own_home_is_gone_however_it_ends(ending: BaseException | None) -> N
             live()
     assert os.environ["LLM_AMPEL_HOME"] == before
     assert [one for one in seen if one.exists()] == []
-
-
-def test_a_signal_ends_it_in_good_order_and_a_second_one_does_not_disturb() -> None:
-    handlers = [signal.getsignal(one) for one in run.ENDING]
-    cleaned: list[bool] = []
-
-    def live() -> None:
-        with run.ended_by_signals():
-            try:
-                os.kill(os.getpid(), signal.SIGTERM)
-            finally:
-                os.kill(os.getpid(), signal.SIGTERM)
-                cleaned.append(True)
-
-    with pytest.raises(SystemExit) as ended:
-        live()
-    assert cleaned
-    assert ended.value.code == 128 + signal.SIGTERM
-    assert [signal.getsignal(one) for one in run.ENDING] == handlers
 
 
 async def test_the_night_runs_on_a_port_and_a_catalogue_of_its_own() -> None:
