@@ -54,6 +54,7 @@ class LocalTarget:
         self._timings = Timings(home.data / "local-timings.json")
         self._tasks = Tasks("local")
         self._one_at_a_time = asyncio.Lock()
+        self._looking = False
         self._deadline: asyncio.Timeout | None = None
         self._stops = 0
         self._child: Child | None = None
@@ -70,9 +71,14 @@ class LocalTarget:
 
     async def check(self) -> TargetStatus:
         """Look again, as cheaply as it gets: no generation, no load, no start. While `prepare` works: its status."""
-        if self._settings.server is not None and not self._one_at_a_time.locked():
-            async with self._one_at_a_time:
+        if self._settings.server is None or (self._one_at_a_time.locked() and not self._looking):
+            return self._status
+        async with self._one_at_a_time:
+            self._looking = True
+            try:
                 self._publish(await self._checked(self._settings.server))
+            finally:
+                self._looking = False
         return self._status
 
     async def prepare(self, progress: Progress | None = None) -> TargetStatus:

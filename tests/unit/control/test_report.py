@@ -1,0 +1,64 @@
+"""Schema 1, from every picture that there is."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.support.schema1 import Report
+from tests.support.snapshots import NOW, snapshot
+from tests.support.states import STATES
+from trayapp.control.report import gist, problem, report
+from trayapp.core.light import Finding
+from trayapp.core.snapshot import Snapshot
+from trayapp.text.language import set_language
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_picture_is_told_exactly_in_the_schema(state: str) -> None:
+    told = json.loads(json.dumps(report(STATES[state]())))
+    msgspec.convert(told, Report)
+
+
+def test_the_pictures_hold_every_finding_that_a_service_can_have() -> None:
+    seen = {one.finding for state in STATES.values() for one in state().judgement.services}
+    assert seen >= set(Finding) - {Finding.SHARED}
+
+
+def test_times_are_utc_by_the_wall_clock_of_the_moment() -> None:
+    told = report(msgspec.structs.replace(snapshot(), wall_offset_s=3600.0))
+    assert told["generated_at"] == "2026-02-03T22:22:00Z"
+    assert report(snapshot())["generated_at"] == "2026-02-03T21:22:00Z"
+
+
+def test_the_texts_are_in_the_users_language_and_the_codes_are_not() -> None:
+    set_language("en")
+    english = report(snapshot())
+    set_language("de")
+    german = report(snapshot())
+    set_language("en")
+    pairs = [
+        (one, other)
+        for before, after in zip(english["services"], german["services"], strict=True)
+        for one, other in zip(before["reasons"], after["reasons"], strict=True)
+    ]
+    assert all(one["code"] == other["code"] for one, other in pairs)
+    assert any(one["text"] != other["text"] for one, other in pairs)
+
+
+def later(one: Snapshot, **more: Any) -> Snapshot:
+    return msgspec.structs.replace(one, at=NOW + 60, **more)
+
+
+def test_time_alone_is_no_change_and_a_route_is() -> None:
+    before, after = snapshot(), snapshot(local=("openai",))
+    assert gist(report(before)) == gist(report(later(before)))
+    assert gist(report(before)) != gist(report(later(after)))
+    assert gist(report(before)) != gist(report(later(STATES["down"]() if "down" in STATES else after)))
+
+
+def test_a_problem_is_told_in_words_too() -> None:
+    told = problem("port_in_use", {"port": 17502})
+    assert told["code"] == "port_in_use"
+    assert "17502" in told["title"] + told["message"]
