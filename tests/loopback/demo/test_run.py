@@ -17,6 +17,7 @@ from trayapp.demo.target import MODEL
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import home
+from trayapp.settings.key_index import KeyIndex, write_index
 from trayapp.settings.schema import Local, ServerKind, Settings
 
 
@@ -113,3 +114,12 @@ async def test_the_night_runs_on_a_port_and_a_catalogue_of_its_own() -> None:
         assert loaded.settings.local.url is not None
         _, writer = await asyncio.open_connection("127.0.0.1", int(loaded.settings.local.url.rpartition(":")[2]))
         writer.close()
+
+
+@pytest.mark.expects_log("a key that was stored in the demo may be in the keyring still")
+def test_a_keyring_that_refuses_does_not_keep_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with run.own_home() as here:
+        write_index(here, KeyIndex("keyring.backends.SecretService.Keyring", {"acme": "127.0.0.1:1"}))
+    assert not here.data.parent.exists()
