@@ -19,11 +19,17 @@ def begin(arguments: argparse.Namespace) -> tuple[Home, Loaded]:
     """Log, settings, catalogue and language for a command; what is wrong with them goes to stderr."""
     here = home()
     logs.setup(here, verbose=arguments.verbose)
-    loaded = load_all(here)
-    language.set_language(loaded.settings.ui.language)
+    loaded = load(here)
     for problem in loaded.problems:
         say_problem(problem)
     return here, loaded
+
+
+def load(home: Home) -> Loaded:
+    """Settings and catalogue as they are now; from here on everything is said in the language that they name."""
+    loaded = load_all(home)
+    language.set_language(loaded.settings.ui.language)
+    return loaded
 
 
 def say_problem(problem: Problem) -> None:

@@ -8,14 +8,14 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from trayapp.cli.common import Complaints, begin
+from trayapp.cli.common import Complaints, begin, load
 from trayapp.clock import SystemClock
 from trayapp.control.instance import Lock
 from trayapp.control.report import gist, report
 from trayapp.control.service import Broadcast, Service
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
-from trayapp.engine.loading import Loaded, load_all
+from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.text import sentences
@@ -63,7 +63,7 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
         show(snapshot)
         broadcast.publish(snapshot)
 
-    async with Engine(home, SystemClock(), loaded, reload=lambda: load_all(home), publish=publish) as engine:
+    async with Engine(home, SystemClock(), loaded, reload=lambda: load(home), publish=publish) as engine:
         server = Service(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
         complaints.tell(engine.snapshot())
