@@ -1,10 +1,13 @@
 """Start, memory and idle of the tray beside a bare PySide6 tray program, in one run on one machine.
 
-    python -m tests.bench.tray [--minutes 5] [--starts 7]
+    python -m tests.bench.tray [--minutes 5] [--starts 7] [--python PATH]
 
 Each program runs under the same Xvfb and the same StatusNotifierWatcher. Start: from spawning the process to its
 registration with the watcher, alternating, medians. Memory: PSS after so many minutes. Idle: CPU time and voluntary
 context switches of all threads in the last two of them. The providers are four servers on loopback, all well.
+
+`--python`: the interpreter of an environment as users have it. In one with the test tools httpx finds rich and click
+and imports them for a command line of its own, which nobody else pays for.
 """
 
 import argparse
@@ -93,8 +96,9 @@ def _switches(pid: int) -> int:
 class Rig:
     """A display, a bus and a watcher that programs register with."""
 
-    def __init__(self, watcher: TrayWatcher, environment: dict[str, str]) -> None:
+    def __init__(self, watcher: TrayWatcher, environment: dict[str, str], python: str) -> None:
         self.watcher = watcher
+        self.python = python
         self.environment = environment
 
     @contextlib.asynccontextmanager
@@ -103,7 +107,7 @@ class Rig:
         before = self.watcher.registrations
         begin = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, env=self.environment, stderr=asyncio.subprocess.DEVNULL
+            self.python, *arguments, env=self.environment, stderr=asyncio.subprocess.DEVNULL
         )
         try:
             await until(lambda: self.watcher.registrations > before, "the icon", START_DEADLINE_S)
@@ -131,7 +135,7 @@ class Rig:
             )
 
 
-async def measure(minutes: float, starts: int) -> None:
+async def measure(minutes: float, starts: int, python: str) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         private_bus(Path(folder)) as bus,
@@ -151,7 +155,7 @@ async def measure(minutes: float, starts: int) -> None:
             for one in providers:
                 await one.open(stack)
             write_files(home(), providers)
-            rig = Rig(watcher, environment)
+            rig = Rig(watcher, environment, python)
             product = ("-m", "trayapp.cli")
             bare = ("-c", BARE)
             # Once each to warm the disk's cache; the order alternates so that a busy moment hits both.
@@ -193,5 +197,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--starts", type=int, default=7)
+    parser.add_argument("--python", default=sys.executable)
     options = parser.parse_args()
-    asyncio.run(measure(options.minutes, options.starts))
+    asyncio.run(measure(options.minutes, options.starts, options.python))

@@ -88,7 +88,7 @@ class Bus:
     @classmethod
     async def connect(cls, address: str | None, on_signal: Callable[[Message], None] | None = None) -> "Bus":
         """Connect to `address`; `on_signal` is called for every signal that was asked for with `listen`."""
-        if address is None:
+        if not address:
             raise BusError(NO_SERVER, "no bus address")
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_S):
