@@ -124,6 +124,7 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
             desktop.screen.screenshot("night-6-home")
         # The night ends by itself and leaves nothing.
         assert await asyncio.to_thread(demo.wait, 60) == 0
+        assert dunst.displayed == 0
     assert not list(desktop.folder.glob("llm-ampel-demo-*"))
     assert not list((desktop.folder / "run").glob("llm-ampel-*"))
     log_text = desktop.log("llm-ampel").read_text()

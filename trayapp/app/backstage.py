@@ -68,6 +68,8 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
                     await server.close()
         finally:
             # After the engine, which has its last words.
+            if run.demo:
+                await teller.notifiers.clear()
             await teller.notifiers.close()
 
 

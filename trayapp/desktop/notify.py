@@ -138,6 +138,11 @@ class Notifiers:
             for candidate in (shown_by,) if shown_by is not None else self._candidates:
                 await self._take_away(candidate, key)
 
+    async def clear(self) -> None:
+        """Take away every note that was shown since the start."""
+        for key in list(self._shown_by):
+            await self.withdraw(key)
+
     async def close(self) -> None:
         for candidate in self._candidates:
             await candidate.close()

@@ -113,6 +113,18 @@ async def test_a_list_without_a_sure_end_is_reported() -> None:
     await Notifiers([Way("only", works=False)]).show(DOWN)
 
 
+async def test_clearing_takes_every_note_away_once() -> None:
+    first, second = Way("first"), Way("second")
+    ways = Notifiers([first, second])
+    await ways.show(DOWN)
+    await ways.show(Note("switch", "Working locally", "2 tools moved."))
+    first.told.clear()
+    await ways.clear()
+    await ways.clear()
+    assert first.told == ["withdraw incident-1", "withdraw switch"]
+    assert second.told == []
+
+
 async def test_closes_every_way() -> None:
     first, second = Way("first"), Way("second")
     await Notifiers([first, second]).close()
