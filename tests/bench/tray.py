@@ -144,7 +144,8 @@ async def measure(minutes: float, starts: int, python: str) -> None:
         base = Path(folder) / "home"
         os.environ["LLM_AMPEL_HOME"] = str(base)
         environment = {
-            **os.environ,
+            # A user's second start reads compiled modules, and so does this one.
+            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "DISPLAY": screen.display,
             "QT_QPA_PLATFORM": "xcb",
             "DBUS_SESSION_BUS_ADDRESS": bus.address,

@@ -104,6 +104,9 @@ def _run_tray(here: Home, *, verbose: bool) -> bool:
     refuse_broken_qt()
     from PySide6.QtWidgets import QMenu
 
+    from trayapp.ui.lean import read_no_sources
+
+    read_no_sources()
     from trayapp.app.screen import make_application
     from trayapp.ui.tray import Tray
 
