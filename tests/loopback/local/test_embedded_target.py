@@ -1,6 +1,7 @@
 """The embedded target with the real llama.cpp and a model of half a megabyte."""
 
 import asyncio
+import errno
 import importlib.util
 import os
 import re
@@ -185,7 +186,7 @@ def _bad(name: str, tmp_path: Path, tiny: Path) -> Path | None:
     ("name", "code", "says"),
     [
         ("none", "local_no_file", ""),
-        ("absent.gguf", "local_file_missing", "No such file"),
+        ("absent.gguf", "local_file_missing", os.strerror(errno.ENOENT)),
         ("folder.gguf", "local_file_missing", "Is a directory"),
         ("empty.gguf", "local_file_bad", ""),
         ("text.gguf", "local_file_bad", ""),
