@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.bench.gateway_programs import LOCAL_MODEL, STREAMS
 from trayapp.paths import home
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.tokens import Tokens
 
 ADDED_BUDGET_S = 0.0005
 PER_S_BUDGET = 3500.0

@@ -109,12 +109,13 @@ async def gateway(port: int, cloud: int, local: int, control: int) -> None:
     from tests.support.gatewaybed import Keyring, acme
     from trayapp.clock import SystemClock
     from trayapp.core.catalogue import Catalogue
-    from trayapp.core.route import TargetState, TargetStatus, To, Until
-    from trayapp.core.routes import Routes
+    from trayapp.core.switching.route import To, Until
+    from trayapp.core.switching.routes import Routes
+    from trayapp.core.switching.target import TargetState, TargetStatus
     from trayapp.gateway.server import Gateway
     from trayapp.paths import home
+    from trayapp.secrets.tokens import Tokens
     from trayapp.settings import schema
-    from trayapp.settings.tokens import Tokens
 
     catalogue = Catalogue({"acme": acme(f"http://127.0.0.1:{cloud}")})
     routes = Routes(catalogue)

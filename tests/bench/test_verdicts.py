@@ -7,9 +7,9 @@ import pytest
 
 from tests.bench.verdicts import DAY_S, PROVIDERS, networks, p95, simulate
 from trayapp.core.catalogue import Catalogue, Component, Probe, ProbeKind, Provider, Service
-from trayapp.core.light import Finding
-from trayapp.core.observation import Try
-from trayapp.core.verdict import Judge
+from trayapp.core.evidence.observation import Try
+from trayapp.core.light.judge import Judge
+from trayapp.core.light.severity import Finding
 
 NAMES = [name for name, _ in networks(random.Random(0), 0.0)]
 TRAIN, SOUND = NAMES[2], NAMES[3]

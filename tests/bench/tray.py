@@ -30,7 +30,7 @@ from tests.support.sessionbus import private_bus
 from tests.support.until import until
 from trayapp.demo.target import SimulatedTarget
 from trayapp.paths import home
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.tokens import Tokens
 
 IDLE_WINDOW_S = 120.0
 START_DEADLINE_S = 60.0

@@ -2,10 +2,11 @@
 
     python -m tests.bench.verdicts [--days 30] [--seed 1]
 
-Four providers, one host each, are asked with the real pacing (`core.pace`), controls run beside the second try and
-every later one as the watcher runs them (another provider's host if its turn is free, else one plain and one TLS
-control, another TLS control if that fails; a round is shared for 12 s). The evidence goes through the real
-`core.network` and `core.eyes`. Three strikes counts three failures in a row on the very same samples.
+Four providers, one host each, are asked with the real pacing (`core.evidence.pace`), controls run beside the
+second try and every later one as the watcher runs them (another provider's host if its turn is free, else one plain
+and one TLS control, another TLS control if that fails; a round is shared for 12 s). The evidence goes through the real
+`core.evidence.connection` and `core.evidence.own_evidence`.
+Three strikes counts three failures in a row on the very same samples.
 
 A request takes 0.2 s when it is answered. What the network swallows times out after 4 s. In an outage every try
 fails: with a 5xx after 0.3 s, or, in every second outage, by time-out.
@@ -20,12 +21,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from trayapp.core.catalogue import Part
-from trayapp.core.eyes import Eyes, Sight
-from trayapp.core.judgement import Pace
-from trayapp.core.light import Depth, Source
-from trayapp.core.network import Network
-from trayapp.core.observation import Control, Observation, Outcome, Reach, Try
-from trayapp.core.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, next_delay
+from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
+from trayapp.core.evidence.own_evidence import Eyes, Sight
+from trayapp.core.evidence.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, Pace, next_delay
+from trayapp.core.evidence.reach import Reach
 
 PROVIDERS = ("alpha", "beta", "gamma", "delta")
 DAY_S = 86_400.0

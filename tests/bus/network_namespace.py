@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from trayapp.clock import SystemClock
-from trayapp.core.observation import Disturbance
+from trayapp.core.evidence.observation import Disturbance
 from trayapp.desktop.disturbance import watch
 
 NEVER_S = 3600.0

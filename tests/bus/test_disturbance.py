@@ -14,7 +14,7 @@ from tests.support.namespace import own_namespace
 from tests.support.sessionbus import PrivateBus
 from tests.support.until import until
 from trayapp.clock import SystemClock
-from trayapp.core.observation import Disturbance, DisturbanceKind
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
 from trayapp.desktop.disturbance import suspended_s, watch
 from trayapp.desktop.uplink import Uplink
 

@@ -8,7 +8,7 @@ import pytest
 from tests.support.dbus_services import NotificationServer
 from tests.support.sessionbus import PrivateBus, private_bus
 from tests.support.until import until
-from trayapp.core.news import Urgency
+from trayapp.core.notify.banner import Urgency
 from trayapp.desktop.notify import OPEN, CannotNotify, Delivered, Note
 from trayapp.desktop.notify_dbus import DBusNotifier
 

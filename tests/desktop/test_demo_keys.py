@@ -7,8 +7,8 @@ import pytest
 from tests.support.desktop import Desktop
 from trayapp.demo.run import own_home
 from trayapp.paths import Home
-from trayapp.settings.key_index import KeyIndex
-from trayapp.settings.secrets import Keys
+from trayapp.secrets.key_index import KeyIndex
+from trayapp.secrets.keys import Keys
 
 pytestmark = pytest.mark.desktop
 

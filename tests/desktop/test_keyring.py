@@ -19,12 +19,13 @@ from tests.support.screen import Screen, own_screen
 from tests.support.sessionbus import private_bus
 from tests.support.until import until
 from trayapp import logs
+from trayapp.doctor.report import report
+from trayapp.engine.loading import load_all
 from trayapp.errors import Problem
 from trayapp.paths import home
-from trayapp.settings import keyring_child
-from trayapp.settings.doctor import report
-from trayapp.settings.key_index import KeyIndex, read_index, write_index
-from trayapp.settings.secrets import KeyringState, Keys
+from trayapp.secrets import keyring_child
+from trayapp.secrets.key_index import KeyIndex, read_index, write_index
+from trayapp.secrets.keys import KeyringState, Keys
 
 pytestmark = pytest.mark.desktop
 
@@ -415,7 +416,8 @@ async def test_a_canary_key_is_in_the_keyring_and_nowhere_else(
         (entry,) = stored(ring)
         assert CANARY.encode() in entry
         told += f"{keys!r} {vars(keys)!r} {await keys.state()!r}"
-        told += "\n".join(await report(home()))
+        mine = load_all(home())
+        told += "\n".join(await report(home(), mine.settings, mine.catalogue, mine.problems))
         for host in (HOST, "evil.example"):
             try:
                 value = await keys.get("acme", host)

@@ -9,7 +9,7 @@ from tests.support.desktop import Dunst
 from tests.support.overhear import Overheard
 from tests.support.screen import Box
 from tests.support.until import until
-from trayapp.core.news import Urgency
+from trayapp.core.notify.banner import Urgency
 from trayapp.desktop.notify import OPEN, CannotNotify, Note
 from trayapp.desktop.notify_dbus import DBusNotifier
 

@@ -13,7 +13,7 @@ from tests.support.desktop import Desktop, start_lxqt_panel, start_xembed_tray
 from tests.support.processes import end, wait_for
 from tests.support.tray_reader import TrayReader, registered_items
 from trayapp.desktop.bus import Bus
-from trayapp.ui.icons import TRAY_SIZES_PX
+from trayapp.ui.kit.icons import TRAY_SIZES_PX
 
 pytestmark = pytest.mark.desktop
 

@@ -17,8 +17,8 @@ from tests.support.until import until
 from trayapp.control import client
 from trayapp.demo.target import SimulatedTarget
 from trayapp.paths import home
-from trayapp.settings import keyring_child
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets import keyring_child
+from trayapp.secrets.tokens import Tokens
 
 GREEN, FAILED, CANNOT_TELL = 0, 1, 3
 AT_ONCE_S = 4.0

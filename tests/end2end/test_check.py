@@ -18,7 +18,7 @@ from tests.support.httpserver import silent
 from tests.support.scene import MODELS_PATH, OVERLOADED, Acme, Scene, write_files
 from tests.support.schema1 import Report
 from trayapp.control.instance import private_folder
-from trayapp.core.light import Finding, Light
+from trayapp.core.light.severity import Finding, Light
 from trayapp.paths import Home, home
 
 GREEN, YELLOW, RED, CANNOT_TELL, USAGE = 0, 1, 2, 3, 64

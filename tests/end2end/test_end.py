@@ -20,10 +20,10 @@ from tests.support.scene import CHAT_PATH, MODELS_PATH, Acme, free_port, write_f
 from tests.support.told import on, once, providers, quiet_log
 from tests.support.until import until
 from trayapp.control.instance import Lock
+from trayapp.core.hosts import host_of
 from trayapp.paths import Home, home
-from trayapp.settings.hosts import host_of
-from trayapp.settings.key_index import KeyIndex, write_index
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.key_index import KeyIndex, write_index
+from trayapp.secrets.tokens import Tokens
 
 END_S = 6.0
 """Real seconds from the signal to the end, on a busy machine."""

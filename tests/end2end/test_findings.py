@@ -8,8 +8,9 @@ import pytest
 from tests.support import pagefiles
 from tests.support.httpserver import BAD_GATEWAY, CHALLENGE, answer, redirect, silent
 from tests.support.scene import CHAT_PATH, EDGE_PATH, EPOCH, FINE_MODELS, NO_KEY, OVERLOADED, Acme, Scene
-from trayapp.core.light import Badge, Confidence, Finding, Light
-from trayapp.core.observation import PageHealth
+from trayapp.core.evidence.observation import Badge
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.snapshot import Snapshot
 
 NOW = EPOCH.timestamp()

@@ -19,7 +19,7 @@ from tests.support.until import until
 from trayapp.control import client
 from trayapp.control.client import stream
 from trayapp.paths import home
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.tokens import Tokens
 
 pytestmark = pytest.mark.desktop
 

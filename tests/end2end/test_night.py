@@ -21,7 +21,7 @@ from tests.support.until import until
 from trayapp.control import client
 from trayapp.core.snapshot import Snapshot
 from trayapp.paths import Home
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.tokens import Tokens
 
 pytestmark = [pytest.mark.desktop, pytest.mark.timeout(300)]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.nightlog import render
-from trayapp.core.judgement import Transition
-from trayapp.core.news import Announcement
-from trayapp.core.route import To
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To
 from trayapp.demo.night import DAWN
 from trayapp.demo.run import night_clock, simulated_night
 from trayapp.engine.engine import Engine

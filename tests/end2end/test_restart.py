@@ -20,10 +20,10 @@ from tests.support.until import until
 from trayapp.clock import RateClock
 from trayapp.control import client
 from trayapp.control.report import report
-from trayapp.core.judgement import Incident, IncidentStage
-from trayapp.core.light import Finding, Light
-from trayapp.core.route import To, Until
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To, Until
 from trayapp.demo.target import SimulatedTarget
 from trayapp.paths import home
 

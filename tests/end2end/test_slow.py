@@ -10,10 +10,10 @@ import pytest
 
 from tests.support.httpserver import Behaviour, Request, events
 from tests.support.scene import CHAT_PATH, Acme, Scene, free_port
-from trayapp.core.light import Confidence, Finding, Light
-from trayapp.core.slowness import BASELINE_SAMPLES, SLOW_AT_LEAST_S, SLOW_IN_A_ROW
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.slowness import BASELINE_SAMPLES, SLOW_AT_LEAST_S, SLOW_IN_A_ROW
 from trayapp.paths import home
-from trayapp.settings.tokens import Tokens
+from trayapp.secrets.tokens import Tokens
 
 # Of the clock only the life of slowness matters here: ten minutes have to outlast a few real seconds.
 RATE = 40.0

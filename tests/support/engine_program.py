@@ -14,8 +14,8 @@ import msgspec
 
 from trayapp.clock import RateClock
 from trayapp.control.service import Broadcast, Service
-from trayapp.core.judgement import Transition
-from trayapp.core.news import Announcement, Banner
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import load_all

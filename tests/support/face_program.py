@@ -12,9 +12,9 @@ from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 from tests.support.states import STATES
-from trayapp.ui.menu import TrayMenu
-from trayapp.ui.panel import Panel, pointer
-from trayapp.ui.tray import Tray
+from trayapp.ui.panel.window import Panel, pointer
+from trayapp.ui.tray.icon import Tray
+from trayapp.ui.tray.menu import TrayMenu
 
 
 def say(*words: object) -> None:

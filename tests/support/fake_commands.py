@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trayapp.core.route import TargetStatus
+from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 from trayapp.ui.commands import (

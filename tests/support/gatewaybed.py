@@ -29,17 +29,18 @@ from trayapp.core.catalogue import (
     Provider,
     Service,
 )
-from trayapp.core.observation import Try
-from trayapp.core.route import TargetState, TargetStatus, To, Until
-from trayapp.core.routes import Routes
+from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway.limits import Limits
 from trayapp.gateway.server import Gateway
+from trayapp.net.trust import system_trust
 from trayapp.paths import home
+from trayapp.secrets.tokens import Tokens
 from trayapp.settings import schema
-from trayapp.settings.outbound import system_trust
-from trayapp.settings.tokens import Tokens
 
 CHAT = "/v1/chat/completions"
 MODELS = "/v1/models"

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from trayapp.settings import keyring_child
+from trayapp.secrets import keyring_child
 
 
 def forms(secret: str) -> tuple[bytes, ...]:

@@ -5,11 +5,15 @@ from typing import Any
 import msgspec
 
 from tests.support.snapshots import NOW, ONLINE, READY, SERVICES, pages, service
-from trayapp.core.judgement import Incident, IncidentStage, Judgement, NetworkStatus, Reason, ServiceVerdict
-from trayapp.core.light import Finding, Light, Source, worst
-from trayapp.core.news import Announcement, Banner, BannerStage, Withdraw
-from trayapp.core.newsroom import Newsroom, Told
-from trayapp.core.route import Route, TargetStatus, To, Until
+from trayapp.core.evidence.observation import Source
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.reasons import Reason
+from trayapp.core.light.severity import Finding, Light, worst
+from trayapp.core.light.verdicts import Judgement, NetworkStatus, ServiceVerdict
+from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
+from trayapp.core.notify.policy import Newsroom, Told
+from trayapp.core.switching.route import Route, To, Until
+from trayapp.core.switching.target import TargetStatus
 
 START = NOW
 RED = (Light.RED, Finding.DOWN)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from trayapp.core.judgement import Transition
-from trayapp.core.news import Announcement, Banner
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.text import banners
 from trayapp.text.language import LANGUAGES, language, set_language
 

@@ -24,8 +24,8 @@ import trustme
 
 from tests.support.httpserver import Server, answer, redirect
 from tests.support.scene import MODELS_PATH, Acme, Scene
-from trayapp.core.light import Finding, Light
-from trayapp.core.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.light.severity import Finding, Light
 from trayapp.tasks import Tasks
 
 # Time-outs are real and waits are not: slow enough that a few time-outs in a row are no ten minutes.

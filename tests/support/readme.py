@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.support.pictures import OUT
-from trayapp.core.light import Light
-from trayapp.ui.icons import Mark, light_icon
+from trayapp.core.light.severity import Light
+from trayapp.ui.kit.icons import Mark, light_icon
 
 SHELF = Path(__file__).parents[2] / "resources" / "screenshots"
 LIGHT_PX = 32

@@ -21,8 +21,8 @@ from tests.support.httpserver import Behaviour, Server, answer
 from trayapp.clock import Clock, RateClock
 from trayapp.control.server import ControlServer
 from trayapp.control.service import Broadcast, Service
-from trayapp.core.judgement import ServiceVerdict, Transition
-from trayapp.core.news import Announcement
+from trayapp.core.light.verdicts import ServiceVerdict, Transition
+from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import load_all

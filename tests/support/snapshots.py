@@ -5,21 +5,15 @@ from typing import Any
 
 import msgspec
 
-from trayapp.core.judgement import (
-    ComponentVerdict,
-    Incident,
-    IncidentStage,
-    Judgement,
-    NetworkStatus,
-    PageStatus,
-    Reason,
-    ServiceVerdict,
-)
-from trayapp.core.light import Confidence, Finding, Light, Source, worst
-from trayapp.core.observation import Impact, NetworkState, PageHealth, PageUpdate, Stage, Step
-from trayapp.core.reasons import Code
-from trayapp.core.route import Mode, Route, TargetState, TargetStatus, To, Until
+from trayapp.core.evidence.observation import NetworkState, Source, Step
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageUpdate, Stage
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.reasons import Code, Reason
+from trayapp.core.light.severity import Confidence, Finding, Light, worst
+from trayapp.core.light.verdicts import ComponentVerdict, Judgement, NetworkStatus, PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode, Route, To, Until
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Param
 
 NOW = datetime(2026, 2, 3, 21, 22, tzinfo=UTC).timestamp()

@@ -19,12 +19,14 @@ from tests.support.snapshots import (
     service,
     snapshot,
 )
-from trayapp.core.judgement import Incident, IncidentStage, NetworkStatus, Reason
-from trayapp.core.light import Badge, Finding, Light, Source
-from trayapp.core.observation import NetworkState, PageHealth, PageUpdate, Stage, Step
-from trayapp.core.reasons import SEPARATOR, Code
-from trayapp.core.route import Policy
+from trayapp.core.evidence.observation import Badge, NetworkState, Source, Step
+from trayapp.core.evidence.page_report import PageHealth, PageUpdate, Stage
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.reasons import SEPARATOR, Code, Reason
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import NetworkStatus
 from trayapp.core.snapshot import LocalAnswer, Snapshot, Tool
+from trayapp.core.switching.route import Policy
 from trayapp.errors import Param
 
 

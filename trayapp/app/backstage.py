@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from trayapp import logs
+from trayapp.app.notifier_bridge import Teller
 from trayapp.app.program import Program, Run
-from trayapp.app.tell import Teller
 from trayapp.control.service import Broadcast, Service
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Delivered, Handed, notifiers

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trayapp.app import spawn
 from trayapp.app.core_thread import CoreThread
-from trayapp.core.route import TargetStatus
+from trayapp.app.main import spawn
+from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 from trayapp.ui.bridge import Bridge
@@ -211,7 +211,7 @@ class CoreCommands:
 
 def settings_view(engine: "Engine") -> SettingsView:
     """What the settings dialog starts from."""
-    from trayapp.settings.hosts import host_of
+    from trayapp.core.hosts import host_of
     from trayapp.settings.services import key_places
 
     catalogue = engine.loaded.catalogue

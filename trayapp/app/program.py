@@ -16,18 +16,19 @@ from trayapp.app.commands import CoreCommands
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.surface import Surface
 from trayapp.clock import Clock
-from trayapp.core.judgement import Judgement, NetworkStatus
-from trayapp.core.light import Light
-from trayapp.core.news import Button
-from trayapp.core.observation import NetworkState
-from trayapp.core.route import Mode, TargetState, TargetStatus
+from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.light.severity import Light
+from trayapp.core.light.verdicts import Judgement, NetworkStatus
+from trayapp.core.notify.banner import Button
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem, problems_of
 from trayapp.paths import Home
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
 from trayapp.ui.signals import UnixSignals
-from trayapp.ui.tray import Tray
+from trayapp.ui.tray.icon import Tray
 
 if TYPE_CHECKING:
     import asyncio

@@ -6,15 +6,15 @@ from PySide6.QtCore import QObject
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.ui.commands import Commands, Leave, Outcome
-from trayapp.ui.menu import TrayMenu
 from trayapp.ui.speak import QtWords
-from trayapp.ui.tray import Tray
+from trayapp.ui.tray.icon import Tray
+from trayapp.ui.tray.menu import TrayMenu
 
 # Windows are imported by the methods that open them: nothing may be slower than the icon.
 if TYPE_CHECKING:
-    from trayapp.ui.chat import ChatWindow
-    from trayapp.ui.panel import Panel
-    from trayapp.ui.settings_dialog import SettingsDialog
+    from trayapp.ui.chat.window import ChatWindow
+    from trayapp.ui.panel.window import Panel
+    from trayapp.ui.settings.dialog import SettingsDialog
 
 
 class Surface(QObject):
@@ -84,14 +84,14 @@ class Surface(QObject):
     # Windows
 
     def open_panel(self, service_id: str = "") -> None:
-        from trayapp.ui.panel import pointer
+        from trayapp.ui.panel.window import pointer
 
         panel = self._panel or self._make_panel()
         panel.draw(self._snapshot)
         panel.open_at(service_id, near=pointer() if self.has_tray else None)
 
     def _make_panel(self) -> "Panel":
-        from trayapp.ui.panel import Panel
+        from trayapp.ui.panel.window import Panel
 
         self._panel = panel = Panel()
         panel.switch_local.connect(self.switch_local)
@@ -108,7 +108,7 @@ class Surface(QObject):
 
     def open_settings(self, page: str = "") -> None:
         """The settings, on the page of this name (`local`, `keys`, `gateway`, ...) or where they were."""
-        from trayapp.ui.settings_dialog import SettingsDialog
+        from trayapp.ui.settings.dialog import SettingsDialog
 
         if self._settings is None:
             self._settings = SettingsDialog(self._commands)
@@ -116,7 +116,7 @@ class Surface(QObject):
         self._settings.open_at(page)
 
     def open_chat(self) -> None:
-        from trayapp.ui.chat import ChatWindow
+        from trayapp.ui.chat.window import ChatWindow
 
         if self._chat is None:
             self._chat = ChatWindow(self._commands)
@@ -162,7 +162,7 @@ class Surface(QObject):
         if not self._snapshot.tools or self._snapshot.gateway_url is None:
             self._commands.quit(Leave.NOTHING_TO_KEEP)
             return
-        from trayapp.ui.quit import ask_to_quit
+        from trayapp.ui.panel.quit import ask_to_quit
 
         leave = ask_to_quit(self._snapshot, self._panel)
         if leave is not None:

@@ -1,5 +1,5 @@
 import sys
 
-from trayapp.cli import main
+from trayapp.cli.main import main
 
 sys.exit(main())

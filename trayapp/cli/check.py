@@ -13,7 +13,7 @@ from trayapp.cli.common import EXIT_CODE, begin, check_ids, watched_ids
 from trayapp.clock import SystemClock
 from trayapp.control import client
 from trayapp.control.report import report
-from trayapp.core.light import Light, worst
+from trayapp.core.light.severity import Light, worst
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded

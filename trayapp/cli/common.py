@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from trayapp import logs
-from trayapp.core.light import Light
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem

@@ -4,14 +4,14 @@ import argparse
 import asyncio
 
 from trayapp.cli.common import begin
-from trayapp.settings import doctor
+from trayapp.doctor import report as doctor
 from trayapp.text import terminal
 
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     if arguments.command == "doctor":
-        for line in asyncio.run(doctor.report(home)):
+        for line in asyncio.run(doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems)):
             print(line)
         return 0
     if arguments.what == "path":

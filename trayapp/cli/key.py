@@ -7,7 +7,7 @@ import sys
 
 from trayapp.cli.common import begin
 from trayapp.errors import Problem
-from trayapp.settings.secrets import Keys
+from trayapp.secrets.keys import Keys
 from trayapp.settings.services import key_hosts
 from trayapp.text import terminal
 

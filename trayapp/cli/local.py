@@ -9,7 +9,7 @@ import msgspec
 from trayapp.cli.common import begin
 from trayapp.clock import SystemClock
 from trayapp.control import client
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.local.detect import detect

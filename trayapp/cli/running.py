@@ -11,7 +11,7 @@ from trayapp.cli.check import lines
 from trayapp.cli.common import EXIT_CODE, Complaints, begin, check_ids
 from trayapp.control import client
 from trayapp.control.report import gist, report
-from trayapp.core.light import Light
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Problem
 from trayapp.paths import Home

@@ -7,8 +7,8 @@ import contextlib
 from trayapp.cli.common import begin
 from trayapp.control import client
 from trayapp.errors import Problem
-from trayapp.gateway import setup_env
 from trayapp.text import terminal
+from trayapp.tools import openai_env as setup_env
 
 
 def run(arguments: argparse.Namespace) -> int:

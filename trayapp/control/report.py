@@ -6,9 +6,12 @@ The snapshot inside may change shape from release to release; this may not.
 from datetime import UTC, datetime
 from typing import Any
 
-from trayapp.core.judgement import Incident, PageStatus, Reason, ServiceVerdict
-from trayapp.core.route import Route, TargetStatus
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.reasons import Reason
+from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Route
+from trayapp.core.switching.target import TargetStatus
 from trayapp.text import problems, reasons
 
 SCHEMA = 1

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from trayapp.control.server import ControlServer
-from trayapp.core.route import Until
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Until
 from trayapp.engine.engine import Engine
 from trayapp.errors import Problem
 

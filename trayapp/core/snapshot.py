@@ -2,8 +2,10 @@
 
 from msgspec import Struct
 
-from trayapp.core.judgement import Incident, Judgement
-from trayapp.core.route import Mode, Route, TargetStatus
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.verdicts import Judgement
+from trayapp.core.switching.route import Mode, Route
+from trayapp.core.switching.target import TargetStatus
 
 
 class LocalAnswer(Struct, frozen=True):

@@ -19,9 +19,9 @@ from pathlib import Path
 import msgspec
 
 from trayapp import logs
-from trayapp.app import has_display
+from trayapp.app.main import has_display
 from trayapp.clock import SystemClock
-from trayapp.core.route import TargetState
+from trayapp.core.switching.target import TargetState
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN, DEFAULT_NIGHT_S, MIN_STAGE_S, NIGHT
@@ -30,9 +30,9 @@ from trayapp.demo.target import SimulatedTarget
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
-from trayapp.settings.key_index import read_index
+from trayapp.secrets.key_index import read_index
+from trayapp.secrets.keys import Keys
 from trayapp.settings.schema import CatalogueSettings, Gateway, Local, Network, ServerKind, Settings
-from trayapp.settings.secrets import Keys
 from trayapp.text import language, terminal
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 
-from trayapp.core.judgement import Transition
-from trayapp.core.news import Announcement, Banner
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending

@@ -12,7 +12,7 @@ from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
 from trayapp.ui.commands import Leave
-from trayapp.ui.tray import Tray
+from trayapp.ui.tray.icon import Tray
 
 
 def run_in_tray(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trayapp.clock import Clock
-from trayapp.core.observation import Disturbance, DisturbanceKind
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
 from trayapp.desktop.uplink import Uplink, drain, route_events, uplink
 
 if TYPE_CHECKING:

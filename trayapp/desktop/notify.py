@@ -12,7 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from trayapp.core.news import Urgency
+from trayapp.core.notify.banner import Urgency
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any
 from dbus_fast import Message, Variant
 from msgspec import Struct
 
-from trayapp.core.news import Urgency
+from trayapp.core.notify.banner import Urgency
 from trayapp.desktop.bus import DISCONNECTED, NO_REPLY, NO_SERVER, Bus, BusError, owner_change, session_address
 from trayapp.desktop.notify import OPEN, CannotNotify, Delivered, Note, OnButton, Shown
 

@@ -12,15 +12,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from trayapp.clock import Clock
-from trayapp.core.judgement import Judgement, Transition
-from trayapp.core.light import Source
-from trayapp.core.news import Announcement
-from trayapp.core.newsroom import Newsroom, Told
-from trayapp.core.observation import Control, Disturbance, Observation, Try
-from trayapp.core.route import TargetStatus
-from trayapp.core.routes import Routes, RoutesMemory
+from trayapp.core.evidence.observation import Control, Disturbance, Observation, Source, Try
+from trayapp.core.light.judge import Judge, Memory
+from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.core.notify.banner import Announcement
+from trayapp.core.notify.policy import Newsroom, Told
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.verdict import Judge, Memory
+from trayapp.core.switching.routes import Routes, RoutesMemory
+from trayapp.core.switching.target import TargetStatus
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
 from trayapp.engine.loading import Loaded
@@ -28,11 +27,11 @@ from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer
 from trayapp.engine.switch import Switch
 from trayapp.paths import Home
-from trayapp.settings.secrets import Keys
-from trayapp.settings.services import env_keys
+from trayapp.secrets.env_keys import env_keys
+from trayapp.secrets.keys import Keys
 from trayapp.store.store import Store
 from trayapp.tasks import Tasks
-from trayapp.watch.budget import Budget
+from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.watcher import Watcher
 
 log = logging.getLogger(__name__)

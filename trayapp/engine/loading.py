@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
 from trayapp.paths import Home
+from trayapp.secrets.key_index import stored_hosts
 from trayapp.settings.file import SettingsErrors, load
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_catalogue
@@ -27,5 +28,6 @@ def load_all(home: Home) -> Loaded:
     except SettingsErrors as errors:
         settings = Settings()
         problems += errors.problems
-    catalogue, wrong = load_catalogue(home, settings)
-    return Loaded(settings, catalogue, (*problems, *wrong))
+    hosts, broken = stored_hosts(home)
+    catalogue, wrong = load_catalogue(home, settings, hosts)
+    return Loaded(settings, catalogue, (*problems, *broken, *wrong))

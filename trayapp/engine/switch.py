@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from trayapp.core.catalogue import Dialect
-from trayapp.core.light import Light
-from trayapp.core.news import Banner, BannerStage
-from trayapp.core.route import Policy, TargetState, TargetStatus, To, Until
-from trayapp.core.routes import Routes
+from trayapp.core.light.severity import Light
+from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer, Tool
+from trayapp.core.switching.route import Policy, To, Until
+from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
+from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Local
-from trayapp.settings.tokens import Tokens
 
 if TYPE_CHECKING:
     from trayapp.engine.engine import Engine

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from multidict import CIMultiDictProxy
 
-from trayapp.core.route import Endpoint
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
-from trayapp.settings.tokens import PREFIX
+from trayapp.secrets.tokens import PREFIX
 
 _BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
 CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key")

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from trayapp.core.route import Endpoint
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
 MAX_TARGET_CHARACTERS = 4096

@@ -14,8 +14,9 @@ from aiohttp import web
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Provider
-from trayapp.core.observation import Try
-from trayapp.core.route import Endpoint
+from trayapp.core.evidence.observation import Try
+from trayapp.core.hosts import host_of, may_carry_key
+from trayapp.core.switching.route import Endpoint
 from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
@@ -26,8 +27,7 @@ from trayapp.gateway.outgoing import Outgoing, Unanswered
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, relay
-from trayapp.settings.hosts import host_of, may_carry_key
-from trayapp.settings.secrets import KeySource
+from trayapp.secrets.keys import KeySource
 
 
 @dataclass(slots=True)

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from trayapp.clock import Clock
-from trayapp.core.answers import Reading, outcome_of_failure, retry_after_s
 from trayapp.core.catalogue import Part, ProbeKind, Provider
-from trayapp.core.light import Depth, Source
-from trayapp.core.observation import Outcome, Reach, Try
-from trayapp.core.route import Endpoint
+from trayapp.core.evidence.answers import Reading, outcome_of_failure, retry_after_s
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.hosts import is_loopback
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.reading import AnswerReading
-from trayapp.settings.hosts import is_loopback
 
 RETRY_GAP_S = 30.0
 """Real seconds after a failure in which the same request is taken for its retry: libraries wait 8 s at most, and a

@@ -12,9 +12,10 @@ import msgspec
 from aiohttp import web
 
 from trayapp.clock import Clock
-from trayapp.core.light import Depth
-from trayapp.core.route import Endpoint, TargetState, TargetStatus
+from trayapp.core.evidence.observation import Depth
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.route import Endpoint
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.cloud import Asked, give_up
 from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import Limits

@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from trayapp.gateway.limits import Patience
-from trayapp.settings.outbound import proxy_for
+from trayapp.net.proxies import proxy_for
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class Unanswered(Exception):
-    """There is no answer, or no whole one. `code` as in `core.answers`: `timeout`, `dns`, `connect`, `tls`, `cut`,
-    `malformed`, `proxy_login`, `proxy_settings`, `unsendable`."""
+    """There is no answer, or no whole one. `code` as in `core.evidence.answers`: `timeout`, `dns`, `connect`, `tls`,
+    `cut`, `malformed`, `proxy_login`, `proxy_settings`, `unsendable`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -109,7 +109,7 @@ async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: Any) -> None:
 
 
 def code_of(error: BaseException) -> str:
-    """What went wrong, in the words of `core.answers`."""
+    """What went wrong, in the words of `core.evidence.answers`."""
     match error:
         case TimeoutError():
             return "timeout"

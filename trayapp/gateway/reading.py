@@ -10,9 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from trayapp.core.answers import Reading, read_answer
-from trayapp.core.light import Depth
-from trayapp.core.observation import Outcome
+from trayapp.core.evidence.answers import Reading, read_answer
+from trayapp.core.evidence.observation import Depth, Outcome
 
 SAMPLE_BYTES = 65_536
 """Enough for every error and most answers; a longer answer is judged by its start."""

@@ -14,10 +14,11 @@ from aiohttp import HttpVersion11, web
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Dialect, Provider
-from trayapp.core.observation import Try
-from trayapp.core.route import Action, Decision, Endpoint, TargetStatus
-from trayapp.core.routes import Routes
+from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.route import Action, Decision, Endpoint
+from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.address import Address, parse
@@ -27,10 +28,10 @@ from trayapp.gateway.limits import Limits
 from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused
-from trayapp.settings.outbound import system_trust
+from trayapp.net.trust import system_trust
+from trayapp.secrets.keys import KeySource
+from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Settings, Tool
-from trayapp.settings.secrets import KeySource
-from trayapp.settings.tokens import Tokens
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from typing import Any, Literal, TypedDict
 
 import msgspec
 
-from trayapp.core.plain import plain
-from trayapp.core.route import TargetStatus
+from trayapp.core.remote_text import plain
+from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.local.client import REASON_LIMIT_CHARS, Client
 

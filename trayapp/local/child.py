@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from trayapp.core.plain import plain
+from trayapp.core.remote_text import plain
 from trayapp.errors import Problem
 from trayapp.local.client import REASON_LIMIT_CHARS
 from trayapp.local.guard import GRACE_S

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from trayapp.core.plain import plain
+from trayapp.core.remote_text import plain
 from trayapp.errors import Problem
 
 if TYPE_CHECKING:

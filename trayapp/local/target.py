@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from trayapp.clock import Clock
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.address import base_url

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from trayapp.core.catalogue import Id, Url
-from trayapp.core.route import Policy
+from trayapp.core.switching.route import Policy
 
 VERSION = 1
 DEFAULT_PORT = 17502

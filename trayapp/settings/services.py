@@ -5,7 +5,7 @@ file, line and key, the others still load; where it was to replace a shipped pro
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,17 +13,13 @@ import msgspec
 
 from trayapp import paths
 from trayapp.core.catalogue import Auth, Catalogue, Provider
+from trayapp.core.hosts import host_of, may_carry_key, same_host
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings import document
 from trayapp.settings.document import Document
-from trayapp.settings.hosts import host_of, may_carry_key, same_host
-from trayapp.settings.key_index import read_index
 from trayapp.settings.mistakes import Mistake, Place, find_mistakes, unknown
 from trayapp.settings.schema import Settings
-from trayapp.settings.secrets import EnvKey
-
-ENV_PREFIX = "env:"
 
 _METHODS = ("GET", "HEAD", "POST")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -46,18 +42,13 @@ class _Accepted:
     services: dict[str, str] = field(default_factory=dict)
 
 
-def load_catalogue(home: Home, settings: Settings) -> tuple[Catalogue, list[Problem]]:
+def load_catalogue(home: Home, settings: Settings, stored: Mapping[str, str]) -> tuple[Catalogue, list[Problem]]:
     """Everything that can be watched, and what is wrong with files or with ids named in the settings. Never raises
-    for what a file holds."""
+    for what a file holds. `stored`: the host that each stored key is for, by the key's name."""
     problems: list[Problem] = []
-    try:
-        hosts = dict(read_index(home).hosts)
-    except Problem as problem:
-        problems.append(problem)
-        hosts = {}
     shipped = _read_all(paths.resources() / "services", problems) if settings.catalogue.builtin else []
     own = _read_all(home.services_dir, problems)
-    accepted = _Accepted(hosts)
+    accepted = _Accepted(dict(stored))
     replacing = {one.provider.provider: one for one in reversed(own)}
     for one in shipped:
         theirs = replacing.get(one.provider.provider)
@@ -85,16 +76,6 @@ def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
 def key_hosts(catalogue: Catalogue) -> dict[str, str]:
     """The `host[:port]` that each key of the catalogue belongs to; a loaded catalogue has one for each."""
     return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
-
-
-def env_keys(catalogue: Catalogue, settings: Settings) -> dict[str, EnvKey]:
-    """The keys that the settings take from environment variables, by name."""
-    return {
-        name: EnvKey(settings.providers[provider.provider].key.removeprefix(ENV_PREFIX), host_of(url))
-        for provider in catalogue.providers.values()
-        if provider.provider in settings.providers and settings.providers[provider.provider].key.startswith(ENV_PREFIX)
-        for name, url, _ in key_places(provider)
-    }
 
 
 def _read_all(folder: Path, problems: list[Problem]) -> list[_File]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from trayapp.core.judgement import Transition
-from trayapp.core.light import Finding, Light
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Transition
 
 # How long to wait for another process of ours that happens to write.
 BUSY_TIMEOUT_S = 2.0

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from trayapp.core.judgement import Transition
+from trayapp.core.light.verdicts import Transition
 from trayapp.errors import Problem
 from trayapp.store.database import Damaged, Database, Newer, is_damage, set_aside
 

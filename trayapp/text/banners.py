@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from trayapp.core.light import Finding
-from trayapp.core.news import Banner, BannerStage, Button
-from trayapp.core.route import Until
+from trayapp.core.light.severity import Finding
+from trayapp.core.notify.banner import Banner, BannerStage, Button
+from trayapp.core.switching.route import Until
 from trayapp.text import problems
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
-from trayapp.text.plain import TITLE_LIMIT, clean, cut
 from trayapp.text.times import day_time, duration
+from trayapp.text.trim import TITLE_LIMIT, clean, cut
 
 TITLE_MAX = 90
 BODY_MAX = 200

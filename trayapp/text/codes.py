@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from trayapp.core.observation import Step
+from trayapp.core.evidence.observation import Step
 from trayapp.errors import Param
 from trayapp.text.language import N_, _
-from trayapp.text.plain import clean
+from trayapp.text.trim import clean
 
 _HOST_MAX = 60
 

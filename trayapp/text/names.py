@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _, language, ngettext
-from trayapp.text.plain import clean
+from trayapp.text.trim import clean
 
 NAME_LIMIT = 40
 """Characters of one name: catalogue files are the user's own and may hold anything."""

@@ -1,15 +1,15 @@
 """Lines that only the panel shows: an incident in the provider's words, the way home, and names for screen readers."""
 
-from trayapp.core.judgement import Incident
-from trayapp.core.light import Light
-from trayapp.core.observation import PageUpdate
+from trayapp.core.evidence.page_report import PageUpdate
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import _, language, ngettext
 from trayapp.text.names import join, model_name, provider_name
-from trayapp.text.plain import clean
 from trayapp.text.reasons import STAGES
 from trayapp.text.rows import LIGHTS
 from trayapp.text.times import day_time, wall_time
+from trayapp.text.trim import clean
 
 _TITLE_MAX = 120
 _NAME_MAX = 40

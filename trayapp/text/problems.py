@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from trayapp.errors import Param, Problem
 from trayapp.text.language import N_, _, fill
-from trayapp.text.plain import clean
+from trayapp.text.trim import clean
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     "already_running": (

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from trayapp.core.judgement import Reason, ServiceVerdict
-from trayapp.core.light import Depth, Source
-from trayapp.core.observation import DisturbanceKind, Impact, PageHealth, PageLight, Stage, Step
-from trayapp.core.reasons import SEPARATOR, Code
+from trayapp.core.evidence.observation import Depth, DisturbanceKind, Source, Step
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, Stage
+from trayapp.core.light.reasons import SEPARATOR, Code, Reason
+from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Param
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join_short, name, part
-from trayapp.text.plain import clean
 from trayapp.text.times import ago, answer_time, duration, since
+from trayapp.text.trim import clean
 
 _NAMES_MAX = 80
 _HOST_MAX = 60

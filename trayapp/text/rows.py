@@ -1,7 +1,8 @@
 """One line for a service or a component."""
 
-from trayapp.core.judgement import ComponentVerdict, ServiceVerdict
-from trayapp.core.light import Badge, Confidence, Finding, Light
+from trayapp.core.evidence.observation import Badge
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.verdicts import ComponentVerdict, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _
 from trayapp.text.names import name, part

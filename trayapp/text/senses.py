@@ -1,15 +1,16 @@
 """One line for everything that is not a service: pages, the own network, the fallback, the gateway."""
 
-from trayapp.core.judgement import PageStatus
-from trayapp.core.observation import NetworkState, PageHealth, Step
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import codes, problems
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import model_name, provider_name
-from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
+from trayapp.text.trim import clean
 
 _SERVERS = {
     "ollama": "Ollama",

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 
-from trayapp.core.judgement import Incident, ServiceVerdict
-from trayapp.core.light import Confidence, Finding, Light
-from trayapp.core.observation import NetworkState, PageHealth, Step
-from trayapp.core.reasons import Code
-from trayapp.core.route import TargetState, To
+from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To
+from trayapp.core.switching.target import TargetState
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
-from trayapp.text.plain import clean
 from trayapp.text.reasons import HEALTHS, reason
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 from trayapp.text.senses import (
@@ -23,6 +25,7 @@ from trayapp.text.senses import (
     target_line,
 )
 from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
+from trayapp.text.trim import clean
 
 __all__ = [
     "component_line",

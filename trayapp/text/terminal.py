@@ -1,7 +1,6 @@
 """What only the command line says."""
 
-from trayapp.gateway.setup_env import Outcome
-from trayapp.text.language import _, ngettext
+from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import model_name
 
 
@@ -57,18 +56,18 @@ def no_display() -> str:
     return _("There is no screen here, so the light is shown in this terminal. Stop it with Ctrl+C.")
 
 
-def setup_changed(path: str, outcome: Outcome) -> str:
-    match outcome:
-        case Outcome.WRITTEN:
-            return _("{path}: written.", path=path)
-        case Outcome.UNCHANGED:
-            return _("{path}: as it should be.", path=path)
-        case Outcome.RESTORED:
-            return _("{path}: as it was before.", path=path)
-        case Outcome.STRIPPED:
-            return _("{path}: our lines are out, yours stay.", path=path)
-        case Outcome.DELETED:
-            return _("{path}: deleted, it held only our lines.", path=path)
+_FILES = {
+    "written": N_("{path}: written."),
+    "unchanged": N_("{path}: as it should be."),
+    "restored": N_("{path}: as it was before."),
+    "stripped": N_("{path}: our lines are out, yours stay."),
+    "deleted": N_("{path}: deleted, it held only our lines."),
+}
+
+
+def setup_changed(path: str, outcome: str) -> str:
+    """What became of a file that a tool reads; `outcome` as `trayapp.tools` names it."""
+    return _(_FILES[outcome], path=path)
 
 
 def setup_done() -> str:

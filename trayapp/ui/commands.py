@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from trayapp.core.route import TargetStatus
+from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 

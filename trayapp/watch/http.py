@@ -18,9 +18,10 @@ from urllib.parse import urljoin
 import httpx
 
 from trayapp import __version__
-from trayapp.core.answers import same_site
-from trayapp.core.observation import Step
-from trayapp.settings.outbound import proxy_for, system_trust
+from trayapp.core.evidence.answers import same_site
+from trayapp.core.evidence.observation import Step
+from trayapp.net.proxies import proxy_for
+from trayapp.net.trust import system_trust
 
 log = logging.getLogger(__name__)
 # A line for every request of a program that asks all day is noise, and it would show every address in the log.

@@ -16,21 +16,22 @@ from msgspec.structs import replace
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue
-from trayapp.core.judgement import Pace
-from trayapp.core.observation import Observation, Reach
-from trayapp.settings.outbound import system_trust
+from trayapp.core.evidence.observation import Observation
+from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.reach import Reach
+from trayapp.net.addresses import Addresses
+from trayapp.net.trust import system_trust
+from trayapp.secrets.keys import KeySource
 from trayapp.settings.schema import Settings
-from trayapp.settings.secrets import KeySource
 from trayapp.tasks import Tasks
-from trayapp.watch.budget import Budget
-from trayapp.watch.connection import Connection, sign_of
-from trayapp.watch.controls import Controls, Round
-from trayapp.watch.errands import Errand, errands
 from trayapp.watch.http import Http
-from trayapp.watch.lane import Lane
+from trayapp.watch.network.controls import Controls, Round
+from trayapp.watch.network.reporter import Connection, sign_of
 from trayapp.watch.pages.reader import PageReader
-from trayapp.watch.probes import Attempt, Probes
-from trayapp.watch.reach import Addresses
+from trayapp.watch.probes.runner import Attempt, Probes
+from trayapp.watch.schedule.budget import Budget
+from trayapp.watch.schedule.host_schedule import Lane
+from trayapp.watch.schedule.probe_jobs import Errand, errands
 
 log = logging.getLogger(__name__)
 

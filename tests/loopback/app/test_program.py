@@ -22,15 +22,15 @@ from trayapp import logs
 from trayapp.app.program import Program, Run
 from trayapp.clock import SystemClock
 from trayapp.control import client
-from trayapp.core.light import Light
-from trayapp.core.route import To
+from trayapp.core.light.severity import Light
+from trayapp.core.switching.route import To
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import home
 from trayapp.settings.schema import Local, ServerKind
 from trayapp.text.language import language
 from trayapp.ui.commands import Done, Leave, Message, Outcome
-from trayapp.ui.tray import Tray
+from trayapp.ui.tray.icon import Tray
 
 DEADLINE_S = 20.0
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import pytest
 from tests.support.commands import running
 from tests.support.scene import write_files
 from tests.support.until import until
-from trayapp import app
+from trayapp.app import main as app
 from trayapp.control.instance import Lock
 from trayapp.control.server import ControlServer
 from trayapp.errors import Problem

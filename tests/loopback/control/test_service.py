@@ -11,9 +11,9 @@ from tests.support.scene import Acme, Scene, free_port
 from tests.support.snapshots import snapshot
 from trayapp.control import client
 from trayapp.control.service import Broadcast, Service
-from trayapp.core.light import Light
-from trayapp.core.route import To
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To
 from trayapp.demo.target import SimulatedTarget
 from trayapp.errors import Problem
 

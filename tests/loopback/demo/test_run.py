@@ -17,7 +17,7 @@ from trayapp.demo.target import MODEL
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import home
-from trayapp.settings.key_index import KeyIndex, write_index
+from trayapp.secrets.key_index import KeyIndex, write_index
 from trayapp.settings.schema import Local, ServerKind, Settings
 
 

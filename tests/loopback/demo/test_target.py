@@ -3,7 +3,7 @@
 import contextlib
 
 from tests.support.fakeclock import FakeClock
-from trayapp.core.route import TargetState
+from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import SimulatedTarget
 from trayapp.local.chat import stream
 from trayapp.local.target import LocalTarget

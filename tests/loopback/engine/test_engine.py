@@ -10,11 +10,11 @@ import pytest
 from tests.support.httpserver import Server, silent
 from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene, free_port
 from tests.support.until import until
-from trayapp.core.light import Finding, Light
-from trayapp.core.news import Announcement, Banner, BannerStage
-from trayapp.core.newsroom import Told
-from trayapp.core.route import To, Until
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.notify.banner import Announcement, Banner, BannerStage
+from trayapp.core.notify.policy import Told
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To, Until
 from trayapp.engine.engine import LAST_WORDS_S, Engine
 from trayapp.engine.loading import load_all
 from trayapp.engine.memory import Keeper

@@ -13,10 +13,11 @@ from tests.support.gguf import write_tiny_gguf
 from tests.support.httpserver import Server, answer
 from tests.support.scene import CHAT_PATH, NO_KEY, OVERLOADED, Acme, Scene, completion, free_port
 from tests.support.until import until
-from trayapp.core.light import Light
-from trayapp.core.news import Banner, BannerStage
-from trayapp.core.route import TargetState, To, Until
+from trayapp.core.light.severity import Light
+from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import MODEL, SimulatedTarget
 from trayapp.errors import Problem
 from trayapp.settings.file import change

@@ -14,8 +14,8 @@ from tests.support.httpserver import (
     answer,
 )
 from trayapp.core.catalogue import Part
-from trayapp.core.light import Depth, Source
-from trayapp.core.observation import Outcome, Reach
+from trayapp.core.evidence.observation import Depth, Outcome, Source
+from trayapp.core.evidence.reach import Reach
 
 
 async def test_one_request_there_and_back() -> None:

@@ -17,8 +17,7 @@ from tests.support.httpserver import (
     silent,
 )
 from trayapp.core.catalogue import Catalogue
-from trayapp.core.light import Badge
-from trayapp.core.observation import Outcome
+from trayapp.core.evidence.observation import Badge, Outcome
 from trayapp.gateway.limits import Limits, Patience
 
 

@@ -7,8 +7,7 @@ from tests.support.httpserver import (
     Request,
     drip,
 )
-from trayapp.core.light import Depth
-from trayapp.core.observation import Outcome
+from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.gateway.limits import Limits
 
 

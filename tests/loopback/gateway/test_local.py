@@ -9,7 +9,8 @@ from msgspec import structs
 from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, Bed
 from tests.support.httpserver import Behaviour, Request, answer, cut, events, garbage, hang_up, huge, silent
 from tests.support.until import until
-from trayapp.core.route import TargetState, TargetStatus, To
+from trayapp.core.switching.route import To
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.limits import Limits, Patience
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"

@@ -11,7 +11,8 @@ from tests.support.httpserver import (
     answer,
 )
 from trayapp.core.catalogue import Catalogue
-from trayapp.core.observation import Outcome, Reach
+from trayapp.core.evidence.observation import Outcome
+from trayapp.core.evidence.reach import Reach
 
 
 async def through_proxy(bed: Bed, monkeypatch: pytest.MonkeyPatch, behave: bytes | None) -> Got:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.gatewaybed import CHAT, KEY, QUESTION, Bed, Got
 from tests.support.httpserver import answer
-from trayapp.core.route import To
+from trayapp.core.switching.route import To
 from trayapp.gateway.limits import Limits
 from trayapp.tasks import Tasks
 

@@ -109,6 +109,6 @@ async def test_an_observer_that_fails_hurts_no_tool() -> None:
 
 
 def test_aiohttp_is_not_loaded_before_the_gateway_is() -> None:
-    light = "trayapp.core.routes, trayapp.settings.tokens, trayapp.gateway.setup_env"
+    light = "trayapp.core.switching.routes, trayapp.secrets.tokens, trayapp.tools.openai_env"
     code = f"import sys, {light}; assert 'aiohttp' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

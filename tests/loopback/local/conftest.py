@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.gguf import write_tiny_gguf
 from trayapp.clock import SystemClock
-from trayapp.core.route import TargetStatus
+from trayapp.core.switching.target import TargetStatus
 from trayapp.local.preparation import Limits
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home

@@ -11,7 +11,7 @@ from tests.loopback.local.conftest import MakeTarget
 from tests.support.httpserver import Server, answer, endless, events
 from tests.support.ollama import Ollama
 from tests.support.until import until
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import chat
 from trayapp.settings.schema import Local, ServerKind

@@ -19,7 +19,7 @@ from tests.loopback.local.conftest import MakeTarget
 from tests.support.processes import wait_for
 from tests.support.until import until
 from trayapp.clock import RateClock
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.client import Client

@@ -9,7 +9,7 @@ from tests.loopback.local.conftest import MakeTarget
 from tests.support.httpserver import Server, answer, drip_body, endless, garbage, hang_up, redirect, silent
 from tests.support.ollama import Ollama
 from tests.support.until import until
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local.preparation import Limits
 from trayapp.local.target import LocalTarget

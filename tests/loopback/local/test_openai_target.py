@@ -16,7 +16,7 @@ from tests.support import llama_server
 from tests.support.httpserver import BAD_GATEWAY, Server, answer, hang_up
 from tests.support.lm_studio import LmStudio
 from tests.support.ollama import Ollama
-from trayapp.core.route import TargetState
+from trayapp.core.switching.target import TargetState
 from trayapp.errors import Problem
 from trayapp.local.client import Client
 from trayapp.local.target import LocalTarget

@@ -10,9 +10,10 @@ import pytest
 
 from tests.support import httpserver
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
-from trayapp.core.observation import Step
-from trayapp.settings.hosts import is_loopback
-from trayapp.settings.outbound import proxy_for, system_trust
+from trayapp.core.evidence.observation import Step
+from trayapp.core.hosts import is_loopback
+from trayapp.net.proxies import proxy_for
+from trayapp.net.trust import system_trust
 from trayapp.watch.http import Failure, Http, Limit
 
 LIMIT = Limit(deadline_s=5.0, body_bytes=100_000)

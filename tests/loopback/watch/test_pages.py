@@ -22,11 +22,11 @@ from tests.support.pagefiles import (
 )
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import Page, PageKind
-from trayapp.core.observation import Impact, PageHealth, PageLight, PageReport, Stage
-from trayapp.watch.budget import Budget
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageReport, Stage
 from trayapp.watch.http import Http, Limit
 from trayapp.watch.pages import fetch
 from trayapp.watch.pages.reader import MAX_BACKOFF_S, PageReader
+from trayapp.watch.schedule.budget import Budget
 
 SUMMARY = "/api/v2/summary.json"
 COMPONENTS = "/api/v2/components.json"

@@ -15,20 +15,11 @@ from tests.support.httpserver import Behaviour, Server, answer
 from tests.support.until import until
 from trayapp.clock import RateClock
 from trayapp.core.catalogue import Catalogue, Component, Page, PageKind, Probe, ProbeKind, Provider, Service
-from trayapp.core.judgement import Pace
-from trayapp.core.observation import (
-    Control,
-    NetworkReport,
-    NetworkState,
-    Observation,
-    Outcome,
-    PageHealth,
-    PageReport,
-    Step,
-    Try,
-)
+from trayapp.core.evidence.observation import Control, NetworkReport, NetworkState, Observation, Outcome, Step, Try
+from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.settings.schema import Network, Settings, Watch
-from trayapp.watch.budget import Budget
+from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.watcher import Watcher
 
 RATE = 120.0

@@ -15,7 +15,7 @@ from trayapp.app.surface import Surface
 from trayapp.core.snapshot import Tool
 from trayapp.errors import Problem
 from trayapp.ui.commands import Leave
-from trayapp.ui.tray import Tray
+from trayapp.ui.tray.icon import Tray
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import trayapp
-from trayapp import cli
+from trayapp.cli import main as cli
 from trayapp.errors import Problem
 
 

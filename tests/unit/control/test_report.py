@@ -10,7 +10,7 @@ from tests.support.schema1 import Report
 from tests.support.snapshots import NOW, snapshot
 from tests.support.states import STATES
 from trayapp.control.report import gist, problem, report
-from trayapp.core.light import Finding
+from trayapp.core.light.severity import Finding
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import set_language
 

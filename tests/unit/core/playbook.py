@@ -23,29 +23,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trayapp.core.catalogue import Catalogue, Component, Page, PageKind, Part, Probe, ProbeKind, Provider, Service
-from trayapp.core.judgement import Judgement, Transition
-from trayapp.core.light import Badge, Depth, Source
-from trayapp.core.observation import (
+from trayapp.core.evidence.observation import (
+    Badge,
     Control,
+    Depth,
     Disturbance,
     DisturbanceKind,
-    Impact,
     NetworkReport,
     NetworkState,
     Observation,
     Outcome,
+    Source,
+    Step,
+    Try,
+)
+from trayapp.core.evidence.page_report import (
+    Impact,
     PageComponent,
     PageHealth,
     PageIncident,
     PageLight,
     PageReport,
     PageUpdate,
-    Reach,
     Stage,
-    Step,
-    Try,
 )
-from trayapp.core.verdict import Judge, Memory
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.judge import Judge, Memory
+from trayapp.core.light.verdicts import Judgement, Transition
 
 START = 1_770_156_000.0
 """Steady seconds of every playbook's zero: 3 February 2026, 22:00 UTC."""

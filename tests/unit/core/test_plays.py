@@ -4,8 +4,8 @@ import pytest
 
 from tests.unit.core import plays_network, plays_provider
 from tests.unit.core.playbook import LINK, START, Play, Row
-from trayapp.core.judgement import IncidentStage
-from trayapp.core.light import Confidence, Finding, Light
+from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.light.severity import Confidence, Finding, Light
 
 PLAYS = {
     name.lower(): rows

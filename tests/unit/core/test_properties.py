@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.core.playbook import START, Play, observations
-from trayapp.core.light import Finding, Light, worst
-from trayapp.core.observation import Outcome, Try
+from trayapp.core.evidence.observation import Outcome, Try
+from trayapp.core.light.severity import Finding, Light, worst
 
 SAMPLES = [
     "beta 200", "beta 200 +", "beta 503", "beta 503 +", "beta 503 -", "beta timeout ~", "beta 429", "beta foreign",

@@ -3,7 +3,7 @@
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from trayapp.core.route import Endpoint
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.access import Caller, check_browser, check_method, identify
 from trayapp.gateway.refusal import Refused
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.route import Endpoint
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.address import Address, parse
 from trayapp.gateway.refusal import Refused
 

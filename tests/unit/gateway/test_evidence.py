@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.support.gatewaybed import acme
 from trayapp.core.catalogue import Part
-from trayapp.core.observation import Reach
-from trayapp.core.route import Endpoint
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of, reach_of
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.light import Badge, Depth
-from trayapp.core.observation import Outcome
+from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.gateway.reading import AnswerReading
 
 SSE = {"Content-Type": "text/event-stream; charset=utf-8"}

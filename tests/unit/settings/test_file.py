@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fullness import full_disk, read_only
-from trayapp.core.route import Policy
+from trayapp.core.switching.route import Policy
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.settings.file import SettingsErrors, change, fingerprint, load

@@ -9,11 +9,11 @@ from trayapp import paths
 from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
+from trayapp.secrets.env_keys import EnvKey, env_keys
+from trayapp.secrets.key_index import KeyIndex, index_file, stored_hosts, write_index
 from trayapp.settings.file import load
-from trayapp.settings.key_index import KeyIndex, index_file, write_index
 from trayapp.settings.schema import CatalogueSettings, ProviderSettings, Settings, Watch
-from trayapp.settings.secrets import EnvKey
-from trayapp.settings.services import env_keys, key_hosts, load_catalogue
+from trayapp.settings.services import key_hosts, load_catalogue
 from trayapp.text.problems import words
 
 ACME = """\
@@ -73,7 +73,9 @@ def own(here: Home, **texts: str) -> None:
 
 
 def loaded(here: Home, settings: Settings = ONLY_OWN) -> tuple[Catalogue, list[Problem]]:
-    catalogue, problems = load_catalogue(here, settings)
+    hosts, broken = stored_hosts(here)
+    catalogue, wrong = load_catalogue(here, settings, hosts)
+    problems = [*broken, *wrong]
     for problem in problems:
         assert "{" not in "".join(words(problem)), "every gap of the words is filled"
     return catalogue, problems

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.judgement import Transition
-from trayapp.core.light import Finding, Light
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Transition
 from trayapp.store.database import KEPT_S, MIGRATIONS, Damaged, Database, Migration, Newer, set_aside
 
 

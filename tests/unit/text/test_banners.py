@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, Desk, because
-from trayapp.core.judgement import IncidentStage
-from trayapp.core.light import Finding
-from trayapp.core.news import Banner, BannerStage, Button
-from trayapp.core.reasons import Code
-from trayapp.core.route import Until
+from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding
+from trayapp.core.notify.banner import Banner, BannerStage, Button
+from trayapp.core.switching.route import Until
 from trayapp.errors import Param
 from trayapp.text.banners import BODY_MAX, TITLE_MAX, words
 from trayapp.text.language import language, set_language

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.observation import Step
+from trayapp.core.evidence.observation import Step
 from trayapp.text import codes
 from trayapp.text.language import set_language
 

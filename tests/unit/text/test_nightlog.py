@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from tests.support.nightlog import render
-from trayapp.core.judgement import Transition
-from trayapp.core.light import Finding, Light
-from trayapp.core.news import Announcement, Banner, BannerStage, Button, Urgency, Withdraw
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Urgency, Withdraw
 from trayapp.errors import Param
 from trayapp.text.language import language
 

@@ -5,10 +5,10 @@ import pytest
 
 from tests.support.snapshots import INCIDENT, NOW, snapshot
 from tests.support.states import local_now, offered
-from trayapp.core.light import Light
-from trayapp.core.observation import PageUpdate, Stage
-from trayapp.core.route import Policy
+from trayapp.core.evidence.page_report import PageUpdate, Stage
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot, Tool
+from trayapp.core.switching.route import Policy
 from trayapp.text import panel
 from trayapp.text.language import set_language
 

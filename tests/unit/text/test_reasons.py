@@ -5,10 +5,9 @@ import pytest
 
 from tests.support.snapshots import NOW, failures, page_incident, service, snapshot
 from tests.support.states import STATES, fine
-from trayapp.core.judgement import Reason
-from trayapp.core.light import Source
-from trayapp.core.observation import DisturbanceKind, Impact, PageHealth, PageLight, Stage, Step
-from trayapp.core.reasons import SEPARATOR, Code
+from trayapp.core.evidence.observation import DisturbanceKind, Source, Step
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, Stage
+from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.errors import Param
 from trayapp.text import reasons
 from trayapp.text.language import set_language

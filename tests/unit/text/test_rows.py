@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.snapshots import INCIDENT, service, snapshot
 from tests.support.states import down
-from trayapp.core.light import Badge, Confidence, Finding, Light
+from trayapp.core.evidence.observation import Badge
+from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.text.language import set_language
 from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
 

@@ -7,12 +7,13 @@ import pytest
 
 from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
 from tests.support.states import STATES, down, fine, local_now, offered, offline
-from trayapp.core.judgement import NetworkStatus, PageStatus, Reason
-from trayapp.core.light import Confidence, Finding, Light, Source
-from trayapp.core.observation import DisturbanceKind, NetworkState, PageHealth, Step
-from trayapp.core.reasons import Code
-from trayapp.core.route import TargetState, TargetStatus
+from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, Source, Step
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.light.reasons import Code, Reason
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.verdicts import NetworkStatus, PageStatus
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 

@@ -13,17 +13,17 @@ from tests.support import states
 from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
 from tests.support.snapshots import READY
-from trayapp.core.light import Light
+from trayapp.core.light.severity import Light
 from trayapp.settings.schema import Local, ServerKind, Settings, Tool
 from trayapp.text.language import set_language
-from trayapp.ui.chat import ChatWindow
+from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import FoundServer, ToolAccess
-from trayapp.ui.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
-from trayapp.ui.page_local import LocalPage
-from trayapp.ui.page_tools import ToolsPage
-from trayapp.ui.panel import Panel
-from trayapp.ui.plain import Label
-from trayapp.ui.settings_dialog import SettingsDialog
+from trayapp.ui.kit.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
+from trayapp.ui.kit.label import Label
+from trayapp.ui.panel.window import Panel
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.settings.page_local import LocalPage
+from trayapp.ui.settings.page_tools import ToolsPage
 
 PALETTES = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
 UNFOLDED = {"down": "openai-api", "hostile": "chatgpt", "recovering": "openai-api", "no_evidence": "chatgpt"}

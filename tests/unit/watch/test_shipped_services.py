@@ -26,7 +26,7 @@ KNOWN_IDS = {
 
 
 def _catalogue() -> Catalogue:
-    catalogue, problems = load_catalogue(paths.home(), Settings())
+    catalogue, problems = load_catalogue(paths.home(), Settings(), {})
     assert problems == []
     return catalogue
 

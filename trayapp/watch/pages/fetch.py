@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from trayapp.core.answers import is_html, retry_after_s
-from trayapp.core.observation import PageHealth
-from trayapp.core.plain import plain
+from trayapp.core.evidence.answers import is_html, retry_after_s
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.remote_text import plain
 from trayapp.errors import Param
 from trayapp.watch.http import Answer, Failure, Http, Limit
 

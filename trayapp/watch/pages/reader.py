@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page, PageKind
-from trayapp.core.observation import PageHealth, PageReport
-from trayapp.core.pace import CALM_INTERVAL_S
-from trayapp.settings.hosts import host_of
-from trayapp.watch.budget import Budget
+from trayapp.core.evidence.pace import CALM_INTERVAL_S
+from trayapp.core.evidence.page_report import PageHealth, PageReport
+from trayapp.core.hosts import host_of
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.incidentio import IncidentIo
 from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_INCIDENTS, Contents, component, incident
 from trayapp.watch.pages.statuspage import Statuspage
 from trayapp.watch.pages.vendor import Vendor
+from trayapp.watch.schedule.budget import Budget
 
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""

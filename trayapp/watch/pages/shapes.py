@@ -11,15 +11,8 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from trayapp.clock import Clock
-from trayapp.core.observation import (
-    Impact,
-    PageComponent,
-    PageIncident,
-    PageLight,
-    PageUpdate,
-    Stage,
-)
-from trayapp.core.plain import plain
+from trayapp.core.evidence.page_report import Impact, PageComponent, PageIncident, PageLight, PageUpdate, Stage
+from trayapp.core.remote_text import plain
 
 MAX_COMPONENTS = 500
 MAX_INCIDENTS = 60

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from trayapp.core.observation import PageHealth
-from trayapp.core.plain import plain
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Unfit
 from trayapp.watch.pages.shapes import MAX_ID, Contents, RawComponent, RawPage
 

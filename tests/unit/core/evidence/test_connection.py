@@ -1,0 +1,241 @@
+"""Rule 1, and q of rule 2."""
+
+import pytest
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.connection import FLOOR, GRACE_S, Network
+from trayapp.core.evidence.observation import (
+    Control,
+    Depth,
+    Disturbance,
+    DisturbanceKind,
+    NetworkReport,
+    NetworkState,
+    Outcome,
+    Source,
+    Step,
+    Try,
+)
+from trayapp.core.evidence.reach import Reach
+
+
+def tried(
+    at: float,
+    outcome: Outcome = Outcome.GOOD,
+    *,
+    provider: str = "beta",
+    code: str = "http_200",
+    reach: Reach = Reach.PUBLIC,
+    took_s: float = 0.2,
+) -> Try:
+    part = (Part(provider, "main"),)
+    return Try(at, at - took_s, Source.PROBE, provider, f"{provider}.example", part, Depth.API, outcome, code, reach)
+
+
+def control(
+    at: float, good: bool = True, *, host: str = "a", reach: Reach = Reach.PUBLIC, altered: bool = False,
+    plain: bool = False, code: str | None = None,
+) -> Control:  # fmt: skip
+    step = None if good else Step.TCP
+    said = code or ("http_200" if good else "timeout")
+    return Control(at, at - 0.2, host, reach, good and not altered, said, step, altered, plain)
+
+
+def report(at: float, state: NetworkState, step: Step | None = None) -> NetworkReport:
+    return NetworkReport(at, at - 1, state, step)
+
+
+def network(*observed: Try | Control | NetworkReport) -> Network:
+    made = Network(0.0)
+    for one in observed:
+        match one:
+            case Try():
+                made.observe_try(one)
+            case Control():
+                made.observe_control(one)
+            case NetworkReport():
+                made.observe_report(one)
+    return made
+
+
+class TestProof:
+    def test_an_answer_counts_from_when_it_was_asked(self) -> None:
+        made = network(tried(10.0, took_s=3.0))
+        assert made.answered("acme", Reach.PUBLIC, 7.0, 20.0)
+        assert not made.answered("acme", Reach.PUBLIC, 7.1, 20.0)
+
+    def test_nobody_vouches_for_itself(self) -> None:
+        assert not network(tried(10.0)).answered("beta", Reach.PUBLIC, 0.0, 20.0)
+
+    def test_an_answer_vouches_for_its_own_kind_of_address(self) -> None:
+        made = network(tried(10.0, reach=Reach.PRIVATE), control(11.0, reach=Reach.LOOPBACK))
+        assert not made.answered("acme", Reach.PUBLIC, 0.0, 20.0)
+        assert made.answered("acme", Reach.PRIVATE, 0.0, 20.0)
+
+    def test_loopback_needs_no_proof(self) -> None:
+        assert Network(0.0).answered("acme", Reach.LOOPBACK, 0.0, 1.0)
+
+    def test_plain_http_does_not_vouch_for_tls(self) -> None:
+        made = network(control(10.0, plain=True))
+        assert made.answered("acme", Reach.PUBLIC, 0.0, 20.0)
+        assert not made.answered("acme", Reach.PUBLIC, 0.0, 20.0, over_tls=True)
+
+    def test_an_altered_control_proves_nothing(self) -> None:
+        assert not network(control(10.0, altered=True)).answered("acme", Reach.PUBLIC, 0.0, 20.0)
+
+    def test_hosts_that_answered_lately(self) -> None:
+        made = network(tried(10.0), tried(11.0), control(100.0), control(101.0, False, host="b"))
+        assert made.hosts_answering(110.0) == 2
+        assert made.hosts_answering(110.0, provider="beta") == 1
+        assert made.hosts_answering(110.0, since=50.0) == 1
+        assert made.hosts_answering(170.0) == 1
+
+
+class TestChanceOfFailure:
+    def test_priors_alone(self) -> None:
+        assert Network(0.0).chance_of_failure("acme", Reach.PUBLIC, 0.0) == pytest.approx(0.05 / 5)
+
+    def test_the_larger_of_the_two_windows(self) -> None:
+        calm = [tried(at) for at in range(10, 600, 10)]
+        long_bad = network(
+            *[tried(at, Outcome.FAIL) for at in range(10, 250, 10)], *[tried(at) for at in range(250, 600, 10)]
+        )
+        assert network(*calm).chance_of_failure("acme", Reach.PUBLIC, 600.0) == pytest.approx(0.05 / (5 + 9))
+        assert long_bad.chance_of_failure("acme", Reach.PUBLIC, 600.0) == pytest.approx((24 + 0.3) / (59 + 60))
+        short_bad = network(*calm, *[tried(at, Outcome.FAIL) for at in (600, 610, 620)])
+        assert short_bad.chance_of_failure("acme", Reach.PUBLIC, 620.0) == pytest.approx((3 + 0.05) / (10 + 5))
+
+    def test_the_floor(self) -> None:
+        made = network(*[control(at, host=f"c{at}") for at in range(500, 600)])
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 600.0) == FLOOR
+
+    def test_the_provider_itself_does_not_count(self) -> None:
+        made = network(*[tried(at, Outcome.FAIL) for at in range(10, 100, 10)])
+        assert made.chance_of_failure("beta", Reach.PUBLIC, 100.0) == pytest.approx(0.01)
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 100.0) > 0.5
+
+    def test_eight_controls_within_ninety_seconds_alone_give_it(self) -> None:
+        failing = [tried(at, Outcome.FAIL) for at in range(10, 100, 5)]
+        seven = [control(at) for at in range(20, 90, 10)]
+        assert network(*failing, *seven).chance_of_failure("acme", Reach.PUBLIC, 100.0) > 0.5
+        eight = network(*failing, *seven, control(95.0))
+        assert eight.chance_of_failure("acme", Reach.PUBLIC, 100.0) == pytest.approx(0.05 / 13)
+        assert eight.chance_of_failure("acme", Reach.PUBLIC, 100.0, lasting=True) > 0.2
+
+    def test_somebody_elses_page_is_no_loss(self) -> None:
+        made = network(*[tried(at, Outcome.FOREIGN) for at in range(10, 100, 10)])
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 100.0) == pytest.approx(0.01)
+
+    def test_a_control_that_never_answers_while_others_do_is_dead_and_does_not_weigh(self) -> None:
+        observed = [one for at in range(10, 400, 30) for one in (control(at, False, host="b"), tried(at + 5))]
+        made = network(*observed)
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 400.0) < 0.02
+        made.observe_control(control(401.0, host="b"))
+        made.observe_control(control(402.0, False, host="b"))
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 402.0) > 0.1
+
+    def test_loopback_is_no_network(self) -> None:
+        made = network(*[tried(at, Outcome.FAIL, reach=Reach.LOOPBACK) for at in range(10, 100, 10)])
+        assert made.chance_of_failure("acme", Reach.LOOPBACK, 100.0) == FLOOR
+
+    def test_what_is_remembered_weighs_the_same(self) -> None:
+        made = network(*[tried(at, Outcome.FAIL) for at in range(10, 700, 7)], control(699.0))
+        again = Network(700.0, made.remember())
+        assert again.chance_of_failure("acme", Reach.PUBLIC, 700.0) == made.chance_of_failure(
+            "acme", Reach.PUBLIC, 700.0
+        )
+
+
+class TestDown:
+    @pytest.mark.parametrize("state", [NetworkState.OFFLINE, NetworkState.CAPTIVE])
+    def test_a_diagnosis_holds_until_an_answer_that_was_asked_after_it_began(self, state: NetworkState) -> None:
+        made = network(tried(9.0), report(10.0, state, Step.DNS))
+        down = made.down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step, down.since) == (state, Step.DNS, 10.0)
+        made.observe_control(control(9.1))
+        assert made.down(Reach.PUBLIC) is not None
+        made.observe_control(control(12.0))
+        assert made.down(Reach.PUBLIC) is None
+
+    @pytest.mark.parametrize("step", [Step.TLS, Step.CLOCK, Step.PROXY, Step.CAPTIVE_PORTAL])
+    def test_some_steps_only_a_provider_or_a_new_diagnosis_disproves(self, step: Step) -> None:
+        made = network(report(10.0, NetworkState.OFFLINE, step), control(12.0))
+        assert made.down(Reach.PUBLIC) is not None
+        assert network(report(10.0, NetworkState.OFFLINE, step), tried(12.0)).down(Reach.PUBLIC) is None
+        made.observe_report(report(20.0, NetworkState.ONLINE))
+        assert made.down(Reach.PUBLIC) is None
+
+    def test_only_without_an_interface_private_addresses_are_out_of_reach_as_well(self) -> None:
+        assert network(report(10.0, NetworkState.OFFLINE, Step.DNS)).down(Reach.PRIVATE) is None
+        assert network(report(10.0, NetworkState.OFFLINE, Step.INTERFACE)).down(Reach.PRIVATE) is not None
+        assert network(report(10.0, NetworkState.OFFLINE, Step.INTERFACE)).down(Reach.LOOPBACK) is None
+
+    def test_an_unknown_diagnosis_says_nothing(self) -> None:
+        made = network(report(10.0, NetworkState.OFFLINE, Step.DNS), report(11.0, NetworkState.UNKNOWN))
+        assert made.down(Reach.PUBLIC) is not None
+
+    def test_two_controls_that_fail_are_the_network_one_is_not(self) -> None:
+        made = network(tried(5.0), control(10.0, False))
+        assert made.down(Reach.PUBLIC) is None
+        made.observe_control(control(11.0, False))
+        assert made.down(Reach.PUBLIC) is None, "the same address twice"
+        made.observe_control(control(12.0, False, host="b"))
+        down = made.down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step) == (NetworkState.OFFLINE, Step.TCP)
+        made.observe_try(tried(13.0))
+        assert made.down(Reach.PUBLIC) is None
+
+    def test_failing_providers_alone_are_not_the_network(self) -> None:
+        observed = [tried(at, Outcome.FAIL, provider=name) for at in (10.0, 20.0) for name in ("acme", "beta", "gamma")]
+        assert network(*observed).down(Reach.PUBLIC) is None
+
+    def test_an_altered_control_is_a_captive_portal(self) -> None:
+        down = network(control(10.0, altered=True, plain=True)).down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step) == (NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL)
+
+    def test_foreign_pages_on_two_hosts_are_a_captive_portal_on_one_they_are_not(self) -> None:
+        one = tried(10.0, Outcome.FOREIGN, provider="acme")
+        assert network(one).down(Reach.PUBLIC) is None
+        down = network(one, tried(11.0, Outcome.FOREIGN)).down(Reach.PUBLIC)
+        assert down is not None
+        assert down.step is Step.CAPTIVE_PORTAL
+
+    def test_a_proxy_that_wants_a_login(self) -> None:
+        down = network(tried(10.0, Outcome.PROXY, code="proxy_login")).down(Reach.PUBLIC)
+        assert down is not None
+        assert down.step is Step.PROXY
+
+    def test_tls_that_is_rejected_everywhere_is_not_the_providers_fault(self) -> None:
+        one = tried(10.0, Outcome.FAIL, code="tls")
+        assert network(one, tried(10.5, Outcome.FAIL, code="tls")).down(Reach.PUBLIC) is None, "one provider"
+        both = network(one, control(11.0, plain=True), tried(12.0, Outcome.FAIL, code="tls", provider="acme"))
+        down = both.down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step) == (NetworkState.CAPTIVE, Step.TLS)
+        both.observe_control(control(13.0))
+        assert both.down(Reach.PUBLIC) is None, "a control over TLS is trusted"
+
+    def test_what_was_before_a_disturbance_says_nothing_about_this_network(self) -> None:
+        made = network(control(10.0, False), control(11.0, False, host="b"))
+        assert made.down(Reach.PUBLIC) is not None
+        made.disturbed(Disturbance(20.0, DisturbanceKind.RESUME))
+        assert made.down(Reach.PUBLIC) is None
+        assert made.in_grace(20.0 + GRACE_S - 0.1)
+        assert not made.in_grace(20.0 + GRACE_S)
+
+
+class TestStatus:
+    def test_states_and_since_when(self) -> None:
+        made = Network(0.0)
+        assert made.status(1.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
+        made.observe_try(tried(5.0))
+        status = made.status(6.0, Reach.PUBLIC)
+        assert (status.state, status.since, status.answering) == (NetworkState.ONLINE, 6.0, 1)
+        made.observe_report(NetworkReport(10.0, 9.0, NetworkState.OFFLINE, Step.DNS, (Step.INTERFACE,)))
+        status = made.status(11.0, Reach.PUBLIC)
+        assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, Step.DNS)
+        assert status.passed == (Step.INTERFACE,)
+        assert made.status(15.0, Reach.PUBLIC).since == 11.0

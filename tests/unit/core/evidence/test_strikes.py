@@ -1,0 +1,215 @@
+"""Rule 2, by its numbers."""
+
+import math
+
+import pytest
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence import strikes
+from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.strikes import Level, Strikes
+
+GOOD, FAIL = Outcome.GOOD, Outcome.FAIL
+
+
+def tried(
+    at: float,
+    outcome: Outcome = FAIL,
+    depth: Depth = Depth.API,
+    *,
+    source: Source = Source.PROBE,
+    control: bool | None = True,
+    request: str | None = None,
+    reach: Reach = Reach.PUBLIC,
+    retry_after_s: float | None = None,
+    provider: str = "acme",
+) -> Try:
+    return Try(
+        at,
+        at - 0.2,
+        source,
+        provider,
+        f"{provider}.example",
+        (Part("api", "main"),),
+        depth,
+        outcome,
+        "http_503",
+        reach,
+        control=control,
+        request=request,
+        retry_after_s=retry_after_s,
+    )
+
+
+def answering(controls: int, failing: int = 0, at: float = 100.0) -> Network:
+    """A network in which so many controls were asked just now."""
+    made = Network(0.0)
+    for number in range(controls):
+        good = number >= failing
+        made.observe_control(Control(at, at - 0.2, f"c{number}", Reach.PUBLIC, good, "http_200" if good else "timeout"))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("controls", "failing", "checking_at", "down_at"),
+    [
+        (100, 0, 2, 3),  # q at its floor of 0.003: ln(0.95 / q) is 5.76, and 16.12 are needed
+        (8, 0, 2, 3),  # q 0.0038: 5.51
+        (0, 0, 2, 4),  # the prior of the short window, 0.01: 4.55
+        (20, 1, 3, 6),  # q 0.042: 3.12
+        (20, 4, 4, 10),  # q 0.162: 1.77
+        (20, 8, 7, 15),  # q 0.322: 1.08
+        (20, 12, 11, 24),  # q 0.482: 0.68
+    ],
+)
+def test_how_many_tries_it_takes(controls: int, failing: int, checking_at: int, down_at: int) -> None:
+    network = answering(controls, failing)
+    run = [tried(100.0) for _ in range(down_at)]
+    levels = [strikes.level(run[:n], network, 100.0) for n in range(down_at + 1)]
+    assert levels.index(Level.CHECKING) == checking_at
+    assert levels.index(Level.DOWN) == down_at
+
+
+def test_never_before_the_third_try_whatever_the_odds(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = answering(100)
+    monkeypatch.setattr(network, "chance_of_failure", lambda *args: 1e-9)
+    run = [tried(99.0), tried(100.0)]
+    assert strikes.strength(run, network, 100.0) > strikes.DOWN_STRENGTH
+    assert strikes.level(run, network, 100.0) is Level.CHECKING
+
+
+def test_a_try_whose_control_failed_does_not_count() -> None:
+    network = answering(100)
+    run = [tried(70.0), tried(85.0, control=False), tried(95.0), tried(100.0)]
+    assert strikes.strength(run, network, 100.0) == pytest.approx(3 * math.log(0.95 / 0.003))
+
+
+def test_red_only_while_the_latest_control_answers() -> None:
+    network = answering(100)
+    run = [tried(60.0), tried(75.0), tried(90.0), tried(100.0, control=False)]
+    assert strikes.strength(run, network, 100.0) > strikes.DOWN_STRENGTH
+    assert strikes.level(run, network, 100.0) is Level.CHECKING
+
+
+def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:
+    network = answering(100)
+    run = [tried(60.0), tried(75.0), tried(90.0)]
+    assert strikes.level(run, network, 90.0 + strikes.BESIDE_S) is Level.DOWN
+    assert strikes.level(run, network, 91.0 + strikes.BESIDE_S) is Level.CHECKING
+
+
+def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_it() -> None:
+    network = Network(0.0)
+    first = tried(100.0, control=None)
+    network.observe_try(tried(101.0, GOOD, provider="acme"))
+    assert not strikes.vouched(first, network), "nobody vouches for itself"
+    network.observe_control(Control(100.1, 99.9, "a", Reach.PUBLIC, True, "http_200"))
+    assert not strikes.vouched(first, network), "asked before the failure"
+    network.observe_control(Control(130.1, 130.0, "a", Reach.PUBLIC, True, "http_200"))
+    assert not strikes.vouched(first, network), "asked too late"
+    network.observe_control(Control(105.3, 105.1, "a", Reach.PUBLIC, True, "http_200"))
+    assert strikes.vouched(first, network)
+
+
+def test_loopback_is_vouched_for_and_red_at_the_third_try() -> None:
+    run = [tried(at, control=None, reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
+    assert [strikes.level(run[:n], Network(0.0), run[n - 1].at) for n in (1, 2, 3)] == [
+        Level.NONE,
+        Level.CHECKING,
+        Level.DOWN,
+    ]
+
+
+class TestRun:
+    def test_good_clears_failures_of_its_own_depth_or_less(self) -> None:
+        log = Strikes([tried(1.0, depth=Depth.EDGE), tried(2.0, depth=Depth.API), tried(3.0, depth=Depth.COMPLETION)])
+        log.add(tried(4.0, GOOD, Depth.API))
+        assert [one.at for one in log.run(5.0)] == [3.0]
+        log.add(tried(5.0, GOOD, Depth.COMPLETION))
+        assert log.run(5.0) == []
+
+    def test_the_order_of_arrival_does_not_matter(self) -> None:
+        tries = [tried(1.0), tried(2.0, GOOD), tried(3.0), tried(4.0)]
+        for order in (tries, tries[::-1], [tries[2], tries[0], tries[3], tries[1]]):
+            assert [one.at for one in Strikes(order).run(4.0)] == [3.0, 4.0]
+
+    def test_a_run_that_nobody_continues_is_over(self) -> None:
+        log = Strikes([tried(1.0)])
+        assert log.run(1.0 + strikes.RUN_LIFE_S)
+        assert not log.run(1.1 + strikes.RUN_LIFE_S)
+
+    def test_unless_the_provider_asked_for_patience(self) -> None:
+        log = Strikes([tried(1.0, retry_after_s=900.0)])
+        assert log.run(1.0 + 900.0 + strikes.RUN_LIFE_S)
+
+    def test_memory_is_bounded(self) -> None:
+        log = Strikes([tried(float(at)) for at in range(1000)])
+        assert len(log.run(1000.0)) == strikes.LOG_LIMIT
+
+
+class TestTraffic:
+    def test_one_request_counts_once_however_often_it_is_retried(self) -> None:
+        log = Strikes()
+        added = [log.add(tried(at, source=Source.TRAFFIC, request="r1")) for at in (0.0, 3.0, 40.0, 80.0)]
+        assert added == [True, False, False, False]
+
+    def test_two_requests_count_when_they_are_fifteen_seconds_apart(self) -> None:
+        log = Strikes()
+        times = ((0.0, "r1"), (1.0, "r2"), (14.9, "r3"), (15.0, "r4"))
+        assert [log.add(tried(at, source=Source.TRAFFIC, request=name)) for at, name in times] == [
+            True, False, False, True
+        ]  # fmt: skip
+
+    def test_sixteen_parallel_requests_are_one_strike(self) -> None:
+        network = answering(100)
+        log = Strikes([tried(100.0, source=Source.TRAFFIC, request=f"r{n}", control=None) for n in range(16)])
+        assert strikes.level(log.run(100.0), network, 100.0) is Level.NONE
+
+    def test_probes_and_traffic_add_up(self) -> None:
+        log = Strikes([tried(0.0), tried(5.0, source=Source.TRAFFIC, request="r1")])
+        assert len(log.run(5.0)) == 2
+
+
+class TestDegraded:
+    @staticmethod
+    def log(pattern: str, control: bool | None = True) -> Strikes:
+        """`x` fails, `.` is good, one a minute."""
+        return Strikes([tried(60.0 * n, FAIL if c == "x" else GOOD, control=control) for n, c in enumerate(pattern)])
+
+    @pytest.mark.parametrize(
+        ("pattern", "q", "found"),
+        [
+            ("x.x....x..", 0.005, (3, 10)),
+            ("x.......x.", 0.005, None),
+            ("xxx.......", 0.005, (3, 10)),
+            (".......xxx", 0.005, None),  # one run: whether it is down is another question
+            ("....x..xxx", 0.005, (4, 10)),
+            ("x.x....x..", 0.02, None),  # explained by the network: 8.6e-4
+            ("x.x.x.xx..", 0.02, (5, 10)),
+            ("x.x", 0.005, None),  # two are not three
+            ("x.xx.", 0.005, (3, 5)),  # the last ten, as far as there are ten
+            ("xxx...........", 0.003, None),  # too long ago: out of the last ten
+        ],
+    )
+    def test_three_of_the_last_ten_that_the_network_does_not_explain(
+        self, pattern: str, q: float, found: tuple[int, int] | None
+    ) -> None:
+        assert self.log(pattern).degraded(lambda last: q, 60.0 * len(pattern)) == found
+
+    def test_failures_beside_a_failing_control_do_not_count(self) -> None:
+        assert self.log("x.x....x..", control=False).degraded(lambda last: 0.003, 600.0) is None
+
+    def test_it_ends_when_nothing_is_tried_any_more(self) -> None:
+        log = self.log("x.x....x..")
+        assert log.degraded(lambda last: 0.003, 540.0 + strikes.RUN_LIFE_S) is not None
+        assert log.degraded(lambda last: 0.003, 541.0 + strikes.RUN_LIFE_S) is None
+
+
+@pytest.mark.parametrize(
+    ("failed", "tries", "q", "chance"),
+    [(0, 10, 0.1, 1.0), (10, 10, 0.5, 0.5**10), (3, 10, 0.01, 1.138e-4), (3, 10, 0.3, 0.6172)],
+)
+def test_binomial_tail(failed: int, tries: int, q: float, chance: float) -> None:
+    assert strikes.tail_chance(failed, tries, q) == pytest.approx(chance, rel=1e-3)

@@ -1,0 +1,49 @@
+"""Rule 3: trouble of the user's own account."""
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try
+from trayapp.core.light.badges import ACCOUNT_LIFE_S, RATE_LIMIT_LIFE_S, Badges
+
+
+def tried(
+    at: float,
+    badge: Badge | None,
+    source: Source = Source.PROBE,
+    depth: Depth = Depth.API,
+    outcome: Outcome = Outcome.GOOD,
+) -> Try:
+    return Try(at, at, source, "acme", "h", (Part("api", "a"), Part("api", "b")), depth, outcome, "x", badge=badge)
+
+
+def test_a_badge_stays_until_a_good_answer_without_one() -> None:
+    badges = Badges()
+    badges.observe(tried(0.0, Badge.KEY))
+    badges.observe(tried(1.0, None, outcome=Outcome.FAIL))
+    badges.observe(tried(2.0, None, depth=Depth.EDGE))
+    assert badges.of("api", 10.0) == (Badge.KEY,)
+    badges.observe(tried(3.0, None))
+    assert badges.of("api", 10.0) == ()
+
+
+def test_our_key_is_not_that_of_the_users_tool() -> None:
+    badges = Badges()
+    badges.observe(tried(0.0, Badge.QUOTA, Source.TRAFFIC))
+    badges.observe(tried(1.0, None))
+    assert badges.of("api", 10.0) == (Badge.QUOTA,)
+    (said,) = badges.reasons("api", 10.0)
+    assert (said.code, said.source, said.at) == ("badge_quota", Source.TRAFFIC, 0.0)
+
+
+def test_badges_age() -> None:
+    badges = Badges()
+    badges.observe(tried(0.0, Badge.RATE_LIMIT, Source.TRAFFIC, outcome=Outcome.NEUTRAL))
+    badges.observe(tried(0.0, Badge.QUOTA))
+    assert badges.of("api", RATE_LIMIT_LIFE_S) == (Badge.QUOTA, Badge.RATE_LIMIT)
+    assert badges.of("api", RATE_LIMIT_LIFE_S + 1) == (Badge.QUOTA,)
+    assert badges.of("api", ACCOUNT_LIFE_S + 1) == ()
+
+
+def test_other_services_have_their_own() -> None:
+    badges = Badges()
+    badges.observe(tried(0.0, Badge.KEY))
+    assert badges.of("chat", 1.0) == ()

@@ -1,0 +1,258 @@
+"""The judge as the watcher, the engine and the store see it."""
+
+import msgspec
+import pytest
+
+from tests.unit.core.playbook import CATALOGUE, LINK, START, Play, observations
+from trayapp.core.evidence.observation import Badge, NetworkState
+from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.judge import Judge, Memory
+from trayapp.core.light.severity import Finding, Light
+
+API, BETA, SITE = "api.acme.example", "beta.example", "chat.acme.example"
+
+
+def fed(*samples: tuple[float, str], watched: tuple[str, ...] = ("api", "beta"), reach: Reach = Reach.PUBLIC) -> Play:
+    play = Play(watched, reach=reach)
+    for at, sample in samples:
+        play.feed(at, sample)
+    return play
+
+
+DOWN = ((0.0, "api 401"), (60.0, "api 502"), (65.0, "api 502 +"), (80.0, "api 502 +"), (95.0, "api 502 +"))
+
+
+class TestPace:
+    def test_calm_trouble_red_calm(self) -> None:
+        play = Play(("api", "beta"))
+        found = []
+        for at, sample in (*DOWN, (130.0, "api 401"), (160.0, "api 401"), (190.0, "api 401")):
+            play.feed(at, sample)
+            found.append(play.judge.pace(API, START + at))
+        assert found == [
+            Pace.CALM, Pace.TROUBLE, Pace.TROUBLE, Pace.TROUBLE, Pace.RED, Pace.RED, Pace.RED, Pace.CALM,
+        ]  # fmt: skip
+        assert play.judge.pace(BETA, START + 190) is Pace.CALM
+
+    def test_trouble_ends_with_the_run(self) -> None:
+        play = fed((0.0, "api 401"), (60.0, "api 502"), (65.0, "api 401 +"))
+        assert play.judge.pace(API, START + 66) is Pace.CALM
+
+    def test_a_run_that_nobody_continues_is_no_trouble_for_ever(self) -> None:
+        play = fed((0.0, "api 401"), (60.0, "use 500 r1"))
+        assert play.judge.pace(API, START + 61) is Pace.TROUBLE
+        assert play.judge.pace(API, START + 400) is Pace.CALM
+
+    def test_a_foreign_page_is_looked_into_until_it_is_clear_whose_it_is(self) -> None:
+        play = fed((0.0, "api 401"), (60.0, "api foreign"))
+        assert play.judge.pace(API, START + 60) is Pace.TROUBLE
+        play.feed(65.0, "api foreign +")
+        assert play.judge.pace(API, START + 65) is Pace.CALM
+        play.feed(125.0, "api foreign")
+        assert play.judge.pace(API, START + 125) is Pace.CALM
+        assert play.lights()["api"] == "grey blocked"
+
+    def test_offline_for_long_it_calms_down_and_still_asks_controls(self) -> None:
+        play = fed((0.0, "api 401"), *[(60.0 + 15 * n, "api timeout -") for n in range(30)])
+        assert play.lights()["api"] == "grey own_network"
+        assert play.judge.pace(API, START + 355) is Pace.TROUBLE
+        assert play.judge.pace(API, START + 365) is Pace.CALM
+        assert play.judge.wants_control(API, START + 365)
+
+    def test_unknown_hosts_are_calm(self) -> None:
+        assert Play(("api",)).judge.pace("nowhere.example", START) is Pace.CALM
+
+
+class TestControls:
+    def test_wanted_from_the_second_try_on(self) -> None:
+        play = Play(("api", "beta"))
+        wanted = []
+        for at, sample in (*DOWN, (130.0, "api 401"), (190.0, "api 401")):
+            wanted.append(play.judge.wants_control(API, START + at))
+            play.feed(at, sample)
+        assert wanted == [False, False, True, True, True, True, True]
+        assert not play.judge.wants_control(API, START + 191)
+
+    def test_loopback_needs_none(self) -> None:
+        play = fed(*DOWN, reach=Reach.LOOPBACK)
+        assert play.lights()["api"] == "red down"
+        assert not play.judge.wants_control(API, START + 96)
+
+
+class TestLoopback:
+    def test_red_at_the_third_try_without_any_network(self) -> None:
+        play = fed(*DOWN[:4], reach=Reach.LOOPBACK)
+        assert play.lights()["api"] == "red down"
+        assert play.last.network.state is NetworkState.ONLINE
+
+    def test_whatever_the_own_network_does(self) -> None:
+        play = fed((0.0, "beta 200"), (1.0, "network offline interface"), reach=Reach.LOOPBACK)
+        assert play.lights()["beta"] == "green ok"
+
+
+class TestSettled:
+    @staticmethod
+    def settled(*samples: tuple[float, str], service: str = "api") -> bool:
+        play = fed(*samples, watched=("chat", "api", "beta"))
+        last = samples[-1][0] if samples else 0.0
+        return play.judge.settled(service, START + last)
+
+    def test_not_before_every_source_has_spoken(self) -> None:
+        assert not self.settled()
+        assert not self.settled((0.0, "api 401"))
+        assert not self.settled((0.0, "page ok"))
+        assert self.settled((0.0, "api 401"), (1.0, "page ok"))
+        assert self.settled((0.0, "beta 200"), service="beta")
+
+    def test_an_unreadable_page_has_spoken(self) -> None:
+        assert self.settled((0.0, "api 401"), (1.0, "page html"))
+
+    def test_not_while_a_run_of_failures_is_undecided(self) -> None:
+        run = [(0.0, "page ok"), (1.0, "api 502"), (6.0, "api 502 +"), (21.0, "api 502 +"), (36.0, "api 502 +")]
+        assert [self.settled(*run[:n]) for n in (2, 3, 4, 5)] == [False, False, False, True]
+
+    def test_settled_by_the_own_network(self) -> None:
+        assert self.settled((0.0, "api timeout"), (5.0, "network offline dns"))
+
+    def test_settled_by_a_block(self) -> None:
+        assert not self.settled((0.0, "page ok"), (1.0, "api foreign"))
+        assert self.settled((0.0, "page ok"), (1.0, "api foreign"), (6.0, "api foreign +"))
+
+    def test_a_service_that_is_not_watched_keeps_nobody_waiting(self) -> None:
+        assert self.settled(service="gamma")
+
+
+class TestBadges:
+    def test_quota_is_good_at_depth_api_and_a_badge(self) -> None:
+        play = fed((0.0, "page html"), (1.0, "real quota"))
+        verdict = play.last.services[0]
+        assert verdict.badges == (Badge.QUOTA,)
+        assert verdict.reasons[-1].code == "badge_quota"
+        assert next(one for one in verdict.components if one.id == "completions").light is Light.GREEN
+
+    def test_a_refused_key_is_never_red(self) -> None:
+        play = fed(*[(60.0 * n, "api key") for n in range(10)])
+        assert play.lights()["api"] == "green ok"
+        assert play.last.services[0].badges == (Badge.KEY,)
+
+    def test_rate_limits_alone_are_no_evidence(self) -> None:
+        play = fed(*[(15.0 * n, "api 429 +") for n in range(20)])
+        assert play.lights()["api"] == "grey no_evidence"
+        assert play.last.services[0].badges == (Badge.RATE_LIMIT,)
+
+
+class TestSlow:
+    def test_slow_is_yellow_while_others_are_not(self) -> None:
+        play = fed((0.0, "page ok"), (1.0, "api 401"))
+        for n in range(60):
+            play.feed(10.0 + n, f"use ok r{n} slow=0.8")
+        for n in range(2):
+            play.feed(80.0 + n, f"use ok s{n} slow=9.0")
+            play.expect("api green ok", "two slow answers")
+        play.feed(90.0, "use ok s3 slow=9.0")
+        play.expect("api yellow slow", "three slow answers in a row")
+        assert play.last.services[0].reasons[0].params == {"first_token_s": 9.0, "baseline_s": 0.8}
+        play.restart(91.0)
+        play.feed(92.0, "page ok")
+        play.feed(93.0, "use ok s4 slow=9.0")
+        play.expect("api yellow slow", "what is usual survives a restart")
+        play.feed(94.0, "use ok s5 slow=0.9")
+        play.expect("api green ok", "one fast answer ends it")
+
+
+class TestPages:
+    def test_health_of_the_page_itself(self) -> None:
+        play = Play(("api", "beta"))
+        (status,) = play.last.pages
+        assert (status.provider, status.health, status.fetched_at, status.link) == (
+            "acme",
+            PageHealth.NEVER,
+            None,
+            LINK,
+        )
+        play.feed(5.0, "page ok")
+        play.feed(125.0, "page html")
+        (status,) = play.last.pages
+        assert (status.health, status.fetched_at, status.reason) == (PageHealth.UNREADABLE, START + 5, "html")
+
+    def test_a_page_of_somebody_who_is_not_watched_is_ignored(self) -> None:
+        play = Play(("beta",))
+        play.feed(5.0, "page major:chat")
+        assert play.last.pages == ()
+
+
+class TestMemory:
+    def test_it_is_json(self) -> None:
+        play = fed(*DOWN)
+        kept = msgspec.json.encode(play.judge.remember())
+        assert msgspec.json.encode(msgspec.json.decode(kept, type=Memory)) == kept
+
+    def test_red_is_red_at_once_and_is_no_transition(self) -> None:
+        play = fed(*DOWN)
+        before = play.last.services[0]
+        play.transitions.clear()
+        play.restart(100.0)
+        after = play.last.services[0]
+        assert (after.light, after.finding, after.since) == (before.light, before.finding, before.since)
+        assert [one for one in play.transitions if one.service == "api"] == []
+
+    def test_a_run_of_failures_goes_on(self) -> None:
+        play = fed(*DOWN[:4])
+        play.restart(82.0)
+        play.feed(95.0, "api 502 +")
+        assert play.lights()["api"] == "red down"
+
+    def test_after_ten_minutes_it_starts_afresh_but_knows_the_last_light_and_the_incident(self) -> None:
+        play = fed(*DOWN)
+        play.restart(2000.0)
+        verdict = play.last.services[0]
+        assert (verdict.light, verdict.finding) == (Light.GREY, Finding.STARTING)
+        assert (verdict.last_known, verdict.last_known_at) == (Light.RED, START + 95)
+        assert verdict.incident == play.last.incidents[0].id
+
+    def test_a_memory_from_the_future_says_nothing(self) -> None:
+        play = fed(*DOWN)
+        judge = Judge(CATALOGUE, ("api",), START - 86_400, play.judge.remember())
+        assert judge.judge(START - 86_400).services[0].finding is Finding.STARTING
+
+    def test_services_that_are_gone_are_forgotten_and_new_ones_start(self) -> None:
+        play = fed(*DOWN)
+        judge = Judge(CATALOGUE, ("gamma",), START + 100, play.judge.remember())
+        judgement = judge.judge(START + 100)
+        assert [(one.id, one.finding) for one in judgement.services] == [("gamma", Finding.STARTING)]
+        assert judgement.incidents == ()
+
+
+def test_unknown_services_are_left_out() -> None:
+    judge = Judge(CATALOGUE, ("api", "nonsense"), START)
+    assert [one.id for one in judge.judge(START).services] == ["api"]
+
+
+def test_nothing_watched_is_grey() -> None:
+    assert Judge(CATALOGUE, (), START).judge(START).light is Light.GREY
+
+
+def test_judging_twice_changes_nothing() -> None:
+    play = fed(*DOWN)
+    assert play.wait(95.0) == play.wait(95.0)
+
+
+def test_time_never_runs_backwards() -> None:
+    play = fed(*DOWN)
+    assert play.wait(10.0).at == START + 95
+
+
+@pytest.mark.parametrize("reach", [Reach.PUBLIC, Reach.PRIVATE])
+def test_an_answer_vouches_only_for_its_kind(reach: Reach) -> None:
+    """Failures at private addresses beside public controls that answer prove nothing, and the other way round."""
+    other = Reach.PRIVATE if reach is Reach.PUBLIC else Reach.PUBLIC
+    play = Play(("beta", "gamma"))
+    for at in (0.0, 60.0, 65.0, 80.0, 95.0, 110.0, 125.0):
+        for one in observations(START + at, "beta timeout" if at else "beta 200", reach):
+            play.judge.observe(one)
+        for one in observations(START + at + 1, "gamma 200", other):
+            play.judge.observe(one)
+        play.wait(at + 1)
+        assert play.lights()["beta"] == "green ok"

@@ -1,0 +1,85 @@
+"""Which reasons are given, in which order."""
+
+import inspect
+
+import pytest
+
+from tests.unit.core.playbook import Play
+from trayapp.core.evidence.observation import Source
+from trayapp.core.light import reasons
+from trayapp.core.light.reasons import Code, reason
+
+QUIET = ["0 beta 200", "1 api 401", "2 page ok"]
+FAILING = ["60 api 503", "61 beta 200", "65 api 503 +", "80 api 503 +", "95 api 503 +"]
+
+TABLE = [
+    ("nothing yet", "api", [], ["starting"]),
+    ("well", "api", QUIET, ["answers", "page_operational"]),
+    ("well without a page", "beta", QUIET, ["answers", "no_page"]),
+    ("checking, the page is silent", "api", [*QUIET, *FAILING[:3]], ["page_silent", "failures", "network_fine"]),
+    ("down, the page is silent", "api", [*QUIET, *FAILING], ["page_silent", "failures", "network_fine"]),
+    ("down, the page knows", "api", [*QUIET, *FAILING, "99 page incident:identified:major:completions"],
+     ["page_incident", "failures", "network_fine"]),
+    ("down, by the page alone", "api", [*QUIET, "90 page major:completions"], ["page_component"]),
+    ("back, and the page has not closed it", "api",
+     [*QUIET, *FAILING, "99 page incident:identified:major:completions", "200 api 401", "261 api 401"],
+     ["recovering", "page_not_closed", "answers"]),
+    ("back", "api", [*QUIET, *FAILING, "200 api 401", "261 api 401"], ["recovering", "page_operational", "answers"]),
+    ("a challenge and no page", "chat", ["0 site challenge", "1 page html"], ["challenge", "page_unknown"]),
+    ("the edge and no page", "chat", ["0 site ok", "1 page html"], ["edge_only", "page_unknown"]),
+    ("blocked", "beta", ["0 api 401", "1 beta foreign +"], ["blocked", "network_fine", "no_page"]),
+    ("own network", "api", [*QUIET, "60 network offline dns"], ["network_down"]),
+    ("proxy", "api", [*QUIET, "60 api 407", "61 beta 200"], ["network_down"]),
+    ("just resumed", "api", ["0 resume"], ["grace"]),
+    ("nobody vouches", "beta", ["0 beta 503", "200 beta 503"], ["failures", "network_unproven", "no_page"]),
+    ("maintenance", "api",
+     [*QUIET, "50 page incident:in_progress:maintenance:completions,responses,embeddings", *FAILING[:3]],
+     ["page_maintenance", "failures", "network_fine"]),
+    ("a dead page's last word", "api", [*QUIET, "60 page major:completions", "180 page html", "300 page html"],
+     ["page_component", "page_unknown"]),
+    ("contradicted", "api", [*QUIET, "60 page major:completions", "70 real ok", "80 real ok", "90 real ok"],
+     ["page_component", "page_contradicted", "answers"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "service", "samples", "codes"), TABLE, ids=[row[0] for row in TABLE])
+def test_reasons(what: str, service: str, samples: list[str], codes: list[str]) -> None:
+    play = Play(("chat", "api", "beta"))
+    for one in samples:
+        at, _, sample = one.partition(" ")
+        play.feed(float(at), sample)
+    assert play.codes(service) == codes
+
+
+def test_a_shaky_network_is_said() -> None:
+    play = Play(("beta", "gamma"))
+    for n in range(12):
+        play.feed(10.0 * n, "gamma timeout" if n % 2 else "gamma 200")
+    for at, sample in ((130, "beta timeout"), (131, "gamma 200"), (140, "beta timeout ~"), (155, "beta timeout ~")):
+        play.feed(at, sample)
+    play.feed(200, "beta timeout ~")
+    play.feed(230, "beta timeout ~")
+    shaky = next(one for one in play.last.services[0].reasons if one.code == "network_shaky")
+    assert isinstance(shaky.params["percent"], int)
+    assert 3 <= shaky.params["percent"] <= 100
+
+
+def test_brown_outs_are_counted() -> None:
+    play = Play(("beta", "gamma"))
+    for n in range(14):
+        play.feed(60.0 * n, "gamma 200")
+        play.feed(60.0 * n + 1, "beta 503" if n in (7, 9, 12) else "beta 200")
+    some = next(one for one in play.last.services[0].reasons if one.code == "some_failures")
+    assert (some.params["failed"], some.params["tries"], some.params["what"]) == (3, 10, "http_503")
+
+
+def test_every_code_says_what_it_means() -> None:
+    source = inspect.getsource(reasons)
+    for code in Code:
+        _, _, after = source.partition(f'{code.name} = "{code.value}"\n')
+        assert after.strip().startswith('"""'), code
+
+
+def test_a_reason_carries_its_parameters() -> None:
+    made = reason(Code.FLAPPING, Source.PROBE, 5.0, "https://status.example", percent=40)
+    assert (made.code, made.params, made.link, made.at) == ("flapping", {"percent": 40}, "https://status.example", 5.0)

@@ -1,0 +1,100 @@
+"""Rule 10, as a table: parts in, a service out."""
+
+import pytest
+
+from trayapp.core.evidence.observation import Source
+from trayapp.core.light.component import PartView
+from trayapp.core.light.reasons import SEPARATOR, Reason
+from trayapp.core.light.service import Whole, whole
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.verdicts import ComponentVerdict
+
+LIGHTS = {
+    "ok": Light.GREEN, "down": Light.RED, "no_evidence": Light.GREY, "starting": Light.GREY, "own_network": Light.GREY,
+    "blocked": Light.GREY,
+}  # fmt: skip
+
+
+def part(said: str, number: int = 0, *, confidence: Confidence | None = None) -> PartView:
+    """`finding`, in capitals when it is a main part, with `!` when it is a partial outage or worse."""
+    name = said.strip("!").lower()
+    finding = Finding(name)
+    light = LIGHTS.get(name, Light.YELLOW)
+    code = Reason(f"code_{name}", Source.PAGE, 0.0)
+    verdict = ComponentVerdict(
+        f"p{number}", f"P{number}", said[:2].isupper(), light, finding, 10.0 * number, True, (code,)
+    )
+    return PartView(verdict, confidence, partial="!" in said)
+
+
+def made(parts: str) -> Whole:
+    return whole([part(one, number) for number, one in enumerate(parts.split())], 100.0)
+
+
+MANY_OK = " ok" * 20
+
+TABLE = [
+    ("OK ok ok", "green ok", "all well"),
+    ("DOWN! ok ok", "red down", "the worst main part"),
+    ("OK DEGRADED CHECKING", "yellow degraded", "the finding that tells most"),
+    ("OK down! ok ok", "yellow degraded", "a minor part gives yellow at most"),
+    ("OK checking ok ok", "yellow checking", "and its own finding while it is yellow"),
+    ("OK maintenance ok ok", "yellow maintenance", "of whatever kind"),
+    ("OK down!" + MANY_OK, "green ok", "one of twenty-one minor parts is listed only"),
+    ("OK down! down! down!" + MANY_OK, "yellow degraded", "three of twenty-three are not"),
+    ("OK down! down! ok", "red down", "half of all parts, two at least"),
+    ("OK degraded! degraded! ok", "red down", "partial outages count as well"),
+    ("OK degraded degraded ok", "yellow degraded", "degraded performance does not"),
+    ("OK down!", "yellow degraded", "half, but one alone"),
+    ("OK down! down! ok ok", "yellow degraded", "less than half"),
+    ("DOWN! DOWN! ok", "red down", "already red"),
+    ("OK NO_EVIDENCE ok", "grey no_evidence", "a main part that nobody can see"),
+    ("OK no_evidence no_evidence", "green ok", "minor parts that nobody can see"),
+    ("NO_EVIDENCE DEGRADED", "yellow degraded", "grey never hides yellow"),
+    ("NO_EVIDENCE down! ok ok", "yellow degraded", "nor what a minor part shows"),
+    ("OWN_NETWORK NO_EVIDENCE", "grey own_network", "the grey that tells most"),
+    ("STARTING NO_EVIDENCE", "grey starting", "not done yet"),
+    ("ok down! ok ok", "red down", "without a main part all are"),
+    ("RECOVERING CHECKING OK", "yellow recovering", "what was down is told before what may be"),
+    ("OK reported_only ok", "yellow reported_only", "not counted among the partly out"),
+]
+
+
+@pytest.mark.parametrize(("parts", "light", "why"), TABLE, ids=[row[0].replace(MANY_OK, " ...") for row in TABLE])
+def test_from_parts_to_the_service(parts: str, light: str, why: str) -> None:
+    found = made(parts)
+    assert f"{found.light.value} {found.finding.value}" == light, why
+
+
+def test_half_of_the_parts_are_named() -> None:
+    said = made("OK down! degraded! ok").reasons[0]
+    assert said.code == "parts"
+    assert said.params == {"components": f"P1{SEPARATOR}P2", "failing": 2, "total": 4}
+
+
+def test_what_is_listed_only_is_said() -> None:
+    assert made("OK down!" + MANY_OK).reasons[-1].code == "listed_only"
+
+
+def test_since_is_that_of_what_decides() -> None:
+    assert made("OK ok DEGRADED").since == 20.0
+    assert made("OK down! degraded! ok").since == 10.0
+
+
+def test_equal_reasons_are_said_once() -> None:
+    assert [one.code for one in made("DOWN! DOWN! DOWN!").reasons] == ["code_down"]
+
+
+def test_the_strongest_confidence_of_the_main_parts() -> None:
+    views = [
+        part("OK", 0, confidence=Confidence.REPORTED),
+        part("OK", 1, confidence=Confidence.ANSWERING),
+        part("ok", 2, confidence=Confidence.REACHABLE),
+    ]
+    assert whole(views, 0.0).confidence is Confidence.ANSWERING
+    assert whole(views[:1], 0.0).confidence is Confidence.REPORTED
+    assert whole([*views, part("DOWN!")], 0.0).confidence is None
+
+
+def test_a_service_without_components_has_no_evidence() -> None:
+    assert whole([], 5.0).finding is Finding.NO_EVIDENCE

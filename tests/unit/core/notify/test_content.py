@@ -1,0 +1,163 @@
+"""What stands in a banner: names, times, buttons, and what else works."""
+
+import pytest
+
+from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, STARTED_S, Desk, because
+from tests.support.snapshots import NO_TARGET, pages
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.notify.banner import BannerStage, Button, Urgency
+from trayapp.core.switching.route import Until
+
+BOTH = ("chatgpt", "openai-api")
+ALL = (*BOTH, "claude", "claude-api")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def _down(desk: Desk, *services: str) -> None:
+    desk.set(RED, *services, **because(Code.FAILURES, failed=3, tries=3))
+    desk.incident(*services)
+
+
+def test_down_names_who_is_down_and_who_works(desk: Desk) -> None:
+    _down(desk, *BOTH)
+    banner = desk.banner(1, BannerStage.DOWN)
+    assert banner.services == ("ChatGPT", "OpenAI API")
+    assert banner.working == ("Claude", "Claude API")
+    assert (banner.provider, banner.providers) == ("openai", ("OpenAI",))
+    assert banner.params == {"since": START + STARTED_S, "seen": True, "page": True}
+    assert banner.urgency is Urgency.NORMAL
+    assert banner.buttons == (Button.SWITCH_LOCAL, Button.DETAILS, Button.ONLY_WHEN_BACK)
+
+
+def test_down_without_a_target_offers_to_set_one_up(desk: Desk) -> None:
+    desk.target = NO_TARGET
+    _down(desk, "chatgpt")
+    assert desk.banner(1, BannerStage.DOWN).buttons[0] is Button.SET_UP_FALLBACK
+
+
+def test_down_while_already_local_offers_no_switch(desk: Desk) -> None:
+    desk.local("openai")
+    _down(desk, "chatgpt")
+    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+
+
+def test_down_by_the_page_alone_is_not_seen_from_here(desk: Desk) -> None:
+    desk.set(RED, "chatgpt", reasons=())
+    desk.incident("chatgpt", title="Login fails")
+    params = desk.banner(1, BannerStage.DOWN).params
+    assert params["seen"] is False
+    assert params["title"] == "Login fails"
+
+
+@pytest.mark.parametrize("health", [one for one in PageHealth if one is not PageHealth.OK])
+def test_a_page_that_cannot_be_read_has_not_kept_silent(desk: Desk, health: PageHealth) -> None:
+    desk.pages = pages(health)
+    _down(desk, "chatgpt")
+    assert desk.banner(1, BannerStage.DOWN).params["page"] is False
+
+
+def test_everything_down_is_critical(desk: Desk) -> None:
+    _down(desk, *ALL)
+    assert desk.banner(1, BannerStage.DOWN).urgency is Urgency.CRITICAL
+
+
+def test_partly_back_names_the_parts_that_had_failed(desk: Desk) -> None:
+    desk.set(RED, "chatgpt", hurt=("chat", "login", "history"))
+    desk.set(RED, "openai-api")
+    desk.incident(*BOTH)
+    desk.report(1)
+    desk.restart()
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+    banner = desk.banner(88, BannerStage.PARTLY_BACK)
+    assert banner.back == ("ChatGPT",)
+    assert banner.services == ("OpenAI API",)
+    assert banner.parts == ("chat", "login", "history")
+    assert banner.urgency is Urgency.NORMAL
+
+
+@pytest.mark.parametrize(
+    ("services", "named"),
+    [(BOTH, ()), (("chatgpt",), ("ChatGPT",))],
+    ids=["the house goes by the provider's name", "one of several by its own"],
+)
+def test_over(desk: Desk, services: tuple[str, ...], named: tuple[str, ...]) -> None:
+    _down(desk, *services)
+    desk.report(1)
+    desk.local("openai", answered=14)
+    desk.tools = 2
+    desk.set(GREEN, *services)
+    desk.over(ended_from=START + 11_400, ended_at=START + 11_400, cause="A broken cable")
+    banner = desk.banner(209, BannerStage.OVER)
+    assert banner.services == named
+    assert banner.buttons == (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
+    assert banner.params == {
+        "since": START + STARTED_S,
+        "ended_from": START + 11_400,
+        "ended_at": START + 11_400,
+        "cause": "A broken cable",
+        "local": True,
+        "tools": 2,
+        "answered": 14,
+    }
+
+
+def test_over_without_local_routes_offers_no_way_home(desk: Desk) -> None:
+    _down(desk, *BOTH)
+    desk.report(1)
+    desk.tools, desk.local_answers = 2, 3
+    desk.over()
+    banner = desk.banner(209, BannerStage.OVER)
+    assert banner.buttons == (Button.DETAILS,)
+    assert set(banner.params) == {"since"}
+
+
+def test_over_with_a_lasting_route_says_so_without_the_offer(desk: Desk) -> None:
+    _down(desk, *BOTH)
+    desk.report(1)
+    desk.local("openai", Until.CHANGED)
+    desk.over()
+    banner = desk.banner(209, BannerStage.OVER)
+    assert banner.buttons == (Button.DETAILS,)
+    assert banner.params["local"] is True
+
+
+def test_shared_names_the_providers(desk: Desk) -> None:
+    desk.set((Light.RED, Finding.SHARED), "chatgpt", "claude")
+    desk.incident("chatgpt", "claude", id="s1", provider="", shared=True)
+    assert desk.banner(1, BannerStage.DOWN).providers == ("OpenAI", "Anthropic")
+
+
+def test_yellow_names_the_worst_finding(desk: Desk) -> None:
+    desk.set((Light.YELLOW, Finding.SLOW), "chatgpt")
+    desk.set(DEGRADED, "openai-api")
+    desk.report(0)
+    banner = desk.banner(5, BannerStage.YELLOW)
+    assert banner.services == ("ChatGPT", "OpenAI API")
+    assert banner.params["finding"] == Finding.DEGRADED
+    assert (banner.urgency, banner.pops_up, banner.buttons) == (Urgency.LOW, False, (Button.DETAILS,))
+
+
+def test_a_yellow_incident_names_those_in_trouble(desk: Desk) -> None:
+    desk.set((Light.YELLOW, Finding.REPORTED_ONLY), "chatgpt")
+    desk.incident(*BOTH, title="T")
+    desk.report(0)
+    banner = desk.banner(5, BannerStage.YELLOW)
+    assert banner.services == ("ChatGPT",)
+    assert banner.params["finding"] == Finding.REPORTED_ONLY
+    assert banner.buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+
+
+def test_recovering_names_all_that_were_touched(desk: Desk) -> None:
+    _down(desk, *BOTH)
+    desk.report(1)
+    desk.set(RECOVERING, *BOTH)
+    desk.incident(*BOTH, stage=IncidentStage.RECOVERING)
+    assert desk.banner(199, BannerStage.RECOVERING).services == ("ChatGPT", "OpenAI API")

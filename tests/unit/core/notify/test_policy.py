@@ -1,0 +1,409 @@
+"""The newsroom as a playbook: what is true, minute by minute, and what is told of it."""
+
+import msgspec
+import pytest
+
+from tests.support.newsdesk import (
+    CHECKING,
+    DEGRADED,
+    FLAPPING,
+    GREEN,
+    GREY,
+    RECOVERING,
+    RED,
+    START,
+    Desk,
+    because,
+)
+from tests.support.snapshots import ONLINE
+from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.evidence.page_report import Stage
+from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.notify.banner import BannerStage
+from trayapp.core.switching.route import Until
+
+BOTH = ("chatgpt", "openai-api")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def _falls(desk: Desk, *services: str) -> None:
+    desk.set(RED, *services)
+    desk.incident(*services)
+
+
+def test_the_night(desk: Desk) -> None:
+    assert desk.told(0) == []
+    desk.set(CHECKING, *BOTH)
+    desk.incident(*BOTH)
+    assert desk.told(0.5) == []
+    _falls(desk, *BOTH)
+    assert desk.told(1) == ["down! i1"]
+    assert desk.told(2) == []
+    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=Stage.INVESTIGATING)
+    assert desk.told(14) == ["confirmed i1"]
+    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=Stage.IDENTIFIED)
+    assert desk.told(37) == []
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident(*BOTH, title="Elevated Error Rates", stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(88) == ["partly_back! i1"]
+    desk.set(GREEN, "chatgpt")
+    assert desk.told(98) == []
+    desk.set(RECOVERING, "openai-api")
+    desk.incident(*BOTH, title="Elevated Error Rates", stage=IncidentStage.RECOVERING)
+    assert desk.told(199) == ["recovering i1"]
+    desk.set(GREEN, "openai-api")
+    desk.over(ended_at=START + 198 * 60)
+    assert desk.told(209) == ["over! i1"]
+    assert desk.told(210) == []
+    desk.incidents.clear()
+    assert desk.told(300) == []
+
+
+def test_checking_is_silent_for_ever(desk: Desk) -> None:
+    desk.set(CHECKING, "chatgpt")
+    desk.incident("chatgpt")
+    assert [desk.told(minute) for minute in (0, 5, 60)] == [[], [], []]
+
+
+@pytest.mark.parametrize("with_incident", [True, False])
+def test_other_yellow_speaks_after_five_minutes_and_goes_with_its_cause(desk: Desk, with_incident: bool) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    if with_incident:
+        desk.incident("chatgpt")
+    key = "i1" if with_incident else "yellow:openai"
+    assert desk.told(0) == []
+    assert desk.told(4.9) == []
+    assert desk.told(5) == [f"yellow {key}"]
+    assert desk.told(20) == []
+    desk.set(GREEN, "chatgpt")
+    if with_incident:
+        desk.over()
+    assert desk.told(21) == [f"withdraw {key}"]
+    assert desk.told(22) == []
+
+
+def test_yellow_that_passes_within_five_minutes_is_never_told(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    assert desk.told(0) == []
+    desk.set(GREEN, "chatgpt")
+    assert desk.told(4) == []
+    desk.set(DEGRADED, "chatgpt")
+    assert desk.told(6) == []
+    assert desk.told(10.9) == []
+    assert desk.told(11) == ["yellow yellow:openai"]
+
+
+def test_yellow_keeps_its_banner_while_it_is_being_checked(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.told(0)
+    assert desk.told(5) == ["yellow yellow:openai"]
+    desk.set(CHECKING, "chatgpt")
+    assert desk.told(6) == []
+    desk.set(DEGRADED, "chatgpt")
+    assert desk.told(7) == []
+
+
+def test_two_yellow_services_of_one_provider_are_one_banner(desk: Desk) -> None:
+    desk.set(DEGRADED, *BOTH)
+    desk.told(0)
+    assert desk.told(5) == ["yellow yellow:openai"]
+
+
+def test_yellow_that_turns_red_is_down_under_the_same_key(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident("chatgpt")
+    desk.told(0)
+    assert desk.told(6) == ["yellow i1"]
+    _falls(desk, "chatgpt")
+    assert desk.told(7) == ["down! i1"]
+
+
+def test_a_yellow_banner_without_incident_goes_when_the_incident_speaks(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.told(0)
+    assert desk.told(6) == ["yellow yellow:openai"]
+    _falls(desk, "chatgpt")
+    assert desk.told(7) == ["down! i1", "withdraw yellow:openai"]
+
+
+def test_services_that_fall_one_after_the_other_share_one_banner(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    _falls(desk, *BOTH)
+    assert desk.told(1.2) == ["down i1"]
+    assert desk.told(2) == []
+
+
+def test_a_page_that_speaks_first_is_in_the_first_banner(desk: Desk) -> None:
+    desk.set(RED, "chatgpt")
+    desk.incident("chatgpt", title="Login fails", page_stage=Stage.INVESTIGATING)
+    assert desk.told(1) == ["down! i1"]
+    assert desk.told(2) == []
+
+
+@pytest.mark.parametrize("minute", [1.5, 15.0, 95.0, 200.0, 210.0])
+def test_a_restart_repeats_nothing(desk: Desk, minute: float) -> None:
+    """Told up to `minute`, restarted, asked again: silence, whatever the stage."""
+    _falls(desk, *BOTH)
+    desk.told(1)
+    if minute > 14:
+        desk.incident(*BOTH, title="T")
+        desk.told(14)
+    if minute > 88:
+        desk.set(RECOVERING, "chatgpt")
+        desk.incident(*BOTH, title="T", stage=IncidentStage.PARTLY_BACK)
+        desk.told(88)
+    if minute > 199:
+        desk.set(RECOVERING, *BOTH)
+        desk.incident(*BOTH, title="T", stage=IncidentStage.RECOVERING)
+        desk.told(199)
+    if minute > 209:
+        desk.over()
+        desk.told(209)
+    desk.restart()
+    assert desk.told(minute) == []
+
+
+def test_what_ended_while_nobody_watched_is_told_once_after_the_restart(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(1)
+    desk.restart()
+    desk.set(GREEN, *BOTH)
+    desk.over()
+    assert desk.told(500) == ["over! i1"]
+    desk.restart()
+    assert desk.told(501) == []
+
+
+def test_what_was_never_true_of_them_is_withdrawn(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    desk.set(GREEN, "chatgpt")
+    desk.incidents.clear()
+    assert desk.told(2) == ["withdraw i1"]
+    assert desk.told(3) == []
+
+
+def test_red_that_becomes_yellow_replaces_the_banner_silently(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    desk.set((Light.YELLOW, Finding.REPORTED_ONLY), "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(2) == ["yellow i1"]
+
+
+def test_published_after_the_fact_stays_off_the_screen(desk: Desk) -> None:
+    desk.incident("chatgpt", title="Earlier today", stage=IncidentStage.OVER)
+    assert desk.told(0) == []
+
+
+def test_first_seen_in_recovery_stays_off_the_screen(desk: Desk) -> None:
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident("chatgpt", title="T", stage=IncidentStage.RECOVERING)
+    assert desk.told(0) == []
+    assert desk.told(8) == []
+    desk.set(GREEN, "chatgpt")
+    desk.over()
+    assert desk.told(10) == []
+
+
+def test_a_grey_gap_neither_repeats_nor_hides_red(desk: Desk) -> None:
+    desk.set(GREY, "chatgpt")
+    assert desk.told(0) == []
+    _falls(desk, "chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    desk.set(GREY, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(2) == []
+    _falls(desk, "chatgpt")
+    assert desk.told(20) == []
+    desk.set(GREY, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(30) == []
+    desk.over()
+    assert desk.told(31) == ["over! i1"]
+
+
+@pytest.mark.parametrize("state", [NetworkState.OFFLINE, NetworkState.CAPTIVE])
+def test_nothing_is_told_while_the_own_network_is_the_trouble(desk: Desk, state: NetworkState) -> None:
+    desk.network = msgspec.structs.replace(ONLINE, state=state)
+    _falls(desk, *BOTH)
+    assert desk.told(1) == []
+    desk.network = ONLINE
+    assert desk.told(2) == ["down! i1"]
+    desk.network = msgspec.structs.replace(ONLINE, state=state)
+    desk.incidents.clear()
+    assert desk.told(3) == []
+
+
+def test_a_relapse_pops_up_again_after_a_rest(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(1)
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(5) == ["partly_back! i1"]
+    _falls(desk, *BOTH)
+    assert desk.told(8) == ["down i1"]
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(20) == ["partly_back! i1"]
+    _falls(desk, *BOTH)
+    assert desk.told(31) == ["down! i1"]
+
+
+def test_the_last_of_three_to_come_back_replaces_the_banner(desk: Desk) -> None:
+    three = ("chatgpt", "openai-api", "claude")
+    _falls(desk, *three)
+    desk.told(1)
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident(*three, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(20) == ["partly_back! i1"]
+    desk.set(RECOVERING, "openai-api")
+    desk.incident(*three, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(22) == ["partly_back i1"]
+
+
+def test_a_recovery_that_fails_is_down_again(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
+    assert desk.told(20) == ["recovering i1"]
+    _falls(desk, "chatgpt")
+    banner = desk.banner(22, BannerStage.DOWN)
+    assert banner.params["again"] is True
+    assert banner.pops_up
+
+
+def test_flapping_is_said_once_and_its_end_is_told(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    said = []
+    for minute in range(12, 60):
+        if minute % 2:
+            desk.set(FLAPPING, "chatgpt")
+            desk.incident("chatgpt")
+        else:
+            desk.set(RED, "chatgpt", **because(Code.FLAPPING, percent=42))
+            desk.incident("chatgpt")
+        said += desk.told(minute)
+    assert said == ["flapping i1"]
+    desk.restart()
+    assert desk.told(60) == []
+    desk.set(GREEN, "chatgpt")
+    desk.over()
+    assert desk.told(70) == ["over! i1"]
+
+
+def test_flapping_that_ends_in_red_is_told_as_down(desk: Desk) -> None:
+    desk.set(FLAPPING, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(1) == ["flapping i1"]
+    _falls(desk, "chatgpt")
+    assert desk.told(15) == ["down! i1"]
+
+
+def test_flapping_without_an_incident_is_said_once(desk: Desk) -> None:
+    desk.set(FLAPPING, "chatgpt")
+    assert desk.told(1) == ["flapping yellow:openai"]
+    assert desk.told(30) == []
+    desk.set(GREEN, "chatgpt")
+    assert desk.told(31) == ["withdraw yellow:openai"]
+
+
+def test_who_was_never_told_as_down_is_not_told_as_back(desk: Desk) -> None:
+    desk.set(DEGRADED, "openai-api")
+    desk.incident("openai-api")
+    assert desk.told(0) == []
+    desk.set(GREEN, "openai-api")
+    desk.set(RED, "chatgpt")
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(3) == ["down! i1"]
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK, title="T")
+    assert desk.told(14) == ["confirmed i1"]
+
+
+def test_an_incident_that_spreads_to_other_providers_pops_up_again(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    assert desk.told(1) == ["down! i1"]
+    desk.set((Light.RED, Finding.SHARED), *BOTH, "claude")
+    desk.incident(*BOTH, "claude", shared=True)
+    assert desk.told(2) == ["down! i1"]
+    assert desk.told(3) == []
+
+
+def test_red_that_is_no_longer_seen_is_not_told(desk: Desk) -> None:
+    desk.set(GREY, "chatgpt")
+    desk.incident("chatgpt", down=("chatgpt",))
+    assert desk.told(1) == []
+    desk.set(RED, "chatgpt")
+    assert desk.told(2) == ["down! i1"]
+    desk.set(GREY, "chatgpt")
+    assert desk.told(3) == []
+    desk.set(RED, "chatgpt")
+    assert desk.told(4) == []
+
+
+def test_a_shared_incident_speaks_for_the_single_ones(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    desk.set((Light.RED, Finding.SHARED), "chatgpt", "claude")
+    desk.incident("chatgpt", "claude", id="s1", provider="", shared=True)
+    assert desk.told(2) == ["down! s1", "withdraw i1"]
+    assert desk.told(3) == []
+
+
+def test_only_when_back(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(1)
+    desk.newsroom.only_when_back("i1")
+    assert desk.told(2) == ["withdraw i1"]
+    desk.restart()
+    desk.incident(*BOTH, title="T")
+    assert desk.told(14) == []
+    desk.set(GREEN, "chatgpt")
+    desk.incident(*BOTH, title="T", stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(88) == []
+    desk.over()
+    assert desk.told(209) == ["over! i1"]
+
+
+def test_the_offer_home_goes_with_the_route(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(1)
+    desk.local("openai")
+    desk.over()
+    assert desk.told(209) == ["over! i1"]
+    desk.incidents.clear()
+    assert desk.told(210) == []
+    desk.routes.clear()
+    assert desk.told(211) == ["withdraw i1"]
+    assert desk.told(212) == []
+
+
+def test_a_route_that_stays_until_changed_gets_no_offer(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    desk.local("openai", Until.CHANGED)
+    desk.over()
+    assert desk.told(209) == ["over! i1"]
+    desk.routes.clear()
+    assert desk.told(210) == []
+
+
+def test_what_is_long_gone_is_forgotten(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.told(1)
+    desk.over()
+    desk.told(60)
+    desk.incidents.clear()
+    desk.told(60 * 24 * 6)
+    assert "i1" in desk.newsroom.remember().by_key
+    desk.told(60 * 24 * 9)
+    assert desk.newsroom.remember().by_key == {}

@@ -1,0 +1,30 @@
+"""The list of stored keys: everything but the keys."""
+
+import stat
+
+import pytest
+
+from trayapp.errors import Problem
+from trayapp.paths import home
+from trayapp.secrets.key_index import KeyIndex, index_file, read_index, write_index
+
+
+def test_nothing_is_stored_at_first() -> None:
+    assert read_index(home()) == KeyIndex()
+
+
+def test_what_was_written_is_read() -> None:
+    index = KeyIndex("keyring.backends.SecretService.Keyring", {"acme": "api.acme.example"})
+    write_index(home(), index)
+    assert read_index(home()) == index
+    assert stat.S_IMODE(index_file(home()).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"hosts": {"a": 1}}'])
+def test_a_damaged_list_is_told_and_kept(content: str) -> None:
+    home().data.mkdir(parents=True)
+    index_file(home()).write_text(content)
+    with pytest.raises(Problem) as caught:
+        read_index(home())
+    assert caught.value.code == "key_index_broken"
+    assert index_file(home()).read_text() == content

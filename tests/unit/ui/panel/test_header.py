@@ -1,0 +1,75 @@
+"""The top of the panel: what is true now, and one primary button."""
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.support import states
+from tests.support.snapshots import NO_TARGET
+from trayapp.core.snapshot import Snapshot
+from trayapp.ui.kit.label import Picture
+from trayapp.ui.panel.header import SwitchBar, Verdict
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> SwitchBar:
+    bar = SwitchBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def shown(bar: SwitchBar) -> list[QPushButton]:
+    return [one for one in bar.findChildren(QPushButton) if one.isVisible()]
+
+
+@pytest.mark.parametrize(
+    ("s", "buttons", "primary"),
+    [
+        (states.down(), ["Switch OpenAI"], "Switch OpenAI"),
+        (states.down(target=NO_TARGET), ["Set up"], None),
+        (states.fine(), ["Switch to local"], None),
+        (states.local_now(), ["Back to cloud (OpenAI)"], None),
+        (states.offered(), ["Stay local", "Back to cloud"], "Back to cloud"),
+        (states.shared(local=("openai",)), ["Switch Anthropic", "Back to cloud (OpenAI)"], "Switch Anthropic"),
+    ],
+)
+def test_the_switch_and_its_primary_button(
+    bar: SwitchBar, s: Snapshot, buttons: list[str], primary: str | None
+) -> None:
+    bar.draw(s)
+    texts = [one.text() for one in shown(bar)]
+    assert len(texts) == len(buttons)
+    assert all(any(text.startswith(start) for text in texts) for start in buttons), texts
+    defaults = [one.text() for one in shown(bar) if one.isDefault()]
+    assert [text.startswith(primary or "?") for text in defaults] == ([True] if primary else [])
+
+
+def test_a_switch_under_way_waits(bar: SwitchBar) -> None:
+    bar.draw(states.down(switching="openai"))
+    assert [(one.text(), one.isEnabled()) for one in shown(bar)] == [("Switching to local (qwen3:8b)…", False)]
+
+
+def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtBot) -> None:
+    bar.draw(states.fine())
+    menu = bar.there.menu()
+    assert [one.text() for one in menu.actions()] == ["OpenAI", "Anthropic"]
+    with qtbot.waitSignal(bar.switch_local, timeout=1000) as asked:
+        menu.actions()[0].trigger()
+    assert asked.args == [("openai",)]
+    bar.draw(states.down())
+    assert bar.there.menu() is None
+
+
+def test_the_words_and_the_light_say_what_is_true_now(qtbot: QtBot) -> None:
+    """The tray keeps the last light for two minutes; beside "You are offline" a green one would lie."""
+    verdict = Verdict()
+    qtbot.addWidget(verdict)
+    verdict.draw(states.offline())
+    verdict.show()
+    assert verdict.headline.text().startswith("You are offline")
+    assert [one.accessibleName() for one in verdict.findChildren(Picture)] == ["grey"]
+    assert not verdict.works.isVisible()
+    verdict.draw(states.down())
+    assert verdict.works.isVisible()
+    assert [one.accessibleName() for one in verdict.findChildren(Picture)] == ["red"]

@@ -1,0 +1,265 @@
+"""The panel says what the snapshot says, unfolds, and passes every wish on."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.support import states
+from tests.support.pictures import settle
+from tests.support.snapshots import NO_TARGET
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import sentences
+from trayapp.text.language import set_language
+from trayapp.ui.kit.label import Label, Picture
+from trayapp.ui.panel.notices import sentence
+from trayapp.ui.panel.window import Panel
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> Panel:
+    panel = Panel()
+    qtbot.addWidget(panel)
+    return panel
+
+
+def opened(panel: Panel, s: Snapshot, service: str = "") -> Panel:
+    panel.draw(s)
+    panel.open_at(service)
+    settle()
+    return panel
+
+
+def texts(panel: Panel) -> list[str]:
+    """Every text that can be seen."""
+    labels = [one.text() for one in panel.findChildren(Label) if one.isVisible()]
+    buttons = [one.text() for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.text()]
+    return [text.replace("\u200b", "") for text in labels + buttons]
+
+
+@pytest.mark.parametrize("state", list(states.STATES))
+def test_every_state_is_drawn_with_its_words(panel: Panel, state: str) -> None:
+    s = states.STATES[state]()
+    seen = texts(opened(panel, s))
+    assert sentences.headline(s) in seen
+    for verdict in s.judgement.services:
+        assert verdict.name in seen
+        assert sentences.state_line(verdict, s) in seen
+
+
+def test_what_works_and_since_when(panel: Panel) -> None:
+    s = states.down()
+    seen = texts(opened(panel, s))
+    assert sentences.subline(s) in seen
+    assert "Works now: Claude, Claude API" in seen
+    assert "Switch OpenAI to local (qwen3:8b, ready in 3 s)" in seen
+    assert sentences.target_line(s.target) in seen
+
+
+def test_a_row_unfolds_into_reasons_parts_and_updates(panel: Panel) -> None:
+    opened(panel, states.down())
+    folded = set(texts(panel))
+    panel.open_at("chatgpt")
+    settle()
+    unfolded = set(texts(panel)) - folded
+    assert any(text.startswith("OpenAI's page: Elevated Error Rates") for text in unfolded)
+    assert "status.openai.com" in unfolded
+    assert any(text.startswith("Login: down") for text in unfolded)
+    assert "File uploads: fine" in unfolded
+    assert sentences.unseen_line(states.down().judgement.services[0]) in unfolded
+    assert "Elevated Error Rates (identified)" in unfolded
+    assert any("working on a fix" in text for text in unfolded)
+    panel.rows["chatgpt"].head.click()
+    assert set(texts(panel)) == folded
+
+
+def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
+    seen = texts(opened(panel, states.hostile(), "chatgpt"))
+    assert any("<img src=x onerror=alert(1)> & <b>bold</b>" in text for text in seen)
+    assert all(one.textFormat() is Qt.TextFormat.PlainText for one in panel.findChildren(Label))
+    assert "etc" not in " ".join(seen)
+    assert panel.width() < 700
+
+
+@pytest.mark.parametrize(
+    ("s", "button", "signal", "arguments"),
+    [
+        (states.down(), "Switch OpenAI", "switch_local", [()]),
+        (states.down(target=NO_TARGET), "Set up", "set_up", []),
+        (states.local_now(), "Back to cloud", "switch_cloud", [()]),
+        (states.offered(), "Back to cloud", "switch_cloud", [("openai",)]),
+        (states.offered(), "Stay local", "stay_local", [("openai",)]),
+        (states.fine(), "Check now", "check", []),
+        (states.fine(), "Chat", "chat", []),
+        (states.fine(), "Settings", "settings", []),
+    ],
+)
+def test_what_buttons_ask_for(
+    panel: Panel, qtbot: QtBot, s: Snapshot, button: str, signal: str, arguments: list[Any]
+) -> None:
+    opened(panel, s)
+    wanted: Signal = getattr(panel, signal)
+    found = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.text().startswith(button)]
+    assert len(found) == 1
+    with qtbot.waitSignal(wanted, timeout=1000) as asked:
+        found[0].click()
+    assert asked.args == arguments
+
+
+def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
+    opened(panel, states.down(), "openai-api")
+    details = panel.rows["openai-api"].details
+    assert details is not None
+    button = next(one for one in details.findChildren(QAbstractButton) if one.text().startswith("Tell me"))
+    with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
+        button.click()
+    assert asked.args == ["i-openai-1"]
+
+
+def test_what_was_answered_locally_is_told(panel: Panel) -> None:
+    seen = texts(opened(panel, states.local_now()))
+    assert "Answered locally meanwhile:" in seen
+    assert "editor: 7 requests, qwen3:8b" in seen
+    assert "OpenAI works again. 7 requests were answered locally." in texts(opened(panel, states.offered()))
+
+
+def test_the_own_connection_is_told_step_by_step(panel: Panel) -> None:
+    seen = texts(opened(panel, states.offline()))
+    assert "Your connection: names cannot be looked up (DNS).\nNetwork ✓   DNS ✗   TLS –" in seen
+    assert any(text.startswith("Your connection: Network ✓") for text in texts(opened(panel, states.fine())))
+
+
+def test_a_page_that_cannot_be_read_is_told(panel: Panel) -> None:
+    seen = texts(opened(panel, states.no_evidence()))
+    assert any(text.startswith("OpenAI's page refuses to answer (403") for text in seen)
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [(0, None), (300, "1 kB"), (48_200, "48 kB"), (1_234_567, "1.2 MB"), (25_000_000, "25.0 MB")],
+)
+def test_what_watching_cost_today_is_told(panel: Panel, received: int, expected: str | None) -> None:
+    told = [text for text in texts(opened(panel, states.fine(bytes_today=received))) if text.startswith("Received")]
+    assert told == ([f"Received today: {expected}"] if expected else [])
+
+
+def test_standing_problems_are_told(panel: Panel) -> None:
+    full = ("disk_full", {"path": "/x/settings.toml"})
+    assert sentence(full) in texts(opened(panel, states.fine(problems=(full,))))
+    taken = states.fine(gateway_url=None, gateway_problem="port_in_use", gateway_params={"port": 17502})
+    assert sentence(("port_in_use", {"port": 17502})) in texts(opened(panel, taken))
+
+
+def test_a_snapshot_does_not_fold_or_rebuild_anything(panel: Panel) -> None:
+    opened(panel, states.down(), "chatgpt")
+    before = {id(row) for row in panel.rows.values()}
+    panel.draw(states.recovering())
+    settle()
+    assert {id(row) for row in panel.rows.values()} == before
+    assert panel.rows["chatgpt"].unfolded
+    assert "Elevated Error Rates (identified)" not in texts(panel)
+
+
+def test_watched_services_come_go_and_change_places(panel: Panel) -> None:
+    s = states.fine()
+    opened(panel, s)
+    kept = panel.rows["claude"]
+    services = tuple(reversed(s.judgement.services[1:]))
+    panel.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services)))
+    settle()
+    assert list(panel.rows) == ["claude-api", "claude", "openai-api"]
+    assert panel.rows["claude"] is kept
+    tops = [row.mapTo(panel, QPoint(0, 0)).y() for row in panel.rows.values()]
+    assert tops == sorted(tops)
+
+
+def test_escape_closes_it(panel: Panel, qtbot: QtBot) -> None:
+    opened(panel, states.fine())
+    with qtbot.waitSignal(panel.closed, timeout=1000):
+        QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+
+
+def test_without_a_tray_it_says_why_and_closing_means_to_quit(panel: Panel, qtbot: QtBot) -> None:
+    panel.without_tray(True)
+    seen = texts(opened(panel, states.fine()))
+    assert "This desktop shows no tray icons, so this window stays in their place." in seen
+    assert "Quit" in seen
+    with qtbot.waitSignal(panel.quit, timeout=1000):
+        panel.close()
+    assert panel.isVisible()
+    panel.without_tray(False)
+    settle()
+    assert "Quit" not in texts(panel)
+    panel.close()
+    assert not panel.isVisible()
+
+
+def test_all_rows_have_room_and_the_window_follows_folding(panel: Panel) -> None:
+    opened(panel, states.down())
+    height = panel.height()
+    last = panel.rows["claude-api"]
+    assert last.mapTo(panel, QPoint(0, 0)).y() + last.height() < panel.check_button.y()
+    panel.rows["openai-api"].head.click()
+    settle()
+    assert panel.height() > height
+    panel.rows["openai-api"].head.click()
+    settle()
+    assert panel.height() == height
+
+
+def test_a_height_that_the_user_chose_is_kept(panel: Panel) -> None:
+    opened(panel, states.down())
+    panel.resize(panel.width(), panel.height() + 100)
+    height = panel.height()
+    panel.rows["openai-api"].head.click()
+    panel.rows["openai-api"].head.click()
+    panel.draw(states.fine())
+    settle()
+    assert panel.height() >= height
+
+
+def test_it_opens_near_the_point_and_on_the_screen(panel: Panel) -> None:
+    panel.draw(states.down())
+    room = panel.screen().availableGeometry()
+    panel.open_at(near=room.bottomRight())
+    assert room.contains(panel.geometry())
+
+
+def test_everything_can_be_reached_with_the_keyboard(panel: Panel) -> None:
+    opened(panel, states.down(), "openai-api")
+    buttons = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.isEnabled()]
+    assert all(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in buttons)
+    assert all(one.accessibleName() or one.text() for one in buttons)
+    height = {id(one): one.mapTo(panel, QPoint(0, 0)).y() for one in buttons}
+    panel.bar.there.setFocus()
+    order = []
+    for _ in buttons:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        order.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert set(map(id, order)) == set(map(id, buttons))
+    downwards = [height[id(one)] for one in order]
+    assert downwards == sorted(downwards)
+
+
+def test_lights_have_names_for_those_who_hear_them(panel: Panel) -> None:
+    opened(panel, states.down(), "chatgpt")
+    named = {one.accessibleName() for one in panel.findChildren(Picture) if one.isVisible()}
+    assert named == {"red", "green"}
+    assert panel.rows["chatgpt"].head.accessibleName() == "ChatGPT: down 18 min"
+
+
+def test_another_language_is_followed(panel: Panel) -> None:
+    opened(panel, states.down(), "chatgpt")
+    set_language("de")
+    panel.draw(states.down())
+    settle()
+    seen = texts(panel)
+    assert "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir." in seen
+    assert not [text for text in seen if text in ("Check now", "Settings", "Works now: Claude, Claude API")]

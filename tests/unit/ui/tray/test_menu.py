@@ -1,0 +1,150 @@
+"""The tray's menu: what it says in each state, what its entries ask for, and that they stay what they are."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from tests.support import states
+from tests.support.snapshots import NO_TARGET, snapshot
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import sentences
+from trayapp.text.language import set_language
+from trayapp.ui.tray.menu import TrayMenu
+
+
+@pytest.fixture
+def menu(english: None) -> TrayMenu:
+    return TrayMenu()
+
+
+def shown(menu: TrayMenu) -> list[str]:
+    return [
+        "---" if one.isSeparator() else one.text().replace("&&", "&") for one in menu.menu.actions() if one.isVisible()
+    ]
+
+
+def entry(menu: TrayMenu, start: str) -> QAction:
+    """The last visible entry that begins with `start`."""
+    return [one for one in menu.menu.actions() if one.isVisible() and one.text().startswith(start)][-1]
+
+
+@pytest.mark.parametrize("state", list(states.STATES))
+def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu, state: str) -> None:
+    s = states.STATES[state]()
+    menu.draw(s)
+    lines = shown(menu)
+    assert lines[0] == sentences.headline(s)
+    first = lines.index("---") + 1
+    assert lines[first : first + 5] == [*(sentences.service_line(v, s) for v in s.judgement.services), "---"]
+    assert lines[first + 5 :] == ["Check now", "Open", "Settings…", "Demo", "Quit"]
+
+
+@pytest.mark.parametrize(
+    ("s", "expected"),
+    [
+        (states.down(), ["Switch OpenAI to local (qwen3:8b, ready in 3 s)"]),
+        (states.down(target=NO_TARGET), ["Set up a fallback…"]),
+        (states.fine(target=NO_TARGET), ["Set up a fallback…"]),
+        (states.fine(), ["Switch to local (qwen3:8b, ready in 3 s)"]),
+        (states.local_now(), ["Back to cloud (OpenAI)"]),
+        (states.offered(), ["Back to cloud: OpenAI works again"]),
+        (
+            states.shared(local=("openai",)),
+            ["Switch Anthropic to local (qwen3:8b, ready in 3 s)", "Back to cloud (OpenAI)"],
+        ),
+        (states.down(switching="openai"), ["Switching to local (qwen3:8b)…"]),
+    ],
+)
+def test_the_switch(menu: TrayMenu, s: Snapshot, expected: list[str]) -> None:
+    menu.draw(s)
+    lines = shown(menu)
+    assert lines[1 : lines.index("---")] == expected
+
+
+def test_a_switch_under_way_cannot_be_clicked_again(menu: TrayMenu) -> None:
+    menu.draw(states.down(switching="openai"))
+    assert not entry(menu, "Switching").isEnabled()
+    menu.draw(states.down())
+    assert entry(menu, "Switch OpenAI").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("s", "start", "signal", "arguments"),
+    [
+        (states.down(), "ChatGPT and ", "open_panel", [""]),
+        (states.down(), "Switch", "switch_local", [()]),
+        (states.down(target=NO_TARGET), "Set up", "set_up", []),
+        (states.local_now(), "Back", "switch_cloud", []),
+        (states.down(), "Claude API:", "open_panel", ["claude-api"]),
+        (states.fine(), "Check", "check", []),
+        (states.fine(), "Open", "open_panel", [""]),
+        (states.fine(), "Settings", "settings", []),
+        (states.fine(), "Demo", "demo", []),
+        (states.fine(), "Quit", "quit", []),
+    ],
+)
+def test_what_entries_ask_for(
+    menu: TrayMenu, qtbot: QtBot, s: Snapshot, start: str, signal: str, arguments: list[Any]
+) -> None:
+    menu.draw(s)
+    wanted: Signal = getattr(menu, signal)
+    with qtbot.waitSignal(wanted, timeout=1000) as asked:
+        entry(menu, start).trigger()
+    assert asked.args == arguments
+
+
+def test_a_healthy_provider_is_picked_from_a_list(menu: TrayMenu, qtbot: QtBot) -> None:
+    menu.draw(states.fine())
+    picks = entry(menu, "Switch to local").menu()
+    assert [one.text() for one in picks.actions()] == ["OpenAI", "Anthropic"]  # type: ignore[attr-defined]  # a QMenu
+    with qtbot.waitSignal(menu.switch_local, timeout=1000) as asked:
+        picks.actions()[1].trigger()  # type: ignore[attr-defined]  # a QMenu
+    assert asked.args == [("anthropic",)]
+
+
+def test_actions_live_on_and_unchanged_icons_are_not_set_again(menu: TrayMenu) -> None:
+    menu.draw(states.fine())
+    before = {id(one): one.icon().cacheKey() for one in menu.menu.actions()}
+    changes: list[QAction] = []
+    menu.draw(states.fine())
+    for one in menu.menu.actions():
+        one.changed.connect(lambda action=one: changes.append(action))
+    menu.draw(states.fine())
+    assert changes == []
+    assert {id(one): one.icon().cacheKey() for one in menu.menu.actions()} == before
+    menu.draw(states.down())
+    assert {id(one) for one in menu.menu.actions()} == set(before)
+
+
+def test_watched_services_come_go_and_change_places(menu: TrayMenu) -> None:
+    s = states.fine()
+    menu.draw(s)
+    claude = entry(menu, "Claude:")
+    services = tuple(reversed(s.judgement.services[1:]))
+    menu.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services)))
+    assert [line.partition(":")[0] for line in shown(menu)[3:6]] == ["Claude API", "Claude", "OpenAI API"]
+    assert entry(menu, "Claude:") is claude
+
+
+def test_names_with_an_ampersand_keep_it(menu: TrayMenu) -> None:
+    s = snapshot()
+    first, *rest = s.judgement.services
+    odd = msgspec.structs.replace(first, name="R&D & more")
+    menu.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=(odd, *rest))))
+    assert entry(menu, "R&&D && more: ").text().count("&&") == 2
+
+
+def test_another_language_is_followed(menu: TrayMenu) -> None:
+    menu.draw(states.fine())
+    set_language("de")
+    menu.draw(states.fine())
+    assert shown(menu)[-1] == "Beenden"
+
+
+def test_the_demo_offers_no_demo(menu: TrayMenu) -> None:
+    menu.draw(states.fine(demo=True))
+    assert "Demo" not in shown(menu)

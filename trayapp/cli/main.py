@@ -1,0 +1,136 @@
+"""The command line: every word that can follow `llm-ampel`. Without one, the tray starts.
+
+Subcommands are imported when they are called, so that none waits for what it does not need.
+"""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import trayapp
+from trayapp.errors import Problem, problems_of
+
+log = logging.getLogger(__name__)
+
+USAGE = 64
+"""sysexits' EX_USAGE, told apart from the states 0 to 3 that monitoring plugins know."""
+FAILED = 1
+CANNOT_TELL = 3
+"""The grey of those commands whose exit code is a light: a failure must not read as yellow."""
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="one round without a tray; the exit code tells the light")
+    check.add_argument("services", nargs="*", metavar="SERVICE")
+    check.add_argument("--json", action="store_true", help="the stable JSON of schema 1")
+    check.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="llm-ampel",
+        description="A traffic light for LLM services, with a one-click switch to your local LLM.",
+    )
+    parser.add_argument("--version", action="version", version=f"llm-ampel {trayapp.__version__}")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_check(commands)
+
+    status = commands.add_parser("status", help="what the running instance sees")
+    status.add_argument("--json", action="store_true")
+    status.add_argument("--watch", action="store_true", help="go on, one report per change")
+
+    watch = commands.add_parser("watch", help="engine and gateway without a tray")
+    watch.add_argument("--json", action="store_true", help="one JSON line per change")
+
+    wait = commands.add_parser("wait", help="wait until a service is green")
+    wait.add_argument("service", metavar="SERVICE")
+    wait.add_argument("--timeout", type=_seconds, default=None, metavar="SECONDS")
+
+    switch = commands.add_parser("switch", help="move tools to the local LLM, or home")
+    switch.add_argument("to", choices=("local", "cloud", "manual"))
+    switch.add_argument("providers", nargs="*", metavar="PROVIDER")
+    switch.add_argument("--until-changed", action="store_true", help="stay local even when the cloud is back")
+
+    local = commands.add_parser("local", help="the local LLM")
+    local.add_argument("what", choices=("list", "check", "start", "stop"))
+
+    key = commands.add_parser("key", help="API keys in the system's keyring")
+    key.add_argument("what", choices=("set", "forget", "list"))
+    key.add_argument("name", nargs="?", metavar="NAME")
+
+    setup = commands.add_parser("setup", help="point a tool at the gateway, and back")
+    setup.add_argument("tool", choices=("openai-env",))
+    setup.add_argument("--undo", action="store_true")
+
+    demo = commands.add_parser("demo", help="the night of 3 February 2026, time-lapsed, without any network")
+    demo.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast (default: 100 seconds)")
+    demo.add_argument("--text", action="store_true", help="in the terminal, without a tray")
+
+    commands.add_parser("doctor", help="what to know when something is odd; holds no secret")
+
+    config = commands.add_parser("config", help="the settings file")
+    config.add_argument("what", choices=("path", "check"))
+    return parser
+
+
+_MODULES = {
+    None: "trayapp.app.main",
+    "check": "trayapp.cli.check",
+    "status": "trayapp.cli.running",
+    "wait": "trayapp.cli.running",
+    "switch": "trayapp.cli.running",
+    "watch": "trayapp.cli.watch",
+    "local": "trayapp.cli.local",
+    "key": "trayapp.cli.key",
+    "setup": "trayapp.cli.setup",
+    "demo": "trayapp.demo.run",
+    "doctor": "trayapp.cli.config",
+    "config": "trayapp.cli.config",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (without the program's name); returns the exit code."""
+    parser = _parser()
+    try:
+        arguments = parser.parse_args(argv)
+    except SystemExit as stop:
+        # argparse ends with 2 on bad usage, which would read as "red".
+        return USAGE if stop.code not in (0, None) else 0
+    try:
+        module = importlib.import_module(_MODULES[arguments.command])
+        code: int = module.run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read has left; the interpreter would complain about what it cannot write at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        from trayapp.cli.common import say_problem
+
+        problems = problems_of(error)
+        if not problems:
+            log.exception("llm-ampel %s failed", arguments.command or "")
+            problems = (Problem("internal", kind=type(error).__name__),)
+        for problem in problems:
+            say_problem(problem)
+        if any(problem.code in _USAGE_PROBLEMS for problem in problems):
+            return USAGE
+    else:
+        return code
+    return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
+
+
+_TELL_A_LIGHT = {"check", "status", "wait"}
+_USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed"}

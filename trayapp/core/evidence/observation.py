@@ -1,0 +1,138 @@
+"""Evidence: what one source found at one time. All times are steady seconds (see `trayapp.clock`)."""
+
+from enum import IntEnum, StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.page_report import PageReport
+from trayapp.core.evidence.reach import Reach
+
+
+class Badge(StrEnum):
+    KEY = "key"
+    QUOTA = "quota"
+    RATE_LIMIT = "rate_limit"
+
+
+class Source(StrEnum):
+    """Where evidence comes from."""
+
+    PAGE = "page"
+    PROBE = "probe"
+    TRAFFIC = "traffic"
+    NETWORK = "network"
+    USER = "user"
+
+
+class Depth(IntEnum):
+    """How much an answer proves. Traffic proves as much as a completion."""
+
+    EDGE = 1
+    API = 2
+    COMPLETION = 3
+
+
+class Outcome(StrEnum):
+    """What an answer counts as.
+
+    `good`: the provider answered as it should at this depth. `fail`: a strike (connect, TLS, timeout, 5xx, 52x,
+    529, malformed API body). `neutral`: neither (a rate-limit 429, something of our own making). `foreign`: a page
+    that is not the provider's (2xx/3xx/403 from somebody in between). `proxy`: 407, the proxy wants a login.
+    """
+
+    GOOD = "good"
+    FAIL = "fail"
+    NEUTRAL = "neutral"
+    FOREIGN = "foreign"
+    PROXY = "proxy"
+
+
+class Try(Struct, frozen=True):
+    """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
+
+    `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns`, `tls`, `malformed`,
+    `challenge`, `cut`, `foreign_page`, ... `control`: did the control that ran beside this try answer; None when
+    none was asked. `request` joins the retries of one request of the user's: together they count once.
+    `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
+    """
+
+    at: float
+    began: float
+    source: Source
+    provider: str
+    host: str
+    parts: tuple[Part, ...]
+    depth: Depth
+    outcome: Outcome
+    code: str
+    reach: Reach = Reach.PUBLIC
+    status: int | None = None
+    badge: Badge | None = None
+    control: bool | None = None
+    request: str | None = None
+    retry_after_s: float | None = None
+    latency_s: float | None = None
+    first_token_s: float | None = None
+
+
+class Control(Struct, frozen=True):
+    """What a network control answered. `code` as in `Try`; `step`: the step that failed, or None when good.
+
+    `altered`: somebody in between changed the answer. `plain`: asked over plain HTTP, which proves nothing about TLS.
+    """
+
+    at: float
+    began: float
+    host: str
+    reach: Reach
+    good: bool
+    code: str
+    step: "Step | None" = None
+    altered: bool = False
+    plain: bool = False
+
+
+class Step(StrEnum):
+    """The steps of the own network, in the order in which they depend on each other."""
+
+    INTERFACE = "interface"
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    CLOCK = "clock"
+    PROXY = "proxy"
+    CAPTIVE_PORTAL = "captive_portal"
+
+
+class NetworkState(StrEnum):
+    ONLINE = "online"
+    OFFLINE = "offline"
+    CAPTIVE = "captive"
+    UNKNOWN = "unknown"
+
+
+class NetworkReport(Struct, frozen=True):
+    """A diagnosis of the own connection. `passed`: steps that hold; `step`: the first that does not."""
+
+    at: float
+    began: float
+    state: NetworkState
+    step: Step | None = None
+    passed: tuple[Step, ...] = ()
+    answering: int = 0
+
+
+class DisturbanceKind(StrEnum):
+    RESUME = "resume"
+    NETWORK_CHANGE = "network_change"
+
+
+class Disturbance(Struct, frozen=True):
+    """The machine woke up or changed networks: what began before `at` says nothing about providers."""
+
+    at: float
+    kind: DisturbanceKind
+
+
+Observation = Try | Control | NetworkReport | Disturbance | PageReport

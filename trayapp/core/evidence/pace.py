@@ -1,0 +1,46 @@
+"""How often a host may be asked: the pacing of rule 2 and the limits of Politeness.
+
+Jitter only ever lengthens a delay, so that the limits hold by construction: 5 tries in the first minute of trouble
+(at 0, 5, 20, 35 and 50 s), 4 a minute until red, 2 a minute after, 1 a minute while all is well.
+"""
+
+from enum import StrEnum
+
+
+class Pace(StrEnum):
+    """How eagerly a host may be asked (rule 2 and Politeness)."""
+
+    CALM = "calm"
+    TROUBLE = "trouble"
+    RED = "red"
+
+
+# One request a minute at most to a healthy host.
+CALM_INTERVAL_S = 60.0
+# Soon enough to tell a hiccup from trouble, late enough to outlive one lost packet and its retransmissions.
+FIRST_RETRY_S = 5.0
+# Four a minute until the verdict is red.
+TROUBLE_INTERVAL_S = 15.0
+# Two a minute once it is red: the outage is known, what matters is to notice its end within half a minute.
+RED_INTERVAL_S = 30.0
+# Spreads the requests of many installations that an outage has brought into step.
+TROUBLE_JITTER = 0.15
+# A calm host is asked so rarely that little jitter is enough, and more would delay the first failure's discovery.
+CALM_JITTER = 0.05
+# Less than the first retry, so that a try has ended when the next begins.
+TRY_TIMEOUT_S = 4.0
+
+
+def next_delay(pace: Pace, tries_in_run: int, jitter: float) -> float:
+    """Steady seconds from the start of one request to a host to the start of the next.
+
+    `tries_in_run`: failing tries in a row so far, the latest included. `jitter`: uniformly from [0, 1).
+    """
+    match pace:
+        case Pace.CALM:
+            return CALM_INTERVAL_S * (1 + CALM_JITTER * jitter)
+        case Pace.RED:
+            return RED_INTERVAL_S * (1 + TROUBLE_JITTER * jitter)
+        case Pace.TROUBLE:
+            base_s = FIRST_RETRY_S if tries_in_run <= 1 else TROUBLE_INTERVAL_S
+            return base_s * (1 + TROUBLE_JITTER * jitter)

@@ -1,0 +1,43 @@
+"""An outage as everything above sees it. Times are steady seconds."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.evidence.page_report import PageUpdate, Stage
+
+
+class IncidentStage(StrEnum):
+    """Our own view of an incident, which the page cannot end."""
+
+    OPEN = "open"
+    PARTLY_BACK = "partly_back"
+    RECOVERING = "recovering"
+    OVER = "over"
+
+
+class Incident(Struct, frozen=True):
+    """An outage from first trouble to confirmed recovery.
+
+    `services`: every service it touched; `down`: those that are red now. `started_at`: the first failure or the
+    page's own start, whichever is earlier and believable; `red_at`: when it was called red, None while only yellow.
+    `title`, `page_stage`, `updates`, `link`: the provider's words, once it has said something. `cause`: as stated
+    by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two.
+    `shared`: several providers at once.
+    """
+
+    id: str
+    provider: str
+    services: tuple[str, ...]
+    down: tuple[str, ...]
+    stage: IncidentStage
+    started_at: float
+    red_at: float | None = None
+    title: str | None = None
+    page_stage: Stage | None = None
+    cause: str | None = None
+    link: str | None = None
+    updates: tuple[PageUpdate, ...] = ()
+    ended_from: float | None = None
+    ended_at: float | None = None
+    shared: bool = False

@@ -1,0 +1,165 @@
+"""The reasons behind a component's light, as codes: page, own eyes, network."""
+
+import math
+
+from trayapp.core.evidence.connection import Down, Network
+from trayapp.core.evidence.observation import Depth, Source, Step, Try
+from trayapp.core.evidence.own_evidence import Eyes, Sight
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.page_opinion import Voice
+from trayapp.core.light.reasons import Code, Reason, reason
+from trayapp.core.light.severity import Light
+
+# Below this share of failures elsewhere nobody would call the network shaky.
+SHAKY_PERCENT = 3.0
+
+
+class Teller:
+    """Collects what there is to say. `voice`: the page now; `held`: the page's word that rules."""
+
+    def __init__(
+        self,
+        provider: str,
+        eyes: Eyes,
+        voice: Voice | None,
+        held: Voice | None,
+        network: Network,
+        now: float,
+        *,
+        has_page: bool,
+        probed: bool,
+    ) -> None:
+        self._provider = provider
+        self._has_page = has_page
+        self._probed = probed
+        self._eyes = eyes
+        self._voice = voice
+        self._held = held
+        self._network = network
+        self._now = now
+
+    def network_down(self, down: Down) -> tuple[Reason, ...]:
+        step = down.step.value if down.step else None
+        return (reason(Code.NETWORK_DOWN, Source.NETWORK, down.since, step=step, state=down.state.value),)
+
+    def proxy(self, t: Try) -> tuple[Reason, ...]:
+        return (reason(Code.NETWORK_DOWN, Source.NETWORK, t.at, step=Step.PROXY.value, state="offline"),)
+
+    def blocked(self, t: Try) -> tuple[Reason, ...]:
+        said = reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)
+        return (said, *self._network_fine(t, t.began), *self._page())
+
+    def trouble(self, sight: Sight) -> tuple[Reason, ...]:
+        """Page, own failures, network, in this order."""
+        own = self._own(sight)
+        return (*self._page(silent=bool(own)), *own)
+
+    def contradicted(self, answers: int) -> tuple[Reason, ...]:
+        said = reason(Code.PAGE_CONTRADICTED, Source.PAGE, self._now, answers=answers)
+        return (*self._page(), said, *self._answers())
+
+    def recovering(self, back_at: float | None, until_at: float) -> tuple[Reason, ...]:
+        said = reason(Code.RECOVERING, Source.PROBE, back_at or self._now, back_at=back_at, until_at=until_at)
+        held = self._held
+        if held is not None and held.unsettled and held.incidents:
+            first = held.incidents[0]
+            not_closed = reason(
+                Code.PAGE_NOT_CLOSED,
+                Source.PAGE,
+                first.updated_at,
+                first.link,
+                title=first.name,
+                stage=first.stage.value,
+            )
+            return (said, not_closed, *self._answers())
+        return (said, *self._page(), *self._answers())
+
+    def slow(self, t: Try, first_token_s: float, baseline_s: float) -> tuple[Reason, ...]:
+        said = reason(Code.SLOW, t.source, t.at, first_token_s=first_token_s, baseline_s=baseline_s)
+        return (said, *self._page())
+
+    def flapping(self, percent: float) -> Reason:
+        return reason(Code.FLAPPING, Source.PROBE, self._now, percent=round(percent))
+
+    def well(self) -> tuple[Reason, ...]:
+        return (*self._answers(), *self._page())
+
+    def starting(self) -> tuple[Reason, ...]:
+        disturbance = self._network.disturbance
+        if disturbance is not None and self._network.in_grace(self._now):
+            kind, until_at = disturbance.kind.value, self._network.grace_until
+            return (reason(Code.GRACE, Source.NETWORK, disturbance.at, kind=kind, until_at=until_at),)
+        if self._eyes.run:
+            return self._own(Sight.CHECKING)
+        return (reason(Code.STARTING, Source.PROBE, self._now),)
+
+    def no_evidence(self) -> tuple[Reason, ...]:
+        edge = self._eyes.good(self._now, Depth.EDGE)
+        told = self._page()
+        if self._eyes.run:
+            return (*self._own(Sight.CHECKING), *told)
+        if edge is None and not self._probed:
+            return told
+        if edge is None:
+            return (*told, reason(Code.NOT_ANSWERING_LATELY, Source.PROBE, self._now, last_at=None))
+        code = Code.CHALLENGE if edge.code == "challenge" else Code.EDGE_ONLY
+        return (reason(code, edge.source, edge.at, host=edge.host), *told)
+
+    def _page(self, *, silent: bool = False) -> tuple[Reason, ...]:
+        if not self._has_page:
+            return (reason(Code.NO_PAGE, Source.PAGE, self._now),)
+        said = self._held.reasons if self._held is not None else ()
+        if self._voice is not None and self._voice is not self._held:
+            said = (*said, *self._voice.reasons)
+        voice = self._voice
+        if silent and voice is not None and voice.light is Light.GREEN and not (voice.incidents or voice.maintenance):
+            return (reason(Code.PAGE_SILENT, Source.PAGE, voice.at, said[0].link if said else None),)
+        return said
+
+    def _own(self, sight: Sight) -> tuple[Reason, ...]:
+        eyes, run = self._eyes, self._eyes.run
+        if eyes.red is not None and sight is Sight.DOWN:
+            red = eyes.red
+            return (
+                _failures(red.last, red.failed, red.failed, red.first_at),
+                *self._network_fine(red.last, red.first_at),
+            )
+        if sight is Sight.DEGRADED and eyes.share is not None:
+            failed, tries = eyes.share
+            latest = eyes.strikes.last_failure()
+            if latest is not None:
+                some = _failures(latest, failed, tries, latest.at, Code.SOME_FAILURES)
+                return (some, *self._network_fine(latest, -math.inf))
+        if run:
+            return (_failures(run[-1], len(run), len(run), run[0].at), *self._network_fine(run[-1], run[0].at))
+        return ()
+
+    def _answers(self) -> tuple[Reason, ...]:
+        good = self._eyes.answering(self._now) or self._eyes.good(self._now, Depth.API)
+        if good is None:
+            return ()
+        depth = good.depth.name.lower()
+        return (reason(Code.ANSWERS, good.source, good.at, depth=depth, latency_s=good.latency_s, host=good.host),)
+
+    def _network_fine(self, t: Try, since: float) -> tuple[Reason, ...]:
+        percent = 100.0 * self._network.chance_of_failure(t.provider, t.reach, self._now)
+        if percent >= SHAKY_PERCENT:
+            return (reason(Code.NETWORK_SHAKY, Source.NETWORK, self._now, percent=round(percent)),)
+        hosts = self._network.hosts_answering(self._now, self._provider, since)
+        if hosts:
+            return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=hosts),)
+        return () if t.reach is Reach.LOOPBACK else (reason(Code.NETWORK_UNPROVEN, Source.NETWORK, self._now),)
+
+
+def _failures(t: Try, failed: int, tries: int, since_at: float, code: Code = Code.FAILURES) -> Reason:
+    return reason(
+        code,
+        t.source,
+        t.at,
+        failed=failed,
+        tries=tries,
+        what=t.code,
+        status=t.status,
+        host=t.host,
+        since_at=since_at,
+    )

@@ -1,0 +1,134 @@
+"""Every code that a `Reason` can carry, with its parameters: the contract between the rules and their words.
+
+All codes share `Reason.source`, `Reason.at` (when it was found or, for the page, when the page said so) and
+`Reason.link`. Times among the parameters end in `_at` (steady seconds), durations in `_s`. `component` and
+`components` hold names for people; several names are joined with `SEPARATOR`. Texts that come from a provider
+(`title`) are raw here: whoever draws them cleans them.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.evidence.observation import Source
+from trayapp.errors import Param
+
+# A unit separator cannot occur in a name: control characters are removed where names are read.
+SEPARATOR = "\x1f"
+
+
+class Reason(Struct, frozen=True):
+    """One reason for a verdict. `code` and `params` name the words; `text` quotes a provider, plain and bounded."""
+
+    code: str
+    source: Source
+    at: float
+    params: dict[str, Param] = {}
+    link: str | None = None
+
+
+class Code(StrEnum):
+    """The code of a reason. The docstring under each member names its parameters."""
+
+    PAGE_INCIDENT = "page_incident"
+    """The page has an open incident. `title`, `stage` (Stage), `impact` (Impact), `started_at`; `at`: last update."""
+
+    PAGE_COMPONENT = "page_component"
+    """The page calls a part less than operational. `component`, `state` (PageLight)."""
+
+    PAGE_MAINTENANCE = "page_maintenance"
+    """Maintenance is declared and under way. `title`, `started_at`."""
+
+    PAGE_RESOLVED = "page_resolved"
+    """The page closed its incident. `title`; `at`: when."""
+
+    PAGE_OPERATIONAL = "page_operational"
+    """The page calls every part of this operational, and there is no trouble to contradict it. No parameters."""
+
+    PAGE_SILENT = "page_silent"
+    """The page still calls everything operational although requests fail from here. No parameters."""
+
+    PAGE_UNKNOWN = "page_unknown"
+    """The page says nothing usable. `health` (PageHealth, or `unknown_value`), `reason` (a page reason code or None),
+    `fetched_at` (last good reading or None)."""
+
+    PAGE_CONTRADICTED = "page_contradicted"
+    """The page says red, real answers newer than that say otherwise. `answers`: how many."""
+
+    NO_PAGE = "no_page"
+    """There is no status page for this. No parameters."""
+
+    FAILURES = "failures"
+    """All of the latest requests failed. `failed`, `tries` (equal), `what` (a `Try.code`: http_502, timeout, connect,
+    tls, dns, malformed, cut, ...), `status` (or None), `host`, `since_at` (the first of them)."""
+
+    SOME_FAILURES = "some_failures"
+    """Some of the latest requests failed. Parameters as for `failures`, `failed` < `tries` or equal."""
+
+    ANSWERS = "answers"
+    """A request was answered well. `depth` (api, completion), `latency_s` (or None), `host`."""
+
+    NOT_ANSWERING_LATELY = "not_answering_lately"
+    """The last good answer is too old to count. `last_at` (or None)."""
+
+    CHALLENGE = "challenge"
+    """The site asks scripts whether they are human: its edge is up, the rest cannot be seen. `host`."""
+
+    EDGE_ONLY = "edge_only"
+    """Only the edge of the site answers scripts; that proves nothing about what is behind it. `host`."""
+
+    BLOCKED = "blocked"
+    """Somebody in between answers in the provider's place. `host`, `what`, `status` (or None)."""
+
+    SLOW = "slow"
+    """First tokens come late. `first_token_s` (the latest), `baseline_s` (the usual)."""
+
+    RECOVERING = "recovering"
+    """It answers again and is still being watched. `back_at` (first sign), `until_at` (green then, at the earliest)."""
+
+    PAGE_NOT_CLOSED = "page_not_closed"
+    """It answers again, but the page is still investigating. `title`, `stage`."""
+
+    FLAPPING = "flapping"
+    """It keeps changing between good and bad. `percent`: the weighted share of changes."""
+
+    NETWORK_FINE = "network_fine"
+    """The own connection works. `hosts`: how many other hosts answered lately."""
+
+    NETWORK_UNPROVEN = "network_unproven"
+    """Requests fail, and nothing has yet shown that the own connection works. No parameters."""
+
+    NETWORK_SHAKY = "network_shaky"
+    """Much else fails as well, so more proof is needed. `percent`: share of failures among all other hosts."""
+
+    NETWORK_DOWN = "network_down"
+    """The own connection fails. `step` (Step, or None when not yet known), `state` (NetworkState)."""
+
+    GRACE = "grace"
+    """The machine just woke up or changed networks. `kind` (DisturbanceKind), `until_at`."""
+
+    STARTING = "starting"
+    """Nothing has been found out yet. No parameters."""
+
+    SHARED = "shared"
+    """Several providers fell together while controls answer: they share something. `providers` (names), `count`."""
+
+    PARTS = "parts"
+    """The service's light comes from its parts. `components` (names of the failing ones), `failing`, `total`."""
+
+    LISTED_ONLY = "listed_only"
+    """Minor parts have trouble, too few to colour the service. `components`, `failing`, `total`."""
+
+    BADGE_KEY = "badge_key"
+    """The provider refuses the user's key. No parameters."""
+
+    BADGE_QUOTA = "badge_quota"
+    """The user's quota or credit is used up. No parameters."""
+
+    BADGE_RATE_LIMIT = "badge_rate_limit"
+    """The user's key is being throttled. No parameters."""
+
+
+def reason(code: Code, source: Source, at: float, link: str | None = None, **params: Param) -> Reason:
+    """A reason with its parameters."""
+    return Reason(code.value, source, at, params, link)

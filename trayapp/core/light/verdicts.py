@@ -1,0 +1,99 @@
+"""What the rules say: the types that `core.light.judge` returns and everything above draws from.
+
+No prose here: reasons are codes with parameters, which `trayapp.text` turns into sentences. Times are steady seconds.
+"""
+
+from msgspec import Struct
+
+from trayapp.core.evidence.observation import Badge, Disturbance, NetworkState, Step
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.reasons import Reason
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.errors import Param
+
+
+class ComponentVerdict(Struct, frozen=True):
+    """`seen`: a probe or traffic of depth api or more can speak for it; otherwise only the page can."""
+
+    id: str
+    name: str
+    main: bool
+    light: Light
+    finding: Finding
+    since: float
+    seen: bool
+    reasons: tuple[Reason, ...] = ()
+
+
+class ServiceVerdict(Struct, frozen=True):
+    """The verdict on one watched service.
+
+    `last_known`: the last light that was not grey. `unseen`: ids of components that only the page can speak for.
+    `incident`: id of the open incident. `latency_s`: the latest good answer's time to the first byte.
+    """
+
+    id: str
+    provider: str
+    name: str
+    provider_name: str
+    light: Light
+    finding: Finding
+    confidence: Confidence | None
+    since: float
+    components: tuple[ComponentVerdict, ...]
+    reasons: tuple[Reason, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    unseen: tuple[str, ...] = ()
+    incident: str | None = None
+    last_known: Light | None = None
+    last_known_at: float | None = None
+    latency_s: float | None = None
+    website: str | None = None
+
+
+class PageStatus(Struct, frozen=True):
+    """The page's own health. `fetched_at`: the last good reading."""
+
+    provider: str
+    health: PageHealth
+    fetched_at: float | None
+    link: str
+    reason: str | None = None
+    params: dict[str, Param] = {}
+
+
+class NetworkStatus(Struct, frozen=True):
+    """The own connection. `answering`: how many other hosts answered lately. `since`: of this state."""
+
+    state: NetworkState
+    since: float
+    step: Step | None = None
+    passed: tuple[Step, ...] = ()
+    answering: int = 0
+
+
+class Judgement(Struct, frozen=True):
+    """Everything the rules say at `at`."""
+
+    at: float
+    light: Light
+    services: tuple[ServiceVerdict, ...]
+    pages: tuple[PageStatus, ...]
+    network: NetworkStatus
+    incidents: tuple[Incident, ...] = ()
+    disturbance: Disturbance | None = None
+
+    def service(self, service_id: str) -> ServiceVerdict | None:
+        return next((one for one in self.services if one.id == service_id), None)
+
+
+class Transition(Struct, frozen=True):
+    """One change of a service's verdict, before any coalescing, for logs, history and tests."""
+
+    at: float
+    service: str
+    light: Light
+    finding: Finding
+    was_light: Light
+    was_finding: Finding

@@ -1,0 +1,219 @@
+"""What a banner is made of: who is down, what is back, what works, which buttons help. Not whether it is told."""
+
+from collections.abc import Iterable, Iterator
+
+from trayapp.core.evidence.observation import Source
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
+from trayapp.core.notify.banner import Banner, BannerStage, Button, Urgency
+from trayapp.core.switching.route import Route, To, Until
+from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.errors import Param
+
+# Yellow that is not worth a word: it passes by itself, or is news only after something worse was told.
+PASSING = (Finding.CHECKING, Finding.RECOVERING, Finding.STARTING)
+_UNSURE = (Finding.CHECKING, Finding.STARTING)
+_YELLOW_ORDER = (Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.SLOW, Finding.MAINTENANCE)
+_FAILING = (Code.FAILURES, Code.SOME_FAILURES)
+_OURS = (Source.PROBE, Source.TRAFFIC)
+
+
+class Desk:
+    """Everything that can be told at one moment."""
+
+    def __init__(
+        self,
+        judgement: Judgement,
+        routes: dict[str, Route],
+        target: TargetStatus,
+        now: float,
+        local_answers: int,
+        tools: int,
+    ) -> None:
+        self.judgement = judgement
+        self.routes = routes
+        self.target = target
+        self.now = now
+        self.local_answers = local_answers
+        self.tools = tools
+
+    def incidents(self) -> Iterator[Incident]:
+        """Those to be told of: an open shared incident speaks for the single ones of its services."""
+        every = self.judgement.incidents
+        shared = {
+            service for one in every if one.shared and one.stage is not IncidentStage.OVER for service in one.services
+        }
+        for one in every:
+            if one.shared or one.stage is IncidentStage.OVER or not set(one.services) <= shared:
+                yield one
+
+    def verdicts(self, ids: Iterable[str]) -> list[ServiceVerdict]:
+        """The verdicts on these services, in the user's order."""
+        wanted = set(ids)
+        return [v for v in self.judgement.services if v.id in wanted]
+
+    def names(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(v.name for v in self.verdicts(ids))
+
+    def working(self) -> tuple[str, ...]:
+        return tuple(v.name for v in self.judgement.services if v.light is Light.GREEN)
+
+    def provider_ids(self, incident: Incident) -> tuple[str, ...]:
+        ids = dict.fromkeys(v.provider for v in self.verdicts(incident.services))
+        return tuple(ids) or (incident.provider,)
+
+    def back(self, incident: Incident, fallen: tuple[str, ...]) -> tuple[str, ...]:
+        """Ids of those among the `fallen` services of the incident that work again."""
+        return tuple(
+            v.id
+            for v in self.verdicts(set(incident.services) & set(fallen))
+            if v.id not in incident.down and (v.light is Light.GREEN or v.finding is Finding.RECOVERING)
+        )
+
+    def note_failed(self, incident: Incident, failed: dict[str, list[str]]) -> None:
+        """Add the parts that fail now to `failed`, so that their return can be told by name."""
+        for v in self.verdicts(incident.services):
+            known = failed.setdefault(v.id, [])
+            for part in v.components:
+                in_trouble = part.light in (Light.RED, Light.YELLOW) and part.finding not in PASSING
+                if in_trouble and part.id not in known:
+                    known.append(part.id)
+
+    def yellow_alone(self, incident_ids: set[str]) -> dict[str, list[ServiceVerdict]]:
+        """Yellow services that no incident speaks for, by provider."""
+        groups: dict[str, list[ServiceVerdict]] = {}
+        for v in self.judgement.services:
+            alone = v.incident is None or v.incident not in incident_ids
+            if alone and v.light is Light.YELLOW and v.finding not in PASSING:
+                groups.setdefault(v.provider, []).append(v)
+        return groups
+
+    def unsure(self, provider: str) -> bool:
+        """Is a service of this provider between two findings, so that nothing is proven untrue yet?"""
+        return any(v.provider == provider and v.finding in _UNSURE for v in self.judgement.services)
+
+    def local(self, providers: Iterable[str]) -> bool:
+        return any(one in self.routes and self.routes[one].to is To.LOCAL for one in providers)
+
+    def local_until_back(self, providers: Iterable[str]) -> bool:
+        routes = (self.routes[one] for one in providers if one in self.routes)
+        return any(one.to is To.LOCAL and one.until is Until.BACK for one in routes)
+
+    def banner(
+        self,
+        incident: Incident,
+        stage: BannerStage,
+        back: tuple[str, ...],
+        failed: dict[str, list[str]],
+        *,
+        pops_up: bool,
+        again: bool,
+    ) -> Banner:
+        """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back."""
+        parts = tuple(part for one in back for part in failed.get(one, ()))
+        return Banner(
+            key=incident.id,
+            stage=stage,
+            at=self.now,
+            pops_up=pops_up,
+            urgency=self._urgency(stage),
+            buttons=self._buttons(incident, stage),
+            services=self._services(incident, stage),
+            working=self.working(),
+            back=self.names(back),
+            provider=incident.provider,
+            providers=tuple(dict.fromkeys(v.provider_name for v in self.verdicts(incident.services))),
+            parts=parts if stage is BannerStage.PARTLY_BACK else (),
+            params={
+                key: value for key, value in self._params(incident, stage, again=again).items() if value is not None
+            },
+        )
+
+    def yellow_banner(self, key: str, stage: BannerStage, services: list[ServiceVerdict]) -> Banner:
+        """The banner for yellow that no incident speaks for."""
+        return Banner(
+            key=key,
+            stage=stage,
+            at=self.now,
+            pops_up=False,
+            urgency=Urgency.LOW,
+            buttons=(Button.DETAILS,),
+            services=tuple(v.name for v in services),
+            working=self.working(),
+            provider=services[0].provider,
+            providers=(services[0].provider_name,),
+            params={"since": min(v.since for v in services), "finding": _worst(services)},
+        )
+
+    def _urgency(self, stage: BannerStage) -> Urgency:
+        if stage is BannerStage.DOWN:
+            return Urgency.NORMAL if self.working() else Urgency.CRITICAL
+        return Urgency.NORMAL if stage in (BannerStage.PARTLY_BACK, BannerStage.OVER) else Urgency.LOW
+
+    def _in_trouble(self, incident: Incident) -> list[ServiceVerdict]:
+        touched = self.verdicts(incident.services)
+        return [v for v in touched if v.light in (Light.YELLOW, Light.RED) and v.finding not in PASSING] or touched
+
+    def _services(self, incident: Incident, stage: BannerStage) -> tuple[str, ...]:
+        match stage:
+            case BannerStage.OVER:
+                # One service of several goes by its own name, an outage of the whole house by the provider's.
+                whole = sum(v.provider in self.provider_ids(incident) for v in self.judgement.services)
+                return self.names(incident.services) if len(incident.services) == 1 < whole else ()
+            case BannerStage.RECOVERING:
+                return self.names(incident.services)
+            case BannerStage.YELLOW | BannerStage.FLAPPING:
+                return tuple(v.name for v in self._in_trouble(incident))
+            case _:
+                return self.names(incident.down)
+
+    def _params(self, incident: Incident, stage: BannerStage, *, again: bool) -> dict[str, Param]:
+        params: dict[str, Param] = {"since": incident.started_at}
+        match stage:
+            case BannerStage.DOWN:
+                reasons = [one for v in self.verdicts(incident.down) for one in v.reasons]
+                seen = any(one.source in _OURS and one.code in _FAILING for one in reasons)
+                params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
+            case BannerStage.CONFIRMED:
+                params |= {"title": incident.title, "cause": incident.cause}
+            case BannerStage.RECOVERING:
+                params |= {"ended_at": incident.ended_at}
+            case BannerStage.OVER:
+                ended = {"ended_from": incident.ended_from, "ended_at": incident.ended_at}
+                params |= {**ended, "cause": incident.cause, **self._local_params(incident)}
+            case BannerStage.YELLOW:
+                params |= {"title": incident.title, "finding": _worst(self._in_trouble(incident))}
+            case _:
+                pass
+        return params
+
+    def _page(self, incident: Incident) -> bool:
+        return any(one.provider == incident.provider and one.health is PageHealth.OK for one in self.judgement.pages)
+
+    def _local_params(self, incident: Incident) -> dict[str, Param]:
+        providers = self.provider_ids(incident)
+        if not self.local(providers):
+            return {}
+        counted = sum(self.routes[one].answered for one in providers if one in self.routes)
+        return {"local": True, "tools": self.tools, "answered": counted or self.local_answers}
+
+    def _buttons(self, incident: Incident, stage: BannerStage) -> tuple[Button, ...]:
+        providers = self.provider_ids(incident)
+        match stage:
+            case BannerStage.OVER:
+                home = (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
+                return home if self.local_until_back(providers) else (Button.DETAILS,)
+            case BannerStage.DOWN | BannerStage.CONFIRMED | BannerStage.PARTLY_BACK:
+                switch = Button.SET_UP_FALLBACK if self.target.state is TargetState.NONE else Button.SWITCH_LOCAL
+                first = () if self.local(providers) else (switch,)
+                return (*first, Button.DETAILS, Button.ONLY_WHEN_BACK)
+            case _:
+                return (Button.DETAILS, Button.ONLY_WHEN_BACK)
+
+
+def _worst(services: list[ServiceVerdict]) -> Finding:
+    found = {v.finding for v in services}
+    return next((one for one in _YELLOW_ORDER if one in found), Finding.DEGRADED)

@@ -1,0 +1,250 @@
+"""Decides what is told: one banner an incident, replaced stage by stage, said once and taken back when untrue.
+
+It only compares what is true now with what was told before, so it can be asked at any time and after any restart.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
+from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
+from trayapp.core.notify.content import PASSING, Desk
+from trayapp.core.switching.route import Route
+from trayapp.core.switching.target import TargetStatus
+
+YELLOW_AFTER_S = 300.0
+"""Most yellow goes by itself within five minutes; what stays is worth a quiet word."""
+POP_GAP_S = 600.0
+"""An incident that relapses pops up again after ten quiet minutes at the earliest; in between it replaces silently."""
+KEPT_S = 7 * 86_400.0
+"""How long it is remembered what was told of an incident that is gone, should it come up again."""
+
+_YELLOW_KEY = "yellow:"
+_BAD_NEWS = (BannerStage.DOWN, BannerStage.CONFIRMED)
+_FIRST_WORD = (None, BannerStage.YELLOW)
+
+
+class Spoken(Struct):
+    """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down;
+    `failed`: ids of all parts that failed, by service.
+
+    `shown`: the banner stands. `popped_at`: when it last popped up. `confirmed`: the provider's words were in it.
+    `home`: it offers the way home. `yellow_from`: when trouble short of red was first seen.
+    """
+
+    at: float
+    stage: BannerStage | None = None
+    shown: bool = False
+    popped_at: float | None = None
+    confirmed: bool = False
+    flapped: bool = False
+    only_when_back: bool = False
+    home: bool = False
+    providers: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    fallen: tuple[str, ...] = ()
+    failed: dict[str, list[str]] = field(default_factory=dict)
+    yellow_from: float | None = None
+
+
+class Told(Struct):
+    """All that was told, by banner key: what survives a restart."""
+
+    by_key: dict[str, Spoken] = field(default_factory=dict)
+
+
+class Newsroom:
+    """Turns judgements into announcements. Sans-io; what `remember` returns has to be stored before they are shown."""
+
+    def __init__(self, told: Told | None = None) -> None:
+        self._told = told or Told()
+        self._retracted: list[str] = []
+        self._now = 0.0
+
+    def remember(self) -> Told:
+        """What was told so far."""
+        return self._told
+
+    def only_when_back(self, incident_id: str) -> None:
+        """Be silent about this incident until it is over; its banner goes with the next report."""
+        spoken = self._told.by_key.setdefault(incident_id, Spoken(at=self._now))
+        spoken.only_when_back = True
+        if spoken.shown:
+            spoken.shown = False
+            self._retracted.append(incident_id)
+
+    def report(
+        self,
+        judgement: Judgement,
+        routes: dict[str, Route],
+        target: TargetStatus,
+        now: float,
+        *,
+        local_answers: int = 0,
+        tools: int = 0,
+    ) -> tuple[Announcement, ...]:
+        """What has to be shown, replaced or taken away now.
+
+        `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
+        """
+        self._now = now
+        said: list[Announcement] = [Withdraw(key) for key in self._retracted]
+        self._retracted.clear()
+        desk = Desk(judgement, routes, target, now, local_answers, tools)
+        # While the own network is the trouble, nobody else's trouble is told, nor taken back.
+        if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
+            said += self._news(desk)
+        said += self._withdraw_offers(desk)
+        self._forget_old()
+        return tuple(said)
+
+    def _news(self, desk: Desk) -> Iterator[Announcement]:
+        incidents = list(desk.incidents())
+        ids = {one.id for one in incidents}
+        for incident in incidents:
+            yield from self._on_incident(incident, desk)
+        groups = {_YELLOW_KEY + provider: services for provider, services in desk.yellow_alone(ids).items()}
+        for key, services in groups.items():
+            yield from self._on_yellow(key, services, desk)
+        yield from self._withdraw_untrue(ids | set(groups), desk)
+
+    def _on_incident(self, incident: Incident, desk: Desk) -> Iterator[Announcement]:
+        if incident.stage is IncidentStage.OVER:
+            yield from self._over(incident, desk)
+            return
+        spoken = self._told.by_key.setdefault(incident.id, Spoken(at=desk.now))
+        desk.note_failed(incident, spoken.failed)
+        stage = _stage(incident, spoken, desk)
+        if stage is BannerStage.YELLOW and not _yellow_is_due(spoken, desk.now):
+            return
+        if stage is not None and not spoken.only_when_back and _is_news(stage, incident, spoken, desk):
+            yield self._tell(stage, incident, spoken, desk)
+
+    def _over(self, incident: Incident, desk: Desk) -> Iterator[Announcement]:
+        spoken = self._told.by_key.get(incident.id)
+        # What was never told while it lasted was published after the fact: it belongs into the history.
+        if spoken is None or spoken.stage is BannerStage.OVER:
+            return
+        if spoken.stage not in _FIRST_WORD or spoken.only_when_back:
+            yield self._tell(BannerStage.OVER, incident, spoken, desk)
+        elif spoken.shown:
+            spoken.shown = False
+            yield Withdraw(incident.id)
+        spoken.stage = BannerStage.OVER
+
+    def _tell(self, stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk) -> Banner:
+        again = stage is BannerStage.DOWN and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
+        back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
+        pops_up = _pops_up(stage, spoken, back, providers, desk.now)
+        banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
+        spoken.stage, spoken.at, spoken.shown = stage, desk.now, True
+        spoken.providers, spoken.down, spoken.back = providers, incident.down, back
+        spoken.fallen = tuple(dict.fromkeys((*spoken.fallen, *incident.down)))
+        spoken.confirmed |= banner.params.get("title") is not None
+        spoken.flapped |= stage is BannerStage.FLAPPING
+        spoken.home = Button.BACK_TO_CLOUD in banner.buttons
+        spoken.popped_at = desk.now if pops_up else spoken.popped_at
+        return banner
+
+    def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: Desk) -> Iterator[Announcement]:
+        spoken = self._told.by_key.setdefault(key, Spoken(at=desk.now))
+        if any(_flaps(v) for v in services) and not spoken.flapped:
+            stage = BannerStage.FLAPPING
+        elif spoken.stage is None and _yellow_is_due(spoken, desk.now):
+            stage = BannerStage.YELLOW
+        else:
+            return
+        spoken.stage, spoken.at, spoken.shown = stage, desk.now, True
+        spoken.flapped |= stage is BannerStage.FLAPPING
+        yield desk.yellow_banner(key, stage, services)
+
+    def _withdraw_untrue(self, true_keys: set[str], desk: Desk) -> Iterator[Announcement]:
+        for key, spoken in list(self._told.by_key.items()):
+            if key in true_keys or spoken.stage is BannerStage.OVER:
+                continue
+            if key.startswith(_YELLOW_KEY):
+                if desk.unsure(key.removeprefix(_YELLOW_KEY)):
+                    continue
+                del self._told.by_key[key]
+            if spoken.shown:
+                spoken.shown = False
+                yield Withdraw(key)
+
+    def _withdraw_offers(self, desk: Desk) -> Iterator[Announcement]:
+        for key, spoken in self._told.by_key.items():
+            if spoken.home and not desk.local_until_back(spoken.providers):
+                spoken.home = spoken.shown = False
+                yield Withdraw(key)
+
+    def _forget_old(self) -> None:
+        self._told.by_key = {
+            key: one
+            for key, one in self._told.by_key.items()
+            if self._now - one.at < KEPT_S or (one.shown and one.stage is not BannerStage.OVER)
+        }
+
+
+def _flaps(v: ServiceVerdict) -> bool:
+    return v.finding is Finding.FLAPPING or any(one.code == Code.FLAPPING for one in v.reasons)
+
+
+def _yellow_is_due(spoken: Spoken, now: float) -> bool:
+    if spoken.yellow_from is None:
+        spoken.yellow_from = now
+    return spoken.stage is not None or now - spoken.yellow_from >= YELLOW_AFTER_S
+
+
+def _stage(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage | None:
+    """The stage that the incident is in now, told or not; None while there is nothing to tell."""
+    touched = desk.verdicts(incident.services)
+    if any(_flaps(v) for v in touched):
+        return BannerStage.FLAPPING
+    if incident.stage is IncidentStage.RECOVERING:
+        return BannerStage.RECOVERING if spoken.stage is not None else None
+    if any(v.light is Light.RED for v in desk.verdicts(incident.down)):
+        return _stage_of_red(incident, spoken, desk)
+    if any(v.light is Light.YELLOW and v.finding not in PASSING for v in touched):
+        return BannerStage.YELLOW
+    return None
+
+
+def _stage_of_red(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage:
+    if incident.stage is IncidentStage.PARTLY_BACK and desk.back(incident, spoken.fallen):
+        return BannerStage.PARTLY_BACK
+    if spoken.stage not in _BAD_NEWS or not set(incident.down) <= set(spoken.down):
+        return BannerStage.DOWN
+    news = incident.title is not None and not spoken.confirmed
+    return BannerStage.CONFIRMED if news else spoken.stage or BannerStage.DOWN
+
+
+def _is_news(stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk) -> bool:
+    if stage is BannerStage.FLAPPING:
+        return not spoken.flapped
+    if stage is not spoken.stage:
+        return True
+    if stage is BannerStage.DOWN:
+        return not set(incident.down) <= set(spoken.down)
+    if stage is BannerStage.PARTLY_BACK:
+        return (set(desk.back(incident, spoken.fallen)), set(incident.down)) != (set(spoken.back), set(spoken.down))
+    return False
+
+
+def _pops_up(stage: BannerStage, spoken: Spoken, back: tuple[str, ...], providers: tuple[str, ...], now: float) -> bool:
+    """Only down, partly back and over pop up; what goes on within one incident does so after a rest."""
+    rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
+    if stage is BannerStage.OVER:
+        return True
+    if stage is BannerStage.DOWN:
+        spreads = not set(providers) <= set(spoken.providers)
+        return spoken.stage in _FIRST_WORD or spreads or (spoken.stage not in _BAD_NEWS and rested)
+    if stage is BannerStage.PARTLY_BACK:
+        if spoken.stage in (*_FIRST_WORD, *_BAD_NEWS):
+            return True
+        return rested and not set(back) <= set(spoken.back)
+    return False

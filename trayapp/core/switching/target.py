@@ -1,0 +1,34 @@
+"""The fallback's own light: is the configured local target ready?"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class TargetState(StrEnum):
+    NONE = "none"
+    DOWN = "down"
+    STARTING = "starting"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class TargetStatus(Struct, frozen=True):
+    """The fallback's own light.
+
+    `code`/`params`: the problem when down or failed (words in `text.problems`). `ready_s`: measured or estimated
+    real seconds from a click to the first token. `context`: tokens, when known. `first_token_s`: measured.
+    `url`: base URL before /v1.
+    """
+
+    state: TargetState
+    server: str | None = None
+    model: str | None = None
+    url: str | None = None
+    code: str | None = None
+    params: dict[str, str | int | float | None] = {}
+    ready_s: float | None = None
+    first_token_s: float | None = None
+    context: int | None = None
+    checked_at: float | None = None

@@ -1,0 +1,202 @@
+"""`llm-ampel doctor`: what somebody who helps needs to know, as plain lines to paste into a report.
+
+In English whatever the user's language, and without a secret: keys by name and host alone, proxies by host alone,
+of a start command the program alone.
+"""
+
+import asyncio
+import importlib.metadata
+import os
+import platform
+import socket
+import ssl
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.hosts import host_of
+from trayapp.errors import Problem
+from trayapp.logs import redact
+from trayapp.net.proxies import proxy_for
+from trayapp.net.trust import system_trust
+from trayapp.paths import Home
+from trayapp.secrets.env_keys import env_keys
+from trayapp.secrets.key_index import read_index
+from trayapp.secrets.keys import Keys
+from trayapp.secrets.tokens import Tokens
+from trayapp.settings.document import shown
+from trayapp.settings.mistakes import dotted
+from trayapp.settings.schema import Settings
+
+PACKAGES = (
+    "llm-ampel", "PySide6-Essentials", "httpx", "aiohttp", "keyring", "truststore", "tomlkit", "msgspec",
+    "platformdirs", "dbus-fast", "xllamacpp",
+)  # fmt: skip
+SESSION_VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
+PRESENT_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "LLM_AMPEL_HOME")
+TLS_TIMEOUT_S = 5.0
+
+
+async def report(home: Home, settings: Settings, catalogue: Catalogue, problems: Sequence[Problem]) -> list[str]:
+    """The whole report. Asks each watched host for its certificate, and the keyring for its state without a prompt.
+
+    `problems`: what is wrong with the user's files.
+    """
+    lines = [
+        *_section("versions", _versions()),
+        *_section("session", _session()),
+        *_section("places", _places(home)),
+        *_section("settings that are not the default", _settings(settings)),
+        *_section("problems", map(str, problems)),
+        *_section("watched", _watched(catalogue, settings)),
+        *_section("keys", [line async for line in _keys(home, catalogue, settings)]),
+        *_section("tools", list(Tokens(home).names())),
+        *_section("proxies", _proxies()),
+        *_section("trust", _trust()),
+        *_section("certificates", await _certificates(catalogue, settings)),
+        *_section("interfaces", _interfaces()),
+    ]
+    return [redact(line) for line in lines]
+
+
+def _section(title: str, lines: Iterator[str] | list[str]) -> Iterator[str]:
+    yield f"[{title}]"
+    yield from (f"  {line}" for line in lines)
+
+
+def _versions() -> Iterator[str]:
+    yield f"Python {platform.python_version()} ({sys.executable})"
+    yield platform.platform()
+    for name in PACKAGES:
+        try:
+            yield f"{name} {importlib.metadata.version(name)}"
+        except importlib.metadata.PackageNotFoundError:
+            yield f"{name} not installed"
+
+
+def _session() -> Iterator[str]:
+    for name in SESSION_VARIABLES:
+        yield f"{name} {os.environ.get(name, 'not set')}"
+    for name in PRESENT_VARIABLES:
+        yield f"{name} {'set' if os.environ.get(name) else 'not set'}"
+
+
+def _places(home: Home) -> Iterator[str]:
+    for name, place in (
+        ("settings", home.settings_file),
+        ("own services", home.services_dir),
+        ("memory", home.store_file),
+        ("log", home.log_file),
+        ("control", home.socket),
+    ):
+        yield f"{name} {place} ({'there' if place.exists() else 'not there'})"
+
+
+def _settings(settings: Settings) -> Iterator[str]:
+    before = dict(_flat(msgspec.to_builtins(Settings())))
+    for place, value in _flat(msgspec.to_builtins(settings)):
+        if before.get(place) == value:
+            continue
+        if place == ("local", "start"):
+            # Its arguments may hold a key.
+            yield f"local.start {Path(value[0]).name} with {len(value) - 1} arguments"
+        elif place[-1] == "key":
+            # "keyring" or the name of a variable: the schema lets nothing else through.
+            yield f"{dotted(place)} = {value}"
+        else:
+            yield f"{dotted(place)} = {shown(value, place)}"
+
+
+def _flat(table: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, (*place, name))
+        else:
+            yield (*place, name), value
+
+
+def _watched(catalogue: Catalogue, settings: Settings) -> Iterator[str]:
+    for provider, service in catalogue.watched(settings.watch.services):
+        page = f"page {host_of(provider.page.url)}" if provider.page else "no page"
+        yield f"{service.id} of {provider.provider}: {len(service.probes)} probes, {page}"
+
+
+async def _keys(home: Home, catalogue: Catalogue, settings: Settings) -> AsyncIterator[str]:
+    try:
+        index = read_index(home)
+    except Problem as problem:
+        yield str(problem)
+        return
+    yield f"keyring {await Keys(home).state()}"
+    yield f"backend {index.backend or 'none yet'}"
+    for name, host in sorted(index.hosts.items()):
+        yield f"{name} stored for {host}"
+    for name, env_key in sorted(env_keys(catalogue, settings).items()):
+        state = "set" if os.environ.get(env_key.variable) else "not set"
+        yield f"{name} for {env_key.host} from {env_key.variable} ({state})"
+
+
+def _proxies() -> Iterator[str]:
+    for scheme, proxy in sorted(urllib.request.getproxies().items()):
+        if scheme == "no":
+            yield f"not for {proxy}"
+            continue
+        try:
+            yield f"{scheme} {host_of(proxy if '://' in proxy else f'http://{proxy}')}"
+        except ValueError:
+            yield f"{scheme} unreadable"
+
+
+def _trust() -> Iterator[str]:
+    paths = ssl.get_default_verify_paths()
+    yield ssl.OPENSSL_VERSION
+    yield f"file {paths.cafile}, folder {paths.capath}"
+    for name in (paths.openssl_cafile_env, paths.openssl_capath_env):
+        if value := os.environ.get(name):
+            yield f"{name} {value}"
+
+
+async def _certificates(catalogue: Catalogue, settings: Settings) -> list[str]:
+    """Who vouches for each watched host: a company that reads TLS shows up here, and so does a captive portal."""
+    urls = {
+        host_of(url): url
+        for provider, service in catalogue.watched(settings.watch.services)
+        for url in [*(probe.url for probe in service.probes), *([provider.page.url] if provider.page else [])]
+        if urlsplit(url).scheme == "https"
+    }
+    context = await asyncio.to_thread(system_trust)
+    return list(await asyncio.gather(*(_certificate(host, url, context) for host, url in urls.items())))
+
+
+async def _certificate(host: str, url: str, context: ssl.SSLContext) -> str:
+    if proxy_for(url) is not None:
+        return f"{host}: through a proxy, not looked at"
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(TLS_TIMEOUT_S):
+            _, writer = await asyncio.open_connection(
+                parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
+            )
+    except ssl.SSLCertVerificationError as error:
+        return f"{host}: not trusted, {error.verify_message}"
+    except (OSError, TimeoutError) as error:
+        return f"{host}: no connection, {type(error).__name__}"
+    certificate = writer.get_extra_info("peercert") or {}
+    writer.transport.abort()
+    issuer = {name: value for pairs in certificate.get("issuer", ()) for name, value in pairs}
+    return f"{host}: issued by {issuer.get('organizationName') or issuer.get('commonName') or 'unknown'}"
+
+
+def _interfaces() -> Iterator[str]:
+    for _, name in socket.if_nameindex():
+        try:
+            state = Path("/sys/class/net", name, "operstate").read_text().strip()
+        except OSError:
+            state = "unknown"
+        yield f"{name} {state}"

@@ -1,0 +1,75 @@
+"""Which kind of address a host has: an answer vouches only for its own kind."""
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from urllib.parse import urlsplit
+
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.hosts import host_of, is_loopback
+from trayapp.net.proxies import proxy_for
+
+log = logging.getLogger(__name__)
+
+LOOKUP_TIMEOUT_S = 2.0
+"""Real seconds. A lookup that takes longer fails for the request as well."""
+_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localdomain")
+
+
+def reach_of_address(address: str) -> Reach:
+    """The kind of an IP address, with or without a scope."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if ip.is_loopback:
+        return Reach.LOOPBACK
+    return Reach.PUBLIC if ip.is_global else Reach.PRIVATE
+
+
+class Addresses:
+    """Remembers where hosts were last found."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, str] = {}
+
+    def note(self, url: str, address: str) -> None:
+        """A request to `url` was answered from `address`."""
+        self._found[urlsplit(url).hostname or ""] = address
+
+    def forget(self) -> None:
+        """Another network may have other addresses."""
+        self._found.clear()
+
+    async def of(self, url: str) -> str | None:
+        """The address of a host, looked up when no request has shown it; None when nothing is found."""
+        host = urlsplit(url).hostname or ""
+        if host not in self._found:
+            loop = asyncio.get_running_loop()
+            try:
+                async with asyncio.timeout(LOOKUP_TIMEOUT_S):
+                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            except (OSError, TimeoutError, UnicodeError):
+                return None
+            self._found[host] = str(found[0][4][0])
+        return self._found[host]
+
+    async def place(self, url: str) -> str:
+        """What tells two hosts apart: the address; where it is not known or every host has the same, host and port."""
+        if proxy_for(url) or is_loopback(urlsplit(url).hostname or ""):
+            return host_of(url)
+        return await self.of(url) or host_of(url)
+
+    async def reach(self, url: str, *, look_up: bool = True) -> Reach:
+        """The kind of a host's address. Behind a proxy, or where nothing is found, the name has to tell."""
+        host = urlsplit(url).hostname or ""
+        if is_loopback(host):
+            return Reach.LOOPBACK
+        try:
+            return reach_of_address(host)
+        except ValueError:
+            pass
+        address = self._found.get(host)
+        if address is None and look_up and not proxy_for(url):
+            address = await self.of(url)
+        if address is not None:
+            return reach_of_address(address)
+        return Reach.PRIVATE if "." not in host or host.endswith(_LOCAL_SUFFIXES) else Reach.PUBLIC

@@ -1,0 +1,49 @@
+"""Which keys are stored, for which host, and in which keyring: everything but the keys.
+
+A keyring cannot be listed without unlocking it, and the service files must be checked against the stored hosts
+before anybody unlocks anything.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.settings.atomic import write_atomic
+
+
+class KeyIndex(msgspec.Struct, frozen=True):
+    """`backend`: the keyring that was first used, so that a newly installed one does not take over silently.
+    `hosts`: `host[:port]` by name of the key."""
+
+    backend: str | None = None
+    hosts: dict[str, str] = {}
+
+
+def index_file(home: Home) -> Path:
+    return home.data / "keys.json"
+
+
+def read_index(home: Home) -> KeyIndex:
+    """The index; empty where there is none. Raises Problem `key_index_broken`: without it no key is bound to a host."""
+    file = index_file(home)
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=KeyIndex)
+    except FileNotFoundError:
+        return KeyIndex()
+    except (OSError, msgspec.MsgspecError) as error:
+        raise Problem("key_index_broken", path=str(file)) from error
+
+
+def stored_hosts(home: Home) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The host of every stored key by its name, and what is wrong with the index; then no key is known."""
+    try:
+        return dict(read_index(home).hosts), ()
+    except Problem as problem:
+        return {}, (problem,)
+
+
+def write_index(home: Home, index: KeyIndex) -> None:
+    """Raises Problem `disk_full` or `not_writable`."""
+    write_atomic(index_file(home), msgspec.json.format(msgspec.json.encode(index, order="sorted"), indent=2))

@@ -1,0 +1,79 @@
+"""What needs attention, at the top of the panel: a standing problem, or a command that failed."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QVBoxLayout, QWidget
+
+from trayapp.core.light.severity import Light
+from trayapp.errors import Param, Problem
+from trayapp.text.labels import Panel as Labels
+from trayapp.text.panel import light_name
+from trayapp.text.problems import words
+from trayapp.ui.kit.label import GROUP_PX, LINE_PX
+from trayapp.ui.kit.lines import Line, Lines
+
+Told = tuple[str, Mapping[str, Param]]
+
+
+def told(problem: Problem) -> Told:
+    return problem.code, problem.params
+
+
+def sentence(problem: Problem | Told) -> str:
+    """Title and message as one text."""
+    title, message = words(problem)
+    return f"{title}. {message}" if title[-1:] not in ".!?…" else f"{title} {message}"
+
+
+class Notices(QWidget):
+    """Standing problems come and go with the snapshots; what failed after a click stays until it is closed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._standing: tuple[str, ...] = ()
+        self._failed: tuple[Problem, ...] = ()
+        self._remark = ""
+        self._lines = Lines(self)
+        self._close = QToolButton(self)
+        self._close.setAutoRaise(True)
+        self._close.setIcon(self.style().standardIcon(QStyle.StandardPixmap.SP_TitleBarCloseButton))
+        self._close.clicked.connect(lambda: self.failed(()))
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GROUP_PX)
+        column = QVBoxLayout()
+        column.addWidget(self._lines)
+        column.addStretch(1)
+        across.addLayout(column, 1)
+        right = QVBoxLayout()
+        right.setSpacing(LINE_PX)
+        right.addWidget(self._close)
+        right.addStretch(1)
+        across.addLayout(right)
+        self._show()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self._lines.texts
+
+    def standing(self, problems: Sequence[Problem | Told]) -> None:
+        self._standing = tuple(map(sentence, problems))
+        self._show()
+
+    def failed(self, problems: Sequence[Problem]) -> None:
+        """What the last command could not do; nothing when it could."""
+        self._failed = tuple(problems)
+        self._show()
+
+    def remark(self, text: str) -> None:
+        """One sentence of our own, such as that there is no tray."""
+        self._remark = text
+        self._show()
+
+    def _show(self) -> None:
+        texts = (*filter(None, [self._remark]), *self._standing, *map(sentence, self._failed))
+        self._lines.draw([Line(text, Light.YELLOW, light_name(Light.YELLOW)) for text in texts])
+        self._close.setVisible(bool(self._failed))
+        self._close.setAccessibleName(Labels.close)
+        self._close.setToolTip(Labels.close)
+        self.setVisible(bool(texts))

@@ -1,0 +1,176 @@
+"""One service in the panel: a line that unfolds into reasons, components, and what cannot be seen from here."""
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOption,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trayapp.core.incident.incident import Incident
+from trayapp.core.light.verdicts import ServiceVerdict
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import panel as words
+from trayapp.text import reasons, sentences
+from trayapp.text.labels import Panel as Labels
+from trayapp.text.names import name
+from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, as_action, label, picture
+from trayapp.ui.kit.lines import Line, Lines, show_light
+from trayapp.ui.kit.links import Link
+
+LIGHT_PX = 4 * GRID_PX
+ARROW_PX = 3 * GRID_PX
+# Under the name, not under the light.
+INDENT_PX = EDGE_PX + LIGHT_PX + GROUP_PX
+
+
+class _Head(QPushButton):
+    """The line itself, a button as wide as the panel: flat until the pointer or the keyboard is on it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setFlat(True)
+        self.light = picture(self)
+        self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.name = label(bold=True, parent=self)
+        self.state = label(wrap=True, parent=self)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._across = across = QHBoxLayout(self)
+        # The arrow at the end is painted: it has to follow the palette.
+        across.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX + ARROW_PX + GROUP_PX, GROUP_PX)
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.light)
+        across.addWidget(self.name)
+        across.addWidget(self.state, 1)
+        for child in (self.light, self.name, self.state):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        painter = QStylePainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        option.rect = QRect(self.width() - EDGE_PX - ARROW_PX, (self.height() - ARROW_PX) // 2, ARROW_PX, ARROW_PX)
+        down, aside = QStyle.PrimitiveElement.PE_IndicatorArrowDown, QStyle.PrimitiveElement.PE_IndicatorArrowRight
+        painter.drawPrimitive(down if self.isChecked() else aside, option)
+        painter.end()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        return self._across.totalHeightForWidth(width)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self._across.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self._across.minimumSize()
+
+
+class _Details(QWidget):
+    """What a row unfolds into. Drawn only while it is unfolded."""
+
+    only_when_back = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._incident_id = ""
+        self.reasons = Lines(self)
+        self.components = Lines(self)
+        self.unseen = Lines(self)
+        self.updates_title = label(bold=True, wrap=True, parent=self)
+        self.updates = Lines(self)
+        self._quiet = QPushButton(self)
+        self._website = Link(self)
+        self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
+        column.setSpacing(GROUP_PX)
+        for part in (self.reasons, self.components, self.unseen, self.updates_title, self.updates):
+            column.addWidget(part)
+        across = QHBoxLayout()
+        across.addWidget(self._quiet)
+        across.addStretch(1)
+        across.addWidget(self._website)
+        column.addLayout(across)
+
+    def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
+        self.reasons.draw([Line(reasons.reason(one, s, v), link=one.link) for one in v.reasons])
+        self.components.draw(
+            [Line(sentences.component_line(one, s), one.light, words.light_name(one.light)) for one in v.components]
+        )
+        unseen = sentences.unseen_line(v)
+        page = [sentences.page_line(one, s) for one in s.judgement.pages if one.provider == v.provider]
+        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *page) if text])
+        incident = next((one for one in s.incidents if one.id == v.incident), None)
+        self._draw_incident(incident, s)
+        self._website.lead_to(v.website)
+
+    def _draw_incident(self, incident: Incident | None, s: Snapshot) -> None:
+        self._incident_id = incident.id if incident is not None else ""
+        self._quiet.setVisible(incident is not None)
+        self._quiet.setText(as_action(Labels.only_when_back))
+        title = words.incident_title(incident, s) if incident is not None else ""
+        self.updates_title.setText(title)
+        self.updates_title.setVisible(bool(title))
+        updates = incident.updates if incident is not None else ()
+        self.updates.draw([Line(words.update_line(one, s), quiet=True) for one in updates])
+
+
+class ServiceRow(QWidget):
+    """One watched service.
+
+    Signals:
+        folded: the row was folded (False) or unfolded (True).
+        only_when_back: silence was asked for the incident of this id.
+    """
+
+    folded = Signal(bool)
+    only_when_back = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._last: tuple[ServiceVerdict, Snapshot] | None = None
+        self.head = _Head(self)
+        self.details: _Details | None = None
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.head)
+        self.head.toggled.connect(self._fold)
+
+    @property
+    def unfolded(self) -> bool:
+        return self.head.isChecked()
+
+    def unfold(self) -> None:
+        self.head.setChecked(True)
+
+    def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
+        self._last = (v, s)
+        show_light(self.head.light, v.light, words.light_name(v.light), LIGHT_PX)
+        self.head.name.setText(name(v.name))
+        self.head.state.setText(sentences.state_line(v, s))
+        self.head.setAccessibleName(sentences.service_line(v, s))
+        if self.unfolded and self.details is not None:
+            self.details.draw(v, s)
+
+    def _fold(self, unfolded: bool) -> None:
+        if unfolded and self.details is None:
+            self.details = _Details(self)
+            self.details.only_when_back.connect(self.only_when_back)
+            self._column.addWidget(self.details)
+        if self.details is not None:
+            self.details.setVisible(unfolded)
+        if self._last is not None:
+            self.draw(*self._last)
+        self.folded.emit(unfolded)

@@ -1,0 +1,300 @@
+"""The panel: an ordinary window that says what is going on, what works, and offers the switch."""
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.light.severity import Light
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import panel as words
+from trayapp.text import sentences
+from trayapp.text.labels import Panel as Labels
+from trayapp.text.language import language
+from trayapp.ui.kit.icons import app_icon
+from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action, label
+from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.panel.header import SwitchBar, Verdict
+from trayapp.ui.panel.notices import Notices
+from trayapp.ui.panel.row import ServiceRow
+from trayapp.ui.settings.focus import TabOrder
+
+WIDTH_CHARACTERS = 76
+# A panel higher than this share of the screen scrolls instead.
+MAX_SCREEN_SHARE = 0.8
+
+
+class Panel(QWidget):
+    """Draws snapshots. Decides nothing: every wish leaves as a signal.
+
+    Signals:
+        switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
+        set_up, check, chat, settings, quit: as the buttons say.
+        only_when_back: the id of an incident to be silent about.
+        closed: the user closed the window.
+    """
+
+    switch_local = Signal(tuple)
+    switch_cloud = Signal(tuple)
+    stay_local = Signal(tuple)
+    set_up = Signal()
+    check = Signal()
+    chat = Signal()
+    settings = Signal()
+    quit = Signal()
+    only_when_back = Signal(str)
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setWindowIcon(app_icon())
+        self.rows: dict[str, ServiceRow] = {}
+        self._room_taken = 0
+        self._giving_back = False
+        self._language = ""
+        self._trayless = False
+        self._tab_order = TabOrder()
+        self.notices = Notices(self)
+        self.verdict = Verdict(self)
+        self.bar = SwitchBar(self)
+        self.answers = Lines(self)
+        self._rows_area = _Area(self)
+        self.pages = Lines(self)
+        self.network = label(wrap=True, parent=self)
+        self._rows_area.inside.laid_out.connect(self._grow)
+        self._build()
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def _build(self) -> None:
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
+        column.setSpacing(EDGE_PX)
+        above: tuple[QWidget, ...] = (self.notices, self.verdict, self.bar, self.answers)
+        for part in above:
+            column.addLayout(_inset(part))
+        column.addWidget(_rule(self))
+        column.addWidget(self._rows_area, 1)
+        column.addWidget(_rule(self))
+        below: tuple[QWidget, ...] = (self.network, self.pages)
+        for part in below:
+            column.addLayout(_inset(part))
+        self.check_button = QPushButton(self)
+        self.chat_button = QPushButton(self)
+        self.settings_button = QPushButton(self)
+        self.quit_button = QPushButton(self)
+        self.quit_button.hide()
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
+        buttons.setSpacing(GROUP_PX)
+        for button in (self.check_button, self.chat_button, self.settings_button, self.quit_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        self.bar.switch_local.connect(self.switch_local)
+        self.bar.switch_cloud.connect(self.switch_cloud)
+        self.bar.stay_local.connect(self.stay_local)
+        self.bar.set_up.connect(self.set_up)
+        self.check_button.clicked.connect(self.check)
+        self.chat_button.clicked.connect(self.chat)
+        self.settings_button.clicked.connect(self.settings)
+        self.quit_button.clicked.connect(self.quit)
+
+    def _retranslate(self) -> None:
+        self._language = language()
+        self.setWindowTitle(Labels.title)
+        self.check_button.setText(as_action(Labels.check_now))
+        self.chat_button.setText(as_action(Labels.chat))
+        self.settings_button.setText(as_action(Labels.settings))
+        self.quit_button.setText(as_action(Labels.quit))
+        self.without_tray(self._trayless)
+
+    def draw(self, s: Snapshot) -> None:
+        if self._language != language():
+            self._retranslate()
+        gateway = ((s.gateway_problem, s.gateway_params),) if s.gateway_problem is not None else ()
+        self.notices.standing((*s.problems, *gateway))
+        self.verdict.draw(s)
+        self.bar.draw(s)
+        answers = words.answers_lines(s)
+        heading = (Line(f"{Labels.local_answers}:", quiet=True),) if answers else ()
+        self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
+        self._draw_rows(s)
+        self.network.setText(_connection(s))
+        sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
+        unreadable = [
+            Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick
+        ]
+        received = words.bytes_line(s)
+        self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
+        self._order_focus()
+        self._grow()
+
+    def _order_focus(self) -> None:
+        ends = (self.check_button, self.chat_button, self.settings_button, self.quit_button)
+        self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *ends])
+
+    def _draw_rows(self, s: Snapshot) -> None:
+        wanted = {one.id: one for one in s.judgement.services}
+        if tuple(self.rows) != tuple(wanted):
+            self._arrange(tuple(wanted))
+        for service_id, verdict in wanted.items():
+            self.rows[service_id].draw(verdict, s)
+
+    def _arrange(self, wanted: tuple[str, ...]) -> None:
+        for service_id in set(self.rows) - set(wanted):
+            row = self.rows.pop(service_id)
+            row.hide()
+            row.deleteLater()
+        for place, service_id in enumerate(wanted):
+            row = self.rows.pop(service_id) if service_id in self.rows else self._new_row()
+            self.rows[service_id] = row
+            self._rows_area.column.removeWidget(row)
+            self._rows_area.column.insertWidget(place, row)
+            row.show()
+
+    def _new_row(self) -> ServiceRow:
+        row = ServiceRow()
+        row.folded.connect(self._folded)
+        row.only_when_back.connect(self.only_when_back)
+        return row
+
+    def open_at(self, service_id: str = "", *, near: QPoint | None = None) -> None:
+        """Show the window, with `service_id` unfolded; near the point, where the desktop allows it."""
+        if service_id in self.rows:
+            self.rows[service_id].unfold()
+        if not self.isVisible():
+            self._fit()
+            if near is not None and not self._trayless:
+                self.move(near.x() - self.width() // 2, near.y())
+        self.showNormal() if self.isMinimized() else self.show()
+        self._stay_on_screen()
+        self.raise_()
+        self.activateWindow()
+
+    def without_tray(self, absent: bool) -> None:
+        """This window is all there is: say why, and offer the way out. Closing it then means to quit."""
+        self._trayless = absent
+        self.notices.remark(Labels.no_tray if absent else "")
+        self.quit_button.setVisible(absent)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._trayless:
+            # Otherwise a program would go on that nobody sees and nobody can end.
+            event.ignore()
+            self.quit.emit()
+            return
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _wanted(self) -> QSize:
+        if not self.isVisible():
+            # Qt passes changes of size up the layouts of visible widgets only; innermost first does the same here.
+            for child in reversed(self.findChildren(QWidget)):
+                child.ensurePolished()
+                if (layout := child.layout()) is not None:
+                    layout.activate()
+        width = max(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.minimumSizeHint().width())
+        limit = int(self.screen().availableGeometry().height() * MAX_SCREEN_SHARE)
+        return QSize(width, min(self._column.totalHeightForWidth(width), limit))
+
+    def _fit(self) -> None:
+        size = self._wanted()
+        self._room_taken = size.height()
+        self.resize(size)
+
+    def _grow(self) -> None:
+        """There is more to show than ever before: use the room of the screen. Never work against the user's hand."""
+        if not self.isVisible():
+            return
+        height = self._wanted().height()
+        if height > self._room_taken or self._giving_back:
+            self._room_taken = height
+            self.resize(self.width(), height if self._giving_back else max(height, self.height()))
+            self._giving_back = False
+            self._stay_on_screen()
+
+    def _folded(self, unfolded: bool) -> None:
+        """Give back the room of a row that is folded, unless the user has chosen the size of the window."""
+        self._order_focus()
+        # The layouts know the new size only after this event.
+        self._giving_back = not unfolded and self.height() == self._room_taken
+
+    def _stay_on_screen(self) -> None:
+        if pointer() is None:
+            return
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        x = max(room.left(), min(frame.left(), room.left() + room.width() - frame.width()))
+        y = max(room.top(), min(frame.top(), room.top() + room.height() - frame.height()))
+        if (x, y) != (frame.left(), frame.top()):
+            self.move(x, y)
+
+
+def pointer() -> QPoint | None:
+    """Where the pointer is, on desktops that tell and that let a window choose its place."""
+    return None if QGuiApplication.platformName().startswith("wayland") else QCursor.pos()
+
+
+class _Inside(QWidget):
+    """What scrolls; says when its content took another size, which a scroll area keeps to itself."""
+
+    laid_out = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
+
+
+class _Area(QScrollArea):
+    """The rows: as high as they need, scrolling where the screen ends."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inside = _Inside()
+        self.inside.laid_out.connect(self.updateGeometry)
+        self.column = QVBoxLayout(self.inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addStretch(1)
+        self.setWidget(self.inside)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.column.totalSizeHint()
+
+
+def _connection(s: Snapshot) -> str:
+    """The own connection step by step; in a sentence first when something is wrong with it."""
+    signs = {True: "✓", False: "✗", None: "–"}
+    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in sentences.network_steps(s))
+    if s.judgement.network.state is NetworkState.ONLINE:
+        return f"{Labels.your_connection} {steps}"
+    return f"{sentences.network_line(s)}\n{steps}"
+
+
+def _inset(part: QWidget) -> QHBoxLayout:
+    across = QHBoxLayout()
+    across.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
+    across.addWidget(part)
+    return across
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setFrameShape(QFrame.Shape.HLine)
+    rule.setFrameShadow(QFrame.Shadow.Plain)
+    rule.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return rule

@@ -1,0 +1,180 @@
+"""The settings: pages over the one declaration of settings. Nothing typed is lost by a mistake."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
+
+from trayapp.settings.schema import Settings
+from trayapp.text.labels import Dialog as Labels
+from trayapp.text.language import language, set_language
+from trayapp.ui.commands import Commands, Outcome, SettingsView
+from trayapp.ui.kit.icons import app_icon
+from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action
+from trayapp.ui.panel.notices import Notices
+from trayapp.ui.settings.focus import TabOrder
+from trayapp.ui.settings.form import Key
+from trayapp.ui.settings.page_keys import KeysPage
+from trayapp.ui.settings.page_local import LocalPage
+from trayapp.ui.settings.page_tools import ToolsPage
+from trayapp.ui.settings.pages import GeneralPage, NetworkPage, Page, ServicesPage
+from trayapp.ui.settings.validation import by_key, mistakes
+
+WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 34, 24
+
+
+class SettingsDialog(QDialog):
+    """Shows the settings of the file and writes back what was changed.
+
+    Signals:
+        saved: the file was written, the language of now may be another.
+    """
+
+    saved = Signal()
+
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._view: SettingsView | None = None
+        self._wanted = ""
+        self._closing = False
+        self._tab_order = TabOrder()
+        self.pages: dict[str, Page] = {}
+        self.setWindowIcon(app_icon())
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
+        self.list = QListWidget(self)
+        self.stack = QStackedWidget(self)
+        self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
+        self.notices = Notices(self)
+        button = QDialogButtonBox.StandardButton
+        self.buttons = QDialogButtonBox(button.Ok | button.Apply | button.Cancel, self)
+        self.ok_button, self.apply_button, self.cancel_button = (
+            self.buttons.button(one) for one in (button.Ok, button.Apply, button.Cancel)
+        )
+        self.ok_button.clicked.connect(lambda: self.save(close=True))
+        self.apply_button.clicked.connect(lambda: self.save(close=False))
+        self.cancel_button.clicked.connect(self.reject)
+        self._arrange()
+        self._build()
+
+    def _arrange(self) -> None:
+        across = QHBoxLayout()
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.list)
+        across.addWidget(self.stack, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        column.setSpacing(EDGE_PX)
+        column.addLayout(across, 1)
+        column.addWidget(self.notices)
+        column.addWidget(self.buttons)
+        metrics = self.fontMetrics()
+        self.list.setFixedWidth(metrics.averageCharWidth() * LIST_CHARACTERS)
+        self.resize(metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES)
+
+    def _build(self) -> None:
+        """All pages and words, in the language of now."""
+        makers: dict[str, tuple[str, Callable[[], Page]]] = {
+            "services": (Labels.services, ServicesPage),
+            "local": (Labels.local, lambda: LocalPage(self._commands)),
+            "keys": (Labels.keys, lambda: KeysPage(self._commands)),
+            "gateway": (Labels.gateway, lambda: ToolsPage(self._commands)),
+            "network": (Labels.network, NetworkPage),
+            "general": (Labels.general, GeneralPage),
+        }
+        self._language = language()
+        row = max(0, self.list.currentRow())
+        for page in self.pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self.list.clear()
+        self.pages = {name: make() for name, (_title, make) in makers.items()}
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+            page.rearranged.connect(self._order_focus)
+        self.list.addItems([title for title, _make in makers.values()])
+        self.list.setCurrentRow(row)
+        self.list.setAccessibleName(Labels.title)
+        self.setWindowTitle(Labels.title)
+        self.ok_button.setText(as_action(Labels.ok))
+        self.apply_button.setText(as_action(Labels.apply))
+        self.cancel_button.setText(as_action(Labels.cancel))
+
+    def open_at(self, page: str = "") -> None:
+        """Show the page of this name, else the last one. What is being edited stays."""
+        if page in self.pages:
+            self.list.setCurrentRow(list(self.pages).index(page))
+        if not self.isVisible():
+            self.notices.failed(())
+            self._enable(False)
+            self._commands.view_settings(self._viewed)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _viewed(self, outcome: Outcome[SettingsView]) -> None:
+        self.notices.failed(outcome.problems)
+        if outcome.value is not None:
+            self._view = outcome.value
+            self._load(outcome.value)
+            self._enable(True)
+
+    def _load(self, view: SettingsView) -> None:
+        if self._language != language():
+            self._build()
+        for page in self.pages.values():
+            page.load(view)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        self._tab_order.follow([self.list, *self.pages.values(), self.notices, self.buttons])
+
+    def _enable(self, enabled: bool) -> None:
+        self.stack.setEnabled(enabled)
+        self.ok_button.setEnabled(enabled)
+        self.apply_button.setEnabled(enabled)
+
+    def changes(self) -> dict[Key, object]:
+        """Everything that was edited, on all pages."""
+        return {key: value for page in self.pages.values() for key, value in page.changes().items()}
+
+    def save(self, *, close: bool) -> None:
+        """Write what was edited, or say what is wrong with it."""
+        changes = self.changes()
+        wrong = mistakes(changes)
+        self._complain(wrong)
+        if wrong:
+            return
+        if not changes:
+            self._finish(close)
+            return
+        self._closing = close
+        self._enable(False)
+        self._commands.save_settings({".".join(key): value for key, value in changes.items()}, self._saved)
+
+    def _saved(self, outcome: Outcome[Settings]) -> None:
+        self._enable(True)
+        if outcome.value is None or self._view is None:
+            placed, rest = by_key(outcome.problems, [key for page in self.pages.values() for key in page.values()])
+            self._complain(placed)
+            self.notices.failed(rest)
+            return
+        self._view = self._view._replace(settings=outcome.value)
+        set_language(outcome.value.ui.language)
+        self._load(self._view)
+        self.notices.failed(())
+        self.saved.emit()
+        self._finish(self._closing)
+
+    def _finish(self, close: bool) -> None:
+        if close:
+            self.accept()
+
+    def _complain(self, wrong: dict[Key, list[str]]) -> None:
+        """Mistakes go beside their fields, and the first page that has one comes to the front."""
+        hit = [name for name, page in self.pages.items() if page.complain(wrong)]
+        if hit and self.pages[hit[0]] is not self.stack.currentWidget() and not self._current_in(hit):
+            self.list.setCurrentRow(list(self.pages).index(hit[0]))
+
+    def _current_in(self, names: list[str]) -> bool:
+        return any(self.pages[one] is self.stack.currentWidget() for one in names)

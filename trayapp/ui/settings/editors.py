@@ -1,0 +1,192 @@
+"""Widgets that edit one setting, chosen by its declared type. Each reads and writes the plain value of the file."""
+
+import shlex
+from enum import EnumMeta
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
+
+from msgspec import Meta
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+
+from trayapp.text.choices import choice
+from trayapp.ui.kit.label import GROUP_PX, as_action
+
+LINES_SHOWN = 4
+
+
+class Editor(Protocol):
+    """`get` returns what TOML can hold, or None for "not set"; `set` takes the same."""
+
+    @property
+    def widget(self) -> QWidget: ...
+    def get(self) -> object: ...
+    def set(self, value: Any) -> None: ...
+
+
+def editor(kind: object, name: str, title: str) -> Editor:
+    """The editor for a field of a settings class. Raises TypeError for a type that has none."""
+    bare, metas, optional = _unwrap(kind)
+    if bare is bool:
+        return Check(title)
+    if bare is int:
+        return Number(metas, "s" if name.endswith("_s") else "")
+    if isinstance(bare, EnumMeta):
+        members: list[Any] = list(bare)
+        values: list[str | None] = [str(one.value) for one in members]
+        return Choice([None, *values] if optional else values)
+    if get_origin(bare) is Literal:
+        return Choice(list(get_args(bare)))
+    if bare is str:
+        return Text()
+    if get_origin(bare) is tuple:
+        return Command() if name == "start" else Many()
+    raise TypeError(kind)
+
+
+def _unwrap(kind: object) -> tuple[Any, list[Meta], bool]:
+    metas: list[Meta] = []
+    optional = False
+    while True:
+        if get_origin(kind) is Annotated:
+            kind, *more = get_args(kind)
+            metas += [one for one in more if isinstance(one, Meta)]
+        elif get_origin(kind) in (Union, UnionType):
+            (kind,) = (one for one in get_args(kind) if one is not NoneType)
+            optional = True
+        else:
+            return kind, metas, optional
+
+
+class Check:
+    def __init__(self, title: str) -> None:
+        self.widget = QCheckBox(as_action(title))
+
+    def get(self) -> object:
+        return self.widget.isChecked()
+
+    def set(self, value: Any) -> None:
+        self.widget.setChecked(bool(value))
+
+
+class _Spin(QSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        # A page that is scrolled must not change the numbers under the pointer.
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Number:
+    def __init__(self, metas: list[Meta], unit: str) -> None:
+        self.widget = _Spin()
+        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.low, self.high = _bound(metas, "ge", 0), _bound(metas, "le", 2**31 - 1)
+        self.widget.setRange(self.low, self.high)
+        if unit:
+            self.widget.setSuffix(f" {unit}")
+
+    def get(self) -> object:
+        return self.widget.value()
+
+    def set(self, value: Any) -> None:
+        self.widget.setValue(int(value))
+
+
+def _bound(metas: list[Meta], name: str, otherwise: int) -> int:
+    bounds: list[Any] = [getattr(one, name) for one in metas]
+    found = (one for one in bounds if one is not None)
+    return int(next(found, otherwise))
+
+
+class Choice:
+    def __init__(self, values: list[str | None]) -> None:
+        self.widget = QComboBox()
+        for value in values:
+            self.widget.addItem(choice(value), value)
+
+    def get(self) -> object:
+        return self.widget.currentData()
+
+    def offer(self, value: str | None, words: str) -> None:
+        """Add something to choose, once."""
+        if self.widget.findData(value) < 0:
+            self.widget.addItem(words, value)
+
+    def set(self, value: Any) -> None:
+        wanted = None if value is None else str(value)
+        if self.widget.findData(wanted) < 0:
+            # What is set stays what it is, also when it is not known here.
+            self.offer(wanted, choice(wanted))
+        self.widget.setCurrentIndex(self.widget.findData(wanted))
+
+
+class Text:
+    def __init__(self) -> None:
+        self.widget = QLineEdit()
+
+    def get(self) -> object:
+        return self.widget.text().strip() or None
+
+    def set(self, value: Any) -> None:
+        self.widget.setText(value or "")
+
+
+class Pick:
+    """Text with suggestions."""
+
+    def __init__(self) -> None:
+        self.widget = QComboBox()
+        self.widget.setEditable(True)
+        self.widget.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        # A model's name is as long as it is; the form decides on the width.
+        self.widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    def get(self) -> object:
+        return self.widget.currentText().strip() or None
+
+    def set(self, value: Any) -> None:
+        self.widget.setCurrentText(value or "")
+
+    def suggest(self, values: tuple[str, ...]) -> None:
+        now = self.widget.currentText()
+        self.widget.clear()
+        self.widget.addItems(values)
+        self.widget.setCurrentText(now)
+
+
+class Command:
+    """A command as it is typed in a terminal."""
+
+    def __init__(self) -> None:
+        self.widget = QLineEdit()
+
+    def get(self) -> object:
+        try:
+            words = shlex.split(self.widget.text())
+        except ValueError:
+            # An open quotation mark: the words as they stand, to be judged where all is judged.
+            words = self.widget.text().split()
+        return words
+
+    def set(self, value: Any) -> None:
+        self.widget.setText(shlex.join(value))
+
+
+class Many:
+    """Several values, one a line."""
+
+    def __init__(self) -> None:
+        self.widget = QPlainTextEdit()
+        self.widget.setTabChangesFocus(True)
+        self.widget.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        height = self.widget.fontMetrics().lineSpacing() * LINES_SHOWN + 2 * GROUP_PX
+        self.widget.setFixedHeight(height)
+
+    def get(self) -> object:
+        return [line.strip() for line in self.widget.toPlainText().splitlines() if line.strip()]
+
+    def set(self, value: Any) -> None:
+        self.widget.setPlainText("\n".join(value))

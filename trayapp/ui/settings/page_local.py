@@ -1,0 +1,174 @@
+"""The settings of the local target, with *Detect* and *Test*."""
+
+import msgspec
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from trayapp.core.light.severity import Light
+from trayapp.core.switching.target import TargetStatus
+from trayapp.local.address import is_loopback
+from trayapp.settings.schema import Local, ServerKind
+from trayapp.text.choices import choice
+from trayapp.text.labels import Dialog as Labels
+from trayapp.text.panel import light_name
+from trayapp.text.sentences import target_line
+from trayapp.text.trim import clean
+from trayapp.ui.commands import Commands, FoundServer, Outcome, SettingsView
+from trayapp.ui.kit.label import GROUP_PX, as_action
+from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.panel.notices import sentence
+from trayapp.ui.settings.editors import Choice, Pick
+from trayapp.ui.settings.form import Form
+from trayapp.ui.settings.pages import Page
+from trayapp.ui.settings.validation import mistakes, nested
+
+_MODEL_FILES = "GGUF (*.gguf);;* (*)"
+_ROWS = {
+    ServerKind.OLLAMA: ("url", "model", "start"),
+    ServerKind.OPENAI_COMPATIBLE: ("url", "model", "start"),
+    ServerKind.EMBEDDED: ("file", "context"),
+}
+_SOMETIMES = ("url", "model", "start", "file", "context", "confirmed")
+
+
+class LocalPage(Page):
+    """One click's target: which server, which model, and whether that works."""
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__()
+        self._commands = commands
+        self._found: tuple[FoundServer, ...] = ()
+        self.server = Choice([None, *map(str, ServerKind)])
+        self.model, self.file = Pick(), _File()
+        self.form = Form(("local",), Local, editors={"server": self.server, "model": self.model, "file": self.file})
+        self.detect_button = QPushButton(as_action(Labels.detect))
+        self.detect_button.clicked.connect(self.detect)
+        self.test_button = QPushButton(as_action(Labels.test))
+        self.test_button.clicked.connect(self.test)
+        self.choices = QComboBox()
+        self.choices.setAccessibleName(Labels.use_found)
+        self.choices.activated.connect(lambda index: self._use(self._found[index]))
+        self.choices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choices.hide()
+        self.result = Lines()
+        buttons = QWidget()
+        across = QHBoxLayout(buttons)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.detect_button)
+        across.addWidget(self.choices, 1)
+        across.addStretch()
+        across.addWidget(self.test_button)
+        self.put(self.form, buttons, self.result)
+        self.server.widget.currentIndexChanged.connect(lambda _index: self._show_rows())
+        self._url.textChanged.connect(lambda _text: self._show_rows())
+
+    @property
+    def _url(self) -> QLineEdit:
+        widget = self.form.fields["url"].editor.widget
+        assert isinstance(widget, QLineEdit)
+        return widget
+
+    def load(self, view: SettingsView) -> None:
+        self.form.load(view.settings.local)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        """Only what the chosen kind of server needs."""
+        kind = self.server.get()
+        shown = set(_ROWS[ServerKind(str(kind))]) if kind is not None else set()
+        url = str(self.form.fields["url"].editor.get() or "")
+        if "url" in shown and url and not _here(url):
+            shown.add("confirmed")
+        for name in _SOMETIMES:
+            self.form.show_row(name, name in shown)
+        self.test_button.setEnabled(kind is not None)
+
+    def detect(self) -> None:
+        """Look for servers on this machine."""
+        self.detect_button.setEnabled(False)
+        self.result.draw([Line(Labels.detecting)])
+        self._commands.detect(self._detected)
+
+    def _detected(self, outcome: Outcome[tuple[FoundServer, ...]]) -> None:
+        self.detect_button.setEnabled(True)
+        if not outcome.ok:
+            self._complain(outcome)
+            return
+        self._found = outcome.value or ()
+        self.choices.clear()
+        self.choices.addItems([_described(one) for one in self._found])
+        self.choices.setVisible(bool(self._found))
+        self.result.draw([] if self._found else [Line(Labels.nothing_detected)])
+        if self._found:
+            self._use(self._found[0])
+
+    def _use(self, found: FoundServer) -> None:
+        self.server.set(found.server)
+        self._url.setText(found.url)
+        self.model.suggest(found.models)
+        if self.model.get() not in found.models and found.models:
+            self.model.set(found.models[0])
+
+    def test(self) -> None:
+        """Try these settings as they stand here, saved or not."""
+        values = self.form.values()
+        wrong = mistakes(values)
+        self.form.complain(wrong)
+        if wrong:
+            return
+        self.test_button.setEnabled(False)
+        self.result.draw([Line(Labels.testing)])
+        self._commands.test_target(msgspec.convert(nested(values).get("local", {}), Local), self._tested)
+
+    def _tested(self, outcome: Outcome[TargetStatus]) -> None:
+        self.test_button.setEnabled(True)
+        if outcome.value is None:
+            self._complain(outcome)
+            return
+        text = f"{Labels.test_good} {target_line(outcome.value)}"
+        self.result.draw([Line(text, Light.GREEN, light_name(Light.GREEN))])
+
+    def _complain(self, outcome: Outcome[TargetStatus] | Outcome[tuple[FoundServer, ...]]) -> None:
+        self.result.draw([Line(sentence(one), Light.RED, light_name(Light.RED)) for one in outcome.problems])
+
+
+def _here(url: str) -> bool:
+    try:
+        return is_loopback(url)
+    except ValueError:
+        # Half typed; whether it is an address at all is judged when it is used.
+        return True
+
+
+def _described(found: FoundServer) -> str:
+    models = ", ".join(clean(one, 40) for one in found.models[:3])
+    more = "…" if len(found.models) > 3 else ""
+    return f"{choice(found.server)}, {clean(found.url, 60)}: {models}{more}"
+
+
+class _File:
+    """A path, typed or chosen."""
+
+    def __init__(self) -> None:
+        self.widget = QWidget()
+        self._line = QLineEdit()
+        self._line.setAccessibleName(Labels.browse)
+        self.widget.setFocusProxy(self._line)
+        choose = QPushButton(as_action(Labels.browse))
+        choose.clicked.connect(self._choose)
+        across = QHBoxLayout(self.widget)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self._line, 1)
+        across.addWidget(choose)
+
+    def get(self) -> object:
+        return self._line.text().strip() or None
+
+    def set(self, value: object) -> None:
+        self._line.setText(str(value or ""))
+
+    def _choose(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self.widget, Labels.browse, self._line.text(), _MODEL_FILES)
+        if path:
+            self._line.setText(path)

@@ -1,0 +1,177 @@
+"""The gateway and its tools: each with its own token, which is shown once, and its own policy."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
+
+from trayapp.core.light.severity import Light
+from trayapp.core.switching.route import Policy
+from trayapp.settings.schema import Gateway, Tool
+from trayapp.text.labels import Dialog as Labels
+from trayapp.text.panel import light_name
+from trayapp.text.trim import clean
+from trayapp.ui.commands import Commands, Outcome, SettingsView, ToolAccess
+from trayapp.ui.kit.label import GROUP_PX, as_action, label
+from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.panel.notices import sentence
+from trayapp.ui.settings.editors import Choice
+from trayapp.ui.settings.form import Form
+from trayapp.ui.settings.pages import Page, heading
+
+_NAME_MAX = 40
+
+
+class ToolsPage(Page):
+    """Port and providers, the tools with their policies, and a new tool's address."""
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__()
+        self._commands = commands
+        self.openai, self.anthropic = Choice([]), Choice([])
+        self.gateway = Form(("gateway",), Gateway, editors={"openai": self.openai, "anthropic": self.anthropic})
+        self.tools: dict[str, ToolGroup] = {}
+        self._tools_column = QVBoxLayout()
+        self._tools_column.setSpacing(GROUP_PX)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(Labels.tool_name)
+        self.name.setAccessibleName(Labels.tool_name)
+        self.add_button = QPushButton(as_action(Labels.tool_add))
+        self.add_button.clicked.connect(self.add)
+        self.name.textChanged.connect(lambda text: self.add_button.setEnabled(bool(text.strip())))
+        self.add_button.setEnabled(False)
+        self.access = _Access()
+        self._mistakes = Lines()
+        adding = QWidget()
+        across = QHBoxLayout(adding)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.name, 1)
+        across.addWidget(self.add_button)
+        self.put(self.gateway, heading(Labels.tools))
+        self.column.insertLayout(self.column.count() - 1, self._tools_column)
+        self.put(adding, self._mistakes, self.access)
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        return self._mistakes.texts
+
+    def load(self, view: SettingsView) -> None:
+        for chosen in (self.openai, self.anthropic):
+            for slot in view.keys:
+                chosen.offer(slot.provider, slot.provider_name)
+        self.gateway.load(view.settings.gateway)
+        self._show_tools(view)
+
+    def _show_tools(self, view: SettingsView) -> None:
+        """Follow which tools there are; the policies of those that stay are left as edited."""
+        for name in set(self.tools) - set(view.tools):
+            group = self.tools.pop(name)
+            self.forms.remove(group.form)
+            self._tools_column.removeWidget(group)
+            group.deleteLater()
+        for name in view.tools:
+            if name not in self.tools:
+                group = self.tools[name] = ToolGroup(name)
+                group.removed.clicked.connect(lambda _checked=False, one=name: self.remove(one))
+                group.load(view.settings.tools.get(name, Tool()))
+                self.forms.append(group.form)
+                self._tools_column.addWidget(group)
+
+    def add(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self.add_button.setEnabled(False)
+            self._mistakes.draw([])
+            self._commands.create_tool(name, self._added)
+
+    def _added(self, outcome: Outcome[ToolAccess]) -> None:
+        self.add_button.setEnabled(True)
+        if outcome.value is None:
+            self._complain(outcome)
+            return
+        self.name.clear()
+        self.access.show_access(outcome.value)
+        self._refresh()
+        # Once the page has made room for it.
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.access))
+
+    def remove(self, name: str) -> None:
+        """Ask first: a tool that is still set up would get no answers any more."""
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        title = f"{Labels.tool_remove}: {clean(name, _NAME_MAX)}"
+        if QMessageBox.question(self, title, Labels.tool_remove_question, yes | no, no) == yes:
+            self._commands.forget_tool(name, self._removed)
+
+    def _removed(self, outcome: Outcome[None]) -> None:
+        if not outcome.ok:
+            self._complain(outcome)
+            return
+        self.access.hide()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self._commands.view_settings(self._refreshed)
+
+    def _refreshed(self, outcome: Outcome[SettingsView]) -> None:
+        if outcome.value is not None:
+            self._show_tools(outcome.value)
+            self.rearranged.emit()
+
+    def _complain(self, outcome: Outcome[ToolAccess] | Outcome[None]) -> None:
+        self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in outcome.problems])
+
+
+class ToolGroup(QFrame):
+    """One tool: its name, its policy in an outage, and the way to remove it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.form = Form(("tool", name), Tool)
+        self.removed = QPushButton(as_action(Labels.tool_remove))
+        policy = self.form.fields["policy"].editor
+        assert isinstance(policy, Choice)
+        policy.widget.currentIndexChanged.connect(lambda _index: self._show_wait())
+        across = QHBoxLayout()
+        across.setSpacing(GROUP_PX)
+        across.addWidget(label(clean(name, _NAME_MAX), bold=True, elide=True), 1)
+        across.addWidget(self.removed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GROUP_PX // 2)
+        column.addLayout(across)
+        column.addWidget(self.form)
+
+    def load(self, settings: Tool) -> None:
+        self.form.load(settings)
+        self._show_wait()
+
+    def _show_wait(self) -> None:
+        self.form.show_row("wait_s", self.form.fields["policy"].editor.get() == Policy.WAIT)
+
+
+class _Access(QFrame):
+    """A new tool's address, to be copied now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.address = QLineEdit()
+        self.address.setReadOnly(True)
+        self.address.setAccessibleName(Labels.tool_hint)
+        copy = QPushButton(as_action(Labels.tool_copy))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.address.text()))
+        across = QHBoxLayout()
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.address, 1)
+        across.addWidget(copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
+        column.setSpacing(GROUP_PX)
+        column.addWidget(label(Labels.tool_hint, wrap=True))
+        column.addLayout(across)
+        self.hide()
+
+    def show_access(self, access: ToolAccess) -> None:
+        self.address.setText(access.url)
+        self.address.setCursorPosition(0)
+        self.show()

@@ -1,0 +1,180 @@
+"""The pages of the settings: services, intervals and network, notifications and language."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trayapp.core.snapshot import Snapshot
+from trayapp.settings.schema import CatalogueSettings, Network, Notify, Ui, Watch
+from trayapp.text.labels import Dialog as Labels
+from trayapp.text.names import name as shown_name
+from trayapp.ui.commands import ServiceChoice, SettingsView
+from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, label
+from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.settings.form import Form, Key
+
+
+class Page(QScrollArea):
+    """One page: its forms from top to bottom, scrolling where it has to.
+
+    Signals:
+        rearranged: parts came or went after loading.
+    """
+
+    rearranged = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.setWidgetResizable(True)
+        # Its fields take the focus, and bring themselves into view.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        self.column.setSpacing(EDGE_PX)
+        self.column.addStretch(1)
+        self.setWidget(inside)
+
+    def put(self, *parts: QWidget) -> None:
+        """Add parts below those that are there."""
+        for part in parts:
+            self.column.insertWidget(self.column.count() - 1, part)
+            if isinstance(part, Form):
+                self.forms.append(part)
+
+    def load(self, view: SettingsView) -> None:
+        """Show what the file says."""
+        raise TypeError(type(self).__name__)
+
+    def draw(self, s: Snapshot) -> None:
+        """Follow what runs; most pages show only what is set."""
+
+    def changes(self) -> dict[Key, object]:
+        """What was edited."""
+        return {key: value for form in self.forms for key, value in form.changes().items()}
+
+    def values(self) -> dict[Key, object]:
+        return {key: value for form in self.forms for key, value in form.values().items()}
+
+    def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
+        """Put mistakes beside their fields; says which found a place here."""
+        return {key for form in self.forms for key in form.complain(mistakes)}
+
+
+class ServicesPage(Page):
+    """What to watch, as a list to tick and to order."""
+
+    key: Key = ("watch", "services")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = QListWidget()
+        self.list.setAccessibleName(Labels.services)
+        self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self._mistakes = Lines()
+        self._up, self._down = QToolButton(), QToolButton()
+        for button, arrow, words, by in (
+            (self._up, Qt.ArrowType.UpArrow, Labels.move_up, -1),
+            (self._down, Qt.ArrowType.DownArrow, Labels.move_down, 1),
+        ):
+            button.setArrowType(arrow)
+            button.setAccessibleName(words)
+            button.setToolTip(words)
+            button.clicked.connect(lambda _checked=False, step=by: self._move(step))
+        across = QHBoxLayout()
+        across.setSpacing(GROUP_PX)
+        across.addWidget(self.list, 1)
+        beside = QVBoxLayout()
+        beside.addWidget(self._up)
+        beside.addWidget(self._down)
+        beside.addStretch(1)
+        across.addLayout(beside)
+        self.put(label(Labels.services_hint, wrap=True))
+        self.column.insertLayout(self.column.count() - 1, across, 1)
+        self.put(self._mistakes, Form(("catalogue",), CatalogueSettings))
+        self._loaded: list[str] = []
+
+    def load(self, view: SettingsView) -> None:
+        watched = view.settings.watch.services
+        known = {one.id: one for one in view.services}
+        self.list.clear()
+        for service_id in (*watched, *(one for one in known if one not in watched)):
+            item = QListWidgetItem(_named(service_id, known.get(service_id)))
+            item.setData(Qt.ItemDataRole.UserRole, service_id)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if service_id in watched else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        self.forms[0].load(view.settings.catalogue)
+        self._loaded = self.chosen()
+
+    def chosen(self) -> list[str]:
+        """The ticked services in their order."""
+        items = [self.list.item(row) for row in range(self.list.count())]
+        return [
+            str(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() == Qt.CheckState.Checked
+        ]
+
+    def changes(self) -> dict[Key, object]:
+        chosen = self.chosen()
+        return ({self.key: chosen} if chosen != self._loaded else {}) | super().changes()
+
+    def values(self) -> dict[Key, object]:
+        return {self.key: self.chosen()} | super().values()
+
+    def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
+        self._mistakes.draw([Line(one) for one in mistakes.get(self.key, ())])
+        return super().complain(mistakes) | ({self.key} & set(mistakes))
+
+    def _move(self, by: int) -> None:
+        row = self.list.currentRow()
+        if row >= 0 and 0 <= row + by < self.list.count():
+            self.list.insertItem(row + by, self.list.takeItem(row))
+            self.list.setCurrentRow(row + by)
+
+
+def _named(service_id: str, choice: ServiceChoice | None) -> str:
+    return f"{shown_name(choice.name)} ({shown_name(choice.provider_name)})" if choice is not None else service_id
+
+
+class NetworkPage(Page):
+    """How often is asked, and who tells whether the own connection works."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put(heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s")))
+        self.put(heading(Labels.network), Form(("network",), Network))
+
+    def load(self, view: SettingsView) -> None:
+        self.forms[0].load(view.settings.watch)
+        self.forms[1].load(view.settings.network)
+
+
+class GeneralPage(Page):
+    """Notifications and language."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put(heading(Labels.notifications), Form(("notify",), Notify))
+        self.put(Form(("ui",), Ui))
+
+    def load(self, view: SettingsView) -> None:
+        self.forms[0].load(view.settings.notify)
+        self.forms[1].load(view.settings.ui)
+
+
+def heading(text: str) -> QWidget:
+    """The title of a group of settings."""
+    return label(text, bold=True)

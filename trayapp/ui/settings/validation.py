@@ -1,0 +1,55 @@
+"""What is wrong with edited settings, before anything is written: the same rules and words as for the file."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trayapp.errors import Problem
+from trayapp.settings.document import shown
+from trayapp.settings.mistakes import find_mistakes, look_up
+from trayapp.settings.schema import Settings
+from trayapp.text.problems import words
+from trayapp.ui.settings.form import Key
+
+
+def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
+    """Each mistake in words, by the key of the setting."""
+    data = nested(values)
+    found: dict[Key, list[str]] = {}
+    for one in find_mistakes(data, Settings):
+        value = shown(look_up(data, one.place), one.place)
+        _title, message = words((one.code, {"found": value} | one.params))
+        found.setdefault(_owner(tuple(map(str, one.place)), values), []).append(message)
+    return found
+
+
+def nested(values: Mapping[Key, object]) -> dict[str, Any]:
+    """Keys as the tables of the file; what is not set is left out."""
+    data: dict[str, Any] = {}
+    for key, value in values.items():
+        if value is None:
+            continue
+        table = data
+        for part in key[:-1]:
+            table = table.setdefault(part, {})
+        table[key[-1]] = value
+    return data
+
+
+def by_key(problems: Iterable[Problem], keys: Iterable[Key]) -> tuple[dict[Key, list[str]], list[Problem]]:
+    """Problems of the file: messages for those that name one of `keys`, and the rest."""
+    known = set(keys)
+    placed: dict[Key, list[str]] = {}
+    rest: list[Problem] = []
+    for problem in problems:
+        named = str(problem.params.get("key") or "").partition("[")[0]
+        key = _owner(tuple(named.split(".")), known)
+        if key in known:
+            placed.setdefault(key, []).append(words(problem)[1])
+        else:
+            rest.append(problem)
+    return placed, rest
+
+
+def _owner(place: Key, known: Iterable[Key]) -> Key:
+    """The setting that a place lies in: a list's entry belongs to the list."""
+    return next((key for key in known if place[: len(key)] == key), place)

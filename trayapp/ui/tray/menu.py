@@ -1,0 +1,150 @@
+"""The tray's menu. Everything is in it: some desktops show nothing else.
+
+Actions live as long as the menu and change in place, so that an open menu neither flickers nor moves under the hand.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import QMenu
+
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import sentences
+from trayapp.text.labels import Menu as Labels
+from trayapp.text.language import language
+from trayapp.text.names import provider_name
+from trayapp.ui.kit.face import switch
+from trayapp.ui.kit.icons import Mark, light_icon
+from trayapp.ui.kit.label import as_action
+
+
+class TrayMenu(QObject):
+    """Draws snapshots into a `QMenu`, given or its own.
+
+    Signals:
+        open_panel: the panel is wanted; with a service's id, unfolded there.
+        switch_local: providers to move (empty: those that are down).
+        switch_cloud: all that is local is wanted home.
+        set_up, check, settings, demo, quit: as their entries say.
+    """
+
+    open_panel = Signal(str)
+    switch_local = Signal(tuple)
+    switch_cloud = Signal()
+    set_up = Signal()
+    check = Signal()
+    settings = Signal()
+    demo = Signal()
+    quit = Signal()
+
+    def __init__(self, menu: QMenu | None = None) -> None:
+        super().__init__()
+        self.menu = menu or QMenu()
+        # Row by row from top to bottom, as the design draws it.
+        self._verdict = self._add(lambda: self.open_panel.emit(""))
+        self._switch = self._add(self._switch_clicked)
+        self._pick = QMenu(self.menu)
+        self._pick_action = self.menu.addMenu(self._pick)
+        self._home = self._add(self.switch_cloud.emit)
+        self.menu.addSeparator()
+        self._after_services = self.menu.addSeparator()
+        self._check = self._add(self.check.emit)
+        self._open = self._add(lambda: self.open_panel.emit(""))
+        self._settings = self._add(self.settings.emit)
+        self._demo = self._add(self.demo.emit)
+        self._quit = self._add(self.quit.emit)
+        self._services: dict[str, QAction] = {}
+        self._picks: dict[str, QAction] = {}
+        self._icons: dict[QAction, QIcon] = {}
+        self._set_up_wanted = True
+        self._language = ""
+
+    def _add(self, act: Callable[[], None]) -> QAction:
+        action = QAction(self.menu)
+        action.triggered.connect(lambda _checked: act())
+        self.menu.addAction(action)
+        return action
+
+    def _switch_clicked(self) -> None:
+        if self._set_up_wanted:
+            self.set_up.emit()
+        else:
+            self.switch_local.emit(())
+
+    def retranslate(self) -> None:
+        """Take the fixed words from the language of now; `draw` brings the rest."""
+        self._language = language()
+        self._check.setText(as_action(Labels.check_now))
+        self._open.setText(as_action(Labels.open))
+        self._settings.setText(as_action(Labels.settings))
+        self._demo.setText(as_action(Labels.demo))
+        self._quit.setText(as_action(Labels.quit))
+
+    def draw(self, s: Snapshot) -> None:
+        if self._language != language():
+            self.retranslate()
+        self._verdict.setText(as_action(sentences.headline(s)))
+        self._draw_switch(s)
+        self._draw_services(s)
+        self._demo.setVisible(not s.demo)
+
+    def _draw_switch(self, s: Snapshot) -> None:
+        offer = switch(s)
+        self._set_up_wanted = offer.set_up
+        picking = bool(offer.healthy) and not offer.set_up
+        self._switch.setText(as_action(sentences.switch_label(s)))
+        self._switch.setVisible(offer.set_up or bool(offer.down) or s.switching is not None)
+        self._switch.setEnabled(s.switching is None)
+        self._pick_action.setText(as_action(sentences.switch_label(s)))
+        self._pick_action.setVisible(picking and s.switching is None)
+        self._keep(self._pick, self._picks, offer.healthy if picking else (), None, self._pick_clicked)
+        for provider, action in self._picks.items():
+            action.setText(as_action(provider_name(provider, s)))
+        self._home.setVisible(bool(offer.home))
+        self._home.setText(as_action(sentences.home_label(s)) if offer.home else "")
+        self._icon(self._home, light_icon(s.judgement.light, Mark.HOME))
+
+    def _pick_clicked(self, provider: str) -> None:
+        self.switch_local.emit((provider,))
+
+    def _draw_services(self, s: Snapshot) -> None:
+        verdicts = {one.id: one for one in s.judgement.services}
+        self._keep(self.menu, self._services, tuple(verdicts), self._after_services, self.open_panel.emit)
+        for service_id, action in self._services.items():
+            action.setText(as_action(sentences.service_line(verdicts[service_id], s)))
+            self._icon(action, light_icon(verdicts[service_id].light))
+
+    def _keep(
+        self,
+        menu: QMenu,
+        actions: dict[str, QAction],
+        wanted: tuple[str, ...],
+        before: QAction | None,
+        act: Callable[[str], None],
+    ) -> None:
+        """Make `actions` hold exactly `wanted`, in that order; what stays keeps its identity."""
+        if tuple(actions) == wanted:
+            return
+        kept = {name: action for name, action in actions.items() if name in wanted}
+        for name, action in actions.items():
+            menu.removeAction(action)
+            if name not in wanted:
+                self._icons.pop(action, None)
+                action.deleteLater()
+        actions.clear()
+        for name in wanted:
+            action = kept.get(name) or self._named(menu, name, act)
+            menu.insertAction(before, action) if before is not None else menu.addAction(action)
+            actions[name] = action
+
+    def _named(self, menu: QMenu, name: str, act: Callable[[str], None]) -> QAction:
+        action = QAction(menu)
+        action.triggered.connect(lambda _checked: act(name))
+        return action
+
+    def _icon(self, action: QAction, icon: QIcon) -> None:
+        # Qt tells the panel about every setIcon, changed or not; the icons are cached, so identity tells.
+        if self._icons.get(action) is not icon:
+            self._icons[action] = icon
+            action.setIcon(icon)

@@ -1,0 +1,192 @@
+"""Controls: hosts that are nobody's provider and show whether the own connection works.
+
+They are asked after a failure and beside the next tries: one over plain HTTP, where a captive portal shows itself,
+and one over TLS, where nobody in between can pretend; never two at one address, and only of the kind of address
+that failed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from trayapp.clock import Clock
+from trayapp.core.evidence.answers import same_site
+from trayapp.core.evidence.observation import Control
+from trayapp.core.evidence.pace import TRY_TIMEOUT_S, Pace
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.hosts import host_of
+from trayapp.net.addresses import Addresses
+from trayapp.watch.http import Answer, Failure, Http, Limit
+from trayapp.watch.network.diagnosis import Sign
+from trayapp.watch.schedule.budget import Budget
+
+log = logging.getLogger(__name__)
+
+LIMIT = Limit(TRY_TIMEOUT_S, 2_000)
+REUSE_S = 12.0
+"""Several hosts that fail together share a round of controls; less than the pause between two tries of one host."""
+_SILENT_HOSTS = frozenset({"connectivity-check.ubuntu.com", "connectivitycheck.gstatic.com", "cp.cloudflare.com"})
+"""Made for this very question: they answer 204 and nothing else, so a page with 200 is somebody else's."""
+
+
+class Asked(NamedTuple):
+    """One control's answer, as evidence and as a sign for the diagnosis."""
+
+    control: Control
+    sign: Sign
+
+
+class Round(NamedTuple):
+    """Controls that were asked together, `began` at the earliest."""
+
+    began: float
+    asked: tuple[Asked, ...]
+
+    @property
+    def proves(self) -> bool:
+        """Does the connection work? Over TLS somebody has to answer, where anybody was asked so."""
+        good = [one for one in self.asked if one.sign.good]
+        if any(one.sign.altered for one in self.asked):
+            return False
+        secure = any(one.sign.secure for one in self.asked)
+        return any(one.sign.secure for one in good) if secure else bool(good)
+
+
+class Controls:
+    """Asks the configured controls. `emit` gets every answer as an observation."""
+
+    def __init__(
+        self,
+        urls: tuple[str, ...],
+        http: Http,
+        budget: Budget,
+        addresses: Addresses,
+        clock: Clock,
+        emit: Callable[[Control], None],
+    ) -> None:
+        self._urls = urls
+        self._http = http
+        self._budget = budget
+        self._addresses = addresses
+        self._clock = clock
+        self._emit = emit
+        self._latest: dict[Reach, Round] = {}
+        self._turns: dict[Reach, asyncio.Lock] = {}
+
+    async def round(self, reach: Reach, since: float) -> Round | None:
+        """Ask for proof newer than `since`; None when no control of that kind may be asked."""
+        async with self._turns.setdefault(reach, asyncio.Lock()):
+            latest = self._latest.get(reach)
+            if latest is not None and latest.began >= max(since, self._clock.now() - REUSE_S):
+                return latest
+            waiting = await self._candidates(reach)
+            pair = _pair(waiting)
+            if not pair:
+                return None
+            began = self._clock.now()
+            asked = list(await asyncio.gather(*(self._ask(url, reach) for url in pair)))
+            found = Round(began, tuple(asked))
+            if not found.proves and not any(one.sign.altered for one in asked):
+                # One control can be blocked or broken by itself; the others may still be asked.
+                rest = [url for url in waiting if url not in pair]
+                asked += await asyncio.gather(*(self._ask(url, reach) for url in rest))
+                found = Round(began, tuple(asked))
+            self._latest[reach] = found
+            return found
+
+    async def _candidates(self, reach: Reach) -> list[str]:
+        """Controls of this kind with budget left, the least asked first, one an address."""
+        now = self._clock.now()
+        free = [url for url in self._urls if self._budget.free_at(host_of(url), Pace.TROUBLE) <= now]
+        free.sort(key=lambda url: self._budget.last_sent(host_of(url)))
+        found: dict[str, str] = {}
+        for url in free:
+            if await self._addresses.reach(url) is reach:
+                found.setdefault(await self._addresses.place(url), url)
+        return list(found.values())
+
+    async def _ask(self, url: str, reach: Reach) -> Asked:
+        began = self._clock.now()
+        self._budget.sent(host_of(url))
+        secure = url.startswith("https:")
+        try:
+            # A portal answers GET; over TLS the head is all that is wanted.
+            answer = await self._http.ask(url, LIMIT, method="HEAD" if secure else "GET")
+        except Failure as failure:
+            sign = failure_sign(url, failure)
+        else:
+            if answer.address is not None:
+                self._addresses.note(url, answer.address)
+            sign = answer_sign(url, answer, self._clock)
+        control = Control(
+            at=self._clock.now(),
+            began=began,
+            host=host_of(url),
+            reach=reach,
+            good=sign.good,
+            code=sign.code,
+            step=sign.step,
+            altered=sign.altered,
+            plain=not secure,
+        )
+        self._emit(control)
+        return Asked(control, sign)
+
+
+def _pair(urls: list[str]) -> list[str]:
+    """One over plain HTTP and one over TLS where there are both, else two of what there is."""
+    plain = next((url for url in urls if url.startswith("http:")), None)
+    secure = next((url for url in urls if url.startswith("https:")), None)
+    return [plain, secure] if plain and secure else urls[:2]
+
+
+def failure_sign(url: str, failure: Failure) -> Sign:
+    """The sign that a request without an answer gives."""
+    return Sign(
+        good=False,
+        secure=url.startswith("https:"),
+        code=failure.code,
+        step=failure.step,
+        rejected=failure.rejected,
+        expired=failure.expired,
+        named=_is_named(url),
+    )
+
+
+def answer_sign(url: str, answer: Answer, clock: Clock) -> Sign:
+    """The sign that an answer gives: over TLS any answer is proof, over plain HTTP only an unaltered one is."""
+    secure = url.startswith("https:")
+    altered = answer.status == 511 or (not secure and _is_altered(url, answer))
+    # A proxy on the way tells with 5xx that it could not get through; over TLS it has no voice.
+    good = not altered and answer.status != 407 and (secure or answer.status < 500)
+    return Sign(
+        good=good,
+        secure=secure,
+        code="proxy_login" if answer.status == 407 else f"http_{answer.status}",
+        altered=altered,
+        skew_s=_skew_s(answer, clock),
+        named=_is_named(url),
+    )
+
+
+def _is_altered(url: str, answer: Answer) -> bool:
+    if 300 <= answer.status < 400:
+        target = urljoin(url, answer.headers.get("location", ""))
+        return not same_site(url, target) or (target.startswith("http:") and host_of(target) != host_of(url))
+    return urlsplit(url).hostname in _SILENT_HOSTS and answer.status == 200
+
+
+def _skew_s(answer: Answer, clock: Clock) -> float | None:
+    try:
+        told = parsedate_to_datetime(answer.headers["date"])
+        return (clock.wall(clock.now()) - told).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _is_named(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return not (":" in host or host.rpartition(".")[2].isdigit())

@@ -1,0 +1,101 @@
+"""What several answers together say about the own connection: which step holds, which is the first that does not.
+
+Pure but for `has_route`, which asks the kernel without sending anything.
+"""
+
+import socket
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from trayapp.core.evidence.observation import NetworkState, Step
+
+CLOCK_TOLERANCE_S = 3600.0
+"""Certificates are made valid some time before they are used; a clock that is less wrong than this harms none."""
+_ORDER = tuple(Step)
+_PROXY_CODES = frozenset({"proxy_login", "proxy_settings"})
+
+
+class Sign(NamedTuple):
+    """What asking one host showed of the way there.
+
+    `step`: where it failed; None when the host answered, or when it was reached and then fell silent. `rejected`: the
+    certificate is not trusted; `expired`: because of its dates. `skew_s`: our clock minus the host's, where it told.
+    `named`: by a name, so that DNS took part.
+    """
+
+    good: bool
+    secure: bool
+    code: str
+    step: Step | None = None
+    altered: bool = False
+    rejected: bool = False
+    expired: bool = False
+    skew_s: float | None = None
+    named: bool = True
+
+
+class Diagnosis(NamedTuple):
+    state: NetworkState
+    step: Step | None
+    passed: tuple[Step, ...]
+
+
+def has_route() -> bool:
+    """Does this machine know any way out? Connecting a datagram socket only looks it up in the routing table."""
+    for family, documentation_address in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.connect((documentation_address, 9))
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def diagnose(signs: Sequence[Sign], route: bool) -> Diagnosis:
+    """`signs`: of different hosts, all asked at about the same time; `route`: is there any way out."""
+    if any(one.code in _PROXY_CODES for one in signs):
+        return _fails(NetworkState.OFFLINE, Step.PROXY, signs)
+    if any(one.altered for one in signs):
+        return _fails(NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL, signs)
+    good = [one for one in signs if one.good]
+    secure = [one for one in signs if one.secure]
+    if any(one.secure for one in good) or (good and not secure):
+        return Diagnosis(NetworkState.ONLINE, None, _passed(good))
+    if not route and not good:
+        return _fails(NetworkState.OFFLINE, Step.INTERFACE, signs)
+    if secure and all(one.rejected for one in secure):
+        if all(one.expired for one in secure) and not _clock_is_right(signs):
+            return _fails(NetworkState.OFFLINE, Step.CLOCK, signs)
+        return _fails(NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL, signs)
+    # Whoever got furthest shows that the steps before work.
+    furthest = max((_ORDER.index(one.step or Step.TCP) for one in signs if not one.good), default=0)
+    return _fails(NetworkState.OFFLINE, _ORDER[furthest], signs)
+
+
+def _clock_is_right(signs: Sequence[Sign]) -> bool:
+    skews = [abs(one.skew_s) for one in signs if one.skew_s is not None]
+    return bool(skews) and min(skews) <= CLOCK_TOLERANCE_S
+
+
+def _fails(state: NetworkState, step: Step, signs: Sequence[Sign]) -> Diagnosis:
+    held = set(_passed([one for one in signs if one.good or one.altered]))
+    if step in (Step.PROXY, Step.CAPTIVE_PORTAL, Step.CLOCK):
+        held |= {Step.INTERFACE} | (held & {Step.DNS, Step.TCP})
+        if step is Step.CLOCK:
+            held |= {Step.DNS, Step.TCP}
+    else:
+        held |= set(_ORDER[: _ORDER.index(step)])
+    return Diagnosis(state, step, tuple(one for one in _ORDER if one in held and one is not step))
+
+
+def _passed(good: Sequence[Sign]) -> tuple[Step, ...]:
+    """The steps that these answers came through."""
+    if not good:
+        return ()
+    passed = {Step.INTERFACE, Step.TCP}
+    if any(one.named for one in good):
+        passed.add(Step.DNS)
+    if any(one.secure for one in good):
+        passed.add(Step.TLS)
+    return tuple(one for one in _ORDER if one in passed)

@@ -1,0 +1,90 @@
+"""Keeps the picture of the own connection: who answered lately, and the reports that follow from it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from trayapp.clock import Clock
+from trayapp.core.evidence.observation import NetworkReport, NetworkState, Outcome
+from trayapp.core.evidence.reach import Reach
+from trayapp.watch.network.controls import Round, failure_sign
+from trayapp.watch.network.diagnosis import Diagnosis, Sign, diagnose, has_route
+from trayapp.watch.probes.runner import Attempt
+
+LATELY_S = 150.0
+"""A healthy host is asked once a minute; whoever answered within this is answering now."""
+REFRESH_S = 300.0
+"""A good report is repeated now and then, so that what it says about steps and hosts stays true."""
+_RANK = {Reach.LOOPBACK: 0, Reach.PRIVATE: 1, Reach.PUBLIC: 2}
+
+
+class _Good(NamedTuple):
+    at: float
+    sign: Sign
+
+
+class Connection:
+    """Takes in what was asked, emits `NetworkReport`s: bad ones at once, good ones when they are news."""
+
+    def __init__(
+        self, clock: Clock, emit: Callable[[NetworkReport], None], route: Callable[[], bool] = has_route
+    ) -> None:
+        self._clock = clock
+        self._emit = emit
+        self._route = route
+        self.forget()
+
+    def forget(self) -> None:
+        """Another network: nothing is known any more."""
+        self._good: dict[str, _Good] = {}
+        self._told: NetworkReport | None = None
+        self._widest = Reach.LOOPBACK
+
+    def tried(self, url: str, attempt: Attempt) -> None:
+        """A provider was asked at `url`."""
+        observed = attempt.observed
+        if _RANK[observed.reach] > _RANK[self._widest]:
+            self._widest = observed.reach
+            self._good.clear()
+        sign = sign_of(url, attempt)
+        if sign.good and observed.reach is self._widest:
+            self._good[observed.host] = _Good(observed.at, sign)
+            self._tell_good(observed.began)
+        elif observed.outcome is Outcome.PROXY and observed.reach is Reach.PUBLIC:
+            self._tell(diagnose([sign], route=True), observed.began)
+
+    def asked(self, url: str, attempt: Attempt | None, found: Round) -> None:
+        """Controls were asked beside a try at `url`, which itself may have failed."""
+        for one in found.asked:
+            if one.sign.good and one.control.reach is self._widest:
+                self._good[one.control.host] = _Good(one.control.at, one.sign)
+        # What a home network cannot do says nothing about the internet, and this machine needs no network for itself.
+        if any(one.control.reach is not Reach.PUBLIC for one in found.asked):
+            return
+        signs = [one.sign for one in found.asked]
+        if attempt is not None:
+            signs.append(sign_of(url, attempt))
+        said = diagnose(signs, self._route())
+        if not found.proves and said.state is not NetworkState.ONLINE:
+            self._tell(said, found.began)
+
+    def _tell_good(self, began: float) -> None:
+        told = self._told
+        if told is not None and told.state is NetworkState.ONLINE and told.at > self._clock.now() - REFRESH_S:
+            return
+        since = self._clock.now() - LATELY_S
+        self._tell(diagnose([one.sign for one in self._good.values() if one.at >= since], route=True), began)
+
+    def _tell(self, said: Diagnosis, began: float) -> None:
+        now = self._clock.now()
+        answering = sum(one.at >= now - LATELY_S for one in self._good.values())
+        self._told = NetworkReport(now, began, said.state, said.step, said.passed, answering)
+        self._emit(self._told)
+
+
+def sign_of(url: str, attempt: Attempt) -> Sign:
+    """What a try at a provider shows of the way there: an answer of its own is proof, even if it is an error."""
+    if attempt.failure is not None:
+        return failure_sign(url, attempt.failure)
+    observed = attempt.observed
+    good = observed.outcome not in (Outcome.FOREIGN, Outcome.PROXY)
+    return Sign(good=good, secure=url.startswith("https:"), code=observed.code)

@@ -1,0 +1,173 @@
+"""Runs an errand: one request to a provider, and the `Try` that comes of it."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Auth
+from trayapp.core.evidence.answers import Reading, outcome_of_failure, read_answer, retry_after_s
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Step, Try
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.hosts import host_of, may_carry_key
+from trayapp.errors import Problem
+from trayapp.net.addresses import Addresses, reach_of_address
+from trayapp.secrets.keys import KeySource
+from trayapp.tasks import Tasks
+from trayapp.watch.http import Answer, Failure, Http, Limit
+from trayapp.watch.probes.completion import Seen, request_body, seen
+from trayapp.watch.schedule.budget import Budget
+from trayapp.watch.schedule.probe_jobs import Errand
+
+log = logging.getLogger(__name__)
+
+BODY_BYTES = 64_000
+"""Errors are small; of a long list of models the start is enough."""
+KEY_PATIENCE_S = 2.0
+"""Real seconds that a request waits for the keyring. A prompt may stay open longer; a later request has the key."""
+_AUTH_HEADERS = {Auth.BEARER: "authorization", Auth.X_API_KEY: "x-api-key", Auth.X_GOOG_API_KEY: "x-goog-api-key"}
+
+
+class Attempt(NamedTuple):
+    """A `Try` and, for the diagnosis of the own network, the failure behind it if there was no answer."""
+
+    observed: Try
+    failure: Failure | None = None
+
+
+class Probes:
+    """Asks providers, each with its own key and no other's."""
+
+    def __init__(self, http: Http, keys: KeySource, budget: Budget, addresses: Addresses, clock: Clock) -> None:
+        self._http = http
+        self._keys = keys
+        self._budget = budget
+        self._addresses = addresses
+        self._clock = clock
+        self._fetching: dict[tuple[str, str], asyncio.Task[str | None]] = {}
+        self._complained: set[str] = set()
+        self._tasks = Tasks("keys")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+
+    async def run(self, errand: Errand) -> Attempt | None:
+        """One try; None when it would cost the user more than was agreed, or needs a key that there is not."""
+        probe = errand.probe
+        if errand.completion is not None and not self._budget.affords_answer(
+            errand.provider, errand.completion.daily_tokens
+        ):
+            return None
+        key = await self._key(errand)
+        if errand.completion is not None and key is None and probe.auth is not Auth.NONE:
+            return None
+        began = self._clock.now()
+        self._budget.sent(probe.host)
+        try:
+            answer = await self._ask(errand, _headers(errand, key))
+        except Failure as failure:
+            if errand.completion is not None and failure.code in ("timeout", "cut"):
+                self._budget.answered(errand.provider)
+            reading = Reading(outcome_of_failure(failure.code), failure.code, errand.depth)
+            reach = await self._addresses.reach(probe.url, look_up=failure.step is not Step.DNS)
+            return Attempt(self._try(errand, began, reading, None, reach), failure)
+        reading = _read(errand, answer, keyed=key is not None)
+        if errand.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
+            self._budget.answered(errand.provider)
+        if answer.address is not None:
+            self._addresses.note(probe.url, answer.address)
+            reach = reach_of_address(answer.address)
+        else:
+            reach = await self._addresses.reach(probe.url)
+        return Attempt(self._try(errand, began, reading, answer, reach))
+
+    async def _ask(self, errand: Errand, headers: Mapping[str, str]) -> Answer:
+        probe = errand.probe
+        limit = Limit(probe.timeout_s, BODY_BYTES)
+        if errand.completion is None:
+            body = probe.body.encode() if probe.body is not None else None
+            return await self._http.ask(probe.url, limit, method=probe.method, headers=headers, body=body)
+        return await self._http.ask(
+            probe.url,
+            limit,
+            method="POST",
+            headers={"content-type": "application/json", **headers},
+            body=request_body(errand),
+            enough=lambda stream: seen(stream) is not Seen.NOTHING,
+        )
+
+    def _try(self, errand: Errand, began: float, reading: Reading, answer: Answer | None, reach: Reach) -> Try:
+        shown = seen(answer.body) if answer is not None and errand.completion is not None else Seen.NOTHING
+        return Try(
+            at=self._clock.now(),
+            began=began,
+            source=Source.PROBE,
+            provider=errand.provider,
+            host=errand.probe.host,
+            parts=errand.parts,
+            depth=reading.depth,
+            outcome=reading.outcome,
+            code=reading.code,
+            reach=reach,
+            status=None if answer is None else answer.status,
+            badge=reading.badge,
+            retry_after_s=None if answer is None else retry_after_s(answer.headers),
+            latency_s=None if answer is None else answer.head_s,
+            first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
+        )
+
+    async def _key(self, errand: Errand) -> str | None:
+        probe = errand.probe
+        if probe.auth is Auth.NONE or probe.key is None or not may_carry_key(probe.url):
+            return None
+        wanted = (probe.key, host_of(probe.url))
+        if wanted not in self._fetching:
+            self._fetching[wanted] = self._tasks.spawn(self._fetch(*wanted), "get")
+        task = self._fetching[wanted]
+        await asyncio.wait({task}, timeout=KEY_PATIENCE_S)
+        if not task.done():
+            return None
+        del self._fetching[wanted]
+        return task.result()
+
+    async def _fetch(self, name: str, host: str) -> str | None:
+        try:
+            key = await self._keys.get(name, host)
+        except Problem as problem:
+            if name not in self._complained:
+                self._complained.add(name)
+                log.info("asking %s without a key: %s", host, problem)
+            return None
+        self._complained.discard(name)
+        return key
+
+
+def _headers(errand: Errand, key: str | None) -> dict[str, str]:
+    headers = dict(errand.probe.headers)
+    if key is not None:
+        name = _AUTH_HEADERS[errand.probe.auth]
+        headers[name] = f"Bearer {key}" if errand.probe.auth is Auth.BEARER else key
+    return headers
+
+
+def _read(errand: Errand, answer: Answer, *, keyed: bool) -> Reading:
+    probe = errand.probe
+    if errand.completion is not None and answer.status == 200:
+        match seen(answer.body):
+            case Seen.TOKEN | Seen.END:
+                return Reading(Outcome.GOOD, "http_200", Depth.COMPLETION)
+            case Seen.ERROR:
+                return Reading(Outcome.FAIL, "cut", Depth.COMPLETION)
+            case Seen.NOTHING:
+                pass
+    return read_answer(
+        answer.status,
+        answer.headers,
+        answer.body,
+        depth=errand.depth,
+        url=probe.url,
+        truncated=answer.truncated,
+        keyed=keyed,
+        up=() if errand.completion is not None else probe.up,
+    )

@@ -1,0 +1,111 @@
+"""One host's schedule: which of its errands is next, and when. No waiting and no network here."""
+
+from dataclasses import dataclass
+
+from trayapp.core.evidence.observation import Outcome, Try
+from trayapp.core.evidence.pace import CALM_JITTER, FIRST_RETRY_S, Pace, next_delay
+from trayapp.watch.schedule.budget import WINDOW_S, Budget
+from trayapp.watch.schedule.probe_jobs import Errand
+
+
+@dataclass
+class _Due:
+    """`fine`: nothing is known against it. `run`: failing tries in a row, since `first_failed_at`."""
+
+    errand: Errand
+    at: float
+    asked: bool = False
+    fine: bool = False
+    run: int = 0
+    first_failed_at: float | None = None
+
+
+class Lane:
+    """All errands to one host, which share its budget. What fails is due sooner, so its turn comes first."""
+
+    def __init__(self, host: str, errands: list[Errand], now: float, budget: Budget) -> None:
+        self.host = host
+        self.provider = errands[0].provider
+        self.url = errands[0].probe.url
+        # A watcher before this one may have asked just now.
+        start = max(now, budget.last_sent(host) + WINDOW_S)
+        self._due = [_Due(errand, start) for errand in errands]
+        self._budget = budget
+        self._fresh_until = now + WINDOW_S
+        self._not_before = float("-inf")
+
+    @property
+    def first_failed_at(self) -> float | None:
+        """When the present run of failures began, None while nothing fails."""
+        return min((one.first_failed_at for one in self._due if one.first_failed_at is not None), default=None)
+
+    def next_at(self, pace: Pace, now: float) -> float:
+        """The steady moment of the next request."""
+        return max(self._next().at, self._not_before, self._budget.free_at(self.host, self._pace(pace, now)))
+
+    def take(self) -> Errand:
+        """The errand whose turn it is."""
+        return self._next().errand
+
+    def take_control(self, pace: Pace, now: float) -> Errand | None:
+        """One that costs the user nothing, to show another host's lane that the connection works.
+
+        None while this host is in trouble itself, or may not be asked.
+        """
+        if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, pace)) > now:
+            return None
+        return next((one.errand for one in self._due if one.errand.completion is None), None)
+
+    def tried(self, errand: Errand, attempt: Try, pace: Pace, jitter: float) -> None:
+        """Plan the next time, given what came of this one and the host's pace after it. `jitter`: from [0, 1)."""
+        due = self._find(errand)
+        due.asked = True
+        due.fine = attempt.outcome is Outcome.GOOD
+        if due.fine:
+            due.run = 0
+            due.first_failed_at = None
+            # Whatever else fails at this host, this does not: once a minute shows that it still works.
+            delay_s = next_delay(Pace.CALM, 0, jitter)
+        else:
+            due.run += attempt.outcome is not Outcome.NEUTRAL
+            if due.run and due.first_failed_at is None:
+                due.first_failed_at = attempt.began
+            pace = self._pace(pace, attempt.at)
+            delay_s = next_delay(pace, due.run or 2, jitter)
+        if pace is Pace.CALM:
+            delay_s = max(delay_s, errand.interval_s * (1 + CALM_JITTER * jitter))
+        due.at = attempt.began + delay_s
+        if attempt.retry_after_s is not None:
+            self._not_before = attempt.at + attempt.retry_after_s
+
+    def put_off(self, errand: Errand, until: float) -> None:
+        due = self._find(errand)
+        due.asked = due.fine = True
+        due.at = until
+
+    def hurry(self, now: float) -> None:
+        """Everything is due; the budget still decides when."""
+        for due in self._due:
+            if due.errand.completion is None:
+                due.at = min(due.at, now)
+
+    def disturbed(self, now: float, jitter: float) -> None:
+        """The machine woke up or changed networks: look soon, when the network has had a moment to come up."""
+        self._fresh_until = now + WINDOW_S
+        soon = now + FIRST_RETRY_S * (1 + jitter)
+        for due in self._due:
+            if due.errand.completion is None or due.at < soon:
+                due.at = soon
+
+    def _pace(self, pace: Pace, now: float) -> Pace:
+        """In the first minute what does not answer yet is trouble, whatever the rules make of it."""
+        if pace is not Pace.CALM:
+            return pace
+        unknown = any(not one.asked or (not one.fine and now < self._fresh_until) for one in self._due)
+        return Pace.TROUBLE if unknown else pace
+
+    def _next(self) -> _Due:
+        return min(self._due, key=lambda one: one.at)
+
+    def _find(self, errand: Errand) -> _Due:
+        return next(one for one in self._due if one.errand is errand)

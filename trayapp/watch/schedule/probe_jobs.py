@@ -1,0 +1,63 @@
+"""What to ask: the probes of the watched services, with equal requests joined into one that speaks for all."""
+
+import msgspec
+from msgspec import Struct
+
+from trayapp.core.catalogue import Catalogue, Part, Probe, ProbeKind, Provider
+from trayapp.core.evidence.observation import Depth
+from trayapp.core.evidence.pace import CALM_INTERVAL_S
+from trayapp.settings.schema import Completion, Settings
+
+_DEPTHS = {ProbeKind.EDGE: Depth.EDGE, ProbeKind.API: Depth.API, ProbeKind.COMPLETION: Depth.COMPLETION}
+
+
+class Errand(Struct, frozen=True):
+    """One request that is repeated. `interval_s`: while all is well. `completion`: the user's limits, if it is one."""
+
+    provider: str
+    probe: Probe
+    parts: tuple[Part, ...]
+    interval_s: float
+    completion: Completion | None = None
+
+    @property
+    def depth(self) -> Depth:
+        return _DEPTHS[self.probe.kind]
+
+    @property
+    def model(self) -> str | None:
+        """The user's choice, else the catalogue's."""
+        return (self.completion.model if self.completion else None) or self.probe.model
+
+
+def errands(catalogue: Catalogue, settings: Settings) -> list[Errand]:
+    """Every request that the watched services need; completions only where the user opted in and a model is known."""
+    found: dict[tuple[str, bytes], Errand] = {}
+    for provider, service in catalogue.watched(settings.watch.services):
+        for probe in service.probes:
+            errand = _errand(provider, probe, tuple(Part(service.id, one) for one in probe.components), settings)
+            if errand is None:
+                continue
+            same = (provider.provider, _request(probe))
+            if same in found:
+                parts = tuple(dict.fromkeys(found[same].parts + errand.parts))
+                errand = Errand(errand.provider, errand.probe, parts, errand.interval_s, errand.completion)
+            found[same] = errand
+    return list(found.values())
+
+
+def _errand(provider: Provider, probe: Probe, parts: tuple[Part, ...], settings: Settings) -> Errand | None:
+    if probe.kind is not ProbeKind.COMPLETION:
+        interval_s = max(CALM_INTERVAL_S, float(settings.watch.probe_interval_s))
+        return Errand(provider.provider, probe, parts, interval_s)
+    told = settings.providers.get(provider.provider)
+    if told is None or not told.completion.enabled or not (told.completion.model or probe.model):
+        return None
+    return Errand(provider.provider, probe, parts, float(told.completion.interval_s), told.completion)
+
+
+def _request(probe: Probe) -> bytes:
+    """Everything that makes two probes the same request."""
+    return msgspec.json.encode(
+        (probe.kind, probe.url, probe.method, probe.headers, probe.body, probe.model, probe.auth, probe.key, probe.up)
+    )
