@@ -90,7 +90,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-class _File(_Patient, logging.handlers.RotatingFileHandler):
+class _LogFile(_Patient, logging.handlers.RotatingFileHandler):
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(file, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8", errors="replace")
@@ -139,7 +139,7 @@ class Logs:
         self._ring = _Ring()
         handlers: list[logging.Handler] = []
         try:
-            handlers.append(_File(file))
+            handlers.append(_LogFile(file))
         except OSError as error:
             self.error = error
         handlers.append(self._ring)

@@ -119,7 +119,7 @@ async def gateway(port: int, cloud: int, local: int, control: int) -> None:
 
     catalogue = Catalogue({"acme": acme(f"http://127.0.0.1:{cloud}")})
     routes = Routes(catalogue)
-    settings = schema.Settings(gateway=schema.Gateway(port=port, openai="acme"))
+    settings = schema.Settings(gateway=schema.GatewaySettings(port=port, openai="acme"))
     target = TargetStatus(TargetState.READY, "ollama", LOCAL_MODEL, f"http://127.0.0.1:{local}")
     keys = Keyring()
     keys.keys["acme", f"127.0.0.1:{cloud}"] = KEY

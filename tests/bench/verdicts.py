@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
-from trayapp.core.evidence.own_evidence import Eyes, Sight
+from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, Pace, next_delay
 from trayapp.core.evidence.reach import Reach
 
@@ -134,7 +134,7 @@ class Lane:
     """One provider's host, as the watcher sees it, and what the rules make of it."""
 
     provider: str
-    eyes: Eyes = field(default_factory=Eyes)
+    eyes: Evidence = field(default_factory=Evidence)
     last_asked: float = -CALM_INTERVAL_S
     run: int = 0
     first_failed_at: float | None = None
@@ -167,7 +167,7 @@ class Simulation:
         self._outages = outages
         self._rng = rng
         self._keep = keep
-        self._network = Network(0.0)
+        self._network = OwnConnection(0.0)
         self._lanes = {name: Lane(name) for name in PROVIDERS}
         self._round: tuple[float, bool] = (-REUSE_S, False)
         self._result = Result()

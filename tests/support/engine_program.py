@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from trayapp.clock import RateClock
-from trayapp.control.service import Broadcast, Service
+from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
@@ -49,7 +49,7 @@ async def main(rate: float, begin: float) -> None:
         watch_machine=False,
     )
     async with engine:
-        server = Service(engine, broadcast, show=lambda: None, end=lambda: None).server()
+        server = ControlService(engine, broadcast, show=lambda: None, end=lambda: None).server()
         await server.start()
         engine.start_watching()
         tell(started=engine.clock.now())

@@ -7,12 +7,12 @@ from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 from trayapp.ui.commands import (
+    ChatTurn,
+    CommandResult,
     Done,
     FoundServer,
     KeySlot,
     Leave,
-    Message,
-    Outcome,
     ServiceChoice,
     SettingsView,
     Stream,
@@ -41,11 +41,11 @@ class Call:
 
     def answer(self, value: object = None) -> None:
         assert self._done is not None
-        self._done(Outcome(value))
+        self._done(CommandResult(value))
 
     def fail(self, *problems: Problem) -> None:
         assert self._done is not None
-        self._done(Outcome(problems=problems))
+        self._done(CommandResult(problems=problems))
 
     def stop(self) -> None:
         self.stopped = True
@@ -58,7 +58,7 @@ class RecordingCommands:
         self.calls: list[Call] = []
         self.view = SettingsView(settings or Settings(), SERVICES, KEYS, tools)
         self.view_problems: tuple[Problem, ...] = ()
-        self.stored: Outcome[frozenset[str]] = Outcome(frozenset({"openai"}))
+        self.stored: CommandResult[frozenset[str]] = CommandResult(frozenset({"openai"}))
         self.on_text: Callable[[str], None] = lambda text: None
 
     def named(self, name: str) -> list[Call]:
@@ -95,7 +95,7 @@ class RecordingCommands:
 
     def view_settings(self, done: Done[SettingsView]) -> None:
         self._note("view_settings", done=done)
-        done(Outcome(problems=self.view_problems) if self.view_problems else Outcome(self.view))
+        done(CommandResult(problems=self.view_problems) if self.view_problems else CommandResult(self.view))
 
     def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
         self._note("save_settings", dict(changes), done=done)
@@ -122,6 +122,6 @@ class RecordingCommands:
     def forget_tool(self, name: str, done: Done[None]) -> None:
         self._note("forget_tool", name, done=done)
 
-    def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
+    def chat(self, messages: tuple[ChatTurn, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         self.on_text = on_text
         return self._note("chat", messages, done=done)

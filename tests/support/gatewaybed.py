@@ -35,7 +35,7 @@ from trayapp.core.switching.route import To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.server import Gateway
 from trayapp.net.trust import system_trust
 from trayapp.paths import home
@@ -134,7 +134,7 @@ class Client:
 class Bed:
     """`cloud`: the provider "acme"; `local`: the target. `tries` and `answers`: what the gateway told."""
 
-    def __init__(self, *, limits: Limits | None = None, tls: Any = None, trust: Any = system_trust) -> None:
+    def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Any = system_trust) -> None:
         self.cloud = Server(tls=tls)
         self.local = Server()
         self.keyring = Keyring()
@@ -143,7 +143,7 @@ class Bed:
         self.clock = SystemClock()
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
-        self.settings = schema.Settings(gateway=schema.Gateway(port=0, openai="acme"))
+        self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme"))
         self._limits = limits
         self._trust = trust
 

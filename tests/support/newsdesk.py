@@ -11,7 +11,7 @@ from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, NetworkStatus, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
-from trayapp.core.notify.policy import Newsroom, Told
+from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.switching.route import Route, To, Until
 from trayapp.core.switching.target import TargetStatus
 
@@ -31,7 +31,7 @@ class Desk:
     """One user's newsroom. State stays as it is until it is told otherwise; `at` is minutes since the start."""
 
     def __init__(self) -> None:
-        self.newsroom = Newsroom()
+        self.newsroom = NotificationPolicy()
         self.lights: dict[str, tuple[Light, Finding]] = dict.fromkeys(SERVICES, GREEN)
         self.more: dict[str, dict[str, Any]] = {}
         self.incidents: dict[str, Incident] = {}
@@ -67,7 +67,7 @@ class Desk:
     def restart(self) -> None:
         """What a stored memory makes of it."""
         stored = msgspec.json.encode(self.newsroom.remember())
-        self.newsroom = Newsroom(msgspec.json.decode(stored, type=Told))
+        self.newsroom = NotificationPolicy(msgspec.json.decode(stored, type=NotificationMemory))
 
     def judgement(self, minute: float) -> Judgement:
         services = tuple(self._verdict(one) for one in SERVICES)

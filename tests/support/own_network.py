@@ -24,7 +24,7 @@ import trustme
 
 from tests.support.httpserver import Server, answer, redirect
 from tests.support.scene import MODELS_PATH, Acme, Scene
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.light.severity import Finding, Light
 from trayapp.tasks import Tasks
 
@@ -272,15 +272,15 @@ class Internet:
         self.gates.to = {name: self.plain if name == "plain.test" else server for name in NAMES}
 
 
-BREAKS: dict[str, tuple[NetworkState, Step]] = {
-    "cable": (NetworkState.OFFLINE, Step.INTERFACE),
-    "dns": (NetworkState.OFFLINE, Step.DNS),
-    "tcp": (NetworkState.OFFLINE, Step.TCP),
-    "tls": (NetworkState.OFFLINE, Step.TLS),
-    "clock": (NetworkState.OFFLINE, Step.CLOCK),
-    "inspected": (NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL),
-    "portal": (NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL),
-    "proxy": (NetworkState.OFFLINE, Step.PROXY),
+BREAKS: dict[str, tuple[NetworkState, NetworkStep]] = {
+    "cable": (NetworkState.OFFLINE, NetworkStep.INTERFACE),
+    "dns": (NetworkState.OFFLINE, NetworkStep.DNS),
+    "tcp": (NetworkState.OFFLINE, NetworkStep.TCP),
+    "tls": (NetworkState.OFFLINE, NetworkStep.TLS),
+    "clock": (NetworkState.OFFLINE, NetworkStep.CLOCK),
+    "inspected": (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL),
+    "portal": (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL),
+    "proxy": (NetworkState.OFFLINE, NetworkStep.PROXY),
 }
 
 

@@ -20,7 +20,7 @@ from tests.support import pagefiles
 from tests.support.httpserver import Behaviour, Server, answer
 from trayapp.clock import Clock, RateClock
 from trayapp.control.server import ControlServer
-from trayapp.control.service import Broadcast, Service
+from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.verdicts import ServiceVerdict, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
@@ -209,7 +209,7 @@ class Scene:
 
     def socket(self) -> ControlServer:
         """The control socket of the engine that runs now; the caller starts and closes it."""
-        return Service(self.engine, self.broadcast, show=lambda: None, end=lambda: None).server()
+        return ControlService(self.engine, self.broadcast, show=lambda: None, end=lambda: None).server()
 
     async def stop(self) -> None:
         await self.engine.__aexit__(None, None, None)

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from trayapp.core.evidence.observation import NetworkState, Source, Step
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageUpdate, Stage
+from trayapp.core.evidence.observation import NetworkState, NetworkStep, Source
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light, worst
@@ -148,7 +148,7 @@ def failures(service_id: str, *, what: str = "http_502", status: int | None = 50
     return Reason(Code.FAILURES, Source.PROBE, NOW - 12, params)
 
 
-def page_incident(provider: str = "openai", *, stage: Stage = Stage.IDENTIFIED) -> Reason:
+def page_incident(provider: str = "openai", *, stage: PageStage = PageStage.IDENTIFIED) -> Reason:
     params: dict[str, Param] = {
         "title": "Elevated Error Rates",
         "stage": stage,
@@ -162,7 +162,11 @@ def page_incident(provider: str = "openai", *, stage: Stage = Stage.IDENTIFIED) 
 
 FINE_NETWORK = Reason(Code.NETWORK_FINE, Source.NETWORK, NOW - 15, {"hosts": 4})
 ONLINE = NetworkStatus(
-    NetworkState.ONLINE, NOW - 6 * 3600, None, (Step.INTERFACE, Step.DNS, Step.TCP, Step.TLS, Step.CLOCK), 4
+    NetworkState.ONLINE,
+    NOW - 6 * 3600,
+    None,
+    (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TCP, NetworkStep.TLS, NetworkStep.CLOCK),
+    4,
 )
 INCIDENT = Incident(
     "i-openai-1",
@@ -173,12 +177,12 @@ INCIDENT = Incident(
     NOW - 18 * MINUTE_S,
     NOW - 17 * MINUTE_S,
     "Elevated Error Rates",
-    Stage.IDENTIFIED,
+    PageStage.IDENTIFIED,
     None,
     "https://status.openai.com/incidents/01NIGHT",
     (
-        PageUpdate(NOW - 4 * MINUTE_S, Stage.IDENTIFIED, "We have identified the issue and are working on a fix."),
-        PageUpdate(NOW - 14 * MINUTE_S, Stage.INVESTIGATING, "We are investigating elevated error rates."),
+        PageUpdate(NOW - 4 * MINUTE_S, PageStage.IDENTIFIED, "We have identified the issue and are working on a fix."),
+        PageUpdate(NOW - 14 * MINUTE_S, PageStage.INVESTIGATING, "We are investigating elevated error rates."),
     ),
 )
 

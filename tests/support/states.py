@@ -19,13 +19,13 @@ from tests.support.snapshots import (
     service,
     snapshot,
 )
-from trayapp.core.evidence.observation import Badge, NetworkState, Source, Step
-from trayapp.core.evidence.page_report import PageHealth, PageUpdate, Stage
+from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
+from trayapp.core.evidence.page_report import PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import NetworkStatus
-from trayapp.core.snapshot import LocalAnswer, Snapshot, Tool
+from trayapp.core.snapshot import LocalAnswer, Snapshot, ToolStatus
 from trayapp.core.switching.route import Policy
 from trayapp.errors import Param
 
@@ -91,7 +91,7 @@ def recovering(**more: Any) -> Snapshot:
         Code.PAGE_NOT_CLOSED,
         Source.PAGE,
         NOW - 90,
-        {"title": "Elevated Error Rates", "stage": Stage.IDENTIFIED},
+        {"title": "Elevated Error Rates", "stage": PageStage.IDENTIFIED},
         page_link("openai"),
     )
     incident = msgspec.structs.replace(INCIDENT, stage=IncidentStage.RECOVERING, down=())
@@ -151,15 +151,17 @@ def _grey(finding: Finding, reason: Reason, known_at: float = NOW - 90, **more: 
     return snapshot(*services, **more)
 
 
-def offline(*, state: NetworkState = NetworkState.OFFLINE, step: Step = Step.DNS, **more: Any) -> Snapshot:
+def offline(
+    *, state: NetworkState = NetworkState.OFFLINE, step: NetworkStep = NetworkStep.DNS, **more: Any
+) -> Snapshot:
     reason = Reason(Code.NETWORK_DOWN, Source.NETWORK, NOW - 30, {"step": step, "state": state})
-    order = list(Step)
+    order = list(NetworkStep)
     network = NetworkStatus(state, NOW - 90, step, tuple(order[: order.index(step)]), 0)
     return _grey(Finding.OWN_NETWORK, reason, network=network, **more)
 
 
 def captive(**more: Any) -> Snapshot:
-    return offline(state=NetworkState.CAPTIVE, step=Step.CAPTIVE_PORTAL, **more)
+    return offline(state=NetworkState.CAPTIVE, step=NetworkStep.CAPTIVE_PORTAL, **more)
 
 
 def starting(**more: Any) -> Snapshot:
@@ -213,7 +215,7 @@ def hostile(**more: Any) -> Snapshot:
         page_incident(), params=page_incident().params | {"title": nasty}, link="file:///etc/passwd"
     )
     incident = msgspec.structs.replace(
-        INCIDENT, title=nasty, link="javascript:alert(1)", updates=(PageUpdate(NOW - 60, Stage.IDENTIFIED, nasty),)
+        INCIDENT, title=nasty, link="javascript:alert(1)", updates=(PageUpdate(NOW - 60, PageStage.IDENTIFIED, nasty),)
     )
     return snapshot(
         service("chatgpt", Light.RED, Finding.DOWN, age_s=1080, reasons=(reason,), incident=incident.id),
@@ -230,13 +232,13 @@ def odd_name(**more: Any) -> Snapshot:
 def local_now(**more: Any) -> Snapshot:
     """Down, and OpenAI's requests go to the local target."""
     answers = tuple(LocalAnswer(NOW - 60 * n, "openai", "editor", "qwen3:8b") for n in range(7, 0, -1))
-    tools = (Tool("editor", Policy.SWITCH, NOW - 60), Tool("nightly", Policy.FAIL, NOW - 7200))
+    tools = (ToolStatus("editor", Policy.SWITCH, NOW - 60), ToolStatus("nightly", Policy.FAIL, NOW - 7200))
     return down(**({"local": ("openai",), "local_answers": answers, "tools": tools} | more))
 
 
 def offered(**more: Any) -> Snapshot:
     """OpenAI is well again, its route is still local."""
-    tools = (Tool("editor", Policy.SWITCH, NOW - 60),)
+    tools = (ToolStatus("editor", Policy.SWITCH, NOW - 60),)
     return snapshot(**({"local": ("openai",), "offers": ("openai",), "tools": tools} | more))
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from trayapp import logs
-from trayapp.app.notifier_bridge import Teller
+from trayapp.app.notifier_bridge import NotifierBridge
 from trayapp.app.program import Program, Run
-from trayapp.control.service import Broadcast, Service
+from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Delivered, Handed, notifiers
 from trayapp.engine.engine import Engine
@@ -28,7 +28,7 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
     logs.setup(run.home, verbose=run.verbose)
     async with run.load() if run.load is not None else _users_files(run) as loaded:
         language.set_language(loaded.settings.ui.language)
-        teller = Teller(run.clock, lambda: engine.loaded.settings.notify)
+        teller = NotifierBridge(run.clock, lambda: engine.loaded.settings.notify)
         engine = Engine(
             run.home,
             run.clock,
@@ -53,7 +53,7 @@ async def live(run: Run, program: Program, stop: asyncio.Event, begun: Callable[
                     delivered=engine.delivered,
                     on_delivered=remember,
                 )
-                server = Service(
+                server = ControlService(
                     engine,
                     broadcast,
                     show=lambda: program.bridge.call(program.surface.open_panel),

@@ -12,11 +12,11 @@ from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import (
+    ChatTurn,
     Done,
     FoundServer,
     KeySlot,
     Leave,
-    Message,
     ServiceChoice,
     SettingsView,
     Stream,
@@ -192,7 +192,7 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
+    def chat(self, messages: tuple[ChatTurn, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         async def work() -> None:
             from trayapp.local.chat import Message as Turn
             from trayapp.local.chat import stream

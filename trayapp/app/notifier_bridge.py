@@ -12,7 +12,7 @@ from trayapp.text import banners
 _YELLOW = {BannerStage.YELLOW, BannerStage.FLAPPING}
 
 
-class Teller:
+class NotifierBridge:
     """Shows announcements with `notifiers`, as far as the settings want them. Lives in the core thread."""
 
     def __init__(self, clock: Clock, settings: Callable[[], Notify]) -> None:

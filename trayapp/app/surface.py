@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from trayapp.core.snapshot import Snapshot
-from trayapp.ui.commands import Commands, Leave, Outcome
+from trayapp.ui.commands import CommandResult, Commands, Leave
 from trayapp.ui.speak import QtWords
 from trayapp.ui.tray.icon import Tray
 from trayapp.ui.tray.menu import TrayMenu
@@ -150,7 +150,7 @@ class Surface(QObject):
         """Decline every offer to return that stands now."""
         self.stay_local(self._snapshot.offers)
 
-    def _told(self, outcome: Outcome[Any]) -> None:
+    def _told(self, outcome: CommandResult[Any]) -> None:
         """A command that failed says why in the panel, which opens for it."""
         if not outcome.ok:
             self.open_panel()

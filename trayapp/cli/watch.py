@@ -12,7 +12,7 @@ from trayapp.cli.common import Complaints, begin, load
 from trayapp.clock import SystemClock
 from trayapp.control.instance import Lock
 from trayapp.control.report import gist, report
-from trayapp.control.service import Broadcast, Service
+from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
@@ -64,7 +64,7 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
         broadcast.publish(snapshot)
 
     async with Engine(home, SystemClock(), loaded, reload=lambda: load(home), publish=publish) as engine:
-        server = Service(engine, broadcast, show=None, end=stop.set).server()
+        server = ControlService(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
         complaints.tell(engine.snapshot())
         try:

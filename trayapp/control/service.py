@@ -37,7 +37,7 @@ class Broadcast:
                 await news.wait()
 
 
-class Service:
+class ControlService:
     """The handlers of one engine. `show`: bring the panel up, None where there is none; `end`: quit the instance."""
 
     def __init__(

@@ -17,7 +17,7 @@ class LocalAnswer(Struct, frozen=True):
     model: str
 
 
-class Tool(Struct, frozen=True):
+class ToolStatus(Struct, frozen=True):
     """A program pointed at the gateway. `last_seen`: its last request."""
 
     name: str
@@ -40,7 +40,7 @@ class Snapshot(Struct, frozen=True):
     target: TargetStatus
     offers: tuple[str, ...] = ()
     local_answers: tuple[LocalAnswer, ...] = ()
-    tools: tuple[Tool, ...] = ()
+    tools: tuple[ToolStatus, ...] = ()
     gateway_url: str | None = None
     gateway_problem: str | None = None
     gateway_params: dict[str, str | int | float | None] = {}

@@ -29,7 +29,7 @@ class PageIncidentScript:
 
 
 @dataclass(frozen=True)
-class Stage:
+class NightStage:
     """From `begins` (steady seconds) until the next stage. Component states are keyed by the catalogue's ids."""
 
     name: str
@@ -63,10 +63,10 @@ def _states(names: tuple[str, ...], state: str) -> dict[str, str]:
     return dict.fromkeys(names, state)
 
 
-NIGHT: tuple[Stage, ...] = (
-    Stage("calm", _at(3, 21, 57)),
-    Stage("silence", _at(3, 22, 4), api_status=500, web_status=502),
-    Stage(
+NIGHT: tuple[NightStage, ...] = (
+    NightStage("calm", _at(3, 21, 57)),
+    NightStage("silence", _at(3, 22, 4), api_status=500, web_status=502),
+    NightStage(
         "confirmed",
         _at(3, 22, 18),
         api_status=500,
@@ -74,7 +74,7 @@ NIGHT: tuple[Stage, ...] = (
         page_states=_states(_WEB + _API, "partial_outage"),
         incident=_incident(_INVESTIGATING),
     ),
-    Stage(
+    NightStage(
         "identified",
         _at(3, 22, 41),
         api_status=500,
@@ -82,19 +82,19 @@ NIGHT: tuple[Stage, ...] = (
         page_states=_states(_WEB + _API, "full_outage"),
         incident=_incident(_INVESTIGATING, _IDENTIFIED),
     ),
-    Stage(
+    NightStage(
         "web back",
         _at(3, 23, 32),
         api_status=500,
         page_states=_states(_API, "full_outage"),
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, components=_API),
     ),
-    Stage(
+    NightStage(
         "fix applied",
         _at(4, 1, 23),
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, components=_API),
     ),
-    Stage(
+    NightStage(
         "resolved",
         _at(4, 1, 32),
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED, components=_API),
@@ -104,6 +104,6 @@ DAWN = _at(4, 1, 58)
 """When the night is over: ten quiet minutes after the last word, and a while to read the all-clear and go home."""
 
 
-def stage_at(now: float) -> Stage:
+def stage_at(now: float) -> NightStage:
     """The stage that is on at the steady moment `now`; the first one before the night begins."""
     return next((stage for stage in reversed(NIGHT) if stage.begins <= now), NIGHT[0])

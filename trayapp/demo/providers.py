@@ -16,7 +16,7 @@ from aiohttp import web
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, PageKind, Provider
-from trayapp.demo.night import PageIncidentScript, Stage, stage_at
+from trayapp.demo.night import NightStage, PageIncidentScript, stage_at
 
 SIMULATED_MODEL = "simulated-cloud-model"
 _Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -91,9 +91,9 @@ class SimulatedProviders:
         self._runners.append(runner)
         self._address[origin] = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
-    def _stage(self, provider: Provider) -> Stage:
+    def _stage(self, provider: Provider) -> NightStage:
         if provider.provider != self._troubled:
-            return Stage("calm", self._clock.now())
+            return NightStage("calm", self._clock.now())
         return stage_at(self._clock.now())
 
     async def _control(self, request: web.Request) -> web.StreamResponse:
@@ -162,7 +162,7 @@ class SimulatedProviders:
                     return component.page_components
         return ()
 
-    def _components(self, provider: Provider, stage: Stage) -> list[dict[str, Any]]:
+    def _components(self, provider: Provider, stage: NightStage) -> list[dict[str, Any]]:
         states = {
             page_id: state for part, state in stage.page_states.items() for page_id in self._page_ids(provider, part)
         }
@@ -177,7 +177,7 @@ class SimulatedProviders:
             for page_id, name in (seen or {"simulated": provider.name}).items()
         ]
 
-    def _incidents(self, provider: Provider, stage: Stage) -> list[dict[str, Any]]:
+    def _incidents(self, provider: Provider, stage: NightStage) -> list[dict[str, Any]]:
         if stage.incident is None:
             return []
         script = stage.incident

@@ -32,7 +32,7 @@ from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.secrets.key_index import read_index
 from trayapp.secrets.keys import Keys
-from trayapp.settings.schema import CatalogueSettings, Gateway, Local, Network, ServerKind, Settings
+from trayapp.settings.schema import CatalogueSettings, GatewaySettings, Local, NetworkSettings, ServerKind, Settings
 from trayapp.text import language, terminal
 
 log = logging.getLogger(__name__)
@@ -143,8 +143,8 @@ async def simulated_night(
             settings = msgspec.structs.replace(
                 Settings(),
                 local=local,
-                gateway=Gateway(port=_free_port()),
-                network=Network(controls=providers.controls),
+                gateway=GatewaySettings(port=_free_port()),
+                network=NetworkSettings(controls=providers.controls),
                 ui=users.settings.ui,
                 catalogue=CatalogueSettings(),
             )

@@ -51,7 +51,7 @@ def system_address() -> str:
     return os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/run/dbus/system_bus_socket"
 
 
-class _Connection(MessageBus):
+class _BusConnection(MessageBus):
     """dbus-fast's connection, except that a broken pipe is reported once and to the caller.
 
     The original fails out of `send` after it has ended the connection; the futures of the call and of the sending,
@@ -76,7 +76,7 @@ class _Connection(MessageBus):
 class Bus:
     """One connection. Make it with `connect`."""
 
-    def __init__(self, connection: _Connection) -> None:
+    def __init__(self, connection: _BusConnection) -> None:
         self._connection = connection
         self._tasks = Tasks("bus")
         self._ended = self._tasks.spawn(self._wait_for_end(), "end")
@@ -92,7 +92,7 @@ class Bus:
             raise BusError(NO_SERVER, "no bus address")
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_S):
-                connection = _Connection(bus_address=address)
+                connection = _BusConnection(bus_address=address)
                 await connection.connect()
         except (OSError, EOFError, AuthError, InvalidAddressError) as failure:
             raise BusError(NO_SERVER, str(failure)) from failure

@@ -16,7 +16,7 @@ from trayapp.core.evidence.observation import Control, Disturbance, Observation,
 from trayapp.core.light.judge import Judge, Memory
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
-from trayapp.core.notify.policy import Newsroom, Told
+from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.routes import Routes, RoutesMemory
 from trayapp.core.switching.target import TargetStatus
@@ -104,11 +104,11 @@ class Engine:
                 ending.push_async_callback(self._store.close)
                 await self._store.open()
                 found = await self._keeper.load(
-                    {"judge": Memory, "told": Told, "routes": RoutesMemory, "delivered": Delivered}
+                    {"judge": Memory, "told": NotificationMemory, "routes": RoutesMemory, "delivered": Delivered}
                 )
             settings = self.loaded.settings
             self._judge = Judge(self.loaded.catalogue, settings.watch.services, self.clock.now(), found.get("judge"))
-            self._newsroom = Newsroom(found.get("told"))
+            self._newsroom = NotificationPolicy(found.get("told"))
             self.delivered: Delivered = found.get("delivered") or Delivered()
             self.routes = Routes(self.loaded.catalogue, found.get("routes"))
             self.judgement: Judgement = self._judge.judge(self.clock.now())

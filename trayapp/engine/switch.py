@@ -15,7 +15,7 @@ from msgspec import Struct
 from trayapp.core.catalogue import Dialect
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
-from trayapp.core.snapshot import LocalAnswer, Tool
+from trayapp.core.snapshot import LocalAnswer, ToolStatus
 from trayapp.core.switching.route import Policy, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -99,11 +99,11 @@ class Switch:
     def gateway_url(self) -> str | None:
         return self._gateway.url if self._gateway is not None else None
 
-    def tools(self) -> tuple[Tool, ...]:
+    def tools(self) -> tuple[ToolStatus, ...]:
         policies = self._engine.loaded.settings.tools
         seen = self._gateway.last_seen if self._gateway is not None else {}
         return tuple(
-            Tool(name, policies[name].policy if name in policies else Policy.SWITCH, seen.get(name))
+            ToolStatus(name, policies[name].policy if name in policies else Policy.SWITCH, seen.get(name))
             for name in self.tokens.names()
         )
 

@@ -22,7 +22,7 @@ from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
 from trayapp.gateway.evidence import Exchange, RequestNames
 from trayapp.gateway.headers import to_client, to_cloud
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused
@@ -31,7 +31,7 @@ from trayapp.secrets.keys import KeySource
 
 
 @dataclass(slots=True)
-class Asked:
+class ToolRequest:
     """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent."""
 
     request: web.BaseRequest
@@ -46,7 +46,7 @@ class Asked:
 
 class CloudRoute:
     def __init__(
-        self, outgoing: Outgoing, keys: KeySource, observe: Callable[[Try], None], clock: Clock, limits: Limits
+        self, outgoing: Outgoing, keys: KeySource, observe: Callable[[Try], None], clock: Clock, limits: GatewayLimits
     ) -> None:
         self._outgoing = outgoing
         self._keys = keys
@@ -55,7 +55,7 @@ class CloudRoute:
         self._limits = limits
         self._names = RequestNames()
 
-    async def answer(self, asked: Asked) -> web.StreamResponse:
+    async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
         request, address, limits = asked.request, asked.address, self._limits
         headers = to_cloud(request.headers, keep_credentials=asked.caller.own)

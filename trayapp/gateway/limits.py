@@ -11,7 +11,7 @@ class Patience(Struct, frozen=True):
     silence_s: float
 
 
-class Limits(Struct, frozen=True):
+class GatewayLimits(Struct, frozen=True):
     """What the gateway holds everybody to.
 
     `cloud`: OpenAI's libraries give up after 600 s, so does the gateway. `local`: a cold model is read from disk

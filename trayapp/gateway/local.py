@@ -16,9 +16,9 @@ from trayapp.core.evidence.observation import Depth
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
-from trayapp.gateway.cloud import Asked, give_up
+from trayapp.gateway.cloud import ToolRequest, give_up
 from trayapp.gateway.headers import ROUTE, to_client, to_local
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused, model, models
@@ -52,7 +52,7 @@ class LocalRoute:
         target: Callable[[], TargetStatus],
         answered: Callable[[LocalAnswer], None],
         clock: Clock,
-        limits: Limits,
+        limits: GatewayLimits,
     ) -> None:
         self._outgoing = outgoing
         self._target = target
@@ -60,7 +60,7 @@ class LocalRoute:
         self._clock = clock
         self._limits = limits
 
-    async def answer(self, asked: Asked) -> web.StreamResponse:
+    async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the local target in the provider's place. Raises `Refused` while nothing of an answer has been sent."""
         target = self._target()
         if target.state not in _USABLE or target.url is None or target.model is None:
@@ -88,7 +88,7 @@ class LocalRoute:
         return down
 
     async def _whole(
-        self, up: aiohttp.ClientResponse, _: AnswerReading, asked: Asked, target: TargetStatus
+        self, up: aiohttp.ClientResponse, _: AnswerReading, asked: ToolRequest, target: TargetStatus
     ) -> web.StreamResponse:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
         limits = self._limits
@@ -104,7 +104,7 @@ class LocalRoute:
         return web.Response(status=up.status, body=bytes(held), headers=to_client(up.headers, asked.route))
 
     async def _stream(
-        self, up: aiohttp.ClientResponse, reading: AnswerReading, asked: Asked, target: TargetStatus
+        self, up: aiohttp.ClientResponse, reading: AnswerReading, asked: ToolRequest, target: TargetStatus
     ) -> web.StreamResponse:
         limits = self._limits
         headers = to_client(up.headers, asked.route)
@@ -134,7 +134,7 @@ class LocalRoute:
         return down
 
 
-def with_model(asked: Asked, name: str) -> bytes:
+def with_model(asked: ToolRequest, name: str) -> bytes:
     """The body with another `model`; every other value stays the bytes that it was."""
     if asked.request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "encoding_not_supported", "A local model takes no compressed request.", retry=False)

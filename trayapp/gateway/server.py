@@ -22,16 +22,16 @@ from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.address import Address, parse
-from trayapp.gateway.cloud import Asked, CloudRoute
+from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.headers import ROUTE
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused
 from trayapp.net.trust import system_trust
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
-from trayapp.settings.schema import Settings, Tool
+from trayapp.settings.schema import Settings, ToolSettings
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Gateway:
         answered: Callable[[LocalAnswer], None],
         clock: Clock,
         *,
-        limits: Limits | None = None,
+        limits: GatewayLimits | None = None,
         trust: Callable[[], ssl.SSLContext] = system_trust,
     ) -> None:
         self.last_seen: dict[str, float] = {}
@@ -69,7 +69,7 @@ class Gateway:
         self._observe = observe
         self._answered = answered
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or GatewayLimits()
         self._trust = trust
         self._port = 0
         self._running = 0
@@ -145,7 +145,7 @@ class Gateway:
         endpoint = address.endpoint
         access.check_method(endpoint, request.method, request.headers)
         provider, url = self._provider(address)
-        asked = Asked(request, address, endpoint, caller, provider, url)
+        asked = ToolRequest(request, address, endpoint, caller, provider, url)
         if request.method == "POST":
             asked.body = await self._body(request)
         decision = await self._decide(provider, endpoint, caller.tool)
@@ -166,7 +166,7 @@ class Gateway:
 
     async def _decide(self, provider: Provider, endpoint: Endpoint, tool: str) -> Decision:
         """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""
-        how = self._settings().tools.get(tool) or Tool()
+        how = self._settings().tools.get(tool) or ToolSettings()
 
         def decide() -> Decision:
             return self._routes.decide(provider.provider, endpoint, how.policy)
@@ -226,7 +226,7 @@ def _too_large(limit: int) -> Refused:
     return Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
 
 
-class _Connection(web.RequestHandler):
+class _ToolConnection(web.RequestHandler):
     """Says what aiohttp itself has to say in the dialect, and logs nothing that a stranger sent."""
 
     def handle_error(
@@ -251,13 +251,15 @@ class _Connection(web.RequestHandler):
 
 
 class _Server(web.Server):
-    def __init__(self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limits: Limits) -> None:
+    def __init__(
+        self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limits: GatewayLimits
+    ) -> None:
         # A tool that leaves cancels its request, and with it the one upstream.
         super().__init__(handle, handler_cancellation=True)
         self._limits = limits
 
     def __call__(self) -> web.RequestHandler:
-        return _Connection(
+        return _ToolConnection(
             self,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._limits.idle_s,

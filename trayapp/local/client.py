@@ -27,7 +27,7 @@ CHECK_LIMIT_S = 3.0
 REASON_LIMIT_CHARS = 200
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ServerAnswer(msgspec.Struct, frozen=True):
     """One complete answer."""
 
     status: int
@@ -79,10 +79,10 @@ class Client:
     ) -> None:
         await self._session.close()
 
-    async def get(self, path: str, *, limit_s: float = CHECK_LIMIT_S) -> Answer:
+    async def get(self, path: str, *, limit_s: float = CHECK_LIMIT_S) -> ServerAnswer:
         return await self._exchange("GET", path, None, limit_s)
 
-    async def post(self, path: str, body: Mapping[str, Any], *, limit_s: float) -> Answer:
+    async def post(self, path: str, body: Mapping[str, Any], *, limit_s: float) -> ServerAnswer:
         return await self._exchange("POST", path, body, limit_s)
 
     async def lines(
@@ -119,7 +119,7 @@ class Client:
         answer = await self._whole(response)
         return Problem("local_refused", url=self.url, status=answer.status, reason=answer.reason())
 
-    async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float) -> Answer:
+    async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float) -> ServerAnswer:
         with self._told(limit_s):
             async with asyncio.timeout(limit_s):
                 return await self._whole(await self._request(method, path, body))
@@ -133,7 +133,7 @@ class Client:
             allow_redirects=False,
         )
 
-    async def _whole(self, response: "aiohttp.ClientResponse") -> Answer:
+    async def _whole(self, response: "aiohttp.ClientResponse") -> ServerAnswer:
         body = bytearray()
         async with response:
             async for chunk in response.content.iter_any():
@@ -141,7 +141,7 @@ class Client:
                 if len(body) > BODY_LIMIT_BYTES:
                     response.close()
                     raise Problem("local_wrong_server", url=self.url)
-        return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
+        return ServerAnswer(response.status, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
 
     @contextmanager
     def _told(self, limit_s: float) -> Iterator[None]:

@@ -22,7 +22,7 @@ from trayapp.settings.schema import Local, ServerKind
 DEATH_S = 1.0
 
 
-class Limits(Struct, frozen=True):
+class PreparationLimits(Struct, frozen=True):
     """Real seconds. `cold_s`: start, load and first token together, as long as Ollama itself allows for a load
     (OLLAMA_LOAD_TIMEOUT: 5 minutes). `warm_s`: one token of a loaded model, with room for somebody else's question
     that is being answered just now."""
@@ -31,7 +31,7 @@ class Limits(Struct, frozen=True):
     warm_s: float = 30.0
 
 
-class Step(StrEnum):
+class PreparationStep(StrEnum):
     """What is being done now."""
 
     STARTING = "starting"
@@ -64,8 +64,8 @@ class Preparation:
         child: Child | None,
         verified: bool,
         log_file: Path,
-        limits: Limits,
-        tell: Callable[[Step], None],
+        limits: PreparationLimits,
+        tell: Callable[[PreparationStep], None],
     ) -> None:
         self._settings = settings
         self._kind = kind
@@ -89,12 +89,12 @@ class Preparation:
             async with Client(self.url) as client:
                 cold = self.started or model.loaded is False or (model.loaded is None and not self._verified)
                 if cold:
-                    self._tell(Step.LOADING)
+                    self._tell(PreparationStep.LOADING)
                     await load(client, signature, model.name, self._limits.cold_s)
                     await one_token(client, model.name, self._limits.cold_s)
                 cold_s = time.monotonic() - begun if cold else None
                 self.rung = Rung.LOADED
-                self._tell(Step.VERIFYING)
+                self._tell(PreparationStep.VERIFYING)
                 # A model that is loaded by name only, swapped out or mapped from a slow disk, is cold once more.
                 limit_s = self._limits.warm_s if cold or self._verified else self._limits.cold_s
                 first_token_s = await one_token(client, model.name, limit_s)
@@ -115,7 +115,7 @@ class Preparation:
                 return await self._loaded(standing)
             if self.child is not None:
                 await self.child.stop()
-        self._tell(Step.STARTING)
+        self._tell(PreparationStep.STARTING)
         if self._kind is ServerKind.EMBEDDED:
             await self._start_embedded()
         else:
@@ -125,7 +125,7 @@ class Preparation:
     async def _loaded(self, standing: Standing) -> tuple[Signature, Model]:
         if standing.busy:
             assert self.url is not None
-            self._tell(Step.LOADING)
+            self._tell(PreparationStep.LOADING)
             async with Client(self.url) as client:
                 await until_loaded(client, self._limits.cold_s)
                 standing = await look(client, self._kind, self._wanted)
@@ -149,7 +149,7 @@ class Preparation:
             if word == "ready":
                 self.url = url
                 return
-            self._tell(Step.LOADING)
+            self._tell(PreparationStep.LOADING)
         await self.child.wait()
         raise self.child.exited()
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from trayapp.errors import Problem
 from trayapp.local.address import is_cloud_model
-from trayapp.local.client import Answer, Client
+from trayapp.local.client import Client, ServerAnswer
 
 MODELS_LIMIT = 2000
 NAME_LIMIT_CHARS = 200
@@ -46,7 +46,7 @@ class Signature(Struct, frozen=True):
     product: Product
     path: str
     statuses: tuple[int, ...]
-    proves: Callable[[Answer], bool]
+    proves: Callable[[ServerAnswer], bool]
     models: Callable[[Client], Awaitable[list[Model]]]
     load_path: str | None = None
 
@@ -171,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
 )
 
 
-async def identify(client: Client, expected: Product | None = None) -> tuple[Signature, Answer]:
+async def identify(client: Client, expected: Product | None = None) -> tuple[Signature, ServerAnswer]:
     """The signature that the server at the client's address gives, and the answer that proves it.
 
     With `expected` only that one is asked for. Raises `Problem`: `local_wrong_server` (url) when it gives none,

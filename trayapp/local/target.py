@@ -14,19 +14,19 @@ from trayapp.local.address import base_url
 from trayapp.local.child import Child
 from trayapp.local.client import Client
 from trayapp.local.ladder import Rung, Standing, look
-from trayapp.local.preparation import Limits, Preparation, Ready, Step
+from trayapp.local.preparation import Preparation, PreparationLimits, PreparationStep, Ready
 from trayapp.local.servers import Model
 from trayapp.local.timings import Timing, Timings
 from trayapp.paths import Home
 from trayapp.settings.schema import Local, ServerKind
 from trayapp.tasks import Tasks
 
-Progress = Callable[[Step], None]
+Progress = Callable[[PreparationStep], None]
 
 _STATE_OF_STEP = {
-    Step.STARTING: TargetState.STARTING,
-    Step.LOADING: TargetState.LOADING,
-    Step.VERIFYING: TargetState.LOADING,
+    PreparationStep.STARTING: TargetState.STARTING,
+    PreparationStep.LOADING: TargetState.LOADING,
+    PreparationStep.VERIFYING: TargetState.LOADING,
 }
 
 
@@ -44,12 +44,12 @@ class LocalTarget:
         clock: Clock,
         home: Home,
         on_change: Callable[[TargetStatus], None],
-        limits: Limits | None = None,
+        limits: PreparationLimits | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._on_change = on_change
-        self._limits = limits or Limits()
+        self._limits = limits or PreparationLimits()
         self._log_file = home.data / "log" / "local-server.log"
         self._timings = Timings(home.data / "local-timings.json")
         self._tasks = Tasks("local")
@@ -91,9 +91,9 @@ class LocalTarget:
         if kind is None:
             raise Problem("local_no_target")
 
-        def tell(step: Step) -> None:
+        def tell(step: PreparationStep) -> None:
             # A ready target stays ready while it is asked once more.
-            if step is not Step.VERIFYING or self._status.state is not TargetState.READY:
+            if step is not PreparationStep.VERIFYING or self._status.state is not TargetState.READY:
                 self._publish(self._plain(_STATE_OF_STEP[step]))
             if progress is not None:
                 progress(step)

@@ -28,7 +28,7 @@ _TOKEN_BYTES = 32  # 256 bits: beyond guessing
 _TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
-class _File(msgspec.Struct, frozen=True):
+class _TokensFile(msgspec.Struct, frozen=True):
     version: int = 1
     tokens: dict[str, str] = {}
 
@@ -80,7 +80,7 @@ class Tokens:
                 return
             if state.st_mode & 0o077 and os.name == "posix":
                 self._path.chmod(0o600)
-            self._by_tool = dict(msgspec.json.decode(self._path.read_bytes(), type=_File).tokens)
+            self._by_tool = dict(msgspec.json.decode(self._path.read_bytes(), type=_TokensFile).tokens)
             self._broken = False
         except FileNotFoundError:
             seen, self._by_tool, self._broken = None, {}, False
@@ -103,7 +103,7 @@ class Tokens:
             tokens = dict(self._by_tool)
             yield tokens
             if tokens != self._by_tool:
-                write_atomic(self._path, msgspec.json.encode(_File(tokens=tokens)), mode=0o600)
+                write_atomic(self._path, msgspec.json.encode(_TokensFile(tokens=tokens)), mode=0o600)
                 self._look()
 
     @contextlib.contextmanager

@@ -56,7 +56,7 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
 
 
-class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
+class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1024, le=65535, title="Port")] = DEFAULT_PORT
     openai: Annotated[Id, Meta(title="Provider behind /v1", description="For tools that speak OpenAI's dialect.")] = (
         "openai"
@@ -64,12 +64,12 @@ class Gateway(Struct, frozen=True, forbid_unknown_fields=True):
     anthropic: Annotated[Id, Meta(title="Provider behind /v1/messages")] = "anthropic"
 
 
-class Tool(Struct, frozen=True, forbid_unknown_fields=True):
+class ToolSettings(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Annotated[Policy, Meta(title="In an outage")] = Policy.SWITCH
     wait_s: Annotated[int, Meta(ge=1, le=3600, title="Wait at most", description="Seconds, for the policy wait.")] = 300
 
 
-class Network(Struct, frozen=True, forbid_unknown_fields=True):
+class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
     controls: Annotated[
         tuple[Url, ...],
         Meta(max_length=8, title="Controls", description="Hosts that tell whether your own connection works."),
@@ -113,9 +113,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     version: Literal[1] = 1
     watch: Watch = Watch()
     local: Local = Local()
-    gateway: Gateway = Gateway()
-    tools: dict[Id, Tool] = field(name="tool", default_factory=dict)
-    network: Network = Network()
+    gateway: GatewaySettings = GatewaySettings()
+    tools: dict[Id, ToolSettings] = field(name="tool", default_factory=dict)
+    network: NetworkSettings = NetworkSettings()
     notify: Notify = Notify()
     ui: Ui = Ui()
     providers: dict[Id, ProviderSettings] = field(name="provider", default_factory=dict)

@@ -28,7 +28,7 @@ _CREDENTIAL_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-
 
 
 @dataclass(frozen=True)
-class _File:
+class _ServiceFile:
     document: Document
     provider: Provider
 
@@ -38,7 +38,7 @@ class _Accepted:
     """What the files taken so far have claimed. `hosts`: the host of every key, stored ones first."""
 
     hosts: dict[str, str]
-    providers: dict[str, _File] = field(default_factory=dict)
+    providers: dict[str, _ServiceFile] = field(default_factory=dict)
     services: dict[str, str] = field(default_factory=dict)
 
 
@@ -78,8 +78,8 @@ def key_hosts(catalogue: Catalogue) -> dict[str, str]:
     return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
 
 
-def _read_all(folder: Path, problems: list[Problem]) -> list[_File]:
-    found: list[_File] = []
+def _read_all(folder: Path, problems: list[Problem]) -> list[_ServiceFile]:
+    found: list[_ServiceFile] = []
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except FileNotFoundError:
@@ -102,12 +102,12 @@ def _read_all(folder: Path, problems: list[Problem]) -> list[_File]:
             provider = msgspec.convert(read.data, Provider)
             mistakes = list(_own_mistakes(provider))
             if not mistakes:
-                found.append(_File(read, provider))
+                found.append(_ServiceFile(read, provider))
         problems += [read.problem(mistake) for mistake in mistakes]
     return found
 
 
-def _accept(file: _File, accepted: _Accepted, problems: list[Problem]) -> bool:
+def _accept(file: _ServiceFile, accepted: _Accepted, problems: list[Problem]) -> bool:
     mistakes = list(_clashes(file, accepted))
     problems += [file.document.problem(mistake) for mistake in mistakes]
     if mistakes:
@@ -119,7 +119,7 @@ def _accept(file: _File, accepted: _Accepted, problems: list[Problem]) -> bool:
     return True
 
 
-def _clashes(file: _File, accepted: _Accepted) -> Iterator[Mistake]:
+def _clashes(file: _ServiceFile, accepted: _Accepted) -> Iterator[Mistake]:
     provider = file.provider
     if provider.provider in accepted.providers:
         other = accepted.providers[provider.provider].document.file.name

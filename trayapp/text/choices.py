@@ -1,6 +1,6 @@
 """The words for values that a setting offers to choose from."""
 
-from trayapp.text.labels import Dialog
+from trayapp.text.labels import DialogLabels
 from trayapp.text.language import N_, _
 
 _WORDS: dict[str, str] = {
@@ -17,15 +17,15 @@ def choice(value: str | None) -> str:
         case None:
             return _("None")
         case "auto":
-            return Dialog.language_auto
+            return DialogLabels.language_auto
         case "en":
-            return Dialog.language_en
+            return DialogLabels.language_en
         case "de":
-            return Dialog.language_de
+            return DialogLabels.language_de
         case "switch":
-            return Dialog.policy_switch
+            return DialogLabels.policy_switch
         case "fail":
-            return Dialog.policy_fail
+            return DialogLabels.policy_fail
         case "wait":
-            return Dialog.policy_wait
+            return DialogLabels.policy_wait
     return _(_WORDS[value]) if value in _WORDS else value

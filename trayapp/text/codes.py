@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trayapp.core.evidence.observation import Step
+from trayapp.core.evidence.observation import NetworkStep
 from trayapp.errors import Param
 from trayapp.text.language import N_, _
 from trayapp.text.trim import clean
@@ -71,24 +71,24 @@ PAGES: dict[str, str] = {
     "no_components": N_("it lists no parts"),
 }
 
-STEPS: dict[Step, str] = {
-    Step.INTERFACE: N_("no network"),
-    Step.DNS: N_("names cannot be looked up (DNS)"),
-    Step.TCP: N_("no connection gets through"),
-    Step.TLS: N_("secure connections fail (TLS)"),
-    Step.CLOCK: N_("this computer's clock is wrong"),
-    Step.PROXY: N_("the proxy does not let requests through"),
-    Step.CAPTIVE_PORTAL: N_("Wi-Fi login page"),
+STEPS: dict[NetworkStep, str] = {
+    NetworkStep.INTERFACE: N_("no network"),
+    NetworkStep.DNS: N_("names cannot be looked up (DNS)"),
+    NetworkStep.TCP: N_("no connection gets through"),
+    NetworkStep.TLS: N_("secure connections fail (TLS)"),
+    NetworkStep.CLOCK: N_("this computer's clock is wrong"),
+    NetworkStep.PROXY: N_("the proxy does not let requests through"),
+    NetworkStep.CAPTIVE_PORTAL: N_("Wi-Fi login page"),
 }
 
-STEP_NAMES: dict[Step, str] = {
-    Step.INTERFACE: N_("Network"),
-    Step.DNS: N_("DNS"),
-    Step.TCP: N_("Connections"),
-    Step.TLS: N_("TLS"),
-    Step.CLOCK: N_("Clock"),
-    Step.PROXY: N_("Proxy"),
-    Step.CAPTIVE_PORTAL: N_("Wi-Fi login"),
+STEP_NAMES: dict[NetworkStep, str] = {
+    NetworkStep.INTERFACE: N_("Network"),
+    NetworkStep.DNS: N_("DNS"),
+    NetworkStep.TCP: N_("Connections"),
+    NetworkStep.TLS: N_("TLS"),
+    NetworkStep.CLOCK: N_("Clock"),
+    NetworkStep.PROXY: N_("Proxy"),
+    NetworkStep.CAPTIVE_PORTAL: N_("Wi-Fi login"),
 }
 
 
@@ -115,6 +115,6 @@ def page(reason: str | None, params: Mapping[str, Param]) -> str:
     return _(FAILURES[reason]) if reason in FAILURES else ""
 
 
-def step(which: Step | None) -> str:
+def step(which: NetworkStep | None) -> str:
     """What is wrong with the own connection, as half a sentence."""
     return _(STEPS[which]) if which is not None else _("other hosts do not answer either")

@@ -1,12 +1,12 @@
 """The words of buttons, menus and dialogs. Each attribute reads as a `str` in the language of the moment.
 
-`Menu.quit` is looked up anew each time: build a menu again after `set_language` and it speaks the other language.
+`MenuLabels.quit` is looked up anew each time: build a menu again after `set_language` and it speaks the other language.
 """
 
 from trayapp.text.language import N_, _
 
 
-class Label:
+class TranslatedLabel:
     """A text that is translated when it is read."""
 
     def __init__(self, message: str) -> None:
@@ -17,122 +17,126 @@ class Label:
 
 
 class App:
-    name = Label(N_("LLM Ampel"))
+    name = TranslatedLabel(N_("LLM Ampel"))
 
 
-class Menu:
+class MenuLabels:
     """The tray's menu. The verdict, the switch and the services come from `text.sentences`."""
 
-    check_now = Label(N_("Check now"))
-    open = Label(N_("Open"))
-    chat = Label(N_("Chat"))
-    settings = Label(N_("Settings…"))
-    demo = Label(N_("Demo"))
-    quit = Label(N_("Quit"))
+    check_now = TranslatedLabel(N_("Check now"))
+    open = TranslatedLabel(N_("Open"))
+    chat = TranslatedLabel(N_("Chat"))
+    settings = TranslatedLabel(N_("Settings…"))
+    demo = TranslatedLabel(N_("Demo"))
+    quit = TranslatedLabel(N_("Quit"))
 
 
-class Panel:
+class PanelLabels:
     """The window with one row a service."""
 
-    title = Label(N_("LLM Ampel"))
-    check_now = Label(N_("Check now"))
-    chat = Label(N_("Chat"))
-    settings = Label(N_("Settings"))
-    quit = Label(N_("Quit"))
-    your_connection = Label(N_("Your connection:"))
-    reasons = Label(N_("Reasons"))
-    components = Label(N_("Parts"))
-    unseen = Label(N_("Cannot be seen from here"))
-    updates = Label(N_("What the provider says"))
-    pages = Label(N_("Status pages"))
-    link = Label(N_("Open page"))
-    copy = Label(N_("Copy as text"))
-    details = Label(N_("Details"))
-    only_when_back = Label(N_("Tell me only when it is back"))
-    local_answers = Label(N_("Answered locally meanwhile"))
-    problems = Label(N_("Needs your attention"))
-    no_tray = Label(N_("This desktop shows no tray icons, so this window stays in their place."))
-    close = Label(N_("Close"))
+    title = TranslatedLabel(N_("LLM Ampel"))
+    check_now = TranslatedLabel(N_("Check now"))
+    chat = TranslatedLabel(N_("Chat"))
+    settings = TranslatedLabel(N_("Settings"))
+    quit = TranslatedLabel(N_("Quit"))
+    your_connection = TranslatedLabel(N_("Your connection:"))
+    reasons = TranslatedLabel(N_("Reasons"))
+    components = TranslatedLabel(N_("Parts"))
+    unseen = TranslatedLabel(N_("Cannot be seen from here"))
+    updates = TranslatedLabel(N_("What the provider says"))
+    pages = TranslatedLabel(N_("Status pages"))
+    link = TranslatedLabel(N_("Open page"))
+    copy = TranslatedLabel(N_("Copy as text"))
+    details = TranslatedLabel(N_("Details"))
+    only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
+    local_answers = TranslatedLabel(N_("Answered locally meanwhile"))
+    problems = TranslatedLabel(N_("Needs your attention"))
+    no_tray = TranslatedLabel(N_("This desktop shows no tray icons, so this window stays in their place."))
+    close = TranslatedLabel(N_("Close"))
 
 
 class QuitQuestion:
     """Asked when tools are still pointed at the gateway."""
 
-    title = Label(N_("Tools still use the gateway"))
-    text = Label(N_("Without it they get no answers, neither from the cloud nor from the local model."))
-    keep = Label(N_("Keep the gateway running"))
-    set_back = Label(N_("Set the tools back"))
-    cancel = Label(N_("Cancel"))
+    title = TranslatedLabel(N_("Tools still use the gateway"))
+    text = TranslatedLabel(N_("Without it they get no answers, neither from the cloud nor from the local model."))
+    keep = TranslatedLabel(N_("Keep the gateway running"))
+    set_back = TranslatedLabel(N_("Set the tools back"))
+    cancel = TranslatedLabel(N_("Cancel"))
 
 
-class Dialog:
+class DialogLabels:
     """The settings."""
 
-    title = Label(N_("Settings"))
-    save = Label(N_("Save"))
-    ok = Label(N_("OK"))
-    apply = Label(N_("Apply"))
-    cancel = Label(N_("Cancel"))
-    close = Label(N_("Close"))
-    services = Label(N_("Services"))
-    services_hint = Label(N_("What the light watches, in this order."))
-    move_up = Label(N_("Move up"))
-    move_down = Label(N_("Move down"))
-    keys = Label(N_("Keys"))
-    keys_hint = Label(N_("Optional. Stored in the system's keyring, sent only to the provider's own address."))
-    key_stored = Label(N_("Stored"))
-    key_absent = Label(N_("None"))
-    key_set = Label(N_("Store"))
-    key_forget = Label(N_("Forget"))
-    key_waiting = Label(N_("Waiting for your keyring…"))
-    key_unknown = Label(N_("Not known: the keyring does not answer."))
-    key_placeholder = Label(N_("Paste the key here; it is never shown again"))
-    local = Label(N_("Local model"))
-    detect = Label(N_("Detect"))
-    test = Label(N_("Test"))
-    browse = Label(N_("Choose…"))
-    detecting = Label(N_("Looking for local servers…"))
-    nothing_detected = Label(N_("No local server found. Start one, or choose a GGUF file for the built-in one."))
-    testing = Label(N_("Testing…"))
-    use_found = Label(N_("Found:"))
-    test_good = Label(N_("It works."))
-    gateway = Label(N_("Gateway and tools"))
-    tools = Label(N_("Tools"))
-    tool_name = Label(N_("Name"))
-    tool_add = Label(N_("Add tool…"))
-    tool_remove = Label(N_("Remove"))
-    policy_switch = Label(N_("follow the switch"))
-    policy_fail = Label(N_("fail clearly"))
-    policy_wait = Label(N_("wait for the cloud"))
-    tool_hint = Label(N_("Point the tool at this address. It holds the tool's token and is shown only now."))
-    tool_copy = Label(N_("Copy the address"))
-    tool_remove_question = Label(N_("Remove this tool? It gets no answers until it is set up again."))
-    general = Label(N_("General"))
-    notifications = Label(N_("Notifications"))
-    language = Label(N_("Language"))
-    language_auto = Label(N_("As the system"))
-    language_en = Label(N_("English"))
-    language_de = Label(N_("Deutsch"))
-    intervals = Label(N_("Intervals"))
-    network = Label(N_("Network"))
-    saved = Label(N_("Saved."))
+    title = TranslatedLabel(N_("Settings"))
+    save = TranslatedLabel(N_("Save"))
+    ok = TranslatedLabel(N_("OK"))
+    apply = TranslatedLabel(N_("Apply"))
+    cancel = TranslatedLabel(N_("Cancel"))
+    close = TranslatedLabel(N_("Close"))
+    services = TranslatedLabel(N_("Services"))
+    services_hint = TranslatedLabel(N_("What the light watches, in this order."))
+    move_up = TranslatedLabel(N_("Move up"))
+    move_down = TranslatedLabel(N_("Move down"))
+    keys = TranslatedLabel(N_("Keys"))
+    keys_hint = TranslatedLabel(
+        N_("Optional. Stored in the system's keyring, sent only to the provider's own address.")
+    )
+    key_stored = TranslatedLabel(N_("Stored"))
+    key_absent = TranslatedLabel(N_("None"))
+    key_set = TranslatedLabel(N_("Store"))
+    key_forget = TranslatedLabel(N_("Forget"))
+    key_waiting = TranslatedLabel(N_("Waiting for your keyring…"))
+    key_unknown = TranslatedLabel(N_("Not known: the keyring does not answer."))
+    key_placeholder = TranslatedLabel(N_("Paste the key here; it is never shown again"))
+    local = TranslatedLabel(N_("Local model"))
+    detect = TranslatedLabel(N_("Detect"))
+    test = TranslatedLabel(N_("Test"))
+    browse = TranslatedLabel(N_("Choose…"))
+    detecting = TranslatedLabel(N_("Looking for local servers…"))
+    nothing_detected = TranslatedLabel(
+        N_("No local server found. Start one, or choose a GGUF file for the built-in one.")
+    )
+    testing = TranslatedLabel(N_("Testing…"))
+    use_found = TranslatedLabel(N_("Found:"))
+    test_good = TranslatedLabel(N_("It works."))
+    gateway = TranslatedLabel(N_("Gateway and tools"))
+    tools = TranslatedLabel(N_("Tools"))
+    tool_name = TranslatedLabel(N_("Name"))
+    tool_add = TranslatedLabel(N_("Add tool…"))
+    tool_remove = TranslatedLabel(N_("Remove"))
+    policy_switch = TranslatedLabel(N_("follow the switch"))
+    policy_fail = TranslatedLabel(N_("fail clearly"))
+    policy_wait = TranslatedLabel(N_("wait for the cloud"))
+    tool_hint = TranslatedLabel(N_("Point the tool at this address. It holds the tool's token and is shown only now."))
+    tool_copy = TranslatedLabel(N_("Copy the address"))
+    tool_remove_question = TranslatedLabel(N_("Remove this tool? It gets no answers until it is set up again."))
+    general = TranslatedLabel(N_("General"))
+    notifications = TranslatedLabel(N_("Notifications"))
+    language = TranslatedLabel(N_("Language"))
+    language_auto = TranslatedLabel(N_("As the system"))
+    language_en = TranslatedLabel(N_("English"))
+    language_de = TranslatedLabel(N_("Deutsch"))
+    intervals = TranslatedLabel(N_("Intervals"))
+    network = TranslatedLabel(N_("Network"))
+    saved = TranslatedLabel(N_("Saved."))
 
 
-class Chat:
+class ChatLabels:
     """The local chat window."""
 
-    title = Label(N_("Local chat"))
-    send = Label(N_("Send"))
-    stop = Label(N_("Stop"))
-    copy = Label(N_("Copy"))
-    clear = Label(N_("New chat"))
-    placeholder = Label(N_("Write a message"))
-    you = Label(N_("You"))
-    thinking = Label(N_("Waiting for the first word…"))
-    stopped = Label(N_("Stopped."))
-    notice = Label(N_("A smaller model on this computer: check its answers. Nothing leaves this machine."))
-    notice_elsewhere = Label(N_("A smaller model on a computer that you trust: check its answers."))
-    no_target = Label(N_("No local model is set up."))
+    title = TranslatedLabel(N_("Local chat"))
+    send = TranslatedLabel(N_("Send"))
+    stop = TranslatedLabel(N_("Stop"))
+    copy = TranslatedLabel(N_("Copy"))
+    clear = TranslatedLabel(N_("New chat"))
+    placeholder = TranslatedLabel(N_("Write a message"))
+    you = TranslatedLabel(N_("You"))
+    thinking = TranslatedLabel(N_("Waiting for the first word…"))
+    stopped = TranslatedLabel(N_("Stopped."))
+    notice = TranslatedLabel(N_("A smaller model on this computer: check its answers. Nothing leaves this machine."))
+    notice_elsewhere = TranslatedLabel(N_("A smaller model on a computer that you trust: check its answers."))
+    no_target = TranslatedLabel(N_("No local model is set up."))
 
 
 def setting(message: str) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from trayapp.core.evidence.observation import Depth, DisturbanceKind, Source, Step
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, Stage
+from trayapp.core.evidence.observation import Depth, DisturbanceKind, NetworkStep, Source
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
@@ -19,13 +19,13 @@ _HOST_MAX = 60
 _TITLE_MAX = 120
 
 STAGES: dict[str, str] = {
-    Stage.INVESTIGATING: N_("investigating"),
-    Stage.IDENTIFIED: N_("identified"),
-    Stage.MONITORING: N_("monitoring"),
-    Stage.RESOLVED: N_("resolved"),
-    Stage.SCHEDULED: N_("scheduled"),
-    Stage.IN_PROGRESS: N_("in progress"),
-    Stage.UNKNOWN: N_("stage unknown"),
+    PageStage.INVESTIGATING: N_("investigating"),
+    PageStage.IDENTIFIED: N_("identified"),
+    PageStage.MONITORING: N_("monitoring"),
+    PageStage.RESOLVED: N_("resolved"),
+    PageStage.SCHEDULED: N_("scheduled"),
+    PageStage.IN_PROGRESS: N_("in progress"),
+    PageStage.UNKNOWN: N_("stage unknown"),
 }
 IMPACTS: dict[str, str] = {
     Impact.NONE: N_("no impact stated"),
@@ -114,7 +114,7 @@ class _Seen:
 
 
 def _page_incident(x: _Seen) -> str:
-    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[Stage.UNKNOWN])
+    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[PageStage.UNKNOWN])
     if x.params.get("impact") in (Impact.MAJOR, Impact.CRITICAL):
         return _(
             "{provider}'s page: {title} ({stage}, {impact}, {age}).",
@@ -255,7 +255,7 @@ def _page_not_closed(x: _Seen) -> str:
         "It answers again, but {provider}'s page is not done yet: {title} ({stage}).",
         provider=x.provider,
         title=x.text("title") or _("an incident"),
-        stage=x.word("stage", STAGES, STAGES[Stage.UNKNOWN]),
+        stage=x.word("stage", STAGES, STAGES[PageStage.UNKNOWN]),
     )
 
 
@@ -280,7 +280,7 @@ def _network_shaky(x: _Seen) -> str:
 
 def _network_down(x: _Seen) -> str:
     found = str(x.params.get("step") or "")
-    return _("Your connection: {step}.", step=codes.step(Step(found) if found in set(Step) else None))
+    return _("Your connection: {step}.", step=codes.step(NetworkStep(found) if found in set(NetworkStep) else None))
 
 
 def _grace(x: _Seen) -> str:

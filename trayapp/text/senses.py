@@ -1,6 +1,6 @@
 """One line for everything that is not a service: pages, the own network, the fallback, the gateway."""
 
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
@@ -17,7 +17,7 @@ _SERVERS = {
     "openai-compatible": N_("OpenAI-compatible server"),
     "embedded": N_("built-in llama.cpp"),
 }
-_ALWAYS_SHOWN = (Step.INTERFACE, Step.DNS, Step.TLS)
+_ALWAYS_SHOWN = (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TLS)
 
 
 def page_line(p: PageStatus, s: Snapshot) -> str:
@@ -33,17 +33,17 @@ def page_line(p: PageStatus, s: Snapshot) -> str:
     return _("{provider}'s page {state}; last read {age}", provider=provider, state=said, age=ago(s.at - p.fetched_at))
 
 
-def blamed_step(s: Snapshot) -> Step | None:
+def blamed_step(s: Snapshot) -> NetworkStep | None:
     """The step of the own network that does not hold, as far as it is known."""
     network = s.judgement.network
-    return network.step or (Step.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
+    return network.step or (NetworkStep.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
 
 
 def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
     """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
     network, blamed = s.judgement.network, blamed_step(s)
     steps: list[tuple[str, bool | None]] = []
-    for one in Step:
+    for one in NetworkStep:
         if one is blamed:
             steps.append((_(codes.STEP_NAMES[one]), False))
         elif one in _ALWAYS_SHOWN:

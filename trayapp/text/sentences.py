@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Code
@@ -50,7 +50,7 @@ _NAMES_MAX = 60
 _TOOLTIP_NAMES_MAX = 40
 _CAUSE_MAX = 100
 # With these the connection carries something, so "offline" would be wrong.
-_NOT_OFFLINE = (Step.TLS, Step.CLOCK, Step.PROXY)
+_NOT_OFFLINE = (NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY)
 
 
 def headline(s: Snapshot) -> str:

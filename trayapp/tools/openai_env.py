@@ -28,7 +28,7 @@ _ALWAYS = (".profile",)
 _IF_THERE = (".bashrc", ".zshrc")
 
 
-class Outcome(StrEnum):
+class FileOutcome(StrEnum):
     """What became of a file. `restored`: byte for byte as it was; `stripped`: only our block was taken out."""
 
     WRITTEN = "written"
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 class Change(NamedTuple):
     path: Path
-    outcome: Outcome
+    outcome: FileOutcome
 
 
 class Done(NamedTuple):
@@ -150,7 +150,7 @@ def apply(home: Home, port: int, *, provider: str = "openai", user: Path | None 
         for path in written:
             _put_back(path, before[path])
         raise
-    changes = (Change(path, Outcome.WRITTEN if path in changing else Outcome.UNCHANGED) for path in texts)
+    changes = (Change(path, FileOutcome.WRITTEN if path in changing else FileOutcome.UNCHANGED) for path in texts)
     return Done(url, tuple(changes), places.backups)
 
 
@@ -169,14 +169,14 @@ def undo(home: Home, *, user: Path | None = None) -> Done:
         known = record.get(str(path))
         if known is not None and known.written == _hash(text):
             _put_back(path, None if known.content is None else _decode(base64.b64decode(known.content)))
-            changes.append(Change(path, Outcome.DELETED if known.content is None else Outcome.RESTORED))
+            changes.append(Change(path, FileOutcome.DELETED if known.content is None else FileOutcome.RESTORED))
         elif (rest := without_block(text, places.name)) != text:
             _write(path, rest)
-            changes.append(Change(path, Outcome.STRIPPED))
+            changes.append(Change(path, FileOutcome.STRIPPED))
     for own in (places.script, places.conf):
         if own is not None and own.exists():
             _put_back(own, None)
-            changes.append(Change(own, Outcome.DELETED))
+            changes.append(Change(own, FileOutcome.DELETED))
     places.record_file.unlink(missing_ok=True)
     Tokens(home).forget(TOOL)
     return Done(None, tuple(changes), places.backups)

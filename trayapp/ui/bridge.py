@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Problem, problems_of
-from trayapp.ui.commands import Done, Outcome
+from trayapp.ui.commands import CommandResult, Done
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Bridge(QObject):
         self._called.emit((function, arguments))
 
     def follow(self, work: Future[T], done: Done[T] | None) -> None:
-        """Bring the end of `work` (from `run_coroutine_threadsafe`) to `done` as an `Outcome`.
+        """Bring the end of `work` (from `run_coroutine_threadsafe`) to `done` as an `CommandResult`.
 
         A `Problem`, or each of those that it carries as `problems`, becomes part of the outcome. Anything else
         is a defect: it is logged, and told as the problem `internal`.
@@ -66,14 +66,14 @@ class Bridge(QObject):
             function(*arguments)
 
 
-def _outcome(future: Future[T]) -> Outcome[T]:
+def _outcome(future: Future[T]) -> CommandResult[T]:
     failure = CancelledError() if future.cancelled() else future.exception()
     if failure is None:
-        return Outcome(future.result())
+        return CommandResult(future.result())
     # Work that was under way cannot be cancelled as a future; it then ends with this exception.
     if isinstance(failure, CancelledError):
-        return Outcome(problems=(Problem("cancelled"),))
+        return CommandResult(problems=(Problem("cancelled"),))
     if told := problems_of(failure):
-        return Outcome(problems=told)
+        return CommandResult(problems=told)
     log.error("a command failed", exc_info=failure)
-    return Outcome(problems=(Problem("internal", kind=type(failure).__name__),))
+    return CommandResult(problems=(Problem("internal", kind=type(failure).__name__),))

@@ -1,4 +1,5 @@
-"""What the user can ask for. The UI sends and never waits: an answer comes back as an `Outcome`, on the UI thread."""
+"""What the user can ask for. The UI sends and never waits: answers come back on the UI thread, as a
+`CommandResult`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[T]):
+class CommandResult(Generic[T]):
     """How a command ended: a value, or everything that was wrong."""
 
     value: T | None = None
@@ -24,7 +25,7 @@ class Outcome(Generic[T]):
         return not self.problems
 
 
-Done = Callable[[Outcome[T]], None]
+Done = Callable[[CommandResult[T]], None]
 
 
 class ServiceChoice(NamedTuple):
@@ -69,7 +70,7 @@ class ToolAccess(NamedTuple):
     token: str
 
 
-class Message(NamedTuple):
+class ChatTurn(NamedTuple):
     """One turn of the local chat; `role` is `user` or `assistant`."""
 
     role: str
@@ -142,5 +143,5 @@ class Commands(Protocol):
     def forget_tool(self, name: str, done: Done[None]) -> None:
         """Make a tool's token worthless."""
 
-    def chat(self, messages: tuple[Message, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
+    def chat(self, messages: tuple[ChatTurn, ...], on_text: Callable[[str], None], done: Done[None]) -> Stream:
         """Ask the local target. `on_text` gets each piece as it comes, on the UI thread."""

@@ -19,7 +19,7 @@ import httpx
 
 from trayapp import __version__
 from trayapp.core.evidence.answers import same_site
-from trayapp.core.evidence.observation import Step
+from trayapp.core.evidence.observation import NetworkStep
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import system_trust
 
@@ -43,7 +43,7 @@ class Limit(NamedTuple):
     body_bytes: int
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
     `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `cost_bytes`: both ways.
@@ -69,7 +69,9 @@ class Failure(Exception):
     `expired`: the certificate was refused because of its dates, which a wrong clock makes of a good one.
     """
 
-    def __init__(self, code: str, step: Step | None = None, *, expired: bool = False, rejected: bool = False) -> None:
+    def __init__(
+        self, code: str, step: NetworkStep | None = None, *, expired: bool = False, rejected: bool = False
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.step = step
@@ -99,7 +101,7 @@ class Http:
         body: bytes | None = None,
         redirects: int = 0,
         enough: Callable[[bytes], bool] | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """One exchange, with up to `redirects` hops that stay on the same site; raises `Failure`.
 
         A redirect that leads elsewhere is returned as the answer that it is. Reading stops when `enough` says so of
@@ -142,7 +144,7 @@ class Http:
         trace: "_Trace",
         began: float,
         enough: Callable[[bytes], bool] | None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         clock = asyncio.get_running_loop().time
         proxy = proxy_for(url)
         client = await self._client(proxy)
@@ -170,7 +172,7 @@ class Http:
             cost = sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes()
             self._on_bytes(cost)
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(
+        return HttpAnswer(
             response.status_code, names, body.data, not body.whole, url, address, cost, head_s, clock() - began
         )
 
@@ -199,7 +201,7 @@ def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClien
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         # Not the message: a proxy's address can hold a password.
         log.info("no client can be built with the proxy that is set: %s", type(error).__name__)
-        raise Failure("proxy_settings", Step.PROXY) from None
+        raise Failure("proxy_settings", NetworkStep.PROXY) from None
 
 
 class _Body:
@@ -245,7 +247,7 @@ class _Trace:
     """Follows one exchange through its steps."""
 
     def __init__(self) -> None:
-        self.step: Step | None = Step.TCP
+        self.step: NetworkStep | None = NetworkStep.TCP
         self._handshakes = 0
 
     def new_handshakes(self) -> int:
@@ -255,9 +257,9 @@ class _Trace:
 
     async def note(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
-            self.step = Step.TCP
+            self.step = NetworkStep.TCP
         elif event.endswith("start_tls.started"):
-            self.step = Step.TLS
+            self.step = NetworkStep.TLS
         elif event.endswith("start_tls.complete"):
             self._handshakes += 1
         elif event == "http11.send_request_headers.started":
@@ -267,17 +269,17 @@ class _Trace:
 def _failure(error: Exception, trace: _Trace) -> Failure:
     causes = list(_causes(error))
     if isinstance(error, httpx.ProxyError):
-        return Failure("proxy_login", Step.PROXY) if "407" in str(error) else Failure("connect", Step.TCP)
+        return Failure("proxy_login", NetworkStep.PROXY) if "407" in str(error) else Failure("connect", NetworkStep.TCP)
     if any(isinstance(one, socket.gaierror) for one in causes):
-        return Failure("dns", Step.DNS)
+        return Failure("dns", NetworkStep.DNS)
     for one in causes:
         if isinstance(one, ssl.SSLCertVerificationError):
             # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
-            return Failure("tls", Step.TLS, expired=one.verify_code in (9, 10), rejected=True)
-    if trace.step is Step.TLS or any(isinstance(one, ssl.SSLError) for one in causes):
-        return Failure("tls", Step.TLS)
-    if trace.step is Step.TCP and isinstance(error, (httpx.ConnectError, OSError)):
-        return Failure("connect", Step.TCP)
+            return Failure("tls", NetworkStep.TLS, expired=one.verify_code in (9, 10), rejected=True)
+    if trace.step is NetworkStep.TLS or any(isinstance(one, ssl.SSLError) for one in causes):
+        return Failure("tls", NetworkStep.TLS)
+    if trace.step is NetworkStep.TCP and isinstance(error, (httpx.ConnectError, OSError)):
+        return Failure("connect", NetworkStep.TCP)
     if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(
         ("Server disconnected", "peer closed")
     ):

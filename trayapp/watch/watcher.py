@@ -1,7 +1,7 @@
 """The schedule: who is asked when, what runs beside it, and that nothing which goes wrong ends the watching.
 
-Every host has a lane of its own, every page a reader; all share one budget. Waiting goes through the injected clock,
-so that a demo can hurry; the limits of a single request stay real seconds.
+Every host has a schedule of its own, every page a reader; all share one budget. Waiting goes through the injected
+clock, so that a demo can hurry; the limits of a single request stay real seconds.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ from trayapp.watch.network.reporter import Connection, sign_of
 from trayapp.watch.pages.reader import PageReader
 from trayapp.watch.probes.runner import Attempt, Probes
 from trayapp.watch.schedule.budget import Budget
-from trayapp.watch.schedule.host_schedule import Lane
-from trayapp.watch.schedule.probe_jobs import Errand, errands
+from trayapp.watch.schedule.host_schedule import HostSchedule
+from trayapp.watch.schedule.probe_jobs import ProbeJob, probe_jobs
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +83,8 @@ class Watcher:
             settings.network.controls, self._http, self._budget, self._addresses, clock, self._emit
         )
         self._connection = Connection(clock, self._emit)
-        self._lanes = _lanes(errands(catalogue, settings), clock.now(), self._budget)
-        self._locks = {lane.host: asyncio.Lock() for lane in self._lanes}
+        self._schedules = _schedules(probe_jobs(catalogue, settings), clock.now(), self._budget)
+        self._locks = {schedule.host: asyncio.Lock() for schedule in self._schedules}
         self._readers = _readers(catalogue, settings, self._http, self._budget, clock)
         self._housekeeping = Tasks("watcher")
 
@@ -115,8 +115,8 @@ class Watcher:
     def check_now(self) -> None:
         """Ask as soon as politeness allows. Spends the same budget as everything else."""
         now = self._clock.now()
-        for lane in self._lanes:
-            lane.hurry(now)
+        for schedule in self._schedules:
+            schedule.hurry(now)
         for reader in self._readers:
             reader.hurry(now)
         self._wake()
@@ -126,8 +126,8 @@ class Watcher:
         self._addresses.forget()
         self._connection.forget()
         now = self._clock.now()
-        for lane in self._lanes:
-            lane.disturbed(now, random.random())
+        for schedule in self._schedules:
+            schedule.disturbed(now, random.random())
         self._housekeeping.spawn(self._http.drop(), "drop")
         self._wake()
 
@@ -138,8 +138,8 @@ class Watcher:
         await self._http.close()
 
     def _start(self, tasks: Tasks) -> None:
-        for lane in self._lanes:
-            tasks.spawn(self._watch_host(lane), lane.host)
+        for schedule in self._schedules:
+            tasks.spawn(self._watch_host(schedule), schedule.host)
         for reader in self._readers:
             tasks.spawn(self._watch_page(reader), f"page of {reader.provider}")
 
@@ -159,78 +159,78 @@ class Watcher:
             hurried = tasks.spawn(hurry.wait(), "hurry")
             await asyncio.wait({sleeping, hurried}, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _watch_host(self, lane: Lane) -> None:
+    async def _watch_host(self, schedule: HostSchedule) -> None:
         while True:
-            if (due := self._due(lane)) > self._clock.now():
+            if (due := self._due(schedule)) > self._clock.now():
                 await self._wait(due)
                 continue
-            async with self._locks[lane.host]:
+            async with self._locks[schedule.host]:
                 # Another host's trouble may have used this turn for a control.
-                if self._due(lane) > self._clock.now():
+                if self._due(schedule) > self._clock.now():
                     continue
-                errand = lane.take()
+                job = schedule.take()
                 try:
-                    await self._turn(lane, errand)
+                    await self._turn(schedule, job)
                 except Exception:
-                    log.exception("asking %s failed by our own fault", lane.host)
-                    lane.put_off(errand, self._clock.now() + AFTER_ACCIDENT_S)
+                    log.exception("asking %s failed by our own fault", schedule.host)
+                    schedule.put_off(job, self._clock.now() + AFTER_ACCIDENT_S)
 
-    def _due(self, lane: Lane) -> float:
+    def _due(self, schedule: HostSchedule) -> float:
         now = self._clock.now()
-        return lane.next_at(self._judge.pace(lane.host, now), now)
+        return schedule.next_at(self._judge.pace(schedule.host, now), now)
 
-    async def _turn(self, lane: Lane, errand: Errand) -> None:
+    async def _turn(self, schedule: HostSchedule, job: ProbeJob) -> None:
         """One try of a host's, beside a control if the rules want one."""
         proof = _Proof()
-        if self._judge.wants_control(lane.host, self._clock.now()):
+        if self._judge.wants_control(schedule.host, self._clock.now()):
             async with asyncio.TaskGroup() as both:
-                asking = both.create_task(self._probes.run(errand))
-                proving = both.create_task(self._prove(lane, errand))
+                asking = both.create_task(self._probes.run(job))
+                proving = both.create_task(self._prove(schedule, job))
             attempt, proof = asking.result(), proving.result()
         else:
-            attempt = await self._probes.run(errand)
+            attempt = await self._probes.run(job)
         if attempt is None:
-            lane.put_off(errand, self._clock.now() + errand.interval_s)
+            schedule.put_off(job, self._clock.now() + job.interval_s)
             return
         if proof.round is not None:
-            self._connection.asked(errand.probe.url, attempt, proof.round)
-        self._take(lane, errand, attempt, proof.good)
+            self._connection.asked(job.probe.url, attempt, proof.round)
+        self._take(schedule, job, attempt, proof.good)
 
-    async def _prove(self, lane: Lane, errand: Errand) -> "_Proof":
+    async def _prove(self, schedule: HostSchedule, job: ProbeJob) -> "_Proof":
         """Does the own connection work? Another provider's answer tells, else the configured controls."""
-        url = errand.probe.url
+        url = job.probe.url
         reach = await self._addresses.reach(url)
-        if await self._another_answers(lane, url, reach):
+        if await self._another_answers(schedule, url, reach):
             return _Proof(good=True)
-        since = lane.first_failed_at
+        since = schedule.first_failed_at
         found = await self._controls.round(reach, self._clock.now() if since is None else since)
         return _Proof() if found is None else _Proof(found.proves, found)
 
-    async def _another_answers(self, lane: Lane, url: str, reach: Reach) -> bool:
+    async def _another_answers(self, schedule: HostSchedule, url: str, reach: Reach) -> bool:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""
-        for other in self._lanes:
-            if other.provider == lane.provider or await self._addresses.reach(other.url) is not reach:
+        for other in self._schedules:
+            if other.provider == schedule.provider or await self._addresses.reach(other.url) is not reach:
                 continue
             if url.startswith("https:") and not other.url.startswith("https:"):
                 continue
             # No waiting between this look and taking the lock: what is free now is ours.
             now = self._clock.now()
-            errand = other.take_control(self._judge.pace(other.host, now), now)
-            if errand is None or self._locks[other.host].locked():
+            job = other.take_control(self._judge.pace(other.host, now), now)
+            if job is None or self._locks[other.host].locked():
                 continue
             async with self._locks[other.host]:
-                attempt = await self._probes.run(errand)
+                attempt = await self._probes.run(job)
                 if attempt is None:
                     continue
-                self._take(other, errand, attempt, None)
-                return sign_of(errand.probe.url, attempt).good
+                self._take(other, job, attempt, None)
+                return sign_of(job.probe.url, attempt).good
         return False
 
-    def _take(self, lane: Lane, errand: Errand, attempt: Attempt, control: bool | None) -> None:
+    def _take(self, schedule: HostSchedule, job: ProbeJob, attempt: Attempt, control: bool | None) -> None:
         observed = replace(attempt.observed, control=control)
-        self._connection.tried(errand.probe.url, attempt)
+        self._connection.tried(job.probe.url, attempt)
         self._emit(observed)
-        lane.tried(errand, observed, self._judge.pace(lane.host, self._clock.now()), random.random())
+        schedule.tried(job, observed, self._judge.pace(schedule.host, self._clock.now()), random.random())
 
     async def _watch_page(self, reader: PageReader) -> None:
         while True:
@@ -252,11 +252,11 @@ class _Proof(NamedTuple):
     round: Round | None = None
 
 
-def _lanes(all_errands: list[Errand], now: float, budget: Budget) -> list[Lane]:
-    by_host: dict[str, list[Errand]] = {}
-    for errand in all_errands:
-        by_host.setdefault(errand.probe.host, []).append(errand)
-    return [Lane(host, mine, now, budget) for host, mine in by_host.items()]
+def _schedules(all_probe_jobs: list[ProbeJob], now: float, budget: Budget) -> list[HostSchedule]:
+    by_host: dict[str, list[ProbeJob]] = {}
+    for job in all_probe_jobs:
+        by_host.setdefault(job.probe.host, []).append(job)
+    return [HostSchedule(host, mine, now, budget) for host, mine in by_host.items()]
 
 
 def _readers(catalogue: Catalogue, settings: Settings, http: Http, budget: Budget, clock: Clock) -> list[PageReader]:

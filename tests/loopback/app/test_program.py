@@ -29,7 +29,7 @@ from trayapp.errors import Problem
 from trayapp.paths import home
 from trayapp.settings.schema import Local, ServerKind
 from trayapp.text.language import language
-from trayapp.ui.commands import Done, Leave, Message, Outcome
+from trayapp.ui.commands import ChatTurn, CommandResult, Done, Leave
 from trayapp.ui.tray.icon import Tray
 
 DEADLINE_S = 20.0
@@ -120,10 +120,10 @@ class Answer:
     """Where an outcome arrives; `outcome()` is what to wait for."""
 
     def __init__(self) -> None:
-        self.got: list[Outcome[Any]] = []
+        self.got: list[CommandResult[Any]] = []
         self.threads: set[str] = set()
 
-    def __call__(self, outcome: Outcome[Any]) -> None:
+    def __call__(self, outcome: CommandResult[Any]) -> None:
         self.got.append(outcome)
         self.threads.add(threading.current_thread().name)
 
@@ -237,7 +237,7 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
         def take(text: str) -> None:
             (late if done.got else pieces).append(text)
 
-        stream = one._commands.chat((Message("user", "hello"),), take, done)
+        stream = one._commands.chat((ChatTurn("user", "hello"),), take, done)
         yield lambda: len(pieces) > 3
         assert not done.got
         stream.stop()
@@ -247,7 +247,7 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
         assert late == []
         # Stopped before it began, and once more when it is over.
         second = Answer()
-        stream = one._commands.chat((Message("user", "hello"),), take, second)
+        stream = one._commands.chat((ChatTurn("user", "hello"),), take, second)
         stream.stop()
         yield second.came
         assert second.codes == ["cancelled"]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.scene import Acme, Scene, free_port
 from tests.support.snapshots import snapshot
 from trayapp.control import client
-from trayapp.control.service import Broadcast, Service
+from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To
@@ -76,7 +76,7 @@ async def test_what_makes_no_sense_is_answered_all_the_same(scene: Scene) -> Non
 async def test_showing_says_whether_there_is_anything_to_show(scene: Scene) -> None:
     done: list[str] = []
     assert await ask(scene, "show") is True
-    headless = Service(scene.engine, scene.broadcast, show=None, end=lambda: done.append("end")).server()
+    headless = ControlService(scene.engine, scene.broadcast, show=None, end=lambda: done.append("end")).server()
     await headless.start()
     try:
         assert await ask(scene, "show") is False

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fakeclock import FakeClock
 from trayapp.core.catalogue import Catalogue
-from trayapp.demo.night import NIGHT, Stage
+from trayapp.demo.night import NIGHT, NightStage
 from trayapp.demo.providers import SIMULATED_MODEL, SimulatedProviders
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
@@ -70,7 +70,7 @@ def test_no_real_host_is_left_where_it_could_be_asked(providers: SimulatedProvid
 
 @pytest.mark.parametrize("stage", NIGHT, ids=lambda stage: stage.name)
 async def test_every_stage_answers_as_it_is_written(
-    providers: SimulatedProviders, clock: FakeClock, stage: Stage
+    providers: SimulatedProviders, clock: FakeClock, stage: NightStage
 ) -> None:
     clock.move(stage.begins - clock.now() + 1)
     openai, anthropic = (providers.replaced.providers[one] for one in ("openai", "anthropic"))

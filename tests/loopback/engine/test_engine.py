@@ -12,7 +12,7 @@ from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene, free_port
 from tests.support.until import until
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage
-from trayapp.core.notify.policy import Told
+from trayapp.core.notify.policy import NotificationMemory
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To, Until
 from trayapp.engine.engine import LAST_WORDS_S, Engine
@@ -46,7 +46,7 @@ async def stored(scene: Scene) -> dict[str, Any]:
     store = Store(scene.home.store_file)
     await store.open()
     try:
-        return await Keeper(store).load({"told": Told})
+        return await Keeper(store).load({"told": NotificationMemory})
     finally:
         await store.close()
 

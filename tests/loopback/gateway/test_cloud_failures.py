@@ -18,7 +18,7 @@ from tests.support.httpserver import (
 )
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Badge, Outcome
-from trayapp.gateway.limits import Limits, Patience
+from trayapp.gateway.limits import GatewayLimits, Patience
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_no_redirect_is_followed() -> None:
     [(hang_up, 502, "cut"), (garbage, 502, "malformed"), (silent, 504, "timeout")],
 )
 async def test_without_an_answer_the_tool_hears_it_in_its_dialect(behaviour: Behaviour, status: int, code: str) -> None:
-    async with Bed(limits=Limits(cloud=Patience(1.0, 0.3, 0.3))) as bed:
+    async with Bed(limits=GatewayLimits(cloud=Patience(1.0, 0.3, 0.3))) as bed:
         bed.cloud.on(CHAT, behaviour)
         got = await bed.post()
         assert (got.status, got.error["code"]) == (status, f"upstream_{code}")
@@ -111,7 +111,7 @@ async def test_silence_in_the_middle_is_cut_at_the_limit() -> None:
         await begin(writer, [ROLE])
         await asyncio.Event().wait()
 
-    async with Bed(limits=Limits(cloud=Patience(1.0, 5.0, 0.3))) as bed:
+    async with Bed(limits=GatewayLimits(cloud=Patience(1.0, 5.0, 0.3))) as bed:
         bed.cloud.on(CHAT, stuck)
         got = await bed.post()
         assert (got.status, got.body, got.whole) == (200, ROLE, False)

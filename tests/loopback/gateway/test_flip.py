@@ -110,7 +110,7 @@ async def test_a_running_stream_finishes_where_it_began() -> None:
 
 
 def with_policy(bed: Bed, policy: Policy, wait_s: int = 300) -> None:
-    bed.settings = schema.Settings(gateway=bed.settings.gateway, tools={"editor": schema.Tool(policy, wait_s)})
+    bed.settings = schema.Settings(gateway=bed.settings.gateway, tools={"editor": schema.ToolSettings(policy, wait_s)})
     bed.cloud.on(CHAT, numbered("big-1"))
     bed.local.on(CHAT, numbered(LOCAL_MODEL))
     bed.switch(To.LOCAL)

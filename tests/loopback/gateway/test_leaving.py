@@ -8,7 +8,7 @@ from tests.support.httpserver import (
     drip,
 )
 from trayapp.core.evidence.observation import Depth, Outcome
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 
 
 async def test_a_tool_that_leaves_before_the_answer_cancels_it() -> None:
@@ -70,7 +70,7 @@ async def test_a_tool_that_does_not_read_holds_the_provider_back_and_is_given_up
             await writer.drain()
             sent += 65_536
 
-    async with Bed(limits=Limits(client_stall_s=0.5)) as bed:
+    async with Bed(limits=GatewayLimits(client_stall_s=0.5)) as bed:
         bed.cloud.on(CHAT, pour)
         async with bed.client() as client:
             client.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport has it

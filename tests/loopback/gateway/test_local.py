@@ -11,10 +11,10 @@ from tests.support.httpserver import Behaviour, Request, answer, cut, events, ga
 from tests.support.until import until
 from trayapp.core.switching.route import To
 from trayapp.core.switching.target import TargetState, TargetStatus
-from trayapp.gateway.limits import Limits, Patience
+from trayapp.gateway.limits import GatewayLimits, Patience
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-SHORT = Limits(local=Patience(1.0, 0.3, 0.3), local_answer_bytes=100_000)
+SHORT = GatewayLimits(local=Patience(1.0, 0.3, 0.3), local_answer_bytes=100_000)
 WORDS = [
     json.dumps({"model": LOCAL_MODEL, "choices": [{"delta": {"content": word}}]}) for word in ("Grüße", " aus", " €")
 ]

@@ -10,7 +10,7 @@ import pytest
 from tests.support.gatewaybed import CHAT, KEY, QUESTION, Bed, Got
 from tests.support.httpserver import answer
 from trayapp.core.switching.route import To
-from trayapp.gateway.limits import Limits
+from trayapp.gateway.limits import GatewayLimits
 from trayapp.tasks import Tasks
 
 
@@ -149,7 +149,7 @@ async def test_a_second_request_behind_the_first_is_checked_as_well() -> None:
 
 
 async def test_a_request_that_is_too_large_is_refused_before_and_while_it_comes() -> None:
-    async with Bed(limits=Limits(body_bytes=1000)) as bed:
+    async with Bed(limits=GatewayLimits(body_bytes=1000)) as bed:
         assert is_refusal(await bed.post({"x": "y" * 2000}), 413)
         head = bed.request(headers={"Content-Length": None, "Transfer-Encoding": "chunked"}, body=b"")
         assert is_refusal(await bed.send(head + b"400\r\n" + b"x" * 1024 + b"\r\n"), 413)
@@ -157,13 +157,13 @@ async def test_a_request_that_is_too_large_is_refused_before_and_while_it_comes(
 
 
 async def test_a_request_that_does_not_come_to_its_end_is_refused_at_the_limit() -> None:
-    async with Bed(limits=Limits(upload_s=0.3)) as bed:
+    async with Bed(limits=GatewayLimits(upload_s=0.3)) as bed:
         assert is_refusal(await bed.send(bed.request(headers={"Content-Length": "5000"})), 408)
         assert bed.cloud.requests == []
 
 
 async def test_a_head_that_comes_drop_by_drop_is_closed() -> None:
-    async with Bed(limits=Limits(idle_s=0.5)) as bed, bed.client() as client:
+    async with Bed(limits=GatewayLimits(idle_s=0.5)) as bed, bed.client() as client:
 
         async def drop_by_drop() -> None:
             await client.send(b"POST /v1/models HTTP/1.1\r\nX-Drops: ")
@@ -179,7 +179,7 @@ async def test_a_head_that_comes_drop_by_drop_is_closed() -> None:
 
 
 async def test_more_requests_than_a_machine_has_tools_are_told_to_come_later() -> None:
-    async with Bed(limits=Limits(requests=2)) as bed:
+    async with Bed(limits=GatewayLimits(requests=2)) as bed:
 
         async def wait(writer: asyncio.StreamWriter, request: object) -> None:
             await release.wait()

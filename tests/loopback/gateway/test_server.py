@@ -19,7 +19,7 @@ async def test_a_taken_port_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         bed = Bed()
-        bed.settings = schema.Settings(gateway=schema.Gateway(port=port, openai="acme"))
+        bed.settings = schema.Settings(gateway=schema.GatewaySettings(port=port, openai="acme"))
         with pytest.raises(Problem, match="port_in_use") as caught:
             await bed.__aenter__()
         assert caught.value.params == {"port": port}
@@ -33,7 +33,7 @@ async def test_it_can_be_started_again_on_its_port() -> None:
         bed.cloud.always(answer(200, {}))
         await bed.gateway.stop()
         assert bed.gateway.url is None
-        bed.settings = schema.Settings(gateway=schema.Gateway(port=bed.port, openai="acme"))
+        bed.settings = schema.Settings(gateway=schema.GatewaySettings(port=bed.port, openai="acme"))
         await bed.gateway.start()
         assert (await bed.post()).status == 200
 

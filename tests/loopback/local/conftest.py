@@ -9,7 +9,7 @@ import pytest
 from tests.support.gguf import write_tiny_gguf
 from trayapp.clock import SystemClock
 from trayapp.core.switching.target import TargetStatus
-from trayapp.local.preparation import Limits
+from trayapp.local.preparation import PreparationLimits
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
 from trayapp.settings.schema import Local
@@ -27,7 +27,7 @@ def statuses() -> list[TargetStatus]:
 async def make_target(statuses: list[TargetStatus]) -> AsyncIterator[MakeTarget]:
     made: list[LocalTarget] = []
 
-    def make(settings: Local, limits: Limits | None = None) -> LocalTarget:
+    def make(settings: Local, limits: PreparationLimits | None = None) -> LocalTarget:
         made.append(LocalTarget(settings, SystemClock(), home(), statuses.append, limits))
         return made[-1]
 

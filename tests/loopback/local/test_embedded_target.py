@@ -23,7 +23,7 @@ from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.client import Client
-from trayapp.local.preparation import Step
+from trayapp.local.preparation import PreparationStep
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
 from trayapp.settings.schema import Local, ServerKind
@@ -44,7 +44,7 @@ def _log() -> str:
 async def test_it_becomes_ready_and_answers_under_the_name_of_its_file(
     make_target: MakeTarget, statuses: list[TargetStatus], tiny_gguf: Path
 ) -> None:
-    target, steps = make_target(_local(tiny_gguf)), list[Step]()
+    target, steps = make_target(_local(tiny_gguf)), list[PreparationStep]()
     assert (await target.check()).code == "local_not_running"
     statuses.clear()
     status = await target.prepare(steps.append)
@@ -67,9 +67,9 @@ async def test_it_becomes_ready_and_answers_under_the_name_of_its_file(
     await until(lambda: re.search(r"eval time = .* /     4 tokens", _log()), "its tokens in llama.cpp's own log")
     assert [one.state for one in statuses] == [TargetState.STARTING, TargetState.LOADING, TargetState.READY]
     assert [step for n, step in enumerate(steps) if step not in steps[:n]] == [
-        Step.STARTING,
-        Step.LOADING,
-        Step.VERIFYING,
+        PreparationStep.STARTING,
+        PreparationStep.LOADING,
+        PreparationStep.VERIFYING,
     ]
 
 

@@ -11,7 +11,7 @@ from tests.support.ollama import Ollama
 from tests.support.until import until
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
-from trayapp.local.preparation import Limits
+from trayapp.local.preparation import PreparationLimits
 from trayapp.local.target import LocalTarget
 from trayapp.settings.schema import Local, ServerKind
 
@@ -116,7 +116,7 @@ async def test_a_failed_load_tells_what_the_server_said(make_target: MakeTarget)
 async def test_a_load_that_takes_too_long_ends_at_the_cold_limit(make_target: MakeTarget) -> None:
     async with Ollama(MODEL) as server:
         server.load_s = 30
-        target = make_target(_local(server.url), Limits(cold_s=0.3, warm_s=0.1))
+        target = make_target(_local(server.url), PreparationLimits(cold_s=0.3, warm_s=0.1))
         assert (await _failure(target)).code == "local_timeout"
         assert target.status.state is TargetState.FAILED
 

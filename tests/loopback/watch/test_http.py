@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import httpserver
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
-from trayapp.core.evidence.observation import Step
+from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.hosts import is_loopback
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import system_trust
@@ -108,12 +108,12 @@ async def test_a_closed_port_is_a_failed_connection(http: Http, server: Server) 
     async with Server() as gone:
         url = gone.url
     failure = await _failure(http, url)
-    assert (failure.code, failure.step) == ("connect", Step.TCP)
+    assert (failure.code, failure.step) == ("connect", NetworkStep.TCP)
 
 
 async def test_an_unknown_name_is_a_failed_lookup(http: Http) -> None:
     failure = await _failure(http, "http://no-such-host.invalid/")
-    assert (failure.code, failure.step) == ("dns", Step.DNS)
+    assert (failure.code, failure.step) == ("dns", NetworkStep.DNS)
 
 
 async def test_what_cannot_be_sent_is_our_own_fault(http: Http, server: Server) -> None:
@@ -158,7 +158,7 @@ class TestTls:
     async def test_an_unknown_authority_is_rejected(self, http: Http) -> None:
         async with Server(tls=Authority().server()) as server:
             failure = await _failure(http, server.url)
-        assert (failure.code, failure.step, failure.rejected, failure.expired) == ("tls", Step.TLS, True, False)
+        assert (failure.code, failure.step, failure.rejected, failure.expired) == ("tls", NetworkStep.TLS, True, False)
 
     async def test_an_expired_certificate_says_so(self) -> None:
         authority = Authority()
@@ -179,7 +179,7 @@ class TestTls:
 
     async def test_plain_http_on_the_tls_port_is_a_failed_handshake(self, http: Http, server: Server) -> None:
         failure = await _failure(http, server.url.replace("http:", "https:"))
-        assert (failure.code, failure.step, failure.rejected) == ("tls", Step.TLS, False)
+        assert (failure.code, failure.step, failure.rejected) == ("tls", NetworkStep.TLS, False)
 
     def test_the_shared_context_checks_certificates_and_names(self) -> None:
         context = system_trust()
@@ -209,7 +209,7 @@ class TestProxies:
         monkeypatch.setenv("HTTPS_PROXY", server.url)
         server.always(answer(407, headers={"proxy-authenticate": "Basic"}))
         failure = await _failure(http, "https://far.invalid/x")
-        assert (failure.code, failure.step) == ("proxy_login", Step.PROXY)
+        assert (failure.code, failure.step) == ("proxy_login", NetworkStep.PROXY)
 
     @pytest.mark.parametrize("value", ["socks5://user:secret@127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::1"])
     async def test_settings_that_no_client_takes_are_a_finding(
@@ -217,7 +217,7 @@ class TestProxies:
     ) -> None:
         monkeypatch.setenv("ALL_PROXY", value)
         failure = await _failure(http, "https://far.invalid/x")
-        assert (failure.code, failure.step) == ("proxy_settings", Step.PROXY)
+        assert (failure.code, failure.step) == ("proxy_settings", NetworkStep.PROXY)
 
     async def test_a_legal_no_proxy_with_brackets_harms_nobody(
         self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch

@@ -22,7 +22,7 @@ from tests.support.pagefiles import (
 )
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import Page, PageKind
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageReport, Stage
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageReport, PageStage
 from trayapp.watch.http import Http, Limit
 from trayapp.watch.pages import fetch
 from trayapp.watch.pages.reader import MAX_BACKOFF_S, PageReader
@@ -110,14 +110,14 @@ class TestStatuspage:
         assert (got.id, got.name, got.stage, got.impact) == (
             "inc1",
             "Elevated Errors",
-            Stage.IDENTIFIED,
+            PageStage.IDENTIFIED,
             Impact.MAJOR,
         )
         assert got.components == ("aaaa", "bbbb")
         assert (got.started_at, got.updated_at) == (_about(AT - 900), _about(AT + 600))
         assert [(one.stage, one.text) for one in got.updates] == [
-            (Stage.IDENTIFIED, "A <b>cause</b> was found. More soon."),
-            (Stage.INVESTIGATING, "Looking."),
+            (PageStage.IDENTIFIED, "A <b>cause</b> was found. More soon."),
+            (PageStage.INVESTIGATING, "Looking."),
         ]
         assert got.link == "https://stspg.example/inc1"
         assert not got.maintenance
@@ -126,18 +126,18 @@ class TestStatuspage:
         told = {"id": "i", "name": "n", "status": "brewing", "impact": "odd", "created_at": moment(AT)}
         server.on(SUMMARY, answer(200, summary([component("aaaa", "Chat")], [told | {"incident_updates": None}])))
         got = (await _read(_reader(http, server.url))).incidents[0]
-        assert (got.stage, got.impact, got.components, got.link) == (Stage.UNKNOWN, Impact.UNKNOWN, (), None)
+        assert (got.stage, got.impact, got.components, got.link) == (PageStage.UNKNOWN, Impact.UNKNOWN, (), None)
 
     @pytest.mark.parametrize(
         ("status", "stage"),
         [
-            ("scheduled", Stage.SCHEDULED),
-            ("in_progress", Stage.IN_PROGRESS),
-            ("verifying", Stage.IN_PROGRESS),
-            ("completed", Stage.RESOLVED),
+            ("scheduled", PageStage.SCHEDULED),
+            ("in_progress", PageStage.IN_PROGRESS),
+            ("verifying", PageStage.IN_PROGRESS),
+            ("completed", PageStage.RESOLVED),
         ],
     )
-    async def test_maintenance(self, http: Http, server: Server, status: str, stage: Stage) -> None:
+    async def test_maintenance(self, http: Http, server: Server, status: str, stage: PageStage) -> None:
         told = incident("m1", "Upgrade", status, AT, impact="maintenance", scheduled_for=moment(AT + 9000))
         server.on(SUMMARY, answer(200, summary([component("aaaa", "Chat")], maintenances=[told])))
         got = (await _read(_reader(http, server.url))).incidents[0]
@@ -167,10 +167,10 @@ class TestStatuspage:
         server.on(SUMMARY, answer(200, summary(parts, [opened])), answer(200, summary(parts)))
         server.on(INCIDENTS, answer(200, incidents_file([closed, other])))
         reader = _reader(http, server.url)
-        assert [one.stage for one in (await _read(reader)).incidents] == [Stage.INVESTIGATING]
+        assert [one.stage for one in (await _read(reader)).incidents] == [PageStage.INVESTIGATING]
         for _ in range(2):
             (last,) = (await _read(reader)).incidents
-            assert (last.id, last.stage, last.updates[0].text) == ("i1", Stage.RESOLVED, "A bad deploy.")
+            assert (last.id, last.stage, last.updates[0].text) == ("i1", PageStage.RESOLVED, "A bad deploy.")
             assert last.resolved_at == _about(AT + 3600)
         assert server.asked(INCIDENTS) == 1
 

@@ -15,10 +15,18 @@ from tests.support.httpserver import Behaviour, Server, answer
 from tests.support.until import until
 from trayapp.clock import RateClock
 from trayapp.core.catalogue import Catalogue, Component, Page, PageKind, Probe, ProbeKind, Provider, Service
-from trayapp.core.evidence.observation import Control, NetworkReport, NetworkState, Observation, Outcome, Step, Try
+from trayapp.core.evidence.observation import (
+    Control,
+    NetworkReport,
+    NetworkState,
+    NetworkStep,
+    Observation,
+    Outcome,
+    Try,
+)
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageReport
-from trayapp.settings.schema import Network, Settings, Watch
+from trayapp.settings.schema import NetworkSettings, Settings, Watch
 from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.watcher import Watcher
 
@@ -104,7 +112,7 @@ class Scene:
                 page_interval_s=self.page_interval_s,
                 probe_interval_s=self.probe_interval_s,
             ),
-            network=Network(controls=tuple(one.url for one in self.controls)),
+            network=NetworkSettings(controls=tuple(one.url for one in self.controls)),
         )
         return Watcher(catalogue, settings, self.clock, NoKeys(), self.rules, self.observe, budget=self.budget)
 
@@ -177,7 +185,7 @@ class TestCalm:
             await until(lambda: scene.of(NetworkReport), "a report")
             report = scene.of(NetworkReport)[0]
             assert (report.state, report.step, report.answering) == (NetworkState.ONLINE, None, 1)
-            assert Step.TCP in report.passed
+            assert NetworkStep.TCP in report.passed
 
 
 class TestTrouble:
@@ -205,8 +213,8 @@ class TestTrouble:
             scene.clock.skipped_s += 100
             scene.apis["acme"].on(MODELS, BROKEN)
             scene.rules.failures[scene.host("acme")] = 1
-            lane = next(one for one in watcher._lanes if one.host == scene.host("acme"))
-            lane.hurry(scene.clock.now())
+            schedule = next(one for one in watcher._schedules if one.host == scene.host("acme"))
+            schedule.hurry(scene.clock.now())
             watcher._wake()
             await until(lambda: len(scene.tries("acme")) >= 2, "a try beside a control")
             assert len(scene.tries("other")) == 2
@@ -265,7 +273,7 @@ class TestOwnConnection:
     async def test_a_proxy_that_wants_a_login(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async with scene_of("acme") as scene:
             report = await self._public(scene, monkeypatch, answer(407))
-            assert (report.state, report.step) == (NetworkState.OFFLINE, Step.PROXY)
+            assert (report.state, report.step) == (NetworkState.OFFLINE, NetworkStep.PROXY)
             assert scene.tries("acme")[0].outcome is Outcome.PROXY
 
     async def test_a_proxy_setting_that_no_client_takes(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +281,7 @@ class TestOwnConnection:
             monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
             await scene.run(scene.watcher(api_url="https://api.acme.example"))
             await until(lambda: scene.of(NetworkReport), "a report")
-            assert scene.of(NetworkReport)[0].step is Step.PROXY
+            assert scene.of(NetworkReport)[0].step is NetworkStep.PROXY
             assert scene.tries("acme")[0].code == "proxy_settings"
 
     async def test_a_portal_in_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +296,7 @@ class TestOwnConnection:
             await scene.run(watcher)
             await until(lambda: scene.of(NetworkReport), "a report")
             report = scene.of(NetworkReport)[0]
-            assert (report.state, report.step) == (NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL)
+            assert (report.state, report.step) == (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL)
             assert all(one.altered for one in scene.of(Control))
             assert scene.tries("acme")[0].outcome is Outcome.FOREIGN
 

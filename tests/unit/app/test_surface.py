@@ -12,7 +12,7 @@ from tests.support.snapshots import snapshot
 from tests.support.states import STATES
 from trayapp.app import surface as module
 from trayapp.app.surface import Surface
-from trayapp.core.snapshot import Tool
+from trayapp.core.snapshot import ToolStatus
 from trayapp.errors import Problem
 from trayapp.ui.commands import Leave
 from trayapp.ui.tray.icon import Tray
@@ -139,7 +139,7 @@ def test_quitting_asks_what_becomes_of_the_tools(
         return 0
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
-    surface.draw(snapshot(tools=(Tool("editor", "switch"),)))
+    surface.draw(snapshot(tools=(ToolStatus("editor", "switch"),)))
     surface.quit()
     assert done(commands) == ([] if left is None else [("quit", left)])
 

@@ -31,10 +31,10 @@ from trayapp.core.evidence.observation import (
     DisturbanceKind,
     NetworkReport,
     NetworkState,
+    NetworkStep,
     Observation,
     Outcome,
     Source,
-    Step,
     Try,
 )
 from trayapp.core.evidence.page_report import (
@@ -44,8 +44,8 @@ from trayapp.core.evidence.page_report import (
     PageIncident,
     PageLight,
     PageReport,
+    PageStage,
     PageUpdate,
-    Stage,
 )
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.judge import Judge, Memory
@@ -190,7 +190,7 @@ def observations(at: float, sample: str, reach: Reach = Reach.PUBLIC) -> list[Ob
         case "control":
             return [_control(at, rest[1], rest[0], reach)]
         case "network":
-            step = Step(rest[1]) if len(rest) > 1 else None
+            step = NetworkStep(rest[1]) if len(rest) > 1 else None
             return [NetworkReport(at, at - 1, NetworkState(rest[0]), step)]
         case "resume":
             return [Disturbance(at, DisturbanceKind.RESUME)]
@@ -239,7 +239,7 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
 def _control(at: float, host: str, code: str, reach: Reach) -> Control:
     altered = code == "altered"
     good = code == "ok"
-    step = None if good or altered else Step.TLS if code == "tls" else Step.TCP
+    step = None if good or altered else NetworkStep.TLS if code == "tls" else NetworkStep.TCP
     return Control(at, at - _TOOK_S.get(code, 0.2), host, reach, good, code, step, altered, plain=host == "plain")
 
 
@@ -269,13 +269,13 @@ def _incident(at: float, said: str) -> PageIncident:
     return PageIncident(
         id="inc-1",
         name="Elevated error rates",
-        stage=Stage(stage),
+        stage=PageStage(stage),
         impact=Impact(impact),
         components=named,
         started_at=started_at,
         updated_at=at,
         link=f"{LINK}/incidents/inc-1",
-        updates=(PageUpdate(at, Stage(stage), "We are looking into elevated error rates."),),
+        updates=(PageUpdate(at, PageStage(stage), "We are looking into elevated error rates."),),
         resolved_at=at if stage == "resolved" else None,
         maintenance=impact == "maintenance",
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.evidence.observation import Step
+from trayapp.core.evidence.observation import NetworkStep
 from trayapp.text import codes
 from trayapp.text.language import set_language
 
@@ -37,8 +37,8 @@ def test_an_unknown_failure_is_not_shown_as_its_code(spoken: str) -> None:
     assert "_" not in codes.failure("http_abc")
 
 
-@pytest.mark.parametrize("step", [*Step, None])
-def test_every_step_has_words(step: Step | None, spoken: str) -> None:
+@pytest.mark.parametrize("step", [*NetworkStep, None])
+def test_every_step_has_words(step: NetworkStep | None, spoken: str) -> None:
     assert codes.step(step)
     assert step is None or codes.STEP_NAMES[step]
 

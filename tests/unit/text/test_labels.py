@@ -5,19 +5,19 @@ import inspect
 import pytest
 
 from trayapp.text import labels
-from trayapp.text.labels import Dialog, Label, Menu, setting
+from trayapp.text.labels import DialogLabels, MenuLabels, TranslatedLabel, setting
 from trayapp.text.language import set_language
 
 GROUPS = [
     one
     for _, one in inspect.getmembers(labels, inspect.isclass)
-    if one is not Label and one.__module__ == labels.__name__
+    if one is not TranslatedLabel and one.__module__ == labels.__name__
 ]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.__name__)
 def test_every_label_is_a_text(group: type, spoken: str) -> None:
-    names = [name for name, value in vars(group).items() if isinstance(value, Label)]
+    names = [name for name, value in vars(group).items() if isinstance(value, TranslatedLabel)]
     assert names
     for name in names:
         assert isinstance(getattr(group, name), str)
@@ -25,6 +25,14 @@ def test_every_label_is_a_text(group: type, spoken: str) -> None:
 
 
 def test_labels_speak_the_language_of_the_moment() -> None:
-    assert (Menu.check_now, Dialog.detect, setting("Start command")) == ("Check now", "Detect", "Start command")
+    assert (MenuLabels.check_now, DialogLabels.detect, setting("Start command")) == (
+        "Check now",
+        "Detect",
+        "Start command",
+    )
     set_language("de")
-    assert (Menu.check_now, Dialog.detect, setting("Start command")) == ("Jetzt prüfen", "Suchen", "Startbefehl")
+    assert (MenuLabels.check_now, DialogLabels.detect, setting("Start command")) == (
+        "Jetzt prüfen",
+        "Suchen",
+        "Startbefehl",
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from trayapp.text import sentences
-from trayapp.text.labels import Menu
+from trayapp.text.labels import MenuLabels
 from trayapp.text.language import _, fill, language, locale_language, ngettext, set_language
 
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -46,13 +46,13 @@ def test_a_language_we_do_not_speak_is_an_error(code: str) -> None:
 
 
 def test_changing_the_language_changes_everything_at_once() -> None:
-    assert Menu.quit == "Quit"
+    assert MenuLabels.quit == "Quit"
     assert _("Everything works.") == "Everything works."
     set_language("de")
-    assert Menu.quit == "Beenden"
+    assert MenuLabels.quit == "Beenden"
     assert _("Everything works.") == "Alles läuft."
     set_language("en")
-    assert Menu.quit == "Quit"
+    assert MenuLabels.quit == "Quit"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 
 from tests.support.snapshots import INCIDENT, NOW, snapshot
 from tests.support.states import local_now, offered
-from trayapp.core.evidence.page_report import PageUpdate, Stage
+from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.light.severity import Light
-from trayapp.core.snapshot import Snapshot, Tool
+from trayapp.core.snapshot import Snapshot, ToolStatus
 from trayapp.core.switching.route import Policy
 from trayapp.text import panel
 from trayapp.text.language import set_language
@@ -29,10 +29,10 @@ def test_an_incident_in_the_providers_words() -> None:
 
 
 def test_an_update_is_bounded_plain_data() -> None:
-    assert panel.update_line(PageUpdate(NOW - 60, Stage.MONITORING, "On it.\nSoon."), S) == (
+    assert panel.update_line(PageUpdate(NOW - 60, PageStage.MONITORING, "On it.\nSoon."), S) == (
         "22:21, monitoring: On it. Soon."
     )
-    assert len(panel.update_line(PageUpdate(NOW, Stage.MONITORING, "W" * 9000), S)) < 640
+    assert len(panel.update_line(PageUpdate(NOW, PageStage.MONITORING, "W" * 9000), S)) < 640
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_what_was_answered_locally_by_tool() -> None:
 
 def test_the_tools() -> None:
     assert panel.tools_line(S) == ""
-    many = snapshot(tools=(Tool("editor", Policy.SWITCH), Tool("x" * 500, Policy.FAIL)))
+    many = snapshot(tools=(ToolStatus("editor", Policy.SWITCH), ToolStatus("x" * 500, Policy.FAIL)))
     assert panel.tools_line(many).startswith("editor, xxx")
     assert len(panel.tools_line(many)) < 200

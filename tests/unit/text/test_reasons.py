@@ -5,15 +5,15 @@ import pytest
 
 from tests.support.snapshots import NOW, failures, page_incident, service, snapshot
 from tests.support.states import STATES, fine
-from trayapp.core.evidence.observation import DisturbanceKind, Source, Step
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, Stage
+from trayapp.core.evidence.observation import DisturbanceKind, NetworkStep, Source
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.errors import Param
 from trayapp.text import reasons
 from trayapp.text.language import set_language
 
 PARAMS: dict[Code, dict[str, Param]] = {
-    Code.PAGE_INCIDENT: {"title": "T", "stage": Stage.IDENTIFIED, "impact": Impact.MINOR, "started_at": NOW - 600},
+    Code.PAGE_INCIDENT: {"title": "T", "stage": PageStage.IDENTIFIED, "impact": Impact.MINOR, "started_at": NOW - 600},
     Code.PAGE_COMPONENT: {"component": "Login", "state": PageLight.PARTIAL},
     Code.PAGE_MAINTENANCE: {"title": "T", "started_at": NOW - 600},
     Code.PAGE_RESOLVED: {"title": "T"},
@@ -28,11 +28,11 @@ PARAMS: dict[Code, dict[str, Param]] = {
     Code.BLOCKED: {"host": "chatgpt.com", "what": "foreign_page", "status": 200},
     Code.SLOW: {"first_token_s": 6.4, "baseline_s": 0.9},
     Code.RECOVERING: {"back_at": NOW - 240, "until_at": NOW + 360},
-    Code.PAGE_NOT_CLOSED: {"title": "T", "stage": Stage.IDENTIFIED},
+    Code.PAGE_NOT_CLOSED: {"title": "T", "stage": PageStage.IDENTIFIED},
     Code.FLAPPING: {"percent": 42},
     Code.NETWORK_FINE: {"hosts": 4},
     Code.NETWORK_SHAKY: {"percent": 40},
-    Code.NETWORK_DOWN: {"step": Step.DNS, "state": "offline"},
+    Code.NETWORK_DOWN: {"step": NetworkStep.DNS, "state": "offline"},
     Code.GRACE: {"kind": DisturbanceKind.RESUME, "until_at": NOW + 20},
     Code.SHARED: {"providers": SEPARATOR.join(("OpenAI", "Anthropic")), "count": 2},
     Code.PARTS: {"components": SEPARATOR.join(("Login", "Chat")), "failing": 2, "total": 4},

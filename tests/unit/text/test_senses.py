@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.snapshots import NOW, READY, pages, snapshot
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.verdicts import NetworkStatus, PageStatus
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -51,7 +51,9 @@ def test_every_health_has_words(health: PageHealth, spoken: str) -> None:
     assert "_" not in line
 
 
-def _network(state: NetworkState, step: Step | None = None, passed: tuple[Step, ...] = (), answering: int = 0) -> Any:
+def _network(
+    state: NetworkState, step: NetworkStep | None = None, passed: tuple[NetworkStep, ...] = (), answering: int = 0
+) -> Any:
     return snapshot(network=NetworkStatus(state, NOW - 60, step, passed, answering))
 
 
@@ -66,12 +68,12 @@ def _network(state: NetworkState, step: Step | None = None, passed: tuple[Step, 
         (_network(NetworkState.ONLINE), [("Network", True), ("DNS", True), ("TLS", True)], "Your connection: fine."),
         (_network(NetworkState.UNKNOWN), [("Network", None), ("DNS", None), ("TLS", None)],
          "Your connection: not known yet."),
-        (_network(NetworkState.OFFLINE, Step.INTERFACE), [("Network", False), ("DNS", None), ("TLS", None)],
+        (_network(NetworkState.OFFLINE, NetworkStep.INTERFACE), [("Network", False), ("DNS", None), ("TLS", None)],
          "Your connection: no network."),
-        (_network(NetworkState.OFFLINE, Step.TCP, (Step.INTERFACE, Step.DNS)),
+        (_network(NetworkState.OFFLINE, NetworkStep.TCP, (NetworkStep.INTERFACE, NetworkStep.DNS)),
          [("Network", True), ("DNS", True), ("Connections", False), ("TLS", None)],
          "Your connection: no connection gets through."),
-        (_network(NetworkState.OFFLINE, Step.PROXY),
+        (_network(NetworkState.OFFLINE, NetworkStep.PROXY),
          [("Network", None), ("DNS", None), ("TLS", None), ("Proxy", False)],
          "Your connection: the proxy does not let requests through."),
         (_network(NetworkState.CAPTIVE), [("Network", None), ("DNS", None), ("TLS", None), ("Wi-Fi login", False)],

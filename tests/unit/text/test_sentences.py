@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
 from tests.support.states import STATES, down, fine, local_now, offered, offline
-from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, Source, Step
+from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
@@ -64,14 +64,14 @@ def test_every_state_has_its_headline(name: str) -> None:
     assert sentences.headline(STATES[name]()) == HEADLINES[name][1]
 
 
-@pytest.mark.parametrize("step", [*Step, None])
-def test_every_step_of_the_own_network(step: Step | None, spoken: str) -> None:
+@pytest.mark.parametrize("step", [*NetworkStep, None])
+def test_every_step_of_the_own_network(step: NetworkStep | None, spoken: str) -> None:
     network = NetworkStatus(NetworkState.OFFLINE, NOW - 90, step)
     s = offline()
     s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, network=network))
     blamed = {"en": "It is your connection: ", "de": "Es liegt an deiner Verbindung: "}[spoken]
     away = {"en": "You are offline: ", "de": "Du bist offline: "}[spoken]
-    start = blamed if step in (Step.TLS, Step.CLOCK, Step.PROXY) else away
+    start = blamed if step in (NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY) else away
     assert sentences.headline(s).startswith(start)
     assert sentences.tooltip(s).startswith(start)
 
@@ -162,7 +162,7 @@ def test_last_known(last: dict[str, Light | None], said: str) -> None:
         )
         for one in ("chatgpt", "openai-api", "claude", "claude-api")
     ]
-    network = NetworkStatus(NetworkState.OFFLINE, NOW - 90, Step.INTERFACE)
+    network = NetworkStatus(NetworkState.OFFLINE, NOW - 90, NetworkStep.INTERFACE)
     assert sentences.subline(snapshot(*services, network=network)) == said
 
 

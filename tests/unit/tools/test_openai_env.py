@@ -12,7 +12,7 @@ from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.secrets.tokens import Tokens
 from trayapp.tools import openai_env as setup_env
-from trayapp.tools.openai_env import Outcome, apply, undo, with_block, without_block
+from trayapp.tools.openai_env import FileOutcome, apply, undo, with_block, without_block
 
 BLOCK = "# >>> us >>>\nours\n# <<< us <<<\n"
 
@@ -57,7 +57,7 @@ def everything(user: Path) -> dict[str, bytes]:
     return {str(one.relative_to(user)): one.read_bytes() for one in user.rglob("*") if one.is_file()}
 
 
-def outcomes(done: setup_env.Done) -> dict[str, Outcome]:
+def outcomes(done: setup_env.Done) -> dict[str, FileOutcome]:
     return {change.path.name: change.outcome for change in done.changes}
 
 
@@ -67,17 +67,17 @@ def test_there_and_back_leaves_every_byte(user: Path) -> None:
     token = Tokens(home()).add("openai-env")
     assert done.url == f"http://127.0.0.1:17502/t/{token}/openai/v1"
     assert outcomes(done) == {
-        "openai-env.sh": Outcome.WRITTEN,
-        f"60-llm-ampel-{home().namespace}.conf": Outcome.WRITTEN,
-        ".profile": Outcome.WRITTEN,
-        ".bashrc": Outcome.WRITTEN,
+        "openai-env.sh": FileOutcome.WRITTEN,
+        f"60-llm-ampel-{home().namespace}.conf": FileOutcome.WRITTEN,
+        ".profile": FileOutcome.WRITTEN,
+        ".bashrc": FileOutcome.WRITTEN,
     }
     assert (done.backups / "bashrc.before").read_bytes() == before[".bashrc"]
     done = undo(home(), user=user)
     assert done.url is None
     assert everything(user) == before
-    assert outcomes(done)[".bashrc"] is Outcome.RESTORED
-    assert outcomes(done)[".profile"] is Outcome.DELETED
+    assert outcomes(done)[".bashrc"] is FileOutcome.RESTORED
+    assert outcomes(done)[".profile"] is FileOutcome.DELETED
     assert not (home().config / "openai-env.sh").exists()
     assert Tokens(home()).find(token) is None
 
@@ -109,7 +109,7 @@ def test_again_changes_nothing(user: Path) -> None:
     apply(home(), 17502, user=user)
     before = everything(user)
     done = apply(home(), 17502, user=user)
-    assert set(outcomes(done).values()) == {Outcome.UNCHANGED}
+    assert set(outcomes(done).values()) == {FileOutcome.UNCHANGED}
     assert everything(user) == before
 
 
@@ -118,8 +118,8 @@ def test_another_port_is_followed_and_still_undone_to_the_byte(user: Path) -> No
     apply(home(), 17502, user=user)
     done = apply(home(), 18000, user=user)
     assert "18000" in str(done.url)
-    assert outcomes(done)["openai-env.sh"] is Outcome.WRITTEN
-    assert outcomes(done)[".bashrc"] is Outcome.UNCHANGED
+    assert outcomes(done)["openai-env.sh"] is FileOutcome.WRITTEN
+    assert outcomes(done)[".bashrc"] is FileOutcome.UNCHANGED
     undo(home(), user=user)
     assert everything(user) == before
 
@@ -130,7 +130,7 @@ def test_what_the_user_wrote_meanwhile_stays(user: Path) -> None:
         (user / name).write_bytes(b"before\n" + (user / name).read_bytes() + b"after\n")
     apply(home(), 17502, user=user)
     done = undo(home(), user=user)
-    assert outcomes(done)[".bashrc"] is Outcome.STRIPPED
+    assert outcomes(done)[".bashrc"] is FileOutcome.STRIPPED
     assert (user / ".bashrc").read_bytes() == b"before\n# mine\nexport A=\xff1\r\nlast line without an end\nafter\n"
     assert (user / ".profile").read_bytes() == b"before\nafter\n"
 
@@ -150,7 +150,7 @@ def test_without_its_record_the_blocks_are_found_by_their_marks(user: Path) -> N
     (home().data / "setup" / "openai-env.json").write_bytes(b"{")
     apply(home(), 18000, user=user)
     done = undo(home(), user=user)
-    assert outcomes(done)[".bashrc"] is Outcome.STRIPPED
+    assert outcomes(done)[".bashrc"] is FileOutcome.STRIPPED
     assert (user / ".bashrc").read_bytes() == b"# mine\nexport A=\xff1\r\nlast line without an end\n"
 
 
@@ -162,7 +162,7 @@ def test_undo_without_setup_does_nothing(user: Path) -> None:
 
 def test_zsh_is_asked_too_when_it_is_used(user: Path) -> None:
     (user / ".zshrc").write_bytes(b"")
-    assert outcomes(apply(home(), 17502, user=user))[".zshrc"] is Outcome.WRITTEN
+    assert outcomes(apply(home(), 17502, user=user))[".zshrc"] is FileOutcome.WRITTEN
     undo(home(), user=user)
     assert (user / ".zshrc").read_bytes() == b""
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.states import fine
 from trayapp.errors import Problem
 from trayapp.ui.bridge import Bridge
-from trayapp.ui.commands import Outcome
+from trayapp.ui.commands import CommandResult
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_nothing_is_delivered_inside_the_call(bridge: Bridge, qtbot: QtBot) -> N
     assert seen == list(range(100))
 
 
-def followed(bridge: Bridge, qtbot: QtBot, end: Callable[[Future[str]], object]) -> Outcome[str]:
+def followed(bridge: Bridge, qtbot: QtBot, end: Callable[[Future[str]], object]) -> CommandResult[str]:
     work: Future[str] = Future()
-    outcomes: list[Outcome[str]] = []
+    outcomes: list[CommandResult[str]] = []
     bridge.follow(work, outcomes.append)
     elsewhere(lambda: end(work))
     qtbot.waitUntil(lambda: bool(outcomes), timeout=5000)

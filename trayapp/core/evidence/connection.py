@@ -1,6 +1,6 @@
 """Rule 1: is it the own network? And, for rule 2, how often anything fails here at all.
 
-Everything that was asked leaves an `Answer`. A good one vouches for the network from the moment it was *asked*,
+Everything that was asked leaves an `AddressAnswer`. A good one vouches for the network from the moment it was *asked*,
 for its own kind of address only. What the network allows is the share of failures among everybody else's answers.
 """
 
@@ -15,8 +15,8 @@ from trayapp.core.evidence.observation import (
     DisturbanceKind,
     NetworkReport,
     NetworkState,
+    NetworkStep,
     Outcome,
-    Step,
     Try,
 )
 from trayapp.core.evidence.reach import Reach
@@ -43,13 +43,13 @@ ANSWERING_WINDOW_S = 150.0
 GRACE_S = 30.0
 
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
-_STUBBORN_STEPS = frozenset({Step.TLS, Step.CLOCK, Step.PROXY, Step.CAPTIVE_PORTAL})
+_STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL})
 # Somebody in between answered: that says nothing about how often answers get lost.
 _INTERFERENCE = frozenset({Outcome.FOREIGN, Outcome.PROXY})
 _NEVER = float("-inf")
 
 
-class Answer(Struct, frozen=True):
+class AddressAnswer(Struct, frozen=True):
     """What one address answered. `provider` is None for a control. `plain`: not over TLS."""
 
     at: float
@@ -61,14 +61,14 @@ class Answer(Struct, frozen=True):
     code: str
     outcome: Outcome | None = None
     plain: bool = False
-    step: Step | None = None
+    step: NetworkStep | None = None
     altered: bool = False
 
 
-class NetworkMemory(Struct):
+class ConnectionMemory(Struct):
     """What survives a restart."""
 
-    answers: list[Answer] = []
+    answers: list[AddressAnswer] = []
     report: NetworkReport | None = None
     disturbance: Disturbance | None = None
     epoch: float = 0.0
@@ -78,15 +78,15 @@ class Down(Struct, frozen=True):
     """The own network fails, since `since`, at `step` (None when not known)."""
 
     state: NetworkState
-    step: Step | None
+    step: NetworkStep | None
     since: float
 
 
-class Network:
+class OwnConnection:
     """What all answers together say about the own connection. Sans-io; times are arguments."""
 
-    def __init__(self, now: float, memory: "NetworkMemory | None" = None) -> None:
-        self._answers: list[Answer] = []
+    def __init__(self, now: float, memory: "ConnectionMemory | None" = None) -> None:
+        self._answers: list[AddressAnswer] = []
         self._report: NetworkReport | None = None
         self._disturbance: Disturbance | None = None
         # What began before the latest disturbance says nothing about this network.
@@ -105,11 +105,11 @@ class Network:
         if memory is not None:
             self._report, self._disturbance, self._epoch = memory.report, memory.disturbance, memory.epoch
 
-    def remember(self) -> "NetworkMemory":
+    def remember(self) -> "ConnectionMemory":
         """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
         newest = self._answers[-1].at if self._answers else 0.0
         answers = [one for one in self._answers if one.at >= newest - LONG_WINDOW_S]
-        return NetworkMemory(answers, self._report, self._disturbance, self._epoch)
+        return ConnectionMemory(answers, self._report, self._disturbance, self._epoch)
 
     # What came in
 
@@ -117,17 +117,19 @@ class Network:
         if t.outcome is Outcome.NEUTRAL:
             return
         good = t.outcome is Outcome.GOOD
-        self._add(Answer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome))
+        self._add(AddressAnswer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome))
 
     def observe_control(self, c: Control) -> None:
         good = c.good and not c.altered
         self._add(
-            Answer(c.at, c.began, c.host, None, c.reach, good, c.code, plain=c.plain, step=c.step, altered=c.altered)
+            AddressAnswer(
+                c.at, c.began, c.host, None, c.reach, good, c.code, plain=c.plain, step=c.step, altered=c.altered
+            )
         )
 
     def observe_page(self, at: float, began: float, host: str, provider: str, reach: Reach) -> None:
         """A page that was read well is an answer like any other; it counts as its provider's."""
-        self._add(Answer(at, began, host, provider, reach, True, "page", Outcome.GOOD))
+        self._add(AddressAnswer(at, began, host, provider, reach, True, "page", Outcome.GOOD))
 
     def observe_report(self, report: NetworkReport) -> None:
         if report.state is not NetworkState.UNKNOWN and (self._report is None or report.at >= self._report.at):
@@ -147,7 +149,7 @@ class Network:
         self._secure_good.clear()
         self.back_at = max(self.back_at, disturbance.at)
 
-    def _add(self, answer: Answer) -> None:
+    def _add(self, answer: AddressAnswer) -> None:
         insort(self._answers, answer, key=lambda one: one.at)
         if answer.provider is None:
             self._follow_control(answer)
@@ -161,7 +163,7 @@ class Network:
         if self._answers[0].at < oldest - LONG_WINDOW_S:
             self._answers = [one for one in self._answers if one.at >= oldest]
 
-    def _follow_control(self, answer: Answer) -> None:
+    def _follow_control(self, answer: AddressAnswer) -> None:
         """Count the failures of a control between which others answered."""
         if answer.good:
             self._dead.pop(answer.host, None)
@@ -251,7 +253,7 @@ class Network:
         report = self._report
         if report is None or report.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             return None
-        if reach is not Reach.PUBLIC and report.step is not Step.INTERFACE:
+        if reach is not Reach.PUBLIC and report.step is not NetworkStep.INTERFACE:
             return None
         disproof = self._provider_good if report.step in _STUBBORN_STEPS else self._any_good
         if disproof.get(reach, self._epoch) >= report.began:
@@ -263,8 +265,8 @@ class Network:
         proven = self._report.began if self._report is not None and online and reach is Reach.PUBLIC else _NEVER
         good = max(self._any_good.get(reach, self._epoch), proven)
         secure = max(self._secure_good.get(reach, self._epoch), proven)
-        failing: list[Answer] = []
-        untrusted: list[Answer] = []
+        failing: list[AddressAnswer] = []
+        untrusted: list[AddressAnswer] = []
         for one in self._answers:
             if one.reach is not reach or one.good or self._is_dead(one):
                 continue
@@ -273,11 +275,11 @@ class Network:
             if one.code == "tls" and one.began > secure:
                 untrusted.append(one)
         if any(one.altered for one in failing) or _addresses(failing, Outcome.FOREIGN) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL, failing[0].at)
+            return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, failing[0].at)
         if any(one.outcome is Outcome.PROXY for one in failing):
-            return Down(NetworkState.OFFLINE, Step.PROXY, failing[0].at)
+            return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
         if len({one.provider or one.host for one in untrusted}) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.CAPTIVE, Step.TLS, untrusted[0].at)
+            return Down(NetworkState.CAPTIVE, NetworkStep.TLS, untrusted[0].at)
         controls = [one for one in failing if one.provider is None]
         if len({one.host for one in controls}) >= OFFLINE_ADDRESSES:
             return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
@@ -299,11 +301,11 @@ class Network:
         answering = self.hosts_answering(now)
         return NetworkStatus(state, self._state_since, step, report.passed if report else (), answering)
 
-    def _is_dead(self, one: Answer) -> bool:
+    def _is_dead(self, one: AddressAnswer) -> bool:
         return one.provider is None and self._dead[one.host] >= DEAD_CONTROL_FAILURES
 
 
-def _raise(table: dict[Reach, float], answer: Answer) -> None:
+def _raise(table: dict[Reach, float], answer: AddressAnswer) -> None:
     table[answer.reach] = max(answer.began, table.get(answer.reach, _NEVER))
 
 
@@ -311,5 +313,5 @@ def _share(failed: int, tries: int, prior: tuple[float, float]) -> float:
     return (failed + prior[0]) / (tries + prior[1])
 
 
-def _addresses(answers: list[Answer], outcome: Outcome) -> int:
+def _addresses(answers: list[AddressAnswer], outcome: Outcome) -> int:
     return len({one.host for one in answers if one.outcome is outcome})

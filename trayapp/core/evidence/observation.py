@@ -88,12 +88,12 @@ class Control(Struct, frozen=True):
     reach: Reach
     good: bool
     code: str
-    step: "Step | None" = None
+    step: "NetworkStep | None" = None
     altered: bool = False
     plain: bool = False
 
 
-class Step(StrEnum):
+class NetworkStep(StrEnum):
     """The steps of the own network, in the order in which they depend on each other."""
 
     INTERFACE = "interface"
@@ -118,8 +118,8 @@ class NetworkReport(Struct, frozen=True):
     at: float
     began: float
     state: NetworkState
-    step: Step | None = None
-    passed: tuple[Step, ...] = ()
+    step: NetworkStep | None = None
+    passed: tuple[NetworkStep, ...] = ()
     answering: int = 0
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trayapp.core.evidence import strikes
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Depth, Outcome, Try
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import Level, Strikes
@@ -57,7 +57,7 @@ class Red(Struct):
     last: Try
 
 
-class EyesMemory(Struct):
+class EvidenceMemory(Struct):
     """What survives a restart."""
 
     tries: tuple[Try, ...] = ()
@@ -69,11 +69,11 @@ class EyesMemory(Struct):
     interval_s: float = 0.0
 
 
-class Eyes:
+class Evidence:
     """The own evidence on one component."""
 
-    def __init__(self, memory: EyesMemory | None = None) -> None:
-        kept = memory or EyesMemory()
+    def __init__(self, memory: EvidenceMemory | None = None) -> None:
+        kept = memory or EvidenceMemory()
         self.strikes = Strikes(kept.tries)
         self.red = kept.red
         # Since when it answers again after a red; None while well or red.
@@ -92,8 +92,8 @@ class Eyes:
         self.tried_at: float | None = None
         self._patience_s = 0.0
 
-    def remember(self) -> EyesMemory:
-        return EyesMemory(
+    def remember(self) -> EvidenceMemory:
+        return EvidenceMemory(
             self.strikes.tail(),
             self.red,
             self.back_at,
@@ -103,7 +103,7 @@ class Eyes:
             self._interval_s,
         )
 
-    def add(self, t: Try, network: Network) -> None:
+    def add(self, t: Try, network: OwnConnection) -> None:
         """Take in a try that speaks for this component."""
         self._lapse(t.at)
         self.reach = t.reach
@@ -136,7 +136,7 @@ class Eyes:
         # Whether a recovery is over is not for one try to say: the page may have a word in it.
         self.look(t.at, network, page_unsettled=True)
 
-    def look(self, now: float, network: Network, *, page_unsettled: bool = False) -> Sight:
+    def look(self, now: float, network: OwnConnection, *, page_unsettled: bool = False) -> Sight:
         """Decide what is seen now, as often as you like. `page_unsettled`: the page still looks for the cause."""
         self._lapse(now)
         run = self.strikes.run(now)
@@ -160,7 +160,7 @@ class Eyes:
         """When a recovery is over, if nothing fails until then."""
         return max(self.back_at or 0.0, self.failed_at or 0.0) + QUIET_S
 
-    def _follow_red(self, red: Red, run: list[Try], network: Network, now: float) -> None:
+    def _follow_red(self, red: Red, run: list[Try], network: OwnConnection, now: float) -> None:
         """A red that shallower failures make by themselves also ends with answers of their depth."""
         if run and run[-1].at >= red.last.at:
             red.failed += run[-1].at > red.last.at
@@ -173,7 +173,7 @@ class Eyes:
                 red.depth = depth
                 return
 
-    def _sight(self, level: Level, run: list[Try], network: Network, now: float) -> Sight:
+    def _sight(self, level: Level, run: list[Try], network: OwnConnection, now: float) -> Sight:
         if self.red is not None:
             return Sight.DOWN
         if self.back_at is None:
@@ -219,7 +219,7 @@ class Eyes:
         if self.proxy is not None and now - self.proxy.at > FOREIGN_LIFE_S:
             self.proxy = None
 
-    def blocked(self, network: Network) -> bool:
+    def blocked(self, network: OwnConnection) -> bool:
         """Whether others answer while somebody else answers for this host; it stays so until the host itself does."""
         foreign = self.foreign
         if foreign is not None and not self._blocked:

@@ -29,7 +29,7 @@ class PageLight(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Stage(StrEnum):
+class PageStage(StrEnum):
     """The stage of an incident as the provider states it."""
 
     INVESTIGATING = "investigating"
@@ -61,7 +61,7 @@ class PageComponent(Struct, frozen=True):
 
 class PageUpdate(Struct, frozen=True):
     at: float
-    stage: Stage
+    stage: PageStage
     text: str
 
 
@@ -70,7 +70,7 @@ class PageIncident(Struct, frozen=True):
 
     id: str
     name: str
-    stage: Stage
+    stage: PageStage
     impact: Impact
     components: tuple[str, ...]
     started_at: float

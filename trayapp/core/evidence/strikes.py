@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.reach import Reach
 
@@ -144,14 +144,14 @@ class Strikes:
             log[:] = [one for one in log if one.at >= at]
 
 
-def vouched(t: Try, network: Network) -> bool:
+def vouched(t: Try, network: OwnConnection) -> bool:
     """Whether the own network worked when this try failed, as its control or a later answer of others shows."""
     if t.reach is Reach.LOOPBACK or t.control is not None:
         return t.reach is Reach.LOOPBACK or bool(t.control)
     return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code == "tls")
 
 
-def strength(run: Sequence[Try], network: Network, now: float) -> float:
+def strength(run: Sequence[Try], network: OwnConnection, now: float) -> float:
     """The evidence, in nats, that the provider is down: counted failures x ln(0.95 / q)."""
     counted = sum(vouched(one, network) for one in run)
     if not counted:
@@ -160,7 +160,7 @@ def strength(run: Sequence[Try], network: Network, now: float) -> float:
     return counted * max(0.0, math.log(FAILS_WHEN_DOWN / q))
 
 
-def level(run: Sequence[Try], network: Network, now: float) -> Level:
+def level(run: Sequence[Try], network: OwnConnection, now: float) -> Level:
     """What the run amounts to now."""
     if not run:
         return Level.NONE
@@ -176,7 +176,7 @@ def level(run: Sequence[Try], network: Network, now: float) -> Level:
     return Level.CHECKING if evidence >= CHECKING_STRENGTH else Level.NONE
 
 
-def _control_answers(run: Sequence[Try], network: Network) -> bool:
+def _control_answers(run: Sequence[Try], network: OwnConnection) -> bool:
     """Whether the latest control answers: the one beside the latest try that had one, else anybody asked since."""
     latest = run[-1]
     if latest.control is None and latest.source is Source.PROBE:

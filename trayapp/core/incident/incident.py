@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from trayapp.core.evidence.page_report import PageUpdate, Stage
+from trayapp.core.evidence.page_report import PageStage, PageUpdate
 
 
 class IncidentStage(StrEnum):
@@ -34,7 +34,7 @@ class Incident(Struct, frozen=True):
     started_at: float
     red_at: float | None = None
     title: str | None = None
-    page_stage: Stage | None = None
+    page_stage: PageStage | None = None
     cause: str | None = None
     link: str | None = None
     updates: tuple[PageUpdate, ...] = ()

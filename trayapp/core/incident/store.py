@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from trayapp.core.evidence.own_evidence import GAP_S
-from trayapp.core.evidence.page_report import PageIncident, PageUpdate, Stage
+from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import ServiceVerdict
@@ -50,7 +50,7 @@ class Member(Struct):
     back_at: float | None = None
 
 
-class Case(Struct):
+class IncidentRecord(Struct):
     """The record of one incident, which survives restarts."""
 
     id: str
@@ -63,7 +63,7 @@ class Case(Struct):
     shared: bool = False
     page_id: str | None = None
     title: str | None = None
-    page_stage: Stage | None = None
+    page_stage: PageStage | None = None
     link: str | None = None
     cause: str | None = None
     updates: tuple[PageUpdate, ...] = ()
@@ -79,10 +79,10 @@ class Trouble(Struct, frozen=True):
     pages: tuple[PageIncident, ...] = ()
 
 
-class Book:
+class IncidentStore:
     """All incidents that are open or have just ended."""
 
-    def __init__(self, cases: Sequence[Case] = ()) -> None:
+    def __init__(self, cases: Sequence[IncidentRecord] = ()) -> None:
         self.cases = list(cases)
 
     def update(self, troubles: Sequence[Trouble], now: float, *, network_fine: bool) -> None:
@@ -129,12 +129,12 @@ class Book:
         for page in trouble.pages:
             _quote(case, page)
 
-    def _open(self, verdict: ServiceVerdict, trouble: Trouble, now: float) -> Case:
+    def _open(self, verdict: ServiceVerdict, trouble: Trouble, now: float) -> IncidentRecord:
         started_at = min(now, trouble.trouble_at if trouble.trouble_at is not None else verdict.since)
         ident = f"{verdict.provider}-{int(started_at)}"
         while any(one.id == ident for one in self.cases):
             ident += "b"
-        case = Case(ident, verdict.provider, started_at, (verdict.provider,))
+        case = IncidentRecord(ident, verdict.provider, started_at, (verdict.provider,))
         self.cases.append(case)
         return case
 
@@ -159,7 +159,7 @@ class Book:
                     self.cases.remove(other)
                 return
 
-    def open_for(self, service: str, provider: str) -> Case | None:
+    def open_for(self, service: str, provider: str) -> IncidentRecord | None:
         """The open incident that a service belongs to: its own, or its provider's."""
         open_cases = [one for one in self.cases if one.over_at is None]
         own = next((one for one in open_cases if service in one.members), None)
@@ -186,9 +186,9 @@ def _state(verdict: ServiceVerdict) -> State | None:
     return State.RECOVERING if verdict.finding is Finding.RECOVERING else State.YELLOW
 
 
-def _quote(case: Case, page: PageIncident) -> None:
+def _quote(case: IncidentRecord, page: PageIncident) -> None:
     """The provider's own words. The first incident that explains the outage keeps speaking for it until resolved."""
-    if case.page_id not in (None, page.id) and case.page_stage is not Stage.RESOLVED:
+    if case.page_id not in (None, page.id) and case.page_stage is not PageStage.RESOLVED:
         return
     case.page_id, case.title, case.page_stage, case.link = page.id, page.name, page.stage, page.link
     case.updates = page.updates[:UPDATES_KEPT]
@@ -206,7 +206,7 @@ def stated_cause(updates: Iterable[PageUpdate]) -> str | None:
     return None
 
 
-def _stage(case: Case) -> IncidentStage:
+def _stage(case: IncidentRecord) -> IncidentStage:
     states = {one.state for one in case.members.values()}
     if case.over_at is not None:
         return IncidentStage.OVER
@@ -215,7 +215,7 @@ def _stage(case: Case) -> IncidentStage:
     return IncidentStage.PARTLY_BACK if states & {State.RECOVERING, State.WELL} else IncidentStage.OPEN
 
 
-def _incident(case: Case) -> Incident:
+def _incident(case: IncidentRecord) -> Incident:
     stage = _stage(case)
     ended_from = ended_at = None
     if stage is IncidentStage.OVER:
@@ -239,7 +239,7 @@ def _incident(case: Case) -> Incident:
     )
 
 
-def _end(case: Case) -> tuple[float, float]:
+def _end(case: IncidentRecord) -> tuple[float, float]:
     """Between when and when it ended: what we saw, else the page's own word if it falls into the gap."""
     last = max(case.members.values(), key=lambda one: one.back_at or 0.0)
     back_at = last.back_at if last.back_at is not None else case.over_at or case.started_at

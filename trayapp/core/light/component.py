@@ -3,15 +3,15 @@
 from msgspec import Struct, structs
 
 from trayapp.core.catalogue import Component, Part, ProbeKind, Service
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Depth, Outcome, Try
-from trayapp.core.evidence.own_evidence import QUIET_S, Eyes, EyesMemory, Sight
+from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, EvidenceMemory, Sight
 from trayapp.core.evidence.page_report import PageIncident
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import vouched
 from trayapp.core.light.flapping import Flapping
-from trayapp.core.light.page_opinion import PAGE_HELD_S, PageView, Voice
-from trayapp.core.light.reason_builder import Teller
+from trayapp.core.light.page_opinion import PAGE_HELD_S, PageOpinion, PageView
+from trayapp.core.light.reason_builder import ReasonBuilder
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.slowness import Pulse, slow_alone
@@ -28,7 +28,7 @@ FLAPPING_MAX_Q = 0.05
 class PageMemory(Struct):
     """What the page last said of a component, when its red was first read, and when its trouble was first over."""
 
-    voice: Voice | None = None
+    voice: PageOpinion | None = None
     red_at: float | None = None
     ended_at: float | None = None
 
@@ -36,7 +36,7 @@ class PageMemory(Struct):
 class PartMemory(Struct):
     """What survives a restart. `last_known`: the last light that was not grey."""
 
-    eyes: EyesMemory
+    eyes: EvidenceMemory
     page: PageMemory
     flapping: Flapping
     light: Light
@@ -89,7 +89,7 @@ class PartState:
         kinds = {probe.kind for probe in service.probes if component.id in probe.components}
         self.probed = bool(kinds - {ProbeKind.COMPLETION})
         self._deep = ProbeKind.API in kinds
-        self.eyes = Eyes(memory.eyes if memory else None)
+        self.eyes = Evidence(memory.eyes if memory else None)
         self.page = memory.page if memory else PageMemory()
         self.flapping = memory.flapping if memory else Flapping()
         self._light = memory.light if memory else Light.GREY
@@ -119,7 +119,7 @@ class PartState:
         voice = view.voice(self._component.page_components, now)
         return voice.incidents if voice is not None else ()
 
-    def observe(self, t: Try, network: Network) -> None:
+    def observe(self, t: Try, network: OwnConnection) -> None:
         self.eyes.add(t, network)
         if t.outcome is Outcome.GOOD:
             self.flapping.note(t.at, good=True)
@@ -152,13 +152,15 @@ class PartState:
         if not self.probed and before is not None and voice.at > before.at:
             self.flapping.note(voice.at, good=not bad)
 
-    def view(self, view: PageView, network: Network, pulses: dict[str, Pulse], now: float) -> PartView:
+    def view(self, view: PageView, network: OwnConnection, pulses: dict[str, Pulse], now: float) -> PartView:
         """The verdict now."""
         voice = view.voice(self._component.page_components, now)
         held = self._held(voice, now)
         sight = self.eyes.look(now, network, page_unsettled=held is not None and held.unsettled)
         has_page = view.expected and self.on_page
-        tell = Teller(self._provider, self.eyes, voice, held, network, now, has_page=has_page, probed=self.probed)
+        tell = ReasonBuilder(
+            self._provider, self.eyes, voice, held, network, now, has_page=has_page, probed=self.probed
+        )
         ruling = self._rule(sight, voice, held, network, pulses, tell, view, now)
         ruling = self._flap(ruling, tell)
         if (ruling.light, ruling.finding) != (self._light, self._finding):
@@ -179,7 +181,7 @@ class PartState:
         trouble_at = ruling.since if ruling.light in (Light.RED, Light.YELLOW) else None
         return PartView(verdict, ruling.confidence, ruling.partial, trouble_at, ruling.back_at)
 
-    def _held(self, voice: Voice | None, now: float) -> Voice | None:
+    def _held(self, voice: PageOpinion | None, now: float) -> PageOpinion | None:
         """The voice that rules: the page's last trouble outlives the page's own silence for a while."""
         last = self.page.voice
         if (voice is None or voice.light is Light.GREY) and last is not None and last.light is not Light.GREEN:
@@ -189,11 +191,11 @@ class PartState:
     def _rule(
         self,
         sight: Sight,
-        voice: Voice | None,
-        held: Voice | None,
-        network: Network,
+        voice: PageOpinion | None,
+        held: PageOpinion | None,
+        network: OwnConnection,
         pulses: dict[str, Pulse],
-        tell: Teller,
+        tell: ReasonBuilder,
         view: PageView,
         now: float,
     ) -> _Ruling:
@@ -212,7 +214,7 @@ class PartState:
         return self._well(voice, network, tell, now) or self._unknown(view, network, tell, now)
 
     def _trouble(
-        self, sight: Sight, held: Voice | None, tell: Teller, pulses: dict[str, Pulse], now: float
+        self, sight: Sight, held: PageOpinion | None, tell: ReasonBuilder, pulses: dict[str, Pulse], now: float
     ) -> _Ruling | None:
         eyes, run = self.eyes, self.eyes.run
         page_light = held.light if held is not None else Light.GREY
@@ -248,7 +250,9 @@ class PartState:
             return _Ruling(Light.YELLOW, Finding.SLOW, tell.slow(answered, *slow), answered.at)
         return None
 
-    def _well(self, voice: Voice | None, network: Network, tell: Teller, now: float) -> _Ruling | None:
+    def _well(
+        self, voice: PageOpinion | None, network: OwnConnection, tell: ReasonBuilder, now: float
+    ) -> _Ruling | None:
         confidence = None
         if self.eyes.answering(now) is not None:
             confidence = Confidence.ANSWERING
@@ -260,7 +264,7 @@ class PartState:
             return None
         return _Ruling(Light.GREEN, Finding.OK, tell.well(), confidence=confidence)
 
-    def _beginning(self, network: Network, now: float) -> bool:
+    def _beginning(self, network: OwnConnection, now: float) -> bool:
         """Own eyes are about to speak for the first time since a start or a gap.
 
         A page that lags behind must not call an outage over that lasts, only because nobody saw it for a while.
@@ -268,19 +272,19 @@ class PartState:
         silent = self._untried(network) or bool(self.eyes.run)
         return silent and self.eyes.good(now, Depth.EDGE) is None and now < network.back_at + STARTING_S
 
-    def _untried(self, network: Network) -> bool:
+    def _untried(self, network: OwnConnection) -> bool:
         """Whether a probe is due that has not run since the start, a sleep, or on this network."""
         tried_at = self.eyes.tried_at
         return self.probed and (tried_at is None or tried_at < network.back_at)
 
-    def _unknown(self, view: PageView, network: Network, tell: Teller, now: float) -> _Ruling:
+    def _unknown(self, view: PageView, network: OwnConnection, tell: ReasonBuilder, now: float) -> _Ruling:
         page_at = view.latest.at if view.latest is not None else None
         unread = self.on_page and view.expected and (page_at is None or page_at < network.back_at)
         if now < network.back_at + STARTING_S and (self._untried(network) or unread or self.eyes.run):
             return _Ruling(Light.GREY, Finding.STARTING, tell.starting())
         return _Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.no_evidence())
 
-    def _flap(self, ruling: _Ruling, tell: Teller) -> _Ruling:
+    def _flap(self, ruling: _Ruling, tell: ReasonBuilder) -> _Ruling:
         if not self.flapping.on or ruling.light is Light.GREY:
             return ruling
         reasons = (tell.flapping(self.flapping.percent), *ruling.reasons)

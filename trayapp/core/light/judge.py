@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field, structs
 
 from trayapp.core.catalogue import Catalogue, Part, Provider, Service
-from trayapp.core.evidence.connection import Network, NetworkMemory
+from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -27,7 +27,7 @@ from trayapp.core.evidence.own_evidence import GAP_S, Sight
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.incident.store import Book, Case, Trouble
+from trayapp.core.incident.store import IncidentRecord, IncidentStore, Trouble
 from trayapp.core.light import service as whole
 from trayapp.core.light.badges import Badges
 from trayapp.core.light.component import PartMemory, PartState
@@ -60,9 +60,9 @@ class Memory(Struct):
     saved_at: float = 0.0
     parts: dict[str, PartMemory] = field(default_factory=dict)
     services: dict[str, ServiceMemory] = field(default_factory=dict)
-    cases: list[Case] = field(default_factory=list)
+    cases: list[IncidentRecord] = field(default_factory=list)
     pulses: dict[str, Pulse] = field(default_factory=dict)
-    network: NetworkMemory = field(default_factory=NetworkMemory)
+    network: ConnectionMemory = field(default_factory=ConnectionMemory)
 
 
 class Judge:
@@ -75,7 +75,7 @@ class Judge:
         self._now = now
         self._watched = catalogue.watched(watched)
         # Another hour may be another network.
-        self._network = Network(now, kept.network if now - kept.saved_at <= GAP_S else None)
+        self._network = OwnConnection(now, kept.network if now - kept.saved_at <= GAP_S else None)
         self._pages = {provider.provider: PageView(expected=provider.page is not None) for provider, _ in self._watched}
         self._page_hosts = {
             provider.provider: urlsplit(provider.page.url).netloc for provider, _ in self._watched if provider.page
@@ -91,7 +91,7 @@ class Judge:
         self._pulses = kept.pulses
         self._badges = Badges()
         self._services = {service.id: kept.services.get(service.id) or ServiceMemory() for _, service in self._watched}
-        self._book = Book(kept.cases)
+        self._book = IncidentStore(kept.cases)
         self._transitions: list[Transition] = []
 
     # What comes in

@@ -12,7 +12,7 @@ from trayapp.core.evidence.page_report import (
     PageIncident,
     PageLight,
     PageReport,
-    Stage,
+    PageStage,
 )
 from trayapp.core.light.reasons import Code, Reason, reason
 from trayapp.core.light.severity import Finding, Light, worst
@@ -39,10 +39,10 @@ _LIGHTS = {
     PageLight.MAJOR: Light.RED,
     PageLight.UNKNOWN: Light.GREY,
 }
-_UNSETTLED = frozenset({Stage.INVESTIGATING, Stage.IDENTIFIED})
+_UNSETTLED = frozenset({PageStage.INVESTIGATING, PageStage.IDENTIFIED})
 
 
-class Voice(Struct, frozen=True):
+class PageOpinion(Struct, frozen=True):
     """What the page says of one component, read at `at`. A grey light means that it says nothing usable.
 
     `since`: when the page says that this began, or None. `partial`: partial outage or worse. `maintenance`: declared
@@ -113,7 +113,7 @@ class PageView:
         incidents = self._good.incidents if self._good is not None else ()
         return next((one for one in incidents if one.id == incident_id), None)
 
-    def voice(self, ids: tuple[str, ...], now: float) -> Voice | None:
+    def voice(self, ids: tuple[str, ...], now: float) -> PageOpinion | None:
         """What it says of a component with these page ids; None when it is not meant to speak for it at all."""
         if not ids:
             return None
@@ -123,7 +123,7 @@ class PageView:
         return speak(report, ids)
 
 
-def speak(report: PageReport, ids: tuple[str, ...]) -> Voice:
+def speak(report: PageReport, ids: tuple[str, ...]) -> PageOpinion:
     """The voice of one good reading for the page components `ids` (or all of them, for "*")."""
     parts = report.components if ALL in ids else tuple(one for one in report.components if one.id in ids)
     if not parts or (ALL not in ids and len({one.id for one in parts}) < len(set(ids))):
@@ -150,7 +150,7 @@ def speak(report: PageReport, ids: tuple[str, ...]) -> Voice:
     coloring = [one for one in unnamed if one.impact in (Impact.MAJOR, Impact.CRITICAL) and _open(one)]
     lights += [Light.YELLOW] * len(coloring)
     maintenance = any(one.state is PageLight.MAINTENANCE for one in parts) or any(
-        one.maintenance and one.stage is Stage.IN_PROGRESS for one in touching
+        one.maintenance and one.stage is PageStage.IN_PROGRESS for one in touching
     )
     reasons[:0] = [_incident_reason(one, report.link) for one in (*touching, *unnamed)]
     light = worst(lights)
@@ -159,7 +159,7 @@ def speak(report: PageReport, ids: tuple[str, ...]) -> Voice:
         reasons.append(reason(Code.PAGE_OPERATIONAL, Source.PAGE, report.at, report.link))
     if light is Light.GREY:
         reasons.append(_unknown(report, report.at, "unknown_value").reasons[0])
-    return Voice(
+    return PageOpinion(
         at=report.at,
         light=light,
         finding=_finding(light, states_light, touching),
@@ -172,7 +172,9 @@ def speak(report: PageReport, ids: tuple[str, ...]) -> Voice:
     )
 
 
-def _unknown(report: PageReport, fetched_at: float | None, health: str | None = None, why: str | None = None) -> Voice:
+def _unknown(
+    report: PageReport, fetched_at: float | None, health: str | None = None, why: str | None = None
+) -> PageOpinion:
     said = reason(
         Code.PAGE_UNKNOWN,
         Source.PAGE,
@@ -182,16 +184,16 @@ def _unknown(report: PageReport, fetched_at: float | None, health: str | None = 
         reason=why or report.reason,
         fetched_at=fetched_at,
     )
-    return Voice(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
+    return PageOpinion(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
 
 
 def _live(one: PageIncident) -> bool:
     """Under way: neither resolved nor merely announced."""
-    return one.resolved_at is None and one.stage not in (Stage.RESOLVED, Stage.SCHEDULED)
+    return one.resolved_at is None and one.stage not in (PageStage.RESOLVED, PageStage.SCHEDULED)
 
 
 def _open(one: PageIncident) -> bool:
-    return one.stage is not Stage.MONITORING
+    return one.stage is not PageStage.MONITORING
 
 
 def _touches(one: PageIncident, ids: tuple[str, ...], parts: Sequence[PageComponent], report: PageReport) -> bool:
@@ -213,7 +215,7 @@ def _touched(one: PageIncident, components: Iterable[PageComponent]) -> list[Pag
 def _incident_light(one: PageIncident) -> Light:
     if one.maintenance:
         return Light.GREEN
-    if one.stage is Stage.UNKNOWN:
+    if one.stage is PageStage.UNKNOWN:
         return Light.GREY
     if _open(one) and one.impact is Impact.CRITICAL:
         return Light.RED

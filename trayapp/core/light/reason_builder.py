@@ -2,11 +2,11 @@
 
 import math
 
-from trayapp.core.evidence.connection import Down, Network
-from trayapp.core.evidence.observation import Depth, Source, Step, Try
-from trayapp.core.evidence.own_evidence import Eyes, Sight
+from trayapp.core.evidence.connection import Down, OwnConnection
+from trayapp.core.evidence.observation import Depth, NetworkStep, Source, Try
+from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.page_opinion import Voice
+from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.reasons import Code, Reason, reason
 from trayapp.core.light.severity import Light
 
@@ -14,16 +14,16 @@ from trayapp.core.light.severity import Light
 SHAKY_PERCENT = 3.0
 
 
-class Teller:
+class ReasonBuilder:
     """Collects what there is to say. `voice`: the page now; `held`: the page's word that rules."""
 
     def __init__(
         self,
         provider: str,
-        eyes: Eyes,
-        voice: Voice | None,
-        held: Voice | None,
-        network: Network,
+        eyes: Evidence,
+        voice: PageOpinion | None,
+        held: PageOpinion | None,
+        network: OwnConnection,
         now: float,
         *,
         has_page: bool,
@@ -43,7 +43,7 @@ class Teller:
         return (reason(Code.NETWORK_DOWN, Source.NETWORK, down.since, step=step, state=down.state.value),)
 
     def proxy(self, t: Try) -> tuple[Reason, ...]:
-        return (reason(Code.NETWORK_DOWN, Source.NETWORK, t.at, step=Step.PROXY.value, state="offline"),)
+        return (reason(Code.NETWORK_DOWN, Source.NETWORK, t.at, step=NetworkStep.PROXY.value, state="offline"),)
 
     def blocked(self, t: Try) -> tuple[Reason, ...]:
         said = reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)

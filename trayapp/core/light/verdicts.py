@@ -5,7 +5,7 @@ No prose here: reasons are codes with parameters, which `trayapp.text` turns int
 
 from msgspec import Struct
 
-from trayapp.core.evidence.observation import Badge, Disturbance, NetworkState, Step
+from trayapp.core.evidence.observation import Badge, Disturbance, NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
@@ -68,8 +68,8 @@ class NetworkStatus(Struct, frozen=True):
 
     state: NetworkState
     since: float
-    step: Step | None = None
-    passed: tuple[Step, ...] = ()
+    step: NetworkStep | None = None
+    passed: tuple[NetworkStep, ...] = ()
     answering: int = 0
 
 

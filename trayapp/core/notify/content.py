@@ -21,7 +21,7 @@ _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
 
 
-class Desk:
+class NotificationContent:
     """Everything that can be told at one moment."""
 
     def __init__(

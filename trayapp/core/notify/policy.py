@@ -13,7 +13,7 @@ from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
-from trayapp.core.notify.content import PASSING, Desk
+from trayapp.core.notify.content import PASSING, NotificationContent
 from trayapp.core.switching.route import Route
 from trayapp.core.switching.target import TargetStatus
 
@@ -29,7 +29,7 @@ _BAD_NEWS = (BannerStage.DOWN, BannerStage.CONFIRMED)
 _FIRST_WORD = (None, BannerStage.YELLOW)
 
 
-class Spoken(Struct):
+class BannerRecord(Struct):
     """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down;
     `failed`: ids of all parts that failed, by service.
 
@@ -53,27 +53,27 @@ class Spoken(Struct):
     yellow_from: float | None = None
 
 
-class Told(Struct):
+class NotificationMemory(Struct):
     """All that was told, by banner key: what survives a restart."""
 
-    by_key: dict[str, Spoken] = field(default_factory=dict)
+    by_key: dict[str, BannerRecord] = field(default_factory=dict)
 
 
-class Newsroom:
+class NotificationPolicy:
     """Turns judgements into announcements. Sans-io; what `remember` returns has to be stored before they are shown."""
 
-    def __init__(self, told: Told | None = None) -> None:
-        self._told = told or Told()
+    def __init__(self, told: NotificationMemory | None = None) -> None:
+        self._told = told or NotificationMemory()
         self._retracted: list[str] = []
         self._now = 0.0
 
-    def remember(self) -> Told:
+    def remember(self) -> NotificationMemory:
         """What was told so far."""
         return self._told
 
     def only_when_back(self, incident_id: str) -> None:
         """Be silent about this incident until it is over; its banner goes with the next report."""
-        spoken = self._told.by_key.setdefault(incident_id, Spoken(at=self._now))
+        spoken = self._told.by_key.setdefault(incident_id, BannerRecord(at=self._now))
         spoken.only_when_back = True
         if spoken.shown:
             spoken.shown = False
@@ -96,7 +96,7 @@ class Newsroom:
         self._now = now
         said: list[Announcement] = [Withdraw(key) for key in self._retracted]
         self._retracted.clear()
-        desk = Desk(judgement, routes, target, now, local_answers, tools)
+        desk = NotificationContent(judgement, routes, target, now, local_answers, tools)
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             said += self._news(desk)
@@ -104,7 +104,7 @@ class Newsroom:
         self._forget_old()
         return tuple(said)
 
-    def _news(self, desk: Desk) -> Iterator[Announcement]:
+    def _news(self, desk: NotificationContent) -> Iterator[Announcement]:
         incidents = list(desk.incidents())
         ids = {one.id for one in incidents}
         for incident in incidents:
@@ -114,11 +114,11 @@ class Newsroom:
             yield from self._on_yellow(key, services, desk)
         yield from self._withdraw_untrue(ids | set(groups), desk)
 
-    def _on_incident(self, incident: Incident, desk: Desk) -> Iterator[Announcement]:
+    def _on_incident(self, incident: Incident, desk: NotificationContent) -> Iterator[Announcement]:
         if incident.stage is IncidentStage.OVER:
             yield from self._over(incident, desk)
             return
-        spoken = self._told.by_key.setdefault(incident.id, Spoken(at=desk.now))
+        spoken = self._told.by_key.setdefault(incident.id, BannerRecord(at=desk.now))
         desk.note_failed(incident, spoken.failed)
         stage = _stage(incident, spoken, desk)
         if stage is BannerStage.YELLOW and not _yellow_is_due(spoken, desk.now):
@@ -126,7 +126,7 @@ class Newsroom:
         if stage is not None and not spoken.only_when_back and _is_news(stage, incident, spoken, desk):
             yield self._tell(stage, incident, spoken, desk)
 
-    def _over(self, incident: Incident, desk: Desk) -> Iterator[Announcement]:
+    def _over(self, incident: Incident, desk: NotificationContent) -> Iterator[Announcement]:
         spoken = self._told.by_key.get(incident.id)
         # What was never told while it lasted was published after the fact: it belongs into the history.
         if spoken is None or spoken.stage is BannerStage.OVER:
@@ -138,7 +138,7 @@ class Newsroom:
             yield Withdraw(incident.id)
         spoken.stage = BannerStage.OVER
 
-    def _tell(self, stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk) -> Banner:
+    def _tell(self, stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> Banner:
         again = stage is BannerStage.DOWN and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
         pops_up = _pops_up(stage, spoken, back, providers, desk.now)
@@ -152,8 +152,8 @@ class Newsroom:
         spoken.popped_at = desk.now if pops_up else spoken.popped_at
         return banner
 
-    def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: Desk) -> Iterator[Announcement]:
-        spoken = self._told.by_key.setdefault(key, Spoken(at=desk.now))
+    def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: NotificationContent) -> Iterator[Announcement]:
+        spoken = self._told.by_key.setdefault(key, BannerRecord(at=desk.now))
         if any(_flaps(v) for v in services) and not spoken.flapped:
             stage = BannerStage.FLAPPING
         elif spoken.stage is None and _yellow_is_due(spoken, desk.now):
@@ -164,7 +164,7 @@ class Newsroom:
         spoken.flapped |= stage is BannerStage.FLAPPING
         yield desk.yellow_banner(key, stage, services)
 
-    def _withdraw_untrue(self, true_keys: set[str], desk: Desk) -> Iterator[Announcement]:
+    def _withdraw_untrue(self, true_keys: set[str], desk: NotificationContent) -> Iterator[Announcement]:
         for key, spoken in list(self._told.by_key.items()):
             if key in true_keys or spoken.stage is BannerStage.OVER:
                 continue
@@ -176,7 +176,7 @@ class Newsroom:
                 spoken.shown = False
                 yield Withdraw(key)
 
-    def _withdraw_offers(self, desk: Desk) -> Iterator[Announcement]:
+    def _withdraw_offers(self, desk: NotificationContent) -> Iterator[Announcement]:
         for key, spoken in self._told.by_key.items():
             if spoken.home and not desk.local_until_back(spoken.providers):
                 spoken.home = spoken.shown = False
@@ -194,13 +194,13 @@ def _flaps(v: ServiceVerdict) -> bool:
     return v.finding is Finding.FLAPPING or any(one.code == Code.FLAPPING for one in v.reasons)
 
 
-def _yellow_is_due(spoken: Spoken, now: float) -> bool:
+def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
     if spoken.yellow_from is None:
         spoken.yellow_from = now
     return spoken.stage is not None or now - spoken.yellow_from >= YELLOW_AFTER_S
 
 
-def _stage(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage | None:
+def _stage(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage | None:
     """The stage that the incident is in now, told or not; None while there is nothing to tell."""
     touched = desk.verdicts(incident.services)
     if any(_flaps(v) for v in touched):
@@ -214,7 +214,7 @@ def _stage(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage | None
     return None
 
 
-def _stage_of_red(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage:
+def _stage_of_red(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage:
     if incident.stage is IncidentStage.PARTLY_BACK and desk.back(incident, spoken.fallen):
         return BannerStage.PARTLY_BACK
     if spoken.stage not in _BAD_NEWS or not set(incident.down) <= set(spoken.down):
@@ -223,7 +223,7 @@ def _stage_of_red(incident: Incident, spoken: Spoken, desk: Desk) -> BannerStage
     return BannerStage.CONFIRMED if news else spoken.stage or BannerStage.DOWN
 
 
-def _is_news(stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk) -> bool:
+def _is_news(stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> bool:
     if stage is BannerStage.FLAPPING:
         return not spoken.flapped
     if stage is not spoken.stage:
@@ -235,7 +235,9 @@ def _is_news(stage: BannerStage, incident: Incident, spoken: Spoken, desk: Desk)
     return False
 
 
-def _pops_up(stage: BannerStage, spoken: Spoken, back: tuple[str, ...], providers: tuple[str, ...], now: float) -> bool:
+def _pops_up(
+    stage: BannerStage, spoken: BannerRecord, back: tuple[str, ...], providers: tuple[str, ...], now: float
+) -> bool:
     """Only down, partly back and over pop up; what goes on within one incident does so after a rest."""
     rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
     if stage is BannerStage.OVER:

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.local.address import is_loopback
-from trayapp.text.labels import Chat as Labels
+from trayapp.text.labels import ChatLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.sentences import target_line
 from trayapp.text.trim import clean
-from trayapp.ui.commands import Commands, Message, Outcome, Stream
+from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, Size, as_action, font, label
 from trayapp.ui.panel.notices import Notices
@@ -35,7 +35,7 @@ class ChatWindow(QWidget):
         super().__init__(None, Qt.WindowType.Window)
         self._commands = commands
         self._target = TargetStatus(TargetState.NONE)
-        self._messages: list[Message] = []
+        self._messages: list[ChatTurn] = []
         self._answer = ""
         self._stream: Stream | None = None
         self._language = ""
@@ -127,7 +127,7 @@ class ChatWindow(QWidget):
             return
         self.input.clear()
         self.notices.failed(())
-        self._messages.append(Message("user", question))
+        self._messages.append(ChatTurn("user", question))
         self._say(Labels.you, question)
         self._answer = ""
         self._stream = self._commands.chat(tuple(self._messages), self._take, self._done)
@@ -157,11 +157,11 @@ class ChatWindow(QWidget):
         if following:
             bar.setValue(bar.maximum())
 
-    def _done(self, outcome: Outcome[None]) -> None:
+    def _done(self, outcome: CommandResult[None]) -> None:
         self._stream = None
         stopped = any(one.code == "cancelled" for one in outcome.problems)
         if self._answer:
-            self._messages.append(Message("assistant", self._answer))
+            self._messages.append(ChatTurn("assistant", self._answer))
         else:
             self._take_back()
         self._show_state(Labels.stopped if stopped else "")

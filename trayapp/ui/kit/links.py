@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QCursor, QDesktopServices, QPaintEvent, QPalette
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionFocusRect, QStylePainter, QWidget
 
-from trayapp.text.labels import Panel as Labels
+from trayapp.text.labels import PanelLabels as Labels
 from trayapp.ui.kit.label import GRID_PX, Size, as_action, as_tooltip, font
 
 # Longer addresses are no use to a person and none to a browser.

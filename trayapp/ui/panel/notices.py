@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyle, QToolButton, QVBoxLayout, QWi
 
 from trayapp.core.light.severity import Light
 from trayapp.errors import Param, Problem
-from trayapp.text.labels import Panel as Labels
+from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.problems import words
 from trayapp.ui.kit.label import GROUP_PX, LINE_PX

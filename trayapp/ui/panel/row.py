@@ -18,7 +18,7 @@ from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
 from trayapp.text import reasons, sentences
-from trayapp.text.labels import Panel as Labels
+from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, as_action, label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light

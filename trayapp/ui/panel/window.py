@@ -10,7 +10,7 @@ from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
 from trayapp.text import sentences
-from trayapp.text.labels import Panel as Labels
+from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action, label

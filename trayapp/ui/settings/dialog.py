@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from trayapp.settings.schema import Settings
-from trayapp.text.labels import Dialog as Labels
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.language import language, set_language
-from trayapp.ui.commands import Commands, Outcome, SettingsView
+from trayapp.ui.commands import CommandResult, Commands, SettingsView
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action
 from trayapp.ui.panel.notices import Notices
@@ -17,7 +17,7 @@ from trayapp.ui.settings.form import Key
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
-from trayapp.ui.settings.pages import GeneralPage, NetworkPage, Page, ServicesPage
+from trayapp.ui.settings.pages import GeneralPage, NetworkPage, ServicesPage, SettingsPage
 from trayapp.ui.settings.validation import by_key, mistakes
 
 WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 34, 24
@@ -39,7 +39,7 @@ class SettingsDialog(QDialog):
         self._wanted = ""
         self._closing = False
         self._tab_order = TabOrder()
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, SettingsPage] = {}
         self.setWindowIcon(app_icon())
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.list = QListWidget(self)
@@ -74,7 +74,7 @@ class SettingsDialog(QDialog):
 
     def _build(self) -> None:
         """All pages and words, in the language of now."""
-        makers: dict[str, tuple[str, Callable[[], Page]]] = {
+        makers: dict[str, tuple[str, Callable[[], SettingsPage]]] = {
             "services": (Labels.services, ServicesPage),
             "local": (Labels.local, lambda: LocalPage(self._commands)),
             "keys": (Labels.keys, lambda: KeysPage(self._commands)),
@@ -112,7 +112,7 @@ class SettingsDialog(QDialog):
         self.raise_()
         self.activateWindow()
 
-    def _viewed(self, outcome: Outcome[SettingsView]) -> None:
+    def _viewed(self, outcome: CommandResult[SettingsView]) -> None:
         self.notices.failed(outcome.problems)
         if outcome.value is not None:
             self._view = outcome.value
@@ -152,7 +152,7 @@ class SettingsDialog(QDialog):
         self._enable(False)
         self._commands.save_settings({".".join(key): value for key, value in changes.items()}, self._saved)
 
-    def _saved(self, outcome: Outcome[Settings]) -> None:
+    def _saved(self, outcome: CommandResult[Settings]) -> None:
         self._enable(True)
         if outcome.value is None or self._view is None:
             placed, rest = by_key(outcome.problems, [key for page in self.pages.values() for key in page.values()])

@@ -5,21 +5,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 from trayapp.core.light.severity import Light
 from trayapp.errors import Problem
 from trayapp.settings.schema import Completion, ProviderSettings
-from trayapp.text.labels import Dialog as Labels
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
-from trayapp.ui.commands import Commands, KeySlot, Outcome, SettingsView
+from trayapp.ui.commands import CommandResult, Commands, KeySlot, SettingsView
 from trayapp.ui.kit.label import GROUP_PX, Size, as_action, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.panel.notices import sentence
 from trayapp.ui.settings.form import Form
-from trayapp.ui.settings.pages import Page, heading
+from trayapp.ui.settings.pages import SettingsPage, heading
 
 _HOST_MAX = 80
 
 
-class KeysPage(Page):
+class KeysPage(SettingsPage):
     """One group for every key that the catalogue knows."""
 
     def __init__(self, commands: Commands) -> None:
@@ -55,7 +55,7 @@ class KeysPage(Page):
         self._forms_of[slot.provider] = (source, completion)
         self.put(source, completion)
 
-    def _stored(self, outcome: Outcome[frozenset[str]]) -> None:
+    def _stored(self, outcome: CommandResult[frozenset[str]]) -> None:
         for name, group in self.groups.items():
             group.show_stored(name in outcome.value if outcome.value is not None else None)
             if not outcome.ok:
@@ -135,7 +135,7 @@ class KeyGroup(QFrame):
         self.state.setText(Labels.key_waiting)
         self._enable()
 
-    def _done(self, outcome: Outcome[None], stored: bool) -> None:
+    def _done(self, outcome: CommandResult[None], stored: bool) -> None:
         if outcome.ok:
             # What was typed stays until it is safe, and not a moment longer.
             self.input.clear()

@@ -8,17 +8,17 @@ from trayapp.core.switching.target import TargetStatus
 from trayapp.local.address import is_loopback
 from trayapp.settings.schema import Local, ServerKind
 from trayapp.text.choices import choice
-from trayapp.text.labels import Dialog as Labels
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.sentences import target_line
 from trayapp.text.trim import clean
-from trayapp.ui.commands import Commands, FoundServer, Outcome, SettingsView
+from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
 from trayapp.ui.kit.label import GROUP_PX, as_action
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.panel.notices import sentence
 from trayapp.ui.settings.editors import Choice, Pick
 from trayapp.ui.settings.form import Form
-from trayapp.ui.settings.pages import Page
+from trayapp.ui.settings.pages import SettingsPage
 from trayapp.ui.settings.validation import mistakes, nested
 
 _MODEL_FILES = "GGUF (*.gguf);;* (*)"
@@ -30,7 +30,7 @@ _ROWS = {
 _SOMETIMES = ("url", "model", "start", "file", "context", "confirmed")
 
 
-class LocalPage(Page):
+class LocalPage(SettingsPage):
     """One click's target: which server, which model, and whether that works."""
 
     def __init__(self, commands: Commands) -> None:
@@ -38,7 +38,7 @@ class LocalPage(Page):
         self._commands = commands
         self._found: tuple[FoundServer, ...] = ()
         self.server = Choice([None, *map(str, ServerKind)])
-        self.model, self.file = Pick(), _File()
+        self.model, self.file = Pick(), _FileField()
         self.form = Form(("local",), Local, editors={"server": self.server, "model": self.model, "file": self.file})
         self.detect_button = QPushButton(as_action(Labels.detect))
         self.detect_button.clicked.connect(self.detect)
@@ -89,7 +89,7 @@ class LocalPage(Page):
         self.result.draw([Line(Labels.detecting)])
         self._commands.detect(self._detected)
 
-    def _detected(self, outcome: Outcome[tuple[FoundServer, ...]]) -> None:
+    def _detected(self, outcome: CommandResult[tuple[FoundServer, ...]]) -> None:
         self.detect_button.setEnabled(True)
         if not outcome.ok:
             self._complain(outcome)
@@ -120,7 +120,7 @@ class LocalPage(Page):
         self.result.draw([Line(Labels.testing)])
         self._commands.test_target(msgspec.convert(nested(values).get("local", {}), Local), self._tested)
 
-    def _tested(self, outcome: Outcome[TargetStatus]) -> None:
+    def _tested(self, outcome: CommandResult[TargetStatus]) -> None:
         self.test_button.setEnabled(True)
         if outcome.value is None:
             self._complain(outcome)
@@ -128,7 +128,7 @@ class LocalPage(Page):
         text = f"{Labels.test_good} {target_line(outcome.value)}"
         self.result.draw([Line(text, Light.GREEN, light_name(Light.GREEN))])
 
-    def _complain(self, outcome: Outcome[TargetStatus] | Outcome[tuple[FoundServer, ...]]) -> None:
+    def _complain(self, outcome: CommandResult[TargetStatus] | CommandResult[tuple[FoundServer, ...]]) -> None:
         self.result.draw([Line(sentence(one), Light.RED, light_name(Light.RED)) for one in outcome.problems])
 
 
@@ -146,7 +146,7 @@ def _described(found: FoundServer) -> str:
     return f"{choice(found.server)}, {clean(found.url, 60)}: {models}{more}"
 
 
-class _File:
+class _FileField:
     """A path, typed or chosen."""
 
     def __init__(self) -> None:

@@ -6,29 +6,29 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMessageBox, QPush
 
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.route import Policy
-from trayapp.settings.schema import Gateway, Tool
-from trayapp.text.labels import Dialog as Labels
+from trayapp.settings.schema import GatewaySettings, ToolSettings
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
-from trayapp.ui.commands import Commands, Outcome, SettingsView, ToolAccess
+from trayapp.ui.commands import CommandResult, Commands, SettingsView, ToolAccess
 from trayapp.ui.kit.label import GROUP_PX, as_action, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.panel.notices import sentence
 from trayapp.ui.settings.editors import Choice
 from trayapp.ui.settings.form import Form
-from trayapp.ui.settings.pages import Page, heading
+from trayapp.ui.settings.pages import SettingsPage, heading
 
 _NAME_MAX = 40
 
 
-class ToolsPage(Page):
+class ToolsPage(SettingsPage):
     """Port and providers, the tools with their policies, and a new tool's address."""
 
     def __init__(self, commands: Commands) -> None:
         super().__init__()
         self._commands = commands
         self.openai, self.anthropic = Choice([]), Choice([])
-        self.gateway = Form(("gateway",), Gateway, editors={"openai": self.openai, "anthropic": self.anthropic})
+        self.gateway = Form(("gateway",), GatewaySettings, editors={"openai": self.openai, "anthropic": self.anthropic})
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -73,7 +73,7 @@ class ToolsPage(Page):
             if name not in self.tools:
                 group = self.tools[name] = ToolGroup(name)
                 group.removed.clicked.connect(lambda _checked=False, one=name: self.remove(one))
-                group.load(view.settings.tools.get(name, Tool()))
+                group.load(view.settings.tools.get(name, ToolSettings()))
                 self.forms.append(group.form)
                 self._tools_column.addWidget(group)
 
@@ -84,7 +84,7 @@ class ToolsPage(Page):
             self._mistakes.draw([])
             self._commands.create_tool(name, self._added)
 
-    def _added(self, outcome: Outcome[ToolAccess]) -> None:
+    def _added(self, outcome: CommandResult[ToolAccess]) -> None:
         self.add_button.setEnabled(True)
         if outcome.value is None:
             self._complain(outcome)
@@ -102,7 +102,7 @@ class ToolsPage(Page):
         if QMessageBox.question(self, title, Labels.tool_remove_question, yes | no, no) == yes:
             self._commands.forget_tool(name, self._removed)
 
-    def _removed(self, outcome: Outcome[None]) -> None:
+    def _removed(self, outcome: CommandResult[None]) -> None:
         if not outcome.ok:
             self._complain(outcome)
             return
@@ -112,12 +112,12 @@ class ToolsPage(Page):
     def _refresh(self) -> None:
         self._commands.view_settings(self._refreshed)
 
-    def _refreshed(self, outcome: Outcome[SettingsView]) -> None:
+    def _refreshed(self, outcome: CommandResult[SettingsView]) -> None:
         if outcome.value is not None:
             self._show_tools(outcome.value)
             self.rearranged.emit()
 
-    def _complain(self, outcome: Outcome[ToolAccess] | Outcome[None]) -> None:
+    def _complain(self, outcome: CommandResult[ToolAccess] | CommandResult[None]) -> None:
         self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in outcome.problems])
 
 
@@ -126,7 +126,7 @@ class ToolGroup(QFrame):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.form = Form(("tool", name), Tool)
+        self.form = Form(("tool", name), ToolSettings)
         self.removed = QPushButton(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor
         assert isinstance(policy, Choice)
@@ -141,7 +141,7 @@ class ToolGroup(QFrame):
         column.addLayout(across)
         column.addWidget(self.form)
 
-    def load(self, settings: Tool) -> None:
+    def load(self, settings: ToolSettings) -> None:
         self.form.load(settings)
         self._show_wait()
 

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.snapshot import Snapshot
-from trayapp.settings.schema import CatalogueSettings, Network, Notify, Ui, Watch
-from trayapp.text.labels import Dialog as Labels
+from trayapp.settings.schema import CatalogueSettings, NetworkSettings, Notify, Ui, Watch
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, label
@@ -24,7 +24,7 @@ from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.settings.form import Form, Key
 
 
-class Page(QScrollArea):
+class SettingsPage(QScrollArea):
     """One page: its forms from top to bottom, scrolling where it has to.
 
     Signals:
@@ -74,7 +74,7 @@ class Page(QScrollArea):
         return {key for form in self.forms for key in form.complain(mistakes)}
 
 
-class ServicesPage(Page):
+class ServicesPage(SettingsPage):
     """What to watch, as a list to tick and to order."""
 
     key: Key = ("watch", "services")
@@ -149,20 +149,20 @@ def _named(service_id: str, choice: ServiceChoice | None) -> str:
     return f"{shown_name(choice.name)} ({shown_name(choice.provider_name)})" if choice is not None else service_id
 
 
-class NetworkPage(Page):
+class NetworkPage(SettingsPage):
     """How often is asked, and who tells whether the own connection works."""
 
     def __init__(self) -> None:
         super().__init__()
         self.put(heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s")))
-        self.put(heading(Labels.network), Form(("network",), Network))
+        self.put(heading(Labels.network), Form(("network",), NetworkSettings))
 
     def load(self, view: SettingsView) -> None:
         self.forms[0].load(view.settings.watch)
         self.forms[1].load(view.settings.network)
 
 
-class GeneralPage(Page):
+class GeneralPage(SettingsPage):
     """Notifications and language."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
-from trayapp.text.labels import Menu as Labels
+from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.names import provider_name
 from trayapp.ui.kit.face import switch

@@ -19,7 +19,7 @@ from trayapp.core.evidence.pace import TRY_TIMEOUT_S, Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.hosts import host_of
 from trayapp.net.addresses import Addresses
-from trayapp.watch.http import Answer, Failure, Http, Limit
+from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.schedule.budget import Budget
 
@@ -32,7 +32,7 @@ _SILENT_HOSTS = frozenset({"connectivity-check.ubuntu.com", "connectivitycheck.g
 """Made for this very question: they answer 204 and nothing else, so a page with 200 is somebody else's."""
 
 
-class Asked(NamedTuple):
+class ControlAnswer(NamedTuple):
     """One control's answer, as evidence and as a sign for the diagnosis."""
 
     control: Control
@@ -43,7 +43,7 @@ class Round(NamedTuple):
     """Controls that were asked together, `began` at the earliest."""
 
     began: float
-    asked: tuple[Asked, ...]
+    asked: tuple[ControlAnswer, ...]
 
     @property
     def proves(self) -> bool:
@@ -108,7 +108,7 @@ class Controls:
                 found.setdefault(await self._addresses.place(url), url)
         return list(found.values())
 
-    async def _ask(self, url: str, reach: Reach) -> Asked:
+    async def _ask(self, url: str, reach: Reach) -> ControlAnswer:
         began = self._clock.now()
         self._budget.sent(host_of(url))
         secure = url.startswith("https:")
@@ -133,7 +133,7 @@ class Controls:
             plain=not secure,
         )
         self._emit(control)
-        return Asked(control, sign)
+        return ControlAnswer(control, sign)
 
 
 def _pair(urls: list[str]) -> list[str]:
@@ -156,7 +156,7 @@ def failure_sign(url: str, failure: Failure) -> Sign:
     )
 
 
-def answer_sign(url: str, answer: Answer, clock: Clock) -> Sign:
+def answer_sign(url: str, answer: HttpAnswer, clock: Clock) -> Sign:
     """The sign that an answer gives: over TLS any answer is proof, over plain HTTP only an unaltered one is."""
     secure = url.startswith("https:")
     altered = answer.status == 511 or (not secure and _is_altered(url, answer))
@@ -172,14 +172,14 @@ def answer_sign(url: str, answer: Answer, clock: Clock) -> Sign:
     )
 
 
-def _is_altered(url: str, answer: Answer) -> bool:
+def _is_altered(url: str, answer: HttpAnswer) -> bool:
     if 300 <= answer.status < 400:
         target = urljoin(url, answer.headers.get("location", ""))
         return not same_site(url, target) or (target.startswith("http:") and host_of(target) != host_of(url))
     return urlsplit(url).hostname in _SILENT_HOSTS and answer.status == 200
 
 
-def _skew_s(answer: Answer, clock: Clock) -> float | None:
+def _skew_s(answer: HttpAnswer, clock: Clock) -> float | None:
     try:
         told = parsedate_to_datetime(answer.headers["date"])
         return (clock.wall(clock.now()) - told).total_seconds()

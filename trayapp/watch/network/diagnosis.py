@@ -7,11 +7,11 @@ import socket
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState, NetworkStep
 
 CLOCK_TOLERANCE_S = 3600.0
 """Certificates are made valid some time before they are used; a clock that is less wrong than this harms none."""
-_ORDER = tuple(Step)
+_ORDER = tuple(NetworkStep)
 _PROXY_CODES = frozenset({"proxy_login", "proxy_settings"})
 
 
@@ -26,7 +26,7 @@ class Sign(NamedTuple):
     good: bool
     secure: bool
     code: str
-    step: Step | None = None
+    step: NetworkStep | None = None
     altered: bool = False
     rejected: bool = False
     expired: bool = False
@@ -36,8 +36,8 @@ class Sign(NamedTuple):
 
 class Diagnosis(NamedTuple):
     state: NetworkState
-    step: Step | None
-    passed: tuple[Step, ...]
+    step: NetworkStep | None
+    passed: tuple[NetworkStep, ...]
 
 
 def has_route() -> bool:
@@ -55,21 +55,21 @@ def has_route() -> bool:
 def diagnose(signs: Sequence[Sign], route: bool) -> Diagnosis:
     """`signs`: of different hosts, all asked at about the same time; `route`: is there any way out."""
     if any(one.code in _PROXY_CODES for one in signs):
-        return _fails(NetworkState.OFFLINE, Step.PROXY, signs)
+        return _fails(NetworkState.OFFLINE, NetworkStep.PROXY, signs)
     if any(one.altered for one in signs):
-        return _fails(NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL, signs)
+        return _fails(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, signs)
     good = [one for one in signs if one.good]
     secure = [one for one in signs if one.secure]
     if any(one.secure for one in good) or (good and not secure):
         return Diagnosis(NetworkState.ONLINE, None, _passed(good))
     if not route and not good:
-        return _fails(NetworkState.OFFLINE, Step.INTERFACE, signs)
+        return _fails(NetworkState.OFFLINE, NetworkStep.INTERFACE, signs)
     if secure and all(one.rejected for one in secure):
         if all(one.expired for one in secure) and not _clock_is_right(signs):
-            return _fails(NetworkState.OFFLINE, Step.CLOCK, signs)
-        return _fails(NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL, signs)
+            return _fails(NetworkState.OFFLINE, NetworkStep.CLOCK, signs)
+        return _fails(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, signs)
     # Whoever got furthest shows that the steps before work.
-    furthest = max((_ORDER.index(one.step or Step.TCP) for one in signs if not one.good), default=0)
+    furthest = max((_ORDER.index(one.step or NetworkStep.TCP) for one in signs if not one.good), default=0)
     return _fails(NetworkState.OFFLINE, _ORDER[furthest], signs)
 
 
@@ -78,24 +78,24 @@ def _clock_is_right(signs: Sequence[Sign]) -> bool:
     return bool(skews) and min(skews) <= CLOCK_TOLERANCE_S
 
 
-def _fails(state: NetworkState, step: Step, signs: Sequence[Sign]) -> Diagnosis:
+def _fails(state: NetworkState, step: NetworkStep, signs: Sequence[Sign]) -> Diagnosis:
     held = set(_passed([one for one in signs if one.good or one.altered]))
-    if step in (Step.PROXY, Step.CAPTIVE_PORTAL, Step.CLOCK):
-        held |= {Step.INTERFACE} | (held & {Step.DNS, Step.TCP})
-        if step is Step.CLOCK:
-            held |= {Step.DNS, Step.TCP}
+    if step in (NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL, NetworkStep.CLOCK):
+        held |= {NetworkStep.INTERFACE} | (held & {NetworkStep.DNS, NetworkStep.TCP})
+        if step is NetworkStep.CLOCK:
+            held |= {NetworkStep.DNS, NetworkStep.TCP}
     else:
         held |= set(_ORDER[: _ORDER.index(step)])
     return Diagnosis(state, step, tuple(one for one in _ORDER if one in held and one is not step))
 
 
-def _passed(good: Sequence[Sign]) -> tuple[Step, ...]:
+def _passed(good: Sequence[Sign]) -> tuple[NetworkStep, ...]:
     """The steps that these answers came through."""
     if not good:
         return ()
-    passed = {Step.INTERFACE, Step.TCP}
+    passed = {NetworkStep.INTERFACE, NetworkStep.TCP}
     if any(one.named for one in good):
-        passed.add(Step.DNS)
+        passed.add(NetworkStep.DNS)
     if any(one.secure for one in good):
-        passed.add(Step.TLS)
+        passed.add(NetworkStep.TLS)
     return tuple(one for one in _ORDER if one in passed)

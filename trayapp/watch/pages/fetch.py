@@ -21,7 +21,7 @@ from trayapp.core.evidence.answers import is_html, retry_after_s
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.remote_text import plain
 from trayapp.errors import Param
-from trayapp.watch.http import Answer, Failure, Http, Limit
+from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
 
 LIMIT = Limit(deadline_s=15.0, body_bytes=4_000_000)
 """Real pages have 20 to 300 kB; the limit leaves room and is reached in no time by what is not a page."""
@@ -87,7 +87,7 @@ class Fetcher:
         return value
 
 
-def _check(answer: Answer, url: str) -> None:
+def _check(answer: HttpAnswer, url: str) -> None:
     """Is this the file that was asked for, fresh and whole?"""
     headers = answer.headers
     patience = retry_after_s(headers)

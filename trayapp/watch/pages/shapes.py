@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.page_report import Impact, PageComponent, PageIncident, PageLight, PageUpdate, Stage
+from trayapp.core.evidence.page_report import Impact, PageComponent, PageIncident, PageLight, PageStage, PageUpdate
 from trayapp.core.remote_text import plain
 
 MAX_COMPONENTS = 500
@@ -32,18 +32,18 @@ _LIGHTS = {
     "under_maintenance": PageLight.MAINTENANCE,
 }
 _STAGES = {
-    "investigating": Stage.INVESTIGATING,
-    "identified": Stage.IDENTIFIED,
-    "monitoring": Stage.MONITORING,
-    "resolved": Stage.RESOLVED,
-    "postmortem": Stage.RESOLVED,
-    "scheduled": Stage.SCHEDULED,
-    "in_progress": Stage.IN_PROGRESS,
-    "verifying": Stage.IN_PROGRESS,
-    "completed": Stage.RESOLVED,
-    "maintenance_scheduled": Stage.SCHEDULED,
-    "maintenance_in_progress": Stage.IN_PROGRESS,
-    "maintenance_complete": Stage.RESOLVED,
+    "investigating": PageStage.INVESTIGATING,
+    "identified": PageStage.IDENTIFIED,
+    "monitoring": PageStage.MONITORING,
+    "resolved": PageStage.RESOLVED,
+    "postmortem": PageStage.RESOLVED,
+    "scheduled": PageStage.SCHEDULED,
+    "in_progress": PageStage.IN_PROGRESS,
+    "verifying": PageStage.IN_PROGRESS,
+    "completed": PageStage.RESOLVED,
+    "maintenance_scheduled": PageStage.SCHEDULED,
+    "maintenance_in_progress": PageStage.IN_PROGRESS,
+    "maintenance_complete": PageStage.RESOLVED,
 }
 _IMPACTS = {one.value: one for one in Impact}
 
@@ -127,7 +127,7 @@ class Contents(NamedTuple):
 
 
 def is_over(raw: RawIncident) -> bool:
-    return _STAGES.get(raw.status) is Stage.RESOLVED
+    return _STAGES.get(raw.status) is PageStage.RESOLVED
 
 
 def newest(page: RawPage, components: Sequence[RawComponent], incidents: Sequence[RawIncident]) -> datetime | None:
@@ -165,7 +165,7 @@ def incident(raw: RawIncident, clock: Clock, *, maintenance: bool) -> PageIncide
     return PageIncident(
         id=plain(raw.id, MAX_ID),
         name=plain(raw.name, MAX_NAME),
-        stage=_STAGES.get(raw.status, Stage.UNKNOWN),
+        stage=_STAGES.get(raw.status, PageStage.UNKNOWN),
         impact=_IMPACTS.get(raw.impact or "none", Impact.UNKNOWN),
         components=_touched(raw),
         started_at=started_at,
@@ -185,7 +185,7 @@ def _steady(clock: Clock, moment: datetime) -> float:
 def _update(raw: RawUpdate, incident: RawIncident, clock: Clock) -> PageUpdate:
     moment = raw.display_at or raw.created_at or incident.created_at
     text = (raw.body or "").replace("<br />", "\n").replace("<br>", "\n")
-    return PageUpdate(_steady(clock, moment), _STAGES.get(raw.status, Stage.UNKNOWN), plain(text, MAX_TEXT))
+    return PageUpdate(_steady(clock, moment), _STAGES.get(raw.status, PageStage.UNKNOWN), plain(text, MAX_TEXT))
 
 
 def _touched(raw: RawIncident) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from trayapp.watch.schedule.probe_jobs import Errand
+from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 _GREETING = [{"role": "user", "content": "Hi"}]
 
@@ -19,16 +19,16 @@ class Seen(StrEnum):
     ERROR = "error"
 
 
-def request_body(errand: Errand) -> bytes:
+def request_body(job: ProbeJob) -> bytes:
     """The shortest question in the dialect that the address implies, or the catalogue's own body with the model."""
-    probe = errand.probe
+    probe = job.probe
     if probe.body is not None:
         body = msgspec.json.decode(probe.body, type=dict[str, Any])
     elif probe.url.partition("?")[0].endswith("/messages"):
         body = {"messages": _GREETING, "max_tokens": 1, "stream": True}
     else:
         body = {"messages": _GREETING, "max_completion_tokens": 1, "stream": True}
-    return msgspec.json.encode(body | {"model": errand.model})
+    return msgspec.json.encode(body | {"model": job.model})
 
 
 def seen(stream: bytes) -> Seen:

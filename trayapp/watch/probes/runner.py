@@ -1,4 +1,4 @@
-"""Runs an errand: one request to a provider, and the `Try` that comes of it."""
+"""Runs an job: one request to a provider, and the `Try` that comes of it."""
 
 import asyncio
 import logging
@@ -8,17 +8,17 @@ from typing import NamedTuple
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Auth
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, read_answer, retry_after_s
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Step, Try
+from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.errors import Problem
 from trayapp.net.addresses import Addresses, reach_of_address
 from trayapp.secrets.keys import KeySource
 from trayapp.tasks import Tasks
-from trayapp.watch.http import Answer, Failure, Http, Limit
+from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
 from trayapp.watch.probes.completion import Seen, request_body, seen
 from trayapp.watch.schedule.budget import Budget
-from trayapp.watch.schedule.probe_jobs import Errand
+from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 log = logging.getLogger(__name__)
 
@@ -52,40 +52,38 @@ class Probes:
     async def close(self) -> None:
         await self._tasks.close()
 
-    async def run(self, errand: Errand) -> Attempt | None:
+    async def run(self, job: ProbeJob) -> Attempt | None:
         """One try; None when it would cost the user more than was agreed, or needs a key that there is not."""
-        probe = errand.probe
-        if errand.completion is not None and not self._budget.affords_answer(
-            errand.provider, errand.completion.daily_tokens
-        ):
+        probe = job.probe
+        if job.completion is not None and not self._budget.affords_answer(job.provider, job.completion.daily_tokens):
             return None
-        key = await self._key(errand)
-        if errand.completion is not None and key is None and probe.auth is not Auth.NONE:
+        key = await self._key(job)
+        if job.completion is not None and key is None and probe.auth is not Auth.NONE:
             return None
         began = self._clock.now()
         self._budget.sent(probe.host)
         try:
-            answer = await self._ask(errand, _headers(errand, key))
+            answer = await self._ask(job, _headers(job, key))
         except Failure as failure:
-            if errand.completion is not None and failure.code in ("timeout", "cut"):
-                self._budget.answered(errand.provider)
-            reading = Reading(outcome_of_failure(failure.code), failure.code, errand.depth)
-            reach = await self._addresses.reach(probe.url, look_up=failure.step is not Step.DNS)
-            return Attempt(self._try(errand, began, reading, None, reach), failure)
-        reading = _read(errand, answer, keyed=key is not None)
-        if errand.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
-            self._budget.answered(errand.provider)
+            if job.completion is not None and failure.code in ("timeout", "cut"):
+                self._budget.answered(job.provider)
+            reading = Reading(outcome_of_failure(failure.code), failure.code, job.depth)
+            reach = await self._addresses.reach(probe.url, look_up=failure.step is not NetworkStep.DNS)
+            return Attempt(self._try(job, began, reading, None, reach), failure)
+        reading = _read(job, answer, keyed=key is not None)
+        if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
+            self._budget.answered(job.provider)
         if answer.address is not None:
             self._addresses.note(probe.url, answer.address)
             reach = reach_of_address(answer.address)
         else:
             reach = await self._addresses.reach(probe.url)
-        return Attempt(self._try(errand, began, reading, answer, reach))
+        return Attempt(self._try(job, began, reading, answer, reach))
 
-    async def _ask(self, errand: Errand, headers: Mapping[str, str]) -> Answer:
-        probe = errand.probe
+    async def _ask(self, job: ProbeJob, headers: Mapping[str, str]) -> HttpAnswer:
+        probe = job.probe
         limit = Limit(probe.timeout_s, BODY_BYTES)
-        if errand.completion is None:
+        if job.completion is None:
             body = probe.body.encode() if probe.body is not None else None
             return await self._http.ask(probe.url, limit, method=probe.method, headers=headers, body=body)
         return await self._http.ask(
@@ -93,19 +91,19 @@ class Probes:
             limit,
             method="POST",
             headers={"content-type": "application/json", **headers},
-            body=request_body(errand),
+            body=request_body(job),
             enough=lambda stream: seen(stream) is not Seen.NOTHING,
         )
 
-    def _try(self, errand: Errand, began: float, reading: Reading, answer: Answer | None, reach: Reach) -> Try:
-        shown = seen(answer.body) if answer is not None and errand.completion is not None else Seen.NOTHING
+    def _try(self, job: ProbeJob, began: float, reading: Reading, answer: HttpAnswer | None, reach: Reach) -> Try:
+        shown = seen(answer.body) if answer is not None and job.completion is not None else Seen.NOTHING
         return Try(
             at=self._clock.now(),
             began=began,
             source=Source.PROBE,
-            provider=errand.provider,
-            host=errand.probe.host,
-            parts=errand.parts,
+            provider=job.provider,
+            host=job.probe.host,
+            parts=job.parts,
             depth=reading.depth,
             outcome=reading.outcome,
             code=reading.code,
@@ -117,8 +115,8 @@ class Probes:
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
         )
 
-    async def _key(self, errand: Errand) -> str | None:
-        probe = errand.probe
+    async def _key(self, job: ProbeJob) -> str | None:
+        probe = job.probe
         if probe.auth is Auth.NONE or probe.key is None or not may_carry_key(probe.url):
             return None
         wanted = (probe.key, host_of(probe.url))
@@ -143,17 +141,17 @@ class Probes:
         return key
 
 
-def _headers(errand: Errand, key: str | None) -> dict[str, str]:
-    headers = dict(errand.probe.headers)
+def _headers(job: ProbeJob, key: str | None) -> dict[str, str]:
+    headers = dict(job.probe.headers)
     if key is not None:
-        name = _AUTH_HEADERS[errand.probe.auth]
-        headers[name] = f"Bearer {key}" if errand.probe.auth is Auth.BEARER else key
+        name = _AUTH_HEADERS[job.probe.auth]
+        headers[name] = f"Bearer {key}" if job.probe.auth is Auth.BEARER else key
     return headers
 
 
-def _read(errand: Errand, answer: Answer, *, keyed: bool) -> Reading:
-    probe = errand.probe
-    if errand.completion is not None and answer.status == 200:
+def _read(job: ProbeJob, answer: HttpAnswer, *, keyed: bool) -> Reading:
+    probe = job.probe
+    if job.completion is not None and answer.status == 200:
         match seen(answer.body):
             case Seen.TOKEN | Seen.END:
                 return Reading(Outcome.GOOD, "http_200", Depth.COMPLETION)
@@ -165,9 +163,9 @@ def _read(errand: Errand, answer: Answer, *, keyed: bool) -> Reading:
         answer.status,
         answer.headers,
         answer.body,
-        depth=errand.depth,
+        depth=job.depth,
         url=probe.url,
         truncated=answer.truncated,
         keyed=keyed,
-        up=() if errand.completion is not None else probe.up,
+        up=() if job.completion is not None else probe.up,
     )

@@ -1,18 +1,18 @@
-"""One host's schedule: which of its errands is next, and when. No waiting and no network here."""
+"""One host's schedule: which of its probe_jobs is next, and when. No waiting and no network here."""
 
 from dataclasses import dataclass
 
 from trayapp.core.evidence.observation import Outcome, Try
 from trayapp.core.evidence.pace import CALM_JITTER, FIRST_RETRY_S, Pace, next_delay
 from trayapp.watch.schedule.budget import WINDOW_S, Budget
-from trayapp.watch.schedule.probe_jobs import Errand
+from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 
 @dataclass
 class _Due:
     """`fine`: nothing is known against it. `run`: failing tries in a row, since `first_failed_at`."""
 
-    errand: Errand
+    job: ProbeJob
     at: float
     asked: bool = False
     fine: bool = False
@@ -20,16 +20,16 @@ class _Due:
     first_failed_at: float | None = None
 
 
-class Lane:
-    """All errands to one host, which share its budget. What fails is due sooner, so its turn comes first."""
+class HostSchedule:
+    """All probe_jobs to one host, which share its budget. What fails is due sooner, so its turn comes first."""
 
-    def __init__(self, host: str, errands: list[Errand], now: float, budget: Budget) -> None:
+    def __init__(self, host: str, probe_jobs: list[ProbeJob], now: float, budget: Budget) -> None:
         self.host = host
-        self.provider = errands[0].provider
-        self.url = errands[0].probe.url
+        self.provider = probe_jobs[0].provider
+        self.url = probe_jobs[0].probe.url
         # A watcher before this one may have asked just now.
         start = max(now, budget.last_sent(host) + WINDOW_S)
-        self._due = [_Due(errand, start) for errand in errands]
+        self._due = [_Due(job, start) for job in probe_jobs]
         self._budget = budget
         self._fresh_until = now + WINDOW_S
         self._not_before = float("-inf")
@@ -43,22 +43,22 @@ class Lane:
         """The steady moment of the next request."""
         return max(self._next().at, self._not_before, self._budget.free_at(self.host, self._pace(pace, now)))
 
-    def take(self) -> Errand:
-        """The errand whose turn it is."""
-        return self._next().errand
+    def take(self) -> ProbeJob:
+        """The job whose turn it is."""
+        return self._next().job
 
-    def take_control(self, pace: Pace, now: float) -> Errand | None:
-        """One that costs the user nothing, to show another host's lane that the connection works.
+    def take_control(self, pace: Pace, now: float) -> ProbeJob | None:
+        """One that costs the user nothing, to show another host's schedule that the connection works.
 
         None while this host is in trouble itself, or may not be asked.
         """
         if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, pace)) > now:
             return None
-        return next((one.errand for one in self._due if one.errand.completion is None), None)
+        return next((one.job for one in self._due if one.job.completion is None), None)
 
-    def tried(self, errand: Errand, attempt: Try, pace: Pace, jitter: float) -> None:
+    def tried(self, job: ProbeJob, attempt: Try, pace: Pace, jitter: float) -> None:
         """Plan the next time, given what came of this one and the host's pace after it. `jitter`: from [0, 1)."""
-        due = self._find(errand)
+        due = self._find(job)
         due.asked = True
         due.fine = attempt.outcome is Outcome.GOOD
         if due.fine:
@@ -73,20 +73,20 @@ class Lane:
             pace = self._pace(pace, attempt.at)
             delay_s = next_delay(pace, due.run or 2, jitter)
         if pace is Pace.CALM:
-            delay_s = max(delay_s, errand.interval_s * (1 + CALM_JITTER * jitter))
+            delay_s = max(delay_s, job.interval_s * (1 + CALM_JITTER * jitter))
         due.at = attempt.began + delay_s
         if attempt.retry_after_s is not None:
             self._not_before = attempt.at + attempt.retry_after_s
 
-    def put_off(self, errand: Errand, until: float) -> None:
-        due = self._find(errand)
+    def put_off(self, job: ProbeJob, until: float) -> None:
+        due = self._find(job)
         due.asked = due.fine = True
         due.at = until
 
     def hurry(self, now: float) -> None:
         """Everything is due; the budget still decides when."""
         for due in self._due:
-            if due.errand.completion is None:
+            if due.job.completion is None:
                 due.at = min(due.at, now)
 
     def disturbed(self, now: float, jitter: float) -> None:
@@ -94,7 +94,7 @@ class Lane:
         self._fresh_until = now + WINDOW_S
         soon = now + FIRST_RETRY_S * (1 + jitter)
         for due in self._due:
-            if due.errand.completion is None or due.at < soon:
+            if due.job.completion is None or due.at < soon:
                 due.at = soon
 
     def _pace(self, pace: Pace, now: float) -> Pace:
@@ -107,5 +107,5 @@ class Lane:
     def _next(self) -> _Due:
         return min(self._due, key=lambda one: one.at)
 
-    def _find(self, errand: Errand) -> _Due:
-        return next(one for one in self._due if one.errand is errand)
+    def _find(self, job: ProbeJob) -> _Due:
+        return next(one for one in self._due if one.job is job)

@@ -11,7 +11,7 @@ from trayapp.settings.schema import Completion, Settings
 _DEPTHS = {ProbeKind.EDGE: Depth.EDGE, ProbeKind.API: Depth.API, ProbeKind.COMPLETION: Depth.COMPLETION}
 
 
-class Errand(Struct, frozen=True):
+class ProbeJob(Struct, frozen=True):
     """One request that is repeated. `interval_s`: while all is well. `completion`: the user's limits, if it is one."""
 
     provider: str
@@ -30,30 +30,30 @@ class Errand(Struct, frozen=True):
         return (self.completion.model if self.completion else None) or self.probe.model
 
 
-def errands(catalogue: Catalogue, settings: Settings) -> list[Errand]:
+def probe_jobs(catalogue: Catalogue, settings: Settings) -> list[ProbeJob]:
     """Every request that the watched services need; completions only where the user opted in and a model is known."""
-    found: dict[tuple[str, bytes], Errand] = {}
+    found: dict[tuple[str, bytes], ProbeJob] = {}
     for provider, service in catalogue.watched(settings.watch.services):
         for probe in service.probes:
-            errand = _errand(provider, probe, tuple(Part(service.id, one) for one in probe.components), settings)
-            if errand is None:
+            job = _job(provider, probe, tuple(Part(service.id, one) for one in probe.components), settings)
+            if job is None:
                 continue
             same = (provider.provider, _request(probe))
             if same in found:
-                parts = tuple(dict.fromkeys(found[same].parts + errand.parts))
-                errand = Errand(errand.provider, errand.probe, parts, errand.interval_s, errand.completion)
-            found[same] = errand
+                parts = tuple(dict.fromkeys(found[same].parts + job.parts))
+                job = ProbeJob(job.provider, job.probe, parts, job.interval_s, job.completion)
+            found[same] = job
     return list(found.values())
 
 
-def _errand(provider: Provider, probe: Probe, parts: tuple[Part, ...], settings: Settings) -> Errand | None:
+def _job(provider: Provider, probe: Probe, parts: tuple[Part, ...], settings: Settings) -> ProbeJob | None:
     if probe.kind is not ProbeKind.COMPLETION:
         interval_s = max(CALM_INTERVAL_S, float(settings.watch.probe_interval_s))
-        return Errand(provider.provider, probe, parts, interval_s)
+        return ProbeJob(provider.provider, probe, parts, interval_s)
     told = settings.providers.get(provider.provider)
     if told is None or not told.completion.enabled or not (told.completion.model or probe.model):
         return None
-    return Errand(provider.provider, probe, parts, float(told.completion.interval_s), told.completion)
+    return ProbeJob(provider.provider, probe, parts, float(told.completion.interval_s), told.completion)
 
 
 def _request(probe: Probe) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from tests.support import httpserver
 from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Authority, Server, answer, redirect
-from trayapp.core.evidence.observation import Control, Step
+from trayapp.core.evidence.observation import Control, NetworkStep
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
@@ -124,7 +124,7 @@ async def test_when_nobody_answers_the_step_is_told(scene: Scene) -> None:
     found = await scene.make(*urls).round(Reach.LOOPBACK, 0.0)
     assert found is not None
     assert not found.proves
-    assert Step.TCP in {one.step for one in scene.seen}
+    assert NetworkStep.TCP in {one.step for one in scene.seen}
 
 
 async def test_another_is_asked_before_the_connection_is_blamed(scene: Scene) -> None:

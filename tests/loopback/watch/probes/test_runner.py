@@ -10,7 +10,7 @@ from tests.support import httpserver
 from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Authority, Behaviour, Server, answer, events
 from trayapp.core.catalogue import Auth, Part, Probe, ProbeKind, Up
-from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Step
+from trayapp.core.evidence.observation import Badge, Depth, NetworkStep, Outcome, Source
 from trayapp.core.evidence.reach import Reach
 from trayapp.errors import Problem
 from trayapp.net.addresses import Addresses
@@ -19,7 +19,7 @@ from trayapp.watch.http import Http
 from trayapp.watch.probes import runner as probes
 from trayapp.watch.probes.runner import Attempt, Probes
 from trayapp.watch.schedule.budget import Budget
-from trayapp.watch.schedule.probe_jobs import Errand
+from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 NO_KEY = answer(401, {"error": {"type": "invalid_request_error", "message": "no key"}})
 TRACE = answer(200, "fl=1f1\nh=acme\n")
@@ -52,13 +52,13 @@ class Scene:
         self.budget = Budget(self.clock)
         self.probes = Probes(http, self.keyring, self.budget, Addresses(), self.clock)
 
-    def errand(self, kind: ProbeKind = ProbeKind.API, path: str = "/v1/models", **more: Any) -> Errand:
+    def job(self, kind: ProbeKind = ProbeKind.API, path: str = "/v1/models", **more: Any) -> ProbeJob:
         completion = Completion(enabled=True, daily_tokens=1000) if kind is ProbeKind.COMPLETION else None
         probe = Probe(kind=kind, components=("chat",), url=self.server.url + path, **({"timeout_s": 2.0} | more))
-        return Errand("acme", probe, (Part("acme-api", "chat"),), 60.0, completion)
+        return ProbeJob("acme", probe, (Part("acme-api", "chat"),), 60.0, completion)
 
-    async def run(self, errand: Errand | None = None) -> Attempt:
-        attempt = await self.probes.run(errand or self.errand())
+    async def run(self, job: ProbeJob | None = None) -> Attempt:
+        attempt = await self.probes.run(job or self.job())
         assert attempt is not None
         return attempt
 
@@ -115,7 +115,7 @@ async def test_whatever_a_server_does_has_a_name(
     scene: Scene, behaviour: Behaviour, outcome: Outcome, code: str
 ) -> None:
     scene.server.on("/v1/models", behaviour)
-    got = (await scene.run(scene.errand(timeout_s=0.5))).observed
+    got = (await scene.run(scene.job(timeout_s=0.5))).observed
     assert (got.outcome, got.code) == (outcome, code)
     assert scene.server.asked("/v1/models") == 1
 
@@ -126,7 +126,7 @@ async def test_a_bad_certificate_is_a_failure_at_tls(scene: Scene) -> None:
         attempt = await scene.run()
     assert (attempt.observed.outcome, attempt.observed.code) == (Outcome.FAIL, "tls")
     assert attempt.failure is not None
-    assert (attempt.failure.step, attempt.failure.rejected) == (Step.TLS, True)
+    assert (attempt.failure.step, attempt.failure.rejected) == (NetworkStep.TLS, True)
 
 
 async def test_proxy_settings_that_no_client_takes_are_the_proxys_trouble(
@@ -134,7 +134,7 @@ async def test_proxy_settings_that_no_client_takes_are_the_proxys_trouble(
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     probe = Probe(kind=ProbeKind.API, components=("chat",), url="https://far.invalid/v1/models")
-    got = (await scene.run(Errand("acme", probe, (), 60.0))).observed
+    got = (await scene.run(ProbeJob("acme", probe, (), 60.0))).observed
     assert (got.outcome, got.code, got.reach) == (Outcome.PROXY, "proxy_settings", Reach.PUBLIC)
 
 
@@ -145,7 +145,7 @@ async def test_retry_after_is_passed_on(scene: Scene) -> None:
 
 async def test_the_edge_proves_the_edge(scene: Scene) -> None:
     scene.server.on("/cdn-cgi/trace", TRACE)
-    got = (await scene.run(scene.errand(ProbeKind.EDGE, "/cdn-cgi/trace"))).observed
+    got = (await scene.run(scene.job(ProbeKind.EDGE, "/cdn-cgi/trace"))).observed
     assert (got.outcome, got.depth) == (Outcome.GOOD, Depth.EDGE)
 
 
@@ -167,7 +167,7 @@ class TestKeys:
     async def test_each_provider_has_its_header(self, scene: Scene, auth: Auth, header: str, value: str) -> None:
         scene.keyring.keys["acme"] = KEY
         scene.server.on("/v1/models", answer(200, {"data": []}))
-        await scene.run(scene.errand(auth=auth, key="acme", headers={"x-version": "1"}))
+        await scene.run(scene.job(auth=auth, key="acme", headers={"x-version": "1"}))
         assert scene.server.requests[0].headers[header] == value
         assert scene.server.requests[0].headers["x-version"] == "1"
         assert scene.keyring.asked == [("acme", scene.server.netloc)]
@@ -175,13 +175,13 @@ class TestKeys:
     async def test_a_refused_key_is_a_badge(self, scene: Scene) -> None:
         scene.keyring.keys["acme"] = KEY
         scene.server.on("/v1/models", NO_KEY)
-        got = (await scene.run(scene.errand(auth=Auth.BEARER, key="acme"))).observed
+        got = (await scene.run(scene.job(auth=Auth.BEARER, key="acme"))).observed
         assert (got.outcome, got.badge) == (Outcome.GOOD, Badge.KEY)
 
     async def test_without_a_key_the_refusal_is_what_counts_as_up(self, scene: Scene) -> None:
         scene.server.on("/v1/models", NO_KEY)
         up = (Up(status=401, json="error.type"),)
-        got = (await scene.run(scene.errand(auth=Auth.BEARER, key="acme", up=up))).observed
+        got = (await scene.run(scene.job(auth=Auth.BEARER, key="acme", up=up))).observed
         assert (got.outcome, got.badge) == (Outcome.GOOD, None)
         assert "authorization" not in scene.server.requests[0].headers
 
@@ -192,7 +192,7 @@ class TestKeys:
         probe = Probe(
             kind=ProbeKind.API, components=("chat",), url="http://far.invalid/x", auth=Auth.BEARER, key="acme"
         )
-        await scene.run(Errand("acme", probe, (), 60.0))
+        await scene.run(ProbeJob("acme", probe, (), 60.0))
         assert "authorization" not in scene.server.requests[0].headers
         assert scene.keyring.asked == []
 
@@ -200,24 +200,24 @@ class TestKeys:
         scene.keyring.keys["acme"] = KEY
         async with Server() as elsewhere:
             scene.server.on("/v1/models", httpserver.redirect(elsewhere.url + "/v1/models"))
-            await scene.run(scene.errand(auth=Auth.BEARER, key="acme"))
+            await scene.run(scene.job(auth=Auth.BEARER, key="acme"))
             assert elsewhere.requests == []
 
     async def test_a_locked_keyring_costs_the_key_not_the_probe(self, scene: Scene) -> None:
         scene.keyring.problem = Problem("keyring_locked")
         scene.server.on("/v1/models", NO_KEY)
-        assert (await scene.run(scene.errand(auth=Auth.BEARER, key="acme"))).observed.outcome is Outcome.GOOD
+        assert (await scene.run(scene.job(auth=Auth.BEARER, key="acme"))).observed.outcome is Outcome.GOOD
 
     async def test_an_open_prompt_blocks_nothing(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(probes, "KEY_PATIENCE_S", 0.05)
         scene.keyring.keys["acme"] = KEY
         scene.keyring.opening = asyncio.Event()
         scene.server.on("/v1/models", NO_KEY)
-        errand = scene.errand(auth=Auth.BEARER, key="acme")
-        await scene.run(errand)
+        job = scene.job(auth=Auth.BEARER, key="acme")
+        await scene.run(job)
         scene.keyring.opening.set()
         await asyncio.sleep(0)
-        await scene.run(errand)
+        await scene.run(job)
         sent = ["authorization" in one.headers for one in scene.server.requests]
         assert sent == [False, True]
         assert len(scene.keyring.asked) == 1
@@ -229,14 +229,14 @@ TOKEN = events('{"choices":[{"delta":{"role":"assistant"}}]}', '{"choices":[{"de
 class TestCompletions:
     path = "/v1/chat/completions"
 
-    def _errand(self, scene: Scene, **more: Any) -> Errand:
+    def _job(self, scene: Scene, **more: Any) -> ProbeJob:
         scene.keyring.keys["acme"] = KEY
         told: dict[str, Any] = {"method": "POST", "model": "small", "auth": Auth.BEARER, "key": "acme"}
-        return scene.errand(ProbeKind.COMPLETION, self.path, **(told | more))
+        return scene.job(ProbeKind.COMPLETION, self.path, **(told | more))
 
     async def test_a_token_is_a_real_answer(self, scene: Scene) -> None:
         scene.server.on(self.path, TOKEN)
-        got = (await scene.run(self._errand(scene))).observed
+        got = (await scene.run(self._job(scene))).observed
         assert (got.outcome, got.depth, got.code) == (Outcome.GOOD, Depth.COMPLETION, "http_200")
         assert got.first_token_s is not None
         assert got.latency_s is not None
@@ -247,16 +247,16 @@ class TestCompletions:
 
     async def test_it_does_not_wait_for_the_rest(self, scene: Scene) -> None:
         scene.server.on(self.path, events(*['{"choices":[{"delta":{"content":"H"}}]}'] * 1000, gap_s=0.05))
-        assert (await scene.run(self._errand(scene))).observed.outcome is Outcome.GOOD
+        assert (await scene.run(self._job(scene))).observed.outcome is Outcome.GOOD
 
     async def test_a_model_that_only_thought_did_answer(self, scene: Scene) -> None:
         scene.server.on(self.path, events('{"choices":[{"delta":{},"finish_reason":"length"}]}', "[DONE]"))
-        got = (await scene.run(self._errand(scene))).observed
+        got = (await scene.run(self._job(scene))).observed
         assert (got.outcome, got.depth, got.first_token_s) == (Outcome.GOOD, Depth.COMPLETION, None)
 
     async def test_an_answer_in_one_piece_is_an_answer(self, scene: Scene) -> None:
         scene.server.on(self.path, answer(200, {"choices": [{"message": {"content": "H"}}]}))
-        got = (await scene.run(self._errand(scene))).observed
+        got = (await scene.run(self._job(scene))).observed
         assert (got.outcome, got.depth) == (Outcome.GOOD, Depth.COMPLETION)
 
     @pytest.mark.parametrize(
@@ -274,25 +274,25 @@ class TestCompletions:
         self, scene: Scene, behaviour: Behaviour, outcome: Outcome, code: str, depth: Depth
     ) -> None:
         scene.server.on(self.path, behaviour)
-        got = (await scene.run(self._errand(scene))).observed
+        got = (await scene.run(self._job(scene))).observed
         assert (got.outcome, got.code, got.depth) == (outcome, code, depth)
 
     async def test_without_a_key_nothing_is_asked(self, scene: Scene) -> None:
-        errand = self._errand(scene)
+        job = self._job(scene)
         scene.keyring.keys.clear()
-        assert await scene.probes.run(errand) is None
+        assert await scene.probes.run(job) is None
         assert scene.server.requests == []
 
     async def test_the_users_tokens_have_an_end(self, scene: Scene) -> None:
         scene.server.on(self.path, TOKEN)
-        errand = self._errand(scene)
+        job = self._job(scene)
         tries = 0
-        while await scene.probes.run(errand) is not None:
+        while await scene.probes.run(job) is not None:
             tries += 1
         assert tries == scene.server.asked(self.path) == 50
 
     async def test_what_fails_costs_nothing(self, scene: Scene) -> None:
         scene.server.on(self.path, answer(500))
-        errand = self._errand(scene)
+        job = self._job(scene)
         for _ in range(60):
-            assert await scene.probes.run(errand) is not None
+            assert await scene.probes.run(job) is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.connection import FLOOR, GRACE_S, Network
+from trayapp.core.evidence.connection import FLOOR, GRACE_S, OwnConnection
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -11,9 +11,9 @@ from trayapp.core.evidence.observation import (
     DisturbanceKind,
     NetworkReport,
     NetworkState,
+    NetworkStep,
     Outcome,
     Source,
-    Step,
     Try,
 )
 from trayapp.core.evidence.reach import Reach
@@ -36,17 +36,17 @@ def control(
     at: float, good: bool = True, *, host: str = "a", reach: Reach = Reach.PUBLIC, altered: bool = False,
     plain: bool = False, code: str | None = None,
 ) -> Control:  # fmt: skip
-    step = None if good else Step.TCP
+    step = None if good else NetworkStep.TCP
     said = code or ("http_200" if good else "timeout")
     return Control(at, at - 0.2, host, reach, good and not altered, said, step, altered, plain)
 
 
-def report(at: float, state: NetworkState, step: Step | None = None) -> NetworkReport:
+def report(at: float, state: NetworkState, step: NetworkStep | None = None) -> NetworkReport:
     return NetworkReport(at, at - 1, state, step)
 
 
-def network(*observed: Try | Control | NetworkReport) -> Network:
-    made = Network(0.0)
+def network(*observed: Try | Control | NetworkReport) -> OwnConnection:
+    made = OwnConnection(0.0)
     for one in observed:
         match one:
             case Try():
@@ -73,7 +73,7 @@ class TestProof:
         assert made.answered("acme", Reach.PRIVATE, 0.0, 20.0)
 
     def test_loopback_needs_no_proof(self) -> None:
-        assert Network(0.0).answered("acme", Reach.LOOPBACK, 0.0, 1.0)
+        assert OwnConnection(0.0).answered("acme", Reach.LOOPBACK, 0.0, 1.0)
 
     def test_plain_http_does_not_vouch_for_tls(self) -> None:
         made = network(control(10.0, plain=True))
@@ -93,7 +93,7 @@ class TestProof:
 
 class TestChanceOfFailure:
     def test_priors_alone(self) -> None:
-        assert Network(0.0).chance_of_failure("acme", Reach.PUBLIC, 0.0) == pytest.approx(0.05 / 5)
+        assert OwnConnection(0.0).chance_of_failure("acme", Reach.PUBLIC, 0.0) == pytest.approx(0.05 / 5)
 
     def test_the_larger_of_the_two_windows(self) -> None:
         calm = [tried(at) for at in range(10, 600, 10)]
@@ -140,7 +140,7 @@ class TestChanceOfFailure:
 
     def test_what_is_remembered_weighs_the_same(self) -> None:
         made = network(*[tried(at, Outcome.FAIL) for at in range(10, 700, 7)], control(699.0))
-        again = Network(700.0, made.remember())
+        again = OwnConnection(700.0, made.remember())
         assert again.chance_of_failure("acme", Reach.PUBLIC, 700.0) == made.chance_of_failure(
             "acme", Reach.PUBLIC, 700.0
         )
@@ -149,17 +149,19 @@ class TestChanceOfFailure:
 class TestDown:
     @pytest.mark.parametrize("state", [NetworkState.OFFLINE, NetworkState.CAPTIVE])
     def test_a_diagnosis_holds_until_an_answer_that_was_asked_after_it_began(self, state: NetworkState) -> None:
-        made = network(tried(9.0), report(10.0, state, Step.DNS))
+        made = network(tried(9.0), report(10.0, state, NetworkStep.DNS))
         down = made.down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step, down.since) == (state, Step.DNS, 10.0)
+        assert (down.state, down.step, down.since) == (state, NetworkStep.DNS, 10.0)
         made.observe_control(control(9.1))
         assert made.down(Reach.PUBLIC) is not None
         made.observe_control(control(12.0))
         assert made.down(Reach.PUBLIC) is None
 
-    @pytest.mark.parametrize("step", [Step.TLS, Step.CLOCK, Step.PROXY, Step.CAPTIVE_PORTAL])
-    def test_some_steps_only_a_provider_or_a_new_diagnosis_disproves(self, step: Step) -> None:
+    @pytest.mark.parametrize(
+        "step", [NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL]
+    )
+    def test_some_steps_only_a_provider_or_a_new_diagnosis_disproves(self, step: NetworkStep) -> None:
         made = network(report(10.0, NetworkState.OFFLINE, step), control(12.0))
         assert made.down(Reach.PUBLIC) is not None
         assert network(report(10.0, NetworkState.OFFLINE, step), tried(12.0)).down(Reach.PUBLIC) is None
@@ -167,12 +169,12 @@ class TestDown:
         assert made.down(Reach.PUBLIC) is None
 
     def test_only_without_an_interface_private_addresses_are_out_of_reach_as_well(self) -> None:
-        assert network(report(10.0, NetworkState.OFFLINE, Step.DNS)).down(Reach.PRIVATE) is None
-        assert network(report(10.0, NetworkState.OFFLINE, Step.INTERFACE)).down(Reach.PRIVATE) is not None
-        assert network(report(10.0, NetworkState.OFFLINE, Step.INTERFACE)).down(Reach.LOOPBACK) is None
+        assert network(report(10.0, NetworkState.OFFLINE, NetworkStep.DNS)).down(Reach.PRIVATE) is None
+        assert network(report(10.0, NetworkState.OFFLINE, NetworkStep.INTERFACE)).down(Reach.PRIVATE) is not None
+        assert network(report(10.0, NetworkState.OFFLINE, NetworkStep.INTERFACE)).down(Reach.LOOPBACK) is None
 
     def test_an_unknown_diagnosis_says_nothing(self) -> None:
-        made = network(report(10.0, NetworkState.OFFLINE, Step.DNS), report(11.0, NetworkState.UNKNOWN))
+        made = network(report(10.0, NetworkState.OFFLINE, NetworkStep.DNS), report(11.0, NetworkState.UNKNOWN))
         assert made.down(Reach.PUBLIC) is not None
 
     def test_two_controls_that_fail_are_the_network_one_is_not(self) -> None:
@@ -183,7 +185,7 @@ class TestDown:
         made.observe_control(control(12.0, False, host="b"))
         down = made.down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.OFFLINE, Step.TCP)
+        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.TCP)
         made.observe_try(tried(13.0))
         assert made.down(Reach.PUBLIC) is None
 
@@ -194,19 +196,19 @@ class TestDown:
     def test_an_altered_control_is_a_captive_portal(self) -> None:
         down = network(control(10.0, altered=True, plain=True)).down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.CAPTIVE, Step.CAPTIVE_PORTAL)
+        assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL)
 
     def test_foreign_pages_on_two_hosts_are_a_captive_portal_on_one_they_are_not(self) -> None:
         one = tried(10.0, Outcome.FOREIGN, provider="acme")
         assert network(one).down(Reach.PUBLIC) is None
         down = network(one, tried(11.0, Outcome.FOREIGN)).down(Reach.PUBLIC)
         assert down is not None
-        assert down.step is Step.CAPTIVE_PORTAL
+        assert down.step is NetworkStep.CAPTIVE_PORTAL
 
     def test_a_proxy_that_wants_a_login(self) -> None:
         down = network(tried(10.0, Outcome.PROXY, code="proxy_login")).down(Reach.PUBLIC)
         assert down is not None
-        assert down.step is Step.PROXY
+        assert down.step is NetworkStep.PROXY
 
     def test_tls_that_is_rejected_everywhere_is_not_the_providers_fault(self) -> None:
         one = tried(10.0, Outcome.FAIL, code="tls")
@@ -214,7 +216,7 @@ class TestDown:
         both = network(one, control(11.0, plain=True), tried(12.0, Outcome.FAIL, code="tls", provider="acme"))
         down = both.down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.CAPTIVE, Step.TLS)
+        assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.TLS)
         both.observe_control(control(13.0))
         assert both.down(Reach.PUBLIC) is None, "a control over TLS is trusted"
 
@@ -229,13 +231,13 @@ class TestDown:
 
 class TestStatus:
     def test_states_and_since_when(self) -> None:
-        made = Network(0.0)
+        made = OwnConnection(0.0)
         assert made.status(1.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
         made.observe_try(tried(5.0))
         status = made.status(6.0, Reach.PUBLIC)
         assert (status.state, status.since, status.answering) == (NetworkState.ONLINE, 6.0, 1)
-        made.observe_report(NetworkReport(10.0, 9.0, NetworkState.OFFLINE, Step.DNS, (Step.INTERFACE,)))
+        made.observe_report(NetworkReport(10.0, 9.0, NetworkState.OFFLINE, NetworkStep.DNS, (NetworkStep.INTERFACE,)))
         status = made.status(11.0, Reach.PUBLIC)
-        assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, Step.DNS)
-        assert status.passed == (Step.INTERFACE,)
+        assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, NetworkStep.DNS)
+        assert status.passed == (NetworkStep.INTERFACE,)
         assert made.status(15.0, Reach.PUBLIC).since == 11.0

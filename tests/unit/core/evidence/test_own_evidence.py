@@ -3,24 +3,32 @@
 import msgspec
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Source, Try
-from trayapp.core.evidence.own_evidence import BACK_SPAN_S, GAP_S, QUIET_S, UNSEEN_RED_S, Eyes, EyesMemory, Sight
+from trayapp.core.evidence.own_evidence import (
+    BACK_SPAN_S,
+    GAP_S,
+    QUIET_S,
+    UNSEEN_RED_S,
+    Evidence,
+    EvidenceMemory,
+    Sight,
+)
 from trayapp.core.evidence.reach import Reach
 
 
-def seen(*tries: Try, network: Network | None = None) -> Eyes:
-    made = Eyes()
+def seen(*tries: Try, network: OwnConnection | None = None) -> Evidence:
+    made = Evidence()
     for one in tries:
         made.add(one, network or answering(100, at=one.at))
     return made
 
 
-def sight(eyes: Eyes) -> Sight:
+def sight(eyes: Evidence) -> Sight:
     return eyes.sight
 
 
-def red_depth(eyes: Eyes) -> Depth | None:
+def red_depth(eyes: Evidence) -> Depth | None:
     return eyes.red.depth if eyes.red is not None else None
 
 
@@ -110,12 +118,12 @@ class TestAfresh:
 
 def test_red_survives_a_restart_with_its_beginning() -> None:
     eyes = seen(*down())
-    again = Eyes(msgspec.json.decode(msgspec.json.encode(eyes.remember()), type=EyesMemory))
-    assert again.look(130.0, Network(130.0)) is Sight.DOWN
+    again = Evidence(msgspec.json.decode(msgspec.json.encode(eyes.remember()), type=EvidenceMemory))
+    assert again.look(130.0, OwnConnection(130.0)) is Sight.DOWN
     assert again.red is not None
     assert (again.red.first_at, again.red.failed, again.red.last.code) == (100.0, 3, "http_503")
     for at in (200.0, 260.0):
-        again.add(tried(at, GOOD), Network(130.0))
+        again.add(tried(at, GOOD), OwnConnection(130.0))
     assert again.sight is Sight.RECOVERING
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence import strikes
-from trayapp.core.evidence.connection import Network
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import Level, Strikes
@@ -43,9 +43,9 @@ def tried(
     )
 
 
-def answering(controls: int, failing: int = 0, at: float = 100.0) -> Network:
+def answering(controls: int, failing: int = 0, at: float = 100.0) -> OwnConnection:
     """A network in which so many controls were asked just now."""
-    made = Network(0.0)
+    made = OwnConnection(0.0)
     for number in range(controls):
         good = number >= failing
         made.observe_control(Control(at, at - 0.2, f"c{number}", Reach.PUBLIC, good, "http_200" if good else "timeout"))
@@ -101,7 +101,7 @@ def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:
 
 
 def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_it() -> None:
-    network = Network(0.0)
+    network = OwnConnection(0.0)
     first = tried(100.0, control=None)
     network.observe_try(tried(101.0, GOOD, provider="acme"))
     assert not strikes.vouched(first, network), "nobody vouches for itself"
@@ -115,7 +115,7 @@ def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_
 
 def test_loopback_is_vouched_for_and_red_at_the_third_try() -> None:
     run = [tried(at, control=None, reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
-    assert [strikes.level(run[:n], Network(0.0), run[n - 1].at) for n in (1, 2, 3)] == [
+    assert [strikes.level(run[:n], OwnConnection(0.0), run[n - 1].at) for n in (1, 2, 3)] == [
         Level.NONE,
         Level.CHECKING,
         Level.DOWN,

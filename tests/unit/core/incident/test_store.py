@@ -4,9 +4,16 @@ import msgspec
 import pytest
 
 from trayapp.core.evidence.own_evidence import GAP_S
-from trayapp.core.evidence.page_report import Impact, PageIncident, PageUpdate, Stage
+from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.incident.store import OVER_KEPT_S, SHARED_WITHIN_S, Book, Case, Trouble, stated_cause
+from trayapp.core.incident.store import (
+    OVER_KEPT_S,
+    SHARED_WITHIN_S,
+    IncidentRecord,
+    IncidentStore,
+    Trouble,
+    stated_cause,
+)
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import ServiceVerdict
 
@@ -24,7 +31,9 @@ def trouble(
     return Trouble(verdict, at, back, pages)
 
 
-def page(stage: Stage = Stage.INVESTIGATING, name: str = "Errors", ident: str = "i1", **kwargs: object) -> PageIncident:
+def page(
+    stage: PageStage = PageStage.INVESTIGATING, name: str = "Errors", ident: str = "i1", **kwargs: object
+) -> PageIncident:
     made = PageIncident(ident, name, stage, Impact.MAJOR, (), 90.0, 100.0, f"https://status.example/{ident}")
     return msgspec.structs.replace(made, **kwargs)
 
@@ -33,7 +42,7 @@ class Diary:
     """A book and the time."""
 
     def __init__(self) -> None:
-        self.book = Book()
+        self.book = IncidentStore()
 
     def at(self, now: float, *troubles: Trouble, network_fine: bool = True) -> tuple[Incident, ...]:
         self.book.update(troubles, now, network_fine=network_fine)
@@ -127,7 +136,7 @@ def test_after_a_gap_it_ended_between_two_times() -> None:
 def test_unless_the_page_tells_when() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
-    diary.book.page_said({"i1": page(Stage.RESOLVED, resolved_at=500.0)})
+    diary.book.page_said({"i1": page(PageStage.RESOLVED, resolved_at=500.0)})
     (one,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
     assert (one.ended_from, one.ended_at) == (500.0, 500.0)
 
@@ -199,10 +208,10 @@ class TestShared:
 
 class TestWords:
     def test_the_page_is_quoted(self) -> None:
-        updates = (PageUpdate(100.0, Stage.IDENTIFIED, "Found it."),)
-        said = page(Stage.IDENTIFIED, "Elevated errors", updates=updates)
+        updates = (PageUpdate(100.0, PageStage.IDENTIFIED, "Found it."),)
+        said = page(PageStage.IDENTIFIED, "Elevated errors", updates=updates)
         (one,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(said,)))
-        assert (one.title, one.page_stage, one.updates) == ("Elevated errors", Stage.IDENTIFIED, updates)
+        assert (one.title, one.page_stage, one.updates) == ("Elevated errors", PageStage.IDENTIFIED, updates)
         assert one.link == "https://status.example/i1"
         assert one.cause is None
 
@@ -212,7 +221,7 @@ class TestWords:
         later = page(name="Something else", ident="i2")
         (one,) = diary.at(110.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
         assert one.title == "Errors"
-        diary.book.page_said({"i1": page(Stage.RESOLVED, resolved_at=115.0)})
+        diary.book.page_said({"i1": page(PageStage.RESOLVED, resolved_at=115.0)})
         (one,) = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
         assert one.title == "Something else"
 
@@ -242,11 +251,11 @@ class TestWords:
         ],
     )  # fmt: skip
     def test_a_cause_is_only_what_is_stated(self, text: str, cause: str | None) -> None:
-        assert stated_cause([PageUpdate(1.0, Stage.RESOLVED, text)]) == cause
+        assert stated_cause([PageUpdate(1.0, PageStage.RESOLVED, text)]) == cause
 
 
 def test_a_book_survives_a_restart() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
-    kept = msgspec.json.decode(msgspec.json.encode(diary.book.cases), type=list[Case])
-    assert Book(kept).incidents() == diary.book.incidents()
+    kept = msgspec.json.decode(msgspec.json.encode(diary.book.cases), type=list[IncidentRecord])
+    assert IncidentStore(kept).incidents() == diary.book.incidents()

@@ -17,7 +17,7 @@ from tests.support.newsdesk import (
 )
 from tests.support.snapshots import ONLINE
 from trayapp.core.evidence.observation import NetworkState
-from trayapp.core.evidence.page_report import Stage
+from trayapp.core.evidence.page_report import PageStage
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
@@ -45,9 +45,9 @@ def test_the_night(desk: Desk) -> None:
     _falls(desk, *BOTH)
     assert desk.told(1) == ["down! i1"]
     assert desk.told(2) == []
-    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=Stage.INVESTIGATING)
+    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=PageStage.INVESTIGATING)
     assert desk.told(14) == ["confirmed i1"]
-    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=Stage.IDENTIFIED)
+    desk.incident(*BOTH, title="Elevated Error Rates", page_stage=PageStage.IDENTIFIED)
     assert desk.told(37) == []
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*BOTH, title="Elevated Error Rates", stage=IncidentStage.PARTLY_BACK)
@@ -142,7 +142,7 @@ def test_services_that_fall_one_after_the_other_share_one_banner(desk: Desk) -> 
 
 def test_a_page_that_speaks_first_is_in_the_first_banner(desk: Desk) -> None:
     desk.set(RED, "chatgpt")
-    desk.incident("chatgpt", title="Login fails", page_stage=Stage.INVESTIGATING)
+    desk.incident("chatgpt", title="Login fails", page_stage=PageStage.INVESTIGATING)
     assert desk.told(1) == ["down! i1"]
     assert desk.told(2) == []
 

@@ -13,7 +13,7 @@ from tests.support.snapshots import NO_TARGET, READY
 from trayapp.errors import Problem
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
-from trayapp.ui.commands import Message
+from trayapp.ui.commands import ChatTurn
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_it_names_the_model_and_where_it_runs(chat: ChatWindow) -> None:
 
 def test_an_answer_streams_in_and_the_talk_goes_on(chat: ChatWindow, commands: RecordingCommands) -> None:
     ask(chat, "Hello?")
-    assert commands.last.arguments == ((Message("user", "Hello?"),),)
+    assert commands.last.arguments == ((ChatTurn("user", "Hello?"),),)
     assert chat.input.toPlainText() == ""
     assert chat.state.text() == "Waiting for the first word…"
     commands.on_text("Good ")
@@ -58,7 +58,11 @@ def test_an_answer_streams_in_and_the_talk_goes_on(chat: ChatWindow, commands: R
     commands.last.answer()
     ask(chat, "More")
     [messages] = commands.last.arguments
-    assert list(messages) == [Message("user", "Hello?"), Message("assistant", "Good evening."), Message("user", "More")]
+    assert list(messages) == [
+        ChatTurn("user", "Hello?"),
+        ChatTurn("assistant", "Good evening."),
+        ChatTurn("user", "More"),
+    ]
 
 
 def test_one_answer_at_a_time(chat: ChatWindow, commands: RecordingCommands) -> None:
@@ -80,7 +84,7 @@ def test_stopping_keeps_what_has_come(chat: ChatWindow, commands: RecordingComma
     assert chat.state.text() == "Stopped."
     assert list(chat.notices.texts) == []
     ask(chat, "go on")
-    assert commands.last.arguments[0][1] == Message("assistant", "Once upon")
+    assert commands.last.arguments[0][1] == ChatTurn("assistant", "Once upon")
 
 
 def test_a_failure_says_why_and_gives_the_question_back(chat: ChatWindow, commands: RecordingCommands) -> None:
@@ -90,7 +94,7 @@ def test_a_failure_says_why_and_gives_the_question_back(chat: ChatWindow, comman
     assert chat.input.toPlainText() == "Hello?"
     assert chat.send_button.isVisible()
     chat.send_button.click()
-    assert commands.last.arguments == ((Message("user", "Hello?"),),)
+    assert commands.last.arguments == ((ChatTurn("user", "Hello?"),),)
     assert list(chat.notices.texts) == []
 
 
@@ -132,7 +136,7 @@ def test_a_new_chat_forgets_the_old_one(chat: ChatWindow, commands: RecordingCom
     chat.clear_button.click()
     assert said(chat) == ""
     ask(chat, "z")
-    assert commands.last.arguments == ((Message("user", "z"),),)
+    assert commands.last.arguments == ((ChatTurn("user", "z"),),)
 
 
 def test_closing_the_window_stops_the_server_working(chat: ChatWindow, commands: RecordingCommands) -> None:

@@ -12,7 +12,7 @@ from trayapp.settings.schema import Local, ServerKind, Settings, Ui
 from trayapp.text.language import language
 from trayapp.ui.kit.label import Label
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.settings.pages import Page
+from trayapp.ui.settings.pages import SettingsPage
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_opened_it_has_nothing_to_save(dialog: SettingsDialog, commands: Recordi
 def test_it_opens_at_every_page(dialog: SettingsDialog, page: str) -> None:
     dialog.open_at(page)
     assert shown_page(dialog) == page
-    assert isinstance(dialog.pages[page], Page)
+    assert isinstance(dialog.pages[page], SettingsPage)
 
 
 def test_what_was_edited_on_any_page_is_written_at_once(dialog: SettingsDialog, commands: RecordingCommands) -> None:

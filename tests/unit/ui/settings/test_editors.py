@@ -14,9 +14,9 @@ from trayapp.ui.settings.editors import Choice, Command, Pick, editor
 SECTIONS = [
     schema.Watch,
     schema.Local,
-    schema.Gateway,
-    schema.Tool,
-    schema.Network,
+    schema.GatewaySettings,
+    schema.ToolSettings,
+    schema.NetworkSettings,
     schema.Notify,
     schema.Ui,
     schema.Completion,

@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from trayapp.settings.schema import Gateway, Local, ServerKind, Watch
+from trayapp.settings.schema import GatewaySettings, Local, ServerKind, Watch
 from trayapp.text.language import set_language
 from trayapp.ui.kit.label import Label
 from trayapp.ui.settings.form import Form
@@ -21,7 +21,7 @@ def test_titles_hints_and_bounds_come_from_the_declaration(qtbot: QtBot) -> None
 
 def test_words_follow_the_language(qtbot: QtBot) -> None:
     set_language("de")
-    form = Form(("gateway",), Gateway)
+    form = Form(("gateway",), GatewaySettings)
     qtbot.addWidget(form)
     words = [one.text() for one in form.findChildren(Label)]
     assert not [word for word in words if word.startswith("Provider behind")]

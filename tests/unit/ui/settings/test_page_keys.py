@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.fake_commands import RecordingCommands
 from trayapp.errors import Problem
 from trayapp.settings.schema import ProviderSettings, Settings
-from trayapp.ui.commands import Outcome
+from trayapp.ui.commands import CommandResult
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.page_keys import KeysPage
 
@@ -78,7 +78,7 @@ def test_a_key_is_forgotten(page: KeysPage, commands: RecordingCommands) -> None
 
 
 def test_a_keyring_that_does_not_answer_is_told(qtbot: QtBot, commands: RecordingCommands) -> None:
-    commands.stored = Outcome(problems=(Problem("keyring_absent"),))
+    commands.stored = CommandResult(problems=(Problem("keyring_absent"),))
     page = KeysPage(commands)
     qtbot.addWidget(page)
     page.load(commands.view)

@@ -10,7 +10,7 @@ from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import settle
 from trayapp.core.switching.route import Policy
 from trayapp.errors import Problem
-from trayapp.settings.schema import Settings, Tool
+from trayapp.settings.schema import Settings, ToolSettings
 from trayapp.ui.commands import ToolAccess
 from trayapp.ui.settings.page_tools import ToolsPage
 
@@ -19,7 +19,7 @@ ACCESS = ToolAccess("writer", "http://127.0.0.1:17502/t/0a1b/openai/v1", "0a1b")
 
 @pytest.fixture
 def commands() -> RecordingCommands:
-    return RecordingCommands(Settings(tools={"nightly": Tool(Policy.WAIT)}), tools=("editor", "nightly"))
+    return RecordingCommands(Settings(tools={"nightly": ToolSettings(Policy.WAIT)}), tools=("editor", "nightly"))
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from trayapp.core.evidence.observation import NetworkState, Step
+from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.evidence.observation import NetworkStep as Step
 from trayapp.watch.network.diagnosis import Sign, diagnose, has_route
 
 ONLINE, OFFLINE, CAPTIVE = NetworkState.ONLINE, NetworkState.OFFLINE, NetworkState.CAPTIVE

@@ -3,10 +3,19 @@
 import pytest
 
 from tests.support.fakeclock import FakeClock
-from trayapp.core.evidence.observation import Control, Depth, NetworkReport, NetworkState, Outcome, Source, Step, Try
+from trayapp.core.evidence.observation import (
+    Control,
+    Depth,
+    NetworkReport,
+    NetworkState,
+    NetworkStep,
+    Outcome,
+    Source,
+    Try,
+)
 from trayapp.core.evidence.reach import Reach
 from trayapp.watch.http import Failure
-from trayapp.watch.network.controls import Asked, Round
+from trayapp.watch.network.controls import ControlAnswer, Round
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.network.reporter import REFRESH_S, Connection, sign_of
 from trayapp.watch.probes.runner import Attempt
@@ -35,26 +44,26 @@ class Scene:
     def round(self, *signs: Sign, reach: Reach = Reach.PUBLIC) -> Round:
         now = self.clock.now()
         asked = [
-            Asked(Control(now, now, f"c{number}", reach, one.good, one.code, one.step, one.altered), one)
+            ControlAnswer(Control(now, now, f"c{number}", reach, one.good, one.code, one.step, one.altered), one)
             for number, one in enumerate(signs)
         ]
         return Round(now, tuple(asked))
 
     @property
-    def last(self) -> tuple[NetworkState, Step | None]:
+    def last(self) -> tuple[NetworkState, NetworkStep | None]:
         return self.told[-1].state, self.told[-1].step
 
 
 GOOD = Sign(good=True, secure=True, code="http_200")
-DNS = Sign(good=False, secure=True, code="dns", step=Step.DNS)
-LOST = Failure("dns", Step.DNS)
+DNS = Sign(good=False, secure=True, code="dns", step=NetworkStep.DNS)
+LOST = Failure("dns", NetworkStep.DNS)
 
 
 def test_the_first_good_answer_is_told_with_its_steps() -> None:
     scene = Scene()
     scene.connection.tried(URL, scene.attempt())
     assert scene.last == (NetworkState.ONLINE, None)
-    assert scene.told[0].passed == (Step.INTERFACE, Step.DNS, Step.TCP, Step.TLS)
+    assert scene.told[0].passed == (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TCP, NetworkStep.TLS)
     assert scene.told[0].answering == 1
 
 
@@ -74,14 +83,14 @@ def test_good_news_are_not_repeated_but_refreshed() -> None:
 def test_controls_that_fail_are_told_at_once() -> None:
     scene = Scene()
     scene.connection.asked(URL, scene.attempt(Outcome.FAIL, LOST), scene.round(DNS, DNS))
-    assert scene.last == (NetworkState.OFFLINE, Step.DNS)
-    assert scene.told[0].passed == (Step.INTERFACE,)
+    assert scene.last == (NetworkState.OFFLINE, NetworkStep.DNS)
+    assert scene.told[0].passed == (NetworkStep.INTERFACE,)
 
 
 def test_without_a_way_out_it_is_the_interface() -> None:
     scene = Scene(route=False)
     scene.connection.asked(URL, scene.attempt(Outcome.FAIL, LOST), scene.round(DNS, DNS))
-    assert scene.last == (NetworkState.OFFLINE, Step.INTERFACE)
+    assert scene.last == (NetworkState.OFFLINE, NetworkStep.INTERFACE)
 
 
 def test_the_first_good_answer_afterwards_is_told() -> None:
@@ -118,13 +127,13 @@ def test_loopback_says_nothing_once_the_internet_is_known() -> None:
     scene.connection.tried(URL, scene.attempt())
     scene.connection.asked(URL, scene.attempt(Outcome.FAIL, LOST), scene.round(DNS, DNS))
     scene.connection.tried("http://127.0.0.1:1/", scene.attempt(reach=Reach.LOOPBACK, host="127.0.0.1:1"))
-    assert scene.last == (NetworkState.OFFLINE, Step.DNS)
+    assert scene.last == (NetworkState.OFFLINE, NetworkStep.DNS)
 
 
 def test_a_proxy_that_refuses_is_told_without_asking_anybody_else() -> None:
     scene = Scene()
-    scene.connection.tried(URL, scene.attempt(Outcome.PROXY, Failure("proxy_settings", Step.PROXY)))
-    assert scene.last == (NetworkState.OFFLINE, Step.PROXY)
+    scene.connection.tried(URL, scene.attempt(Outcome.PROXY, Failure("proxy_settings", NetworkStep.PROXY)))
+    assert scene.last == (NetworkState.OFFLINE, NetworkStep.PROXY)
 
 
 def test_another_network_starts_from_nothing() -> None:

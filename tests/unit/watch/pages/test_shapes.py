@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.fakeclock import FakeClock
 from tests.support.pagefiles import component, incident, moment, page, summary, update
-from trayapp.core.evidence.page_report import Impact, Stage
+from trayapp.core.evidence.page_report import Impact, PageStage
 from trayapp.watch.pages import shapes
 from trayapp.watch.pages.shapes import SummaryFile
 
@@ -68,7 +68,7 @@ def test_maintenance_among_the_incidents_is_known_by_its_words(more: dict[str, s
     told = incident("m", "Upgrade", "in_progress", AT, impact="none") | more
     said = shapes.incident(_decode(summary([], [told])).incidents[0], CLOCK, maintenance=False)
     assert said.maintenance
-    assert said.stage is Stage.IN_PROGRESS
+    assert said.stage is PageStage.IN_PROGRESS
 
 
 def test_no_impact_is_none() -> None:

@@ -7,27 +7,27 @@ import pytest
 from trayapp.core.catalogue import Part, Probe, ProbeKind
 from trayapp.settings.schema import Completion
 from trayapp.watch.probes.completion import Seen, request_body, seen
-from trayapp.watch.schedule.probe_jobs import Errand
+from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 
-def _errand(path: str, body: str | None = None) -> Errand:
+def _job(path: str, body: str | None = None) -> ProbeJob:
     url = f"https://api.acme.example/v1/{path}"
     probe = Probe(kind=ProbeKind.COMPLETION, components=("chat",), url=url, body=body, model="small")
-    return Errand("acme", probe, (Part("a", "chat"),), 900.0, Completion(enabled=True))
+    return ProbeJob("acme", probe, (Part("a", "chat"),), 900.0, Completion(enabled=True))
 
 
 def test_openais_dialect() -> None:
-    body = json.loads(request_body(_errand("chat/completions")))
+    body = json.loads(request_body(_job("chat/completions")))
     assert (body["model"], body["max_completion_tokens"], body["stream"]) == ("small", 1, True)
 
 
 def test_anthropics_dialect() -> None:
-    body = json.loads(request_body(_errand("messages?beta=1")))
+    body = json.loads(request_body(_job("messages?beta=1")))
     assert (body["model"], body["max_tokens"], body["stream"]) == ("small", 1, True)
 
 
 def test_a_body_of_the_catalogue() -> None:
-    body = json.loads(request_body(_errand("odd", '{"prompt": "Hi", "n": 1}')))
+    body = json.loads(request_body(_job("odd", '{"prompt": "Hi", "n": 1}')))
     assert body == {"prompt": "Hi", "n": 1, "model": "small"}
 
 
