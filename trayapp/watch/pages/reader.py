@@ -10,10 +10,10 @@ from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.core.hosts import host_of
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.incidentio import IncidentIo
 from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_INCIDENTS, Contents, component, incident
-from trayapp.watch.pages.statuspage import Statuspage
 from trayapp.watch.pages.vendor import Vendor
+from trayapp.watch.pages.vendors.incidentio import IncidentIo
+from trayapp.watch.pages.vendors.statuspage import Statuspage
 from trayapp.watch.schedule.budget import Budget
 
 MAX_BACKOFF_S = 900.0
