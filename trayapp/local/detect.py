@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from trayapp.errors import Problem
 from trayapp.local.client import Client
-from trayapp.local.servers import Product, identify
+from trayapp.local.listing import Product, identify
 from trayapp.settings.schema import ServerKind
 
 # Where these listen unless told otherwise: Ollama; llama-server since October 2026, and before it, with many others;

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from trayapp.errors import Problem
 from trayapp.local.client import CHECK_LIMIT_S, Client
-from trayapp.local.servers import Model, Product, Signature, identify
+from trayapp.local.listing import Model, Product, Signature, identify
 from trayapp.settings.schema import ServerKind
 
 # Below this not even a short question with its answer fits; it is also the least that can be set for the embedded one.

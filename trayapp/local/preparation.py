@@ -15,7 +15,7 @@ from trayapp.local import embedded
 from trayapp.local.child import Child
 from trayapp.local.client import Client
 from trayapp.local.ladder import POLL_S, Rung, Standing, load, look, one_token, until_loaded
-from trayapp.local.servers import Model, Signature
+from trayapp.local.listing import Model, Signature
 from trayapp.settings.schema import Local, ServerKind
 
 # The connection breaks a moment before the process is reaped.

@@ -14,8 +14,8 @@ from trayapp.local.address import base_url
 from trayapp.local.child import Child
 from trayapp.local.client import Client
 from trayapp.local.ladder import Rung, Standing, look
+from trayapp.local.listing import Model
 from trayapp.local.preparation import Preparation, PreparationLimits, PreparationStep, Ready
-from trayapp.local.servers import Model
 from trayapp.local.timings import Timing, Timings
 from trayapp.paths import Home
 from trayapp.settings.schema import Local, ServerKind

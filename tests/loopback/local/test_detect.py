@@ -7,7 +7,7 @@ from tests.support.httpserver import Server, answer, silent
 from tests.support.lm_studio import LmStudio
 from tests.support.ollama import Ollama
 from trayapp.local import detect
-from trayapp.local.servers import Product
+from trayapp.local.listing import Product
 from trayapp.settings.schema import ServerKind
 
 

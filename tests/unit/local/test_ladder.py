@@ -2,7 +2,7 @@ import pytest
 
 from trayapp.errors import Problem
 from trayapp.local.ladder import choose
-from trayapp.local.servers import Model, Product
+from trayapp.local.listing import Model, Product
 
 URL = "http://127.0.0.1:1"
 
