@@ -16,11 +16,6 @@ Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}\Z", extra={"problem"
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000, extra={"problem": "setting_url"})]
 
 
-class PageKind(StrEnum):
-    STATUSPAGE = "statuspage"
-    INCIDENTIO = "incidentio"
-
-
 class ProbeKind(StrEnum):
     EDGE = "edge"
     API = "api"
@@ -47,9 +42,10 @@ class Part(NamedTuple):
 
 
 class Page(Struct, frozen=True, forbid_unknown_fields=True):
-    """An official status page. `page_id`: another page's answer is refused."""
+    """An official status page. `kind` names the vendor's module in `watch.pages.vendors`; `page_id`: another page's
+    answer is refused."""
 
-    kind: PageKind
+    kind: str
     url: Url
     mirrors: tuple[Url, ...] = ()
     page_id: str | None = None

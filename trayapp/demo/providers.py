@@ -15,7 +15,7 @@ import msgspec
 from aiohttp import web
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Catalogue, PageKind, Provider
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.demo.night import NightStage, PageIncidentScript, stage_at
 
 SIMULATED_MODEL = "simulated-cloud-model"
@@ -123,7 +123,6 @@ class SimulatedProviders:
 
     def _page(self, provider: Provider) -> _Answer:
         assert provider.page is not None
-        native = provider.page.kind is PageKind.INCIDENTIO
         meta = {
             "id": provider.page.page_id or "simulated",
             "name": provider.name,
@@ -139,8 +138,6 @@ class SimulatedProviders:
                     body["components"] = self._components(provider, stage)
                 case "incidents.json" | "incidents/unresolved.json":
                     body["incidents"] = self._incidents(provider, stage)
-                case "scheduled-maintenances.json" if not native:
-                    body["scheduled_maintenances"] = []
                 case "summary.json":
                     body |= {
                         "components": self._components(provider, stage),

@@ -9,6 +9,7 @@ from trayapp.secrets.key_index import stored_hosts
 from trayapp.settings.file import SettingsErrors, load
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_catalogue
+from trayapp.watch.pages.registry import page_kinds
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,5 @@ def load_all(home: Home) -> Loaded:
         settings = Settings()
         problems += errors.problems
     hosts, broken = stored_hosts(home)
-    catalogue, wrong = load_catalogue(home, settings, hosts)
+    catalogue, wrong = load_catalogue(home, settings, hosts, page_kinds())
     return Loaded(settings, catalogue, (*problems, *broken, *wrong))

@@ -5,9 +5,10 @@ file, line and key, the others still load; where it was to replace a shipped pro
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -42,12 +43,15 @@ class _Accepted:
     services: dict[str, str] = field(default_factory=dict)
 
 
-def load_catalogue(home: Home, settings: Settings, stored: Mapping[str, str]) -> tuple[Catalogue, list[Problem]]:
+def load_catalogue(
+    home: Home, settings: Settings, stored: Mapping[str, str], page_kinds: Sequence[str]
+) -> tuple[Catalogue, list[Problem]]:
     """Everything that can be watched, and what is wrong with files or with ids named in the settings. Never raises
-    for what a file holds. `stored`: the host that each stored key is for, by the key's name."""
+    for what a file holds. `stored`: the host that each stored key is for, by the key's name. `page_kinds`: the kinds of
+    status page that can be read."""
     problems: list[Problem] = []
-    shipped = _read_all(paths.resources() / "services", problems) if settings.catalogue.builtin else []
-    own = _read_all(home.services_dir, problems)
+    shipped = _read_all(paths.resources() / "services", page_kinds, problems) if settings.catalogue.builtin else []
+    own = _read_all(home.services_dir, page_kinds, problems)
     accepted = _Accepted(dict(stored))
     replacing = {one.provider.provider: one for one in reversed(own)}
     for one in shipped:
@@ -78,7 +82,7 @@ def key_hosts(catalogue: Catalogue) -> dict[str, str]:
     return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
 
 
-def _read_all(folder: Path, problems: list[Problem]) -> list[_ServiceFile]:
+def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) -> list[_ServiceFile]:
     found: list[_ServiceFile] = []
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".toml")
@@ -97,7 +101,7 @@ def _read_all(folder: Path, problems: list[Problem]) -> list[_ServiceFile]:
         except Problem as problem:
             problems.append(problem)
             continue
-        mistakes = list(find_mistakes(read.data, Provider))
+        mistakes = [*_page_mistakes(read.data, page_kinds), *find_mistakes(read.data, Provider)]
         if not mistakes:
             provider = msgspec.convert(read.data, Provider)
             mistakes = list(_own_mistakes(provider))
@@ -131,6 +135,13 @@ def _clashes(file: _ServiceFile, accepted: _Accepted) -> Iterator[Mistake]:
         bound = accepted.hosts.get(name)
         if bound is not None and not same_host(bound, host_of(url)):
             yield Mistake(place, "key_other_host", {"name": name, "stored_for": bound, "host": host_of(url)})
+
+
+def _page_mistakes(data: dict[str, Any], page_kinds: Sequence[str]) -> Iterator[Mistake]:
+    page = data.get("page")
+    kind = page.get("kind") if isinstance(page, dict) else None
+    if isinstance(kind, str) and kind not in page_kinds:
+        yield unknown(("page", "kind"), kind, list(page_kinds), "page_kind_unknown")
 
 
 def _own_mistakes(provider: Provider) -> Iterator[Mistake]:

@@ -183,6 +183,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("{found} is no component of this service. Did you mean {near}?"),
     ),
+    "page_kind_unknown": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is no kind of status page. Known are: {known}."),
+    ),
+    "page_kind_unknown_near": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is no kind of status page. Did you mean {near}?"),
+    ),
     "service_unknown": (N_("{file}, line {line}: {key}"), N_("No service is called {found}. Known are: {known}.")),
     "service_unknown_near": (
         N_("{file}, line {line}: {key}"),

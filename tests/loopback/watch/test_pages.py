@@ -21,7 +21,7 @@ from tests.support.pagefiles import (
     update,
 )
 from trayapp.clock import SystemClock
-from trayapp.core.catalogue import Page, PageKind
+from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageReport, PageStage
 from trayapp.watch.http import Http, Limit
 from trayapp.watch.pages import fetch
@@ -48,7 +48,7 @@ async def server() -> AsyncIterator[Server]:
         yield server
 
 
-def _reader(http: Http, *urls: str, kind: PageKind = PageKind.STATUSPAGE, interval_s: float = 120) -> PageReader:
+def _reader(http: Http, *urls: str, kind: str = "statuspage", interval_s: float = 120) -> PageReader:
     page = Page(kind=kind, url=urls[0], mirrors=urls[1:], page_id=PAGE_ID)
     clock = SystemClock()
     return PageReader("acme", page, interval_s, http, Budget(clock), clock)
@@ -207,7 +207,7 @@ class TestStatuspage:
 
 class TestIncidentIo:
     def _reader(self, http: Http, url: str) -> PageReader:
-        return _reader(http, url, kind=PageKind.INCIDENTIO)
+        return _reader(http, url, kind="incidentio")
 
     async def test_both_files_make_the_reading(self, http: Http, server: Server) -> None:
         now = SystemClock().now()
@@ -323,7 +323,7 @@ async def test_where_it_moved_to_is_said(http: Http, server: Server) -> None:
 async def test_silence_is_told_at_once_and_goes_stale_in_time(http: Http, server: Server) -> None:
     server.on(SUMMARY, answer(200, WELL), answer(500))
     clock = FakeClock(datetime.now(UTC))
-    page = Page(kind=PageKind.STATUSPAGE, url=server.url)
+    page = Page(kind="statuspage", url=server.url)
     reader = PageReader("acme", page, 120, http, Budget(clock), clock)
     healths = []
     for _ in range(5):

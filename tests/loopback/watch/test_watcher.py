@@ -14,7 +14,7 @@ from tests.support import httpserver, pagefiles
 from tests.support.httpserver import Behaviour, Server, answer
 from tests.support.until import until
 from trayapp.clock import RateClock
-from trayapp.core.catalogue import Catalogue, Component, Page, PageKind, Probe, ProbeKind, Provider, Service
+from trayapp.core.catalogue import Catalogue, Component, Page, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
     Control,
     NetworkReport,
@@ -124,7 +124,7 @@ class Scene:
             components=(Component("chat", "Chat", main=True, page_components=("chat",)),),
             probes=(probe,),
         )
-        page = Page(kind=PageKind.STATUSPAGE, url=self.pages[name].url, page_id=pagefiles.PAGE_ID)
+        page = Page(kind="statuspage", url=self.pages[name].url, page_id=pagefiles.PAGE_ID)
         return Provider(provider=name, name=name, services=(service,), page=page)
 
     def observe(self, seen: Observation) -> None:

@@ -22,7 +22,7 @@ Samples, separated by `;`:
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trayapp.core.catalogue import Catalogue, Component, Page, PageKind, Part, Probe, ProbeKind, Provider, Service
+from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
     Badge,
     Control,
@@ -82,7 +82,7 @@ ACME = Provider(
         _service("chat", _CHAT, (Probe(ProbeKind.EDGE, ("chat",), "https://chat.acme.example/trace"),), page=True),
         _service("api", _API, (Probe(ProbeKind.API, _API, "https://api.acme.example/v1/models"),), page=True),
     ),
-    Page(PageKind.STATUSPAGE, LINK),
+    Page("statuspage", LINK),
 )
 CATALOGUE = Catalogue({one.provider: one for one in (ACME, _single("beta"), _single("gamma"), _single("delta"))})
 

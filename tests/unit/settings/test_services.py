@@ -51,6 +51,7 @@ auth = "bearer"
 key = "acme"
 up = [{ status = 401, json = "error.type" }]
 """
+PAGE_KINDS = ("statuspage",)
 OTHER = ACME.replace("acme", "other")
 ONLY_OWN = Settings(watch=Watch(services=("acme-api",)), catalogue=CatalogueSettings(builtin=False))
 
@@ -74,7 +75,7 @@ def own(here: Home, **texts: str) -> None:
 
 def loaded(here: Home, settings: Settings = ONLY_OWN) -> tuple[Catalogue, list[Problem]]:
     hosts, broken = stored_hosts(here)
-    catalogue, wrong = load_catalogue(here, settings, hosts)
+    catalogue, wrong = load_catalogue(here, settings, hosts, PAGE_KINDS)
     problems = [*broken, *wrong]
     for problem in problems:
         assert "{" not in "".join(words(problem)), "every gap of the words is filled"
@@ -137,7 +138,7 @@ def test_all_mistakes_of_a_file_are_told_at_once(here: Home) -> None:
         .replace('id = "embeddings"', 'id = "Embeddings!"')
     )
     assert refused(here, text) == [
-        ("setting_choice", 5, "page.kind"),
+        ("page_kind_unknown_near", 5, "page.kind"),
         ("setting_unknown", 6, "page.adress"),
         ("setting_missing", 4, "page.url"),
         ("setting_choice", 10, "api.dialects[0]"),

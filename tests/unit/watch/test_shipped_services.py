@@ -6,6 +6,7 @@ from trayapp import paths
 from trayapp.core.catalogue import Auth, Catalogue, Part, ProbeKind
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_catalogue
+from trayapp.watch.pages.registry import page_kinds
 
 # As read from the pages' own `components.json`.
 KNOWN_IDS = {
@@ -26,7 +27,7 @@ KNOWN_IDS = {
 
 
 def _catalogue() -> Catalogue:
-    catalogue, problems = load_catalogue(paths.home(), Settings(), {})
+    catalogue, problems = load_catalogue(paths.home(), Settings(), {}, page_kinds())
     assert problems == []
     return catalogue
 

@@ -2,18 +2,18 @@
 
 import random
 from dataclasses import dataclass
+from functools import cached_property
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Page, PageKind
+from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
 from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.core.hosts import host_of
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.registry import make_vendor
 from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_INCIDENTS, Contents, component, incident
 from trayapp.watch.pages.vendor import Vendor
-from trayapp.watch.pages.vendors.incidentio import IncidentIo
-from trayapp.watch.pages.vendors.statuspage import Statuspage
 from trayapp.watch.schedule.budget import Budget
 
 MAX_BACKOFF_S = 900.0
@@ -48,7 +48,6 @@ class PageReader:
         self._clock = clock
         self._addresses = [_Address(url.rstrip("/")) for url in (page.url, *page.mirrors)]
         self._fetcher = Fetcher(http)
-        self._vendor = _vendor(page, self._fetcher, clock)
         self._budget = budget
         self._host = host_of(page.url)
         self._good_at: float | None = None
@@ -93,6 +92,10 @@ class PageReader:
             bytes_read=self._fetcher.bytes_read - read_before,
         )
 
+    @cached_property
+    def _vendor(self) -> Vendor:
+        return make_vendor(self._fetcher, self.page, self._clock)
+
     def _free_at(self) -> float:
         # The few files of one reading count as one request.
         return self._budget.last_sent(self._host) + CALM_INTERVAL_S
@@ -135,11 +138,3 @@ class PageReader:
             incidents=(*incidents, *maintenances),
             bytes_read=bytes_read,
         )
-
-
-def _vendor(page: Page, fetcher: Fetcher, clock: Clock) -> Vendor:
-    match page.kind:
-        case PageKind.STATUSPAGE:
-            return Statuspage(fetcher, page.page_id)
-        case PageKind.INCIDENTIO:
-            return IncidentIo(fetcher, page.page_id, clock)

@@ -8,9 +8,10 @@ components carry the time of the page's last edit, which says nothing about any 
 from datetime import timedelta
 
 from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
 from trayapp.watch.pages.fetch import Fetcher
 from trayapp.watch.pages.shapes import ComponentsFile, Contents, IncidentsFile, RawIncident, is_over, newest
-from trayapp.watch.pages.vendor import check_page
+from trayapp.watch.pages.vendor import MakeVendor, check_page
 
 RECENT = timedelta(hours=24)
 """Closed incidents older than this are history, not news."""
@@ -19,9 +20,9 @@ RECENT = timedelta(hours=24)
 class IncidentIo:
     """Reads one page."""
 
-    def __init__(self, fetcher: Fetcher, page_id: str | None, clock: Clock) -> None:
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
         self._fetcher = fetcher
-        self._page_id = page_id
+        self._page_id = page.page_id
         self._clock = clock
 
     async def read(self, base: str) -> Contents:
@@ -40,3 +41,6 @@ class IncidentIo:
     def _is_news(self, incident: RawIncident) -> bool:
         ended = incident.resolved_at or incident.updated_at or incident.created_at
         return not is_over(incident) or ended > self._clock.wall(self._clock.now()) - RECENT
+
+
+VENDOR: MakeVendor = IncidentIo

@@ -6,9 +6,11 @@ words, with the cause as the provider states it, are then read once from `incide
 
 import logging
 
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.shapes import Contents, IncidentsFile, RawIncident, SummaryFile, is_over, newest
-from trayapp.watch.pages.vendor import check_page
+from trayapp.watch.pages.vendor import MakeVendor, check_page
 
 log = logging.getLogger(__name__)
 
@@ -19,9 +21,9 @@ KEPT_CLOSED = 10
 class Statuspage:
     """Reads one page; remembers which incidents were open."""
 
-    def __init__(self, fetcher: Fetcher, page_id: str | None) -> None:
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
         self._fetcher = fetcher
-        self._page_id = page_id
+        self._page_id = page.page_id
         self._open: set[str] = set()
         self._closed: dict[str, RawIncident] = {}
 
@@ -53,3 +55,6 @@ class Statuspage:
             return
         found = {one.id: one for one in history.incidents if one.id in vanished and is_over(one)}
         self._closed = dict(list((found | self._closed).items())[:KEPT_CLOSED])
+
+
+VENDOR: MakeVendor = Statuspage
