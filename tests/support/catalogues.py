@@ -6,6 +6,7 @@ the `.mo`. Translate what it lists, then run it again.
 
 import ast
 import io
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -38,12 +39,12 @@ _KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 
 @cache
 def texts() -> Catalog:
-    """Every text of the package: what gettext functions name, and the titles and descriptions of settings."""
+    """Every text of the program: what gettext functions name, titles and descriptions of settings, names of servers."""
     catalog = Catalog(project="LLM Ampel", charset="utf-8")
     found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=_KEYWORDS, comment_tags=())
     for _file, _line, message, _comments, _context in sorted(found, key=str):
         catalog.add(message)
-    for message in _settings_texts():
+    for message in (*_settings_texts(), *_server_names()):
         catalog.add(message)
     return catalog
 
@@ -55,6 +56,14 @@ def _settings_texts() -> Iterator[str]:
             for keyword in node.keywords:
                 if keyword.arg in ("title", "description"):
                     yield str(ast.literal_eval(keyword.value))
+
+
+def _server_names() -> Iterator[str]:
+    """Those that are words; the others are products."""
+    for file in sorted((ROOT / "resources" / "servers").glob("*.toml")):
+        server = tomllib.loads(file.read_text(encoding="utf-8"))
+        if server.get("general") or server.get("embedded"):
+            yield server["name"]
 
 
 def german() -> Catalog:

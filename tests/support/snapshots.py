@@ -63,6 +63,7 @@ SERVICES: dict[str, tuple[str, str, str, tuple[tuple[str, str, bool, bool], ...]
 READY = TargetStatus(
     TargetState.READY,
     server="ollama",
+    server_name="Ollama",
     model="qwen3:8b",
     url="http://127.0.0.1:11434",
     ready_s=3.0,

@@ -151,7 +151,7 @@ class CoreCommands:
         async def work() -> tuple[FoundServer, ...]:
             from trayapp.local.detect import detect
 
-            return tuple(FoundServer(str(one.server), one.url, tuple(one.models)) for one in await detect())
+            return tuple(FoundServer(one.server, one.url, one.models) for one in await detect())
 
         self._send(work, done)
 

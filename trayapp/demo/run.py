@@ -32,7 +32,7 @@ from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.secrets.key_index import read_index
 from trayapp.secrets.keys import Keys
-from trayapp.settings.schema import CatalogueSettings, GatewaySettings, Local, NetworkSettings, ServerKind, Settings
+from trayapp.settings.schema import CatalogueSettings, GatewaySettings, Local, NetworkSettings, Settings
 from trayapp.text import language, terminal
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ async def _model_of(local: Local, users: Home) -> str | None:
     from trayapp.local.embedded import model_file
     from trayapp.local.target import LocalTarget
 
-    if local.server is ServerKind.EMBEDDED:
+    if local.server == "embedded":
         return (await asyncio.to_thread(model_file, local)).name
     target = LocalTarget(local, SystemClock(), users, lambda status: None)
     try:
@@ -112,7 +112,7 @@ async def _model_of(local: Local, users: Home) -> str | None:
 async def choose_target(users: Loaded, users_home: Home, say: Callable[[str], None]) -> AsyncIterator[Local]:
     """The user's target if it is ready, else the user's GGUF file embedded, else a simulated one; `say` which."""
     local = users.settings.local
-    embedded = Local(server=ServerKind.EMBEDDED, file=local.file, context=local.context)
+    embedded = Local(server="embedded", file=local.file, context=local.context)
     for one in (local, embedded):
         if one.server is None:
             continue
@@ -125,7 +125,7 @@ async def choose_target(users: Loaded, users_home: Home, say: Callable[[str], No
     await simulated.start()
     try:
         say(terminal.demo_target(simulated.model, simulated=True))
-        yield Local(server=ServerKind.OPENAI_COMPATIBLE, url=simulated.url, model=simulated.model)
+        yield Local(server="openai-compatible", url=simulated.url, model=simulated.model)
     finally:
         await simulated.close()
 

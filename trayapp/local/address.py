@@ -4,9 +4,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, ServerKind
-
-OLLAMA_URL = "http://127.0.0.1:11434"
+from trayapp.settings import servers
+from trayapp.settings.schema import Local
 
 
 def is_loopback(url: str) -> bool:
@@ -24,7 +23,7 @@ def base_url(settings: Local) -> str:
     Raises `Problem`: `local_no_url` (none is set), `local_not_confirmed` (url: not on this machine, and the user has
     not said that it is theirs).
     """
-    url = settings.url or (OLLAMA_URL if settings.server is ServerKind.OLLAMA else None)
+    url = settings.url or (servers.known()[settings.server].url if settings.server is not None else None)
     if url is None:
         raise Problem("local_no_url")
     url = url.rstrip("/").removesuffix("/v1")

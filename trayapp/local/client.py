@@ -27,6 +27,13 @@ CHECK_LIMIT_S = 3.0
 REASON_LIMIT_CHARS = 200
 
 
+def deep(value: Any, *keys: str) -> Any:
+    """What stands in decoded JSON under these keys; None where nothing does."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 class ServerAnswer(msgspec.Struct, frozen=True):
     """One complete answer."""
 

@@ -12,18 +12,13 @@ from msgspec import Struct
 
 from trayapp.errors import Problem
 from trayapp.local.client import CHECK_LIMIT_S, Client
-from trayapp.local.listing import Model, Product, Signature, identify
-from trayapp.settings.schema import ServerKind
+from trayapp.local.listing import LISTINGS, Model
+from trayapp.local.signature import identify
+from trayapp.settings.servers import Server
 
 # Below this not even a short question with its answer fits; it is also the least that can be set for the embedded one.
 MIN_CONTEXT_TOKENS = 512
 POLL_S = 0.2
-
-_EXPECTED = {
-    ServerKind.OLLAMA: Product.OLLAMA,
-    ServerKind.EMBEDDED: Product.LLAMA_CPP,
-    ServerKind.OPENAI_COMPATIBLE: None,
-}
 
 
 class Rung(IntEnum):
@@ -38,48 +33,48 @@ class Rung(IntEnum):
 class Standing(Struct, frozen=True):
     """How far a look got: `rung` is the highest one that holds, `problem` what keeps it from the next.
 
-    `busy`: the server itself says that it is loading; ask again.
+    `server`: what it proved to be. `busy`: it says itself that it is loading; ask again.
     """
 
     rung: Rung
     problem: Problem | None = None
-    signature: Signature | None = None
+    server: Server | None = None
     model: Model | None = None
     busy: bool = False
 
 
-async def look(client: Client, kind: ServerKind, wanted: str | None) -> Standing:
+async def look(client: Client, expected: Server, wanted: str | None) -> Standing:
     """Ask what costs nothing: three small GETs, no generation, no load. Raises nothing that a server can cause."""
-    rung, signature = Rung.START, None
+    rung, server = Rung.START, None
     try:
-        signature, answer = await identify(client, _EXPECTED[kind])
+        server, answer = await identify(client, expected)
         rung = Rung.SERVER
         if answer.status == 503:
-            return Standing(rung, signature=signature, busy=True)
-        model = choose(await signature.models(client), wanted, signature.product, client.url)
+            return Standing(rung, server=server, busy=True)
+        model = choose(await LISTINGS[server.models](client), wanted, server, client.url)
         if model.context is not None and model.context < MIN_CONTEXT_TOKENS:
             raise Problem("local_small_context", model=model.name, context=model.context, least=MIN_CONTEXT_TOKENS)
     except Problem as problem:
         if rung is Rung.START and problem.code != "local_unreachable":
             rung = Rung.REACHABLE
-        return Standing(rung, problem, signature)
-    return Standing(Rung.MODEL if model.loaded is False else Rung.LOADED, None, signature, model)
+        return Standing(rung, problem, server)
+    return Standing(Rung.MODEL if model.loaded is False else Rung.LOADED, None, server, model)
 
 
-def choose(models: list[Model], wanted: str | None, product: Product, url: str) -> Model:
+def choose(models: list[Model], wanted: str | None, server: Server, url: str) -> Model:
     """The wanted model, or without a wish the first that is loaded, else the first at all.
 
-    Raises `Problem`: `local_cloud_model` (model), `local_model_not_pulled` (model; Ollama), `local_model_missing`
-    (model, url, available), `local_no_model` (url).
+    Raises `Problem`: `local_cloud_model` (model), `local_model_not_pulled` (model, server, command: what gets it),
+    `local_model_missing` (model, url, available), `local_no_model` (url).
     """
     local = [model for model in models if not model.cloud]
-    if not local and (wanted is None or product is not Product.OLLAMA):
+    if not local and (wanted is None or server.pull is None):
         raise Problem("local_no_model", url=url)
     if wanted is None:
         return next((model for model in local if model.loaded), local[0])
     found = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
-    if found is None and product is Product.OLLAMA:
-        raise Problem("local_model_not_pulled", model=wanted)
+    if found is None and server.pull is not None:
+        raise Problem("local_model_not_pulled", model=wanted, server=server.name, command=f"{server.pull} {wanted}")
     if found is None:
         raise Problem(
             "local_model_missing", model=wanted, url=url, available=", ".join(model.name for model in local[:5])
@@ -89,25 +84,24 @@ def choose(models: list[Model], wanted: str | None, product: Product, url: str) 
     return found
 
 
-async def load(client: Client, signature: Signature, model: str, limit_s: float) -> None:
+async def load(client: Client, server: Server, model: str, limit_s: float) -> None:
     """Have the server load `model` where it can be asked to; others load with the first question.
 
     Raises `Problem`: `local_load_failed` (model, reason), and what `Client` raises.
     """
-    if signature.load_path is None:
+    if server.load is None:
         return
-    answer = await client.post(signature.load_path, {"model": model}, limit_s=limit_s)
-    # LM Studio before 0.4 has no such path and loads with the first question as well.
-    if answer.status != 200 and not (signature.product is Product.LM_STUDIO and answer.status == 404):
+    answer = await client.post(server.load.path, {"model": model}, limit_s=limit_s)
+    if answer.status != 200 and not (server.load.optional and answer.status == 404):
         raise Problem("local_load_failed", model=model, reason=answer.reason())
 
 
-async def until_loaded(client: Client, limit_s: float) -> None:
-    """Wait while llama.cpp says that it is loading. Raises `Problem("local_timeout")`."""
+async def until_loaded(client: Client, server: Server, limit_s: float) -> None:
+    """Wait while `server` says that it is loading. Raises `Problem("local_timeout")`."""
     try:
         async with asyncio.timeout(limit_s):
             while True:
-                if (await client.get("/health", limit_s=min(limit_s, CHECK_LIMIT_S))).status != 503:
+                if (await client.get(server.signature.path, limit_s=min(limit_s, CHECK_LIMIT_S))).status != 503:
                     return
                 await asyncio.sleep(POLL_S)
     except TimeoutError as error:

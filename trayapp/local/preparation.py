@@ -15,8 +15,9 @@ from trayapp.local import embedded
 from trayapp.local.child import Child
 from trayapp.local.client import Client
 from trayapp.local.ladder import POLL_S, Rung, Standing, load, look, one_token, until_loaded
-from trayapp.local.listing import Model, Signature
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.local.listing import Model
+from trayapp.settings.schema import Local
+from trayapp.settings.servers import Server
 
 # The connection breaks a moment before the process is reaped.
 DEATH_S = 1.0
@@ -57,7 +58,7 @@ class Preparation:
     def __init__(
         self,
         settings: Local,
-        kind: ServerKind,
+        server: Server,
         *,
         url: str | None,
         wanted: str | None,
@@ -68,7 +69,7 @@ class Preparation:
         tell: Callable[[PreparationStep], None],
     ) -> None:
         self._settings = settings
-        self._kind = kind
+        self._server = server
         self._wanted = wanted
         self._verified = verified
         self._log_file = log_file
@@ -84,13 +85,13 @@ class Preparation:
         """Climb. Raises the `Problem` of the rung that does not hold; the caller limits the time of the whole."""
         begun = time.monotonic()
         try:
-            signature, model = await self._reach()
+            server, model = await self._reach()
             assert self.url is not None
             async with Client(self.url) as client:
                 cold = self.started or model.loaded is False or (model.loaded is None and not self._verified)
                 if cold:
                     self._tell(PreparationStep.LOADING)
-                    await load(client, signature, model.name, self._limits.cold_s)
+                    await load(client, server, model.name, self._limits.cold_s)
                     await one_token(client, model.name, self._limits.cold_s)
                 cold_s = time.monotonic() - begun if cold else None
                 self.rung = Rung.LOADED
@@ -99,40 +100,41 @@ class Preparation:
                 limit_s = self._limits.warm_s if cold or self._verified else self._limits.cold_s
                 first_token_s = await one_token(client, model.name, limit_s)
                 # Only a loaded model has a context size; Ollama tells it from now on.
-                standing = self._settled(await look(client, self._kind, self._wanted))
+                standing = self._settled(await look(client, self._server, self._wanted))
         except Problem as problem:
             raise await self._death_or(problem) from problem
         assert standing.model is not None
         return Ready(standing.model, cold_s, first_token_s)
 
-    async def _reach(self) -> tuple[Signature, Model]:
+    async def _reach(self) -> tuple[Server, Model]:
         """Up to the rung `model`, started on the way if need be."""
         if self.url is not None:
             async with Client(self.url) as client:
-                standing = await look(client, self._kind, self._wanted)
+                standing = await look(client, self._server, self._wanted)
             gone = standing.problem is not None and standing.problem.code == "local_unreachable"
-            if not (gone and (self._settings.start or self._kind is ServerKind.EMBEDDED)):
+            if not (gone and (self._settings.start or self._server.embedded)):
                 return await self._loaded(standing)
             if self.child is not None:
                 await self.child.stop()
         self._tell(PreparationStep.STARTING)
-        if self._kind is ServerKind.EMBEDDED:
+        if self._server.embedded:
             await self._start_embedded()
         else:
             await self._start_command()
         return await self._loaded(await self._awaited())
 
-    async def _loaded(self, standing: Standing) -> tuple[Signature, Model]:
+    async def _loaded(self, standing: Standing) -> tuple[Server, Model]:
         if standing.busy:
             assert self.url is not None
+            assert standing.server is not None
             self._tell(PreparationStep.LOADING)
             async with Client(self.url) as client:
-                await until_loaded(client, self._limits.cold_s)
-                standing = await look(client, self._kind, self._wanted)
+                await until_loaded(client, standing.server, self._limits.cold_s)
+                standing = await look(client, self._server, self._wanted)
         standing = self._settled(standing)
-        assert standing.signature is not None
+        assert standing.server is not None
         assert standing.model is not None
-        return standing.signature, standing.model
+        return standing.server, standing.model
 
     def _settled(self, standing: Standing) -> Standing:
         self.rung = max(self.rung, standing.rung)
@@ -154,10 +156,9 @@ class Preparation:
         raise self.child.exited()
 
     async def _start_command(self) -> None:
-        environment = {}
-        if self._kind is ServerKind.OLLAMA and self.url is not None:
-            # So that it listens where we look, and runs no model anywhere but here (docs/faq.mdx of Ollama).
-            environment = {"OLLAMA_HOST": urlsplit(self.url).netloc, "OLLAMA_NO_CLOUD": "1"}
+        assert self.url is not None
+        host = urlsplit(self.url).netloc
+        environment = {name: value.replace("{host}", host) for name, value in self._server.environment.items()}
         self.child = await Child.start(self._settings.start, self._log_file, environment=environment)
         self.started = True
 
@@ -166,7 +167,7 @@ class Preparation:
         assert self.url is not None
         async with Client(self.url) as client:
             while True:
-                standing = await look(client, self._kind, self._wanted)
+                standing = await look(client, self._server, self._wanted)
                 if standing.rung >= Rung.SERVER:
                     return standing
                 self.obstacle = standing.problem if standing.rung is Rung.REACHABLE else None

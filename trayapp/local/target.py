@@ -18,7 +18,9 @@ from trayapp.local.listing import Model
 from trayapp.local.preparation import Preparation, PreparationLimits, PreparationStep, Ready
 from trayapp.local.timings import Timing, Timings
 from trayapp.paths import Home
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings import servers
+from trayapp.settings.schema import Local
+from trayapp.settings.servers import Server
 from trayapp.tasks import Tasks
 
 Progress = Callable[[PreparationStep], None]
@@ -47,6 +49,7 @@ class LocalTarget:
         limits: PreparationLimits | None = None,
     ) -> None:
         self._settings = settings
+        self._server = None if settings.server is None else servers.known()[settings.server]
         self._clock = clock
         self._on_change = on_change
         self._limits = limits or PreparationLimits()
@@ -62,8 +65,8 @@ class LocalTarget:
         self._failed: tuple[Rung, Problem] | None = None
         self._verified_s: float | None = None
         # The one that is used: the configured one, or else what the server had when it was last seen.
-        self._model = None if settings.server is None else self._wanted(settings.server)
-        self._status = self._plain(TargetState.NONE if settings.server is None else TargetState.DOWN)
+        self._model = self._wanted
+        self._status = self._plain(TargetState.NONE if self._server is None else TargetState.DOWN)
 
     @property
     def status(self) -> TargetStatus:
@@ -71,12 +74,12 @@ class LocalTarget:
 
     async def check(self) -> TargetStatus:
         """Look again, as cheaply as it gets: no generation, no load, no start. While `prepare` works: its status."""
-        if self._settings.server is None or (self._one_at_a_time.locked() and not self._looking):
+        if self._server is None or (self._one_at_a_time.locked() and not self._looking):
             return self._status
         async with self._one_at_a_time:
             self._looking = True
             try:
-                self._publish(await self._checked(self._settings.server))
+                self._publish(await self._checked(self._server))
             finally:
                 self._looking = False
         return self._status
@@ -87,8 +90,8 @@ class LocalTarget:
         Raises the `Problem` that is in the way, after ending what this call started; `local_stopped` after `stop`,
         `local_timeout` at the cold limit. A cancelled call leaves everything as it was.
         """
-        kind = self._settings.server
-        if kind is None:
+        server = self._server
+        if server is None:
             raise Problem("local_no_target")
 
         def tell(step: PreparationStep) -> None:
@@ -102,15 +105,15 @@ class LocalTarget:
         async with self._one_at_a_time:
             before = self._status
             try:
-                url = await self._address(kind)
+                url = await self._address()
             except Problem as problem:
                 self._publish(self._of_problem(problem, TargetState.FAILED))
                 raise
             run = Preparation(
                 self._settings,
-                kind,
+                server,
                 url=url,
-                wanted=self._wanted(kind),
+                wanted=self._wanted,
                 child=self._child,
                 verified=self._verified_s is not None,
                 log_file=self._log_file,
@@ -127,7 +130,7 @@ class LocalTarget:
                 else:
                     self._publish(before)
                 raise
-            self._adopt(kind, run, ready)
+            self._adopt(run, ready)
             self._publish(self._ready(ready.model))
             key = self._key(ready.model.name)
             cold_s = self._timings.get(key).cold_s if ready.cold_s is None else ready.cold_s
@@ -140,8 +143,8 @@ class LocalTarget:
         async with self._one_at_a_time:
             ours = await self._end_child()
             self._failed = None
-            if self._settings.server is not None:
-                self._publish(await self._checked(self._settings.server))
+            if self._server is not None:
+                self._publish(await self._checked(self._server))
         return ours or busy
 
     async def close(self) -> None:
@@ -170,13 +173,13 @@ class LocalTarget:
         self._deadline.reschedule(asyncio.get_running_loop().time())
         return True
 
-    def _adopt(self, kind: ServerKind, run: Preparation, ready: Ready) -> None:
+    def _adopt(self, run: Preparation, ready: Ready) -> None:
         self._failed = None
         self._verified_s = ready.first_token_s
         if run.started and run.child is not None:
             self._child = run.child
             self._tasks.spawn(self._mourn(run.child), "child")
-        if kind is ServerKind.EMBEDDED:
+        if self._is_embedded:
             self._embedded_url = run.url
 
     async def _mourn(self, child: Child) -> None:
@@ -187,14 +190,14 @@ class LocalTarget:
         """
         code = await child.wait()
         async with self._one_at_a_time:
-            if self._child is not child or self._settings.server is None:
+            if self._child is not child or self._server is None:
                 return
             self._child = None
             self._embedded_url = None
             if code != 0:
                 self._fail(Rung.START, child.exited())
             else:
-                self._publish(await self._checked(self._settings.server))
+                self._publish(await self._checked(self._server))
 
     async def _end_child(self) -> bool:
         child, self._child = self._child, None
@@ -205,24 +208,24 @@ class LocalTarget:
         await child.stop()
         return True
 
-    async def _address(self, kind: ServerKind) -> str | None:
+    async def _address(self) -> str | None:
         """Where to ask; None while the embedded server does not run. Raises what is wrong with the settings."""
-        if kind is not ServerKind.EMBEDDED:
+        if not self._is_embedded:
             return base_url(self._settings)
         if self._embedded_url is None:
             await asyncio.to_thread(embedded.model_file, self._settings)
         return self._embedded_url
 
-    async def _checked(self, kind: ServerKind) -> TargetStatus:
+    async def _checked(self, server: Server) -> TargetStatus:
         try:
-            url = await self._address(kind)
+            url = await self._address()
         except Problem as problem:
             return self._of_problem(problem, TargetState.FAILED)
         if url is None:
             self._verified_s = None
             return self._not_running()
         async with Client(url) as client:
-            return self._of_standing(await look(client, kind, self._wanted(kind)))
+            return self._of_standing(await look(client, server, self._wanted))
 
     def _of_standing(self, standing: Standing) -> TargetStatus:
         if standing.rung < Rung.LOADED:
@@ -266,32 +269,37 @@ class LocalTarget:
         return replace(self._plain(state), code=problem.code, params=dict(problem.params))
 
     def _plain(self, state: TargetState) -> TargetStatus:
-        kind = self._settings.server
         return TargetStatus(
             state,
-            server=None if kind is None else kind.value,
+            server=self._settings.server,
             model=self._model,
-            url=self._url_known(kind),
+            url=self._url_known,
             checked_at=self._clock.now(),
+            server_name=None if self._server is None else self._server.name,
         )
 
-    def _url_known(self, kind: ServerKind | None) -> str | None:
-        if kind is ServerKind.EMBEDDED:
+    @property
+    def _is_embedded(self) -> bool:
+        return self._server is not None and self._server.embedded
+
+    @property
+    def _url_known(self) -> str | None:
+        if self._is_embedded:
             return self._embedded_url
         try:
-            return None if kind is None else base_url(self._settings)
+            return None if self._server is None else base_url(self._settings)
         except Problem:
             return None
 
-    def _wanted(self, kind: ServerKind) -> str | None:
-        if kind is ServerKind.EMBEDDED:
+    @property
+    def _wanted(self) -> str | None:
+        if self._is_embedded:
             return Path(self._settings.file).name if self._settings.file else None
-        return self._settings.model
+        return None if self._server is None else self._settings.model
 
     def _key(self, model: str | None) -> str:
-        kind = self._settings.server
-        place = self._settings.file if kind is ServerKind.EMBEDDED else self._url_known(kind)
-        return f"{kind} {place} {model}"
+        place = self._settings.file if self._is_embedded else self._url_known
+        return f"{self._settings.server} {place} {model}"
 
     def _publish(self, status: TargetStatus) -> None:
         changed = replace(status, checked_at=None) != replace(self._status, checked_at=None)

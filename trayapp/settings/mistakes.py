@@ -6,7 +6,7 @@ data; the leaves are still judged by msgspec, so there is one truth about what i
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import EnumMeta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -48,6 +48,11 @@ def unknown(place: Place, word: str, known: list[str], code: str) -> Mistake:
     if near:
         return Mistake(place, f"{code}_near", {"found": word, "near": by_lower[near[0]]})
     return Mistake(place, code, {"found": word, "known": ", ".join(known) or "-"})
+
+
+def declared_choices(metas: Iterable[msgspec.Meta]) -> dict[str, str] | None:
+    """The values that a setting may have, each with its English name, where its declaration names them in `choices`."""
+    return next((meta.extra["choices"]() for meta in metas if meta.extra and "choices" in meta.extra), None)
 
 
 def find_mistakes(value: Any, kind: Any, place: Place = ()) -> Iterator[Mistake]:
@@ -116,6 +121,10 @@ def _in_list(value: Any, kind: Any, metas: list[msgspec.Meta], place: Place) -> 
 
 
 def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place: Place) -> Iterator[Mistake]:
+    declared = declared_choices(metas)
+    if declared is not None and value not in list(declared):
+        yield Mistake(place, "setting_choice", {"allowed": ", ".join(declared)})
+        return
     told_as = next((str(meta.extra["problem"]) for meta in metas if meta.extra and "problem" in meta.extra), None)
     try:
         msgspec.convert(value, kind)

@@ -2,15 +2,16 @@
 
 The file, the validation messages, the settings dialog and the documentation are all derived from these classes.
 `Meta(title=…, description=…)` holds the English words for the dialog (translated through gettext like all words).
+`extra["choices"]` is a function that gives the allowed values with their names, where files and not a type tell them.
 """
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from trayapp.core.catalogue import Id, Url
 from trayapp.core.switching.route import Policy
+from trayapp.settings import servers
 
 VERSION = 1
 DEFAULT_PORT = 17502
@@ -19,12 +20,6 @@ ModelName = Annotated[str, Meta(min_length=1, max_length=200)]
 KeyPlace = Annotated[
     str, Meta(pattern=r"^(keyring|env:[A-Za-z_][A-Za-z0-9_]*)\Z", extra={"problem": "setting_key_place"})
 ]
-
-
-class ServerKind(StrEnum):
-    OLLAMA = "ollama"
-    OPENAI_COMPATIBLE = "openai-compatible"
-    EMBEDDED = "embedded"
 
 
 class Watch(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +38,7 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
 class Local(Struct, frozen=True, forbid_unknown_fields=True):
     """The one-click target. `file`: a GGUF for the embedded server."""
 
-    server: Annotated[ServerKind | None, Meta(title="Server")] = None
+    server: Annotated[str | None, Meta(title="Server", extra={"choices": servers.names})] = None
     url: Annotated[Url | None, Meta(title="Address")] = None
     model: Annotated[ModelName | None, Meta(title="Model")] = None
     start: Annotated[tuple[str, ...], Meta(title="Start command", description="What to run when it is not up.")] = ()

@@ -1,14 +1,7 @@
 """The words for values that a setting offers to choose from."""
 
 from trayapp.text.labels import DialogLabels
-from trayapp.text.language import N_, _
-
-_WORDS: dict[str, str] = {
-    "ollama": "Ollama",
-    "openai-compatible": N_("OpenAI-compatible server"),
-    "embedded": N_("Built-in llama.cpp"),
-    "keyring": N_("The system's keyring"),
-}
+from trayapp.text.language import _
 
 
 def choice(value: str | None) -> str:
@@ -28,4 +21,6 @@ def choice(value: str | None) -> str:
             return DialogLabels.policy_fail
         case "wait":
             return DialogLabels.policy_wait
-    return _(_WORDS[value]) if value in _WORDS else value
+        case "keyring":
+            return _("The system's keyring")
+    return value

@@ -140,5 +140,5 @@ class ChatLabels:
 
 
 def setting(message: str) -> str:
-    """A title or description from the declaration of settings, in the language of now."""
+    """A title, a description or a choice's name from the declaration of settings, in the language of now."""
     return _(message)

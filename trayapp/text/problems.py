@@ -293,7 +293,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{url} has no model"),
         N_("Download or load a model there, then choose it in the settings."),
     ),
-    "local_model_not_pulled": (N_("Ollama does not have {model}"), N_("Type: ollama pull {model}")),
+    "local_model_not_pulled": (N_("{server} does not have {model}"), N_("Type: {command}")),
     "local_model_missing": (N_("{url} does not have {model}"), N_("Choose one that it has: {available}.")),
     "local_cloud_model": (
         N_("{model} does not run on this machine"),

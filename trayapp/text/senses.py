@@ -6,17 +6,12 @@ from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import codes, problems
-from trayapp.text.language import N_, _, ngettext
+from trayapp.text.language import _, ngettext
 from trayapp.text.names import model_name, provider_name
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
 from trayapp.text.trim import clean
 
-_SERVERS = {
-    "ollama": "Ollama",
-    "openai-compatible": N_("OpenAI-compatible server"),
-    "embedded": N_("built-in llama.cpp"),
-}
 _ALWAYS_SHOWN = (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TLS)
 
 
@@ -74,7 +69,7 @@ def target_line(t: TargetStatus) -> str:
     """The fallback's own light in words."""
     if t.state is TargetState.NONE:
         return _("No local model is set up.")
-    server = _(_SERVERS.get(t.server or "", t.server or "?"))
+    server = _(t.server_name) if t.server_name else t.server or "?"
     model = model_name(t.model or _("no model chosen"))
     match t.state:
         case TargetState.READY:

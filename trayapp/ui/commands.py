@@ -55,7 +55,7 @@ class SettingsView(NamedTuple):
 
 
 class FoundServer(NamedTuple):
-    """A local LLM server that answered with its signature. `server` is a `ServerKind`'s value."""
+    """A local LLM server that answered with its signature. `server` is its id."""
 
     server: str
     url: str

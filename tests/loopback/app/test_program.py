@@ -27,7 +27,7 @@ from trayapp.core.switching.route import To
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import home
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 from trayapp.text.language import language
 from trayapp.ui.commands import ChatTurn, CommandResult, Done, Leave
 from trayapp.ui.tray.icon import Tray
@@ -209,9 +209,9 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         assert tool.url.startswith(one_snapshot().gateway_url or "nowhere")
         yield from asked(lambda done: commands.forget_tool("editor", done))
         yield lambda: not one_snapshot().tools
-        good = Local(server=ServerKind.OPENAI_COMPATIBLE, url=world.model.url, model="small:1b")
+        good = Local(server="openai-compatible", url=world.model.url, model="small:1b")
         assert (yield from asked(lambda done: commands.test_target(good, done))).value.state == "ready"
-        bad = Local(server=ServerKind.OPENAI_COMPATIBLE, url=f"http://127.0.0.1:{free_port()}", model="small:1b")
+        bad = Local(server="openai-compatible", url=f"http://127.0.0.1:{free_port()}", model="small:1b")
         failed = yield from asked(lambda done: commands.test_target(bad, done))
         assert failed.codes == ["local_unreachable"]
         saved = yield from asked(lambda done: commands.save_settings({"ui.language": "de"}, done))

@@ -18,7 +18,7 @@ from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import home
 from trayapp.secrets.key_index import KeyIndex, write_index
-from trayapp.settings.schema import Local, ServerKind, Settings
+from trayapp.settings.schema import Local, Settings
 
 
 def users(local: Local) -> Loaded:
@@ -35,18 +35,16 @@ async def chosen(local: Local) -> tuple[Local, list[str]]:
 async def test_a_users_target_that_is_ready_is_taken_as_it_is() -> None:
     async with Server() as server:
         server.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "small:1b", "object": "model"}]}))
-        local = Local(server=ServerKind.OPENAI_COMPATIBLE, url=server.url, model="small:1b")
+        local = Local(server="openai-compatible", url=server.url, model="small:1b")
         assert await chosen(local) == (local, ["The local model is yours: small:1b."])
 
 
 async def test_a_users_file_is_served_when_there_is_no_server(tmp_path: Path) -> None:
     file = str(write_tiny_gguf(tmp_path / "tiny.gguf"))
-    embedded = Local(server=ServerKind.EMBEDDED, file=file, context=1024)
+    embedded = Local(server="embedded", file=file, context=1024)
     said = ["The local model is yours: tiny.gguf."]
     assert await chosen(embedded) == (embedded, said)
-    gone = Local(
-        server=ServerKind.OPENAI_COMPATIBLE, url=f"http://127.0.0.1:{free_port()}", model="m", file=file, context=1024
-    )
+    gone = Local(server="openai-compatible", url=f"http://127.0.0.1:{free_port()}", model="m", file=file, context=1024)
     assert await chosen(gone) == (embedded, said)
 
 
@@ -54,17 +52,17 @@ async def test_a_users_file_is_served_when_there_is_no_server(tmp_path: Path) ->
     "local",
     [
         Local(),
-        Local(server=ServerKind.OPENAI_COMPATIBLE, url="http://127.0.0.1:9", model="m"),
-        Local(server=ServerKind.OPENAI_COMPATIBLE, url="http://10.1.2.3:9", model="m"),
-        Local(server=ServerKind.EMBEDDED),
-        Local(server=ServerKind.EMBEDDED, file="/nowhere.gguf"),
-        Local(server=ServerKind.EMBEDDED, file=__file__),
+        Local(server="openai-compatible", url="http://127.0.0.1:9", model="m"),
+        Local(server="openai-compatible", url="http://10.1.2.3:9", model="m"),
+        Local(server="embedded"),
+        Local(server="embedded", file="/nowhere.gguf"),
+        Local(server="embedded", file=__file__),
     ],
     ids=["none", "down", "not confirmed", "no file", "file gone", "no model in the file"],
 )
 async def test_everybody_else_gets_a_simulated_one_that_says_so(local: Local) -> None:
     one, said = await chosen(local)
-    assert (one.server, one.model) == (ServerKind.OPENAI_COMPATIBLE, MODEL)
+    assert (one.server, one.model) == ("openai-compatible", MODEL)
     assert said == ["The local model is simulated, too."]
 
 

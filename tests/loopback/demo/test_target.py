@@ -8,13 +8,13 @@ from trayapp.demo.target import SimulatedTarget
 from trayapp.local.chat import stream
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 
 async def test_it_becomes_ready_and_chats() -> None:
     simulated = SimulatedTarget()
     await simulated.start()
-    settings = Local(server=ServerKind.OPENAI_COMPATIBLE, url=simulated.url, model=simulated.model)
+    settings = Local(server="openai-compatible", url=simulated.url, model=simulated.model)
     target = LocalTarget(settings, FakeClock(), home(), lambda status: None)
     try:
         assert (await target.check()).state is TargetState.READY

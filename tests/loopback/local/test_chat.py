@@ -14,7 +14,7 @@ from tests.support.until import until
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import chat
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 HELLO: list[chat.Message] = [{"role": "user", "content": "Hello"}]
 
@@ -46,7 +46,7 @@ async def test_the_answer_comes_piece_by_piece() -> None:
 async def test_the_real_server_streams_and_refuses_a_conversation_that_is_too_long(
     make_target: MakeTarget, tiny_gguf: Path
 ) -> None:
-    target = make_target(Local(server=ServerKind.EMBEDDED, file=str(tiny_gguf), context=512))
+    target = make_target(Local(server="embedded", file=str(tiny_gguf), context=512))
     status = await target.prepare()
     async with contextlib.aclosing(chat.stream(status, HELLO)) as pieces:
         first = await anext(pieces)

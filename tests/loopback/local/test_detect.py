@@ -7,8 +7,6 @@ from tests.support.httpserver import Server, answer, silent
 from tests.support.lm_studio import LmStudio
 from tests.support.ollama import Ollama
 from trayapp.local import detect
-from trayapp.local.listing import Product
-from trayapp.settings.schema import ServerKind
 
 
 async def test_every_server_is_found_by_its_signature(free_port: int) -> None:
@@ -20,11 +18,11 @@ async def test_every_server_is_found_by_its_signature(free_port: int) -> None:
             page.always(answer(200, "<html>Open WebUI</html>"))
             urls = [page.url, other.url, studio.url, f"http://127.0.0.1:{free_port}", llama.url, ollama.url]
             found = await detect.detect(urls)
-    assert [(one.server, one.product, one.url, one.models) for one in found] == [
-        (ServerKind.OLLAMA, Product.OLLAMA, ollama.url, ("qwen3:8b",)),
-        (ServerKind.OPENAI_COMPATIBLE, Product.LLAMA_CPP, llama.url, ("tiny.gguf",)),
-        (ServerKind.OPENAI_COMPATIBLE, Product.LM_STUDIO, studio.url, ("qwen",)),
-        (ServerKind.OPENAI_COMPATIBLE, Product.OTHER, other.url, ("mistral",)),
+    assert [(one.server, one.url, one.models) for one in found] == [
+        ("ollama", ollama.url, ("qwen3:8b",)),
+        ("llama-server", llama.url, ("tiny.gguf",)),
+        ("lm-studio", studio.url, ("qwen",)),
+        ("openai-compatible", other.url, ("mistral",)),
     ]
 
 
@@ -34,7 +32,7 @@ async def test_silent_ports_are_asked_at_the_same_time_and_not_waited_for() -> N
         two.always(silent)
         begun = time.monotonic()
         found = await detect.detect([one.url, two.url, ollama.url])
-        assert [server.product for server in found] == [Product.OLLAMA]
+        assert [one.server for one in found] == ["ollama"]
         assert time.monotonic() - begun < detect.LIMIT_S + 1
 
 
@@ -42,7 +40,16 @@ async def test_a_server_that_is_loading_is_found_without_its_models() -> None:
     async with Server() as llama:
         llama.on("/health", answer(503, {"error": {"message": "Loading model"}}, {"server": "llama.cpp"}))
         found = await detect.detect([llama.url])
-    assert [(one.product, one.models) for one in found] == [(Product.LLAMA_CPP, ())]
+    assert [(one.server, one.models) for one in found] == [("llama-server", ())]
+
+
+USUAL = [11434, 9931, 8080, 1234, 8000, 30000, 13305, 5001, 5000, 4891]
+
+
+def test_the_usual_ports_are_asked_ollamas_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("OLLAMA_HOST", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert detect.candidates() == tuple(f"http://127.0.0.1:{port}" for port in USUAL)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +80,7 @@ def test_lm_studios_own_port_is_followed(
     file.parent.mkdir(parents=True)
     file.write_text(text)
     assert (f"http://127.0.0.1:{port}" in detect.candidates()) is (port is not None)
-    assert len(detect.candidates()) == len(detect.PORTS) + (port is not None)
+    assert len(detect.candidates()) == len(USUAL) + (port is not None)
 
 
 def test_only_this_machine_is_asked() -> None:

@@ -26,11 +26,11 @@ from trayapp.local.client import Client
 from trayapp.local.preparation import PreparationStep
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 
 def _local(file: Path | str | None, context: int = 1024) -> Local:
-    return Local(server=ServerKind.EMBEDDED, file=None if file is None else str(file), context=context)
+    return Local(server="embedded", file=None if file is None else str(file), context=context)
 
 
 def _servers() -> list[psutil.Process]:
@@ -288,10 +288,10 @@ import asyncio, sys
 from trayapp.clock import SystemClock
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 async def main():
-    local = Local(server=ServerKind.EMBEDDED, file=sys.argv[1], context=512)
+    local = Local(server="embedded", file=sys.argv[1], context=512)
     target = LocalTarget(local, SystemClock(), home(), lambda status: None)
     print((await target.prepare()).url, flush=True)
     await asyncio.Event().wait()

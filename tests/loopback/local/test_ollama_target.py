@@ -13,13 +13,13 @@ from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local.preparation import PreparationLimits
 from trayapp.local.target import LocalTarget
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 MODEL = "qwen3:8b"
 
 
 def _local(url: str, model: str | None = MODEL, start: tuple[str, ...] = ()) -> Local:
-    return Local(server=ServerKind.OLLAMA, url=url, model=model, start=start)
+    return Local(server="ollama", url=url, model=model, start=start)
 
 
 async def _failure(target: LocalTarget) -> Problem:
@@ -81,7 +81,10 @@ async def test_a_model_that_was_not_pulled_says_what_to_type(make_target: MakeTa
     async with Ollama("llama3:latest") as server:
         target = make_target(_local(server.url))
         problem = await _failure(target)
-        assert (problem.code, dict(problem.params)) == ("local_model_not_pulled", {"model": MODEL})
+        assert (problem.code, dict(problem.params)) == (
+            "local_model_not_pulled",
+            {"model": MODEL, "server": "Ollama", "command": f"ollama pull {MODEL}"},
+        )
         assert (await target.check()).state is TargetState.FAILED
         server.models[MODEL] = ""
         assert (await target.check()).state is TargetState.READY

@@ -20,11 +20,11 @@ from trayapp.core.switching.target import TargetState
 from trayapp.errors import Problem
 from trayapp.local.client import Client
 from trayapp.local.target import LocalTarget
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 
 def _local(url: str, model: str | None = None, start: tuple[str, ...] = (), *, confirmed: bool = False) -> Local:
-    return Local(server=ServerKind.OPENAI_COMPATIBLE, url=url, model=model, start=start, confirmed=confirmed)
+    return Local(server="openai-compatible", url=url, model=model, start=start, confirmed=confirmed)
 
 
 def _command(file: Path, port: int, context: int = 1024) -> tuple[str, ...]:
@@ -152,6 +152,19 @@ async def test_any_other_server_proves_itself_by_its_list_of_models(make_target:
         status = await make_target(_local(server.url)).prepare()
         assert (status.model, status.context, status.server) == ("mistral", 32768, "openai-compatible")
         assert server.asked("/v1/chat/completions") == 2, "loaded by the first question, timed by the second"
+
+
+async def test_a_server_that_was_named_must_be_that_one(make_target: MakeTarget) -> None:
+    async with LmStudio(qwen=True) as studio, Server() as llama:
+        llama.on("/health", answer(200, {"status": "ok"}, {"server": "llama.cpp"}))
+        llama.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "m"}]}))
+        codes = {
+            (server, name): (await make_target(Local(server=server, url=url)).check()).code
+            for server in ("lm-studio", "llama-server", "ollama")
+            for name, url in (("LM Studio", studio.url), ("llama.cpp", llama.url))
+        }
+    right = {("lm-studio", "LM Studio"), ("llama-server", "llama.cpp")}
+    assert codes == {pair: None if pair in right else "local_wrong_server" for pair in codes}
 
 
 async def test_ollama_behind_the_general_kind_still_has_no_cloud(make_target: MakeTarget) -> None:

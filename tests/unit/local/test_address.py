@@ -2,7 +2,7 @@ import pytest
 
 from trayapp.errors import Problem
 from trayapp.local.address import base_url, is_cloud_model, is_loopback
-from trayapp.settings.schema import Local, ServerKind
+from trayapp.settings.schema import Local
 
 
 @pytest.mark.parametrize(
@@ -38,20 +38,24 @@ def test_loopback_addresses_are_local(url: str) -> None:
 def test_every_other_address_needs_the_users_word(url: str) -> None:
     assert not is_loopback(url)
     with pytest.raises(Problem) as caught:
-        base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=url))
+        base_url(Local(server="openai-compatible", url=url))
     assert caught.value.code == "local_not_confirmed"
-    assert base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=url, confirmed=True)) == url.rstrip("/")
+    assert base_url(Local(server="openai-compatible", url=url, confirmed=True)) == url.rstrip("/")
 
 
 def test_the_address_is_everything_before_v1() -> None:
     for typed in ("http://127.0.0.1:8080", "http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/"):
-        assert base_url(Local(server=ServerKind.OPENAI_COMPATIBLE, url=typed)) == "http://127.0.0.1:8080"
+        assert base_url(Local(server="openai-compatible", url=typed)) == "http://127.0.0.1:8080"
 
 
-def test_ollama_has_a_usual_address_and_others_have_none() -> None:
-    assert base_url(Local(server=ServerKind.OLLAMA)) == "http://127.0.0.1:11434"
+@pytest.mark.parametrize(("server", "port"), [("ollama", 11434), ("llama-server", 9931), ("lm-studio", 1234)])
+def test_a_product_has_a_usual_address(server: str, port: int) -> None:
+    assert base_url(Local(server=server)) == f"http://127.0.0.1:{port}"
+
+
+def test_a_server_of_any_kind_has_no_usual_address() -> None:
     with pytest.raises(Problem) as caught:
-        base_url(Local(server=ServerKind.OPENAI_COMPATIBLE))
+        base_url(Local(server="openai-compatible"))
     assert caught.value.code == "local_no_url"
 
 

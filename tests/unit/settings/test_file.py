@@ -146,7 +146,7 @@ def test_a_mistake_says_what_is_allowed_and_what_was_found(here: Home) -> None:
     assert (problem.params["low"], problem.params["high"], problem.params["found"]) == (60, 3600, "5")
     assert words(problem) == ("settings.toml, line 2: watch.probe_interval_s", "Found 5; allowed is 60 to 3600.")
     (problem,) = problems_of(here, "[local]\nserver = 'olama'")
-    assert problem.params["allowed"] == "ollama, openai-compatible, embedded"
+    assert problem.params["allowed"] == "ollama, llama-server, lm-studio, openai-compatible, embedded"
     (problem,) = problems_of(here, "[watch]\nservces = []")
     assert problem.params["near"] == "services"
     (problem,) = problems_of(here, "[watch]\nxyz = 1")

@@ -46,8 +46,8 @@ def test_mistakes_are_what_msgspec_refuses(kind: type[msgspec.Struct], data: st.
     except msgspec.ValidationError:
         assert found
     else:
-        # Only the soundness of addresses is judged beyond the types.
-        assert {mistake.code for mistake in found} <= {"setting_url"}
+        # Only the soundness of addresses, and the choices that files tell, are judged beyond the types.
+        assert {mistake.code for mistake in found} <= {"setting_url", "setting_choice"}
     for mistake in found:
         assert mistake.code in PROBLEMS
 

@@ -2,21 +2,15 @@
 
 import pytest
 
-from trayapp.settings.schema import ServerKind
 from trayapp.text.choices import choice
 from trayapp.text.language import set_language
 
 
-@pytest.mark.parametrize("value", [None, "auto", "switch", "fail", "wait", "keyring", "embedded", "openai-compatible"])
+@pytest.mark.parametrize("value", [None, "auto", "switch", "fail", "wait", "keyring"])
 def test_words_are_translated(value: str | None) -> None:
     english = choice(value)
     set_language("de")
     assert choice(value) != english
-
-
-@pytest.mark.parametrize("kind", list(ServerKind))
-def test_every_server_has_a_name(kind: ServerKind) -> None:
-    assert choice(kind) != kind
 
 
 def test_what_has_no_words_stands_for_itself() -> None:

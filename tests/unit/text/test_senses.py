@@ -13,7 +13,7 @@ from trayapp.text.language import set_language
 from trayapp.text.senses import gateway_line, network_line, network_steps, page_line, target_line
 
 S = snapshot()
-DOWN = TargetStatus(TargetState.DOWN, server="ollama", model="qwen3:8b")
+DOWN = TargetStatus(TargetState.DOWN, server="ollama", model="qwen3:8b", server_name="Ollama")
 
 
 def _page(health: PageHealth, **more: Any) -> PageStatus:
@@ -93,15 +93,16 @@ def test_the_own_network(s: Any, steps: list[tuple[str, bool | None]], line: str
         (TargetStatus(TargetState.NONE), "No local model is set up.", "Es ist kein lokales Modell eingerichtet."),
         (READY, "qwen3:8b on Ollama: ready in 3 s, 32768 tokens of context",
          "qwen3:8b auf Ollama: bereit in 3 s, 32768 Token Kontext"),
-        (TargetStatus(TargetState.READY, server="embedded", model="m"), "m on built-in llama.cpp: ready",
-         "m auf eingebautes llama.cpp: bereit"),
+        (TargetStatus(TargetState.READY, server="embedded", model="m", server_name="llama.cpp (built-in)"),
+         "m on llama.cpp (built-in): ready", "m auf llama.cpp (eingebaut): bereit"),
         (DOWN, "qwen3:8b on Ollama: not running", "qwen3:8b auf Ollama: läuft nicht"),
-        (TargetStatus(TargetState.STARTING, server="openai-compatible"),
+        (TargetStatus(TargetState.STARTING, server="openai-compatible", server_name="OpenAI-compatible server"),
          "no model chosen on OpenAI-compatible server: starting",
          "kein Modell gewählt auf OpenAI-kompatibler Server: startet"),
         (TargetStatus(TargetState.LOADING, server="vllm", model="m"), "m on vllm: loading the model",
          "m auf vllm: lädt das Modell"),
-        (TargetStatus(TargetState.FAILED, "ollama", "m", code="local_model_not_pulled", params={"model": "m"}),
+        (TargetStatus(TargetState.FAILED, "ollama", "m", server_name="Ollama", code="local_model_not_pulled",
+                      params={"model": "m", "server": "Ollama", "command": "ollama pull m"}),
          "m on Ollama: Ollama does not have m", "m auf Ollama: Ollama hat m nicht"),
     ],
 )  # fmt: skip

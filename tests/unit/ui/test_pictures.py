@@ -14,7 +14,7 @@ from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
 from tests.support.snapshots import READY
 from trayapp.core.light.severity import Light
-from trayapp.settings.schema import Local, ServerKind, Settings, ToolSettings
+from trayapp.settings.schema import Local, Settings, ToolSettings
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import FoundServer, ToolAccess
@@ -101,7 +101,7 @@ def test_the_panel_without_a_tray_and_with_problems(qtbot: QtBot, shade: str, to
 @pytest.mark.parametrize("page", ["services", "local", "keys", "gateway", "network", "general"])
 def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
     settings = Settings(
-        local=Local(server=ServerKind.OLLAMA, url="http://127.0.0.1:11434", model="qwen3:8b"),
+        local=Local(server="ollama", url="http://127.0.0.1:11434", model="qwen3:8b"),
         tools={"nightly": ToolSettings()},
     )
     commands = RecordingCommands(settings, tools=("editor", "nightly"))

@@ -19,7 +19,7 @@ class TargetStatus(Struct, frozen=True):
 
     `code`/`params`: the problem when down or failed (words in `text.problems`). `ready_s`: measured or estimated
     real seconds from a click to the first token. `context`: tokens, when known. `first_token_s`: measured.
-    `url`: base URL before /v1.
+    `url`: base URL before /v1. `server_name`: in English, for people; `server` is its id.
     """
 
     state: TargetState
@@ -32,3 +32,4 @@ class TargetStatus(Struct, frozen=True):
     first_token_s: float | None = None
     context: int | None = None
     checked_at: float | None = None
+    server_name: str | None = None

@@ -1,8 +1,9 @@
 """Widgets that edit one setting, chosen by its declared type. Each reads and writes the plain value of the file."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from enum import EnumMeta
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
 from msgspec import Meta
@@ -10,7 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
+from trayapp.settings.mistakes import declared_choices
 from trayapp.text.choices import choice
+from trayapp.text.labels import setting
 from trayapp.ui.kit.label import GROUP_PX, as_action
 
 LINES_SHOWN = 4
@@ -32,6 +35,8 @@ def editor(kind: object, name: str, title: str) -> Editor:
         return Check(title)
     if bare is int:
         return Number(metas, "s" if name.endswith("_s") else "")
+    if (names := declared_choices(metas)) is not None:
+        return Choice([None, *names] if optional else list(names), names)
     if isinstance(bare, EnumMeta):
         members: list[Any] = list(bare)
         values: list[str | None] = [str(one.value) for one in members]
@@ -102,10 +107,12 @@ def _bound(metas: list[Meta], name: str, otherwise: int) -> int:
 
 
 class Choice:
-    def __init__(self, values: list[str | None]) -> None:
+    """One of `values`; `names`: the English names of those that the declaration names."""
+
+    def __init__(self, values: Sequence[str | None], names: Mapping[str, str] = MappingProxyType({})) -> None:
         self.widget = QComboBox()
         for value in values:
-            self.widget.addItem(choice(value), value)
+            self.widget.addItem(setting(names[value]) if value and value in names else choice(value), value)
 
     def get(self) -> object:
         return self.widget.currentData()

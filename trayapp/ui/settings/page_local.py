@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QP
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.target import TargetStatus
 from trayapp.local.address import is_loopback
-from trayapp.settings.schema import Local, ServerKind
-from trayapp.text.choices import choice
+from trayapp.settings import servers
+from trayapp.settings.schema import Local
 from trayapp.text.labels import DialogLabels as Labels
+from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
 from trayapp.text.sentences import target_line
 from trayapp.text.trim import clean
@@ -22,12 +23,9 @@ from trayapp.ui.settings.pages import SettingsPage
 from trayapp.ui.settings.validation import mistakes, nested
 
 _MODEL_FILES = "GGUF (*.gguf);;* (*)"
-_ROWS = {
-    ServerKind.OLLAMA: ("url", "model", "start"),
-    ServerKind.OPENAI_COMPATIBLE: ("url", "model", "start"),
-    ServerKind.EMBEDDED: ("file", "context"),
-}
-_SOMETIMES = ("url", "model", "start", "file", "context", "confirmed")
+_FOR_AN_ADDRESS = ("url", "model", "start")
+_FOR_A_FILE = ("file", "context")
+_SOMETIMES = (*_FOR_AN_ADDRESS, *_FOR_A_FILE, "confirmed")
 
 
 class LocalPage(SettingsPage):
@@ -37,9 +35,8 @@ class LocalPage(SettingsPage):
         super().__init__()
         self._commands = commands
         self._found: tuple[FoundServer, ...] = ()
-        self.server = Choice([None, *map(str, ServerKind)])
         self.model, self.file = Pick(), _FileField()
-        self.form = Form(("local",), Local, editors={"server": self.server, "model": self.model, "file": self.file})
+        self.form = Form(("local",), Local, editors={"model": self.model, "file": self.file})
         self.detect_button = QPushButton(as_action(Labels.detect))
         self.detect_button.clicked.connect(self.detect)
         self.test_button = QPushButton(as_action(Labels.test))
@@ -63,6 +60,12 @@ class LocalPage(SettingsPage):
         self._url.textChanged.connect(lambda _text: self._show_rows())
 
     @property
+    def server(self) -> Choice:
+        editor = self.form.fields["server"].editor
+        assert isinstance(editor, Choice)
+        return editor
+
+    @property
     def _url(self) -> QLineEdit:
         widget = self.form.fields["url"].editor.widget
         assert isinstance(widget, QLineEdit)
@@ -73,15 +76,15 @@ class LocalPage(SettingsPage):
         self._show_rows()
 
     def _show_rows(self) -> None:
-        """Only what the chosen kind of server needs."""
-        kind = self.server.get()
-        shown = set(_ROWS[ServerKind(str(kind))]) if kind is not None else set()
+        """Only what the chosen server needs."""
+        server = servers.known().get(str(self.server.get()))
+        shown = set() if server is None else set(_FOR_A_FILE if server.embedded else _FOR_AN_ADDRESS)
         url = str(self.form.fields["url"].editor.get() or "")
         if "url" in shown and url and not _here(url):
             shown.add("confirmed")
         for name in _SOMETIMES:
             self.form.show_row(name, name in shown)
-        self.test_button.setEnabled(kind is not None)
+        self.test_button.setEnabled(server is not None)
 
     def detect(self) -> None:
         """Look for servers on this machine."""
@@ -143,7 +146,7 @@ def _here(url: str) -> bool:
 def _described(found: FoundServer) -> str:
     models = ", ".join(clean(one, 40) for one in found.models[:3])
     more = "…" if len(found.models) > 3 else ""
-    return f"{choice(found.server)}, {clean(found.url, 60)}: {models}{more}"
+    return f"{setting(servers.names()[found.server])}, {clean(found.url, 60)}: {models}{more}"
 
 
 class _FileField:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import settle
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, ServerKind, Settings, Ui
+from trayapp.settings.schema import Local, Settings, Ui
 from trayapp.text.language import language
 from trayapp.ui.kit.label import Label
 from trayapp.ui.settings.dialog import SettingsDialog
@@ -17,7 +17,7 @@ from trayapp.ui.settings.pages import SettingsPage
 
 @pytest.fixture
 def commands() -> RecordingCommands:
-    return RecordingCommands(Settings(local=Local(server=ServerKind.OLLAMA, model="qwen3:8b")))
+    return RecordingCommands(Settings(local=Local(server="ollama", model="qwen3:8b")))
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from msgspec import Meta
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from trayapp.core.switching.route import Policy
 from trayapp.settings import schema
+from trayapp.text.language import set_language
 from trayapp.ui.settings.editors import Choice, Command, Pick, editor
 
 SECTIONS = [
@@ -38,8 +40,8 @@ def test_every_setting_survives_its_editor(section: type[msgspec.Struct], englis
     [
         (bool, "on", QCheckBox, True),
         (Annotated[int, Meta(ge=60, le=3600)], "interval_s", QSpinBox, 61),
-        (schema.ServerKind, "server", QComboBox, "embedded"),
-        (schema.ServerKind | None, "server", QComboBox, None),
+        (Policy, "policy", QComboBox, "wait"),
+        (Policy | None, "policy", QComboBox, None),
         (Literal["auto", "en"], "language", QComboBox, "en"),
         (str | None, "file", QLineEdit, None),
         (str, "file", QLineEdit, "/a file"),
@@ -76,9 +78,30 @@ def test_a_choice_that_is_not_known_stays(english: None) -> None:
     assert made.widget.count() == 3
 
 
+def _words(made: Choice) -> list[str]:
+    return [made.widget.itemText(n) for n in range(made.widget.count())]
+
+
 def test_values_are_shown_in_words(english: None) -> None:
-    made = Choice([None, "ollama", "embedded", "unheard-of"])
-    assert [made.widget.itemText(n) for n in range(4)] == ["None", "Ollama", "Built-in llama.cpp", "unheard-of"]
+    assert _words(Choice([None, "keyring", "unheard-of"])) == ["None", "The system's keyring", "unheard-of"]
+
+
+def test_choices_that_files_tell_are_offered_by_their_names(english: None) -> None:
+    server = next(field for field in msgspec.structs.fields(schema.Local) if field.name == "server")
+    made = editor(server.type, "server", "title")
+    assert isinstance(made, Choice)
+    assert _words(made) == [
+        "None",
+        "Ollama",
+        "llama-server",
+        "LM Studio",
+        "OpenAI-compatible server",
+        "llama.cpp (built-in)",
+    ]
+    set_language("de")
+    made = editor(server.type, "server", "title")
+    assert isinstance(made, Choice)
+    assert _words(made)[-2:] == ["OpenAI-kompatibler Server", "llama.cpp (eingebaut)"]
 
 
 def test_suggestions_leave_what_was_typed(english: None) -> None:

@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from trayapp.settings.schema import GatewaySettings, Local, ServerKind, Watch
+from trayapp.settings.schema import GatewaySettings, Local, Watch
 from trayapp.text.language import set_language
 from trayapp.ui.kit.label import Label
 from trayapp.ui.settings.form import Form
@@ -30,7 +30,7 @@ def test_words_follow_the_language(qtbot: QtBot) -> None:
 def test_only_what_was_edited_counts_as_a_change(qtbot: QtBot) -> None:
     form = Form(("local",), Local)
     qtbot.addWidget(form)
-    form.load(Local(server=ServerKind.OLLAMA, model="a", start=("ollama", "serve")))
+    form.load(Local(server="ollama", model="a", start=("ollama", "serve")))
     assert form.changes() == {}
     form.fields["model"].editor.set("b")
     form.fields["context"].editor.set(4096)

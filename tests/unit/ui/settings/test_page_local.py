@@ -7,7 +7,7 @@ from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import settle
 from tests.support.snapshots import READY
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, ServerKind, Settings
+from trayapp.settings.schema import Local, Settings
 from trayapp.ui.commands import FoundServer
 from trayapp.ui.settings.page_local import LocalPage
 
@@ -40,6 +40,7 @@ def visible(page: LocalPage) -> set[str]:
         (None, "", {"server"}),
         ("ollama", "", {"server", "url", "model", "start"}),
         ("ollama", "http://127.0.0.1:11434", {"server", "url", "model", "start"}),
+        ("lm-studio", "", {"server", "url", "model", "start"}),
         ("openai-compatible", "http://[::1]:8080", {"server", "url", "model", "start"}),
         ("openai-compatible", "http://10.0.0.7:8080", {"server", "url", "model", "start", "confirmed"}),
         ("openai-compatible", "http://[half", {"server", "url", "model", "start"}),
@@ -64,7 +65,7 @@ def test_what_is_found_fills_the_form(page: LocalPage, commands: RecordingComman
         ("local", "url"): "http://127.0.0.1:11434",
         ("local", "model"): "qwen3:8b",
     }
-    assert page.choices.itemText(1).endswith("a, b, c…")
+    assert page.choices.itemText(1) == "OpenAI-compatible server, http://127.0.0.1:8080: a, b, c…"
     page.choices.activated.emit(1)
     assert page.changes()["local", "url"] == "http://127.0.0.1:8080"
     assert page.changes()["local", "model"] == "a"
@@ -88,7 +89,7 @@ def test_the_test_runs_on_what_is_typed(page: LocalPage, commands: RecordingComm
     page.server.set("ollama")
     page.model.set("qwen3:8b")
     page.test_button.click()
-    assert commands.last.arguments == (Local(server=ServerKind.OLLAMA, model="qwen3:8b"),)
+    assert commands.last.arguments == (Local(server="ollama", model="qwen3:8b"),)
     assert list(page.result.texts) == ["Testing…"]
     commands.last.answer(READY)
     assert page.result.texts[0].startswith("It works. qwen3:8b on Ollama: ready in 3 s")
@@ -107,7 +108,7 @@ def test_what_is_not_allowed_is_not_tested(page: LocalPage, commands: RecordingC
 
 
 def test_a_saved_target_is_shown(qtbot: QtBot) -> None:
-    saved = Local(server=ServerKind.EMBEDDED, file="/m.gguf", context=4096)
+    saved = Local(server="embedded", file="/m.gguf", context=4096)
     commands = RecordingCommands(Settings(local=saved))
     page = LocalPage(commands)
     qtbot.addWidget(page)
