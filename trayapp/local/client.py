@@ -49,7 +49,7 @@ class ServerAnswer(msgspec.Struct, frozen=True):
         """The decoded body, or None when it is no JSON."""
         try:
             return msgspec.json.decode(self.body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
     def reason(self) -> str:

@@ -40,6 +40,10 @@ def _name(value: object) -> str:
     return value if isinstance(value, str) and len(value) <= NAME_LIMIT_CHARS and value.isprintable() else ""
 
 
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(name for one in value if (name := _name(one))) if isinstance(value, list) else ()
+
+
 def _tokens(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
@@ -82,7 +86,7 @@ async def _llama_server_models(client: Client) -> list[Model]:
             # Only a server with several models tells the state of each; a single one is loaded once it answers at all.
             loaded=deep(row, "status", "value") in (None, "loaded", "sleeping"),
             context=context or _tokens(deep(row, "meta", "n_ctx")),
-            aliases=tuple(_name(alias) for alias in row.get("aliases") or () if isinstance(alias, str)),
+            aliases=_names(row.get("aliases")),
         )
         for row in rows
         if (name := _name(row.get("id")))

@@ -93,13 +93,14 @@ async def test_a_cut_answer_is_no_whole_one() -> None:
         (events('{"choices":[]}', '{"usage":{}}', "[DONE]"), ("", None)),
         (events('{"choices":[{"delta":{"content":7}}]}', "[DONE]"), ("", None)),
         (events("not json"), ("", "local_wrong_server")),
+        (events("[" * 200_000), ("", "local_wrong_server")),
         (events('"text"'), ("", "local_wrong_server")),
         (answer(404, {"error": {"message": "model not found"}}), ("", "local_chat_failed")),
         (answer(400, {"error": {"message": "request exceeds the available context size"}}), ("", "local_context_full")),
         (answer(200, "<html>"), ("", "local_chat_cut")),
         (endless, ("", "local_wrong_server")),
     ],
-    ids=["cut", "no-done", "usage", "odd", "no-json", "no-object", "404", "context", "page", "endless"],
+    ids=["cut", "no-done", "usage", "odd", "no-json", "depths", "no-object", "404", "context", "page", "endless"],
 )
 async def test_what_is_not_an_answer_is_told(behaviour: Any, result: tuple[str, str | None]) -> None:
     async with Server() as server:

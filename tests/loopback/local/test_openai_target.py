@@ -19,6 +19,7 @@ from tests.support.ollama import Ollama
 from trayapp.core.switching.target import TargetState
 from trayapp.errors import Problem
 from trayapp.local.client import Client
+from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.settings.schema import Local
 
@@ -170,6 +171,25 @@ async def test_a_server_that_was_named_must_be_that_one(make_target: MakeTarget)
 async def test_ollama_behind_the_general_kind_still_has_no_cloud(make_target: MakeTarget) -> None:
     async with Ollama("kimi:cloud") as server:
         assert (await _failure(make_target(_local(server.url, "kimi:cloud")))).code == "local_cloud_model"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"data": [{"id": "\xff"}]}', b'{"data": ' + b"[" * 200_000], ids=["bytes", "depths"]
+)
+async def test_what_is_no_json_is_not_a_server(make_target: MakeTarget, body: bytes) -> None:
+    async with Server() as server:
+        server.on("/v1/models", answer(200, body))
+        assert (await make_target(_local(server.url)).check()).code == "local_wrong_server"
+        assert await detect([server.url]) == []
+
+
+async def test_a_strange_list_of_models_is_read_as_far_as_it_goes(make_target: MakeTarget) -> None:
+    async with Server() as server:
+        server.on("/health", answer(200, {"status": "ok"}, {"server": "llama.cpp"}))
+        rows = [{"id": "m", "aliases": 7, "meta": [], "status": "loaded"}, {"id": ["n"]}, "o"]
+        server.on("/v1/models", answer(200, {"data": rows}))
+        status = await make_target(_local(server.url)).check()
+        assert (status.state, status.model) == (TargetState.READY, "m")
 
 
 async def test_a_web_page_is_not_a_server(make_target: MakeTarget) -> None:

@@ -247,6 +247,7 @@ HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("server error", answer(502, "<h1>no</h1>"), PageHealth.UNREADABLE, "http"),
     ("HTML", answer(200, "<!doctype html><title>Status</title>"), PageHealth.UNREADABLE, "html"),
     ("not JSON", answer(200, b"hello"), PageHealth.UNREADABLE, "json"),
+    ("not UTF-8", answer(200, b'{"components": [{"id": "\xff", "name": "a"}]}'), PageHealth.UNREADABLE, "json"),
     ("a JSON of another shape", answer(200, {"components": "all fine"}), PageHealth.UNREADABLE, "shape"),
     ("a component without a state", answer(200, {"components": [{"id": "a"}]}), PageHealth.UNREADABLE, "shape"),
     ("a time without a zone", answer(200, summary([ZONELESS])), PageHealth.UNREADABLE, "shape"),

@@ -119,7 +119,7 @@ def _decode(body: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         found = _WHERE.search(str(error))
         raise Unfit(PageHealth.UNREADABLE, "shape", where=plain(found[1] if found else "", 100)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unfit(PageHealth.UNREADABLE, "json") from error
     except RecursionError as error:
         raise Unfit(PageHealth.UNREADABLE, "too_deep") from error
