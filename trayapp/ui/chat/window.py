@@ -18,7 +18,7 @@ from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, Size, as_action, font, label
-from trayapp.ui.panel.notices import Notices
+from trayapp.ui.kit.notices import Notices
 
 WIDTH_CHARACTERS, HEIGHT_LINES, INPUT_LINES = 76, 34, 3
 # A day of talking stays readable without growing for ever; the oldest paragraphs go first.

@@ -12,13 +12,13 @@ from trayapp.text import panel as words
 from trayapp.text import sentences
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
+from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action, label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.notices import Notices
 from trayapp.ui.panel.header import SwitchBar, Verdict
-from trayapp.ui.panel.notices import Notices
 from trayapp.ui.panel.row import ServiceRow
-from trayapp.ui.settings.focus import TabOrder
 
 WIDTH_CHARACTERS = 76
 # A panel higher than this share of the screen scrolls instead.

@@ -15,7 +15,7 @@ from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
 from trayapp.ui.kit.label import GROUP_PX, as_action
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
 from trayapp.ui.settings.editors import Choice, Pick
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage

@@ -16,7 +16,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.ui.kit.label import Label, Picture
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
 from trayapp.ui.panel.window import Panel
 
 
