@@ -14,7 +14,8 @@ from trayapp.text.language import _
 from trayapp.text.names import provider_name
 from trayapp.ui.kit.face import face, switch
 from trayapp.ui.kit.icons import light_icon
-from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size, as_action, label, picture
+from trayapp.ui.kit.label import as_action, label, picture
+from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size
 
 LIGHT_PX = 8 * GRID_PX
 

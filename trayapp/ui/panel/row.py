@@ -20,9 +20,10 @@ from trayapp.text import panel as words
 from trayapp.text import reasons, sentences
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
-from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, as_action, label, picture
+from trayapp.ui.kit.label import as_action, label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
+from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
 
 LIGHT_PX = 4 * GRID_PX
 ARROW_PX = 3 * GRID_PX

@@ -14,9 +14,10 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action, label
+from trayapp.ui.kit.label import as_action, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
 

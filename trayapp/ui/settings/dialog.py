@@ -11,8 +11,9 @@ from trayapp.text.language import language, set_language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action
+from trayapp.ui.kit.label import as_action
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.settings.form import Key
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage

@@ -11,7 +11,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 from trayapp.text.choices import choice
-from trayapp.ui.kit.label import GROUP_PX, as_action
+from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.tokens import GROUP_PX
 
 LINES_SHOWN = 4
 

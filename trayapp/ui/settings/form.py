@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from trayapp.core.light.severity import Light
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
-from trayapp.ui.kit.label import GRID_PX, GROUP_PX, Label, Size, label
+from trayapp.ui.kit.label import Label, label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.tokens import GRID_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check, Choice, Editor, Number, editor
 
 Key = tuple[str, ...]
