@@ -9,7 +9,8 @@ from trayapp.app.notifier_bridge import NotifierBridge
 from trayapp.app.program import Program, Run
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.snapshot import Snapshot
-from trayapp.desktop.notify import Delivered, Handed, notifiers
+from trayapp.desktop.notifiers import notifiers
+from trayapp.desktop.notify import Delivered, Handed
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.paths import Home
