@@ -9,7 +9,7 @@ from trayapp.app.core_thread import CoreThread
 from trayapp.app.main import spawn
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, Settings
+from trayapp.settings.schema import Key, Local, Settings
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import (
     ChatTurn,
@@ -108,7 +108,7 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
+    def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
         async def work() -> Settings:
             import asyncio
 

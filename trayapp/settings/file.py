@@ -16,14 +16,11 @@ from trayapp.paths import Home
 from trayapp.settings import document
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.document import Document
-from trayapp.settings.mistakes import Mistake, find_mistakes
-from trayapp.settings.schema import VERSION, Settings
+from trayapp.settings.mistakes import Mistake, dotted, find_mistakes
+from trayapp.settings.schema import VERSION, Key, Settings
 
 # Somebody who edits by hand at the very same moment is rare; a program that writes in a loop is not waited for.
 MAX_ATTEMPTS = 5
-
-
-Changes = Mapping[str, Any] | Mapping[tuple[str, ...], Any]
 
 
 class SettingsErrors(Problem):
@@ -52,8 +49,8 @@ def fingerprint(home: Home) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def change(home: Home, changes: Changes) -> Settings:
-    """Set dotted keys (`{"gateway.port": 17503}`); None takes a key out, which brings back its default.
+def change(home: Home, changes: Mapping[Key, Any]) -> Settings:
+    """Set keys (`{("gateway", "port"): 17503}`); None takes a key out, which brings back its default.
 
     Everything else in the file stays as it is, comments and layout included. Raises SettingsErrors when the file is
     broken or a value is not allowed, Problem `disk_full` or `not_writable` when it cannot be written; in each case
@@ -104,16 +101,16 @@ def _repeated(data: dict[str, Any]) -> list[Mistake]:
     ]
 
 
-def _changed(text: str, changes: Changes, home: Home) -> tuple[str, Settings]:
+def _changed(text: str, changes: Mapping[Key, Any], home: Home) -> tuple[str, Settings]:
     expected = tomllib.loads(text)
     edited = tomlkit.parse(text)
-    places = {tuple(key.split(".")) if isinstance(key, str) else key: _plain(value) for key, value in changes.items()}
+    plain = {key: _plain(value) for key, value in changes.items()}
     if not text.strip():
-        places = {("version",): VERSION} | places
+        plain = {("version",): VERSION} | plain
     try:
-        for place, value in places.items():
-            _put(expected, place, value)
-            _put(edited, place, value)
+        for key, value in plain.items():
+            _put(expected, key, value)
+            _put(edited, key, value)
         new = Document(home.settings_file, tomlkit.dumps(edited).encode())
     except TOMLKitError as error:
         raise Problem("settings_not_changed", path=str(home.settings_file)) from error
@@ -127,8 +124,8 @@ def _plain(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
-    *parents, name = place
+def _put(table: Any, key: Key, value: Any) -> None:
+    *parents, name = key
     for depth, parent in enumerate(parents):
         if parent not in table:
             if value is None:
@@ -137,7 +134,7 @@ def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
             table[parent] = tomlkit.table(is_super_table=depth < len(parents) - 1)
         table = table[parent]
         if not isinstance(table, MutableMapping):
-            raise Problem("setting_no_place", key=".".join(place), value=".".join(parents[: depth + 1]))
+            raise Problem("setting_no_place", key=dotted(key), value=dotted(tuple(parents[: depth + 1])))
     if value is None:
         table.pop(name, None)
     else:

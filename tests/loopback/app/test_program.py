@@ -214,10 +214,10 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         bad = Local(server=ServerKind.OPENAI_COMPATIBLE, url=f"http://127.0.0.1:{free_port()}", model="small:1b")
         failed = yield from asked(lambda done: commands.test_target(bad, done))
         assert failed.codes == ["local_unreachable"]
-        saved = yield from asked(lambda done: commands.save_settings({"ui.language": "de"}, done))
+        saved = yield from asked(lambda done: commands.save_settings({("ui", "language"): "de"}, done))
         assert saved.value.ui.language == "de"
         assert language() == "de"
-        wrong = yield from asked(lambda done: commands.save_settings({"gateway.port": 1}, done))
+        wrong = yield from asked(lambda done: commands.save_settings({("gateway", "port"): 1}, done))
         assert wrong.codes
 
     def one_snapshot() -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
-from trayapp.settings.schema import Settings
+from trayapp.settings.schema import Key, Settings
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.language import language, set_language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
@@ -14,7 +14,6 @@ from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
-from trayapp.ui.settings.form import Key
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
@@ -151,7 +150,7 @@ class SettingsDialog(QDialog):
             return
         self._closing = close
         self._enable(False)
-        self._commands.save_settings({".".join(key): value for key, value in changes.items()}, self._saved)
+        self._commands.save_settings(changes, self._saved)
 
     def _saved(self, outcome: CommandResult[Settings]) -> None:
         self._enable(True)

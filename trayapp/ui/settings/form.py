@@ -9,14 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
+from trayapp.settings.schema import Key
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
 from trayapp.ui.kit.label import Label, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.tokens import GRID_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check, Choice, Editor, Number, editor
-
-Key = tuple[str, ...]
 
 
 class Field(QWidget):

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.snapshot import Snapshot
-from trayapp.settings.schema import CatalogueSettings, NetworkSettings, Notify, Ui, Watch
+from trayapp.settings.schema import CatalogueSettings, Key, NetworkSettings, Notify, Ui, Watch
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
-from trayapp.ui.settings.form import Form, Key
+from trayapp.ui.settings.form import Form
 
 
 class SettingsPage(QScrollArea):

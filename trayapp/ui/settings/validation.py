@@ -5,10 +5,9 @@ from typing import Any
 
 from trayapp.errors import Problem
 from trayapp.settings.document import shown
-from trayapp.settings.mistakes import find_mistakes, look_up
-from trayapp.settings.schema import Settings
+from trayapp.settings.mistakes import dotted, find_mistakes, look_up
+from trayapp.settings.schema import Key, Settings
 from trayapp.text.problems import words
-from trayapp.ui.settings.form import Key
 
 
 def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
@@ -37,13 +36,13 @@ def nested(values: Mapping[Key, object]) -> dict[str, Any]:
 
 def by_key(problems: Iterable[Problem], keys: Iterable[Key]) -> tuple[dict[Key, list[str]], list[Problem]]:
     """Problems of the file: messages for those that name one of `keys`, and the rest."""
-    known = set(keys)
+    known = {dotted(key): key for key in keys}
     placed: dict[Key, list[str]] = {}
     rest: list[Problem] = []
     for problem in problems:
-        named = str(problem.params.get("key") or "").partition("[")[0]
-        key = _owner(tuple(named.split(".")), known)
-        if key in known:
+        # A list's entry belongs to the list.
+        key = known.get(str(problem.params.get("key") or "").partition("[")[0])
+        if key is not None:
             placed.setdefault(key, []).append(words(problem)[1])
         else:
             rest.append(problem)
