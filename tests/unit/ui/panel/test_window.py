@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET
+from tests.support.windows import button
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
@@ -86,7 +87,7 @@ def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("s", "button", "signal", "arguments"),
+    ("s", "words", "signal", "arguments"),
     [
         (states.down(), "Switch OpenAI", "switch_local", [()]),
         (states.down(target=NO_TARGET), "Set up", "set_up", []),
@@ -99,24 +100,19 @@ def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
     ],
 )
 def test_what_buttons_ask_for(
-    panel: Panel, qtbot: QtBot, s: Snapshot, button: str, signal: str, arguments: list[Any]
+    panel: Panel, qtbot: QtBot, s: Snapshot, words: str, signal: str, arguments: list[Any]
 ) -> None:
     opened(panel, s)
     wanted: Signal = getattr(panel, signal)
-    found = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.text().startswith(button)]
-    assert len(found) == 1
     with qtbot.waitSignal(wanted, timeout=1000) as asked:
-        found[0].click()
+        button(panel, words).click()
     assert asked.args == arguments
 
 
 def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
     opened(panel, states.down(), "openai-api")
-    details = panel.rows["openai-api"].details
-    assert details is not None
-    button = next(one for one in details.findChildren(QAbstractButton) if one.text().startswith("Tell me"))
     with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
-        button.click()
+        button(panel, "Tell me").click()
     assert asked.args == ["i-openai-1"]
 
 
