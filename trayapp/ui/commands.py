@@ -120,7 +120,10 @@ class Commands(Protocol):
         """Read settings and catalogue."""
 
     def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
-        """Write these keys, all or none. None removes a key, so that its default holds again."""
+        """Write these keys, all or none. None removes a key, so that its default holds again.
+
+        When `done` is called they hold, and the language is the one that they name.
+        """
 
     def stored_keys(self, done: Done[frozenset[str]]) -> None:
         """The names of the keys that the keyring holds."""

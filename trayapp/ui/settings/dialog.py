@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidge
 
 from trayapp.settings.schema import Key, Settings
 from trayapp.text.labels import DialogLabels as Labels
-from trayapp.text.language import language, set_language
+from trayapp.text.language import language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
@@ -27,7 +27,7 @@ class SettingsDialog(QDialog):
     """Shows the settings of the file and writes back what was changed.
 
     Signals:
-        saved: the file was written, the language of now may be another.
+        saved: the file was written, and the language of now may be another.
     """
 
     saved = Signal()
@@ -160,7 +160,6 @@ class SettingsDialog(QDialog):
             self.notices.failed(rest)
             return
         self._view = self._view._replace(settings=outcome.value)
-        set_language(outcome.value.ui.language)
         self._load(self._view)
         self.notices.failed(())
         self.saved.emit()
