@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
-from trayapp.app.main import spawn
+from trayapp.app.spawn import spawn
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Key, Local, Settings

@@ -9,7 +9,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
-from trayapp.demo.run import simulated_night
+from trayapp.demo.world import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
