@@ -76,17 +76,6 @@ def _fine(v: ServiceVerdict) -> str:
     return _("fine, {confidence}", confidence=sure)
 
 
-def row_detail(v: ServiceVerdict, s: Snapshot) -> str:
-    """The short note at the end of a row: "18 min", "reported", "0.7 s"."""
-    if v.finding is Finding.OK:
-        if v.confidence is not Confidence.REPORTED and v.latency_s is not None:
-            return answer_time(v.latency_s)
-        return _(CONFIDENCES[v.confidence]) if v.confidence is not None else _("fine")
-    if v.finding in _TIMELESS:
-        return _(FINDINGS[v.finding])
-    return duration(s.at - _begun(v, s))
-
-
 def unseen_line(v: ServiceVerdict) -> str | None:
     """What only the official page can speak for: "Official page only: Login, History and projects"."""
     names = [part(one.name) for one in v.components if one.id in v.unseen]

@@ -15,36 +15,9 @@ from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.reasons import HEALTHS, reason
-from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
-from trayapp.text.senses import (
-    blamed_step,
-    gateway_line,
-    network_line,
-    network_steps,
-    page_line,
-    target_line,
-)
+from trayapp.text.senses import blamed_step
 from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
 from trayapp.text.trim import clean
-
-__all__ = [
-    "component_line",
-    "gateway_line",
-    "headline",
-    "home_label",
-    "network_line",
-    "network_steps",
-    "page_line",
-    "row_detail",
-    "service_line",
-    "state_line",
-    "subline",
-    "switch_label",
-    "target_line",
-    "tooltip",
-    "unseen_line",
-    "works_now",
-]
 
 _NAMES_MAX = 60
 _TOOLTIP_NAMES_MAX = 40

@@ -14,7 +14,7 @@ from trayapp.core.hosts import is_loopback
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text.labels import ChatLabels as Labels
 from trayapp.text.language import language
-from trayapp.text.sentences import target_line
+from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
 from trayapp.ui.kit.icons import app_icon

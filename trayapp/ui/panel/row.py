@@ -17,9 +17,11 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
-from trayapp.text import reasons, sentences
+from trayapp.text import reasons
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
+from trayapp.text.rows import component_line, service_line, state_line, unseen_line
+from trayapp.text.senses import page_line
 from trayapp.ui.kit.label import as_action, label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
@@ -107,10 +109,10 @@ class _Details(QWidget):
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         self.reasons.draw([Line(reasons.reason(one, s, v), link=one.link) for one in v.reasons])
         self.components.draw(
-            [Line(sentences.component_line(one, s), one.light, words.light_name(one.light)) for one in v.components]
+            [Line(component_line(one, s), one.light, words.light_name(one.light)) for one in v.components]
         )
-        unseen = sentences.unseen_line(v)
-        page = [sentences.page_line(one, s) for one in s.judgement.pages if one.provider == v.provider]
+        unseen = unseen_line(v)
+        page = [page_line(one, s) for one in s.judgement.pages if one.provider == v.provider]
         self.unseen.draw([Line(text, quiet=True) for text in (unseen, *page) if text])
         incident = next((one for one in s.incidents if one.id == v.incident), None)
         self._draw_incident(incident, s)
@@ -160,8 +162,8 @@ class ServiceRow(QWidget):
         self._last = (v, s)
         show_light(self.head.light, v.light, words.light_name(v.light), LIGHT_PX)
         self.head.name.setText(name(v.name))
-        self.head.state.setText(sentences.state_line(v, s))
-        self.head.setAccessibleName(sentences.service_line(v, s))
+        self.head.state.setText(state_line(v, s))
+        self.head.setAccessibleName(service_line(v, s))
         if self.unfolded and self.details is not None:
             self.details.draw(v, s)
 

@@ -9,9 +9,9 @@ from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
-from trayapp.text import sentences
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
+from trayapp.text.senses import network_line, network_steps, page_line
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import as_action, label
@@ -123,9 +123,7 @@ class Panel(QWidget):
         self._draw_rows(s)
         self.network.setText(_connection(s))
         sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
-        unreadable = [
-            Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick
-        ]
+        unreadable = [Line(page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick]
         received = words.bytes_line(s)
         self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
         self._order_focus()
@@ -280,10 +278,10 @@ class _Area(QScrollArea):
 def _connection(s: Snapshot) -> str:
     """The own connection step by step; in a sentence first when something is wrong with it."""
     signs = {True: "✓", False: "✗", None: "–"}
-    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in sentences.network_steps(s))
+    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in network_steps(s))
     if s.judgement.network.state is NetworkState.ONLINE:
         return f"{Labels.your_connection} {steps}"
-    return f"{sentences.network_line(s)}\n{steps}"
+    return f"{network_line(s)}\n{steps}"
 
 
 def _inset(part: QWidget) -> QHBoxLayout:

@@ -12,7 +12,7 @@ from trayapp.settings.schema import Local, ServerKind
 from trayapp.text.choices import choice
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
-from trayapp.text.sentences import target_line
+from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
 from trayapp.ui.kit.label import as_action

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.core.snapshot import Snapshot
 from trayapp.settings.schema import CatalogueSettings, Key, NetworkSettings, Notify, Ui, Watch
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
@@ -59,9 +58,6 @@ class SettingsPage(QScrollArea):
     def load(self, view: SettingsView) -> None:
         """Show what the file says."""
         raise TypeError(type(self).__name__)
-
-    def draw(self, s: Snapshot) -> None:
-        """Follow what runs; most pages show only what is set."""
 
     def changes(self) -> dict[Key, object]:
         """What was edited."""

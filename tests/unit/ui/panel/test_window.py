@@ -16,6 +16,8 @@ from tests.support.windows import button
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.rows import state_line, unseen_line
+from trayapp.text.senses import target_line
 from trayapp.ui.kit.label import Label, Picture
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.panel.window import Panel
@@ -49,7 +51,7 @@ def test_every_state_is_drawn_with_its_words(panel: Panel, state: str) -> None:
     assert sentences.headline(s) in seen
     for verdict in s.judgement.services:
         assert verdict.name in seen
-        assert sentences.state_line(verdict, s) in seen
+        assert state_line(verdict, s) in seen
 
 
 def test_what_works_and_since_when(panel: Panel) -> None:
@@ -58,7 +60,7 @@ def test_what_works_and_since_when(panel: Panel) -> None:
     assert sentences.subline(s) in seen
     assert "Works now: Claude, Claude API" in seen
     assert "Switch OpenAI to local (qwen3:8b, ready in 3 s)" in seen
-    assert sentences.target_line(s.target) in seen
+    assert target_line(s.target) in seen
 
 
 def test_a_row_unfolds_into_reasons_parts_and_updates(panel: Panel) -> None:
@@ -71,7 +73,7 @@ def test_a_row_unfolds_into_reasons_parts_and_updates(panel: Panel) -> None:
     assert "status.openai.com" in unfolded
     assert any(text.startswith("Login: down") for text in unfolded)
     assert "File uploads: fine" in unfolded
-    assert sentences.unseen_line(states.down().judgement.services[0]) in unfolded
+    assert unseen_line(states.down().judgement.services[0]) in unfolded
     assert "Elevated Error Rates (identified)" in unfolded
     assert any("working on a fix" in text for text in unfolded)
     panel.rows["chatgpt"].head.click()

@@ -14,6 +14,7 @@ from tests.support.windows import entries, entry
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.rows import service_line
 from trayapp.ui.tray.menu import TrayMenu
 
 
@@ -29,7 +30,7 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     lines = entries(menu.menu)
     assert lines[0] == sentences.headline(s)
     first = lines.index("---") + 1
-    assert lines[first : first + 5] == [*(sentences.service_line(v, s) for v in s.judgement.services), "---"]
+    assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
     assert lines[first + 5 :] == ["Check now", "Open", "Settings…", "Demo", "Quit"]
 
 
