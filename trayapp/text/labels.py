@@ -21,7 +21,7 @@ class App:
 
 
 class MenuLabels:
-    """The tray's menu. The verdict, the switch and the services come from `text.sentences`."""
+    """The tray's menu. The verdict and the switch come from `text.sentences`, the services from `text.rows`."""
 
     check_now = TranslatedLabel(N_("Check now"))
     open = TranslatedLabel(N_("Open"))

@@ -47,7 +47,7 @@ class Bridge(QObject):
         self._called.emit((function, arguments))
 
     def follow(self, work: Future[T], done: Done[T] | None) -> None:
-        """Bring the end of `work` (from `run_coroutine_threadsafe`) to `done` as an `CommandResult`.
+        """Bring the end of `work` to `done` as a `CommandResult`.
 
         A `Problem`, or each of those that it carries as `problems`, becomes part of the outcome. Anything else
         is a defect: it is logged, and told as the problem `internal`.

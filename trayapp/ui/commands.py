@@ -81,7 +81,7 @@ class Stream(Protocol):
     """A chat answer under way."""
 
     def stop(self) -> None:
-        """End it; `done` is still called, with what had come."""
+        """End it; `done` is still called, with the problem `cancelled`."""
 
 
 class Leave(StrEnum):

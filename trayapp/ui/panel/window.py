@@ -33,7 +33,6 @@ class Panel(QWidget):
         switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
         set_up, check, chat, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
-        closed: the user closed the window.
     """
 
     switch_local = Signal(tuple)
@@ -45,7 +44,6 @@ class Panel(QWidget):
     settings = Signal()
     quit = Signal()
     only_when_back = Signal(str)
-    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -184,7 +182,6 @@ class Panel(QWidget):
             self.quit.emit()
             return
         super().closeEvent(event)
-        self.closed.emit()
 
     def _wanted(self) -> QSize:
         if not self.isVisible():
