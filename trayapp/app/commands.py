@@ -151,7 +151,7 @@ class CoreCommands:
         async def work() -> tuple[FoundServer, ...]:
             from trayapp.local.detect import detect
 
-            return tuple(FoundServer(str(one.server), one.url, tuple(one.models)) for one in await detect())
+            return tuple(FoundServer(str(server.server), server.url, tuple(server.models)) for server in await detect())
 
         self._send(work, done)
 
@@ -198,7 +198,7 @@ class CoreCommands:
             from trayapp.local.chat import stream
 
             turns: list[Turn] = [
-                Turn(role="user" if one.role == "user" else "assistant", content=one.text) for one in messages
+                Turn(role="user" if turn.role == "user" else "assistant", content=turn.text) for turn in messages
             ]
             async with contextlib.aclosing(stream(self._engine().switch.target_status, turns)) as pieces:
                 async for piece in pieces:

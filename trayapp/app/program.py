@@ -95,9 +95,9 @@ class Program:
         if self._leave is not None:
             return
         self._failure = next(iter(problems_of(failure)), Problem("internal", kind=type(failure).__name__))
-        told = self._failure.code, dict(self._failure.params)
+        problem = self._failure.code, dict(self._failure.params)
         unknown = before_the_first_look(self._run.clock, demo=self._run.demo)
-        self.surface.draw(structs.replace(unknown, problems=(told,)))
+        self.surface.draw(structs.replace(unknown, problems=(problem,)))
         self.surface.open_panel()
 
     def end(self, leave: Leave) -> None:

@@ -61,7 +61,7 @@ def _give_up(said: list[str]) -> None:
     from trayapp.text import problems
 
     # One such line for each kind of screen that was tried, after the line that says why.
-    why = [one.rstrip(". ") for one in said if not one.startswith("Could not load the Qt platform plugin")]
+    why = [line.rstrip(". ") for line in said if not line.startswith("Could not load the Qt platform plugin")]
     title, message = problems.words(("no_screen", {"reason": "; ".join(why[:REASONS_SHOWN])}))
     sys.stderr.write(f"{title}\n  {message}\n")
     sys.stderr.flush()

@@ -43,13 +43,13 @@ async def choose_target(users: Loaded, users_home: Home, say: Callable[[str], No
     """The user's target if it is ready, else the user's GGUF file embedded, else a simulated one; `say` which."""
     local = users.settings.local
     embedded = Local(server=ServerKind.EMBEDDED, file=local.file, context=local.context)
-    for one in (local, embedded):
-        if one.server is None:
+    for candidate in (local, embedded):
+        if candidate.server is None:
             continue
         with contextlib.suppress(Problem):
-            if (model := await _model_of(one, users_home)) is not None:
+            if (model := await _model_of(candidate, users_home)) is not None:
                 say(terminal.demo_target(model, simulated=False))
-                yield one
+                yield candidate
                 return
     simulated = SimulatedTarget()
     await simulated.start()

@@ -182,7 +182,7 @@ class DBusNotifier:
 
     async def _known_server(self, bus: Bus) -> Server:
         if self._server is None:
-            told = await bus.call(SERVICE, PATH, SERVICE, "GetServerInformation")
+            reply = await bus.call(SERVICE, PATH, SERVICE, "GetServerInformation")
             try:
                 capabilities = (await bus.call(SERVICE, PATH, SERVICE, "GetCapabilities")).body[0]
             except BusError as failure:
@@ -190,8 +190,8 @@ class DBusNotifier:
                     raise
                 # Some servers do not have the method: https://github.com/Sweets/tiramisu/issues/20
                 capabilities = []
-            name, _, version, *_ = told.body
-            self._server = describe(told.sender or "", name, version, capabilities)
+            name, _, version, *_ = reply.body
+            self._server = describe(reply.sender or "", name, version, capabilities)
             log.info("notifications by %s %s: %s", name, version, ", ".join(sorted(self._server.capabilities)))
         return self._server
 

@@ -13,9 +13,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from trayapp.errors import Problem
 from trayapp.paths import Home
-from trayapp.settings import document
 from trayapp.settings.atomic import write_atomic
-from trayapp.settings.document import Document
+from trayapp.settings.document import Document, read
 from trayapp.settings.mistakes import Mistake, dotted, find_mistakes
 from trayapp.settings.schema import VERSION, Key, Settings
 
@@ -36,8 +35,8 @@ class SettingsErrors(Problem):
 
 def load(home: Home) -> Settings:
     """The user's settings; defaults where there is no file. Raises SettingsErrors."""
-    found = _read(home)
-    return Settings() if found is None else _decode(found)
+    document = _read(home)
+    return Settings() if document is None else _decode(document)
 
 
 def fingerprint(home: Home) -> tuple[int, int, int] | None:
@@ -58,10 +57,10 @@ def change(home: Home, changes: Mapping[Key, Any]) -> Settings:
     """
     for _ in range(MAX_ATTEMPTS):
         before = fingerprint(home)
-        found = _read(home)
-        if found is not None:
-            _decode(found)
-        text, settings = _changed("" if found is None else found.text, changes, home)
+        document = _read(home)
+        if document is not None:
+            _decode(document)
+        text, settings = _changed("" if document is None else document.text, changes, home)
         if fingerprint(home) == before:
             write_atomic(home.settings_file, text.encode())
             return settings
@@ -70,23 +69,23 @@ def change(home: Home, changes: Mapping[Key, Any]) -> Settings:
 
 def _read(home: Home) -> Document | None:
     try:
-        return document.read(home.settings_file)
+        return read(home.settings_file)
     except FileNotFoundError:
         return None
     except Problem as problem:
         raise SettingsErrors(str(home.settings_file), [problem]) from None
 
 
-def _decode(found: Document) -> Settings:
-    version = found.data.get("version", VERSION)
+def _decode(document: Document) -> Settings:
+    version = document.data.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         # What else a newer version changed is not known here, so nothing else is said about the file.
-        newer = found.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
-        raise SettingsErrors(str(found.file), [newer])
-    mistakes = [*find_mistakes(found.data, Settings), *_repeated(found.data)]
+        newer = document.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
+        raise SettingsErrors(str(document.file), [newer])
+    mistakes = [*find_mistakes(document.data, Settings), *_repeated(document.data)]
     if mistakes:
-        raise SettingsErrors(str(found.file), [found.problem(mistake) for mistake in mistakes])
-    return msgspec.convert(found.data, Settings)
+        raise SettingsErrors(str(document.file), [document.problem(mistake) for mistake in mistakes])
+    return msgspec.convert(document.data, Settings)
 
 
 def _repeated(data: dict[str, Any]) -> list[Mistake]:
@@ -96,8 +95,8 @@ def _repeated(data: dict[str, Any]) -> list[Mistake]:
         return []
     return [
         Mistake(("watch", "services", index), "setting_twice", {})
-        for index, one in enumerate(services)
-        if one in services[:index]
+        for index, service in enumerate(services)
+        if service in services[:index]
     ]
 
 

@@ -44,7 +44,7 @@ _TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
 
 
 def _begun(v: ServiceVerdict, s: Snapshot) -> float:
-    started = [one.started_at for one in s.incidents if one.id == v.incident]
+    started = [incident.started_at for incident in s.incidents if incident.id == v.incident]
     return started[0] if started and v.light is Light.RED else v.since
 
 
@@ -63,7 +63,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
         state = _("down {duration}", duration=duration(s.at - _begun(v, s)))
     else:
         state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
-    badges = [_(BADGES[one]) for one in v.badges]
+    badges = [_(BADGES[badge]) for badge in v.badges]
     return ", ".join([state, *badges])
 
 
@@ -78,7 +78,7 @@ def _fine(v: ServiceVerdict) -> str:
 
 def unseen_line(v: ServiceVerdict) -> str | None:
     """What only the official page can speak for: "Official page only: Login, History and projects"."""
-    names = [part(one.name) for one in v.components if one.id in v.unseen]
+    names = [part(component.name) for component in v.components if component.id in v.unseen]
     return _("Official page only: {names}", names=", ".join(names)) if names else None
 
 

@@ -43,12 +43,12 @@ def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
     """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
     network, blamed = s.judgement.network, blamed_step(s)
     steps: list[tuple[str, bool | None]] = []
-    for one in NetworkStep:
-        if one is blamed:
-            steps.append((_(codes.STEP_NAMES[one]), False))
-        elif one in _ALWAYS_SHOWN:
-            holds = True if network.state is NetworkState.ONLINE or one in network.passed else None
-            steps.append((_(codes.STEP_NAMES[one]), holds))
+    for step in NetworkStep:
+        if step is blamed:
+            steps.append((_(codes.STEP_NAMES[step]), False))
+        elif step in _ALWAYS_SHOWN:
+            holds = True if network.state is NetworkState.ONLINE or step in network.passed else None
+            steps.append((_(codes.STEP_NAMES[step]), holds))
     if network.answering:
         steps.append((ngettext("{n} host", "{n} hosts", network.answering), True))
     return steps

@@ -73,7 +73,7 @@ def _outcome(future: Future[T]) -> CommandResult[T]:
     # Work that was under way cannot be cancelled as a future; it then ends with this exception.
     if isinstance(failure, CancelledError):
         return CommandResult(problems=(Problem("cancelled"),))
-    if told := problems_of(failure):
-        return CommandResult(problems=told)
+    if problems := problems_of(failure):
+        return CommandResult(problems=problems)
     log.error("a command failed", exc_info=failure)
     return CommandResult(problems=(Problem("internal", kind=type(failure).__name__),))

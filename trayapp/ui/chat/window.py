@@ -161,7 +161,7 @@ class ChatWindow(QWidget):
 
     def _done(self, outcome: CommandResult[None]) -> None:
         self._stream = None
-        stopped = any(one.code == "cancelled" for one in outcome.problems)
+        stopped = any(problem.code == "cancelled" for problem in outcome.problems)
         if self._answer:
             self._messages.append(ChatTurn("assistant", self._answer))
         else:
@@ -181,14 +181,14 @@ class ChatWindow(QWidget):
         self.send_button.setEnabled(ready and not self.answering)
         self.send_button.setVisible(not self.answering)
         self.stop_button.setVisible(self.answering)
-        self.copy_button.setEnabled(any(one.role == "assistant" for one in self._messages))
+        self.copy_button.setEnabled(any(turn.role == "assistant" for turn in self._messages))
         self.clear_button.setEnabled(bool(self._messages) and not self.answering)
         waiting = Labels.thinking if self.answering and not self._answer else ""
         self.state.setText(remark or waiting)
 
     def _copy(self) -> None:
         """The last answer, as it came."""
-        answers = [one.text for one in self._messages if one.role == "assistant"]
+        answers = [turn.text for turn in self._messages if turn.role == "assistant"]
         if answers:
             QGuiApplication.clipboard().setText(answers[-1])
 

@@ -15,10 +15,6 @@ from trayapp.ui.kit.tokens import GROUP_PX, LINE_PX
 Told = tuple[str, Mapping[str, Param]]
 
 
-def told(problem: Problem) -> Told:
-    return problem.code, problem.params
-
-
 def sentence(problem: Problem | Told) -> str:
     """Title and message as one text."""
     title, message = words(problem)

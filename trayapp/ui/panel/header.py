@@ -110,7 +110,7 @@ class SwitchBar(QWidget):
             for provider in providers:
                 action = QAction(self._picks)
                 action.setData(provider)
-                action.triggered.connect(lambda _checked, one=provider: self.switch_local.emit((one,)))
+                action.triggered.connect(lambda _checked, name=provider: self.switch_local.emit((name,)))
                 self._picks.addAction(action)
         for action in self._picks.actions():
             action.setText(as_action(provider_name(str(action.data()), s)))

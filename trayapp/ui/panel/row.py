@@ -107,14 +107,14 @@ class _Details(QWidget):
         column.addLayout(across)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
-        self.reasons.draw([Line(reasons.reason(one, s, v), link=one.link) for one in v.reasons])
+        self.reasons.draw([Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons])
         self.components.draw(
-            [Line(component_line(one, s), one.light, words.light_name(one.light)) for one in v.components]
+            [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )
         unseen = unseen_line(v)
-        page = [page_line(one, s) for one in s.judgement.pages if one.provider == v.provider]
-        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *page) if text])
-        incident = next((one for one in s.incidents if one.id == v.incident), None)
+        pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider]
+        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *pages) if text])
+        incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self._website.lead_to(v.website)
 
@@ -126,7 +126,7 @@ class _Details(QWidget):
         self.updates_title.setText(title)
         self.updates_title.setVisible(bool(title))
         updates = incident.updates if incident is not None else ()
-        self.updates.draw([Line(words.update_line(one, s), quiet=True) for one in updates])
+        self.updates.draw([Line(words.update_line(update, s), quiet=True) for update in updates])
 
 
 class ServiceRow(QWidget):

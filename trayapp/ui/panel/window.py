@@ -120,8 +120,8 @@ class Panel(QWidget):
         self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
         self._draw_rows(s)
         self.network.setText(_connection(s))
-        sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
-        unreadable = [Line(page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick]
+        sick = [page for page in s.judgement.pages if page.health not in (PageHealth.OK, PageHealth.NEVER)]
+        unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
         self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
         self._order_focus()
@@ -132,7 +132,7 @@ class Panel(QWidget):
         self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *ends])
 
     def _draw_rows(self, s: Snapshot) -> None:
-        wanted = {one.id: one for one in s.judgement.services}
+        wanted = {verdict.id: verdict for verdict in s.judgement.services}
         if tuple(self.rows) != tuple(wanted):
             self._arrange(tuple(wanted))
         for service_id, verdict in wanted.items():

@@ -49,7 +49,7 @@ class SettingsDialog(QDialog):
         button = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(button.Ok | button.Apply | button.Cancel, self)
         self.ok_button, self.apply_button, self.cancel_button = (
-            self.buttons.button(one) for one in (button.Ok, button.Apply, button.Cancel)
+            self.buttons.button(which) for which in (button.Ok, button.Apply, button.Cancel)
         )
         self.ok_button.clicked.connect(lambda: self.save(close=True))
         self.apply_button.clicked.connect(lambda: self.save(close=False))
@@ -176,4 +176,4 @@ class SettingsDialog(QDialog):
             self.list.setCurrentRow(list(self.pages).index(hit[0]))
 
     def _current_in(self, names: list[str]) -> bool:
-        return any(self.pages[one] is self.stack.currentWidget() for one in names)
+        return any(self.pages[name] is self.stack.currentWidget() for name in names)

@@ -118,7 +118,7 @@ class KeyGroup(QFrame):
         self._enable()
 
     def complain(self, problems: tuple[Problem, ...]) -> None:
-        self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in problems])
+        self._mistakes.draw([Line(sentence(problem), Light.YELLOW, light_name(Light.YELLOW)) for problem in problems])
 
     def store(self) -> None:
         value = self.input.text().strip()

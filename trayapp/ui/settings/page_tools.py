@@ -73,7 +73,7 @@ class ToolsPage(SettingsPage):
         for name in view.tools:
             if name not in self.tools:
                 group = self.tools[name] = ToolGroup(name)
-                group.removed.clicked.connect(lambda _checked=False, one=name: self.remove(one))
+                group.removed.clicked.connect(lambda _checked=False, tool=name: self.remove(tool))
                 group.load(view.settings.tools.get(name, ToolSettings()))
                 self.forms.append(group.form)
                 self._tools_column.addWidget(group)
@@ -119,7 +119,9 @@ class ToolsPage(SettingsPage):
             self.rearranged.emit()
 
     def _complain(self, outcome: CommandResult[ToolAccess] | CommandResult[None]) -> None:
-        self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in outcome.problems])
+        self._mistakes.draw(
+            [Line(sentence(problem), Light.YELLOW, light_name(Light.YELLOW)) for problem in outcome.problems]
+        )
 
 
 class ToolGroup(QFrame):

@@ -106,9 +106,9 @@ class ServicesPage(SettingsPage):
 
     def load(self, view: SettingsView) -> None:
         watched = view.settings.watch.services
-        known = {one.id: one for one in view.services}
+        known = {service.id: service for service in view.services}
         self.list.clear()
-        for service_id in (*watched, *(one for one in known if one not in watched)):
+        for service_id in (*watched, *(service for service in known if service not in watched)):
             item = QListWidgetItem(_named(service_id, known.get(service_id)))
             item.setData(Qt.ItemDataRole.UserRole, service_id)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -132,7 +132,7 @@ class ServicesPage(SettingsPage):
         return {self.key: self.chosen()} | super().values()
 
     def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
-        self._mistakes.draw([Line(one) for one in mistakes.get(self.key, ())])
+        self._mistakes.draw([Line(text) for text in mistakes.get(self.key, ())])
         return super().complain(mistakes) | ({self.key} & set(mistakes))
 
     def _move(self, by: int) -> None:

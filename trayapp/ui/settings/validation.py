@@ -13,12 +13,12 @@ from trayapp.text.problems import words
 def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
     """Each mistake in words, by the key of the setting."""
     data = nested(values)
-    found: dict[Key, list[str]] = {}
-    for one in find_mistakes(data, Settings):
-        value = shown(look_up(data, one.place), one.place)
-        _title, message = words((one.code, {"found": value} | one.params))
-        found.setdefault(_owner(tuple(map(str, one.place)), values), []).append(message)
-    return found
+    said: dict[Key, list[str]] = {}
+    for mistake in find_mistakes(data, Settings):
+        value = shown(look_up(data, mistake.place), mistake.place)
+        _title, message = words((mistake.code, {"found": value} | mistake.params))
+        said.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
+    return said
 
 
 def nested(values: Mapping[Key, object]) -> dict[str, Any]:

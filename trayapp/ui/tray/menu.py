@@ -110,7 +110,7 @@ class TrayMenu(QObject):
         self.switch_local.emit((provider,))
 
     def _draw_services(self, s: Snapshot) -> None:
-        verdicts = {one.id: one for one in s.judgement.services}
+        verdicts = {verdict.id: verdict for verdict in s.judgement.services}
         self._keep(self.menu, self._services, tuple(verdicts), self._after_services, self.open_panel.emit)
         for service_id, action in self._services.items():
             action.setText(as_action(service_line(verdicts[service_id], s)))
