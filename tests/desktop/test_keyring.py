@@ -344,7 +344,7 @@ async def test_a_prompt_that_nobody_answers_is_killed_and_not_shown_again(
 async def test_a_refused_prompt_is_looked_at_again_without_asking(
     ring: Ring, prompt: Screen, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trayapp.settings.secrets.LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr("trayapp.secrets.keys.LOOK_AGAIN_S", 0.0)
     with ring.unlocked():
         await keys.set("acme", HOST, VALUE)
     later = Keys(home(), patience_s=30.0)
