@@ -22,9 +22,10 @@ _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Settings, data, cache, lock and socket of this test alone; proxies and keys of the machine are out of sight."""
+    """Settings, data, cache, lock and socket of this test alone; the machine's proxies, keys and language stay away."""
     base = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LLM_AMPEL_HOME", str(base))
+    monkeypatch.setenv("LANGUAGE", "en")
     for name in _PROXY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

@@ -13,10 +13,6 @@ from typing import Protocol
 class Clock(Protocol):
     """Steady seconds, wall time for display, and a sleep that keeps the same pace."""
 
-    @property
-    def rate(self) -> float:
-        """Steady seconds per real second; 1.0 outside the demo."""
-
     def now(self) -> float:
         """Steady seconds."""
 
@@ -36,17 +32,8 @@ def _boot_s() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-async def _sleep(seconds: float) -> None:
-    # Imported here because the tray reads a clock before its icon shows, and asyncio takes longer than all of that.
-    import asyncio
-
-    await asyncio.sleep(max(0.0, seconds))
-
-
 class SystemClock:
     """The real clock of this machine."""
-
-    rate = 1.0
 
     def __init__(self) -> None:
         self._anchor_s = time.time() - _boot_s()
@@ -61,25 +48,7 @@ class SystemClock:
         return self.now() - (time.time() - moment.timestamp())
 
     async def sleep(self, seconds: float) -> None:
-        await _sleep(seconds)
+        # Imported here because the tray reads a clock before its icon shows, and asyncio takes longer than all of that.
+        import asyncio
 
-
-class RateClock:
-    """A clock that starts at `epoch` and runs at `rate` steady seconds per real second: the demo's night."""
-
-    def __init__(self, epoch: datetime, rate: float) -> None:
-        self.rate = rate
-        self._epoch_s = epoch.timestamp()
-        self._start_s = time.monotonic()
-
-    def now(self) -> float:
-        return self._epoch_s + (time.monotonic() - self._start_s) * self.rate
-
-    def wall(self, at: float) -> datetime:
-        return datetime.fromtimestamp(at, UTC)
-
-    def steady(self, moment: datetime) -> float:
-        return moment.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        await _sleep(seconds / self.rate)
+        await asyncio.sleep(max(0.0, seconds))

@@ -1,7 +1,7 @@
 """The log: a rotating file that never holds a secret, never blocks whoever logs, and never brings anybody down.
 
 Whoever logs only formats a line and puts it into a queue; one listener thread writes. Secrets are taken out on the
-way into the queue, so that nothing behind it, the file, the screen or the ring of recent lines, ever sees one.
+way into the queue, so that nothing behind it, the file or the screen, ever sees one.
 """
 
 import atexit
@@ -14,7 +14,6 @@ import re
 import sys
 import threading
 import traceback
-from collections import deque
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, TextIO
@@ -23,7 +22,6 @@ log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 1_000_000
 KEPT_FILES = 3
-RECENT_LINES = 500
 # A shorter one would blank out ordinary words.
 MIN_SECRET_CHARACTERS = 8
 # These tell every request with its full address on level INFO.
@@ -122,27 +120,16 @@ class _Screen(_Patient, logging.StreamHandler[TextIO]):
     pass
 
 
-class _Ring(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: deque[str] = deque(maxlen=RECENT_LINES)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
 class Logs:
     """The running log. `error`: why there is no file, if there is none."""
 
     def __init__(self, file: Path, verbose: bool) -> None:
         self.error: OSError | None = None
-        self._ring = _Ring()
         handlers: list[logging.Handler] = []
         try:
             handlers.append(_LogFile(file))
         except OSError as error:
             self.error = error
-        handlers.append(self._ring)
         if verbose:
             handlers.append(_Screen(sys.stderr))
         for handler in handlers:
@@ -165,10 +152,6 @@ class Logs:
         # A command that simply ends must not take its last lines along.
         atexit.register(self.close)
 
-    def recent(self) -> tuple[str, ...]:
-        """The latest lines, oldest first, without secrets."""
-        return tuple(self._ring.lines)
-
     def close(self) -> None:
         """Write what is queued and give everything back as it was."""
         if self._closed:
@@ -186,8 +169,8 @@ class Logs:
 
 
 def setup(home: HasLogFile, verbose: bool = False) -> Logs:
-    """Log into the home's file (for the user alone), and on stderr too when `verbose`. Never fails: without a
-    writable file there is only the ring of recent lines, and `Logs.error` says why."""
+    """Log into the home's file (for the user alone), and on stderr too when `verbose`. Never fails: where the file
+    cannot be written there is none, and `Logs.error` says why."""
     logs = Logs(home.log_file, verbose)
     logs.start(verbose)
     if logs.error is not None:

@@ -12,8 +12,9 @@ from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To
+from trayapp.demo.clock import night_clock
 from trayapp.demo.night import DAWN
-from trayapp.demo.run import night_clock, simulated_night
+from trayapp.demo.world import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import load_all
 from trayapp.paths import home

@@ -14,10 +14,10 @@ import msgspec
 
 from tests.support import pagefiles
 from tests.support.commands import Running, running
+from tests.support.fakeclock import RateClock
 from tests.support.httpserver import Server
 from tests.support.scene import EPOCH, MODELS_PATH, NO_KEY, OVERLOADED, Acme, Scene, free_port, write_files
 from tests.support.until import until
-from trayapp.clock import RateClock
 from trayapp.control import client
 from trayapp.control.report import report
 from trayapp.core.incident.incident import Incident, IncidentStage

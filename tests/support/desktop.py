@@ -143,7 +143,7 @@ def desktop(screen: Screen, tmp_path: Path) -> Iterator[Desktop]:
 
 def _environment(screen: Screen, bus: PrivateBus, home: Path, runtime: Path) -> dict[str, str]:
     """What a login on this desktop would set, and nothing of the machine's own session."""
-    kept = ("PATH", "LANG", "LC_ALL", "LLM_AMPEL_HOME", "VIRTUAL_ENV")
+    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LLM_AMPEL_HOME", "VIRTUAL_ENV")
     return {
         **{name: os.environ[name] for name in kept if name in os.environ},
         "HOME": str(home),

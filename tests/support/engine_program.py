@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from trayapp.clock import RateClock
+from tests.support.fakeclock import RateClock
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement, Banner

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 from tests.support.states import STATES
@@ -21,8 +21,9 @@ def say(*words: object) -> None:
     print(*words, flush=True)  # noqa: T201 - read by a test
 
 
-class Program:
+class Program(QObject):
     def __init__(self, fifo: Path, patience_ms: int) -> None:
+        super().__init__()
         self.snapshot = STATES["fine"]()
         self.menu = TrayMenu()
         self.tray = Tray(self.menu.menu, patience_ms=patience_ms)
@@ -40,13 +41,18 @@ class Program:
         self.menu.demo.connect(lambda: say("demo"))
         self.menu.quit.connect(QApplication.quit)
         self.panel.quit.connect(QApplication.quit)
-        self.panel.closed.connect(lambda: say("closed"))
+        self.panel.installEventFilter(self)
         self.tray.clicked.connect(self._open)
         self.tray.missing.connect(self._missing)
         self.tray.appeared.connect(self._appeared)
         self.menu.draw(self.snapshot)
         self.tray.show(self.snapshot)
         say("shown")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Hide:
+            say("closed")
+        return super().eventFilter(watched, event)
 
     def _told(self) -> None:
         for line in self.reader.read(4096).decode().splitlines():

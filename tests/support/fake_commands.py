@@ -5,7 +5,7 @@ from typing import Any
 
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, Settings
+from trayapp.settings.schema import Key, Local, Settings
 from trayapp.ui.commands import (
     ChatTurn,
     CommandResult,
@@ -97,7 +97,7 @@ class RecordingCommands:
         self._note("view_settings", done=done)
         done(CommandResult(problems=self.view_problems) if self.view_problems else CommandResult(self.view))
 
-    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
+    def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
         self._note("save_settings", dict(changes), done=done)
 
     def stored_keys(self, done: Done[frozenset[str]]) -> None:

@@ -1,12 +1,12 @@
-"""A clock that stands still until it is told to move."""
+"""Clocks for tests: one that stands still until it is told to move, and one that runs fast."""
 
+import asyncio
+import time
 from datetime import UTC, datetime
 
 
 class FakeClock:
     """`sleep` returns at once and moves the clock on by as much."""
-
-    rate = 1.0
 
     def __init__(self, start: datetime = datetime(2026, 2, 3, 21, 0, tzinfo=UTC)) -> None:
         self._now = start.timestamp()
@@ -25,3 +25,24 @@ class FakeClock:
 
     async def sleep(self, seconds: float) -> None:
         self.move(max(0.0, seconds))
+
+
+class RateClock:
+    """A clock that starts at `epoch` and runs at `rate` steady seconds per real second."""
+
+    def __init__(self, epoch: datetime, rate: float) -> None:
+        self._rate = rate
+        self._epoch_s = epoch.timestamp()
+        self._start_s = time.monotonic()
+
+    def now(self) -> float:
+        return self._epoch_s + (time.monotonic() - self._start_s) * self._rate
+
+    def wall(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, UTC)
+
+    def steady(self, moment: datetime) -> float:
+        return moment.timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds / self._rate))

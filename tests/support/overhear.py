@@ -39,7 +39,7 @@ class Overheard:
         """Start to listen on the bus at `address`."""
         bus = await MessageBus(bus_address=address).connect()
         overheard = cls(bus)
-        bus.add_message_handler(overheard._hear)
+        bus.add_message_handler(overheard.hear)
         rules = [f"type='method_call',interface='{_INTERFACE}'", "type='method_return'"]
         await bus.call(
             Message(
@@ -70,7 +70,7 @@ class Overheard:
             assert time.monotonic() < end, f"no banner {title!r} in {[banner.title for banner in self.banners]}"
             await asyncio.sleep(0.02)
 
-    def _hear(self, message: Message) -> bool:
+    def hear(self, message: Message) -> bool:
         if message.message_type is MessageType.METHOD_RETURN and message.reply_serial is not None:
             asked = self._unanswered.pop((message.destination, message.reply_serial), None)
             if asked is not None:

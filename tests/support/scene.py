@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.support import pagefiles
+from tests.support.fakeclock import RateClock
 from tests.support.httpserver import Behaviour, Server, answer
-from trayapp.clock import Clock, RateClock
+from trayapp.clock import Clock
 from trayapp.control.server import ControlServer
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.verdicts import ServiceVerdict, Transition

@@ -6,10 +6,10 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
-from trayapp.app.main import spawn
+from trayapp.app.spawn import spawn
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, Settings
+from trayapp.settings.schema import Key, Local, Settings
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import (
     ChatTurn,
@@ -108,7 +108,7 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
+    def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
         async def work() -> Settings:
             import asyncio
 
@@ -151,7 +151,7 @@ class CoreCommands:
         async def work() -> tuple[FoundServer, ...]:
             from trayapp.local.detect import detect
 
-            return tuple(FoundServer(one.server, one.url, one.models) for one in await detect())
+            return tuple(FoundServer(str(server.server), server.url, tuple(server.models)) for server in await detect())
 
         self._send(work, done)
 
@@ -198,7 +198,7 @@ class CoreCommands:
             from trayapp.local.chat import stream
 
             turns: list[Turn] = [
-                Turn(role="user" if one.role == "user" else "assistant", content=one.text) for one in messages
+                Turn(role="user" if turn.role == "user" else "assistant", content=turn.text) for turn in messages
             ]
             async with contextlib.aclosing(stream(self._engine().switch.target_status, turns)) as pieces:
                 async for piece in pieces:

@@ -1,10 +1,9 @@
 """The composition root of the tray: `llm-ampel` without a command."""
 
 import argparse
-import os
-import sys
 from typing import TYPE_CHECKING
 
+from trayapp.app.screen import make_application, require_screen
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 
@@ -17,29 +16,9 @@ TAKE_OVER_S = 15.0
 """Real seconds for the instance that runs to show itself or to end: its gateway and local server have their grace."""
 
 
-def has_display() -> bool:
-    """Whether a window could be shown at all; Qt would end the process where it cannot."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
-def refuse_broken_qt() -> None:
-    """Raises Problem("broken_pyside") for the pair of versions that ends the process after some hundred signals."""
-    import PySide6
-
-    # PySide6 6.12.0 gives up references to True and None that CPython below 3.12 still counts.
-    if sys.version_info < (3, 12) and PySide6.__version_info__[:2] == (6, 12):
-        raise Problem("broken_pyside", version=PySide6.__version__)
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Start the tray, or bring up the panel of the one that runs already. Raises Problem("no_display")."""
-    if not has_display():
-        from trayapp.text import language
-
-        language.set_language("auto")
-        raise Problem("no_display", command="watch")
+    require_screen("watch")
     here = home()
     from trayapp.control.instance import Lock
 
@@ -51,22 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         lock.release()
     if keep_gateway:
+        from trayapp.app.spawn import spawn
+
         # The same engine and gateway without the tray; it takes the lock that was just released.
         spawn("watch")
     return 0
-
-
-def spawn(*arguments: str) -> None:
-    """Start the program once more, on its own: it outlives this process and its terminal."""
-    import subprocess
-
-    subprocess.Popen(
-        [sys.executable, "-m", "trayapp.cli", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def take_over(here: Home, lock: "Lock") -> bool:
@@ -101,29 +69,20 @@ def take_over(here: Home, lock: "Lock") -> bool:
 
 def _run_tray(here: Home, *, verbose: bool) -> bool:
     """True when the user wants the gateway to go on without the tray."""
-    refuse_broken_qt()
+    application = make_application("llm-ampel", "LLM Ampel")
+    application.setDesktopFileName("llm-ampel")
     from PySide6.QtWidgets import QMenu
 
-    from trayapp.ui.lean import read_no_sources
-
-    read_no_sources()
-    from trayapp.app.screen import make_application
     from trayapp.ui.tray.icon import Tray
 
-    application = make_application("llm-ampel")
-    application.setApplicationName("llm-ampel")
-    application.setApplicationDisplayName("LLM Ampel")
-    application.setDesktopFileName("llm-ampel")
-    application.setQuitOnLastWindowClosed(False)
     tray = Tray(QMenu())
     tray.show()
     # All that follows is imported while the icon is on its way to the panel.
-    from trayapp.app.program import Program, Run
+    from trayapp.app.program import Program
+    from trayapp.app.run import Run
     from trayapp.clock import SystemClock
-    from trayapp.text import language
     from trayapp.ui.commands import Leave
 
-    language.set_language("auto")
     leave = Program(application, Run(here, SystemClock(), verbose=verbose), tray).run()
     if leave is Leave.SET_TOOLS_BACK:
         from trayapp.tools.openai_env import undo

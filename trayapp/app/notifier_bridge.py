@@ -5,7 +5,8 @@ from collections.abc import Callable
 from trayapp.clock import Clock
 from trayapp.core.notify.banner import Announcement, BannerStage, Withdraw
 from trayapp.core.snapshot import Snapshot
-from trayapp.desktop.notify import Note, Notifiers
+from trayapp.desktop.notifiers import Notifiers
+from trayapp.desktop.notify import Note
 from trayapp.settings.schema import Notify
 from trayapp.text import banners
 

@@ -4,9 +4,8 @@ Only what draws is imported here: the rest comes with `trayapp.app.backstage`, i
 """
 
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 from PySide6.QtCore import QTimer
@@ -14,17 +13,17 @@ from PySide6.QtWidgets import QApplication
 
 from trayapp.app.commands import CoreCommands
 from trayapp.app.core_thread import CoreThread
+from trayapp.app.run import Run
 from trayapp.app.surface import Surface
+from trayapp.app.ui_thread import UiThread
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, NetworkStatus
-from trayapp.core.notify.banner import Button
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem, problems_of
-from trayapp.paths import Home
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
 from trayapp.ui.signals import UnixSignals
@@ -33,26 +32,9 @@ from trayapp.ui.tray.icon import Tray
 if TYPE_CHECKING:
     import asyncio
 
-    from trayapp.desktop.notify import Note
     from trayapp.engine.engine import Engine
-    from trayapp.engine.loading import Loaded
 
 log = logging.getLogger(__name__)
-
-
-class Run(NamedTuple):
-    """What the program runs on.
-
-    `load` brings settings and catalogue and keeps up what stands behind them; None: the user's own files. `end`: ends
-    the program when it returns, for a run that has an end.
-    """
-
-    home: Home
-    clock: Clock
-    verbose: bool = False
-    demo: bool = False
-    load: "Callable[[], AbstractAsyncContextManager[Loaded]] | None" = None
-    end: "Callable[[Engine], Awaitable[None]] | None" = None
 
 
 def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
@@ -64,22 +46,24 @@ def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
 
 
 class Program:
-    """One surface and its engine. Create and `run` it on the main thread; `tray` is on the screen already."""
+    """One surface and its engine. Create and `run` it on the main thread; `tray` is on the screen already.
+
+    `commands`: what the user can ask of the engine, from the UI thread.
+    """
 
     def __init__(self, application: QApplication, run: Run, tray: Tray) -> None:
         self._application = application
         self._run = run
         self._engine: Engine | None = None
-        self._leave = Leave.NOTHING_TO_KEEP
-        self._ending = False
+        self._leave: Leave | None = None
         self._failure: Problem | None = None
-        self.bridge = Bridge()
-        self._core = CoreThread(self._live, lambda failure: self.bridge.call(self._died, failure))
-        self._commands = CoreCommands(
-            self._core, self.bridge, self._get_engine, end=self.end, on_switched=self._switched
+        self._bridge = Bridge()
+        self._core = CoreThread(self._live, lambda failure: self._bridge.call(self._died, failure))
+        self.commands = CoreCommands(
+            self._core, self._bridge, self._get_engine, end=self.end, on_switched=self._switched
         )
-        self.surface = Surface(self._commands, before_the_first_look(run.clock, demo=run.demo), tray)
-        self.bridge.snapshot.connect(self.surface.draw)
+        self.surface = Surface(self.commands, before_the_first_look(run.clock, demo=run.demo), tray)
+        self._bridge.snapshot.connect(self.surface.draw)
         self._signals = UnixSignals(lambda: self.end(Leave.NOTHING_TO_KEEP))
 
     def run(self) -> Leave:
@@ -97,29 +81,28 @@ class Program:
         self._signals.close()
         if self._failure is not None:
             raise self._failure
-        return self._leave
+        return self._leave or Leave.NOTHING_TO_KEEP
 
     def _begin(self) -> None:
         # Qt forgets a quit that comes before its loop runs.
-        if self._ending:
+        if self._leave is not None:
             self._application.quit()
         else:
             self._core.start()
 
     def _died(self, failure: Exception) -> None:
         """Without an engine nothing is known any more; that, and why, is what there is to show."""
-        if self._ending:
+        if self._leave is not None:
             return
         self._failure = next(iter(problems_of(failure)), Problem("internal", kind=type(failure).__name__))
-        told = self._failure.code, dict(self._failure.params)
+        problem = self._failure.code, dict(self._failure.params)
         unknown = before_the_first_look(self._run.clock, demo=self._run.demo)
-        self.surface.draw(structs.replace(unknown, problems=(told,)))
+        self.surface.draw(structs.replace(unknown, problems=(problem,)))
         self.surface.open_panel()
 
     def end(self, leave: Leave) -> None:
-        """End the program soon."""
-        self._leave = leave
-        self._ending = True
+        """End the program soon. Who asks first says what becomes of the gateway."""
+        self._leave = self._leave or leave
         self._application.quit()
 
     def _switched(self, tools: int) -> None:
@@ -141,42 +124,6 @@ class Program:
             self._engine = engine
             ready()
 
-        await live(self._run, self, stop, begun)
-        if not self._ending:
-            self.bridge.call(self.end, Leave.NOTHING_TO_KEEP)
-
-    # What the core thread hands over
-
-    def balloon(self, note: "Note") -> bool:
-        """Show a note in the tray, if there is one."""
-        if self.surface.has_tray:
-            self.bridge.call(self._show_balloon, note)
-        return self.surface.has_tray
-
-    def _show_balloon(self, note: "Note") -> None:
-        self.surface.tray.message(note.title, note.body, important=note.urgency == "critical")
-
-    def in_panel(self, note: "Note") -> bool:
-        """Bring the panel up, which says everything that a note could."""
-        self.bridge.call(self.surface.open_panel)
-        return True
-
-    def button(self, key: str, button: str, activation: str | None) -> None:
-        """A note or one of its buttons was clicked."""
-        self.bridge.call(self._do_button, key, button)
-
-    def _do_button(self, key: str, button: str) -> None:
-        surface = self.surface
-        match button:
-            case Button.SWITCH_LOCAL:
-                surface.switch_local(())
-            case Button.SET_UP_FALLBACK:
-                surface.open_settings("local")
-            case Button.ONLY_WHEN_BACK:
-                self._commands.only_when_back(key)
-            case Button.BACK_TO_CLOUD:
-                surface.back_home()
-            case Button.STAY_LOCAL:
-                surface.keep_local()
-            case _:
-                surface.open_panel()
+        ui = UiThread(self._bridge, self.surface, self.end)
+        await live(self._run, ui, stop, begun)
+        ui.end()

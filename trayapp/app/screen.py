@@ -1,38 +1,67 @@
-"""The way to the screen. Where it cannot be used Qt aborts the process; this says why, and what to do instead."""
+"""The way to the screen. Where it cannot be used Qt ends the process; this says why, and what to do instead."""
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from trayapp.errors import Problem
+
+# Qt is imported once it is known that there may be a screen.
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
+    from PySide6.QtWidgets import QApplication
 
 FAILED = 1
 REASONS_SHOWN = 3
 """Enough for each kind of screen that Qt tries."""
 
 
-def make_application(name: str) -> QApplication:
-    """Connect to the screen; ends the process with the problem `no_screen` in words where Qt would abort."""
+def require_screen(command: str) -> None:
+    """Raises Problem("no_display") where no window could be shown; `command`: what works there."""
+    variables = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in variables):
+        raise Problem("no_display", command=command)
+
+
+def make_application(name: str, title: str) -> "QApplication":
+    """Connect to the screen, as `name` to the desktop and `title` to people.
+
+    Raises Problem("broken_pyside") for the pair of versions that ends the process after some hundred signals. Ends
+    the process with the problem `no_screen` in words where Qt would abort.
+    """
+    import PySide6
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from trayapp.ui.lean import read_no_sources
+
+    # PySide6 6.12.0 gives up references to True and None that CPython below 3.12 still counts.
+    if sys.version_info < (3, 12) and PySide6.__version_info__[:2] == (6, 12):
+        raise Problem("broken_pyside", version=PySide6.__version__)
+    read_no_sources()
     said: list[str] = []
 
-    def listen(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    def listen(kind: "QtMsgType", context: "QMessageLogContext", message: str | None) -> None:
         if kind is QtMsgType.QtFatalMsg:
             _give_up(said)
         said.append(message or "")
 
     qInstallMessageHandler(listen)
     try:
-        return QApplication([name])
+        application = QApplication([name])
     finally:
         qInstallMessageHandler(None)
+    application.setApplicationName("llm-ampel")
+    application.setApplicationDisplayName(title)
+    application.setQuitOnLastWindowClosed(False)
+    return application
 
 
 def _give_up(said: list[str]) -> None:
-    from trayapp.text import language, problems
+    from trayapp.text import problems
 
-    language.set_language("auto")
     # One such line for each kind of screen that was tried, after the line that says why.
-    why = [one.rstrip(". ") for one in said if not one.startswith("Could not load the Qt platform plugin")]
+    why = [line.rstrip(". ") for line in said if not line.startswith("Could not load the Qt platform plugin")]
     title, message = problems.words(("no_screen", {"reason": "; ".join(why[:REASONS_SHOWN])}))
     sys.stderr.write(f"{title}\n  {message}\n")
     sys.stderr.flush()

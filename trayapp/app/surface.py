@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
+from trayapp.desktop.notify import Note
 from trayapp.ui.commands import CommandResult, Commands, Leave
 from trayapp.ui.speak import QtWords
 from trayapp.ui.tray.icon import Tray
@@ -142,20 +144,35 @@ class Surface(QObject):
     def stay_local(self, providers: tuple[str, ...]) -> None:
         self._commands.stay_local(providers, self._told)
 
-    def back_home(self) -> None:
-        """Accept every offer to return that stands now; who is not back yet stays local."""
-        self.switch_cloud(self._snapshot.offers)
-
-    def keep_local(self) -> None:
-        """Decline every offer to return that stands now."""
-        self.stay_local(self._snapshot.offers)
-
     def _told(self, outcome: CommandResult[Any]) -> None:
         """A command that failed says why in the panel, which opens for it."""
         if not outcome.ok:
             self.open_panel()
         if self._panel is not None:
             self._panel.notices.failed(outcome.problems)
+
+    # Notes on the desktop
+
+    def show_note(self, note: Note) -> None:
+        """Show a note as a balloon of the tray."""
+        self.tray.message(note.title, note.body, important=note.urgency is Urgency.CRITICAL)
+
+    def note_clicked(self, key: str, button: str) -> None:
+        """A note was clicked, or one of its buttons; `key`: the incident that it tells of."""
+        match button:
+            case Button.SWITCH_LOCAL:
+                self.switch_local(())
+            case Button.SET_UP_FALLBACK:
+                self.open_settings("local")
+            case Button.ONLY_WHEN_BACK:
+                self._commands.only_when_back(key)
+            case Button.BACK_TO_CLOUD:
+                # Who is not back yet stays local.
+                self.switch_cloud(self._snapshot.offers)
+            case Button.STAY_LOCAL:
+                self.stay_local(self._snapshot.offers)
+            case _:
+                self.open_panel()
 
     def quit(self) -> None:
         """End the program; ask first when tools would be left without their gateway."""

@@ -20,6 +20,8 @@ from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.text import reasons, sentences
+from trayapp.text.rows import service_line
+from trayapp.text.senses import network_line
 
 FRESH_S = 60.0
 """A running instance's picture of this age is as good as a round of our own, and costs nobody anything."""
@@ -43,10 +45,10 @@ def lines(snapshot: Snapshot) -> list[str]:
     """A snapshot for the terminal: the sentence, then a line a service, then why where there is trouble."""
     out = [sentences.headline(snapshot)]
     for service in snapshot.judgement.services:
-        out.append(f"  {sentences.service_line(service, snapshot)}")
+        out.append(f"  {service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
             out += [f"      {reasons.reason(one, snapshot)}" for one in service.reasons]
-    out.append(sentences.network_line(snapshot))
+    out.append(network_line(snapshot))
     return out
 
 

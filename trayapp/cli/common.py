@@ -4,12 +4,13 @@ import argparse
 import sys
 
 from trayapp import logs
+from trayapp.app.users_files import load_users_files
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
-from trayapp.engine.loading import Loaded, load_all
+from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
-from trayapp.text import language, problems
+from trayapp.text import problems
 
 EXIT_CODE = {Light.GREEN: 0, Light.YELLOW: 1, Light.RED: 2, Light.GREY: 3}
 """As monitoring plugins have it: OK, WARNING, CRITICAL, UNKNOWN."""
@@ -19,17 +20,10 @@ def begin(arguments: argparse.Namespace) -> tuple[Home, Loaded]:
     """Log, settings, catalogue and language for a command; what is wrong with them goes to stderr."""
     here = home()
     logs.setup(here, verbose=arguments.verbose)
-    loaded = load(here)
+    loaded = load_users_files(here)
     for problem in loaded.problems:
         say_problem(problem)
     return here, loaded
-
-
-def load(home: Home) -> Loaded:
-    """Settings and catalogue as they are now; from here on everything is said in the language that they name."""
-    loaded = load_all(home)
-    language.set_language(loaded.settings.ui.language)
-    return loaded
 
 
 def say_problem(problem: Problem) -> None:

@@ -15,7 +15,8 @@ from trayapp.errors import Problem
 from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.paths import Home
-from trayapp.text import sentences, terminal
+from trayapp.text import terminal
+from trayapp.text.senses import target_line
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.what == "list":
         return asyncio.run(_list())
     status = asyncio.run(_do(home, loaded, arguments.what))
-    print(sentences.target_line(status))
+    print(target_line(status))
     return 0 if status.state is TargetState.READY or arguments.what == "stop" else 1
 
 

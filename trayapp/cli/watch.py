@@ -8,7 +8,8 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from trayapp.cli.common import Complaints, begin, load
+from trayapp.app.users_files import load_users_files
+from trayapp.cli.common import Complaints, begin
 from trayapp.clock import SystemClock
 from trayapp.control.instance import Lock
 from trayapp.control.report import gist, report
@@ -63,7 +64,7 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
         show(snapshot)
         broadcast.publish(snapshot)
 
-    async with Engine(home, SystemClock(), loaded, reload=lambda: load(home), publish=publish) as engine:
+    async with Engine(home, SystemClock(), loaded, reload=lambda: load_users_files(home), publish=publish) as engine:
         server = ControlService(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
         complaints.tell(engine.snapshot())

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from trayapp.demo.night import DAWN, DEFAULT_NIGHT_S, MIN_STAGE_S, NIGHT
+from trayapp.errors import Problem
+
+MAX_SPEED = 1000.0
+"""Beyond this every stage is at its three seconds anyway."""
+
 
 class StagedClock:
     """Steady seconds between `marks`, each stretch taking at least `min_stage_s` real seconds.
@@ -22,15 +28,6 @@ class StagedClock:
         for begin, end in pairwise(marks):
             self._real.append(self._real[-1] + max(min_stage_s, (end - begin) / rate))
         self._start_s = time.monotonic()
-
-    @property
-    def rate(self) -> float:
-        """The rate of the stretch that is on."""
-        return self._rate(self._elapsed_s())
-
-    @property
-    def real_length_s(self) -> float:
-        return self._real[-1]
 
     def real_between(self, begin: float, end: float) -> float:
         """Real seconds between two steady moments of the night."""
@@ -67,3 +64,10 @@ class StagedClock:
         elapsed_s = self._elapsed_s()
         due_s = self._to_real(self._to_steady(elapsed_s) + max(0.0, seconds))
         await asyncio.sleep(due_s - elapsed_s)
+
+
+def night_clock(speed: float) -> StagedClock:
+    """The demo's clock, started now. Raises Problem("bad_speed")."""
+    if not 0.01 <= speed <= MAX_SPEED:
+        raise Problem("bad_speed", speed=speed, most=MAX_SPEED)
+    return StagedClock([stage.begins for stage in NIGHT] + [DAWN], DEFAULT_NIGHT_S / speed, MIN_STAGE_S)

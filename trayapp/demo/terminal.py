@@ -9,7 +9,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
-from trayapp.demo.run import simulated_night
+from trayapp.demo.world import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
@@ -22,12 +22,12 @@ async def run_in_terminal(users: Loaded, users_home: Home, demo_home: Home, cloc
     def say(line: str) -> None:
         print(f"{clock.wall(clock.now()).astimezone():%H:%M}  {line}", flush=True)  # noqa: T201 - this is the output
 
-    def transition(one: Transition) -> None:
-        say(f"{one.service}: {one.light} ({one.finding})")
+    def transition(change: Transition) -> None:
+        say(f"{change.service}: {change.light} ({change.finding})")
 
-    async def announce(one: Announcement, snapshot: Snapshot) -> None:
-        if isinstance(one, Banner):
-            words = banners.words(one, wall=clock.wall)
+    async def announce(announcement: Announcement, snapshot: Snapshot) -> None:
+        if isinstance(announcement, Banner):
+            words = banners.words(announcement, wall=clock.wall)
             say(f"  [{words.title}] {words.body}")
 
     ended = asyncio.Event()

@@ -2,12 +2,13 @@
 
 from PySide6.QtWidgets import QMenu
 
-from trayapp.app.program import Program, Run
+from trayapp.app.program import Program
+from trayapp.app.run import Run
 from trayapp.app.screen import make_application
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
-from trayapp.demo.run import simulated_night
+from trayapp.demo.world import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
@@ -28,10 +29,7 @@ def run_in_tray(
             await clock.sleep(DAWN - clock.now())
         await engine.settle()
 
-    application = make_application("llm-ampel-demo")
-    application.setApplicationName("llm-ampel")
-    application.setApplicationDisplayName("LLM Ampel (demo)")
-    application.setQuitOnLastWindowClosed(False)
+    application = make_application("llm-ampel-demo", "LLM Ampel (demo)")
     tray = Tray(QMenu())
     tray.show()
     night = Run(

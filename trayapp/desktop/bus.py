@@ -38,9 +38,9 @@ class BusError(Exception):
 
 def session_address() -> str | None:
     """The address of the user's session bus, or None when there is none."""
-    told = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
-    if told:
-        return told
+    address = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
+    if address:
+        return address
     # Where systemd puts it, for programs that were started without its environment.
     socket = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}") / "bus"
     return f"unix:path={socket}" if socket.is_socket() else None

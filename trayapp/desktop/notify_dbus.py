@@ -24,6 +24,7 @@ PATH = "/org/freedesktop/Notifications"
 _URGENCY_LEVEL = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 _SERVERS_OWN_TIMEOUT = -1
 _NEVER_EXPIRES = 0
+_NO_ICON = ""  # the server takes that of the desktop entry
 _EXPIRED = 1  # the reason in NotificationClosed
 
 # What a server answers that is gone, busy or never was; anything else points to a mistake of ours.
@@ -181,7 +182,7 @@ class DBusNotifier:
 
     async def _known_server(self, bus: Bus) -> Server:
         if self._server is None:
-            told = await bus.call(SERVICE, PATH, SERVICE, "GetServerInformation")
+            reply = await bus.call(SERVICE, PATH, SERVICE, "GetServerInformation")
             try:
                 capabilities = (await bus.call(SERVICE, PATH, SERVICE, "GetCapabilities")).body[0]
             except BusError as failure:
@@ -189,8 +190,8 @@ class DBusNotifier:
                     raise
                 # Some servers do not have the method: https://github.com/Sweets/tiramisu/issues/20
                 capabilities = []
-            name, _, version, *_ = told.body
-            self._server = describe(told.sender or "", name, version, capabilities)
+            name, _, version, *_ = reply.body
+            self._server = describe(reply.sender or "", name, version, capabilities)
             log.info("notifications by %s %s: %s", name, version, ", ".join(sorted(self._server.capabilities)))
         return self._server
 
@@ -285,7 +286,7 @@ def notify_arguments(note: Note, before: Shown | None, server: Server, app_name:
     return [
         app_name,
         before.id if before is not None else 0,
-        note.icon,
+        _NO_ICON,
         html.escape(title, quote=False) if server.title_is_markup else title,
         html.escape(body, quote=False) if "body-markup" in server.capabilities else body,
         buttons,

@@ -13,17 +13,13 @@ from tomlkit.exceptions import TOMLKitError
 
 from trayapp.errors import Problem
 from trayapp.paths import Home
-from trayapp.settings import document
 from trayapp.settings.atomic import write_atomic
-from trayapp.settings.document import Document
-from trayapp.settings.mistakes import Mistake, find_mistakes
-from trayapp.settings.schema import VERSION, Settings
+from trayapp.settings.document import Document, read
+from trayapp.settings.mistakes import Mistake, dotted, find_mistakes
+from trayapp.settings.schema import VERSION, Key, Settings
 
 # Somebody who edits by hand at the very same moment is rare; a program that writes in a loop is not waited for.
 MAX_ATTEMPTS = 5
-
-
-Changes = Mapping[str, Any] | Mapping[tuple[str, ...], Any]
 
 
 class SettingsErrors(Problem):
@@ -39,8 +35,8 @@ class SettingsErrors(Problem):
 
 def load(home: Home) -> Settings:
     """The user's settings; defaults where there is no file. Raises SettingsErrors."""
-    found = _read(home)
-    return Settings() if found is None else _decode(found)
+    document = _read(home)
+    return Settings() if document is None else _decode(document)
 
 
 def fingerprint(home: Home) -> tuple[int, int, int] | None:
@@ -52,8 +48,8 @@ def fingerprint(home: Home) -> tuple[int, int, int] | None:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def change(home: Home, changes: Changes) -> Settings:
-    """Set dotted keys (`{"gateway.port": 17503}`); None takes a key out, which brings back its default.
+def change(home: Home, changes: Mapping[Key, Any]) -> Settings:
+    """Set keys (`{("gateway", "port"): 17503}`); None takes a key out, which brings back its default.
 
     Everything else in the file stays as it is, comments and layout included. Raises SettingsErrors when the file is
     broken or a value is not allowed, Problem `disk_full` or `not_writable` when it cannot be written; in each case
@@ -61,10 +57,10 @@ def change(home: Home, changes: Changes) -> Settings:
     """
     for _ in range(MAX_ATTEMPTS):
         before = fingerprint(home)
-        found = _read(home)
-        if found is not None:
-            _decode(found)
-        text, settings = _changed("" if found is None else found.text, changes, home)
+        document = _read(home)
+        if document is not None:
+            _decode(document)
+        text, settings = _changed("" if document is None else document.text, changes, home)
         if fingerprint(home) == before:
             write_atomic(home.settings_file, text.encode())
             return settings
@@ -73,23 +69,23 @@ def change(home: Home, changes: Changes) -> Settings:
 
 def _read(home: Home) -> Document | None:
     try:
-        return document.read(home.settings_file)
+        return read(home.settings_file)
     except FileNotFoundError:
         return None
     except Problem as problem:
         raise SettingsErrors(str(home.settings_file), [problem]) from None
 
 
-def _decode(found: Document) -> Settings:
-    version = found.data.get("version", VERSION)
+def _decode(document: Document) -> Settings:
+    version = document.data.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         # What else a newer version changed is not known here, so nothing else is said about the file.
-        newer = found.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
-        raise SettingsErrors(str(found.file), [newer])
-    mistakes = [*find_mistakes(found.data, Settings), *_repeated(found.data)]
+        newer = document.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
+        raise SettingsErrors(str(document.file), [newer])
+    mistakes = [*find_mistakes(document.data, Settings), *_repeated(document.data)]
     if mistakes:
-        raise SettingsErrors(str(found.file), [found.problem(mistake) for mistake in mistakes])
-    return msgspec.convert(found.data, Settings)
+        raise SettingsErrors(str(document.file), [document.problem(mistake) for mistake in mistakes])
+    return msgspec.convert(document.data, Settings)
 
 
 def _repeated(data: dict[str, Any]) -> list[Mistake]:
@@ -99,21 +95,21 @@ def _repeated(data: dict[str, Any]) -> list[Mistake]:
         return []
     return [
         Mistake(("watch", "services", index), "setting_twice", {})
-        for index, one in enumerate(services)
-        if one in services[:index]
+        for index, service in enumerate(services)
+        if service in services[:index]
     ]
 
 
-def _changed(text: str, changes: Changes, home: Home) -> tuple[str, Settings]:
+def _changed(text: str, changes: Mapping[Key, Any], home: Home) -> tuple[str, Settings]:
     expected = tomllib.loads(text)
     edited = tomlkit.parse(text)
-    places = {tuple(key.split(".")) if isinstance(key, str) else key: _plain(value) for key, value in changes.items()}
+    plain = {key: _plain(value) for key, value in changes.items()}
     if not text.strip():
-        places = {("version",): VERSION} | places
+        plain = {("version",): VERSION} | plain
     try:
-        for place, value in places.items():
-            _put(expected, place, value)
-            _put(edited, place, value)
+        for key, value in plain.items():
+            _put(expected, key, value)
+            _put(edited, key, value)
         new = Document(home.settings_file, tomlkit.dumps(edited).encode())
     except TOMLKitError as error:
         raise Problem("settings_not_changed", path=str(home.settings_file)) from error
@@ -127,8 +123,8 @@ def _plain(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
-def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
-    *parents, name = place
+def _put(table: Any, key: Key, value: Any) -> None:
+    *parents, name = key
     for depth, parent in enumerate(parents):
         if parent not in table:
             if value is None:
@@ -137,7 +133,7 @@ def _put(table: Any, place: tuple[str, ...], value: Any) -> None:
             table[parent] = tomlkit.table(is_super_table=depth < len(parents) - 1)
         table = table[parent]
         if not isinstance(table, MutableMapping):
-            raise Problem("setting_no_place", key=".".join(place), value=".".join(parents[: depth + 1]))
+            raise Problem("setting_no_place", key=dotted(key), value=dotted(tuple(parents[: depth + 1])))
     if value is None:
         table.pop(name, None)
     else:

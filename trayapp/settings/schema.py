@@ -16,6 +16,9 @@ from trayapp.settings import servers
 VERSION = 1
 DEFAULT_PORT = 17502
 
+# Where a setting stands in the file: ("gateway", "port").
+Key = tuple[str, ...]
+
 ModelName = Annotated[str, Meta(min_length=1, max_length=200)]
 KeyPlace = Annotated[
     str, Meta(pattern=r"^(keyring|env:[A-Za-z_][A-Za-z0-9_]*)\Z", extra={"problem": "setting_key_place"})

@@ -50,7 +50,7 @@ class BannerWords(NamedTuple):
 def words(banner: Banner, *, wall: Callable[[float], datetime]) -> BannerWords:
     """What a banner says in the language of now; `wall` turns steady seconds into aware wall time."""
     title, sentences = _STAGES[banner.stage](banner, wall)
-    buttons = tuple((str(one), _(BUTTONS[one])) for one in banner.buttons)
+    buttons = tuple((str(button), _(BUTTONS[button])) for button in banner.buttons)
     return BannerWords(cut(title, TITLE_MAX), _body(sentences), buttons)
 
 
@@ -160,9 +160,9 @@ def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
         title = _("{back} are back, {still} is not", back=back, still=still)
     else:
         title = _("{back} are back, {still} are not", back=back, still=still)
-    parts = [_(said) for one, said in PARTS.items() if one in banner.parts]
+    parts = [_(said) for component, said in PARTS.items() if component in banner.parts]
     loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
-    short = _("API") if all(one.endswith(" API") for one in banner.services) else still
+    short = _("API") if all(service.endswith(" API") for service in banner.services) else still
     failing = _("{name} failing for {duration}.", name=_capital(short), duration=_age(banner))
     return title, [loads, failing]
 

@@ -21,11 +21,10 @@ class App:
 
 
 class MenuLabels:
-    """The tray's menu. The verdict, the switch and the services come from `text.sentences`."""
+    """The tray's menu. The verdict and the switch come from `text.sentences`, the services from `text.rows`."""
 
     check_now = TranslatedLabel(N_("Check now"))
     open = TranslatedLabel(N_("Open"))
-    chat = TranslatedLabel(N_("Chat"))
     settings = TranslatedLabel(N_("Settings…"))
     demo = TranslatedLabel(N_("Demo"))
     quit = TranslatedLabel(N_("Quit"))
@@ -40,17 +39,9 @@ class PanelLabels:
     settings = TranslatedLabel(N_("Settings"))
     quit = TranslatedLabel(N_("Quit"))
     your_connection = TranslatedLabel(N_("Your connection:"))
-    reasons = TranslatedLabel(N_("Reasons"))
-    components = TranslatedLabel(N_("Parts"))
-    unseen = TranslatedLabel(N_("Cannot be seen from here"))
-    updates = TranslatedLabel(N_("What the provider says"))
-    pages = TranslatedLabel(N_("Status pages"))
     link = TranslatedLabel(N_("Open page"))
-    copy = TranslatedLabel(N_("Copy as text"))
-    details = TranslatedLabel(N_("Details"))
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
     local_answers = TranslatedLabel(N_("Answered locally meanwhile"))
-    problems = TranslatedLabel(N_("Needs your attention"))
     no_tray = TranslatedLabel(N_("This desktop shows no tray icons, so this window stays in their place."))
     close = TranslatedLabel(N_("Close"))
 
@@ -69,11 +60,9 @@ class DialogLabels:
     """The settings."""
 
     title = TranslatedLabel(N_("Settings"))
-    save = TranslatedLabel(N_("Save"))
     ok = TranslatedLabel(N_("OK"))
     apply = TranslatedLabel(N_("Apply"))
     cancel = TranslatedLabel(N_("Cancel"))
-    close = TranslatedLabel(N_("Close"))
     services = TranslatedLabel(N_("Services"))
     services_hint = TranslatedLabel(N_("What the light watches, in this order."))
     move_up = TranslatedLabel(N_("Move up"))
@@ -113,13 +102,11 @@ class DialogLabels:
     tool_remove_question = TranslatedLabel(N_("Remove this tool? It gets no answers until it is set up again."))
     general = TranslatedLabel(N_("General"))
     notifications = TranslatedLabel(N_("Notifications"))
-    language = TranslatedLabel(N_("Language"))
     language_auto = TranslatedLabel(N_("As the system"))
     language_en = TranslatedLabel(N_("English"))
     language_de = TranslatedLabel(N_("Deutsch"))
     intervals = TranslatedLabel(N_("Intervals"))
     network = TranslatedLabel(N_("Network"))
-    saved = TranslatedLabel(N_("Saved."))
 
 
 class ChatLabels:

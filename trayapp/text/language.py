@@ -36,8 +36,7 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 class _Chosen:
     """The language of this process: two threads read it, one assignment changes it."""
 
-    code = "en"
-    words: gettext.NullTranslations = gettext.NullTranslations()
+    code: str | None = None
 
 
 def locale_language() -> str:
@@ -53,12 +52,12 @@ def set_language(code: str) -> None:
     chosen = locale_language() if code == "auto" else code
     if chosen not in LANGUAGES:
         raise ValueError(f"no such language: {code!r}")
-    _Chosen.words = _catalogue(chosen)
     _Chosen.code = chosen
 
 
 def language() -> str:
-    """The code of the language that is spoken now."""
+    """The code of the language that is spoken now: the environment's, until another is set."""
+    _Chosen.code = _Chosen.code or locale_language()
     return _Chosen.code
 
 
@@ -80,9 +79,9 @@ def fill(template: str, /, **gaps: object) -> str:
 
 def _(message: str, /, **gaps: object) -> str:
     """`message` in the language of now, its gaps filled."""
-    return fill(_Chosen.words.gettext(message), **gaps)
+    return fill(_catalogue(language()).gettext(message), **gaps)
 
 
 def ngettext(singular: str, plural: str, n: int, /, **gaps: object) -> str:
     """The form that fits `n`, which also fills the gap `{n}`."""
-    return fill(_Chosen.words.ngettext(singular, plural, n), n=n, **gaps)
+    return fill(_catalogue(language()).ngettext(singular, plural, n), n=n, **gaps)

@@ -33,8 +33,8 @@ def model_name(text: str) -> str:
 
 # The parts of the shipped services; a part of the user's own service keeps its name.
 PARTS: dict[str, str] = {
-    one: one
-    for one in (
+    text: text
+    for text in (
         N_("Chat"),
         N_("Login"),
         N_("History and projects"),
@@ -65,7 +65,7 @@ def _joined(words: Sequence[str]) -> str:
 
 def join(names: Sequence[str], *, articles: bool = False) -> str:
     """ "ChatGPT, OpenAI API and Claude"."""
-    return _joined([named(one) if articles else name(one) for one in names])
+    return _joined([named(text) if articles else name(text) for text in names])
 
 
 def join_short(names: Sequence[str], limit: int, *, articles: bool = False) -> str:
@@ -75,7 +75,7 @@ def join_short(names: Sequence[str], limit: int, *, articles: bool = False) -> s
         return clean(whole, limit)
     shown = _SHOWN_WHEN_SHORTENED if len(names) > _SHOWN_WHEN_SHORTENED else 1
     for count in range(shown, 0, -1):
-        head = ", ".join(named(one) if articles else name(one) for one in names[:count])
+        head = ", ".join(named(text) if articles else name(text) for text in names[:count])
         rest = len(names) - count
         text = ngettext("{names} and {n} more", "{names} and {n} more", rest, names=head)
         if len(text) <= limit:

@@ -44,13 +44,13 @@ def offer_line(s: Snapshot) -> str:
     """Who is back, and what the local model answered meanwhile; empty while nobody is."""
     if not s.offers:
         return ""
-    names = join([provider_name(one, s) for one in s.offers])
+    names = join([provider_name(provider, s) for provider in s.offers])
     back = ngettext("{names} works again.", "{names} work again.", len(s.offers), names=names)
-    answered = sum(s.routes[one].answered for one in s.offers if one in s.routes)
+    answered = sum(s.routes[provider].answered for provider in s.offers if provider in s.routes)
     if not answered:
         return back
-    told = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
-    return f"{back} {told}"
+    meanwhile = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
+    return f"{back} {meanwhile}"
 
 
 def bytes_line(s: Snapshot) -> str:
@@ -65,14 +65,14 @@ def bytes_line(s: Snapshot) -> str:
 
 def tools_line(s: Snapshot) -> str:
     """The programs that are pointed at the gateway: "editor, nightly"."""
-    return clean(", ".join(clean(one.name, _NAME_MAX) for one in s.tools), _TOOLS_MAX)
+    return clean(", ".join(clean(tool.name, _NAME_MAX) for tool in s.tools), _TOOLS_MAX)
 
 
 def answers_lines(s: Snapshot) -> tuple[str, ...]:
     """What was answered locally on the routes that are local, by tool: "editor: 7 requests, qwen3:8b"."""
     counts: dict[tuple[str, str], int] = {}
-    for one in s.local_answers:
-        key = clean(one.tool, _NAME_MAX), model_name(one.model)
+    for answer in s.local_answers:
+        key = clean(answer.tool, _NAME_MAX), model_name(answer.model)
         counts[key] = counts.get(key, 0) + 1
     return tuple(
         ngettext(

@@ -67,8 +67,8 @@ def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
 def _owner(r: Reason, s: Snapshot) -> ServiceVerdict | None:
     services = s.judgement.services
     owned = ((v, one) for v in services for one in (*v.reasons, *(x for c in v.components for x in c.reasons)))
-    found = [v for v, one in owned if one is r] or [v for v in services if r in v.reasons]
-    return found[0] if found else None
+    owners = [v for v, one in owned if one is r] or [v for v in services if r in v.reasons]
+    return owners[0] if owners else None
 
 
 class _Seen:
@@ -95,7 +95,7 @@ class _Seen:
         return int(self.number(key) or 0)
 
     def names(self, key: str) -> str:
-        return join_short([part(one) for one in str(self.params.get(key) or "").split(SEPARATOR)], _NAMES_MAX)
+        return join_short([part(text) for text in str(self.params.get(key) or "").split(SEPARATOR)], _NAMES_MAX)
 
     def word(self, key: str, table: Mapping[str, str], otherwise: str) -> str:
         return _(table.get(str(self.params.get(key)), otherwise))
@@ -279,8 +279,8 @@ def _network_shaky(x: _Seen) -> str:
 
 
 def _network_down(x: _Seen) -> str:
-    found = str(x.params.get("step") or "")
-    return _("Your connection: {step}.", step=codes.step(NetworkStep(found) if found in set(NetworkStep) else None))
+    step = str(x.params.get("step") or "")
+    return _("Your connection: {step}.", step=codes.step(NetworkStep(step) if step in set(NetworkStep) else None))
 
 
 def _grace(x: _Seen) -> str:

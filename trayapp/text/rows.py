@@ -44,7 +44,7 @@ _TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
 
 
 def _begun(v: ServiceVerdict, s: Snapshot) -> float:
-    started = [one.started_at for one in s.incidents if one.id == v.incident]
+    started = [incident.started_at for incident in s.incidents if incident.id == v.incident]
     return started[0] if started and v.light is Light.RED else v.since
 
 
@@ -63,7 +63,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
         state = _("down {duration}", duration=duration(s.at - _begun(v, s)))
     else:
         state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
-    badges = [_(BADGES[one]) for one in v.badges]
+    badges = [_(BADGES[badge]) for badge in v.badges]
     return ", ".join([state, *badges])
 
 
@@ -76,20 +76,9 @@ def _fine(v: ServiceVerdict) -> str:
     return _("fine, {confidence}", confidence=sure)
 
 
-def row_detail(v: ServiceVerdict, s: Snapshot) -> str:
-    """The short note at the end of a row: "18 min", "reported", "0.7 s"."""
-    if v.finding is Finding.OK:
-        if v.confidence is not Confidence.REPORTED and v.latency_s is not None:
-            return answer_time(v.latency_s)
-        return _(CONFIDENCES[v.confidence]) if v.confidence is not None else _("fine")
-    if v.finding in _TIMELESS:
-        return _(FINDINGS[v.finding])
-    return duration(s.at - _begun(v, s))
-
-
 def unseen_line(v: ServiceVerdict) -> str | None:
     """What only the official page can speak for: "Official page only: Login, History and projects"."""
-    names = [part(one.name) for one in v.components if one.id in v.unseen]
+    names = [part(component.name) for component in v.components if component.id in v.unseen]
     return _("Official page only: {names}", names=", ".join(names)) if names else None
 
 

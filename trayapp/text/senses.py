@@ -1,4 +1,4 @@
-"""One line for everything that is not a service: pages, the own network, the fallback, the gateway."""
+"""One line for everything that is not a service: pages, the own network, the fallback."""
 
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
@@ -38,12 +38,12 @@ def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
     """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
     network, blamed = s.judgement.network, blamed_step(s)
     steps: list[tuple[str, bool | None]] = []
-    for one in NetworkStep:
-        if one is blamed:
-            steps.append((_(codes.STEP_NAMES[one]), False))
-        elif one in _ALWAYS_SHOWN:
-            holds = True if network.state is NetworkState.ONLINE or one in network.passed else None
-            steps.append((_(codes.STEP_NAMES[one]), holds))
+    for step in NetworkStep:
+        if step is blamed:
+            steps.append((_(codes.STEP_NAMES[step]), False))
+        elif step in _ALWAYS_SHOWN:
+            holds = True if network.state is NetworkState.ONLINE or step in network.passed else None
+            steps.append((_(codes.STEP_NAMES[step]), holds))
     if network.answering:
         steps.append((ngettext("{n} host", "{n} hosts", network.answering), True))
     return steps
@@ -84,13 +84,3 @@ def target_line(t: TargetStatus) -> str:
             title = problems.words((t.code, t.params))[0] if t.code else ""
             state = title or _("not running")
     return _("{model} on {server}: {state}", model=model, server=clean(server, 40), state=state)
-
-
-def gateway_line(s: Snapshot) -> str:
-    """Where tools reach the gateway, or why they cannot."""
-    if s.gateway_problem is not None:
-        title, _message = problems.words((s.gateway_problem, s.gateway_params))
-        return _("Gateway: {problem}", problem=title)
-    if s.gateway_url is None:
-        return _("Gateway: off until a tool or a local model is set up")
-    return _("Gateway: listens at {url}", url=clean(s.gateway_url))

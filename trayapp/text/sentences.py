@@ -15,36 +15,9 @@ from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.reasons import HEALTHS, reason
-from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
-from trayapp.text.senses import (
-    blamed_step,
-    gateway_line,
-    network_line,
-    network_steps,
-    page_line,
-    target_line,
-)
+from trayapp.text.senses import blamed_step
 from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
 from trayapp.text.trim import clean
-
-__all__ = [
-    "component_line",
-    "gateway_line",
-    "headline",
-    "home_label",
-    "network_line",
-    "network_steps",
-    "page_line",
-    "row_detail",
-    "service_line",
-    "state_line",
-    "subline",
-    "switch_label",
-    "target_line",
-    "tooltip",
-    "unseen_line",
-    "works_now",
-]
 
 _NAMES_MAX = 60
 _TOOLTIP_NAMES_MAX = 40
@@ -187,17 +160,19 @@ def subline(s: Snapshot) -> str:
         if all(v.finding is Finding.STARTING for v in worst):
             return ""
         return _last_known(s)
-    incidents = [one for v in worst if (one := _incident(v, s)) is not None]
+    incidents = _incidents(worst, s)
     begun = min((v.since for v in worst), default=s.at)
     if incidents:
-        begun = min(one.started_at for one in incidents)
+        begun = min(incident.started_at for incident in incidents)
     sentences = [_("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))]
-    sentences += [_stated(incident, s) for incident in {one.id: one for one in incidents}.values()]
+    sentences += [_stated(incident, s) for incident in incidents]
     return " ".join(filter(None, sentences))
 
 
-def _incident(v: ServiceVerdict, s: Snapshot) -> Incident | None:
-    return next((one for one in s.incidents if one.id == v.incident), None)
+def _incidents(services: Iterable[ServiceVerdict], s: Snapshot) -> list[Incident]:
+    """The open incidents of these services, each once, in the order of the services."""
+    by_id = {incident.id: incident for incident in s.incidents}
+    return [by_id[one] for one in dict.fromkeys(v.incident for v in services) if one in by_id]
 
 
 def _time(at: float, s: Snapshot) -> str:
@@ -212,7 +187,7 @@ def _stated(incident: Incident, s: Snapshot) -> str:
         return _("{provider}: {cause}.", provider=provider, cause=clean(incident.cause, _CAUSE_MAX))
     if incident.title:
         return _("{provider}: cause not stated.", provider=provider)
-    page = next((one for one in s.judgement.pages if one.provider == incident.provider), None)
+    page = next((page for page in s.judgement.pages if page.provider == incident.provider), None)
     if page is None:
         return ""
     if page.health is PageHealth.OK:
@@ -255,7 +230,7 @@ def tooltip(s: Snapshot) -> str:
     """One line: what, since when, who is to blame, what is ready."""
     if s.judgement.light is Light.RED:
         red = _with(s, Light.RED)
-        begun = min((one.started_at for v in red if (one := _incident(v, s)) is not None), default=red[0].since)
+        begun = min((incident.started_at for incident in _incidents(red, s)), default=red[0].since)
         down = _(
             "{names} down {duration}",
             names=join_short(_names(red), _TOOLTIP_NAMES_MAX),

@@ -52,10 +52,6 @@ def demo_over() -> str:
     return _("The night is over. The demo has cleaned up after itself.")
 
 
-def no_display() -> str:
-    return _("There is no screen here, so the light is shown in this terminal. Stop it with Ctrl+C.")
-
-
 _FILES = {
     "written": N_("{path}: written."),
     "unchanged": N_("{path}: as it should be."),

@@ -47,7 +47,7 @@ class Bridge(QObject):
         self._called.emit((function, arguments))
 
     def follow(self, work: Future[T], done: Done[T] | None) -> None:
-        """Bring the end of `work` (from `run_coroutine_threadsafe`) to `done` as an `CommandResult`.
+        """Bring the end of `work` to `done` as a `CommandResult`.
 
         A `Problem`, or each of those that it carries as `problems`, becomes part of the outcome. Anything else
         is a defect: it is logged, and told as the problem `internal`.
@@ -73,7 +73,7 @@ def _outcome(future: Future[T]) -> CommandResult[T]:
     # Work that was under way cannot be cancelled as a future; it then ends with this exception.
     if isinstance(failure, CancelledError):
         return CommandResult(problems=(Problem("cancelled"),))
-    if told := problems_of(failure):
-        return CommandResult(problems=told)
+    if problems := problems_of(failure):
+        return CommandResult(problems=problems)
     log.error("a command failed", exc_info=failure)
     return CommandResult(problems=(Problem("internal", kind=type(failure).__name__),))

@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
-from trayapp.settings.schema import Local, Settings
+from trayapp.settings.schema import Key, Local, Settings
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ class Stream(Protocol):
     """A chat answer under way."""
 
     def stop(self) -> None:
-        """End it; `done` is still called, with what had come."""
+        """End it; `done` is still called, with the problem `cancelled`."""
 
 
 class Leave(StrEnum):
@@ -119,8 +119,11 @@ class Commands(Protocol):
     def view_settings(self, done: Done[SettingsView]) -> None:
         """Read settings and catalogue."""
 
-    def save_settings(self, changes: Mapping[str, object], done: Done[Settings]) -> None:
-        """Write these dotted keys, all or none. None removes a key, so that its default holds again."""
+    def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
+        """Write these keys, all or none. None removes a key, so that its default holds again.
+
+        When `done` is called they hold, and the language is the one that they name.
+        """
 
     def stored_keys(self, done: Done[frozenset[str]]) -> None:
         """The names of the keys that the keyring holds."""

@@ -10,26 +10,27 @@ from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
+import httpx
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.support.fake_commands import RecordingCommands
 from tests.support.httpserver import Request, Server, answer
 from tests.support.scene import CHAT_PATH, Acme, completion, free_port, write_files
-from tests.support.snapshots import snapshot
+from tests.support.windows import entries, window, windows
 from trayapp import logs
-from trayapp.app.program import Program, Run
+from trayapp.app.program import Program
+from trayapp.app.run import Run
 from trayapp.clock import SystemClock
 from trayapp.control import client
-from trayapp.core.light.severity import Light
-from trayapp.core.switching.route import To
+from trayapp.core.notify.banner import Button
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import home
 from trayapp.settings.schema import Local
-from trayapp.text.language import language
+from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import ChatTurn, CommandResult, Done, Leave
+from trayapp.ui.panel.window import Panel
 from trayapp.ui.tray.icon import Tray
 
 DEADLINE_S = 20.0
@@ -97,9 +98,9 @@ def live(one: Program, script: Script) -> Leave:
                 waiting[0] = next(script)
             assert time.monotonic() < end, "waited in vain"
         except StopIteration:
+            waiting[0] = the_end
             timer.stop()
-            if not one._ending:
-                one.end(Leave.NOTHING_TO_KEEP)
+            one.end(Leave.NOTHING_TO_KEEP)
         except BaseException as failure:  # noqa: BLE001 - raised below, where pytest sees it
             failures.append(failure)
             timer.stop()
@@ -109,7 +110,9 @@ def live(one: Program, script: Script) -> Leave:
     timer.timeout.connect(step)
     timer.start(10)
     try:
-        return one.run()
+        leave = one.run()
+        assert failures or waiting[0] is the_end, "it ended before its time"
+        return leave
     finally:
         timer.stop()
         if failures:
@@ -149,6 +152,29 @@ def asked(do: Callable[[Done[Any]], object]) -> Generator[Callable[[], Any], Non
     return one
 
 
+def says(one: Program, headline: str) -> Callable[[], bool]:
+    """What the first line of the menu says."""
+    return lambda: entries(one.surface.tray.menu)[0] == headline
+
+
+def fine(one: Program) -> Callable[[], bool]:
+    return says(one, "Everything is reachable.")
+
+
+def offers(one: Program, words: str) -> Callable[[], bool]:
+    return lambda: words in entries(one.surface.tray.menu)
+
+
+def notices() -> str:
+    """What the panel has to say beside the light."""
+    return " ".join(text for panel in windows(Panel) for text in panel.notices.texts)
+
+
+def the_end() -> bool:
+    """What comes by itself is waited for so; the loop is over before this is ever true."""
+    return False
+
+
 def in_thread(work: Callable[[], T]) -> Callable[[], list[T]]:
     """Run `work` beside; what comes back is the list that will hold its result."""
     result: list[T] = []
@@ -168,36 +194,35 @@ def one(world: World) -> Program:
 
 def test_the_picture_comes_and_a_switch_goes_there_and_back(one: Program) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
-        commands = one._commands
+        yield fine(one)
+        commands = one.commands
         commands.check_now()
         there = yield from asked(lambda done: commands.switch_local(("acme",), done))
         assert there.value == ("acme",)
-        yield lambda: one.surface._snapshot.routes["acme"].to is To.LOCAL
+        yield offers(one, "Back to cloud (Acme AI)")
         # Nobody has a tool behind the gateway, so there is something else to work with.
-        assert one.surface._chat is not None
-        assert one.surface._chat.isVisible()
+        assert windows(ChatWindow)
         stay = yield from asked(lambda done: commands.stay_local(("acme",), done))
         assert stay.value == ("acme",)
         home_again = yield from asked(lambda done: commands.switch_cloud(None, done))
         assert home_again.value == ("acme",)
-        yield lambda: one.surface._snapshot.routes["acme"].to is To.CLOUD
+        yield lambda: not offers(one, "Back to cloud (Acme AI)")()
 
     assert live(one, script()) is Leave.NOTHING_TO_KEEP
 
 
 def test_a_click_that_cannot_be_done_says_why_in_the_panel(one: Program) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
-        one.surface.switch_local(())
-        yield lambda: one.surface._panel is not None and "Nothing is down" in " ".join(one.surface._panel.notices.texts)
+        yield fine(one)
+        one.surface.note_clicked("an older note", Button.SWITCH_LOCAL)
+        yield lambda: "Nothing is down" in notices()
 
     live(one, script())
 
 
 def test_settings_tools_and_targets_by_command(one: Program, world: World) -> None:
     def script() -> Script:
-        commands = one._commands
+        commands = one.commands
         view = (yield from asked(commands.view_settings)).value
         assert [service.id for service in view.services] == ["acme-api"]
         assert [(slot.name, slot.host) for slot in view.keys] == [("acme", world.acme.api_server.netloc)]
@@ -205,30 +230,32 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         assert (yield from asked(commands.stored_keys)).value == frozenset()
         tool = (yield from asked(lambda done: commands.create_tool("editor", done))).value
         assert tool.token in tool.url
-        yield lambda: [one.name for one in one_snapshot().tools] == ["editor"]
-        assert tool.url.startswith(one_snapshot().gateway_url or "nowhere")
+        assert (yield from asked(commands.view_settings)).value.tools == ("editor",)
+        got = in_thread(lambda: httpx.get(f"{tool.url}/models", headers={"authorization": "Bearer sk-its-own"}))
+        yield got
+        assert got()[0].json() == {"error": {"type": "invalid_request_error", "message": "no key"}}
         yield from asked(lambda done: commands.forget_tool("editor", done))
-        yield lambda: not one_snapshot().tools
+        assert (yield from asked(commands.view_settings)).value.tools == ()
         good = Local(server="openai-compatible", url=world.model.url, model="small:1b")
         assert (yield from asked(lambda done: commands.test_target(good, done))).value.state == "ready"
         bad = Local(server="openai-compatible", url=f"http://127.0.0.1:{free_port()}", model="small:1b")
         failed = yield from asked(lambda done: commands.test_target(bad, done))
         assert failed.codes == ["local_unreachable"]
-        saved = yield from asked(lambda done: commands.save_settings({"ui.language": "de"}, done))
+        saved = yield from asked(lambda done: commands.save_settings({("ui", "language"): "de"}, done))
         assert saved.value.ui.language == "de"
-        assert language() == "de"
-        wrong = yield from asked(lambda done: commands.save_settings({"gateway.port": 1}, done))
-        assert wrong.codes
-
-    def one_snapshot() -> Any:
-        return one.surface._snapshot
+        yield offers(one, "Jetzt prüfen")
+        yield from asked(lambda done: commands.save_settings({("ui", "language"): "en"}, done))
+        yield offers(one, "Check now")
+        wrong = yield from asked(lambda done: commands.save_settings({("gateway", "port"): 1}, done))
+        assert wrong.codes == ["setting_range"]
 
     live(one, script())
 
 
 def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Program, world: World) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.target.state == "ready"
+        one.surface.open_chat()
+        yield lambda: "ready" in window(ChatWindow).model.text()
         world.model.on(CHAT_PATH, world.endless)
         pieces: list[str] = []
         done = Answer()
@@ -237,7 +264,7 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
         def take(text: str) -> None:
             (late if done.got else pieces).append(text)
 
-        stream = one._commands.chat((ChatTurn("user", "hello"),), take, done)
+        stream = one.commands.chat((ChatTurn("user", "hello"),), take, done)
         yield lambda: len(pieces) > 3
         assert not done.got
         stream.stop()
@@ -247,7 +274,7 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
         assert late == []
         # Stopped before it began, and once more when it is over.
         second = Answer()
-        stream = one._commands.chat((ChatTurn("user", "hello"),), take, second)
+        stream = one.commands.chat((ChatTurn("user", "hello"),), take, second)
         stream.stop()
         yield second.came
         assert second.codes == ["cancelled"]
@@ -258,11 +285,11 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
 
 def test_the_socket_shows_and_ends_the_program(one: Program) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        yield fine(one)
         yield in_thread(lambda: asyncio.run(client.ask(home(), "show")))
-        yield lambda: one.surface._panel is not None and one.surface._panel.isVisible()
-        yield in_thread(lambda: asyncio.run(client.ask(home(), "quit")))
-        yield lambda: one._ending
+        yield lambda: windows(Panel)
+        in_thread(lambda: asyncio.run(client.ask(home(), "quit")))
+        yield the_end
 
     assert live(one, script()) is Leave.NOTHING_TO_KEEP
     assert not home().socket.exists()
@@ -270,9 +297,9 @@ def test_the_socket_shows_and_ends_the_program(one: Program) -> None:
 
 def test_a_signal_ends_the_program(one: Program) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        yield fine(one)
         os.kill(os.getpid(), signal.SIGTERM)
-        yield lambda: one._ending
+        yield the_end
 
     live(one, script())
 
@@ -286,8 +313,8 @@ def test_an_end_before_the_beginning_ends_at_once(one: Program) -> None:
 
 def test_quitting_carries_what_becomes_of_the_gateway(one: Program) -> None:
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
-        one._commands.quit(Leave.KEEP_GATEWAY)
+        yield fine(one)
+        one.commands.quit(Leave.KEEP_GATEWAY)
 
     assert live(one, script()) is Leave.KEEP_GATEWAY
 
@@ -301,39 +328,10 @@ def test_a_run_with_an_end_ends_the_program(world: World) -> None:
     one = program(Run(home(), SystemClock(), load=world.load, end=end))
 
     def script() -> Script:
-        yield lambda: one._ending
+        yield the_end
 
     live(one, script())
     assert ended.is_set()
-
-
-@pytest.mark.parametrize(
-    ("button", "command"),
-    [
-        ("switch_local", ("switch_local", None)),
-        ("only_when_back", ("only_when_back", "i-1")),
-        ("back_to_cloud", ("switch_cloud", ("openai",))),
-        ("stay_local", ("stay_local", ("openai",))),
-        ("set_up_fallback", ("view_settings",)),
-        ("details", None),
-        ("default", None),
-    ],
-)
-def test_a_note_s_buttons_do_what_they_say(button: str, command: tuple[Any, ...] | None) -> None:
-    one = program(Run(home(), SystemClock()))
-    commands = RecordingCommands()
-    one._commands = one.surface._commands = commands  # type: ignore[assignment]  # the far end, for this once
-    one.surface.draw(snapshot(local=("openai", "anthropic"), offers=("openai",)))
-    one.button("i-1", button, None)
-    QApplication.processEvents()
-    assert [(call.name, *call.arguments) for call in commands.calls][:1] == ([] if command is None else [command])
-    assert (one.surface._panel is not None) == (command is None)
-    one.surface.close()
-    one._signals.close()
-
-
-def notices(one: Program) -> str:
-    return " ".join(one.surface._panel.notices.texts) if one.surface._panel is not None else ""
 
 
 @pytest.mark.expects_log("the core thread died")
@@ -343,11 +341,9 @@ def test_an_engine_that_cannot_start_says_so_where_it_is_seen(world: World) -> N
     one = program(Run(home(), SystemClock(), load=world.load))
 
     def script() -> Script:
-        yield lambda: str(home().runtime) in notices(one)
-        assert one.surface._panel is not None
-        assert one.surface._panel.isVisible()
+        yield lambda: str(home().runtime) in notices()
         # What is clicked now is answered, too.
-        assert (yield from asked(one._commands.view_settings)).codes == ["not_running"]
+        assert (yield from asked(one.commands.view_settings)).codes == ["not_running"]
 
     with pytest.raises(Problem, match="runtime_folder"):
         live(one, script())
@@ -364,11 +360,10 @@ def test_an_engine_that_dies_takes_its_light_along(world: World) -> None:
     one = program(Run(home(), SystemClock(), load=world.load, end=end))
 
     def script() -> Script:
-        yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
+        yield fine(one)
         die.set()
-        yield lambda: "A mistake in LLM Ampel" in notices(one)
-        assert one.surface._snapshot.judgement.light is Light.GREY
-        assert one.surface._snapshot.judgement.services == ()
+        yield lambda: "A mistake in LLM Ampel" in notices()
+        assert says(one, "Nothing is watched yet.")()
 
     with pytest.raises(Problem, match="internal"):
         live(one, script())

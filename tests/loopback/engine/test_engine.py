@@ -129,7 +129,7 @@ async def test_other_services_are_watched_without_forgetting_those_that_stay() -
         assert before is not None
         await scene.engine.settle()
         told = len([one for one in scene.announcements if isinstance(one, Banner)])
-        change(scene.home, {"watch.services": ["acme-api"]})
+        change(scene.home, {("watch", "services"): ["acme-api"]})
         await scene.engine.reload()
         snapshot = scene.engine.snapshot()
         (after,) = snapshot.judgement.services
@@ -144,7 +144,7 @@ async def test_other_services_are_watched_without_forgetting_those_that_stay() -
 async def test_two_changes_at_once_leave_one_watcher() -> None:
     async with Scene(Acme("acme"), Acme("bravo")) as scene:
         await scene.until(fine, "green")
-        change(scene.home, {"watch.services": ["bravo-api"]})
+        change(scene.home, {("watch", "services"): ["bravo-api"]})
         await asyncio.gather(*(scene.engine.reload() for _ in range(4)))
         watchers = [one for one in asyncio.all_tasks() if one.get_name() == "watch/watcher"]
         assert len(watchers) == 1

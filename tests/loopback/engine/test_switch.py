@@ -227,10 +227,10 @@ async def test_a_port_that_was_taken_is_tried_again() -> None:
 async def test_the_port_follows_the_settings() -> None:
     async with ready_scene(Acme("acme")) as scene:
         port = free_port()
-        change(scene.home, {"gateway.port": port})
+        change(scene.home, {("gateway", "port"): port})
         await scene.engine.reload()
         assert scene.engine.snapshot().gateway_url == f"http://127.0.0.1:{port}"
-        change(scene.home, {"local.server": None, "local.url": None, "local.model": None})
+        change(scene.home, {("local", "server"): None, ("local", "url"): None, ("local", "model"): None})
         await scene.engine.reload()
         assert scene.engine.snapshot().gateway_url is None
         scene.engine.switch.tokens.add("editor")
@@ -244,7 +244,7 @@ async def test_another_target_takes_over_a_route_that_is_local() -> None:
         other.on(CHAT_PATH, answer(200, completion("other:2b")))
         token = scene.engine.switch.tokens.add("editor")
         await scene.engine.switch.to_local(("acme",))
-        change(scene.home, {"local.url": other.url, "local.model": "other:2b"})
+        change(scene.home, {("local", "url"): other.url, ("local", "model"): "other:2b"})
         await scene.engine.reload()
         assert scene.engine.routes.route("acme").to is To.LOCAL
         await scene.until(lambda s: s.target.state is TargetState.READY and s.target.model == "other:2b", "the other")

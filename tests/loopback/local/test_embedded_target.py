@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from tests.loopback.local.conftest import MakeTarget
+from tests.support.fakeclock import RateClock
 from tests.support.processes import wait_for
 from tests.support.until import until
-from trayapp.clock import RateClock
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded

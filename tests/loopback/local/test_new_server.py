@@ -15,7 +15,7 @@ from trayapp.paths import home
 from trayapp.settings import servers
 from trayapp.settings.file import SettingsErrors, load
 from trayapp.settings.schema import Local
-from trayapp.text.sentences import target_line
+from trayapp.text.senses import target_line
 
 FILE = """\
 id = "kobold"

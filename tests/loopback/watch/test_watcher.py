@@ -11,9 +11,9 @@ from typing import TypeVar
 import pytest
 
 from tests.support import httpserver, pagefiles
+from tests.support.fakeclock import RateClock
 from tests.support.httpserver import Behaviour, Server, answer
 from tests.support.until import until
-from trayapp.clock import RateClock
 from trayapp.core.catalogue import Catalogue, Component, Page, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
     Control,

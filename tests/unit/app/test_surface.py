@@ -1,20 +1,26 @@
 """Everything that can be clicked does its one thing, and a command that failed says why."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.support import states
 from tests.support.fake_commands import RecordingCommands
-from tests.support.snapshots import snapshot
+from tests.support.snapshots import NO_TARGET, snapshot
 from tests.support.states import STATES
+from tests.support.windows import button, entry, window, windows
 from trayapp.app import surface as module
 from trayapp.app.surface import Surface
-from trayapp.core.snapshot import ToolStatus
+from trayapp.core.snapshot import Snapshot, ToolStatus
+from trayapp.desktop.notify import OPEN
 from trayapp.errors import Problem
+from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import Leave
+from trayapp.ui.panel.window import Panel
+from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.icon import Tray
 
 
@@ -36,80 +42,90 @@ def done(commands: RecordingCommands) -> list[tuple[Any, ...]]:
     return [(call.name, *call.arguments) for call in commands.calls]
 
 
-MENU: list[tuple[Callable[[Any], Any], tuple[Any, ...]]] = [
-    (lambda menu: menu.switch_local.emit(()), ("switch_local", None)),
-    (lambda menu: menu.switch_local.emit(("anthropic",)), ("switch_local", ("anthropic",))),
-    (lambda menu: menu.switch_cloud.emit(), ("switch_cloud", None)),
-    (lambda menu: menu.check.emit(), ("check_now",)),
-    (lambda menu: menu.demo.emit(), ("open_demo",)),
-    (lambda menu: menu.settings.emit(), ("view_settings",)),
-    (lambda menu: menu.set_up.emit(), ("view_settings",)),
-    (lambda menu: menu.quit.emit(), ("quit", Leave.NOTHING_TO_KEEP)),
-]
-
-
-@pytest.mark.parametrize(("click", "command"), MENU)
+@pytest.mark.parametrize(
+    ("s", "start", "command"),
+    [
+        (states.down(), "Switch OpenAI", ("switch_local", None)),
+        (states.local_now(), "Back to cloud", ("switch_cloud", None)),
+        (states.fine(), "Check now", ("check_now",)),
+        (states.fine(), "Demo", ("open_demo",)),
+        (states.fine(), "Settings", ("view_settings",)),
+        (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
+        (states.fine(), "Quit", ("quit", Leave.NOTHING_TO_KEEP)),
+    ],
+)
 def test_the_menu_does_what_it_says(
-    surface: Surface, commands: RecordingCommands, click: Callable[[Any], Any], command: tuple[Any, ...]
+    surface: Surface, commands: RecordingCommands, s: Snapshot, start: str, command: tuple[Any, ...]
 ) -> None:
-    click(surface._menu)
+    surface.draw(s)
+    entry(surface.tray.menu, start).trigger()
     assert command in done(commands)
 
 
-PANEL: list[tuple[Callable[[Any], Any], tuple[Any, ...]]] = [
-    (lambda panel: panel.switch_local.emit(("openai",)), ("switch_local", ("openai",))),
-    (lambda panel: panel.switch_cloud.emit(("openai",)), ("switch_cloud", ("openai",))),
-    (lambda panel: panel.stay_local.emit(("openai",)), ("stay_local", ("openai",))),
-    (lambda panel: panel.check.emit(), ("check_now",)),
-    (lambda panel: panel.settings.emit(), ("view_settings",)),
-    (lambda panel: panel.set_up.emit(), ("view_settings",)),
-    (lambda panel: panel.only_when_back.emit("i-1"), ("only_when_back", "i-1")),
-    (lambda panel: panel.quit.emit(), ("quit", Leave.NOTHING_TO_KEEP)),
-]
-
-
-@pytest.mark.parametrize(("click", "command"), PANEL)
+@pytest.mark.parametrize(
+    ("s", "start", "command"),
+    [
+        (states.down(), "Switch OpenAI", ("switch_local", None)),
+        (states.local_now(), "Back to cloud", ("switch_cloud", None)),
+        (states.offered(), "Back to cloud", ("switch_cloud", ("openai",))),
+        (states.offered(), "Stay local", ("stay_local", ("openai",))),
+        (states.fine(), "Check now", ("check_now",)),
+        (states.fine(), "Settings", ("view_settings",)),
+        (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
+        (states.down(), "Tell me", ("only_when_back", "i-openai-1")),
+    ],
+)
 def test_the_panel_does_what_it_says(
-    surface: Surface, commands: RecordingCommands, click: Callable[[Any], Any], command: tuple[Any, ...]
+    surface: Surface, commands: RecordingCommands, s: Snapshot, start: str, command: tuple[Any, ...]
 ) -> None:
-    surface.open_panel()
-    click(surface._panel)
+    surface.draw(s)
+    surface.open_panel("chatgpt")
+    button(window(Panel), start).click()
     assert command in done(commands)
 
 
-def test_a_click_on_the_icon_or_on_a_note_opens_the_panel(surface: Surface) -> None:
+def test_a_click_on_the_icon_or_on_a_balloon_opens_the_panel(surface: Surface) -> None:
     for signal in (surface.tray.clicked, surface.tray.message_clicked):
         signal.emit()
-        assert surface._panel is not None
-        assert surface._panel.isVisible()
-        surface._panel.close()
+        window(Panel).close()
+        assert windows(Panel) == []
+
+
+@pytest.mark.parametrize(
+    ("clicked", "command"),
+    [
+        ("switch_local", ("switch_local", None)),
+        ("only_when_back", ("only_when_back", "i-1")),
+        # Anthropic is local, too, and has not come back.
+        ("back_to_cloud", ("switch_cloud", ("openai",))),
+        ("stay_local", ("stay_local", ("openai",))),
+        ("set_up_fallback", ("view_settings",)),
+        ("details", None),
+        (OPEN, None),
+    ],
+)
+def test_a_note_s_buttons_do_what_they_say(
+    surface: Surface, commands: RecordingCommands, clicked: str, command: tuple[Any, ...] | None
+) -> None:
+    surface.draw(snapshot(local=("openai", "anthropic"), offers=("openai",)))
+    surface.note_clicked("i-1", clicked)
+    assert done(commands)[:1] == ([] if command is None else [command])
+    assert bool(windows(Panel)) is (command is None)
 
 
 def test_the_chat_opens_from_the_panel(surface: Surface) -> None:
     surface.open_panel()
-    assert surface._panel is not None
-    surface._panel.chat.emit()
-    assert surface._chat is not None
-    assert surface._chat.isVisible()
+    button(window(Panel), "Chat").click()
+    assert windows(ChatWindow)
 
 
 def test_a_command_that_failed_opens_the_panel_and_says_why(surface: Surface, commands: RecordingCommands) -> None:
     surface.switch_local(())
     commands.last.fail(Problem("local_unreachable", url="http://127.0.0.1:11434"))
-    assert surface._panel is not None
-    assert surface._panel.isVisible()
-    assert "127.0.0.1:11434" in " ".join(surface._panel.notices.texts)
+    assert "127.0.0.1:11434" in " ".join(window(Panel).notices.texts)
     surface.switch_local(())
     commands.last.answer(("openai",))
-    assert "127.0.0.1:11434" not in " ".join(surface._panel.notices.texts)
-
-
-def test_offers_are_taken_and_declined_for_those_who_are_back(surface: Surface, commands: RecordingCommands) -> None:
-    # Anthropic is local, too, and has not come back.
-    surface.draw(snapshot(local=("openai", "anthropic"), offers=("openai",)))
-    surface.back_home()
-    surface.keep_local()
-    assert done(commands) == [("switch_cloud", ("openai",)), ("stay_local", ("openai",))]
+    assert "127.0.0.1:11434" not in " ".join(window(Panel).notices.texts)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -146,15 +162,14 @@ def test_quitting_asks_what_becomes_of_the_tools(
 
 def test_without_a_tray_the_panel_is_the_program(surface: Surface, commands: RecordingCommands) -> None:
     surface.tray.missing.emit()
-    assert surface._panel is not None
-    assert surface._panel.isVisible()
-    surface._panel.close()
-    assert done(commands) == [("quit", Leave.NOTHING_TO_KEEP)]
+    button(window(Panel), "Quit").click()
+    window(Panel).close()
+    assert done(commands) == [("quit", Leave.NOTHING_TO_KEEP)] * 2
     commands.calls.clear()
     surface.tray.appeared.emit()
     assert surface.has_tray
     surface.open_panel()
-    surface._panel.close()
+    window(Panel).close()
     assert done(commands) == []
 
 
@@ -164,10 +179,10 @@ def test_closing_takes_everything_off_the_screen_and_quits_nothing(
     surface.tray.missing.emit()
     surface.open_settings()
     surface.open_chat()
+    opened = (window(Panel), window(SettingsDialog), window(ChatWindow))
     commands.calls.clear()
     surface.close()
-    windows = {"panel": surface._panel, "settings": surface._settings, "chat": surface._chat}
-    assert [name for name, one in windows.items() if one is None or one.isVisible()] == []
+    assert [one for one in opened if one.isVisible()] == []
     assert done(commands) == []
 
 

@@ -16,7 +16,7 @@ from trayapp.core.switching.route import Policy
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.settings.file import SettingsErrors, change, fingerprint, load
-from trayapp.settings.schema import Settings
+from trayapp.settings.schema import Key, Settings
 from trayapp.text.problems import PROBLEMS, words
 
 WRITTEN_BY_HAND = """\
@@ -210,7 +210,7 @@ def test_a_newer_file_is_refused_and_never_rewritten(here: Home) -> None:
     text = "version = 2\n[watch]\nbrand_new = 1\n"
     assert told(here, text) == [("settings_newer", 1, "version")]
     with pytest.raises(SettingsErrors):
-        change(here, {"gateway.port": 18000})
+        change(here, {("gateway", "port"): 18000})
     assert here.settings_file.read_text() == text
 
 
@@ -221,7 +221,7 @@ def test_a_version_that_never_was_is_a_mistake(here: Home, version: str) -> None
 
 def test_changing_a_value_leaves_every_other_character(here: Home) -> None:
     written(here, WRITTEN_BY_HAND)
-    settings = change(here, {"watch.probe_interval_s": 120})
+    settings = change(here, {("watch", "probe_interval_s"): 120})
     assert settings.watch.probe_interval_s == 120
     expected = WRITTEN_BY_HAND.replace("probe_interval_s = 90 #", "probe_interval_s = 120 #")
     assert here.settings_file.read_text() == expected
@@ -232,11 +232,11 @@ def test_changing_several_values_at_once_in_old_and_new_tables(here: Home) -> No
     settings = change(
         here,
         {
-            "provider.openai.completion.enabled": True,
-            "provider.anthropic.key": "env:ANTHROPIC_API_KEY",
-            "tool.nightly.policy": Policy.FAIL,
-            "watch.services": ("chatgpt",),
-            "local.url": None,
+            ("provider", "openai", "completion", "enabled"): True,
+            ("provider", "anthropic", "key"): "env:ANTHROPIC_API_KEY",
+            ("tool", "nightly", "policy"): Policy.FAIL,
+            ("watch", "services"): ("chatgpt",),
+            ("local", "url"): None,
         },
     )
     text = here.settings_file.read_text()
@@ -252,13 +252,13 @@ def test_changing_several_values_at_once_in_old_and_new_tables(here: Home) -> No
 
 def test_taking_out_what_is_not_there_changes_nothing(here: Home) -> None:
     written(here, WRITTEN_BY_HAND)
-    change(here, {"local.file": None, "tool.none.policy": None})
+    change(here, {("local", "file"): None, ("tool", "none", "policy"): None})
     assert here.settings_file.read_text() == WRITTEN_BY_HAND
 
 
 def test_the_first_change_makes_the_file_for_the_user_alone() -> None:
     here = home()
-    change(here, {"gateway.port": 18000})
+    change(here, {("gateway", "port"): 18000})
     assert tomllib.loads(here.settings_file.read_text()) == {"version": 1, "gateway": {"port": 18000}}
     assert stat.S_IMODE(here.settings_file.stat().st_mode) == 0o600
     assert stat.S_IMODE(here.config.stat().st_mode) == 0o700
@@ -269,7 +269,7 @@ def test_mode_and_link_are_kept(here: Home, tmp_path: Path) -> None:
     real.write_text(WRITTEN_BY_HAND)
     real.chmod(0o640)
     here.settings_file.symlink_to(real)
-    change(here, {"gateway.port": 18000})
+    change(here, {("gateway", "port"): 18000})
     assert here.settings_file.is_symlink()
     assert load(here).gateway.port == 18000
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
@@ -278,14 +278,16 @@ def test_mode_and_link_are_kept(here: Home, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [
-        ("gateway.port", 80, "setting_range"),
-        ("gateway.prot", 18000, "setting_unknown_near"),
-        ("local.url", "nonsense", "setting_url"),
-        ("provider.openai.key", "sk-proj-abcdefgh", "setting_key_place"),
-        ("watch.services", ["a", "a"], "setting_twice"),
+        (("gateway", "port"), 80, "setting_range"),
+        (("gateway", "prot"), 18000, "setting_unknown_near"),
+        (("local", "url"), "nonsense", "setting_url"),
+        (("provider", "openai", "key"), "sk-proj-abcdefgh", "setting_key_place"),
+        (("watch", "services"), ["a", "a"], "setting_twice"),
+        # A dot is a part of the name, and names have none.
+        (("tool", "my.editor", "policy"), "fail", "setting_id"),
     ],
 )
-def test_a_value_that_is_not_allowed_is_not_written(here: Home, key: str, value: object, code: str) -> None:
+def test_a_value_that_is_not_allowed_is_not_written(here: Home, key: Key, value: object, code: str) -> None:
     written(here, WRITTEN_BY_HAND)
     with pytest.raises(SettingsErrors) as caught:
         change(here, {key: value})
@@ -296,7 +298,7 @@ def test_a_value_that_is_not_allowed_is_not_written(here: Home, key: str, value:
 def test_a_key_below_a_plain_value_is_refused(here: Home) -> None:
     written(here, "[gateway]\nport = 18000\n")
     with pytest.raises(Problem):
-        change(here, {"gateway.port.deeper": 1})
+        change(here, {("gateway", "port", "deeper"): 1})
     assert here.settings_file.read_text() == "[gateway]\nport = 18000\n"
 
 
@@ -304,14 +306,14 @@ def test_a_key_below_a_plain_value_is_refused(here: Home) -> None:
 def test_a_broken_file_is_never_overwritten(here: Home, text: str) -> None:
     written(here, text)
     with pytest.raises(SettingsErrors):
-        change(here, {"gateway.port": 18000})
+        change(here, {("gateway", "port"): 18000})
     assert here.settings_file.read_text() == text
 
 
 def test_a_full_disk_loses_nothing(here: Home) -> None:
     written(here, WRITTEN_BY_HAND)
     with full_disk(), pytest.raises(Problem) as caught:
-        change(here, {"gateway.port": 18000})
+        change(here, {("gateway", "port"): 18000})
     assert caught.value.code == "disk_full"
     assert [one.name for one in here.config.iterdir()] == ["settings.toml"]
     assert here.settings_file.read_text() == WRITTEN_BY_HAND
@@ -321,7 +323,7 @@ def test_a_read_only_home_loses_nothing(here: Home) -> None:
     written(here, WRITTEN_BY_HAND)
     with read_only(here.config):
         with pytest.raises(Problem) as caught:
-            change(here, {"gateway.port": 18000})
+            change(here, {("gateway", "port"): 18000})
         assert load(here).watch.probe_interval_s == 90
     assert caught.value.code == "not_writable"
     assert here.settings_file.read_text() == WRITTEN_BY_HAND
@@ -343,9 +345,9 @@ def test_a_home_that_is_a_file_is_told(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_fingerprint_changes_with_every_edit(here: Home) -> None:
     assert fingerprint(here) is None
-    change(here, {"gateway.port": 18000})
+    change(here, {("gateway", "port"): 18000})
     first = fingerprint(here)
-    change(here, {"gateway.port": 18001})
+    change(here, {("gateway", "port"): 18001})
     assert None is not first != fingerprint(here)
     os.truncate(here.settings_file, 0)
     assert fingerprint(here) != first
@@ -434,10 +436,10 @@ def test_any_broken_text_is_told_and_left_alone(data: st.DataObject) -> None:
             assert isinstance(problem.params["line"], int)
             assert 1 <= problem.params["line"] <= text.count("\n") + 1
         with pytest.raises(SettingsErrors):
-            change(here, {"gateway.port": 18000})
+            change(here, {("gateway", "port"): 18000})
         assert here.settings_file.read_text() == text
     else:
-        assert change(here, {"gateway.port": 18000}) == msgspec.structs.replace(
+        assert change(here, {("gateway", "port"): 18000}) == msgspec.structs.replace(
             before, gateway=msgspec.structs.replace(before.gateway, port=18000)
         )
 

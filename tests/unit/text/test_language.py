@@ -2,7 +2,6 @@
 
 import pytest
 
-from trayapp.text import sentences
 from trayapp.text.labels import MenuLabels
 from trayapp.text.language import _, fill, language, locale_language, ngettext, set_language
 
@@ -81,7 +80,3 @@ def test_numbers_choose_the_form() -> None:
         "1 Tool umgestellt.",
         "2 Tools umgestellt.",
     ]
-
-
-def test_the_sentences_are_all_there() -> None:
-    assert all(callable(getattr(sentences, name)) for name in sentences.__all__)

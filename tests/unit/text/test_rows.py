@@ -10,7 +10,7 @@ from tests.support.states import down
 from trayapp.core.evidence.observation import Badge
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.text.language import set_language
-from trayapp.text.rows import component_line, row_detail, service_line, state_line, unseen_line
+from trayapp.text.rows import component_line, service_line, state_line, unseen_line
 
 S = snapshot()
 RED = (Light.RED, Finding.DOWN)
@@ -43,28 +43,15 @@ def test_service_line(id: str, state: tuple[Light, Finding], more: dict[str, Any
     assert service_line(verdict, S) == german
 
 
-@pytest.mark.parametrize("finding", list(Finding))
 @pytest.mark.parametrize("light", list(Light))
-def test_every_finding_has_words(finding: Finding, light: Light, spoken: str) -> None:
-    verdict = service("claude", light, finding)
-    for line in (service_line(verdict, S), row_detail(verdict, S), component_line(verdict.components[0], S)):
-        assert line
-        assert "_" not in line
-
-
-@pytest.mark.parametrize(
-    ("state", "more", "detail"),
-    [
-        (RED, {"age_s": 18 * 60}, "18 min"),
-        ((Light.GREEN, Finding.OK), {}, "0.7 s"),
-        ((Light.GREEN, Finding.OK), {"confidence": Confidence.REPORTED}, "reported"),
-        ((Light.GREEN, Finding.OK), {"confidence": Confidence.REACHABLE, "latency_s": None}, "reachable"),
-        ((Light.YELLOW, Finding.CHECKING), {"age_s": 20}, "20 s"),
-        ((Light.GREY, Finding.NO_EVIDENCE), {}, "cannot tell"),
-    ],
-)
-def test_row_detail(state: tuple[Light, Finding], more: dict[str, Any], detail: str) -> None:
-    assert row_detail(service("claude-api", *state, **more), S) == detail
+def test_every_finding_has_words_of_its_own(light: Light, spoken: str) -> None:
+    verdicts = [service("claude", light, finding) for finding in Finding]
+    services = {service_line(v, S) for v in verdicts}
+    # Down is down, alone or with others; the reasons tell them apart.
+    assert len(services) == len(Finding) - 1
+    parts = {component_line(v.components[0], S) for v in verdicts}
+    assert len(parts) == len(Finding)
+    assert not any("_" in line for line in services | parts)
 
 
 def test_red_counts_from_the_first_failure() -> None:
@@ -74,7 +61,7 @@ def test_red_counts_from_the_first_failure() -> None:
 
 def test_green_without_a_confidence_is_just_fine() -> None:
     verdict = msgspec.structs.replace(service("claude"), confidence=None)
-    assert (service_line(verdict, S), row_detail(verdict, S)) == ("Claude: fine", "fine")
+    assert service_line(verdict, S) == "Claude: fine"
 
 
 def test_what_cannot_be_seen_from_here() -> None:

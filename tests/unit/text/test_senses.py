@@ -1,4 +1,4 @@
-"""Pages, the own network, the fallback and the gateway in one line each."""
+"""Pages, the own network and the fallback in one line each."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.verdicts import NetworkStatus, PageStatus
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text.language import set_language
-from trayapp.text.senses import gateway_line, network_line, network_steps, page_line, target_line
+from trayapp.text.senses import network_line, network_steps, page_line, target_line
 
 S = snapshot()
 DOWN = TargetStatus(TargetState.DOWN, server="ollama", model="qwen3:8b", server_name="Ollama")
@@ -110,19 +110,3 @@ def test_the_fallback(target: TargetStatus, english: str, german: str) -> None:
     assert target_line(target) == english
     set_language("de")
     assert target_line(target) == german
-
-
-@pytest.mark.parametrize(
-    ("more", "line"),
-    [
-        ({}, "Gateway: listens at http://127.0.0.1:17502"),
-        ({"gateway_url": None}, "Gateway: off until a tool or a local model is set up"),
-    ],
-)
-def test_the_gateway(more: dict[str, Any], line: str) -> None:
-    assert gateway_line(snapshot(**more)) == line
-
-
-def test_a_gateway_that_cannot_listen_says_why() -> None:
-    s = snapshot(gateway_url=None, gateway_problem="port_in_use", gateway_params={"port": 17502})
-    assert gateway_line(s) == "Gateway: Port 17502 is taken"

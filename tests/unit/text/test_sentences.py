@@ -16,6 +16,8 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.rows import component_line, service_line, unseen_line
+from trayapp.text.senses import network_line, network_steps, page_line, target_line
 
 DOWN = ("ChatGPT and OpenAI API are down. It is not you.", "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir.")
 HEADLINES = {
@@ -250,13 +252,12 @@ def test_a_provider_that_is_no_longer_watched_goes_by_its_id() -> None:
 def test_no_state_shows_a_gap_a_code_or_a_control_character(name: str, spoken: str) -> None:
     s = STATES[name]()
     lines = [sentences.headline(s), sentences.subline(s), sentences.works_now(s), sentences.tooltip(s),
-             sentences.switch_label(s), sentences.home_label(s), sentences.network_line(s),
-             sentences.target_line(s.target), sentences.gateway_line(s)]  # fmt: skip
+             sentences.switch_label(s), sentences.home_label(s), network_line(s), target_line(s.target)]  # fmt: skip
     for v in s.judgement.services:
-        lines += [sentences.service_line(v, s), sentences.row_detail(v, s), sentences.unseen_line(v) or ""]
-        lines += [sentences.component_line(c, s) for c in v.components]
-    lines += [sentences.page_line(p, s) for p in s.judgement.pages]
-    lines += [label for label, _ in sentences.network_steps(s)]
+        lines += [service_line(v, s), unseen_line(v) or ""]
+        lines += [component_line(c, s) for c in v.components]
+    lines += [page_line(p, s) for p in s.judgement.pages]
+    lines += [label for label, _ in network_steps(s)]
     for line in lines:
         assert not any(ch in line for ch in "{}_\n\t\x1b\u202e"), line
         assert ".." not in line
@@ -294,4 +295,4 @@ def test_an_incident_of_its_own_time_speaks_for_its_services() -> None:
     services = tuple(claude if v.id == "claude" else v for v in s.judgement.services)
     s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
     assert sentences.subline(s) == "Since 22:04 (18 min). OpenAI: cause not stated. Anthropic has not commented."
-    assert sentences.service_line(claude, s) == "Claude: down 5 min"
+    assert service_line(claude, s) == "Claude: down 5 min"

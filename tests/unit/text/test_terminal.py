@@ -19,7 +19,6 @@ def test_every_line_is_whole_in_both_languages(say: object) -> None:
     given = [_CODES.get(one.name, _GIVEN[one.annotation]) for one in inspect.signature(say).parameters.values()]
     english = say(*given)
     set_language("de")
-    assert english
     assert say(*given) != english
     for text in (english, say(*given)):
         assert "{" not in text.replace("{name} of the user's", "")

@@ -4,21 +4,23 @@ Everything is plain text, streamed as it comes; stopping keeps what has come.
 """
 
 import re
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from trayapp.core.hosts import is_loopback
 from trayapp.core.switching.target import TargetState, TargetStatus
-from trayapp.local.address import is_loopback
 from trayapp.text.labels import ChatLabels as Labels
 from trayapp.text.language import language
-from trayapp.text.sentences import target_line
+from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, Size, as_action, font, label
-from trayapp.ui.panel.notices import Notices
+from trayapp.ui.kit.label import as_action, label
+from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size, font
 
 WIDTH_CHARACTERS, HEIGHT_LINES, INPUT_LINES = 76, 34, 3
 # A day of talking stays readable without growing for ever; the oldest paragraphs go first.
@@ -97,7 +99,7 @@ class ChatWindow(QWidget):
         if self._language != language():
             self._retranslate()
         self._target = target
-        here = target.url is None or is_loopback(target.url)
+        here = target.url is None or is_loopback(urlsplit(target.url).hostname or "")
         self.hint.setText(Labels.notice if here else Labels.notice_elsewhere)
         self.model.setText(Labels.no_target if target.state is TargetState.NONE else target_line(target))
         self._show_state()
@@ -159,7 +161,7 @@ class ChatWindow(QWidget):
 
     def _done(self, outcome: CommandResult[None]) -> None:
         self._stream = None
-        stopped = any(one.code == "cancelled" for one in outcome.problems)
+        stopped = any(problem.code == "cancelled" for problem in outcome.problems)
         if self._answer:
             self._messages.append(ChatTurn("assistant", self._answer))
         else:
@@ -179,14 +181,14 @@ class ChatWindow(QWidget):
         self.send_button.setEnabled(ready and not self.answering)
         self.send_button.setVisible(not self.answering)
         self.stop_button.setVisible(self.answering)
-        self.copy_button.setEnabled(any(one.role == "assistant" for one in self._messages))
+        self.copy_button.setEnabled(any(turn.role == "assistant" for turn in self._messages))
         self.clear_button.setEnabled(bool(self._messages) and not self.answering)
         waiting = Labels.thinking if self.answering and not self._answer else ""
         self.state.setText(remark or waiting)
 
     def _copy(self) -> None:
         """The last answer, as it came."""
-        answers = [one.text for one in self._messages if one.role == "assistant"]
+        answers = [turn.text for turn in self._messages if turn.role == "assistant"]
         if answers:
             QGuiApplication.clipboard().setText(answers[-1])
 

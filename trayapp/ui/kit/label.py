@@ -4,38 +4,15 @@ Qt's labels guess whether they were given markup, so a provider's error page cou
 """
 
 import re
-from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-# All distances are multiples of this.
-GRID_PX = 4
-# A window's edge, between groups, between lines.
-EDGE_PX, GROUP_PX, LINE_PX = 3 * GRID_PX, 2 * GRID_PX, GRID_PX
-
+from trayapp.ui.kit.tokens import Size, font
 
 # Addresses and foreign codes; without a break they would make a window as wide as they are.
 _LONG_WORD = re.compile(r"\S{24}(?=\S)")
-
-
-class Size(Enum):
-    """The three text sizes, as factors of the desktop's own."""
-
-    TITLE = 1.25
-    BODY = 1.0
-    SMALL = 0.9
-
-
-def font(size: Size = Size.BODY, *, bold: bool = False) -> QFont:
-    """The desktop's font in one of the three sizes, with figures of equal width."""
-    made = QFont(QApplication.font())
-    if size is not Size.BODY:
-        made.setPointSizeF(made.pointSizeF() * size.value)
-    made.setBold(bold)
-    made.setFeature(QFont.Tag("tnum"), 1)
-    return made
 
 
 def breakable(text: str) -> str:

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
 from trayapp.ui.kit.icons import light_icon
-from trayapp.ui.kit.label import GRID_PX, LINE_PX, Picture, Size, label, picture
+from trayapp.ui.kit.label import Picture, label, picture
 from trayapp.ui.kit.links import Link
+from trayapp.ui.kit.tokens import GRID_PX, LINE_PX, Size
 
 LIGHT_PX = 3 * GRID_PX
 

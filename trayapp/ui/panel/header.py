@@ -12,9 +12,11 @@ from trayapp.text import sentences
 from trayapp.text.banners import BUTTONS
 from trayapp.text.language import _
 from trayapp.text.names import provider_name
+from trayapp.text.senses import target_line
 from trayapp.ui.kit.face import face, switch
 from trayapp.ui.kit.icons import light_icon
-from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size, as_action, label, picture
+from trayapp.ui.kit.label import as_action, label, picture
+from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size
 
 LIGHT_PX = 8 * GRID_PX
 
@@ -100,7 +102,7 @@ class SwitchBar(QWidget):
         picking = bool(offer.healthy) and not offer.set_up
         self.there.setMenu(self._pick_menu(s, offer.healthy) if picking else None)  # type: ignore[arg-type]  # Qt takes null here
         self.target.setVisible(s.target.state is not TargetState.NONE)
-        self.target.setText(sentences.target_line(s.target))
+        self.target.setText(target_line(s.target))
 
     def _pick_menu(self, s: Snapshot, providers: tuple[str, ...]) -> QMenu:
         if tuple(action.data() for action in self._picks.actions()) != providers:
@@ -108,7 +110,7 @@ class SwitchBar(QWidget):
             for provider in providers:
                 action = QAction(self._picks)
                 action.setData(provider)
-                action.triggered.connect(lambda _checked, one=provider: self.switch_local.emit((one,)))
+                action.triggered.connect(lambda _checked, name=provider: self.switch_local.emit((name,)))
                 self._picks.addAction(action)
         for action in self._picks.actions():
             action.setText(as_action(provider_name(str(action.data()), s)))

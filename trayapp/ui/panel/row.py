@@ -17,12 +17,15 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
-from trayapp.text import reasons, sentences
+from trayapp.text import reasons
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
-from trayapp.ui.kit.label import EDGE_PX, GRID_PX, GROUP_PX, as_action, label, picture
+from trayapp.text.rows import component_line, service_line, state_line, unseen_line
+from trayapp.text.senses import page_line
+from trayapp.ui.kit.label import as_action, label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
+from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
 
 LIGHT_PX = 4 * GRID_PX
 ARROW_PX = 3 * GRID_PX
@@ -104,14 +107,14 @@ class _Details(QWidget):
         column.addLayout(across)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
-        self.reasons.draw([Line(reasons.reason(one, s, v), link=one.link) for one in v.reasons])
+        self.reasons.draw([Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons])
         self.components.draw(
-            [Line(sentences.component_line(one, s), one.light, words.light_name(one.light)) for one in v.components]
+            [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )
-        unseen = sentences.unseen_line(v)
-        page = [sentences.page_line(one, s) for one in s.judgement.pages if one.provider == v.provider]
-        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *page) if text])
-        incident = next((one for one in s.incidents if one.id == v.incident), None)
+        unseen = unseen_line(v)
+        pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider]
+        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *pages) if text])
+        incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self._website.lead_to(v.website)
 
@@ -123,7 +126,7 @@ class _Details(QWidget):
         self.updates_title.setText(title)
         self.updates_title.setVisible(bool(title))
         updates = incident.updates if incident is not None else ()
-        self.updates.draw([Line(words.update_line(one, s), quiet=True) for one in updates])
+        self.updates.draw([Line(words.update_line(update, s), quiet=True) for update in updates])
 
 
 class ServiceRow(QWidget):
@@ -159,8 +162,8 @@ class ServiceRow(QWidget):
         self._last = (v, s)
         show_light(self.head.light, v.light, words.light_name(v.light), LIGHT_PX)
         self.head.name.setText(name(v.name))
-        self.head.state.setText(sentences.state_line(v, s))
-        self.head.setAccessibleName(sentences.service_line(v, s))
+        self.head.state.setText(state_line(v, s))
+        self.head.setAccessibleName(service_line(v, s))
         if self.unfolded and self.details is not None:
             self.details.draw(v, s)
 

@@ -9,16 +9,17 @@ from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import panel as words
-from trayapp.text import sentences
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
+from trayapp.text.senses import network_line, network_steps, page_line
+from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action, label
+from trayapp.ui.kit.label import as_action, label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.panel.header import SwitchBar, Verdict
-from trayapp.ui.panel.notices import Notices
 from trayapp.ui.panel.row import ServiceRow
-from trayapp.ui.settings.focus import TabOrder
 
 WIDTH_CHARACTERS = 76
 # A panel higher than this share of the screen scrolls instead.
@@ -32,7 +33,6 @@ class Panel(QWidget):
         switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
         set_up, check, chat, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
-        closed: the user closed the window.
     """
 
     switch_local = Signal(tuple)
@@ -44,7 +44,6 @@ class Panel(QWidget):
     settings = Signal()
     quit = Signal()
     only_when_back = Signal(str)
-    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -121,10 +120,8 @@ class Panel(QWidget):
         self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
         self._draw_rows(s)
         self.network.setText(_connection(s))
-        sick = [one for one in s.judgement.pages if one.health not in (PageHealth.OK, PageHealth.NEVER)]
-        unreadable = [
-            Line(sentences.page_line(one, s), Light.GREY, words.light_name(Light.GREY), one.link) for one in sick
-        ]
+        sick = [page for page in s.judgement.pages if page.health not in (PageHealth.OK, PageHealth.NEVER)]
+        unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
         self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
         self._order_focus()
@@ -135,7 +132,7 @@ class Panel(QWidget):
         self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *ends])
 
     def _draw_rows(self, s: Snapshot) -> None:
-        wanted = {one.id: one for one in s.judgement.services}
+        wanted = {verdict.id: verdict for verdict in s.judgement.services}
         if tuple(self.rows) != tuple(wanted):
             self._arrange(tuple(wanted))
         for service_id, verdict in wanted.items():
@@ -185,7 +182,6 @@ class Panel(QWidget):
             self.quit.emit()
             return
         super().closeEvent(event)
-        self.closed.emit()
 
     def _wanted(self) -> QSize:
         if not self.isVisible():
@@ -279,10 +275,10 @@ class _Area(QScrollArea):
 def _connection(s: Snapshot) -> str:
     """The own connection step by step; in a sentence first when something is wrong with it."""
     signs = {True: "✓", False: "✗", None: "–"}
-    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in sentences.network_steps(s))
+    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in network_steps(s))
     if s.judgement.network.state is NetworkState.ONLINE:
         return f"{Labels.your_connection} {steps}"
-    return f"{sentences.network_line(s)}\n{steps}"
+    return f"{network_line(s)}\n{steps}"
 
 
 def _inset(part: QWidget) -> QHBoxLayout:

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
-from trayapp.settings.schema import Settings
+from trayapp.settings.schema import Key, Settings
 from trayapp.text.labels import DialogLabels as Labels
-from trayapp.text.language import language, set_language
+from trayapp.text.language import language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
+from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, as_action
-from trayapp.ui.panel.notices import Notices
-from trayapp.ui.settings.focus import TabOrder
-from trayapp.ui.settings.form import Key
+from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
@@ -27,7 +27,7 @@ class SettingsDialog(QDialog):
     """Shows the settings of the file and writes back what was changed.
 
     Signals:
-        saved: the file was written, the language of now may be another.
+        saved: the file was written, and the language of now may be another.
     """
 
     saved = Signal()
@@ -49,7 +49,7 @@ class SettingsDialog(QDialog):
         button = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(button.Ok | button.Apply | button.Cancel, self)
         self.ok_button, self.apply_button, self.cancel_button = (
-            self.buttons.button(one) for one in (button.Ok, button.Apply, button.Cancel)
+            self.buttons.button(which) for which in (button.Ok, button.Apply, button.Cancel)
         )
         self.ok_button.clicked.connect(lambda: self.save(close=True))
         self.apply_button.clicked.connect(lambda: self.save(close=False))
@@ -150,7 +150,7 @@ class SettingsDialog(QDialog):
             return
         self._closing = close
         self._enable(False)
-        self._commands.save_settings({".".join(key): value for key, value in changes.items()}, self._saved)
+        self._commands.save_settings(changes, self._saved)
 
     def _saved(self, outcome: CommandResult[Settings]) -> None:
         self._enable(True)
@@ -160,7 +160,6 @@ class SettingsDialog(QDialog):
             self.notices.failed(rest)
             return
         self._view = self._view._replace(settings=outcome.value)
-        set_language(outcome.value.ui.language)
         self._load(self._view)
         self.notices.failed(())
         self.saved.emit()
@@ -177,4 +176,4 @@ class SettingsDialog(QDialog):
             self.list.setCurrentRow(list(self.pages).index(hit[0]))
 
     def _current_in(self, names: list[str]) -> bool:
-        return any(self.pages[one] is self.stack.currentWidget() for one in names)
+        return any(self.pages[name] is self.stack.currentWidget() for name in names)

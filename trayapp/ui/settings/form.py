@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
+from trayapp.settings.schema import Key
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
-from trayapp.ui.kit.label import GRID_PX, GROUP_PX, Label, Size, label
+from trayapp.ui.kit.label import Label, label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.tokens import GRID_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check, Choice, Editor, Number, editor
-
-Key = tuple[str, ...]
 
 
 class Field(QWidget):
@@ -44,7 +44,7 @@ class Field(QWidget):
 
     def complain(self, *mistakes: str) -> None:
         """Say what is wrong, right here; nothing takes it back."""
-        self._mistakes.draw([Line(one, Light.YELLOW, light_name(Light.YELLOW)) for one in mistakes])
+        self._mistakes.draw([Line(text, Light.YELLOW, light_name(Light.YELLOW)) for text in mistakes])
 
 
 class Form(QWidget):
@@ -67,7 +67,7 @@ class Form(QWidget):
         self._rows.setHorizontalSpacing(2 * GROUP_PX)
         self._rows.setVerticalSpacing(GROUP_PX)
         self._rows.setColumnStretch(1, 1)
-        declared = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+        declared = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         for name in names or tuple(declared):
             self._add((*section, name), declared[name].type, (editors or {}).get(name))
 
@@ -120,7 +120,7 @@ def _meta(kind: Any) -> Meta:
     """Title and description of a setting: the first annotation that has them."""
     while get_origin(kind) is Annotated:
         kind, *metas = get_args(kind)
-        for one in metas:
-            if isinstance(one, Meta) and one.title:
-                return one
+        for meta in metas:
+            if isinstance(meta, Meta) and meta.title:
+                return meta
     return Meta()

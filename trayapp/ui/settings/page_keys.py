@@ -10,9 +10,10 @@ from trayapp.text.names import name as shown_name
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, KeySlot, SettingsView
-from trayapp.ui.kit.label import GROUP_PX, Size, as_action, label
+from trayapp.ui.kit.label import as_action, label
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
+from trayapp.ui.kit.tokens import GROUP_PX, Size
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage, heading
 
@@ -117,7 +118,7 @@ class KeyGroup(QFrame):
         self._enable()
 
     def complain(self, problems: tuple[Problem, ...]) -> None:
-        self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in problems])
+        self._mistakes.draw([Line(sentence(problem), Light.YELLOW, light_name(Light.YELLOW)) for problem in problems])
 
     def store(self) -> None:
         value = self.input.text().strip()

@@ -1,22 +1,25 @@
 """The settings of the local target, with *Detect* and *Test*."""
 
+from urllib.parse import urlsplit
+
 import msgspec
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from trayapp.core.hosts import is_loopback
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.target import TargetStatus
-from trayapp.local.address import is_loopback
 from trayapp.settings import servers
 from trayapp.settings.schema import Local
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
-from trayapp.text.sentences import target_line
+from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
-from trayapp.ui.kit.label import GROUP_PX, as_action
+from trayapp.ui.kit.label import as_action
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
+from trayapp.ui.kit.tokens import GROUP_PX
 from trayapp.ui.settings.editors import Choice, Pick
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage
@@ -137,7 +140,7 @@ class LocalPage(SettingsPage):
 
 def _here(url: str) -> bool:
     try:
-        return is_loopback(url)
+        return is_loopback(urlsplit(url).hostname or "")
     except ValueError:
         # Half typed; whether it is an address at all is judged when it is used.
         return True

@@ -11,9 +11,10 @@ from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, SettingsView, ToolAccess
-from trayapp.ui.kit.label import GROUP_PX, as_action, label
+from trayapp.ui.kit.label import as_action, label
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
+from trayapp.ui.kit.tokens import GROUP_PX
 from trayapp.ui.settings.editors import Choice
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage, heading
@@ -72,7 +73,7 @@ class ToolsPage(SettingsPage):
         for name in view.tools:
             if name not in self.tools:
                 group = self.tools[name] = ToolGroup(name)
-                group.removed.clicked.connect(lambda _checked=False, one=name: self.remove(one))
+                group.removed.clicked.connect(lambda _checked=False, tool=name: self.remove(tool))
                 group.load(view.settings.tools.get(name, ToolSettings()))
                 self.forms.append(group.form)
                 self._tools_column.addWidget(group)
@@ -118,7 +119,9 @@ class ToolsPage(SettingsPage):
             self.rearranged.emit()
 
     def _complain(self, outcome: CommandResult[ToolAccess] | CommandResult[None]) -> None:
-        self._mistakes.draw([Line(sentence(one), Light.YELLOW, light_name(Light.YELLOW)) for one in outcome.problems])
+        self._mistakes.draw(
+            [Line(sentence(problem), Light.YELLOW, light_name(Light.YELLOW)) for problem in outcome.problems]
+        )
 
 
 class ToolGroup(QFrame):

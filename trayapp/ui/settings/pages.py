@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.core.snapshot import Snapshot
-from trayapp.settings.schema import CatalogueSettings, NetworkSettings, Notify, Ui, Watch
+from trayapp.settings.schema import CatalogueSettings, Key, NetworkSettings, Notify, Ui, Watch
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
-from trayapp.ui.kit.label import EDGE_PX, GROUP_PX, label
+from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.settings.form import Form, Key
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
+from trayapp.ui.settings.form import Form
 
 
 class SettingsPage(QScrollArea):
@@ -58,9 +58,6 @@ class SettingsPage(QScrollArea):
     def load(self, view: SettingsView) -> None:
         """Show what the file says."""
         raise TypeError(type(self).__name__)
-
-    def draw(self, s: Snapshot) -> None:
-        """Follow what runs; most pages show only what is set."""
 
     def changes(self) -> dict[Key, object]:
         """What was edited."""
@@ -109,9 +106,9 @@ class ServicesPage(SettingsPage):
 
     def load(self, view: SettingsView) -> None:
         watched = view.settings.watch.services
-        known = {one.id: one for one in view.services}
+        known = {service.id: service for service in view.services}
         self.list.clear()
-        for service_id in (*watched, *(one for one in known if one not in watched)):
+        for service_id in (*watched, *(service for service in known if service not in watched)):
             item = QListWidgetItem(_named(service_id, known.get(service_id)))
             item.setData(Qt.ItemDataRole.UserRole, service_id)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
@@ -135,7 +132,7 @@ class ServicesPage(SettingsPage):
         return {self.key: self.chosen()} | super().values()
 
     def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
-        self._mistakes.draw([Line(one) for one in mistakes.get(self.key, ())])
+        self._mistakes.draw([Line(text) for text in mistakes.get(self.key, ())])
         return super().complain(mistakes) | ({self.key} & set(mistakes))
 
     def _move(self, by: int) -> None:

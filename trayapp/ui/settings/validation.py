@@ -5,21 +5,20 @@ from typing import Any
 
 from trayapp.errors import Problem
 from trayapp.settings.document import shown
-from trayapp.settings.mistakes import find_mistakes, look_up
-from trayapp.settings.schema import Settings
+from trayapp.settings.mistakes import dotted, find_mistakes, look_up
+from trayapp.settings.schema import Key, Settings
 from trayapp.text.problems import words
-from trayapp.ui.settings.form import Key
 
 
 def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
     """Each mistake in words, by the key of the setting."""
     data = nested(values)
-    found: dict[Key, list[str]] = {}
-    for one in find_mistakes(data, Settings):
-        value = shown(look_up(data, one.place), one.place)
-        _title, message = words((one.code, {"found": value} | one.params))
-        found.setdefault(_owner(tuple(map(str, one.place)), values), []).append(message)
-    return found
+    said: dict[Key, list[str]] = {}
+    for mistake in find_mistakes(data, Settings):
+        value = shown(look_up(data, mistake.place), mistake.place)
+        _title, message = words((mistake.code, {"found": value} | mistake.params))
+        said.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
+    return said
 
 
 def nested(values: Mapping[Key, object]) -> dict[str, Any]:
@@ -37,13 +36,13 @@ def nested(values: Mapping[Key, object]) -> dict[str, Any]:
 
 def by_key(problems: Iterable[Problem], keys: Iterable[Key]) -> tuple[dict[Key, list[str]], list[Problem]]:
     """Problems of the file: messages for those that name one of `keys`, and the rest."""
-    known = set(keys)
+    known = {dotted(key): key for key in keys}
     placed: dict[Key, list[str]] = {}
     rest: list[Problem] = []
     for problem in problems:
-        named = str(problem.params.get("key") or "").partition("[")[0]
-        key = _owner(tuple(named.split(".")), known)
-        if key in known:
+        # A list's entry belongs to the list.
+        key = known.get(str(problem.params.get("key") or "").partition("[")[0])
+        if key is not None:
             placed.setdefault(key, []).append(words(problem)[1])
         else:
             rest.append(problem)

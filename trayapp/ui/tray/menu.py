@@ -14,6 +14,7 @@ from trayapp.text import sentences
 from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.names import provider_name
+from trayapp.text.rows import service_line
 from trayapp.ui.kit.face import switch
 from trayapp.ui.kit.icons import Mark, light_icon
 from trayapp.ui.kit.label import as_action
@@ -109,10 +110,10 @@ class TrayMenu(QObject):
         self.switch_local.emit((provider,))
 
     def _draw_services(self, s: Snapshot) -> None:
-        verdicts = {one.id: one for one in s.judgement.services}
+        verdicts = {verdict.id: verdict for verdict in s.judgement.services}
         self._keep(self.menu, self._services, tuple(verdicts), self._after_services, self.open_panel.emit)
         for service_id, action in self._services.items():
-            action.setText(as_action(sentences.service_line(verdicts[service_id], s)))
+            action.setText(as_action(service_line(verdicts[service_id], s)))
             self._icon(action, light_icon(verdicts[service_id].light))
 
     def _keep(

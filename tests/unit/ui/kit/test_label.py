@@ -2,10 +2,10 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from trayapp.ui.kit.label import Label, Size, as_action, as_tooltip, breakable, font, label
+from trayapp.ui.kit.label import Label, as_action, as_tooltip, breakable, label
+from trayapp.ui.kit.tokens import Size
 
 MARKUP = "<img src='file:///etc/passwd'><b>bold</b> & <br>"
 
@@ -40,13 +40,6 @@ def test_an_elided_label_gives_way_and_keeps_its_words(qtbot: QtBot) -> None:
     assert made.minimumSizeHint().width() < 100
     assert made.text().startswith("a sentence")
     assert not made.grab().isNull()
-
-
-def test_three_sizes_with_equal_figures(qapp: QApplication) -> None:
-    sizes = [font(one).pointSizeF() for one in (Size.SMALL, Size.BODY, Size.TITLE)]
-    assert sizes == sorted(sizes)
-    assert sizes[1] == QApplication.font().pointSizeF()
-    assert font().isFeatureSet(font().Tag("tnum"))
 
 
 def test_the_same_text_again_changes_nothing(qtbot: QtBot) -> None:

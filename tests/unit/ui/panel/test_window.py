@@ -12,11 +12,14 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET
+from tests.support.windows import button
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.rows import state_line, unseen_line
+from trayapp.text.senses import target_line
 from trayapp.ui.kit.label import Label, Picture
-from trayapp.ui.panel.notices import sentence
+from trayapp.ui.kit.notices import sentence
 from trayapp.ui.panel.window import Panel
 
 
@@ -48,7 +51,7 @@ def test_every_state_is_drawn_with_its_words(panel: Panel, state: str) -> None:
     assert sentences.headline(s) in seen
     for verdict in s.judgement.services:
         assert verdict.name in seen
-        assert sentences.state_line(verdict, s) in seen
+        assert state_line(verdict, s) in seen
 
 
 def test_what_works_and_since_when(panel: Panel) -> None:
@@ -57,7 +60,7 @@ def test_what_works_and_since_when(panel: Panel) -> None:
     assert sentences.subline(s) in seen
     assert "Works now: Claude, Claude API" in seen
     assert "Switch OpenAI to local (qwen3:8b, ready in 3 s)" in seen
-    assert sentences.target_line(s.target) in seen
+    assert target_line(s.target) in seen
 
 
 def test_a_row_unfolds_into_reasons_parts_and_updates(panel: Panel) -> None:
@@ -70,7 +73,7 @@ def test_a_row_unfolds_into_reasons_parts_and_updates(panel: Panel) -> None:
     assert "status.openai.com" in unfolded
     assert any(text.startswith("Login: down") for text in unfolded)
     assert "File uploads: fine" in unfolded
-    assert sentences.unseen_line(states.down().judgement.services[0]) in unfolded
+    assert unseen_line(states.down().judgement.services[0]) in unfolded
     assert "Elevated Error Rates (identified)" in unfolded
     assert any("working on a fix" in text for text in unfolded)
     panel.rows["chatgpt"].head.click()
@@ -86,7 +89,7 @@ def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("s", "button", "signal", "arguments"),
+    ("s", "words", "signal", "arguments"),
     [
         (states.down(), "Switch OpenAI", "switch_local", [()]),
         (states.down(target=NO_TARGET), "Set up", "set_up", []),
@@ -99,24 +102,19 @@ def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
     ],
 )
 def test_what_buttons_ask_for(
-    panel: Panel, qtbot: QtBot, s: Snapshot, button: str, signal: str, arguments: list[Any]
+    panel: Panel, qtbot: QtBot, s: Snapshot, words: str, signal: str, arguments: list[Any]
 ) -> None:
     opened(panel, s)
     wanted: Signal = getattr(panel, signal)
-    found = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.text().startswith(button)]
-    assert len(found) == 1
     with qtbot.waitSignal(wanted, timeout=1000) as asked:
-        found[0].click()
+        button(panel, words).click()
     assert asked.args == arguments
 
 
 def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
     opened(panel, states.down(), "openai-api")
-    details = panel.rows["openai-api"].details
-    assert details is not None
-    button = next(one for one in details.findChildren(QAbstractButton) if one.text().startswith("Tell me"))
     with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
-        button.click()
+        button(panel, "Tell me").click()
     assert asked.args == ["i-openai-1"]
 
 
@@ -177,10 +175,9 @@ def test_watched_services_come_go_and_change_places(panel: Panel) -> None:
     assert tops == sorted(tops)
 
 
-def test_escape_closes_it(panel: Panel, qtbot: QtBot) -> None:
+def test_escape_closes_it(panel: Panel) -> None:
     opened(panel, states.fine())
-    with qtbot.waitSignal(panel.closed, timeout=1000):
-        QTest.keyClick(panel, Qt.Key.Key_Escape)
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert not panel.isVisible()
 
 

@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.snapshots import NO_TARGET, snapshot
+from tests.support.windows import entries, entry
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.rows import service_line
 from trayapp.ui.tray.menu import TrayMenu
 
 
@@ -21,25 +23,14 @@ def menu(english: None) -> TrayMenu:
     return TrayMenu()
 
 
-def shown(menu: TrayMenu) -> list[str]:
-    return [
-        "---" if one.isSeparator() else one.text().replace("&&", "&") for one in menu.menu.actions() if one.isVisible()
-    ]
-
-
-def entry(menu: TrayMenu, start: str) -> QAction:
-    """The last visible entry that begins with `start`."""
-    return [one for one in menu.menu.actions() if one.isVisible() and one.text().startswith(start)][-1]
-
-
 @pytest.mark.parametrize("state", list(states.STATES))
 def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu, state: str) -> None:
     s = states.STATES[state]()
     menu.draw(s)
-    lines = shown(menu)
+    lines = entries(menu.menu)
     assert lines[0] == sentences.headline(s)
     first = lines.index("---") + 1
-    assert lines[first : first + 5] == [*(sentences.service_line(v, s) for v in s.judgement.services), "---"]
+    assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
     assert lines[first + 5 :] == ["Check now", "Open", "Settings…", "Demo", "Quit"]
 
 
@@ -61,15 +52,15 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
 )
 def test_the_switch(menu: TrayMenu, s: Snapshot, expected: list[str]) -> None:
     menu.draw(s)
-    lines = shown(menu)
+    lines = entries(menu.menu)
     assert lines[1 : lines.index("---")] == expected
 
 
 def test_a_switch_under_way_cannot_be_clicked_again(menu: TrayMenu) -> None:
     menu.draw(states.down(switching="openai"))
-    assert not entry(menu, "Switching").isEnabled()
+    assert not entry(menu.menu, "Switching").isEnabled()
     menu.draw(states.down())
-    assert entry(menu, "Switch OpenAI").isEnabled()
+    assert entry(menu.menu, "Switch OpenAI").isEnabled()
 
 
 @pytest.mark.parametrize(
@@ -93,13 +84,13 @@ def test_what_entries_ask_for(
     menu.draw(s)
     wanted: Signal = getattr(menu, signal)
     with qtbot.waitSignal(wanted, timeout=1000) as asked:
-        entry(menu, start).trigger()
+        entry(menu.menu, start).trigger()
     assert asked.args == arguments
 
 
 def test_a_healthy_provider_is_picked_from_a_list(menu: TrayMenu, qtbot: QtBot) -> None:
     menu.draw(states.fine())
-    picks = entry(menu, "Switch to local").menu()
+    picks = entry(menu.menu, "Switch to local").menu()
     assert [one.text() for one in picks.actions()] == ["OpenAI", "Anthropic"]  # type: ignore[attr-defined]  # a QMenu
     with qtbot.waitSignal(menu.switch_local, timeout=1000) as asked:
         picks.actions()[1].trigger()  # type: ignore[attr-defined]  # a QMenu
@@ -123,11 +114,11 @@ def test_actions_live_on_and_unchanged_icons_are_not_set_again(menu: TrayMenu) -
 def test_watched_services_come_go_and_change_places(menu: TrayMenu) -> None:
     s = states.fine()
     menu.draw(s)
-    claude = entry(menu, "Claude:")
+    claude = entry(menu.menu, "Claude:")
     services = tuple(reversed(s.judgement.services[1:]))
     menu.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services)))
-    assert [line.partition(":")[0] for line in shown(menu)[3:6]] == ["Claude API", "Claude", "OpenAI API"]
-    assert entry(menu, "Claude:") is claude
+    assert [line.partition(":")[0] for line in entries(menu.menu)[3:6]] == ["Claude API", "Claude", "OpenAI API"]
+    assert entry(menu.menu, "Claude:") is claude
 
 
 def test_names_with_an_ampersand_keep_it(menu: TrayMenu) -> None:
@@ -135,16 +126,16 @@ def test_names_with_an_ampersand_keep_it(menu: TrayMenu) -> None:
     first, *rest = s.judgement.services
     odd = msgspec.structs.replace(first, name="R&D & more")
     menu.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=(odd, *rest))))
-    assert entry(menu, "R&&D && more: ").text().count("&&") == 2
+    assert entry(menu.menu, "R&&D && more: ").text().count("&&") == 2
 
 
 def test_another_language_is_followed(menu: TrayMenu) -> None:
     menu.draw(states.fine())
     set_language("de")
     menu.draw(states.fine())
-    assert shown(menu)[-1] == "Beenden"
+    assert entries(menu.menu)[-1] == "Beenden"
 
 
 def test_the_demo_offers_no_demo(menu: TrayMenu) -> None:
     menu.draw(states.fine(demo=True))
-    assert "Demo" not in shown(menu)
+    assert "Demo" not in entries(menu.menu)

@@ -1,4 +1,4 @@
-"""What needs attention, at the top of the panel: a standing problem, or a command that failed."""
+"""What needs attention: a standing problem, or a command that failed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,14 +9,10 @@ from trayapp.errors import Param, Problem
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.problems import words
-from trayapp.ui.kit.label import GROUP_PX, LINE_PX
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.tokens import GROUP_PX, LINE_PX
 
 Told = tuple[str, Mapping[str, Param]]
-
-
-def told(problem: Problem) -> Told:
-    return problem.code, problem.params
 
 
 def sentence(problem: Problem | Told) -> str:

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from tests.support.fake_commands import RecordingCommands
 from tests.support.pictures import settle
 from trayapp.settings.schema import Settings
+from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.settings.focus import TabOrder
 
 
 def walk(first: QWidget, stops: int) -> list[QWidget]:

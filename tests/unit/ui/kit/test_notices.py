@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from trayapp.errors import Problem
-from trayapp.ui.panel.notices import Notices, sentence
+from trayapp.ui.kit.notices import Notices, sentence
 
 PORT = Problem("port_in_use", port=17502)
 

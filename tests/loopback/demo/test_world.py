@@ -1,8 +1,6 @@
-"""What the demo runs on: its clock, its target, its own home, and that nothing of it is left."""
+"""What the demo runs on: its target, its port and its catalogue."""
 
 import asyncio
-import os
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,11 @@ from tests.support.gguf import write_tiny_gguf
 from tests.support.httpserver import Server, answer
 from tests.support.scene import free_port
 from trayapp.core.catalogue import Catalogue
-from trayapp.demo import run
-from trayapp.demo.night import MIN_STAGE_S, NIGHT
+from trayapp.demo.clock import night_clock
 from trayapp.demo.target import MODEL
+from trayapp.demo.world import choose_target, simulated_night
 from trayapp.engine.loading import Loaded
-from trayapp.errors import Problem
 from trayapp.paths import home
-from trayapp.secrets.key_index import KeyIndex, write_index
 from trayapp.settings.schema import Local, Settings
 
 
@@ -28,7 +24,7 @@ def users(local: Local) -> Loaded:
 async def chosen(local: Local) -> tuple[Local, list[str]]:
     """The target that the demo takes for a user with this one, and what it says of it."""
     said: list[str] = []
-    async with run.choose_target(users(local), home(), said.append) as one:
+    async with choose_target(users(local), home(), said.append) as one:
         return one, said
 
 
@@ -66,58 +62,11 @@ async def test_everybody_else_gets_a_simulated_one_that_says_so(local: Local) ->
     assert said == ["The local model is simulated, too."]
 
 
-@pytest.mark.parametrize("speed", [0.0, -1.0, 1001.0, float("nan"), float("inf")])
-def test_a_speed_without_sense_is_refused(speed: float) -> None:
-    with pytest.raises(Problem, match="bad_speed"):
-        run.night_clock(speed)
-
-
-def test_every_stage_lasts_its_three_seconds_at_any_speed() -> None:
-    clock = run.night_clock(run.MAX_SPEED)
-    begins = [stage.begins for stage in NIGHT]
-    for begin, end in pairwise(begins):
-        assert clock.real_between(begin, end) >= MIN_STAGE_S * 0.999
-
-
-@pytest.mark.parametrize("ending", [None, RuntimeError("no"), KeyboardInterrupt(), SystemExit(143)])
-def test_its_own_home_is_gone_however_it_ends(ending: BaseException | None) -> None:
-    before = os.environ["LLM_AMPEL_HOME"]
-
-    def live() -> Path:
-        with run.own_home() as here:
-            assert os.environ["LLM_AMPEL_HOME"] != before
-            here.data.mkdir(parents=True)
-            here.store_file.write_text("x")
-            here.runtime.mkdir(parents=True)
-            seen.extend([here.data.parent, here.runtime])
-            if ending is not None:
-                raise ending
-        return here.data
-
-    seen: list[Path] = []
-    if ending is None:
-        live()
-    else:
-        with pytest.raises(type(ending)):
-            live()
-    assert os.environ["LLM_AMPEL_HOME"] == before
-    assert [one for one in seen if one.exists()] == []
-
-
 async def test_the_night_runs_on_a_port_and_a_catalogue_of_its_own() -> None:
-    async with run.simulated_night(users(Local()), home(), run.night_clock(1.0)) as loaded:
+    async with simulated_night(users(Local()), home(), night_clock(1.0)) as loaded:
         assert loaded.settings.gateway.port != Settings().gateway.port
         assert loaded.settings.watch == Settings().watch
         assert all(one.startswith("http://127.0.0.1:") for one in loaded.settings.network.controls)
         assert loaded.settings.local.url is not None
         _, writer = await asyncio.open_connection("127.0.0.1", int(loaded.settings.local.url.rpartition(":")[2]))
         writer.close()
-
-
-@pytest.mark.expects_log("a key that was stored in the demo may be in the keyring still")
-def test_a_keyring_that_refuses_does_not_keep_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with run.own_home() as here:
-        write_index(here, KeyIndex("keyring.backends.SecretService.Keyring", {"acme": "127.0.0.1:1"}))
-    assert not here.data.parent.exists()

@@ -15,17 +15,17 @@ class TabOrder:
 
     def follow(self, parts: Iterable[QWidget]) -> None:
         """`parts` from top to bottom; each stands for itself and all that is inside it."""
-        order = [one for part in parts for one in _stops(part)]
+        order = [stop for part in parts for stop in _stops(part)]
         if order != self._order:
             self._order = order
-            for one, following in itertools.pairwise(order):
-                QWidget.setTabOrder(one, following)
+            for stop, following in itertools.pairwise(order):
+                QWidget.setTabOrder(stop, following)
 
 
 def _stops(part: QWidget) -> Sequence[QWidget]:
     window = part.window()
     # A combo box keeps its list in a window of its own.
-    return [one for one in (part, *part.findChildren(QWidget)) if one.window() is window and _is_stop(one)]
+    return [widget for widget in (part, *part.findChildren(QWidget)) if widget.window() is window and _is_stop(widget)]
 
 
 def _is_stop(widget: QWidget) -> bool:

@@ -1,0 +1,27 @@
+"""What one run of the tray program rests on: the user's own, or the demo's."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trayapp.clock import Clock
+from trayapp.paths import Home
+
+if TYPE_CHECKING:
+    from trayapp.engine.engine import Engine
+    from trayapp.engine.loading import Loaded
+
+
+class Run(NamedTuple):
+    """What the program runs on.
+
+    `load` brings settings and catalogue and keeps up what stands behind them; None: the user's own files. `end`: ends
+    the program when it returns, for a run that has an end.
+    """
+
+    home: Home
+    clock: Clock
+    verbose: bool = False
+    demo: bool = False
+    load: "Callable[[], AbstractAsyncContextManager[Loaded]] | None" = None
+    end: "Callable[[Engine], Coroutine[Any, Any, None]] | None" = None
