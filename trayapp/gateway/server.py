@@ -85,6 +85,11 @@ class Gateway:
         """Where it listens; None while it does not."""
         return f"http://127.0.0.1:{self._port}" if self._listeners else None
 
+    @property
+    def held(self) -> int:
+        """How many requests of tools that are set to wait are waiting for their provider now."""
+        return len(self._held)
+
     async def start(self) -> None:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
         limits = self._limits
