@@ -17,6 +17,7 @@ from trayapp.settings import document
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.document import Document
 from trayapp.settings.mistakes import Mistake, find_mistakes
+from trayapp.settings.retired import without_retired
 from trayapp.settings.schema import VERSION, Settings
 
 # Somebody who edits by hand at the very same moment is rare; a program that writes in a loop is not waited for.
@@ -86,10 +87,11 @@ def _decode(found: Document) -> Settings:
         # What else a newer version changed is not known here, so nothing else is said about the file.
         newer = found.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
         raise SettingsErrors(str(found.file), [newer])
-    mistakes = [*find_mistakes(found.data, Settings), *_repeated(found.data)]
+    data = without_retired(found.data)
+    mistakes = [*find_mistakes(data, Settings), *_repeated(data)]
     if mistakes:
         raise SettingsErrors(str(found.file), [found.problem(mistake) for mistake in mistakes])
-    return msgspec.convert(found.data, Settings)
+    return msgspec.convert(data, Settings)
 
 
 def _repeated(data: dict[str, Any]) -> list[Mistake]:
