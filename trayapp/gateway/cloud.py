@@ -132,9 +132,9 @@ class CloudRoute:
             raise Refused(401, "no_key", message, retry=False)
         return key
 
-    def _tell(self, found: Try) -> None:
+    def _tell(self, attempt: Try) -> None:
         # Later, so that the tool has its answer before anybody thinks about it, and is not hurt if that fails.
-        asyncio.get_running_loop().call_soon(self._observe, found)
+        asyncio.get_running_loop().call_soon(self._observe, attempt)
 
 
 @lru_cache(maxsize=64)

@@ -82,8 +82,8 @@ class LocalRoute:
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
         if 200 <= down.status < 300 and reading.finished:
-            found = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
-            asyncio.get_running_loop().call_soon(self._answered, found)
+            given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
+            asyncio.get_running_loop().call_soon(self._answered, given)
         return down
 
     async def _whole(
