@@ -78,8 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("run", "test"))
     parser.add_argument("rest", nargs="*", metavar="ARGS", help="passed on; put -- before them")
-    told = list(sys.argv[1:] if arguments is None else arguments)
-    ours, rest = (told[: told.index("--")], told[told.index("--") + 1 :]) if "--" in told else (told, [])
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    ours, rest = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     chosen = parser.parse_args(ours)
     rest = [*chosen.rest, *rest]
     try:
@@ -245,8 +245,8 @@ for name in sys.argv[1:]:
     except OSError:
         print(name)
 """
-    found = subprocess.run([str(python), "-c", script, *QT_LIBRARIES], check=True, capture_output=True, text=True)
-    missing = found.stdout.split()
+    loading = subprocess.run([str(python), "-c", script, *QT_LIBRARIES], check=True, capture_output=True, text=True)
+    missing = loading.stdout.split()
     if not missing:
         return
     say(f"Qt's system libraries are missing: {', '.join(missing)}")

@@ -1,5 +1,6 @@
 """Files that are broken, of another time, or cannot be written: clear words, and nothing of the user's is lost."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,7 @@ UNKNOWN = {
 async def test_an_unknown_id_is_told_with_the_known_ones() -> None:
     acme = Acme(page=False)
     async with providers(acme):
-        write_files(home(), (acme,), 'probe_interval_s = 60\n[gateway]\nopenai = "acme"\nanthropic = "acme"\n')
+        write_files(home(), (acme,), 'probe_interval_s = 60\n[gateway]\nopenai = "acme"\n')
         with untouched(home().config):
             async with running("watch") as watch:
                 await watch.printed(1)
@@ -210,6 +211,24 @@ async def test_an_unknown_id_in_the_settings_names_its_line_and_the_nearest() ->
             told = await in_both("check")
     assert told.codes == {GREEN}
     told.says(("settings.toml, line 3", "Did you mean acme-api?"), ("settings.toml, Zeile 3", "Meintest du acme-api?"))
+
+
+async def test_a_setting_that_has_gone_costs_nobody_the_others() -> None:
+    """Version 0.1.0 declared `[gateway] anthropic`, and nothing read it."""
+    acme = Acme(page=False)
+    async with providers(acme):
+        write_files(home(), (acme,), '[gateway]\nopenai = "acme"\nanthropic = "gone"\n')
+        with untouched(home().config):
+            told = await in_both("config", "check")
+            async with running("watch", "--json") as watch:
+                await watch.printed(1)
+                assert [one["id"] for one in json.loads(watch.lines[0])["services"]] == ["acme-api"]
+                assert watch.errors == []
+    assert told.codes == {0}
+    told.says(
+        ("settings.toml, line 6: gateway.anthropic", "does nothing in this version", "no mistakes"),
+        ("settings.toml, Zeile 6: gateway.anthropic", "bewirkt in dieser Version nichts", "keine Fehler"),
+    )
 
 
 async def test_a_full_disk_stops_nothing_and_is_told() -> None:

@@ -74,7 +74,7 @@ async def stage(tmp_path: Path, *, with_target: bool = True) -> AsyncIterator[St
     async with providers(acme):
         acme.api(FINE_MODELS)
         acme.api_server.on(CHAT_PATH, answer(200, completion("acme-1", "from the cloud")))
-        settings = f'{local if with_target else ""}[gateway]\nport = {port}\nopenai = "acme"\nanthropic = "acme"\n'
+        settings = f'{local if with_target else ""}[gateway]\nport = {port}\nopenai = "acme"\n'
         write_files(home(), (acme,), settings)
         async with running("watch", "--json", HOME=str(user)) as watch:
             await watch.printed(1)

@@ -93,7 +93,7 @@ async def leaving(desktop: Desktop) -> AsyncIterator[Leaving]:
     async with providers(acme):
         acme.api(FINE_MODELS)
         here = on(desktop)
-        write_files(here, (acme,), f'[gateway]\nport = {port}\nopenai = "acme"\nanthropic = "acme"\n')
+        write_files(here, (acme,), f'[gateway]\nport = {port}\nopenai = "acme"\n')
         file = here.services_dir / "acme.toml"
         file.write_text(file.read_text().replace('dialects = ["openai"]\nkey = "acme"', 'dialects = ["openai"]'))
         assert (await once("setup", "openai-env", base=desktop.env)).code == GREEN

@@ -9,7 +9,7 @@ async with Bed() as bed:
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -132,7 +132,10 @@ class Client:
 
 
 class Bed:
-    """`cloud`: the provider "acme"; `local`: the target. `tries` and `answers`: what the gateway told."""
+    """`cloud`: the provider "acme"; `local`: the target. `tries` and `answers`: what the gateway told.
+
+    `observe`: takes each try; may be exchanged.
+    """
 
     def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Any = system_trust) -> None:
         self.cloud = Server(tls=tls)
@@ -140,6 +143,7 @@ class Bed:
         self.keyring = Keyring()
         self.tries: list[Try] = []
         self.answers: list[LocalAnswer] = []
+        self.observe: Callable[[Try], None] = self.tries.append
         self.clock = SystemClock()
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
@@ -161,7 +165,7 @@ class Bed:
             self.tokens,
             self.keyring,
             lambda: self.target,
-            self.tries.append,
+            lambda seen: self.observe(seen),
             self.answers.append,
             self.clock,
             limits=self._limits,

@@ -10,13 +10,10 @@ from typing import NamedTuple
 
 from multidict import CIMultiDictProxy
 
-from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 from trayapp.secrets.tokens import PREFIX
 
 _BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
-CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key")
-_METHODS = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}
 
 Headers = CIMultiDictProxy[str]
 
@@ -37,9 +34,8 @@ def check_browser(headers: Headers, port: int) -> None:
         raise Refused(403, "origin_refused", "Web pages may not use this gateway.", retry=False)
 
 
-def check_method(endpoint: Endpoint, method: str, headers: Headers) -> None:
-    """Refuse other methods (405) and, for what has a body, other content than JSON (415)."""
-    allowed = _METHODS[endpoint]
+def check_method(allowed: str, method: str, headers: Headers) -> None:
+    """Refuse other methods than `allowed` (405) and, for what has a body, other content than JSON (415)."""
     if method != allowed:
         raise Refused(405, "method_not_allowed", f"Use {allowed} here.", retry=False, allow=allowed)
     if allowed == "POST":
@@ -48,15 +44,17 @@ def check_method(endpoint: Endpoint, method: str, headers: Headers) -> None:
             raise Refused(415, "json_required", "The content type has to be application/json.", retry=False)
 
 
-def identify(token: str | None, headers: Headers, find: Callable[[str], str | None]) -> Caller:
+def identify(
+    token: str | None, headers: Headers, credential_headers: tuple[str, ...], find: Callable[[str], str | None]
+) -> Caller:
     """Find the tool by the token in the path or, without one, by the token given as credential.
 
     Raises Refused (401) for a wrong or missing token, also for one of ours that is no longer valid: it must not
     travel on as if it were the tool's own key.
     """
     credentials = [
-        found["value"] if (found := _BEARER.fullmatch(value)) else value
-        for name in CREDENTIAL_HEADERS
+        bearer["value"] if (bearer := _BEARER.fullmatch(value)) else value
+        for name in credential_headers
         for value in headers.getall(name, ())
     ]
     ours = [value for value in credentials if value.startswith(PREFIX)]

@@ -5,9 +5,7 @@ The target is taken as the bytes that came, before any library decodes it: what 
 
 import re
 from typing import NamedTuple
-from urllib.parse import unquote
 
-from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
 MAX_TARGET_CHARACTERS = 4096
@@ -17,7 +15,6 @@ _TARGET = re.compile(
     r"(?P<token>/t/[A-Za-z0-9_-]{1,200})?(?P<provider>/(?!v1/|t/)[a-z0-9][a-z0-9-]{0,40})?(?P<path>/v1/.*)"
 )
 _PRINTABLE = re.compile(r"[!-~]+")
-_MODEL = re.compile(r"[A-Za-z0-9_.:@+,~ /-]{1,200}")
 
 
 class Address(NamedTuple):
@@ -28,28 +25,6 @@ class Address(NamedTuple):
     path: str
     query: str
 
-    @property
-    def endpoint(self) -> Endpoint:
-        """What the path asks for. Raises Refused (404) for what the gateway does not pass on."""
-        if self.path == "/v1/chat/completions":
-            return Endpoint.CHAT_COMPLETIONS
-        if self.path == "/v1/models" or self._names_a_model():
-            return Endpoint.MODELS
-        raise Refused(
-            404, "unknown_url", "This gateway passes on /v1/chat/completions and /v1/models only.", retry=False
-        )
-
-    @property
-    def one_model(self) -> bool:
-        return self.path != "/v1/models"
-
-    def _names_a_model(self) -> bool:
-        if not self.path.startswith("/v1/models/"):
-            return False
-        name = unquote(self.path.removeprefix("/v1/models/"))
-        # Decoded once it must be plain: a dot segment or a second layer of encoding could leave /v1/models upstream.
-        return bool(_MODEL.fullmatch(name)) and all(part not in ("", ".", "..") for part in name.split("/"))
-
 
 def parse(target: str) -> Address:
     """Read a raw request target. Raises Refused: 400 for anything but a plain path of our own, 404 for other paths."""
@@ -58,8 +33,8 @@ def parse(target: str) -> Address:
     if not target.startswith("/") or target.startswith("//") or "#" in target or not _PRINTABLE.fullmatch(target):
         raise Refused(400, "bad_target", "Only a plain path is accepted as address.", retry=False)
     whole, _, query = target.partition("?")
-    found = _TARGET.fullmatch(whole)
-    if found is None:
+    parts = _TARGET.fullmatch(whole)
+    if parts is None:
         raise Refused(404, "unknown_url", "No such address. Use /v1/... or /<provider>/v1/...", retry=False)
-    token, provider = found["token"], found["provider"]
-    return Address(token and token[3:], provider and provider[1:], found["path"], query)
+    token, provider = parts["token"], parts["provider"]
+    return Address(token and token[3:], provider and provider[1:], parts["path"], query)

@@ -20,6 +20,7 @@ from trayapp.core.switching.route import Endpoint
 from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
+from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.evidence import Exchange, RequestNames
 from trayapp.gateway.headers import to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
@@ -35,6 +36,7 @@ class ToolRequest:
     """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent."""
 
     request: web.BaseRequest
+    dialect: ToolDialect
     address: Address
     endpoint: Endpoint
     caller: Caller
@@ -57,10 +59,11 @@ class CloudRoute:
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
-        request, address, limits = asked.request, asked.address, self._limits
-        headers = to_cloud(request.headers, keep_credentials=asked.caller.own)
+        request, dialect, address, limits = asked.request, asked.dialect, asked.address, self._limits
+        headers = to_cloud(request.headers, without=() if asked.caller.own else dialect.CREDENTIAL_HEADERS)
         if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
-            headers["Authorization"] = f"Bearer {key}"
+            name, value = dialect.credential(key)
+            headers[name] = value
         url = asked.url + address.path + (f"?{address.query}" if address.query else "")
         exchange = Exchange(
             self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body
@@ -72,7 +75,7 @@ class CloudRoute:
             asked.body = b""
             if up.status < 200:
                 raise Unanswered("malformed")
-            reading = AnswerReading(up.status, up.headers, exchange.depth)
+            reading = AnswerReading(dialect, up.status, up.headers, exchange.depth)
             exchange.head(reading, up.status, up.headers)
             answered = to_client(up.headers, asked.route)
             answered.setdefault("Server", "llm-ampel")
@@ -129,9 +132,9 @@ class CloudRoute:
             raise Refused(401, "no_key", message, retry=False)
         return key
 
-    def _tell(self, found: Try) -> None:
+    def _tell(self, attempt: Try) -> None:
         # Later, so that the tool has its answer before anybody thinks about it, and is not hurt if that fails.
-        asyncio.get_running_loop().call_soon(self._observe, found)
+        asyncio.get_running_loop().call_soon(self._observe, attempt)
 
 
 @lru_cache(maxsize=64)

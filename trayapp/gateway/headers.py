@@ -6,8 +6,6 @@ only what describes the request itself does: a list of what may pass cannot forg
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from trayapp.gateway.access import CREDENTIAL_HEADERS
-
 ROUTE = "x-llm-ampel-route"
 
 # RFC 9110, 7.6.1, and what is made anew for every connection.
@@ -34,11 +32,9 @@ _LOCAL = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 Headers = CIMultiDictProxy[str]
 
 
-def to_cloud(headers: Headers, *, keep_credentials: bool) -> CIMultiDict[str]:
-    """The request's headers for the provider; without credentials unless they are the tool's own."""
-    dropped = _REQUEST_ONLY_HERE | _named_in_connection(headers)
-    if not keep_credentials:
-        dropped = dropped.union(CREDENTIAL_HEADERS)
+def to_cloud(headers: Headers, *, without: tuple[str, ...] = ()) -> CIMultiDict[str]:
+    """The request's headers for the provider; `without`: names, in lower case, of credentials that must not travel."""
+    dropped = (_REQUEST_ONLY_HERE | _named_in_connection(headers)).union(without)
     return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in dropped)
 
 

@@ -21,7 +21,7 @@ from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
 from trayapp.gateway.reading import AnswerReading
-from trayapp.gateway.refusal import Refused, model, models
+from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, relay
 
 _MAX_EVENT_BYTES = 1024 * 1024
@@ -66,8 +66,7 @@ class LocalRoute:
         if target.state not in _USABLE or target.url is None or target.model is None:
             raise _dead(target, "not_ready")
         if asked.endpoint is Endpoint.MODELS:
-            owner = target.server or "local"
-            body = model(target.model, owner) if asked.address.one_model else models(target.model, owner)
+            body = asked.dialect.models(asked.address.path, target.model, target.server or "local")
             return web.Response(body=body, content_type="application/json", headers={ROUTE: asked.route})
         url = target.url.rstrip("/") + asked.address.path
         asked.body = with_model(asked, target.model)
@@ -75,7 +74,7 @@ class LocalRoute:
             up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, self._limits.local)
             asked.body = b""
             try:
-                reading = AnswerReading(up.status, up.headers, Depth.COMPLETION)
+                reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 pass_on = self._stream if reading.is_stream else self._whole
                 down = await pass_on(up, reading, asked, target)
             finally:
@@ -83,8 +82,8 @@ class LocalRoute:
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
         if 200 <= down.status < 300 and reading.finished:
-            found = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
-            asyncio.get_running_loop().call_soon(self._answered, found)
+            given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
+            asyncio.get_running_loop().call_soon(self._answered, given)
         return down
 
     async def _whole(
@@ -127,7 +126,7 @@ class LocalRoute:
                     raise Unanswered("cut")
                 await down.write(events.rest())
             except Unanswered as failure:
-                await down.write(_dead(target, failure.code).event)
+                await down.write(asked.dialect.refusal_event(_dead(target, failure.code)))
             await down.write_eof()
         except (ClientGone, ConnectionError):
             give_up(asked.request)

@@ -4,14 +4,12 @@ Only what the verdict needs is kept, and only until the answer is over: the star
 bytes of a stream.
 """
 
-import re
 import zlib
 from collections.abc import Mapping
 
-import msgspec
-
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
+from trayapp.gateway.dialects.dialect import ToolDialect
 
 SAMPLE_BYTES = 65_536
 """Enough for every error and most answers; a longer answer is judged by its start."""
@@ -19,16 +17,12 @@ _SEAM_BYTES = 64
 """What a pattern can be cut in two by, when its halves come in two pieces."""
 _ERROR_EVENT_BYTES = 4096
 
-_FIRST_TOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|refusal|arguments|text)"\s*:\s*"[^"]')
-_FINISHED = re.compile(rb'data:\s?\[DONE\]|"finish_reason"\s*:\s*"')
-_ERROR_EVENT = re.compile(rb'(?:^|\n)data:\s?(\{\s*"error"\s*:\s*[{"].*)', re.DOTALL)
-_OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
-
 
 class AnswerReading:
     """One answer, fed piece by piece. Times are real seconds of one clock."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], depth: Depth) -> None:
+    def __init__(self, dialect: ToolDialect, status: int, headers: Mapping[str, str], depth: Depth) -> None:
+        self._dialect = dialect
         self._status = status
         self._headers = {name.lower(): value for name, value in headers.items()}
         self._depth = depth
@@ -68,36 +62,22 @@ class AnswerReading:
                 keyed=True,
             )
         if self._error is not None:
-            return self._error_event(self._error)
+            return self._dialect.read_error_event(self._error, self._depth)
         if not self.finished:
             return Reading(Outcome.FAIL, "cut", self._depth)
         return Reading(Outcome.GOOD, f"http_{self._status}", self._depth)
 
     def _follow(self, piece: bytes, now: float) -> None:
         joined = self._seam + piece
-        if self.first_token_at is None and _FIRST_TOKEN.search(joined):
+        if self.first_token_at is None and self._dialect.FIRST_TOKEN.search(joined):
             self.first_token_at = now
-        if not self._finished and _FINISHED.search(joined):
+        if not self._finished and self._dialect.FINISHED.search(joined):
             self._finished = True
         if self._error is not None:
             self._error = (self._error + piece)[:_ERROR_EVENT_BYTES]
-        elif b'"error"' in joined and (found := _ERROR_EVENT.search(joined)):
-            self._error = found[1][:_ERROR_EVENT_BYTES]
+        elif b'"error"' in joined and (event := self._dialect.ERROR_EVENT.search(joined)):
+            self._error = event[1][:_ERROR_EVENT_BYTES]
         self._seam = joined[-_SEAM_BYTES:]
-
-    def _error_event(self, event: bytes) -> Reading:
-        line = event.partition(b"\n")[0]
-        try:
-            error = msgspec.json.decode(line)["error"]
-        except (msgspec.DecodeError, RecursionError):
-            return Reading(Outcome.FAIL, "cut", self._depth)
-        told = error if isinstance(error, dict) else {"message": str(error)}
-        code = told.get("code")
-        if isinstance(code, int) and 400 <= code <= 599:
-            return read_answer(code, {}, msgspec.json.encode({"error": told}), depth=self._depth, keyed=True)
-        if _OWN_FAULT.search(f"{told.get('type')} {code}"):
-            return Reading(Outcome.NEUTRAL, "refused", self._depth)
-        return Reading(Outcome.FAIL, "cut", self._depth)
 
     def _plain_sample(self) -> bytes:
         if self._readable:

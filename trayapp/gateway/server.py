@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import HttpVersion11, web
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Catalogue, Dialect, Provider
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Action, Decision, Endpoint
@@ -23,6 +23,8 @@ from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.address import Address, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
+from trayapp.gateway.dialects import chat
+from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.local import LocalRoute
@@ -39,6 +41,8 @@ STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
 _LINGER_S = 2.0
 _BACKLOG = 256
+_DIALECT: ToolDialect = chat
+"""What every tool is taken to speak, whatever it sends: a refusal needs its shape before anything is read."""
 
 
 class Gateway:
@@ -80,6 +84,11 @@ class Gateway:
     def url(self) -> str | None:
         """Where it listens; None while it does not."""
         return f"http://127.0.0.1:{self._port}" if self._listeners else None
+
+    @property
+    def held(self) -> int:
+        """How many requests of tools that are set to wait are waiting for their provider now."""
+        return len(self._held)
 
     async def start(self) -> None:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
@@ -126,26 +135,24 @@ class Gateway:
         try:
             if self._running > self._limits.requests:
                 raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
-            return await self._answer(request)
+            return await self._answer(request, _DIALECT)
         except Refused as refused:
-            return web.Response(
-                status=refused.status, body=refused.body, content_type="application/json", headers=refused.headers
-            )
+            return _refusal(refused, _DIALECT)
         finally:
             self._running -= 1
 
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest, dialect: ToolDialect) -> web.StreamResponse:
         if request.version != HttpVersion11:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(505, "http_version", "Use HTTP/1.1.", retry=False)
         access.check_browser(request.headers, self._port)
         address = parse(request.raw_path)
-        caller = access.identify(address.token, request.headers, self._tokens.find)
+        caller = access.identify(address.token, request.headers, dialect.CREDENTIAL_HEADERS, self._tokens.find)
         self.last_seen[caller.tool] = self._clock.now()
-        endpoint = address.endpoint
-        access.check_method(endpoint, request.method, request.headers)
-        provider, url = self._provider(address)
-        asked = ToolRequest(request, address, endpoint, caller, provider, url)
+        endpoint = dialect.endpoint(address.path)
+        access.check_method(dialect.METHODS[endpoint], request.method, request.headers)
+        provider, url = self._provider(address, dialect)
+        asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url)
         if request.method == "POST":
             asked.body = await self._body(request)
         decision = await self._decide(provider, endpoint, caller.tool)
@@ -157,11 +164,11 @@ class Gateway:
             refused.headers[ROUTE] = asked.route
             raise
 
-    def _provider(self, address: Address) -> tuple[Provider, str]:
+    def _provider(self, address: Address, dialect: ToolDialect) -> tuple[Provider, str]:
         name = address.provider or self._settings().gateway.openai
         provider = self._catalogue().providers.get(name)
-        if provider is None or provider.api is None or Dialect.OPENAI not in provider.api.dialects:
-            raise Refused(404, "unknown_provider", f"No provider {name!r} speaks OpenAI's dialect here.", retry=False)
+        if provider is None or provider.api is None or dialect.API not in provider.api.dialects:
+            raise Refused(404, "unknown_provider", f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
         return provider, provider.api.url.rstrip("/")
 
     async def _decide(self, provider: Provider, endpoint: Endpoint, tool: str) -> Decision:
@@ -222,6 +229,12 @@ class Gateway:
         return bytes(body)
 
 
+def _refusal(refused: Refused, dialect: ToolDialect) -> web.Response:
+    return web.Response(
+        status=refused.status, body=dialect.refusal(refused), content_type="application/json", headers=refused.headers
+    )
+
+
 def _too_large(limit: int) -> Refused:
     return Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
 
@@ -243,9 +256,7 @@ class _ToolConnection(web.RequestHandler):
             refused = Refused(status, "bad_request", "This is not a request that can be read.", retry=False)
         if request.writer.output_size > 0:
             raise ConnectionResetError
-        answer = web.Response(
-            status=refused.status, body=refused.body, content_type="application/json", headers=refused.headers
-        )
+        answer = _refusal(refused, _DIALECT)
         answer.force_close()
         return answer
 

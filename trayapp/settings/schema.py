@@ -59,7 +59,6 @@ class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     openai: Annotated[Id, Meta(title="Provider behind /v1", description="For tools that speak OpenAI's dialect.")] = (
         "openai"
     )
-    anthropic: Annotated[Id, Meta(title="Provider behind /v1/messages")] = "anthropic"
 
 
 class ToolSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -212,7 +212,6 @@ def _unknown_ids(home: Home, catalogue: Catalogue, settings: Settings) -> Iterat
             yield written.problem(unknown(("watch", "services", index), name, services, "service_unknown"))
     for place, name in (
         (("gateway", "openai"), settings.gateway.openai),
-        (("gateway", "anthropic"), settings.gateway.anthropic),
         *((("provider", name), name) for name in settings.providers),
     ):
         if name not in providers and written.has(place):

@@ -162,7 +162,7 @@ def undo(home: Home, *, user: Path | None = None) -> Done:
     places = _Places(home, user or Path.home())
     record = places.record().files
     changes = []
-    for path in sorted({*places.shells(), *(Path(one) for one in record)}):
+    for path in sorted({*places.shells(), *map(Path, record)}):
         text = _read(path)
         if text is None:
             continue

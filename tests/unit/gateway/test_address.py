@@ -1,36 +1,27 @@
 """Which request targets are read, and as what."""
 
-from pathlib import PurePosixPath
-from urllib.parse import unquote
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.address import Address, parse
 from trayapp.gateway.refusal import Refused
 
-CHAT, MODELS = Endpoint.CHAT_COMPLETIONS, Endpoint.MODELS
-
 
 @pytest.mark.parametrize(
-    ("target", "address", "endpoint"),
+    ("target", "address"),
     [
-        ("/v1/models", Address(None, None, "/v1/models", ""), MODELS),
-        ("/v1/chat/completions", Address(None, None, "/v1/chat/completions", ""), CHAT),
-        ("/acme/v1/models", Address(None, "acme", "/v1/models", ""), MODELS),
-        ("/t/ampel-x_Y/v1/models", Address("ampel-x_Y", None, "/v1/models", ""), MODELS),
-        ("/t/abc/acme/v1/chat/completions", Address("abc", "acme", "/v1/chat/completions", ""), CHAT),
-        ("/v1/models?limit=2&x=%2e%2e", Address(None, None, "/v1/models", "limit=2&x=%2e%2e"), MODELS),
-        ("/v1/models/gpt-4o", Address(None, None, "/v1/models/gpt-4o", ""), MODELS),
-        ("/v1/models/ft:gpt:org::1", Address(None, None, "/v1/models/ft:gpt:org::1", ""), MODELS),
-        ("/v1/models/vendor%2Fbig-1", Address(None, None, "/v1/models/vendor%2Fbig-1", ""), MODELS),
+        ("/v1/models", Address(None, None, "/v1/models", "")),
+        ("/acme/v1/models", Address(None, "acme", "/v1/models", "")),
+        ("/t/ampel-x_Y/v1/models", Address("ampel-x_Y", None, "/v1/models", "")),
+        ("/t/abc/acme/v1/chat/completions", Address("abc", "acme", "/v1/chat/completions", "")),
+        ("/v1/models?limit=2&x=%2e%2e", Address(None, None, "/v1/models", "limit=2&x=%2e%2e")),
+        ("/v1/models/vendor%2Fbig-1", Address(None, None, "/v1/models/vendor%2Fbig-1", "")),
+        ("/v1/", Address(None, None, "/v1/", "")),
     ],
 )
-def test_addresses(target: str, address: Address, endpoint: Endpoint) -> None:
+def test_addresses(target: str, address: Address) -> None:
     assert parse(target) == address
-    assert parse(target).endpoint is endpoint
 
 
 @pytest.mark.parametrize(
@@ -48,25 +39,6 @@ def test_addresses(target: str, address: Address, endpoint: Endpoint) -> None:
         ("/", 404),
         ("/v2/models", 404),
         ("/v1", 404),
-        ("/v1/", 404),
-        ("/v1/embeddings", 404),
-        ("/v1/responses", 404),
-        ("/v1/messages", 404),
-        ("/v1/chat/completions/", 404),
-        ("/v1/chat/completions/x", 404),
-        ("/v1//models", 404),
-        ("/v1/models/", 404),
-        ("/v1/models/..", 404),
-        ("/v1/models/../files", 404),
-        ("/v1/models/%2e%2e/files", 404),
-        ("/v1/models/%2E%2E%2Ffiles", 404),
-        ("/v1/models/%252e%252e", 404),
-        ("/v1/models/a%2F..%2Fb", 404),
-        ("/v1/models/a//b", 404),
-        ("/v1/models/a%5Cb", 404),
-        ("/v1/models/a%00b", 404),
-        ("/v1/models/a%0d%0ab", 404),
-        ("/v1/models/a;b", 404),
         ("/t//v1/models", 404),
         ("/t/abc", 404),
         ("/t/abc/v1", 404),
@@ -76,25 +48,19 @@ def test_addresses(target: str, address: Address, endpoint: Endpoint) -> None:
         ("/ACME/v1/models", 404),
         ("/acme@evil/v1/models", 404),
         ("/acme/other/v1/models", 404),
-        ("/v1/v1/models", 404),
     ],
 )
 def test_refusals(target: str, status: int) -> None:
     with pytest.raises(Refused) as caught:
-        _ = parse(target).endpoint
+        parse(target)
     assert caught.value.status == status
     assert caught.value.headers["x-should-retry"] == "false"
 
 
-@given(st.text(st.characters(codec="latin-1"), max_size=60).map(lambda tail: "/v1/models/" + tail))
-def test_nothing_that_is_accepted_can_lead_elsewhere(target: str) -> None:
+@given(st.text(st.characters(codec="latin-1"), max_size=60).map(lambda tail: "/v1/" + tail))
+def test_what_is_read_is_what_came(target: str) -> None:
     try:
         address = parse(target)
-        _ = address.endpoint
     except Refused:
         return
-    assert address.path.startswith("/v1/models/")
-    for decoded in (address.path, unquote(address.path), unquote(unquote(address.path))):
-        assert PurePosixPath(decoded).parts[:3] == ("/", "v1", "models")
-        assert ".." not in PurePosixPath(decoded).parts
     assert address.path + (f"?{address.query}" if "?" in target else "") == target

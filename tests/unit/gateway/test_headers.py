@@ -2,6 +2,7 @@
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from trayapp.gateway.dialects import chat
 from trayapp.gateway.headers import to_client, to_cloud, to_local
 
 
@@ -35,7 +36,7 @@ ASKED = headers(
 
 
 def test_to_the_cloud_all_that_is_end_to_end() -> None:
-    assert set(to_cloud(ASKED, keep_credentials=True)) == {
+    assert set(to_cloud(ASKED)) == {
         "Authorization",
         "X-Api-Key",
         "Api-Key",
@@ -49,7 +50,7 @@ def test_to_the_cloud_all_that_is_end_to_end() -> None:
 
 
 def test_to_the_cloud_without_credentials() -> None:
-    sent = to_cloud(ASKED, keep_credentials=False)
+    sent = to_cloud(ASKED, without=chat.CREDENTIAL_HEADERS)
     assert "mine" not in " ".join(sent.values())
     assert sent["openai-organization"] == "org"
 
@@ -60,7 +61,7 @@ def test_to_the_local_target_what_describes_the_request() -> None:
 
 def test_repeated_headers_stay_repeated() -> None:
     asked = CIMultiDictProxy(CIMultiDict([("X-A", "1"), ("x-a", "2")]))
-    assert to_cloud(asked, keep_credentials=True).getall("X-A") == ["1", "2"]
+    assert to_cloud(asked).getall("X-A") == ["1", "2"]
 
 
 def test_to_the_tool_nothing_that_opens_a_door() -> None:

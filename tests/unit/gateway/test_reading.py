@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
+from trayapp.gateway.dialects import chat
 from trayapp.gateway.reading import AnswerReading
 
 SSE = {"Content-Type": "text/event-stream; charset=utf-8"}
@@ -21,7 +22,7 @@ DONE = b"data: [DONE]\n\n"
 def read(
     status: int, headers: dict[str, str], *pieces: bytes
 ) -> tuple[Outcome, str, Depth, Badge | None, float | None]:
-    reading = AnswerReading(status, headers, Depth.COMPLETION)
+    reading = AnswerReading(chat, status, headers, Depth.COMPLETION)
     for at, piece in enumerate(pieces):
         reading.feed(piece, float(at))
     result = reading.result()

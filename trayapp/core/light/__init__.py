@@ -1,0 +1,80 @@
+"""What it means: observations go in through the judge, one judgement of all watched services comes out.
+
+One order of severity, a component, the page's opinion, a service, the judge over them. It holds the state that the
+rules need and is asked with the time as argument; it tells nobody (notify), moves no request (switching), imports
+neither, and says why in codes with parameters. These are its rules, numbered as everywhere else in the program, in
+the order in which they outrank each other, with the file of `trayapp/` in which each stands.
+
+Rule 1. Own network first (core/evidence/connection.py; asked by core/light/component.py before all else).
+    A good answer vouches for the connection from the moment it was asked, for its own kind of address only; loopback
+    needs no proof. Offline: a report says so until a newer good answer disproves it (for `_STUBBORN_STEPS` one of a
+    provider's host), or `OFFLINE_ADDRESSES` controls have failed since anything answered. Captive: since then a control
+    came back altered, or as many addresses gave foreign pages or no TLS. `DEAD_CONTROL_FAILURES` silence a control that
+    fails alone. Then grey, `own_network`, as where a proxy wants a login; the icon keeps the last known light for
+    `KEPT_S` (ui/kit/face.py). A foreign page at one host while others answer: grey, `blocked`. What began before a
+    resume or a change of networks is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
+
+Rule 2. A strike weighs what the rest of the network allows (core/evidence/strikes.py, core/evidence/own_evidence.py).
+    Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer
+    within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q, `chance_of_failure` in
+    core/evidence/connection.py, is the larger share of failures at all other addresses in `LONG_WINDOW_S` and
+    `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone. Yellow, `checking`, from
+    `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH` and `DOWN_TRIES`, while the latest control answers; yellow,
+    `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES` have less than `DEGRADED_CHANCE`. Traffic counts a request
+    once, `TRAFFIC_SPACING_S` apart. Retries come after `FIRST_RETRY_S`, then every `TROUBLE_INTERVAL_S`, and while it
+    is red every `RED_INTERVAL_S` (core/evidence/pace.py).
+
+Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
+    Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
+    with badge `key` or `quota` where it was the user's key), an answer that the catalogue calls up. A rate-limit 429
+    is neutral, with badge `rate_limit`. A strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body
+    that is no API's. Somebody else's page is foreign; 407 is the proxy's. A badge is shown beside the light, never as
+    one, for `RATE_LIMIT_LIFE_S` or `ACCOUNT_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts.
+
+Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py).
+    The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown
+    or missing one grey. An incident touches the components that it names, or, when it names none, those that are not
+    operational since it began: critical and not yet monitored red, else yellow; maintenance colours nothing. One that
+    neither names nor touches any colours yellow from impact major, until it is monitored. Only monitored incidents
+    and operational states: `recovering`. Own failures during maintenance: yellow, `maintenance`. A reading speaks for
+    `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones; after that it is unknown,
+    never green and never red.
+
+Rule 5. Own eyes outrank the page (core/light/component.py).
+    Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer
+    than its red say otherwise, with nothing failing: yellow, `reported_only`. The page's last trouble stands for
+    `PAGE_HELD_S` after the page itself can no longer be read. For `STARTING_S` after a start or a gap a calm page
+    calls nothing well that own eyes are only about to look at.
+
+Rule 6. Reachable is not answering (core/light/component.py, core/evidence/own_evidence.py).
+    A good answer clears failures of its own depth or less. Green carries its confidence: `answering` (a real answer
+    within `ANSWERING_S`), `reported` (the page is readable, fresh and calm), `reachable` (depth api or more, not older
+    than `GAP_S` or `LATE_FACTOR` intervals). Edge alone is never green. What no probe or traffic of depth api speaks
+    for is named as unseen.
+
+Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
+    `SLOW_IN_A_ROW` first tokens of a host over `SLOW_FACTOR` times its own baseline and over `SLOW_AT_LEAST_S`, while
+    no other host is slow. The baseline is the median of `BASELINE_SAMPLES` or more in `BASELINE_S`; what nobody has
+    seen for `SLOW_LIFE_S` is not said any more.
+
+Rule 8. Back is not yet well (core/evidence/own_evidence.py, core/light/component.py).
+    Two good answers of the red's depth, `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`, until
+    `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
+    `QUIET_S`. A red that only traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is
+    judged by rule 2 and stays in its incident (core/incident/store.py). After `GAP_S` without evidence all starts
+    afresh, and the end of an incident is the page's, or lies between two times.
+
+Rule 9. Flapping is said once (core/light/flapping.py).
+    Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
+    `OFF_PERCENT`. Neutral answers are skipped, as are failures that nobody vouches for and those on a network that
+    fails more often than `FLAPPING_MAX_Q` (core/light/component.py). While it is on: yellow at least, `flapping` where
+    nothing worse is known.
+
+Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
+    A service is its worst main component in the order red, yellow, grey, green. Minor ones colour it yellow at most,
+    and are only listed while fewer than `LISTED_ONLY_SHARE` of them are in trouble; so are the parts of a page that is
+    read as a whole (core/light/page_opinion.py). `RED_SHARE` of all components, at least `RED_AT_LEAST`, partly out or
+    worse: red. The overall light is the worst service's in the same order (core/light/severity.py), so grey never
+    hides red; the last known light is kept beside a grey one. `SHARED_PROVIDERS` providers that turn red within
+    `SHARED_WITHIN_S` are one incident, `shared` (core/incident/store.py).
+"""

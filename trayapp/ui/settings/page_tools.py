@@ -28,8 +28,8 @@ class ToolsPage(SettingsPage):
     def __init__(self, commands: Commands) -> None:
         super().__init__()
         self._commands = commands
-        self.openai, self.anthropic = Choice([]), Choice([])
-        self.gateway = Form(("gateway",), GatewaySettings, editors={"openai": self.openai, "anthropic": self.anthropic})
+        self.openai = Choice([])
+        self.gateway = Form(("gateway",), GatewaySettings, editors={"openai": self.openai})
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -57,9 +57,8 @@ class ToolsPage(SettingsPage):
         return self._mistakes.texts
 
     def load(self, view: SettingsView) -> None:
-        for chosen in (self.openai, self.anthropic):
-            for slot in view.keys:
-                chosen.offer(slot.provider, slot.provider_name)
+        for slot in view.keys:
+            self.openai.offer(slot.provider, slot.provider_name)
         self.gateway.load(view.settings.gateway)
         self._show_tools(view)
 
