@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.fullness import full_disk, read_only
-from tests.unit.store.test_database import add_colour, transition
+from tests.loopback.store.test_database import add_colour, transition
 from trayapp.store.database import MIGRATIONS, Database
 from trayapp.store.store import Store
 from trayapp.text.problems import words
