@@ -7,6 +7,9 @@ words up when it is called, so `set_language` changes everything at once.
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from trayapp.paths import resources
@@ -57,9 +60,30 @@ def set_language(code: str) -> None:
     _Chosen.code = chosen
 
 
+_asked: ContextVar[str | None] = ContextVar("language asked for", default=None)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` in this block, to somebody who asked for it; one that is not ours changes nothing.
+
+    For rendering alone: what is scheduled inside the block would go on speaking it.
+    """
+    before = _asked.set(code if code in LANGUAGES else _asked.get())
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
 def language() -> str:
     """The code of the language that is spoken now."""
-    return _Chosen.code
+    return _asked.get() or _Chosen.code
+
+
+def _words() -> gettext.NullTranslations:
+    asked = _asked.get()
+    return _Chosen.words if asked is None else _catalogue(asked)
 
 
 def fill(template: str, /, **gaps: object) -> str:
@@ -80,9 +104,9 @@ def fill(template: str, /, **gaps: object) -> str:
 
 def _(message: str, /, **gaps: object) -> str:
     """`message` in the language of now, its gaps filled."""
-    return fill(_Chosen.words.gettext(message), **gaps)
+    return fill(_words().gettext(message), **gaps)
 
 
 def ngettext(singular: str, plural: str, n: int, /, **gaps: object) -> str:
     """The form that fits `n`, which also fills the gap `{n}`."""
-    return fill(_Chosen.words.ngettext(singular, plural, n), n=n, **gaps)
+    return fill(_words().ngettext(singular, plural, n), n=n, **gaps)
