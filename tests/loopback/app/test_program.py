@@ -22,6 +22,7 @@ from trayapp import logs
 from trayapp.app.program import Program, Run
 from trayapp.clock import SystemClock
 from trayapp.control import client
+from trayapp.control.messages import AskQuit, AskShow
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.route import To
 from trayapp.engine.loading import Loaded, load_all
@@ -259,9 +260,9 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
 def test_the_socket_shows_and_ends_the_program(one: Program) -> None:
     def script() -> Script:
         yield lambda: one.surface._snapshot.judgement.light is Light.GREEN
-        yield in_thread(lambda: asyncio.run(client.ask(home(), "show")))
+        yield in_thread(lambda: asyncio.run(client.ask(home(), AskShow())))
         yield lambda: one.surface._panel is not None and one.surface._panel.isVisible()
-        yield in_thread(lambda: asyncio.run(client.ask(home(), "quit")))
+        yield in_thread(lambda: asyncio.run(client.ask(home(), AskQuit())))
         yield lambda: one._ending
 
     assert live(one, script()) is Leave.NOTHING_TO_KEEP
