@@ -15,6 +15,7 @@ from tests.support.told import in_both, on, once, providers, quiet_log, quit_ins
 from tests.support.tray_reader import TrayReader
 from tests.support.until import until
 from trayapp.control import client
+from trayapp.control.messages import AskStatus
 from trayapp.demo.target import SimulatedTarget
 from trayapp.paths import home
 from trayapp.secrets import keyring_child
@@ -49,9 +50,10 @@ async def test_a_port_in_use_is_told_and_everything_else_works() -> None:
                 status = await in_both("status")
                 assert status.codes == {GREEN}
                 status.says((f"Port {port} is taken", "fine"), (f"Port {port} ist belegt", "in Ordnung"))
-                snapshot = await client.ask(home(), "snapshot")
-                assert snapshot["routes"]["acme"]["to"] == "cloud"
-                assert snapshot["gateway_url"] is None
+                seen = await client.ask(home(), AskStatus())
+                assert seen is not None
+                assert seen.report["routes"]["acme"]["to"] == "cloud"
+                assert {one.code for one in seen.problems} == {"port_in_use"}
         assert squatter.requests == []
     await target.close()
     quiet_log(home())

@@ -25,7 +25,8 @@ from tests.support.told import (
 from tests.support.tray_reader import TrayReader
 from tests.support.until import until
 from trayapp.control import client
-from trayapp.paths import home
+from trayapp.control.messages import AskStatus, Notice
+from trayapp.paths import Home, home
 
 GREEN, USAGE = 0, 64
 
@@ -103,6 +104,13 @@ def shipped() -> tuple[Acme, Acme]:
     return Acme("openai"), Acme("anthropic", page=False)
 
 
+async def standing(here: Home) -> tuple[Notice, ...]:
+    """What the running instance says is wrong with itself."""
+    status = await client.ask(here, AskStatus())
+    assert status is not None
+    return status.problems
+
+
 def instead_of_shipped(*several: Acme) -> None:
     for one in several:
         put(one.toml(), f"services/{one.name}.toml")
@@ -121,7 +129,7 @@ async def test_commands_go_on_with_settings_of_a_newer_version() -> None:
             async with running("watch", LANGUAGE="de") as watch:
                 await watch.printed(1)
                 assert any("neueren Version" in line for line in watch.errors)
-                assert (await client.ask(here, "snapshot"))["problems"][0][0] == "settings_newer"
+                assert (await standing(here))[0].code == "settings_newer"
     quiet_log(here)
 
 
@@ -139,8 +147,8 @@ async def test_the_tray_starts_all_the_same_and_shows_what_is_wrong(
             tray = lxqt_panel.llm_ampel()
             async with await TrayReader.first(lxqt_panel.address) as icon:
                 await icon.wait_for_colour("green")
-                found, params = (await client.ask(here, "snapshot"))["problems"][0]
-                assert (found, params["line"]) == (code, line)
+                problem = (await standing(here))[0]
+                assert (problem.code, problem.params["line"]) == (code, line)
                 await icon.click("Open")
                 window = await until(lambda: lxqt_panel.screen.windows("^LLM Ampel$"), "the panel")
                 box = lxqt_panel.screen.box(window[0])
@@ -243,8 +251,7 @@ async def test_a_full_disk_stops_nothing_and_is_told() -> None:
             told.says(("Acme API: fine",), ("Acme-API: in Ordnung",))
             async with running(*FULL_DISK[1:], PROGRAM, "watch", program=FULL_DISK[0], LANGUAGE="de") as watch:
                 await watch.printed(1)
-                problems = [code for code, _ in (await client.ask(here, "snapshot"))["problems"]]
-                assert problems == ["store_unwritable"]
+                assert [one.code for one in await standing(here)] == ["store_unwritable"]
                 assert any("Nichts kann gemerkt werden" in line for line in watch.errors), watch.errors
                 assert not any("Traceback" in line for line in watch.errors)
                 assert (await once("status")).code == GREEN
@@ -269,8 +276,7 @@ async def test_a_read_only_home_stops_nothing_and_is_told() -> None:
             watched: tuple[str | Path, ...] = (*mortal, PROGRAM, "watch", "--json")
             async with running(*watched[1:], program=watched[0]) as watch:
                 await watch.printed(1)
-                problems = [code for code, _ in (await client.ask(here, "snapshot"))["problems"]]
-                assert problems == ["store_unwritable"]
+                assert [one.code for one in await standing(here)] == ["store_unwritable"]
                 assert any("Nothing can be remembered" in line for line in watch.errors), watch.errors
             refused = await in_both("setup", "openai-env", prefix=mortal, HOME=str(base))
             assert refused.codes == {1}

@@ -10,6 +10,7 @@ from tests.support.commands import Running, running
 from tests.support.gguf import write_tiny_gguf
 from tests.support.until import until
 from trayapp.control import client
+from trayapp.control.messages import AskQuit
 from trayapp.paths import home
 
 pytestmark = pytest.mark.timeout(60)
@@ -77,7 +78,7 @@ async def test_quitting_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyP
         (base,) = (folder / "tmp").glob("llm-ampel-demo-*")
         # The socket does what the menu's Quit does.
         monkeypatch.setenv("LLM_AMPEL_HOME", str(base))
-        await client.ask(home(), "quit")
+        await client.ask(home(), AskQuit())
         assert await demo.process.wait() == 0
     assert left(folder) == ["run", "tmp"]
 

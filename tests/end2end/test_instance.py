@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.support.told import in_both, on, once, providers, quiet_log, quit_ins
 from tests.support.tray_reader import TrayReader
 from tests.support.until import until
 from trayapp.control import client
+from trayapp.control.messages import AskQuit, AskShow, AskStatus
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 
@@ -105,7 +105,7 @@ async def leaving(desktop: Desktop) -> AsyncIterator[Leaving]:
                 yield Leaving(desktop, icon, tray, port)
         finally:
             with contextlib.suppress(Problem):
-                await client.ask(here, "quit")
+                await client.ask(here, AskQuit())
             await until(lambda: not here.socket.exists() and not listens(port), "the end of whoever ran last")
     assert "Traceback" not in desktop.log("llm-ampel").read_text()
     quiet_log(here)
@@ -115,11 +115,11 @@ async def ended(tray: subprocess.Popen[bytes]) -> int:
     return await asyncio.to_thread(tray.wait, 15)
 
 
-async def headless(here: Home) -> dict[str, Any]:
-    """The snapshot of the instance without a tray, once it is there."""
-    await until(lambda: here.socket.exists(), "the socket of `watch`", PATIENCE_S)
-    told: dict[str, Any] = await client.ask(here, "snapshot")
-    return told
+async def light(here: Home) -> str:
+    """What the running instance sees."""
+    status = await client.ask(here, AskStatus())
+    assert status is not None
+    return status.light
 
 
 async def test_quitting_with_tools_asks_and_cancel_changes_nothing(lxqt_panel: Desktop) -> None:
@@ -139,8 +139,9 @@ async def test_the_gateway_can_be_kept_without_the_tray(lxqt_panel: Desktop) -> 
     async with leaving(lxqt_panel) as one:
         one.press(await one.ask(), "Return")
         assert await ended(one.tray) == 0
-        snapshot = await headless(on(lxqt_panel))
-        assert snapshot["tools"][0]["name"] == "openai-env"
+        here = on(lxqt_panel)
+        await until(lambda: here.socket.exists(), "the socket of `watch`", PATIENCE_S)
+        assert not await client.ask(here, AskShow()), "there is no tray"
         await until(lambda: listens(one.port), "the gateway of `watch`")
         assert await one.answers()
         # The tray comes back in its place.
@@ -149,7 +150,7 @@ async def test_the_gateway_can_be_kept_without_the_tray(lxqt_panel: Desktop) -> 
             await icon.wait_for_colour("green")
             await until(lambda: listens(one.port), "the gateway of the tray")
             assert await one.answers()
-        await quit_instance(on(lxqt_panel), again)
+        await quit_instance(here, again)
 
 
 async def test_the_tools_can_be_set_back(lxqt_panel: Desktop) -> None:
@@ -169,7 +170,7 @@ async def test_without_any_tray_the_panel_is_a_window_and_quits(desktop: Desktop
         process = desktop.llm_ampel()
         window = (await until(lambda: windows(desktop), "the panel in the tray's place", PATIENCE_S))[0]
         desktop.screen.screenshot("no-tray")
-        assert (await client.ask(here, "snapshot"))["judgement"]["light"] == "green"
+        assert await light(here) == "green"
         desktop.screen.xdotool("windowfocus", "--sync", window)
         # Closing the only window means to quit; nothing would be left to see or to end.
         desktop.screen.key("Escape")

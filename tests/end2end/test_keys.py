@@ -5,6 +5,7 @@ import json
 import sys
 import urllib.request
 from collections.abc import Iterable
+from contextlib import aclosing
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.support.scene import CHAT_PATH, FINE_MODELS, MODELS_PATH, Acme, write
 from tests.support.told import in_both, on, once, providers, put, quiet_log, untouched
 from tests.support.until import until
 from trayapp.control import client
-from trayapp.control.client import stream
+from trayapp.control.messages import AskStatus, AskWatch
 from trayapp.paths import home
 from trayapp.secrets.tokens import Tokens
 
@@ -64,10 +65,9 @@ async def test_the_canary_is_in_the_keyring_and_nowhere_else(gnome_keyring: Desk
                 await acme.api_server.wait_asked(MODELS_PATH, 1)
                 await acme.api_server.wait_asked(CHAT_PATH, 1)
                 await until(lambda: watch.lines and json.loads(watch.lines[-1])["light"] == "green", "green")
-                said.append(json.dumps(await client.ask(here, "snapshot")))
-                async for raw in stream(here, "watch"):
-                    said.append(json.dumps(raw))
-                    break
+                said.append(str(await client.ask(here, AskStatus())))
+                async with aclosing(client.stream(here, AskWatch())) as answers:
+                    said.append(str(await anext(answers)))
                 for command in (("status", "--json"), ("check", "--json"), ("check",), ("doctor",), ("key", "list")):
                     ended = await once("--verbose", *command, base=desktop.env)
                     assert ended.code == GREEN, ended

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import msgspec
+import psutil
 import pytest
 
 from tests.support import llama_server
@@ -19,7 +20,7 @@ from tests.support.processes import wait_for
 from tests.support.tray_reader import TrayReader
 from tests.support.until import until
 from trayapp.control import client
-from trayapp.core.snapshot import Snapshot
+from trayapp.control.messages import AskWatch
 from trayapp.paths import Home
 from trayapp.secrets.tokens import Tokens
 
@@ -46,8 +47,15 @@ async def demo_home(folder: Path) -> Home:
     return Home(base / "config", base / "data", base / "cache", runtime, "")
 
 
-async def picture(home: Home) -> Snapshot:
-    return msgspec.convert(await client.ask(home, "snapshot"), Snapshot)
+async def gateway(demo: subprocess.Popen[bytes]) -> str:
+    """Where the demo's gateway listens: of all its servers, the one that names the addresses it knows."""
+    listening = [one for one in psutil.Process(demo.pid).net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+    async with aiohttp.ClientSession() as session:
+        for url in (f"http://127.0.0.1:{one.laddr.port}" for one in listening):
+            async with session.get(url) as answer:
+                if "unknown_url" in await answer.text():
+                    return url
+    raise AssertionError(f"no gateway among {listening}")
 
 
 async def complete(url: str) -> tuple[str, dict[str, Any]]:
@@ -99,7 +107,7 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
             desktop.screen.screenshot("night-3-switched")
 
             token = Tokens(home).add("night-test")
-            url = (await picture(home)).gateway_url
+            url = await gateway(demo)
             log = desktop.log("llama")
             tasks = log.read_text().count("processing task")
             route, answer = await complete(f"{url}/t/{token}/openai/v1")
@@ -133,6 +141,6 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
 
 async def until_cloud(home: Home) -> None:
     async with asyncio.timeout(30):
-        async for raw in client.stream(home, "watch"):
-            if msgspec.convert(raw, Snapshot).routes["openai"].to == "cloud":
+        async for status in client.stream(home, AskWatch()):
+            if status.report["routes"]["openai"]["to"] == "cloud":
                 return

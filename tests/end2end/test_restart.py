@@ -10,15 +10,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from tests.support import pagefiles
 from tests.support.commands import Running, running
+from tests.support.engine_program import AskPicture, beside
 from tests.support.fakeclock import RateClock
 from tests.support.httpserver import Server
 from tests.support.scene import EPOCH, MODELS_PATH, NO_KEY, OVERLOADED, Acme, Scene, free_port, write_files
 from tests.support.until import until
 from trayapp.control import client
+from trayapp.control.messages import AskSwitch
 from trayapp.control.report import report
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Finding, Light
@@ -121,7 +121,7 @@ class Life:
         )
 
     async def snapshot(self) -> Snapshot:
-        return msgspec.convert(await client.ask(home(), "snapshot"), Snapshot)
+        return await client.ask(beside(home()), AskPicture())
 
     async def sees(self, condition: Callable[[Snapshot], bool], what: str) -> Snapshot:
         end = time.monotonic() + DEADLINE_S
@@ -181,7 +181,7 @@ async def test_kill_9_at_every_stage_repeats_nothing_and_forgets_nothing() -> No
         twin.incidents = [pagefiles.incident("inc1", "Elevated errors", "investigating", (await life.snapshot()).at)]
         twin.page(chat_completions="major_outage")
         await life.banner("confirmed")
-        await client.ask(home(), "switch", to="local", providers=["acme"], until="until_back")
+        await client.ask(home(), AskSwitch(to="local", providers=("acme",)))
         await life.banner("switched")
         routes, since = (await life.snapshot()).routes, await sinces(life)
         await life.restart()  # confirmed, and the route is local

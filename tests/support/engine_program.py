@@ -7,19 +7,31 @@ the process took to load. Every transition and announcement becomes a line of JS
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from tests.support.fakeclock import RateClock
+from trayapp.control.messages import Request
+from trayapp.control.server import ControlServer
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import load_all
-from trayapp.paths import home
+from trayapp.paths import Home, home
+
+
+class AskPicture(Request[Snapshot], tag="picture"):
+    """The whole snapshot, for tests alone: the program's own socket tells no more than commands need."""
+
+
+def beside(here: Home) -> Home:
+    """Where this program listens for it."""
+    return replace(here, runtime=here.runtime / "tests")
 
 
 def tell(**what: Any) -> None:
@@ -48,9 +60,14 @@ async def main(rate: float, begin: float) -> None:
         on_transition=transition,
         watch_machine=False,
     )
+
+    async def picture(ask: AskPicture) -> Snapshot:
+        return engine.snapshot()
+
     async with engine:
         server = ControlService(engine, broadcast, show=lambda: None, end=lambda: None).server()
         await server.start()
+        await ControlServer(beside(here), {AskPicture: picture}, {}).start()
         engine.start_watching()
         tell(started=engine.clock.now())
         await asyncio.Event().wait()

@@ -15,6 +15,7 @@ from tests.support.commands import DEADLINE_S, PROGRAM, Ended, environment
 from tests.support.desktop import Desktop
 from tests.support.scene import Acme
 from trayapp.control import client
+from trayapp.control.messages import AskQuit
 from trayapp.paths import Home, home
 
 LANGUAGES = ("en", "de")
@@ -155,6 +156,6 @@ def on(desktop: Desktop) -> Home:
 async def quit_instance(here: Home, process: subprocess.Popen[bytes], deadline_s: float = 8.0) -> float:
     """Ask the running instance to end, as its own menu would; the real seconds that it took."""
     begun = time.monotonic()
-    await client.ask(here, "quit")
+    await client.ask(here, AskQuit())
     assert await asyncio.to_thread(process.wait, deadline_s) == 0
     return time.monotonic() - begun

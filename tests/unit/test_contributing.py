@@ -24,4 +24,4 @@ def test_a_row_names_three_files_at_most_and_all_exist(asked: str, files: str) -
     for name in names:
         # Of a file that is yet to be made, the place where others of its kind are looked for.
         place, to_be_made, _ = name.partition("<")
-        assert (TOP / place).parent.is_dir() if to_be_made else (TOP / name).is_file(), name
+        assert (TOP / place).is_dir() if to_be_made else (TOP / name).is_file(), name

@@ -40,27 +40,30 @@ def run(arguments: argparse.Namespace) -> int:
 def take_over(here: Home, lock: "Lock") -> bool:
     """Bring up the panel of the instance that runs; True when it has no tray and gave its place to this one.
 
-    Raises Problem("already_running") when it does neither in time.
+    Raises Problem("already_running") when it does neither in time, and Problem("control_version").
     """
     import asyncio
-    import contextlib
     import time
 
     from trayapp.control import client
+    from trayapp.control.messages import AskQuit, AskShow
 
     async def shown() -> bool:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            if await client.ask(here, "show"):
+            if await client.ask(here, AskShow()):
                 return True
-            await client.ask(here, "quit")
+            await client.ask(here, AskQuit())
             return False
 
     end = time.monotonic() + TAKE_OVER_S
     while time.monotonic() < end:
         # It may be on its way in or out: the lock is held before the socket is there, and after it is gone.
-        with contextlib.suppress(Problem, TimeoutError):
+        try:
             if asyncio.run(shown()):
                 return False
+        except (Problem, TimeoutError) as failure:
+            if getattr(failure, "code", "") == "control_version":
+                raise
         if lock.acquire():
             return True
         time.sleep(0.1)

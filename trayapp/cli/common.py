@@ -1,19 +1,25 @@
-"""What several commands share: the user's language, the log, and a light as words and exit code."""
+"""What several commands share: the user's language, the log, and a status as words, JSON and exit code."""
 
 import argparse
+import json
 import sys
+from collections.abc import Iterable
 
 from trayapp import logs
 from trayapp.app.users_files import load_users_files
-from trayapp.core.light.severity import Light
-from trayapp.core.snapshot import Snapshot
+from trayapp.control import answers
+from trayapp.control.client import InstanceProblem
+from trayapp.control.messages import Notice, StatusAnswer
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
-from trayapp.text import problems
 
-EXIT_CODE = {Light.GREEN: 0, Light.YELLOW: 1, Light.RED: 2, Light.GREY: 3}
-"""As monitoring plugins have it: OK, WARNING, CRITICAL, UNKNOWN."""
+_EXIT_CODE = {"green": 0, "yellow": 1, "red": 2, "grey": 3}
+
+
+def exit_code(light: str) -> int:
+    """As monitoring plugins have it: OK, WARNING, CRITICAL, UNKNOWN."""
+    return _EXIT_CODE.get(light, _EXIT_CODE["grey"])
 
 
 def begin(arguments: argparse.Namespace) -> tuple[Home, Loaded]:
@@ -26,22 +32,38 @@ def begin(arguments: argparse.Namespace) -> tuple[Home, Loaded]:
     return here, loaded
 
 
+def show(answer: StatusAnswer, *, as_json: bool, one_line: bool = False) -> None:
+    if as_json:
+        print(json.dumps(answer.report, ensure_ascii=False, indent=None if one_line else 2), flush=True)
+    else:
+        print("\n".join(answer.lines), flush=True)
+
+
+def say(line: str) -> None:
+    """What is going on meanwhile, beside the command's own output."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def say_problem(problem: Problem) -> None:
-    title, message = problems.words(problem)
-    print(f"{title}\n  {message}", file=sys.stderr)
+    theirs = problem.notice if isinstance(problem, InstanceProblem) else Notice()
+    _say_notice(theirs if theirs.title else answers.notice(problem))
+
+
+def _say_notice(notice: Notice) -> None:
+    say(f"{notice.title}\n  {notice.message}")
 
 
 class Complaints:
     """What is wrong with an instance itself, each told once on stderr; `loaded`: what `begin` has told."""
 
     def __init__(self, loaded: Loaded) -> None:
-        self._told = {problems.words(one) for one in loaded.problems}
+        self._told = [answers.notice(one) for one in loaded.problems]
 
-    def tell(self, snapshot: Snapshot) -> None:
-        for one in snapshot.standing_problems:
-            if (said := problems.words(one)) not in self._told:
-                self._told.add(said)
-                print(f"{said[0]}\n  {said[1]}", file=sys.stderr, flush=True)
+    def tell(self, notices: Iterable[Notice]) -> None:
+        for one in notices:
+            if one not in self._told:
+                self._told.append(one)
+                _say_notice(one)
 
 
 def check_ids(loaded: Loaded, services: tuple[str, ...]) -> None:

@@ -2,30 +2,27 @@
 
 import argparse
 import asyncio
-from typing import Any
+from typing import Literal
 
-import msgspec
-
-from trayapp.cli.common import begin
+from trayapp.cli.common import begin, say
 from trayapp.clock import SystemClock
-from trayapp.control import client
-from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.control import answers, client
+from trayapp.control.messages import AskLocal, TargetAnswer
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.paths import Home
 from trayapp.text import terminal
-from trayapp.text.senses import target_line
 
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     if arguments.what == "list":
         return asyncio.run(_list())
-    status = asyncio.run(_do(home, loaded, arguments.what))
-    print(target_line(status))
-    return 0 if status.state is TargetState.READY or arguments.what == "stop" else 1
+    answer = asyncio.run(_do(home, loaded, arguments.what))
+    print(answer.line)
+    return 0 if answer.state == "ready" or arguments.what == "stop" else 1
 
 
 async def _list() -> int:
@@ -39,10 +36,9 @@ async def _list() -> int:
     return 0 if found else 1
 
 
-async def _do(home: Home, loaded: Loaded, what: str) -> TargetStatus:
+async def _do(home: Home, loaded: Loaded, what: Literal["check", "start", "stop"]) -> TargetAnswer:
     try:
-        answer: dict[str, Any] = await client.ask(home, "local", what=what)
-        return msgspec.convert(answer, TargetStatus)
+        return await client.ask(home, AskLocal(what=what), doing=say)
     except Problem as problem:
         if problem.code != "not_running" or what != "check":
             raise
@@ -50,6 +46,6 @@ async def _do(home: Home, loaded: Loaded, what: str) -> TargetStatus:
         raise Problem("local_no_target")
     target = LocalTarget(loaded.settings.local, SystemClock(), home, lambda status: None)
     try:
-        return await target.check()
+        return answers.target(await target.check())
     finally:
         await target.close()

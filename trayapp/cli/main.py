@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     wait.add_argument("--timeout", type=_seconds, default=None, metavar="SECONDS")
 
     switch = commands.add_parser("switch", help="move tools to the local LLM, or home")
-    switch.add_argument("to", choices=("local", "cloud", "manual"))
+    switch.add_argument("to", choices=("local", "cloud"))
     switch.add_argument("providers", nargs="*", metavar="PROVIDER")
     switch.add_argument("--until-changed", action="store_true", help="stay local even when the cloud is back")
 

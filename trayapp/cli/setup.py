@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-import contextlib
 
-from trayapp.cli.common import begin
+from trayapp.cli.common import begin, say_problem
 from trayapp.control import client
+from trayapp.control.messages import AskReload
 from trayapp.errors import Problem
 from trayapp.text import terminal
 from trayapp.tools import openai_env as setup_env
@@ -19,6 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(terminal.setup_changed(str(change.path), change.outcome))
     print(terminal.setup_done() if done.url is not None else terminal.setup_undone())
     # A running instance listens from its first tool on; without one there is nobody to tell.
-    with contextlib.suppress(Problem):
-        asyncio.run(client.ask(home, "reload"))
+    try:
+        asyncio.run(client.ask(home, AskReload()))
+    except Problem as problem:
+        if problem.code != "not_running":
+            say_problem(problem)
     return 0

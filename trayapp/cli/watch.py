@@ -11,6 +11,7 @@ from typing import Any
 from trayapp.app.users_files import load_users_files
 from trayapp.cli.common import Complaints, begin
 from trayapp.clock import SystemClock
+from trayapp.control import answers
 from trayapp.control.instance import Lock
 from trayapp.control.report import gist, report
 from trayapp.control.service import Broadcast, ControlService
@@ -60,14 +61,14 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     broadcast = Broadcast()
 
     def publish(snapshot: Snapshot) -> None:
-        complaints.tell(snapshot)
+        complaints.tell(answers.notices(snapshot))
         show(snapshot)
         broadcast.publish(snapshot)
 
     async with Engine(home, SystemClock(), loaded, reload=lambda: load_users_files(home), publish=publish) as engine:
         server = ControlService(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
-        complaints.tell(engine.snapshot())
+        complaints.tell(answers.notices(engine.snapshot()))
         try:
             engine.start_watching()
             await stop.wait()

@@ -2,50 +2,95 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from trayapp.control import protocol
+from trayapp.control.instance import holder
+from trayapp.control.messages import Notice, Request, answer_type
 from trayapp.errors import Problem
 from trayapp.paths import Home
+from trayapp.text.language import language
 
 CONNECT_TIMEOUT_S = 1.0
 """Real seconds; a live instance accepts at once."""
+SILENCE_S = 10.0
+"""Real seconds without a line: an instance that works on something says so three times as often."""
+
+A = TypeVar("A")
 
 
-async def _open(home: Home) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    try:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            return await asyncio.open_unix_connection(str(home.socket), limit=protocol.MAX_LINE_BYTES)
-    except (OSError, TimeoutError) as error:
-        raise Problem("not_running") from error
+class InstanceProblem(Problem):
+    """What the instance answered instead, in its own words: this side need not know its code."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(notice.code)
+        self.params = notice.params
+        self.notice = notice
 
 
-async def stream(home: Home, do: str, **arguments: Any) -> AsyncGenerator[Any, None]:
+def _ignore(doing: str) -> None:
+    pass
+
+
+async def stream(
+    home: Home, request: Request[A], *, silence_s: float = SILENCE_S, doing: Callable[[str], None] = _ignore
+) -> AsyncGenerator[A, None]:
     """Every answer to one request, until the instance ends or the caller stops asking.
 
-    Raises Problem("not_running"), Problem("control_garbled"), or the instance's own.
+    `doing` hears what the instance is busy with meanwhile, whenever that changes. Raises Problem("not_running"),
+    Problem("control_silent"), Problem("control_version"), Problem("control_garbled"), or InstanceProblem.
     """
-    reader, writer = await _open(home)
+    kind, busy_with, answered = answer_type(type(request)), "", False
     try:
-        writer.write(protocol.encode({"do": do, **arguments}))
-        await writer.drain()
-        while line := await reader.readline():
-            yield protocol.result(protocol.decode(line))
-    except ConnectionError as error:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            reader, writer = await asyncio.open_unix_connection(str(home.socket), limit=protocol.MAX_ANSWER_BYTES)
+    except (TimeoutError, BlockingIOError) as error:
+        raise _silent(home, CONNECT_TIMEOUT_S) from error
+    except OSError as error:
         raise Problem("not_running") from error
+    try:
+        writer.write(protocol.ask(replace(request, language=language())))
+        while line := await _next(home, reader, silence_s):
+            said = protocol.said(line)
+            if said.problem is not None:
+                raise InstanceProblem(said.problem)
+            if said.doing is None:
+                answered = True
+                yield protocol.read(said.ok, kind)
+            elif said.doing not in ("", busy_with):
+                busy_with = said.doing
+                doing(busy_with)
     finally:
         writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
+    if not answered:
+        raise Problem("not_running")
 
 
-async def ask(home: Home, do: str, **arguments: Any) -> Any:
+async def ask(
+    home: Home, request: Request[A], *, silence_s: float = SILENCE_S, doing: Callable[[str], None] = _ignore
+) -> A:
     """The one answer to one request. Raises as `stream` does."""
-    answers = stream(home, do, **arguments)
+    async with contextlib.aclosing(stream(home, request, silence_s=silence_s, doing=doing)) as answers:
+        return await anext(answers)
+
+
+async def _next(home: Home, reader: asyncio.StreamReader, silence_s: float) -> bytes:
+    """The next line; nothing when the instance has ended, also in the middle of one."""
     try:
-        async for value in answers:
-            return value
-    finally:
-        await answers.aclose()
-    raise Problem("not_running")
+        async with asyncio.timeout(silence_s):
+            return await reader.readuntil(b"\n")
+    except TimeoutError as error:
+        raise _silent(home, silence_s) from error
+    except asyncio.LimitOverrunError as error:
+        raise Problem("control_garbled") from error
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+
+
+def _silent(home: Home, seconds: float) -> Problem:
+    return Problem("control_silent", seconds=round(seconds), process=holder(home))

@@ -28,6 +28,14 @@ def private_folder(folder: Path) -> None:
         folder.chmod(PRIVATE_DIR)
 
 
+def holder(home: Home) -> str:
+    """The number of the process that is, or was last, the one instance; "?" where nobody wrote it down."""
+    try:
+        return home.lock.read_text().strip() or "?"
+    except OSError:
+        return "?"
+
+
 class Lock:
     """Held from `acquire` until `release` or the end of the process, however it ends."""
 

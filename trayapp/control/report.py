@@ -1,6 +1,6 @@
 """The stable JSON of `check` and `status`: schema 1, times in RFC 3339 and UTC, absent values null.
 
-The snapshot inside may change shape from release to release; this may not.
+What the snapshot holds may change from release to release; this may not.
 """
 
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Route
 from trayapp.core.switching.target import TargetStatus
-from trayapp.text import problems, reasons
+from trayapp.text import reasons
 
 SCHEMA = 1
 
@@ -106,9 +106,3 @@ def _route(route: Route) -> dict[str, Any]:
 
 def _target(target: TargetStatus) -> dict[str, Any]:
     return {"state": target.state, "server": target.server, "model": target.model}
-
-
-def problem(code: str, params: dict[str, Any]) -> dict[str, Any]:
-    """A problem as the socket and `--json` show it."""
-    title, message = problems.words((code, params))
-    return {"code": code, "params": params, "title": title, "message": message}

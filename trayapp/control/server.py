@@ -9,22 +9,29 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from trayapp.control import protocol
+from trayapp.control.answers import notice
 from trayapp.control.instance import private_folder
+from trayapp.control.messages import Request, word
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.tasks import Tasks
+from trayapp.text.language import speaking
 
 log = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT_S = 10.0
 """Real seconds for a client to say what it wants; our own command line says it at once."""
+BEAT_S = 3.0
+"""Real seconds between two signs of life to somebody who waits: often enough to tell work from a hang, also on a
+busy machine, and too seldom to cost anything."""
 
-Handler = Callable[[dict[str, Any]], Awaitable[Any]]
-Streamer = Callable[[dict[str, Any]], AsyncIterator[Any]]
+Handler = Callable[[Any], Awaitable[Any]]
+Streamer = Callable[[Any], AsyncIterator[Any]]
+Kind = type[Request[Any]]
 
 
 def _peer_uid(connection: socket.socket) -> int | None:
@@ -36,12 +43,23 @@ def _peer_uid(connection: socket.socket) -> int | None:
 
 
 class ControlServer:
-    """Answers requests by name: `handlers` with one line, `streams` with many until the client leaves."""
+    """Answers requests by their kind: `handlers` with one line, `streams` with many until the client leaves.
 
-    def __init__(self, home: Home, handlers: dict[str, Handler], streams: dict[str, Streamer]) -> None:
+    `doing`: words for what the instance is busy with, which whoever waits hears every `BEAT_S`.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        handlers: Mapping[Kind, Handler],
+        streams: Mapping[Kind, Streamer],
+        doing: Callable[[], str] = str,
+    ) -> None:
         self._home = home
         self._handlers = handlers
         self._streams = streams
+        self._doing = doing
+        self._kinds = {word(kind): kind for kind in (*handlers, *streams)}
         self._tasks = Tasks("control")
         self._server: asyncio.Server | None = None
 
@@ -54,7 +72,7 @@ class ControlServer:
         try:
             self._home.socket.unlink(missing_ok=True)
             self._server = await asyncio.start_unix_server(
-                self._accept, path=str(self._home.socket), limit=protocol.MAX_LINE_BYTES
+                self._accept, path=str(self._home.socket), limit=protocol.MAX_REQUEST_BYTES
             )
             self._home.socket.chmod(0o600)
         except OSError as error:
@@ -77,44 +95,72 @@ class ControlServer:
                 log.info("refused a control client of uid %d", uid)
                 return
             async with asyncio.timeout(REQUEST_TIMEOUT_S):
-                line = await reader.readline()
-            if not line:
-                return
+                line = await _request_line(reader)
             try:
-                await self._answer(protocol.decode(line), reader, writer)
+                request = protocol.asked(line, self._kinds)
             except Problem as problem:
-                writer.write(protocol.refusal(problem))
-            except ConnectionError:
-                raise
-            except Exception as error:
-                log.exception("a request to the socket failed")
-                writer.write(protocol.refusal(Problem("internal", kind=type(error).__name__)))
+                writer.write(protocol.refusal(notice(problem)))
+            else:
+                await self._answer(request, reader, writer)
             await writer.drain()
-        except (ConnectionError, TimeoutError, asyncio.LimitOverrunError, ValueError) as error:
+        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
             log.debug("a control client left: %s", error)
         finally:
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _answer(
-        self, request: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        name = str(request.get("do"))
-        if (handler := self._handlers.get(name)) is not None:
-            writer.write(protocol.answer(await handler(request)))
-            return
-        if (streamer := self._streams.get(name)) is None:
-            raise Problem("control_unknown", name=name)
-        # The client says nothing more; the end of its side is how we learn that it left.
-        async with Tasks("stream") as own:
-            feed = own.spawn(self._feed(streamer(request), writer), "feed")
-            gone = own.spawn(reader.read(1), "gone")
-            await asyncio.wait({feed, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if feed.done():
-                await feed
+    async def _answer(self, request: Request[Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with Tasks("client") as own:
+            own.spawn(self._live(request, writer), "life")
+            ends = {own.spawn(self._work(request, writer), "work")}
+            if type(request) in self._streams:
+                # The client says nothing more; the end of its side is how we learn that it left.
+                ends.add(own.spawn(reader.read(1), "gone"))
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _feed(self, lines: AsyncIterator[Any], writer: asyncio.StreamWriter) -> None:
-        async for value in lines:
-            writer.write(protocol.answer(value))
-            await writer.drain()
+    async def _work(self, request: Request[Any], writer: asyncio.StreamWriter) -> None:
+        """Say all that there is to say to one request, also when that is a failure."""
+        try:
+            if (handler := self._handlers.get(type(request))) is not None:
+                writer.write(protocol.answer(await handler(request)))
+                return
+            async for value in self._streams[type(request)](request):
+                writer.write(protocol.answer(value))
+                await writer.drain()
+        except ConnectionError as error:
+            log.debug("a control client left: %s", error)
+        except Problem as problem:
+            _refuse(problem, request, writer)
+        except Exception as error:
+            log.exception("a request to the socket failed")
+            _refuse(Problem("internal", kind=type(error).__name__), request, writer)
+
+    async def _live(self, request: Request[Any], writer: asyncio.StreamWriter) -> None:
+        """Give signs of life. One who leaves does not break off what it began."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(BEAT_S)
+                with speaking(request.language):
+                    line = protocol.life(self._doing())
+                writer.write(line)
+                await writer.drain()
+
+
+def _refuse(problem: Problem, request: Request[Any], writer: asyncio.StreamWriter) -> None:
+    with speaking(request.language):
+        writer.write(protocol.refusal(notice(problem)))
+
+
+async def _request_line(reader: asyncio.StreamReader) -> bytes:
+    """One whole line; what is too long for one is read to its end and garbled by what is left of it.
+
+    Raises asyncio.IncompleteReadError for half a line.
+    """
+    try:
+        return await reader.readuntil(b"\n")
+    except asyncio.LimitOverrunError:
+        # A socket that is closed with something unread in it can lose the answer on its way.
+        while (part := await reader.read(protocol.MAX_REQUEST_BYTES)) and b"\n" not in part:
+            pass
+        return b""

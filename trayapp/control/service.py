@@ -1,16 +1,33 @@
 """What the running instance answers over its socket, whether it has a tray or not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import msgspec
-
+from trayapp.control import answers
+from trayapp.control.messages import (
+    AskLight,
+    AskLocal,
+    AskQuit,
+    AskReload,
+    AskRound,
+    AskShow,
+    AskStatus,
+    AskSwitch,
+    AskWatch,
+    LightAnswer,
+    StatusAnswer,
+    SwitchAnswer,
+    TargetAnswer,
+)
+from trayapp.control.report import gist
 from trayapp.control.server import ControlServer
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Until
 from trayapp.engine.engine import Engine
 from trayapp.errors import Problem
+from trayapp.text.language import speaking
 
 
 class Broadcast:
@@ -53,82 +70,100 @@ class ControlService:
         return ControlServer(
             self._engine.home,
             {
-                "snapshot": self._snapshot,
-                "round": self._round,
-                "switch": self._switch,
-                "check": self._check,
-                "local": self._local,
-                "reload": self._reload,
-                "show": self._do(self._show),
-                "quit": self._do(self._end),
+                AskStatus: self._status,
+                AskRound: self._round,
+                AskSwitch: self._switch,
+                AskLocal: self._local,
+                AskReload: self._reload,
+                AskShow: self._do(self._show),
+                AskQuit: self._do(self._end),
             },
-            {"watch": self._watch},
+            {AskWatch: self._watch, AskLight: self._light},
+            self._doing,
         )
 
-    def _do(self, action: Callable[[], None] | None) -> Callable[[dict[str, Any]], Any]:
+    def _do(self, action: Callable[[], None] | None) -> Callable[[Any], Awaitable[bool]]:
         """A handler that answers whether there was something to do."""
 
-        async def handle(request: dict[str, Any]) -> bool:
+        async def handle(ask: Any) -> bool:
             if action is not None:
                 action()
             return action is not None
 
         return handle
 
-    async def _snapshot(self, request: dict[str, Any]) -> Any:
-        """The picture of now; with `services` and `max_age_s`, None unless it rests on samples that fresh."""
-        max_age_s = request.get("max_age_s")
-        if max_age_s is not None and not self._engine.is_fresh(self._watched(request), float(max_age_s)):
+    def _doing(self) -> str:
+        """The step of a switch that is under way."""
+        switch = self._engine.switch
+        return answers.target(switch.target_status).line if switch.switching is not None else ""
+
+    async def _status(self, ask: AskStatus) -> StatusAnswer | None:
+        services = self._watched(ask.services)
+        if ask.max_age_s is not None and not self._engine.is_fresh(services, ask.max_age_s):
             return None
-        return msgspec.to_builtins(self._engine.snapshot())
+        return self._picture(ask)
 
-    async def _round(self, request: dict[str, Any]) -> Any:
-        """The picture after everything older than `max_age_s` was asked again, out of the one budget."""
-        services = self._watched(request)
-        await self._engine.refresh(services, float(request["max_age_s"]), float(request["timeout_s"]))
-        return msgspec.to_builtins(self._engine.snapshot())
+    async def _round(self, ask: AskRound) -> StatusAnswer:
+        await self._engine.refresh(self._watched(ask.services), ask.max_age_s, ask.timeout_s)
+        return self._picture(ask)
 
-    def _watched(self, request: dict[str, Any]) -> tuple[str, ...]:
-        """The services of the request. Raises Problem("not_watched")."""
-        services = tuple(map(str, request.get("services") or ()))
+    def _picture(self, ask: AskStatus | AskRound) -> StatusAnswer:
+        with speaking(ask.language):
+            return answers.status(self._engine.snapshot(), ask.services)
+
+    def _watched(self, services: tuple[str, ...]) -> tuple[str, ...]:
+        """Themselves. Raises Problem("not_watched")."""
         for one in services:
             if self._engine.judgement.service(one) is None:
                 raise Problem("not_watched", name=one)
         return services
 
-    async def _watch(self, request: dict[str, Any]) -> AsyncIterator[Any]:
+    async def _watch(self, ask: AskWatch) -> AsyncIterator[StatusAnswer]:
+        last: Any = None
+        async for snapshot in self._follow():
+            with speaking(ask.language):
+                answer = answers.status(snapshot)
+            news = gist(answer.report), answer.problems
+            if news != last:
+                last = news
+                yield answer
+
+    async def _light(self, ask: AskLight) -> AsyncIterator[LightAnswer]:
+        last: Light | None = None
+        async for snapshot in self._follow():
+            verdict = snapshot.judgement.service(ask.service)
+            if verdict is None:
+                raise Problem("not_watched", name=ask.service)
+            if verdict.light is not last:
+                last = verdict.light
+                yield LightAnswer(last)
+
+    def _follow(self) -> AsyncIterator[Snapshot]:
+        """The snapshot of now, and those after it."""
         self._broadcast.publish(self._engine.snapshot())
-        async for snapshot in self._broadcast.follow():
-            yield msgspec.to_builtins(snapshot)
+        return self._broadcast.follow()
 
-    async def _check(self, request: dict[str, Any]) -> bool:
-        self._engine.check_now()
-        return True
-
-    async def _reload(self, request: dict[str, Any]) -> bool:
+    async def _reload(self, ask: AskReload) -> bool:
         await self._engine.reload()
         return True
 
-    async def _switch(self, request: dict[str, Any]) -> Any:
-        providers = tuple(map(str, request.get("providers") or ())) or None
-        match request.get("to"):
-            case "local":
-                done = await self._engine.switch.to_local(providers, Until(request.get("until", Until.BACK)))
-            case "cloud":
-                done = await self._engine.switch.to_cloud(providers)
-            case other:
-                raise Problem("control_unknown", name=f"switch {other}")
-        return msgspec.to_builtins(done)
+    async def _switch(self, ask: AskSwitch) -> SwitchAnswer:
+        providers = ask.providers or None
+        if ask.to == "local":
+            done = await self._engine.switch.to_local(providers, Until(ask.until))
+        else:
+            done = await self._engine.switch.to_cloud(providers)
+        with speaking(ask.language):
+            return answers.switched(done)
 
-    async def _local(self, request: dict[str, Any]) -> Any:
+    async def _local(self, ask: AskLocal) -> TargetAnswer:
         switch = self._engine.switch
-        match request.get("what"):
+        match ask.what:
             case "check":
-                return msgspec.to_builtins(await switch.check_target())
+                await switch.check_target()
             case "start":
-                return msgspec.to_builtins(await switch.start_target())
+                await switch.start_target()
             case "stop":
                 await switch.target.stop()
-                return msgspec.to_builtins(switch.target_status)
-            case other:
-                raise Problem("control_unknown", name=f"local {other}")
+        with speaking(ask.language):
+            return answers.target(switch.target_status)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Transition
 
 # How long to wait for another process of ours that happens to write.
@@ -93,16 +92,6 @@ class Database:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 [(t.at, t.service, t.light, t.finding, t.was_light, t.was_finding) for t in transitions],
             )
-
-    def transitions(self, since: float) -> tuple[Transition, ...]:
-        rows = self._database.execute(
-            "SELECT at, service, light, finding, was_light, was_finding FROM transition WHERE at >= ? ORDER BY at, id",
-            (since,),
-        )
-        return tuple(
-            Transition(at, service, Light(light), Finding(finding), Light(was_light), Finding(was_finding))
-            for at, service, light, finding, was_light, was_finding in rows
-        )
 
     def close(self) -> None:
         self._database.close()

@@ -48,9 +48,6 @@ class Store:
         """The piece as last saved, or None."""
         return self._pieces.get(name)
 
-    async def save(self, name: str, piece: bytes) -> None:
-        await self.save_many({name: piece})
-
     async def save_many(self, pieces: Mapping[str, bytes]) -> None:
         """Save these pieces and the transitions added so far in one transaction: all of them or none."""
         self._pieces |= pieces
@@ -60,10 +57,6 @@ class Store:
     async def add_transition(self, transition: Transition) -> None:
         """Note a transition. It is written with the next save, which the same change brings about anyway."""
         self._new_transitions.append(transition)
-
-    async def transitions(self, since: float) -> tuple[Transition, ...]:
-        """The saved transitions from the steady moment `since` on, oldest first."""
-        return await self._run(lambda: self._writer.transitions(since))
 
     async def close(self) -> None:
         """Write what is left and let go of the file."""
@@ -98,10 +91,6 @@ class _Writer:
         if self._waiting_pieces or self._waiting_transitions:
             self._try(self._write_waiting)
 
-    def transitions(self, since: float) -> tuple[Transition, ...]:
-        stored = self._try(lambda: self._ensure_open().transitions(since)) or ()
-        return stored + tuple(one for one in self._waiting_transitions if one.at >= since)
-
     def close(self) -> None:
         if self._database is not None:
             self._database.close()
@@ -119,27 +108,25 @@ class _Writer:
         self._waiting_pieces.clear()
         self._waiting_transitions.clear()
 
-    def _try(self, work: Callable[[], T]) -> T | None:
-        """Do `work`, once more on a new file if this one is damaged; None when the disk does not allow it."""
+    def _try(self, work: Callable[[], object]) -> None:
+        """Do `work`, once more on a new file if this one is damaged; a disk that does not allow it is a problem."""
         try:
             try:
-                done = work()
+                work()
             except (Damaged, sqlite3.Error) as error:
                 if isinstance(error, sqlite3.Error) and not is_damage(error):
                     raise
                 self._begin_anew()
-                done = work()
+                work()
         except Newer:
             self._cannot_write(Problem("store_newer", path=str(self._file)))
-            return None
         except (Damaged, sqlite3.Error, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._cannot_write(Problem("store_unwritable", path=str(self._file), reason=reason))
-            return None
-        if self.unwritable is not None:
-            log.info("%s can be written again", self._file)
-            self.unwritable = None
-        return done
+        else:
+            if self.unwritable is not None:
+                log.info("%s can be written again", self._file)
+                self.unwritable = None
 
     def _begin_anew(self) -> None:
         self.close()

@@ -7,6 +7,9 @@ words up when it is called, so `set_language` changes everything at once.
 import gettext
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 from trayapp.paths import resources
@@ -55,8 +58,26 @@ def set_language(code: str) -> None:
     _Chosen.code = chosen
 
 
+_asked: ContextVar[str | None] = ContextVar("language asked for", default=None)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` in this block, to somebody who asked for it; one that is not ours changes nothing.
+
+    For rendering alone: what is scheduled inside the block would go on speaking it.
+    """
+    before = _asked.set(code if code in LANGUAGES else _asked.get())
+    try:
+        yield
+    finally:
+        _asked.reset(before)
+
+
 def language() -> str:
     """The code of the language that is spoken now: the environment's, until another is set."""
+    if (asked := _asked.get()) is not None:
+        return asked
     _Chosen.code = _Chosen.code or locale_language()
     return _Chosen.code
 

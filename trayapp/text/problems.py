@@ -33,7 +33,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "control_version": (
         N_("The running instance is of another version"),
-        N_("It speaks version {theirs}, this command {ours}. Quit the running one and start it again."),
+        N_("It speaks version {theirs}, this one {ours}. Quit it and start it again, from the same installation."),
+    ),
+    "control_silent": (
+        N_("The running instance does not answer"),
+        N_("It was given {seconds} s. If it stays silent, end its process ({process}) and start it again."),
     ),
     "control_garbled": (
         N_("The running instance could not be understood"),

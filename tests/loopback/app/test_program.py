@@ -23,6 +23,7 @@ from trayapp.app.program import Program
 from trayapp.app.run import Run
 from trayapp.clock import SystemClock
 from trayapp.control import client
+from trayapp.control.messages import AskQuit, AskShow
 from trayapp.core.notify.banner import Button
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
@@ -286,9 +287,9 @@ def test_stopping_the_chat_ends_the_work_upstream_and_is_its_last_word(one: Prog
 def test_the_socket_shows_and_ends_the_program(one: Program) -> None:
     def script() -> Script:
         yield fine(one)
-        yield in_thread(lambda: asyncio.run(client.ask(home(), "show")))
+        yield in_thread(lambda: asyncio.run(client.ask(home(), AskShow())))
         yield lambda: windows(Panel)
-        in_thread(lambda: asyncio.run(client.ask(home(), "quit")))
+        in_thread(lambda: asyncio.run(client.ask(home(), AskQuit())))
         yield the_end
 
     assert live(one, script()) is Leave.NOTHING_TO_KEEP

@@ -2,99 +2,221 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.support.scene import Acme, Scene, free_port
+from tests.support.httpserver import Request as HttpRequest
+from tests.support.httpserver import Server, answer
+from tests.support.scene import CHAT_PATH, OVERLOADED, Acme, Scene, completion, free_port
+from tests.support.schema1 import Report
 from tests.support.snapshots import snapshot
-from trayapp.control import client
+from trayapp.control import client, server
+from trayapp.control.messages import (
+    AskLight,
+    AskLocal,
+    AskQuit,
+    AskReload,
+    AskRound,
+    AskShow,
+    AskStatus,
+    AskSwitch,
+    AskWatch,
+    Request,
+    StatusAnswer,
+)
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import To
-from trayapp.demo.target import SimulatedTarget
+from trayapp.core.switching.route import To, Until
+from trayapp.engine.publish import MIN_GAP_S
 from trayapp.errors import Problem
+from trayapp.text.language import language, speaking
+
+MODEL = "small:1b"
+
+
+class Listener(Broadcast):
+    """Hears every snapshot that the engine publishes; `languages`: in which it would be told here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.languages: set[str] = set()
+
+    def publish(self, snapshot: Snapshot) -> None:
+        self.languages.add(language())
+        super().publish(snapshot)
+
+
+class World(Scene):
+    """A provider, and a local server whose model has to be asked once before it is ready."""
+
+    def __init__(self, model: Server, **more: Any) -> None:
+        local = f'[local]\nserver = "openai-compatible"\nurl = "{model.url}"\nmodel = "{MODEL}"\n'
+        super().__init__(Acme("acme"), Acme("bolt"), settings=f"{local}[gateway]\nport = {free_port()}\n", **more)
+        self.model = model
+        self.broadcast = self.listener = Listener()
+
+
+@asynccontextmanager
+async def world(**more: Any) -> AsyncIterator[World]:
+    async with Server() as model:
+        model.on("/v1/models", answer(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]}))
+        model.on(CHAT_PATH, answer(200, completion(MODEL)))
+        async with World(model, **more) as one:
+            control = one.socket()
+            await control.start()
+            try:
+                yield one
+            finally:
+                await control.close()
 
 
 @pytest.fixture
-async def scene() -> AsyncIterator[Scene]:
-    target = SimulatedTarget()
-    await target.start()
-    local = f'[local]\nserver = "openai-compatible"\nurl = "{target.url}"\nmodel = "{target.model}"\n'
-    async with Scene(Acme("acme"), settings=f"{local}[gateway]\nport = {free_port()}\n") as one:
-        server = one.socket()
-        await server.start()
+async def scene() -> AsyncIterator[World]:
+    async with world() as one:
         yield one
-        await server.close()
-    await target.close()
 
 
-async def ask(scene: Scene, do: str, **more: Any) -> Any:
-    return await client.ask(scene.home, do, **more)
+async def status(scene: Scene, **more: Any) -> StatusAnswer:
+    seen = await client.ask(scene.home, AskStatus(**more))
+    assert seen is not None
+    return seen
 
 
-async def refusal(scene: Scene, do: str, **more: Any) -> str:
+async def refusal(scene: Scene, request: Request[Any]) -> str:
     with pytest.raises(Problem) as refused:
-        await ask(scene, do, **more)
+        await client.ask(scene.home, request)
     return refused.value.code
 
 
-async def test_the_picture_survives_the_socket(scene: Scene) -> None:
+async def test_the_status_is_the_report_and_the_lines_of_all_or_some(scene: World) -> None:
     await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
-    seen = msgspec.convert(await ask(scene, "snapshot"), Snapshot)
-    assert seen.judgement.services == scene.engine.judgement.services
-    assert await refusal(scene, "snapshot", services=["nobody"], max_age_s=60) == "not_watched"
+    scene["bolt"].page(chat_completions="major_outage")
+    await scene.until(lambda s: s.judgement.light is Light.RED, "red")
+    whole = await status(scene)
+    assert [one.id for one in msgspec.convert(whole.report, Report).services] == ["acme-api", "bolt-api"]
+    assert (whole.light, whole.lines[0]) == ("red", "Bolt API is down. It is not you.")
+    some = await status(scene, services=("acme-api",))
+    assert [one.id for one in msgspec.convert(some.report, Report).services] == ["acme-api"]
+    assert some.light == "green"
+    assert await refusal(scene, AskStatus(services=("nobody",), max_age_s=60.0)) == "not_watched"
+    assert await refusal(scene, AskRound(services=("nobody",))) == "not_watched"
 
 
-async def test_the_switch_goes_there_and_back(scene: Scene) -> None:
-    there = await ask(scene, "switch", to="local", providers=["acme"], until="until_changed")
-    assert (there["to"], there["providers"], there["model"]) == ("local", ["acme"], "simulated-local-model")
-    assert scene.engine.routes.route("acme").to is To.LOCAL
-    assert (await ask(scene, "switch", to="cloud"))["providers"] == ["acme"]
-    assert await refusal(scene, "switch", to="the moon") == "control_unknown"
-    assert await refusal(scene, "switch", to="local", providers=["nobody"]) == "unknown_provider"
+async def test_a_status_may_be_wanted_fresh(scene: World) -> None:
+    await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+    services = ("acme-api", "bolt-api")
+    assert await client.ask(scene.home, AskStatus(services=services, max_age_s=1e-6)) is None
+    assert (await status(scene, services=services, max_age_s=1e6)).light == "green"
+    assert (await client.ask(scene.home, AskRound(services=services, timeout_s=10.0))).light == "green"
 
 
-async def test_the_local_model_is_looked_at_started_and_stopped(scene: Scene) -> None:
-    assert (await ask(scene, "local", what="check"))["state"] == "ready"
-    assert (await ask(scene, "local", what="start"))["first_token_s"] is not None
-    assert (await ask(scene, "local", what="stop"))["state"] == "ready"
-    assert await refusal(scene, "local", what="sing") == "control_unknown"
+async def test_every_answer_is_in_the_language_of_who_asked(scene: World) -> None:
+    await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+    with speaking("de"):
+        assert (await status(scene)).lines[-1].startswith("Deine Verbindung")
+        moved = await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)))
+        assert "beantwortet" in moved.line
+        assert "bereit" in (await client.ask(scene.home, AskLocal())).line
+        await client.ask(scene.home, AskSwitch(to="cloud"))
+    assert (await status(scene)).lines[-1].startswith("Your connection")
 
 
-@pytest.mark.expects_log("a request to the socket failed")
-async def test_what_makes_no_sense_is_answered_all_the_same(scene: Scene) -> None:
-    assert await refusal(scene, "switch", to="local", providers=["acme"], until="doomsday") == "internal"
-    assert await refusal(scene, "round") == "internal"
-    assert await refusal(scene, "dance") == "control_unknown"
-    assert await ask(scene, "check") is True
-    assert await ask(scene, "reload") is True
+async def test_what_a_request_sets_off_goes_on_in_the_language_of_the_instance() -> None:
+    # So slow that nothing else is about to be published when a switch is.
+    async with world(rate=5.0) as scene:
+        there, back = AskSwitch(to="local", providers=("acme",)), AskSwitch(to="cloud")
+        for request in (there, back, there, back):
+            await asyncio.sleep(2 * MIN_GAP_S)
+            with speaking("de"):
+                await client.ask(scene.home, request)
+        await asyncio.sleep(2 * MIN_GAP_S)
+        assert scene.listener.languages == {"en"}
 
 
-async def test_showing_says_whether_there_is_anything_to_show(scene: Scene) -> None:
+async def test_the_switch_goes_there_and_back(scene: World) -> None:
+    there = await client.ask(scene.home, AskSwitch(to="local", providers=("acme",), until="until_changed"))
+    assert (there.to, there.providers, there.model) == ("local", ("acme",), MODEL)
+    assert there.line == f"acme is answered locally by {MODEL} now. 0 tools moved."
+    route = scene.engine.routes.route("acme")
+    assert (route.to, route.until) == (To.LOCAL, Until.CHANGED)
+    back = await client.ask(scene.home, AskSwitch(to="cloud"))
+    assert (back.to, back.providers, back.line) == ("cloud", ("acme",), "acme is back in the cloud.")
+    assert (await client.ask(scene.home, AskSwitch(to="cloud"))).line == "Nothing was local."
+    assert await refusal(scene, AskSwitch(to="local", providers=("nobody",))) == "unknown_provider"
+
+
+async def test_a_switch_that_takes_its_time_says_what_it_waits_for(
+    scene: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BEAT_S", 0.05)
+    loaded = asyncio.Event()
+
+    async def load(writer: asyncio.StreamWriter, request: HttpRequest) -> None:
+        await loaded.wait()
+        await answer(200, completion(MODEL))(writer, request)
+
+    scene.model.on(CHAT_PATH, load)
+    heard: list[str] = []
+
+    def hear(line: str) -> None:
+        heard.append(line)
+        asyncio.get_running_loop().call_later(1.0, loaded.set)
+
+    moved = await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)), silence_s=0.5, doing=hear)
+    assert moved.model == MODEL
+    assert heard == [f"{MODEL} on OpenAI-compatible server: loading the model"]
+
+
+async def test_the_local_model_is_looked_at_started_and_stopped(scene: World) -> None:
+    assert (await client.ask(scene.home, AskLocal(what="check"))).state == "ready"
+    started = await client.ask(scene.home, AskLocal(what="start"))
+    assert started.state == "ready"
+    assert started.line.startswith(f"{MODEL} on OpenAI-compatible server: ready in ")
+    assert (await client.ask(scene.home, AskLocal(what="stop"))).state == "ready"
+
+
+async def test_showing_says_whether_there_is_anything_to_show(scene: World) -> None:
     done: list[str] = []
-    assert await ask(scene, "show") is True
+    assert await client.ask(scene.home, AskShow()) is True
+    assert await client.ask(scene.home, AskReload()) is True
     headless = ControlService(scene.engine, scene.broadcast, show=None, end=lambda: done.append("end")).server()
     await headless.start()
     try:
-        assert await ask(scene, "show") is False
-        assert await ask(scene, "quit") is True
+        assert await client.ask(scene.home, AskShow()) is False
+        assert await client.ask(scene.home, AskQuit()) is True
         assert done == ["end"]
     finally:
         await headless.close()
 
 
-async def test_a_follower_gets_the_picture_at_once_and_then_each_change(scene: Scene) -> None:
-    answers = client.stream(scene.home, "watch")
-    async with asyncio.timeout(20):
-        first = msgspec.convert(await anext(answers), Snapshot)
-        assert [one.id for one in first.judgement.services] == ["acme-api"]
-        async for raw in answers:
-            if msgspec.convert(raw, Snapshot).judgement.light is Light.GREEN:
-                break
-    await answers.aclose()
+async def test_a_follower_gets_the_picture_at_once_and_then_each_change(scene: World) -> None:
+    async with asyncio.timeout(30), aclosing(client.stream(scene.home, AskWatch())) as answers:
+        lights = [(await anext(answers)).light]
+        while lights[-1] != "green":
+            lights.append((await anext(answers)).light)
+        # Minutes pass on the engine's clock without a word, until there is something to say.
+        news = asyncio.ensure_future(anext(answers))  # noqa: TID251 - cancelled or awaited below
+        begun = scene.engine.clock.now()
+        await scene.until(lambda s: s.at > begun + 120.0, "two quiet minutes")
+        assert not news.done()
+        scene["acme"].page(chat_completions="degraded_performance")
+        assert (await news).light == "yellow"
+
+
+async def test_whoever_waits_hears_one_light_and_its_changes(scene: World) -> None:
+    await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+    async with asyncio.timeout(30), aclosing(client.stream(scene.home, AskLight(service="acme-api"))) as answers:
+        assert (await anext(answers)).light == "green"
+        scene["bolt"].page(chat_completions="major_outage")
+        await scene.until(lambda s: s.judgement.light is Light.RED, "the other one red")
+        scene["acme"].api(OVERLOADED)
+        assert (await anext(answers)).light == "yellow"
+        assert (await anext(answers)).light == "red"
+    assert await refusal(scene, AskLight(service="nobody")) == "not_watched"
 
 
 async def test_a_slow_follower_skips_and_holds_nobody_up() -> None:

@@ -9,10 +9,10 @@ import pytest
 from tests.support.schema1 import Report
 from tests.support.snapshots import NOW, snapshot
 from tests.support.states import STATES
-from trayapp.control.report import gist, problem, report
+from trayapp.control.report import gist, report
 from trayapp.core.light.severity import Finding
 from trayapp.core.snapshot import Snapshot
-from trayapp.text.language import set_language
+from trayapp.text.language import speaking
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -33,11 +33,9 @@ def test_times_are_utc_by_the_wall_clock_of_the_moment() -> None:
 
 
 def test_the_texts_are_in_the_users_language_and_the_codes_are_not() -> None:
-    set_language("en")
     english = report(snapshot())
-    set_language("de")
-    german = report(snapshot())
-    set_language("en")
+    with speaking("de"):
+        german = report(snapshot())
     pairs = [
         (one, other)
         for before, after in zip(english["services"], german["services"], strict=True)
@@ -56,9 +54,3 @@ def test_time_alone_is_no_change_and_a_route_is() -> None:
     assert gist(report(before)) == gist(report(later(before)))
     assert gist(report(before)) != gist(report(later(after)))
     assert gist(report(before)) != gist(report(later(STATES["down"]() if "down" in STATES else after)))
-
-
-def test_a_problem_is_told_in_words_too() -> None:
-    told = problem("port_in_use", {"port": 17502})
-    assert told["code"] == "port_in_use"
-    assert "17502" in told["title"] + told["message"]

@@ -1,9 +1,11 @@
 """The chosen language, and filling gaps with text that nobody controls."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from trayapp.text.labels import MenuLabels
-from trayapp.text.language import _, fill, language, locale_language, ngettext, set_language
+from trayapp.text.language import _, fill, language, locale_language, ngettext, set_language, speaking
 
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -52,6 +54,23 @@ def test_changing_the_language_changes_everything_at_once() -> None:
     assert _("Everything works.") == "Alles läuft."
     set_language("en")
     assert MenuLabels.quit == "Quit"
+
+
+def test_somebody_who_asked_is_spoken_to_in_their_language_and_nobody_else() -> None:
+    with speaking("de"):
+        assert (language(), MenuLabels.quit, ngettext("{n} tool moved.", "{n} tools moved.", 1)) == (
+            "de",
+            "Beenden",
+            "1 Tool umgestellt.",
+        )
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(language).result() == "en", "another thread goes on as it was"
+        with speaking("tlh"):
+            assert language() == "de"
+        with speaking("en"):
+            assert MenuLabels.quit == "Quit"
+        assert MenuLabels.quit == "Beenden"
+    assert (language(), MenuLabels.quit) == ("en", "Quit")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.loopback.store.test_database import add_colour, moments, transition
 from tests.support.fullness import full_disk, read_only
-from tests.unit.store.test_database import add_colour, transition
 from trayapp.store.database import MIGRATIONS, Database
 from trayapp.store.store import Store
 from trayapp.text.problems import words
@@ -44,7 +44,7 @@ async def remembered(file: Path) -> dict[str, bytes | None]:
 async def test_what_was_saved_is_there_after_a_restart(file: Path) -> None:
     store = await opened(file)
     assert await store.load("judge") is None
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     await store.save_many({"judge": b"2", "told": b"3"})
     assert await store.load("judge") == b"2"
     await store.close()
@@ -54,13 +54,10 @@ async def test_what_was_saved_is_there_after_a_restart(file: Path) -> None:
 async def test_transitions_are_written_with_the_next_save(file: Path) -> None:
     store = await opened(file)
     await store.add_transition(transition(1.0))
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     await store.add_transition(transition(2.0))
     await store.close()
-    store = await opened(file)
-    assert await store.transitions(0.0) == (transition(1.0), transition(2.0))
-    assert await store.transitions(1.5) == (transition(2.0),)
-    await store.close()
+    assert moments(file) == [1.0, 2.0]
 
 
 @pytest.mark.expects_log("is damaged")
@@ -71,7 +68,7 @@ async def test_a_damaged_file_is_kept_and_a_new_one_begun(file: Path) -> None:
     assert told(store) == ["store_damaged"]
     kept = Path(str(store.problems[0].params["kept"]))
     assert kept.read_bytes() == b"no database at all" * 100
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     await store.close()
     assert await remembered(file) == {"judge": b"1"}
 
@@ -79,13 +76,13 @@ async def test_a_damaged_file_is_kept_and_a_new_one_begun(file: Path) -> None:
 @pytest.mark.expects_log("is damaged")
 async def test_damage_while_running_costs_the_history_only(file: Path) -> None:
     store = await opened(file)
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     with closing(sqlite3.connect(file)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with file.open("r+b") as raw:
         raw.seek(4096)
         raw.write(b"\xaa" * 40_000)
-    await store.save("told", b"2")
+    await store.save_many({"told": b"2"})
     assert told(store) == ["store_damaged"]
     await store.close()
     assert await remembered(file) == {"judge": b"1", "told": b"2"}
@@ -94,16 +91,16 @@ async def test_damage_while_running_costs_the_history_only(file: Path) -> None:
 @pytest.mark.expects_log("going on without the disk")
 async def test_a_full_disk_is_told_and_caught_up_with_later(file: Path) -> None:
     store = await opened(file)
-    await store.save("judge", b"old")
+    await store.save_many({"judge": b"old"})
     with full_disk():
         await store.add_transition(transition(1.0))
-        await store.save("judge", b"new")
+        await store.save_many({"judge": b"new"})
         assert told(store) == ["store_unwritable"]
         assert await store.load("judge") == b"new"
-        await store.save("told", b"too")
-        assert await store.transitions(0.0) == (transition(1.0),)
+        await store.save_many({"told": b"too"})
     await store.save_many({})
     assert told(store) == []
+    assert moments(file) == [1.0]
     await store.close()
     assert await remembered(file) == {"judge": b"new", "told": b"too"}
 
@@ -112,7 +109,7 @@ async def test_a_full_disk_is_told_and_caught_up_with_later(file: Path) -> None:
 async def test_a_full_disk_at_the_start(file: Path) -> None:
     with full_disk():
         store = await opened(file)
-        await store.save("judge", b"1")
+        await store.save_many({"judge": b"1"})
         assert told(store) == ["store_unwritable"]
         await store.close()
 
@@ -122,7 +119,7 @@ async def test_a_read_only_home_leaves_memory_only(file: Path) -> None:
     file.parent.mkdir()
     with read_only(file.parent):
         store = await opened(file)
-        await store.save("judge", b"1")
+        await store.save_many({"judge": b"1"})
         assert told(store) == ["store_unwritable"]
         assert await store.load("judge") == b"1"
         await store.close()
@@ -133,7 +130,7 @@ async def test_a_read_only_home_leaves_memory_only(file: Path) -> None:
 async def test_a_home_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = await opened(tmp_path / "file" / "memory.sqlite3")
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     assert told(store) == ["store_unwritable"]
     await store.close()
 
@@ -144,7 +141,7 @@ async def test_a_newer_file_is_not_touched(file: Path) -> None:
         pass
     before = file.read_bytes()
     store = await opened(file)
-    await store.save("judge", b"1")
+    await store.save_many({"judge": b"1"})
     assert told(store) == ["store_newer"]
     assert await store.load("judge") == b"1"
     await store.close()
@@ -157,10 +154,10 @@ async def test_a_file_that_another_process_holds_is_waited_for(file: Path, monke
     store = await opened(file)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        await store.save("judge", b"1")
+        await store.save_many({"judge": b"1"})
         assert told(store) == ["store_unwritable"]
         other.execute("ROLLBACK")
-    await store.save("told", b"2")
+    await store.save_many({"told": b"2"})
     assert told(store) == []
     await store.close()
     assert await remembered(file) == {"judge": b"1", "told": b"2"}

@@ -1,0 +1,72 @@
+"""The instance's answers, rendered in the language of the moment; `check` without an instance renders by the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from trayapp.control.messages import Notice, StatusAnswer, SwitchAnswer, TargetAnswer
+from trayapp.control.report import report
+from trayapp.core.light.severity import Light, worst
+from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import To
+from trayapp.core.switching.target import TargetStatus
+from trayapp.engine.switch import Switched
+from trayapp.errors import Param, Problem
+from trayapp.text import problems, reasons, rows, senses, sentences, terminal
+
+
+def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
+    """The snapshot as if only `services` were watched, in that order; without any, as it is."""
+    seen = _only(snapshot, services) if services else snapshot
+    return StatusAnswer(seen.judgement.light, report(seen), tuple(_lines(seen)), notices(snapshot))
+
+
+def notices(snapshot: Snapshot) -> tuple[Notice, ...]:
+    """What is wrong with the instance itself."""
+    return tuple(_notice(code, params) for code, params in snapshot.standing_problems)
+
+
+def notice(problem: Problem) -> Notice:
+    return _notice(problem.code, problem.params)
+
+
+def switched(done: Switched) -> SwitchAnswer:
+    names = ", ".join(done.providers)
+    if done.to is To.LOCAL:
+        line = terminal.switched_to_local(names, str(done.model), done.tools)
+    else:
+        line = terminal.switched_to_cloud(names) if names else terminal.nothing_was_local()
+    return SwitchAnswer(done.to, done.providers, done.tools, done.model, line)
+
+
+def target(status: TargetStatus) -> TargetAnswer:
+    return TargetAnswer(status.state, senses.target_line(status))
+
+
+def _notice(code: str, params: Mapping[str, Param]) -> Notice:
+    return Notice(code, dict(params), *problems.words((code, params)))
+
+
+def _lines(snapshot: Snapshot) -> list[str]:
+    """The sentence, then a line a service, then why where there is trouble."""
+    out = [sentences.headline(snapshot)]
+    for service in snapshot.judgement.services:
+        out.append(f"  {rows.service_line(service, snapshot)}")
+        if service.light is not Light.GREEN:
+            out += [f"      {reasons.reason(one, snapshot)}" for one in service.reasons]
+    out.append(senses.network_line(snapshot))
+    return out
+
+
+def _only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:
+    judgement = snapshot.judgement
+    kept = tuple(verdict for one in services if (verdict := judgement.service(one)) is not None)
+    providers = {one.provider for one in kept}
+    parts: dict[str, Any] = {
+        "services": kept,
+        "light": worst(one.light for one in kept),
+        "pages": tuple(page for page in judgement.pages if page.provider in providers),
+        "incidents": tuple(one for one in judgement.incidents if one.provider in providers or one.shared),
+    }
+    return replace(snapshot, judgement=replace(judgement, **parts))

@@ -1,0 +1,118 @@
+"""What is asked and answered over the socket, as types of its own: a change of core reaches no older command line.
+
+Fields that are not known are passed over and all that can be missing has a default, so either side may grow; what
+cannot grow like that raises `protocol.VERSION`. Words are the instance's, in the language of the request.
+"""
+
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+from msgspec import Struct
+
+from trayapp.errors import Param
+
+A = TypeVar("A")
+
+
+class Notice(Struct, frozen=True):
+    """A problem with its words."""
+
+    code: str = ""
+    params: dict[str, Param] = {}
+    title: str = ""
+    message: str = ""
+
+
+class StatusAnswer(Struct, frozen=True):
+    """`report`: schema 1. `lines`: the same for a terminal. `problems`: what is wrong with the instance itself."""
+
+    light: str = "grey"
+    report: dict[str, Any] = {}
+    lines: tuple[str, ...] = ()
+    problems: tuple[Notice, ...] = ()
+
+
+class LightAnswer(Struct, frozen=True):
+    light: str = "grey"
+
+
+class SwitchAnswer(Struct, frozen=True):
+    """What moved where: `providers` by id, and how many `tools` with them. `line`: the same for a terminal."""
+
+    to: str = ""
+    providers: tuple[str, ...] = ()
+    tools: int = 0
+    model: str | None = None
+    line: str = ""
+
+
+class TargetAnswer(Struct, frozen=True):
+    """The local target; `state` as in schema 1, `line` for a terminal."""
+
+    state: str = "none"
+    line: str = ""
+
+
+class Request(Struct, Generic[A], kw_only=True, tag_field="do"):
+    """Something that is asked, answered with an A, or with several in turn. No `language`: the instance's own."""
+
+    language: str = ""
+
+
+class AskStatus(Request[StatusAnswer | None], tag="status"):
+    """The picture of now, of `services` or all; None where it does not rest on samples younger than `max_age_s`."""
+
+    services: tuple[str, ...] = ()
+    max_age_s: float | None = None
+
+
+class AskRound(Request[StatusAnswer], tag="round"):
+    """The picture after everything older was asked again, out of the instance's budget, or after `timeout_s`."""
+
+    services: tuple[str, ...] = ()
+    max_age_s: float = 60.0
+    timeout_s: float = 60.0
+
+
+class AskWatch(Request[StatusAnswer], tag="watch"):
+    """The picture of now, and again whenever it says something new."""
+
+
+class AskLight(Request[LightAnswer], tag="light"):
+    """The light of one service now, and each time that it changes."""
+
+    service: str
+
+
+class AskSwitch(Request[SwitchAnswer], tag="switch"):
+    """Move `providers`, or what a click would move."""
+
+    to: Literal["local", "cloud"]
+    providers: tuple[str, ...] = ()
+    until: Literal["until_back", "until_changed"] = "until_back"
+
+
+class AskLocal(Request[TargetAnswer], tag="local"):
+    what: Literal["check", "start", "stop"] = "check"
+
+
+class AskReload(Request[bool], tag="reload"):
+    """Read the user's files again."""
+
+
+class AskShow(Request[bool], tag="show"):
+    """Bring up the panel; False where there is none."""
+
+
+class AskQuit(Request[bool], tag="quit"):
+    """End the instance."""
+
+
+def word(kind: type[Request[Any]]) -> str:
+    """What a kind of request is called on the wire."""
+    return str(kind.__struct_config__.tag)
+
+
+def answer_type(kind: type[Request[Any]]) -> Any:
+    """What a kind of request is answered with."""
+    (base,) = kind.__dict__["__orig_bases__"]
+    return get_args(base)[0]
