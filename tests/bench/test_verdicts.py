@@ -1,15 +1,11 @@
-"""A short form of the bench: loose limits that a change of the rules would break; and it measures the real judge."""
+"""A short form of the bench: loose limits that a change of the rules would break."""
 
 import random
 import statistics
 
 import pytest
 
-from tests.bench.verdicts import DAY_S, PROVIDERS, networks, p95, simulate
-from trayapp.core.catalogue import Catalogue, Component, Probe, ProbeKind, Provider, Service
-from trayapp.core.evidence.observation import Try
-from trayapp.core.light.judge import Judge
-from trayapp.core.light.severity import Finding
+from tests.bench.verdicts import DAY_S, networks, p95, simulate
 
 NAMES = [name for name, _ in networks(random.Random(0), 0.0)]
 TRAIN, SOUND = NAMES[2], NAMES[3]
@@ -33,23 +29,3 @@ def test_time_to_red_on_a_sound_network(together: int, median_s: float, p95_s: f
     assert len(found.to_red_s) >= 40
     assert statistics.median(found.to_red_s) <= median_s
     assert p95(found.to_red_s) <= p95_s
-
-
-def test_the_bench_measures_the_judge_itself() -> None:
-    """The bench drives eyes and network alone, being faster; the whole judge turns red with the very same samples."""
-    providers = {}
-    for name in PROVIDERS:
-        probe = Probe(ProbeKind.API, ("api",), f"https://{name}/")
-        service = Service(name, name, components=(Component("api", "API", True),), probes=(probe,))
-        providers[name] = Provider(name, name, (service,))
-    judge = Judge(Catalogue(providers), PROVIDERS, 0.0)
-    samples = simulate(seed=3, days=1.2, together=1, name=TRAIN, keep=6000).samples
-    reds = 0
-    for observation, red in samples:
-        judge.observe(observation)
-        if isinstance(observation, Try):
-            verdict = judge.judge(observation.at).service(observation.provider)
-            assert verdict is not None
-            assert (verdict.finding is Finding.DOWN) == red or verdict.finding is Finding.OWN_NETWORK
-            reds += red
-    assert reds > 100

@@ -2,11 +2,11 @@
 
     python -m tests.bench.verdicts [--days 30] [--seed 1]
 
-Four providers, one host each, are asked with the real pacing (`core.evidence.pace`), controls run beside the
-second try and every later one as the watcher runs them (another provider's host if its turn is free, else one plain
-and one TLS control, another TLS control if that fails; a round is shared for 12 s). The evidence goes through the real
-`core.evidence.connection` and `core.evidence.own_evidence`.
-Three strikes counts three failures in a row on the very same samples.
+Four providers, one host each, are asked with the real pacing (`core.evidence.pace`), controls run beside the second
+try and every later one as the watcher runs them (another provider's host if its turn is free, else one plain and one
+TLS control, another TLS control if that fails; a round is shared for 12 s). The evidence goes into `engine.state`, the
+one that the engine drives, which advances after every try. Three strikes counts three failures in a row on the very
+same samples.
 
 A request takes 0.2 s when it is answered. What the network swallows times out after 4 s. In an outage every try
 fails: with a 5xx after 0.3 s, or, in every second outage, by time-out.
@@ -20,12 +20,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from trayapp.core.catalogue import Part
-from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
-from trayapp.core.evidence.own_evidence import Evidence, Sight
+from trayapp.core.catalogue import Catalogue, Component, Part, Probe, ProbeKind, Provider, Service
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
 from trayapp.core.evidence.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, Pace, next_delay
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import ServiceVerdict
+from trayapp.engine.state import State
 
 PROVIDERS = ("alpha", "beta", "gamma", "delta")
 DAY_S = 86_400.0
@@ -37,6 +38,17 @@ OUTAGE_EVERY_S = 3 * 3600.0
 PLAIN_STRIKES = 3
 # A red that comes so soon after an outage is still about it.
 AFTERMATH_S = 120.0
+
+
+def catalogue() -> Catalogue:
+    """A service with one component and one probe for each provider, without a page."""
+    return Catalogue({name: _provider(name) for name in PROVIDERS})
+
+
+def _provider(name: str) -> Provider:
+    probe = Probe(ProbeKind.API, ("api",), f"https://{name}/")
+    service = Service(name, name, components=(Component("api", "API", True),), probes=(probe,))
+    return Provider(name, name, (service,))
 
 
 class OwnNetwork(Protocol):
@@ -130,11 +142,10 @@ class Outages:
 
 
 @dataclass
-class Lane:
-    """One provider's host, as the watcher sees it, and what the rules make of it."""
+class Host:
+    """One provider's host, as the watcher sees it, and what the rules made of it last."""
 
     provider: str
-    eyes: Evidence = field(default_factory=Evidence)
     last_asked: float = -CALM_INTERVAL_S
     run: int = 0
     first_failed_at: float | None = None
@@ -156,68 +167,68 @@ class Result:
     plain_to_red_s: list[float] = field(default_factory=list)
     missed: int = 0
     false_yellows: int = 0
-    samples: list[tuple[Observation, bool]] = field(default_factory=list)
 
 
 class Simulation:
-    """Thirty days of asking, try by try. `keep`: so many samples with the verdict after each, for a comparison."""
+    """Thirty days of asking, try by try."""
 
-    def __init__(self, own: OwnNetwork, outages: Outages, rng: random.Random, keep: int = 0) -> None:
+    def __init__(self, own: OwnNetwork, outages: Outages, rng: random.Random) -> None:
         self._own = own
         self._outages = outages
         self._rng = rng
-        self._keep = keep
-        self._network = OwnConnection(0.0)
-        self._lanes = {name: Lane(name) for name in PROVIDERS}
+        self._state = State(catalogue(), PROVIDERS, 0.0)
+        self._state.advance(0.0)
+        self._hosts = {name: Host(name) for name in PROVIDERS}
         self._round: tuple[float, bool] = (-REUSE_S, False)
         self._result = Result()
         self._found: set[tuple[int, str, bool]] = set()
         self._queue: list[tuple[float, str, int]] = []
 
     def run(self, days: float) -> Result:
-        for lane in self._lanes.values():
-            self._plan(lane, self._rng.uniform(0, CALM_INTERVAL_S))
+        for host in self._hosts.values():
+            self._plan(host, self._rng.uniform(0, CALM_INTERVAL_S))
         end = days * DAY_S
         while self._queue[0][0] < end:
             at, name, turn = heapq.heappop(self._queue)
-            lane = self._lanes[name]
-            if turn == lane.turn:
-                self._ask(lane, at, alone=False)
+            host = self._hosts[name]
+            if turn == host.turn:
+                self._ask(host, at, alone=False)
         expected = sum(len(one.down) for one in self._outages.all)
         self._result.missed = expected - len(self._result.to_red_s)
         return self._result
 
-    def _plan(self, lane: Lane, at: float) -> None:
-        lane.turn += 1
-        lane.due = at
-        heapq.heappush(self._queue, (at, lane.provider, lane.turn))
+    def _plan(self, host: Host, at: float) -> None:
+        host.turn += 1
+        host.due = at
+        heapq.heappush(self._queue, (at, host.provider, host.turn))
 
-    def _ask(self, lane: Lane, began: float, *, alone: bool) -> bool:
+    def _ask(self, host: Host, began: float, *, alone: bool) -> bool:
         """One try. `alone`: it is itself a control for another host."""
-        lane.last_asked = began
-        control = None if alone or self._pace(lane, began) is Pace.CALM else self._prove(lane, began)
-        good, took_s = self._answer(lane.provider, began)
+        host.last_asked = began
+        wanted = not alone and self._state.wants_control(host.provider)
+        control = self._prove(host, began) if wanted else None
+        good, took_s = self._answer(host.provider, began)
         at = began + took_s
         attempt = Try(
             at,
             began,
             Source.PROBE,
-            lane.provider,
-            lane.provider,
-            (Part(lane.provider, "api"),),
+            host.provider,
+            host.provider,
+            (Part(host.provider, "api"),),
             Depth.API,
             Outcome.GOOD if good else Outcome.FAIL,
             "http_200" if good else "http_503" if took_s == ERROR_S else "timeout",
             control=control,
         )
-        self._network.observe_try(attempt)
-        lane.eyes.add(attempt, self._network)
-        lane.run = 0 if good else lane.run + 1
-        lane.first_failed_at = None if good else lane.first_failed_at or began
-        self._judge(lane, at, good)
-        self._note(attempt, lane.eyes.red is not None)
-        delay_s = next_delay(self._pace(lane, at), lane.run or 2, self._rng.random())
-        self._plan(lane, max(at, began + delay_s))
+        self._state.observe(attempt)
+        verdict = self._state.advance(at).snapshot.judgement.service(host.provider)
+        assert verdict is not None
+        host.run = 0 if good else host.run + 1
+        host.first_failed_at = None if good else host.first_failed_at or began
+        self._judge(host, verdict, at, good)
+        delay_s = next_delay(self._state.pace(host.provider), host.run or 2, self._rng.random())
+        self._plan(host, max(at, began + delay_s))
         return good
 
     def _answer(self, provider: str, at: float) -> tuple[bool, float]:
@@ -229,21 +240,15 @@ class Simulation:
             return False, TRY_TIMEOUT_S if outage.slow else ERROR_S
         return True, ANSWER_S
 
-    def _pace(self, lane: Lane, now: float) -> Pace:
-        lane.eyes.look(now, self._network)
-        if lane.eyes.red is not None:
-            return Pace.RED
-        return Pace.TROUBLE if lane.eyes.run else Pace.CALM
-
-    def _prove(self, lane: Lane, began: float) -> bool:
-        for other in self._lanes.values():
+    def _prove(self, host: Host, began: float) -> bool:
+        for other in self._hosts.values():
             free = other.last_asked + CALM_INTERVAL_S <= began
-            if other is not lane and free and self._pace(other, began) is Pace.CALM:
+            if other is not host and free and self._state.pace(other.provider) is Pace.CALM:
                 if self._ask(other, began, alone=True):
                     return True
                 break
         asked, proven = self._round
-        if asked >= max(lane.first_failed_at or began, began - REUSE_S):
+        if asked >= max(host.first_failed_at or began, began - REUSE_S):
             return proven
         self._control("plain", began, plain=True)
         proven = self._control("secure-1", began) or self._control("secure-2", began)
@@ -255,36 +260,31 @@ class Simulation:
         at = began + (ANSWER_S if good else TRY_TIMEOUT_S)
         code = "http_204" if good else "timeout"
         answer = Control(at, began, host, Reach.PUBLIC, good, code, plain=plain)
-        self._network.observe_control(answer)
-        self._note(answer, False)
+        self._state.observe(answer)
         return good
 
-    def _note(self, observation: Observation, red: bool) -> None:
-        if len(self._result.samples) < self._keep:
-            self._result.samples.append((observation, red))
-
-    def _judge(self, lane: Lane, at: float, good: bool) -> None:
-        lane.strikes = 0 if good else lane.strikes + 1
-        degraded = lane.eyes.sight is Sight.DEGRADED
-        if degraded and not lane.degraded and self._outages.at(at) is None:
+    def _judge(self, host: Host, verdict: ServiceVerdict, at: float, good: bool) -> None:
+        host.strikes = 0 if good else host.strikes + 1
+        degraded = verdict.finding is Finding.DEGRADED
+        if degraded and not host.degraded and self._outages.at(at) is None:
             self._result.false_yellows += 1
-        lane.degraded = degraded
-        red = lane.eyes.red is not None
-        if red and not lane.red:
-            self._count(lane, at, plain=False)
-        if lane.strikes == PLAIN_STRIKES:
-            self._count(lane, at, plain=True)
-        lane.red = red
+        host.degraded = degraded
+        red = verdict.light is Light.RED
+        if red and not host.red:
+            self._count(host, at, plain=False)
+        if host.strikes == PLAIN_STRIKES:
+            self._count(host, at, plain=True)
+        host.red = red
 
-    def _count(self, lane: Lane, at: float, *, plain: bool) -> None:
+    def _count(self, host: Host, at: float, *, plain: bool) -> None:
         outage = self._outages.at(at)
-        if outage is None or lane.provider not in outage.down:
+        if outage is None or host.provider not in outage.down:
             if plain:
                 self._result.plain_false_reds += 1
             else:
                 self._result.false_reds += 1
             return
-        key = (int(outage.start), lane.provider, plain)
+        key = (int(outage.start), host.provider, plain)
         if key not in self._found:
             self._found.add(key)
             times = self._result.plain_to_red_s if plain else self._result.to_red_s
@@ -299,11 +299,11 @@ def networks(rng: random.Random, days: float) -> Iterator[tuple[str, OwnNetwork]
     yield "sound", Sound()
 
 
-def simulate(seed: int, days: float, together: int, name: str, keep: int = 0) -> Result:
+def simulate(seed: int, days: float, together: int, name: str) -> Result:
     """One network, by name, with outages of so many providers together (0: none at all)."""
     rng = random.Random(f"{seed} {name} {together}")
     own = dict(networks(rng, days))[name]
-    return Simulation(own, Outages.planned(rng, days * DAY_S, together), rng, keep).run(days)
+    return Simulation(own, Outages.planned(rng, days * DAY_S, together), rng).run(days)
 
 
 def p95(values: Sequence[float]) -> float:

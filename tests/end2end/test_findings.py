@@ -181,7 +181,7 @@ async def test_shared_when_three_fall_together() -> None:
         await scene.until(
             lambda s: sum(one.finding is Finding.SHARED for one in s.judgement.services) == 3, "three shared"
         )
-        assert any(one.shared for one in scene.engine.judgement.incidents)
+        assert any(one.shared for one in scene.engine.incidents)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ async def test_the_night_reads_as_expected(request: pytest.FixtureRequest) -> No
         engine.start_watching()
         while clock.now() < DAWN:
             red = any(one.light == "red" for one in engine.judgement.services)
-            if red and engine.routes.route("openai").to is To.CLOUD and engine.judgement.incidents[0].title:
+            if red and engine.routes.route("openai").to is To.CLOUD and engine.incidents[0].title:
                 await engine.switch.to_local()
             await clock.sleep(30.0)
         await engine.switch.to_cloud()

@@ -212,7 +212,7 @@ async def test_kill_9_at_every_stage_repeats_nothing_and_forgets_nothing() -> No
         twin.publish()
         await life.banner("over")
         await life.restart()  # over, still local
-        await life.sees(lambda s: s.offers == ("acme",), "the offer to come home")
+        await life.sees(lambda s: s.offer.back == ("acme",), "the offer to come home")
         assert (await life.snapshot()).routes["acme"].to is To.LOCAL
         await life.elapse(300)
         stages = list(dict.fromkeys(one for one in life.banners() if one[1] != "switch"))

@@ -1,18 +1,22 @@
-"""A playbook for the newsroom: what is true at each minute of a night, and what was told."""
+"""A playbook for the notification policy: what is true at each minute of a night, and what is said of it."""
 
 from typing import Any
 
 import msgspec
 
 from tests.support.snapshots import NOW, ONLINE, READY, SERVICES, pages, service
+from trayapp.core.catalogue import Api, Catalogue, Dialect, Provider
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Source
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.light.reasons import Reason
+from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light, worst
-from trayapp.core.light.verdicts import Judgement, NetworkStatus, ServiceVerdict
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
+from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Route, To, Until
+from trayapp.core.switching.routes import Routes, RoutesMemory
 from trayapp.core.switching.target import TargetStatus
 
 START = NOW
@@ -25,13 +29,23 @@ GREEN = (Light.GREEN, Finding.OK)
 GREY = (Light.GREY, Finding.NO_EVIDENCE)
 STARTED_S = -60.0
 """Incidents begin a minute before the playbook does."""
+CATALOGUE = Catalogue(
+    {
+        name: Provider(name, title, (), api=Api(f"https://api.{name}.com", (dialect,)))
+        for name, title, dialect in (
+            ("openai", "OpenAI", Dialect.OPENAI),
+            ("anthropic", "Anthropic", Dialect.ANTHROPIC),
+        )
+    }
+)
+"""As shipped: the gateway speaks the dialect of one of them."""
 
 
 class Desk:
-    """One user's newsroom. State stays as it is until it is told otherwise; `at` is minutes since the start."""
+    """What one user is told. Everything stays as it is until it is set otherwise; minutes count from the start."""
 
     def __init__(self) -> None:
-        self.newsroom = NotificationPolicy()
+        self.policy = NotificationPolicy()
         self.lights: dict[str, tuple[Light, Finding]] = dict.fromkeys(SERVICES, GREEN)
         self.more: dict[str, dict[str, Any]] = {}
         self.incidents: dict[str, Incident] = {}
@@ -41,16 +55,17 @@ class Desk:
         self.routes: dict[str, Route] = {}
         self.tools = 0
         self.local_answers = 0
+        self.verdicts: dict[str, ServiceVerdict] = {}
 
     def set(self, light: tuple[Light, Finding], *services: str, **more: Any) -> None:
-        for one in services:
-            self.lights[one] = light
-            self.more[one] = more
+        for service_id in services:
+            self.lights[service_id] = light
+            self.more[service_id] = more
 
     def incident(self, *services: str, id: str = "i1", provider: str = "openai", **more: Any) -> None:
         """Open or change an incident; `down` follows the lights unless given."""
         fields: dict[str, Any] = {
-            "down": tuple(one for one in services if self.lights[one][0] is Light.RED),
+            "down": tuple(name for name in services if self.lights[name][0] is Light.RED),
             "stage": IncidentStage.OPEN,
             "started_at": START + STARTED_S,
             "red_at": None,
@@ -66,45 +81,56 @@ class Desk:
 
     def restart(self) -> None:
         """What a stored memory makes of it."""
-        stored = msgspec.json.encode(self.newsroom.remember())
-        self.newsroom = NotificationPolicy(msgspec.json.decode(stored, type=NotificationMemory))
+        stored = msgspec.json.encode(self.policy.remember())
+        self.policy = NotificationPolicy(msgspec.json.decode(stored, type=NotificationMemory))
 
     def judgement(self, minute: float) -> Judgement:
-        services = tuple(self._verdict(one) for one in SERVICES)
-        light = worst(one.light for one in services)
-        return Judgement(START + minute * 60, light, services, self.pages, self.network, tuple(self.incidents.values()))
+        """Of the same verdicts as before where nothing about them has changed, as the judge makes it."""
+        for service_id in SERVICES:
+            verdict = self._verdict(service_id)
+            if self.verdicts.get(service_id) != verdict:
+                self.verdicts[service_id] = verdict
+        services = tuple(self.verdicts[service_id] for service_id in SERVICES)
+        light = worst(verdict.light for verdict in services)
+        return Judgement(START + minute * 60, light, services, self.pages, self.network)
 
     def _verdict(self, service_id: str) -> ServiceVerdict:
         light, finding = self.lights[service_id]
-        incident = next((one.id for one in self.incidents.values() if service_id in one.services), None)
-        return service(service_id, light, finding, **({"incident": incident} | self.more.get(service_id, {})))
+        incident = next((each.id for each in self.incidents.values() if service_id in each.services), None)
+        more = {"incident": incident} | self.more.get(service_id, {})
+        flapping = finding is Finding.FLAPPING or any(each.code == Code.FLAPPING for each in more.get("reasons", ()))
+        return service(service_id, light, finding, flapping=flapping, **more)
 
     def report(self, minute: float) -> tuple[Announcement, ...]:
-        return self.newsroom.report(
-            self.judgement(minute),
-            self.routes,
-            self.target,
-            START + minute * 60,
+        judgement = self.judgement(minute)
+        routes = Routes(CATALOGUE, RoutesMemory(tuple(self.routes.values())))
+        routes.judged(judgement)
+        return self.policy.report(
+            judgement,
+            tuple(self.incidents.values()),
+            routes.all(),
+            make_offer(judgement, routes, self.target),
+            judgement.at,
             local_answers=self.local_answers,
             tools=self.tools,
         )
 
     def told(self, minute: float) -> list[str]:
         """The report in short: "down! i1" pops up, "confirmed i1" replaces silently, "withdraw i1" takes away."""
-        return [gist(one) for one in self.report(minute)]
+        return [gist(announcement) for announcement in self.report(minute)]
 
     def banner(self, minute: float, stage: BannerStage) -> Banner:
         """The one banner of this report, which has this stage."""
-        (found,) = self.report(minute)
-        assert isinstance(found, Banner)
-        assert found.stage is stage
-        return found
+        (banner,) = self.report(minute)
+        assert isinstance(banner, Banner)
+        assert banner.stage is stage
+        return banner
 
 
-def gist(one: Announcement) -> str:
-    if isinstance(one, Withdraw):
-        return f"withdraw {one.key}"
-    return f"{one.stage}{'!' if one.pops_up else ''} {one.key}"
+def gist(announcement: Announcement) -> str:
+    if isinstance(announcement, Withdraw):
+        return f"withdraw {announcement.key}"
+    return f"{announcement.stage}{'!' if announcement.pops_up else ''} {announcement.key}"
 
 
 def because(code: str, **more: Any) -> dict[str, Any]:

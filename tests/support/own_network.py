@@ -313,7 +313,7 @@ async def own_network(name: str, internet: Internet) -> None:
         await scene.until(lambda s: s.judgement.light is Light.GREEN, "green again", 60)
         assert scene.engine.judgement.network.state is NetworkState.ONLINE
         assert scene.announcements == []
-        assert scene.engine.judgement.incidents == ()
+        assert scene.engine.incidents == ()
         assert Light.RED not in {one.light for one in scene.transitions}, scene.transitions
 
 

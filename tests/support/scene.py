@@ -10,7 +10,7 @@ Time-outs stay real, waits are divided by the rate. Services are the user's own 
 import asyncio
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from types import TracebackType
@@ -26,7 +26,7 @@ from trayapp.core.light.verdicts import ServiceVerdict, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
-from trayapp.engine.loading import load_all
+from trayapp.engine.loading import Loaded, load_all
 from trayapp.paths import Home
 from trayapp.paths import home as find_home
 
@@ -178,6 +178,10 @@ class Scene:
         self.rate = rate
         self.transitions: list[Transition] = []
         self.announcements: list[Announcement] = []
+        # What the engine is given, to be changed while it runs.
+        self.announce: Callable[[Announcement, Snapshot], Awaitable[None]] = self._note
+        self.reload: Callable[[], Loaded] = lambda: load_all(self.home)
+        self.publish: Callable[[Snapshot], None] = lambda snapshot: self.broadcast.publish(snapshot)
         self._stack = AsyncExitStack()
 
     def __getitem__(self, name: str) -> Acme:
@@ -199,9 +203,9 @@ class Scene:
             self.home,
             self.clock,
             loaded,
-            reload=lambda: load_all(self.home),
-            publish=self.broadcast.publish,
-            announce=self._announce,
+            reload=lambda: self.reload(),
+            publish=lambda snapshot: self.publish(snapshot),
+            announce=lambda announcement, snapshot: self.announce(announcement, snapshot),
             on_transition=self.transitions.append,
             watch_machine=False,
         )
@@ -221,8 +225,8 @@ class Scene:
         await self.stop()
         await self._stack.aclose()
 
-    async def _announce(self, one: Announcement, snapshot: Snapshot) -> None:
-        self.announcements.append(one)
+    async def _note(self, announcement: Announcement, snapshot: Snapshot) -> None:
+        self.announcements.append(announcement)
 
     def verdict(self, name: str = "acme") -> ServiceVerdict:
         found = self.engine.judgement.service(self[name].service)

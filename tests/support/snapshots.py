@@ -5,19 +5,38 @@ from typing import Any
 
 import msgspec
 
+from trayapp.core.catalogue import Api, Catalogue, Dialect, Provider
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light, worst
-from trayapp.core.light.verdicts import ComponentVerdict, Judgement, NetworkStatus, PageStatus, ServiceVerdict
-from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import Mode, Route, To, Until
+from trayapp.core.light.verdicts import ComponentVerdict, Judgement, PageStatus, ServiceVerdict
+from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.switching.route import Route, To, Until
+from trayapp.core.switching.routes import Routes, RoutesMemory
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Param
 
 NOW = datetime(2026, 2, 3, 21, 22, tzinfo=UTC).timestamp()
 MINUTE_S = 60.0
+
+
+def _catalogue(anthropic: Dialect) -> Catalogue:
+    dialects = {"openai": ("OpenAI", Dialect.OPENAI), "anthropic": ("Anthropic", anthropic)}
+    return Catalogue(
+        {
+            name: Provider(name, title, (), api=Api(f"https://api.{name}.com", (dialect,)))
+            for name, (title, dialect) in dialects.items()
+        }
+    )
+
+
+# As shipped: only OpenAI speaks what the gateway does.
+CATALOGUE = _catalogue(Dialect.ANTHROPIC)
+# Somebody's own file may name Anthropic's compatible address.
+BOTH_MOVE = _catalogue(Dialect.OPENAI)
 PAGE_LINKS = {"openai": "https://status.openai.com", "anthropic": "https://status.claude.com"}
 
 # Service id: its name, provider, provider's name, components (id, name, main, seen), host of its probe.
@@ -113,7 +132,7 @@ def service(
         "unseen": tuple(one for one, _, _, seen in parts if not seen),
         "website": f"https://{host}",
         "last_known": None if light is Light.GREY else light,
-        "last_known_at": None if light is Light.GREY else NOW,
+        "last_known_at": None,
     }
     return ServiceVerdict(
         service_id,
@@ -204,25 +223,16 @@ def snapshot(
     page_states: tuple[PageStatus, ...] | None = None,
     target: TargetStatus = READY,
     local: tuple[str, ...] = (),
+    catalogue: Catalogue | None = None,
     **more: Any,
 ) -> Snapshot:
     """The four services, those given in their place; `local` names providers whose route is local."""
     given = {one.id: one for one in services}
     shown = tuple(given.get(one) or service(one) for one in SERVICES)
-    routes = {
-        one: Route(one, To.LOCAL, Until.BACK, "user", NOW - 10 * MINUTE_S, 7) if one in local else Route(one)
-        for one in PAGE_LINKS
-    }
-    judgement = Judgement(
-        NOW, light or worst(one.light for one in shown), shown, page_states or pages(), network, incidents
-    )
-    fields: dict[str, Any] = {"gateway_url": "http://127.0.0.1:17502" if target.state is TargetState.READY else None}
-    return Snapshot(
-        at=NOW,
-        wall_offset_s=0.0,
-        judgement=judgement,
-        routes=routes,
-        mode=Mode.MANUAL,
-        target=target,
-        **(fields | more),
-    )
+    judgement = Judgement(NOW, light or worst(one.light for one in shown), shown, page_states or pages(), network)
+    flipped = (Route(one, To.LOCAL, Until.BACK, "user", NOW - 10 * MINUTE_S, 7) for one in local)
+    routes = Routes(catalogue or CATALOGUE, RoutesMemory(tuple(flipped)))
+    routes.judged(judgement)
+    listens = "http://127.0.0.1:17502" if target.state is TargetState.READY else None
+    circumstances = Circumstances(target=target, **(dict[str, Any](gateway_url=listens) | more))
+    return compose(judgement, incidents, routes, circumstances, NOW, 0.0)

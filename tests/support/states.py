@@ -19,12 +19,12 @@ from tests.support.snapshots import (
     service,
     snapshot,
 )
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.light.verdicts import NetworkStatus
 from trayapp.core.snapshot import LocalAnswer, Snapshot, ToolStatus
 from trayapp.core.switching.route import Policy
 from trayapp.errors import Param
@@ -239,7 +239,7 @@ def local_now(**more: Any) -> Snapshot:
 def offered(**more: Any) -> Snapshot:
     """OpenAI is well again, its route is still local."""
     tools = (ToolStatus("editor", Policy.SWITCH, NOW - 60),)
-    return snapshot(**({"local": ("openai",), "offers": ("openai",), "tools": tools} | more))
+    return snapshot(**({"local": ("openai",), "tools": tools} | more))
 
 
 STATES: dict[str, Callable[..., Snapshot]] = {

@@ -17,12 +17,13 @@ from trayapp.app.run import Run
 from trayapp.app.surface import Surface
 from trayapp.app.ui_thread import UiThread
 from trayapp.clock import Clock
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Light
-from trayapp.core.light.verdicts import Judgement, NetworkStatus
-from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import Mode
-from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.core.light.verdicts import Judgement
+from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.switching.routes import Routes
 from trayapp.errors import Problem, problems_of
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
@@ -42,7 +43,7 @@ def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
     now = clock.now()
     judgement = Judgement(now, Light.GREY, (), (), NetworkStatus(NetworkState.UNKNOWN, now))
     offset_s = clock.wall(now).timestamp() - now
-    return Snapshot(now, offset_s, judgement, {}, Mode.MANUAL, TargetStatus(TargetState.NONE), demo=demo)
+    return compose(judgement, (), Routes(Catalogue({})), Circumstances(demo=demo), now, offset_s)
 
 
 class Program:

@@ -1,5 +1,6 @@
 """All that the user sees, tied together: the tray from the start, windows when they are first wanted."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -167,12 +168,18 @@ class Surface(QObject):
             case Button.ONLY_WHEN_BACK:
                 self._commands.only_when_back(key)
             case Button.BACK_TO_CLOUD:
-                # Who is not back yet stays local.
-                self.switch_cloud(self._snapshot.offers)
+                self._follow_offer(self.switch_cloud)
             case Button.STAY_LOCAL:
-                self.stay_local(self._snapshot.offers)
+                self._follow_offer(self.stay_local)
             case _:
                 self.open_panel()
+
+    def _follow_offer(self, wish: Callable[[tuple[str, ...]], None]) -> None:
+        """For those who are back now, whoever was when the note was written; a note can outlive its offer."""
+        if self._snapshot.offer.back:
+            wish(self._snapshot.offer.back)
+        else:
+            self.open_panel()
 
     def quit(self) -> None:
         """End the program; ask first when tools would be left without their gateway."""

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from trayapp.control.messages import Notice, StatusAnswer, SwitchAnswer, TargetAnswer
 from trayapp.control.report import report
 from trayapp.core.light.severity import Light, worst
+from trayapp.core.light.shown import shown_light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To
 from trayapp.core.switching.target import TargetStatus
@@ -19,12 +20,19 @@ from trayapp.text import problems, reasons, rows, senses, sentences, terminal
 def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
     """The snapshot as if only `services` were watched, in that order; without any, as it is."""
     seen = _only(snapshot, services) if services else snapshot
-    return StatusAnswer(seen.judgement.light, report(seen), tuple(_lines(seen)), notices(snapshot))
+    return StatusAnswer(
+        light=seen.judgement.light,
+        shown=seen.shown.light,
+        offline=seen.shown.offline,
+        report=report(seen),
+        lines=tuple(_lines(seen)),
+        problems=notices(snapshot),
+    )
 
 
 def notices(snapshot: Snapshot) -> tuple[Notice, ...]:
     """What is wrong with the instance itself."""
-    return tuple(_notice(code, params) for code, params in snapshot.standing_problems)
+    return tuple(_notice(code, params) for code, params in snapshot.problems)
 
 
 def notice(problem: Problem) -> Notice:
@@ -51,6 +59,8 @@ def _notice(code: str, params: Mapping[str, Param]) -> Notice:
 def _lines(snapshot: Snapshot) -> list[str]:
     """The sentence, then a line a service, then why where there is trouble."""
     out = [sentences.headline(snapshot)]
+    if snapshot.shown.offline and (known := sentences.subline(snapshot)):
+        out.append(known)
     for service in snapshot.judgement.services:
         out.append(f"  {rows.service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
@@ -67,6 +77,7 @@ def _only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:
         "services": kept,
         "light": worst(one.light for one in kept),
         "pages": tuple(page for page in judgement.pages if page.provider in providers),
-        "incidents": tuple(one for one in judgement.incidents if one.provider in providers or one.shared),
     }
-    return replace(snapshot, judgement=replace(judgement, **parts))
+    judgement = replace(judgement, **parts)
+    incidents = tuple(one for one in snapshot.incidents if one.provider in providers or one.shared)
+    return replace(snapshot, judgement=judgement, incidents=incidents, shown=shown_light(judgement, snapshot.at))

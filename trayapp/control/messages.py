@@ -23,9 +23,14 @@ class Notice(Struct, frozen=True):
 
 
 class StatusAnswer(Struct, frozen=True):
-    """`report`: schema 1. `lines`: the same for a terminal. `problems`: what is wrong with the instance itself."""
+    """`report`: schema 1. `lines`: the same for a terminal. `problems`: what is wrong with the instance itself.
+
+    `shown`: the light that the icon shows: while the own network is away (`offline`), for two minutes the last known.
+    """
 
     light: str = "grey"
+    shown: str = "grey"
+    offline: bool = False
     report: dict[str, Any] = {}
     lines: tuple[str, ...] = ()
     problems: tuple[Notice, ...] = ()

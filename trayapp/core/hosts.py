@@ -1,7 +1,8 @@
 """Hosts in one spelling, so that a key is compared with the host it was stored for and nothing else."""
 
-import ipaddress
 from urllib.parse import urlsplit
+
+from trayapp.core.evidence.reach import Reach, reach_of_url
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -21,17 +22,7 @@ def same_host(one: str, other: str) -> bool:
     return host_of(f"https://{one}") == host_of(f"https://{other}")
 
 
-def is_loopback(host: str) -> bool:
-    """Does the name alone say that this is our own machine?"""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def may_carry_key(url: str) -> bool:
     """A key travels over TLS only; loopback may be plain."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+    return parts.scheme == "https" or reach_of_url(url) is Reach.LOOPBACK

@@ -3,9 +3,16 @@
 from msgspec import Struct
 
 from trayapp.core.incident.incident import Incident
+from trayapp.core.light.shown import ShownLight, shown_light
 from trayapp.core.light.verdicts import Judgement
+from trayapp.core.switching.offer import Offer, make_offer
 from trayapp.core.switching.route import Mode, Route
-from trayapp.core.switching.target import TargetStatus
+from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.errors import Param
+
+ProblemNote = tuple[str, dict[str, Param]]
+"""A problem's code and parameters; the words are `trayapp.text.problems`'."""
 
 
 class LocalAnswer(Struct, frozen=True):
@@ -25,36 +32,76 @@ class ToolStatus(Struct, frozen=True):
     last_seen: float | None = None
 
 
+class Circumstances(Struct, frozen=True):
+    """What stands beside the evidence: the fallback, the tools, the gateway, and what needs attention.
+
+    `gateway_url`: None while nothing listens. `switching`: the step of a switch that is under way. `problems`: all of
+    them, whoever has them. `bytes_today`: what watching has cost.
+    """
+
+    target: TargetStatus = TargetStatus(TargetState.NONE)
+    tools: tuple[ToolStatus, ...] = ()
+    local_answers: tuple[LocalAnswer, ...] = ()
+    gateway_url: str | None = None
+    switching: str | None = None
+    problems: tuple[ProblemNote, ...] = ()
+    bytes_today: int = 0
+    demo: bool = False
+
+
 class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
-    `offers`: providers that are back while their route is still local until back. `gateway_url`: None while
-    nothing listens; `gateway_problem`: a problem code, with `gateway_params`, when it should listen and cannot.
+    The other fields are as in `Circumstances`.
     """
 
     at: float
     wall_offset_s: float
     judgement: Judgement
+    shown: ShownLight
+    incidents: tuple[Incident, ...]
     routes: dict[str, Route]
     mode: Mode
+    offer: Offer
     target: TargetStatus
-    offers: tuple[str, ...] = ()
-    local_answers: tuple[LocalAnswer, ...] = ()
     tools: tuple[ToolStatus, ...] = ()
+    local_answers: tuple[LocalAnswer, ...] = ()
     gateway_url: str | None = None
-    gateway_problem: str | None = None
-    gateway_params: dict[str, str | int | float | None] = {}
     switching: str | None = None
-    problems: tuple[tuple[str, dict[str, str | int | float | None]], ...] = ()
+    problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
     demo: bool = False
 
-    @property
-    def standing_problems(self) -> tuple[tuple[str, dict[str, str | int | float | None]], ...]:
-        """All that needs attention: `problems`, and the gateway's."""
-        gateway = () if self.gateway_problem is None else ((self.gateway_problem, self.gateway_params),)
-        return (*self.problems, *gateway)
 
-    @property
-    def incidents(self) -> tuple[Incident, ...]:
-        return self.judgement.incidents
+def compose(
+    judgement: Judgement,
+    incidents: tuple[Incident, ...],
+    routes: Routes,
+    circumstances: Circumstances,
+    now: float,
+    wall_offset_s: float,
+) -> Snapshot:
+    """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
+    return Snapshot(
+        at=now,
+        wall_offset_s=wall_offset_s,
+        judgement=judgement,
+        shown=shown_light(judgement, now),
+        incidents=incidents,
+        routes=routes.all(),
+        mode=routes.mode,
+        offer=make_offer(judgement, routes, circumstances.target),
+        target=circumstances.target,
+        tools=circumstances.tools,
+        local_answers=circumstances.local_answers,
+        gateway_url=circumstances.gateway_url,
+        switching=circumstances.switching,
+        problems=tuple({_key(problem): problem for problem in circumstances.problems}.values()),
+        bytes_today=circumstances.bytes_today,
+        demo=circumstances.demo,
+    )
+
+
+def _key(problem: ProblemNote) -> tuple[object, ...]:
+    code, params = problem
+    return (code, *sorted((name, str(value)) for name, value in params.items()))

@@ -8,23 +8,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from trayapp.core.catalogue import Dialect
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Provider
+from trayapp.core.evidence.observation import Try
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer, ToolStatus
+from trayapp.core.switching.offer import movable, why_not
 from trayapp.core.switching.route import Policy, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.engine.loading import Loaded
+from trayapp.engine.state import State
 from trayapp.errors import Problem
+from trayapp.paths import Home
+from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Local
 
 if TYPE_CHECKING:
-    from trayapp.engine.engine import Engine
     from trayapp.gateway.server import Gateway
     from trayapp.local.target import LocalTarget
 
@@ -43,12 +50,34 @@ class Switched(Struct, frozen=True):
     model: str | None = None
 
 
-class Switch:
-    """Owns the target, the gateway and the tools' tokens; the routes are the engine's."""
+class Hooks(NamedTuple):
+    """What the switch has to say: that something changed, now or soon; what to tell; and what a request has shown."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.tokens = Tokens(engine.home)
+    changed: Callable[[], None]
+    changed_often: Callable[[], None]
+    announce: Callable[..., None]
+    observe: Callable[[Try], None]
+
+
+class Switch:
+    """Owns the target, the gateway and the tools' tokens; the routes are the state's."""
+
+    def __init__(
+        self,
+        home: Home,
+        clock: Clock,
+        loaded: Callable[[], Loaded],
+        keys: KeySource,
+        state: State,
+        hooks: Hooks,
+    ) -> None:
+        self._home = home
+        self._clock = clock
+        self._loaded = loaded
+        self._keys = keys
+        self._state = state
+        self._hooks = hooks
+        self.tokens = Tokens(home)
         self._target: LocalTarget | None = None
         self._target_settings: Local | None = None
         self._gateway: Gateway | None = None
@@ -61,7 +90,7 @@ class Switch:
     async def apply(self) -> None:
         """Follow the settings: another target, another port, a first tool; try a port again that was taken."""
         async with self._applying:
-            settings = self._engine.loaded.settings
+            settings = self._loaded().settings
             if settings.local != self._target_settings:
                 if self._target is not None:
                     await self._target.close()
@@ -100,7 +129,7 @@ class Switch:
         return self._gateway.url if self._gateway is not None else None
 
     def tools(self) -> tuple[ToolStatus, ...]:
-        policies = self._engine.loaded.settings.tools
+        policies = self._loaded().settings.tools
         seen = self._gateway.last_seen if self._gateway is not None else {}
         return tuple(
             ToolStatus(name, policies[name].policy if name in policies else Policy.SWITCH, seen.get(name))
@@ -134,26 +163,16 @@ class Switch:
             with contextlib.suppress(Problem):
                 await self.start_target()
 
-    def down(self) -> tuple[str, ...]:
-        """Providers with a watched service that is red now and with an API, whose requests can move."""
-        red = {one.provider for one in self._engine.judgement.services if one.light is Light.RED}
-        return tuple(one for one in self._movable() if one in red)
-
     # What can be done
 
     async def to_local(self, providers: tuple[str, ...] | None = None, until: Until = Until.BACK) -> Switched:
         """Make the target ready, then move `providers` to it, or what is down and not there yet.
 
         Raises Problem("local_no_target"), Problem("nothing_down"), Problem("unknown_provider"),
-        Problem("already_switching"), the gateway's or the target's own; then nothing has changed.
+        Problem("cannot_move_…"), Problem("already_switching"), the gateway's or the target's own; then nothing has
+        changed.
         """
-        if providers:
-            chosen = self._choose(providers)
-        else:
-            down = self.down()
-            chosen = tuple(one for one in down if one not in self._local()) or down
-        if not chosen:
-            raise Problem("nothing_down", providers=", ".join(self._movable()))
+        chosen = self._choose(providers) if providers else self._down()
         if self._target is None:
             raise Problem("local_no_target")
         try:
@@ -169,8 +188,8 @@ class Switch:
             raise
         began = set(chosen) - set(self._local())
         self.local_answers = tuple(one for one in self.local_answers if one.provider not in began)
-        self.routes.switch(chosen, To.LOCAL, until, self._engine.clock.now())
-        self._engine.changed()
+        self.routes.switch(chosen, To.LOCAL, until, self._clock.now())
+        self._hooks.changed()
         moved = self._moved(chosen)
         self._tell(BannerStage.SWITCHED, chosen, model=status.model, tools=moved, until=until)
         return Switched(To.LOCAL, chosen, moved, status.model)
@@ -178,11 +197,11 @@ class Switch:
     async def to_cloud(self, providers: tuple[str, ...] | None = None) -> Switched:
         """Move home those of `providers` that are local, or all. Raises Problem("unknown_provider")."""
         local = self._local()
-        chosen = tuple(one for one in self._choose(providers) if one in local) if providers else local
+        chosen = tuple(name for name in self._known(providers) if name in local) if providers else local
         answered = sum(self.routes.route(name).answered for name in chosen)
         moved = self._moved(chosen)
-        self.routes.switch(chosen, To.CLOUD, Until.CHANGED, self._engine.clock.now())
-        self._engine.changed()
+        self.routes.switch(chosen, To.CLOUD, Until.CHANGED, self._clock.now())
+        self._hooks.changed()
         if chosen:
             self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved)
         return Switched(To.CLOUD, chosen, moved)
@@ -190,43 +209,67 @@ class Switch:
     def stay_local(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """Keep those of `providers` that are local there until the user changes it; names them."""
         chosen = tuple(one for one in providers if one in self._local())
-        self.routes.switch(chosen, To.LOCAL, Until.CHANGED, self._engine.clock.now())
-        self._engine.changed()
-        self._engine.remember()
+        self.routes.switch(chosen, To.LOCAL, Until.CHANGED, self._clock.now())
+        self._hooks.changed()
+        self._hooks.announce()
         return chosen
 
     @property
     def routes(self) -> Routes:
-        return self._engine.routes
+        return self._state.routes
 
-    def _movable(self) -> tuple[str, ...]:
-        return tuple(one.provider for one in self._engine.loaded.catalogue.providers.values() if one.api is not None)
+    @property
+    def _providers(self) -> dict[str, Provider]:
+        return self._loaded().catalogue.providers
+
+    def _down(self) -> tuple[str, ...]:
+        """What is down and would move with a click, else what has moved already.
+
+        Raises Problem("nothing_down"), Problem("cannot_move_…").
+        """
+        offer = self._state.result.snapshot.offer
+        red = {service.provider for service in self._state.judgement.services if service.light is Light.RED}
+        chosen = offer.down or tuple(name for name in offer.home if name in red)
+        if not chosen and offer.immovable:
+            raise self._cannot_move(offer.immovable[0].provider)
+        if not chosen:
+            raise Problem("nothing_down", providers=", ".join(movable(self._providers.values())))
+        return chosen
+
+    def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
+        """These, once each. Raises Problem("unknown_provider"), Problem("cannot_move_…")."""
+        chosen = self._known(providers)
+        for name in chosen:
+            if why_not(self._providers[name]) is not None:
+                raise self._cannot_move(name)
+        return chosen
+
+    def _known(self, providers: tuple[str, ...]) -> tuple[str, ...]:
+        for name in providers:
+            if name not in self._providers:
+                raise Problem("unknown_provider", name=name, providers=", ".join(movable(self._providers.values())))
+        return tuple(dict.fromkeys(providers))
+
+    def _cannot_move(self, name: str) -> Problem:
+        provider = self._providers[name]
+        return Problem(f"cannot_move_{why_not(provider)}", name=provider.name)
 
     def _local(self) -> tuple[str, ...]:
         return tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)
 
     def _moved(self, providers: tuple[str, ...]) -> int:
-        """How many tools a flip of `providers` moves: none where they all speak what the gateway does not."""
-        known = self._engine.loaded.catalogue.providers
-        apis = [known[one].api for one in providers if one in known]
-        if not any(api is not None and Dialect.OPENAI in api.dialects for api in apis):
+        """How many tools a flip of `providers` moves."""
+        if not any(name in self._providers and why_not(self._providers[name]) is None for name in providers):
             return 0
         return sum(tool.policy == Policy.SWITCH for tool in self.tools())
 
-    def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
-        movable = self._movable()
-        for name in providers:
-            if name not in movable:
-                raise Problem("unknown_provider", name=name, providers=", ".join(movable))
-        return tuple(dict.fromkeys(providers))
-
     def _tell(self, stage: BannerStage, providers: tuple[str, ...], **params: Any) -> None:
-        names = self._engine.loaded.catalogue.providers
-        self._engine.announce(
+        names = self._providers
+        self._hooks.announce(
             Banner(
                 key="switch",
                 stage=stage,
-                at=self._engine.clock.now(),
+                at=self._clock.now(),
                 services=tuple(names[one].name for one in providers if one in names),
                 provider=providers[0] if providers else "",
                 params=params,
@@ -235,19 +278,19 @@ class Switch:
 
     def _progress(self, step: str | None) -> None:
         self.switching = step
-        self._engine.changed()
+        self._hooks.changed()
 
     def _answered(self, answer: LocalAnswer) -> None:
         self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
         self.routes.count_answer(answer.provider)
-        self._engine.changed_often()
+        self._hooks.changed_often()
 
     def _make_target(self, settings: Local) -> LocalTarget | None:
         if settings.server is None:
             return None
         from trayapp.local.target import LocalTarget
 
-        return LocalTarget(settings, self._engine.clock, self._engine.home, self._engine.target_changed)
+        return LocalTarget(settings, self._clock, self._home, lambda status: self._hooks.changed())
 
     async def _listen(self) -> None:
         """Have the gateway listen; a port that is taken is a standing problem until it is free."""
@@ -255,17 +298,16 @@ class Switch:
             return
         from trayapp.gateway.server import Gateway
 
-        engine = self._engine
         gateway = Gateway(
-            lambda: engine.loaded.settings,
-            lambda: engine.loaded.catalogue,
-            engine.routes,
+            lambda: self._loaded().settings,
+            lambda: self._loaded().catalogue,
+            self.routes,
             self.tokens,
-            engine.keys,
+            self._keys,
             lambda: self.target_status,
-            engine.observe,
+            self._hooks.observe,
             self._answered,
-            engine.clock,
+            self._clock,
         )
         try:
             await gateway.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -15,8 +14,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Part, ProbeKind, Provider
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, retry_after_s
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
-from trayapp.core.evidence.reach import Reach
-from trayapp.core.hosts import is_loopback
+from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.reading import AnswerReading
 
@@ -24,7 +22,6 @@ RETRY_GAP_S = 30.0
 """Real seconds after a failure in which the same request is taken for its retry: libraries wait 8 s at most, and a
 job that runs every minute asks anew."""
 _REMEMBERED_REQUESTS = 1024
-_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localdomain")
 
 
 class _Attempts(Struct):
@@ -95,18 +92,6 @@ def host_named(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-@lru_cache(maxsize=64)
-def reach_of(url: str) -> Reach:
-    """Which kind of address this is, as far as its name tells."""
-    host = urlsplit(url).hostname or ""
-    if is_loopback(host):
-        return Reach.LOOPBACK
-    try:
-        return Reach.PUBLIC if ipaddress.ip_address(host).is_global else Reach.PRIVATE
-    except ValueError:
-        return Reach.PRIVATE if "." not in host or host.endswith(_LOCAL_SUFFIXES) else Reach.PUBLIC
-
-
 class Exchange:
     """One request to a provider, from its beginning to the `Try` that it yields."""
 
@@ -172,7 +157,7 @@ class Exchange:
             depth=reading.depth,
             outcome=reading.outcome,
             code=reading.code,
-            reach=reach_of(self._url),
+            reach=reach_of_url(self._url),
             status=self._status,
             badge=reading.badge,
             request=self._names.end(self._digest, now_s, failed=failed),

@@ -1,20 +1,9 @@
 """Local means local: which addresses and which models may be called so."""
 
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.errors import Problem
 from trayapp.settings import servers
 from trayapp.settings.schema import Local
-
-
-def is_loopback(url: str) -> bool:
-    """Whether `url` cannot leave this machine: a loopback address, or `localhost` (RFC 6761)."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def base_url(settings: Local) -> str:
@@ -27,7 +16,7 @@ def base_url(settings: Local) -> str:
     if url is None:
         raise Problem("local_no_url")
     url = url.rstrip("/").removesuffix("/v1")
-    if not is_loopback(url) and not settings.confirmed:
+    if reach_of_url(url) is not Reach.LOOPBACK and not settings.confirmed:
         raise Problem("local_not_confirmed", url=url)
     return url
 

@@ -1,28 +1,18 @@
 """Which kind of address a host has: an answer vouches only for its own kind."""
 
 import asyncio
-import ipaddress
 import logging
 import socket
 from urllib.parse import urlsplit
 
-from trayapp.core.evidence.reach import Reach
-from trayapp.core.hosts import host_of, is_loopback
+from trayapp.core.evidence.reach import Reach, is_address, reach_of_address, reach_of_host, reach_of_url
+from trayapp.core.hosts import host_of
 from trayapp.net.proxies import proxy_for
 
 log = logging.getLogger(__name__)
 
 LOOKUP_TIMEOUT_S = 2.0
 """Real seconds. A lookup that takes longer fails for the request as well."""
-_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localdomain")
-
-
-def reach_of_address(address: str) -> Reach:
-    """The kind of an IP address, with or without a scope."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if ip.is_loopback:
-        return Reach.LOOPBACK
-    return Reach.PUBLIC if ip.is_global else Reach.PRIVATE
 
 
 class Addresses:
@@ -54,22 +44,17 @@ class Addresses:
 
     async def place(self, url: str) -> str:
         """What tells two hosts apart: the address; where it is not known or every host has the same, host and port."""
-        if proxy_for(url) or is_loopback(urlsplit(url).hostname or ""):
+        if proxy_for(url) or reach_of_url(url) is Reach.LOOPBACK:
             return host_of(url)
         return await self.of(url) or host_of(url)
 
     async def reach(self, url: str, *, look_up: bool = True) -> Reach:
         """The kind of a host's address. Behind a proxy, or where nothing is found, the name has to tell."""
         host = urlsplit(url).hostname or ""
-        if is_loopback(host):
-            return Reach.LOOPBACK
-        try:
-            return reach_of_address(host)
-        except ValueError:
-            pass
+        by_name = reach_of_host(host)
+        if by_name is Reach.LOOPBACK or is_address(host):
+            return by_name
         address = self._found.get(host)
         if address is None and look_up and not proxy_for(url):
             address = await self.of(url)
-        if address is not None:
-            return reach_of_address(address)
-        return Reach.PRIVATE if "." not in host or host.endswith(_LOCAL_SUFFIXES) else Reach.PUBLIC
+        return by_name if address is None else reach_of_address(address)

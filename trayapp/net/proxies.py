@@ -5,14 +5,14 @@ import urllib.request
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from trayapp.core.hosts import is_loopback
+from trayapp.core.evidence.reach import Reach, reach_of_host
 
 
 def proxy_for(url: str) -> str | None:
     """The proxy that the environment or the desktop names for `url`; never one for loopback."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if is_loopback(host):
+    if reach_of_host(host) is Reach.LOOPBACK:
         return None
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

@@ -42,11 +42,11 @@ def update_line(update: PageUpdate, s: Snapshot) -> str:
 
 def offer_line(s: Snapshot) -> str:
     """Who is back, and what the local model answered meanwhile; empty while nobody is."""
-    if not s.offers:
+    if not s.offer.back:
         return ""
-    names = join([provider_name(provider, s) for provider in s.offers])
-    back = ngettext("{names} works again.", "{names} work again.", len(s.offers), names=names)
-    answered = sum(s.routes[provider].answered for provider in s.offers if provider in s.routes)
+    names = join([provider_name(provider, s) for provider in s.offer.back])
+    back = ngettext("{names} works again.", "{names} work again.", len(s.offer.back), names=names)
+    answered = sum(s.routes[provider].answered for provider in s.offer.back if provider in s.routes)
     if not answered:
         return back
     meanwhile = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)

@@ -54,6 +54,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "unknown_provider": (N_("{name} cannot be switched"), N_("These can: {providers}.")),
     "unknown_key": (N_("No service asks for a key called “{name}”"), N_("Known are: {known}.")),
+    "cannot_move_no_api": (
+        N_("{name} cannot be moved"),
+        N_("None of its requests go through the gateway: its file names no [api]. Use the local chat meanwhile."),
+    ),
+    "cannot_move_dialect": (
+        N_("{name} cannot be moved yet"),
+        N_("The gateway does not speak the language of its API. Use the local chat, or a tool of another provider."),
+    ),
     "nothing_down": (
         N_("Nothing is down"),
         N_("Say what should move to local: {providers}."),

@@ -6,10 +6,9 @@ from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Code
-from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.severity import Confidence, Finding, Light, worst_finding
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import To
 from trayapp.core.switching.target import TargetState
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
@@ -75,23 +74,9 @@ def _offline_headline(s: Snapshot) -> str:
     return _("You are offline: {step}.", step=codes.step(step))
 
 
-_YELLOW_ORDER = (
-    Finding.DEGRADED,
-    Finding.DOWN,
-    Finding.SHARED,
-    Finding.FLAPPING,
-    Finding.REPORTED_ONLY,
-    Finding.SLOW,
-    Finding.RECOVERING,
-    Finding.MAINTENANCE,
-    Finding.CHECKING,
-)
-
-
 def _yellow_headline(s: Snapshot) -> str:
     yellow = _with(s, Light.YELLOW)
-    rank = {finding: place for place, finding in enumerate(_YELLOW_ORDER)}
-    worst = min((v.finding for v in yellow), key=lambda finding: rank.get(finding, len(rank)), default=Finding.DEGRADED)
+    worst = worst_finding(v.finding for v in yellow)
     same = [v for v in yellow if v.finding is worst]
     names, many = join_short(_names(same), _NAMES_MAX), len(same)
     providers = join_short(_providers(same), _NAMES_MAX)
@@ -206,10 +191,10 @@ def _how_sure(s: Snapshot) -> str:
 
 
 def _last_known(s: Snapshot) -> str:
-    known = [v for v in s.judgement.services if v.last_known is not None and v.last_known_at is not None]
+    known = [v for v in s.judgement.services if v.last_known is not None]
     if not known:
         return ""
-    age = ago(s.at - max(v.last_known_at or 0.0 for v in known))
+    age = ago(s.at - max(s.at if v.last_known_at is None else v.last_known_at for v in known))
     red = [v.name for v in known if v.last_known is Light.RED]
     yellow = [v.name for v in known if v.last_known is Light.YELLOW]
     if red:
@@ -244,19 +229,15 @@ def tooltip(s: Snapshot) -> str:
 
 
 def _fallback(s: Snapshot) -> str:
-    if _local(s):
+    if s.offer.home:
         return _("working locally")
     if s.target.state is TargetState.READY:
         return _("local ready in {time}", time=waiting_time(s.target.ready_s)) if s.target.ready_s else _("local ready")
     return ""
 
 
-def _local(s: Snapshot) -> list[str]:
-    return [provider for provider, route in s.routes.items() if route.to is To.LOCAL]
-
-
 def _local_providers(s: Snapshot) -> str:
-    local = [provider_name(provider, s) for provider in _local(s)]
+    local = [provider_name(provider, s) for provider in s.offer.home]
     return _("Local instead of {names}.", names=join_short(local, _TOOLTIP_NAMES_MAX)) if local else ""
 
 
@@ -268,9 +249,8 @@ def switch_label(s: Snapshot) -> str:
     if s.switching is not None:
         return _("Switching to local ({model})…", model=model)
     state = _target_state(s)
-    down = [v for v in _with(s, Light.RED) if v.provider not in _local(s)]
-    if down:
-        names = join(_providers(down))
+    if s.offer.down:
+        names = join([provider_name(one, s) for one in s.offer.down])
         return _("Switch {names} to local ({model}, {state})", names=names, model=model, state=state)
     return _("Switch to local ({model}, {state})", model=model, state=state)
 
@@ -294,10 +274,12 @@ def _target_state(s: Snapshot) -> str:
 
 def home_label(s: Snapshot) -> str:
     """The way home, as a button; empty while nothing is local."""
-    local = _local(s)
+    local = s.offer.home
     if not local:
         return ""
     names = join([provider_name(provider, s) for provider in local])
-    if set(local) <= set(s.offers):
-        return _("Back to cloud: {names} works again", names=names)
+    if set(local) <= set(s.offer.back):
+        return ngettext(
+            "Back to cloud: {names} works again", "Back to cloud: {names} work again", len(local), names=names
+        )
     return _("Back to cloud ({names})", names=names)

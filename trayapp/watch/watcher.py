@@ -44,10 +44,10 @@ SETTLE_LOOK_S = 1.0
 class JudgeView(Protocol):
     """What the schedule needs to know of the verdict."""
 
-    def pace(self, host: str, now: float) -> Pace:
+    def pace(self, host: str) -> Pace:
         """How eagerly a host may be asked."""
 
-    def wants_control(self, host: str, now: float) -> bool:
+    def wants_control(self, host: str) -> bool:
         """Should the next try at this host run beside a control?"""
 
 
@@ -177,12 +177,12 @@ class Watcher:
 
     def _due(self, schedule: HostSchedule) -> float:
         now = self._clock.now()
-        return schedule.next_at(self._judge.pace(schedule.host, now), now)
+        return schedule.next_at(self._judge.pace(schedule.host), now)
 
     async def _turn(self, schedule: HostSchedule, job: ProbeJob) -> None:
         """One try of a host's, beside a control if the rules want one."""
         proof = _Proof()
-        if self._judge.wants_control(schedule.host, self._clock.now()):
+        if self._judge.wants_control(schedule.host):
             async with asyncio.TaskGroup() as both:
                 asking = both.create_task(self._probes.run(job))
                 proving = both.create_task(self._prove(schedule, job))
@@ -215,7 +215,7 @@ class Watcher:
                 continue
             # No waiting between this look and taking the lock: what is free now is ours.
             now = self._clock.now()
-            job = other.take_control(self._judge.pace(other.host, now), now)
+            job = other.take_control(self._judge.pace(other.host), now)
             if job is None or self._locks[other.host].locked():
                 continue
             async with self._locks[other.host]:
@@ -230,7 +230,7 @@ class Watcher:
         observed = replace(attempt.observed, control=control)
         self._connection.tried(job.probe.url, attempt)
         self._emit(observed)
-        schedule.tried(job, observed, self._judge.pace(schedule.host, self._clock.now()), random.random())
+        schedule.tried(job, observed, self._judge.pace(schedule.host), random.random())
 
     async def _watch_page(self, reader: PageReader) -> None:
         while True:

@@ -2,24 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from tests.support.httpserver import Server, silent
-from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene, free_port
+from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene, free_port, write_files
 from tests.support.until import until
+from trayapp.clock import SystemClock
+from trayapp.core.light.judge import JudgeMemory
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage
 from trayapp.core.notify.policy import NotificationMemory
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To, Until
-from trayapp.engine.engine import LAST_WORDS_S, Engine
+from trayapp.engine.delivery import LAST_WORDS_S
+from trayapp.engine.engine import SAVE_S, Engine
 from trayapp.engine.loading import load_all
 from trayapp.engine.memory import Keeper
 from trayapp.engine.switch import Switch
 from trayapp.errors import Problem
+from trayapp.gateway.server import Gateway
+from trayapp.paths import home
 from trayapp.settings.file import change
 from trayapp.store.store import Store
 
@@ -36,17 +40,12 @@ def banner(key: str) -> Banner:
     return Banner(key, BannerStage.SWITCHED, 0.0)
 
 
-def rewired(scene: Scene, announce: Callable[[Announcement, Snapshot], Awaitable[None]]) -> None:
-    """From now on the scene's engine tells `announce`."""
-    scene.engine._announce = announce
-
-
 async def stored(scene: Scene) -> dict[str, Any]:
     """What a restart would find on the disk now."""
     store = Store(scene.home.store_file)
     await store.open()
     try:
-        return await Keeper(store).load({"told": NotificationMemory})
+        return await Keeper(store).load({"told": NotificationMemory, "judge": JudgeMemory})
     finally:
         await store.close()
 
@@ -59,7 +58,7 @@ async def test_a_banner_is_remembered_before_it_is_told() -> None:
             told = (await stored(scene))["told"]
             found.append([spoken.stage for spoken in told.by_key.values()])
 
-        rewired(scene, announce)
+        scene.announce = announce
         await scene.until(fine, "green")
         scene["acme"].api(OVERLOADED)
         await scene.until(red, "red")
@@ -78,7 +77,7 @@ async def test_one_banner_that_cannot_be_told_stops_no_other() -> None:
                 raise RuntimeError("the bus is on fire")
             told.append(one.key)
 
-        rewired(scene, announce)
+        scene.announce = announce
         scene.engine.announce(banner("bad"), banner("same round"))
         scene.engine.announce(banner("next round"))
         await scene.engine.settle()
@@ -96,27 +95,31 @@ async def test_only_when_back_is_remembered_at_once_and_holds_after_a_restart() 
         assert spoken.only_when_back
 
 
-async def test_a_quiet_engine_is_remembered_every_minute() -> None:
+async def saved_at(scene: Scene) -> float:
+    at: float = (await stored(scene))["judge"].saved_at
+    return at
+
+
+async def test_an_outage_is_remembered_every_minute_and_a_calm_engine_leaves_the_disk_alone() -> None:
     async with Scene(Acme("acme")) as scene:
         await scene.until(fine, "green")
-        written: list[str] = []
-        save_many = scene.engine._store.save_many  # type: ignore[union-attr]  # a scene remembers
-
-        async def note(pieces: dict[str, bytes]) -> None:
-            written.extend(pieces)
-            await save_many(pieces)
-
-        scene.engine._store.save_many = note  # type: ignore[union-attr, method-assign]  # to hear of it
-        await until(lambda: written.count("judge") >= 2, "the memory to be written twice")
-        transitions = len(scene.transitions)
-        assert fine(scene.engine.snapshot())
-        assert transitions == len(scene.transitions)
+        await scene.engine.settle()
+        calm = await saved_at(scene)
+        await scene.until(lambda s: s.at > calm + 10 * SAVE_S, "ten calm minutes")
+        assert await saved_at(scene) == calm
+        scene["acme"].api(OVERLOADED)
+        await scene.until(red, "red")
+        await scene.engine.settle()
+        told, transitions = await saved_at(scene), len(scene.transitions)
+        await scene.until(lambda s: s.at > told + 3 * SAVE_S, "three minutes of outage")
+        assert await saved_at(scene) >= told + SAVE_S
+        assert transitions == len(scene.transitions), "without any news"
 
 
 async def test_time_alone_is_judged_without_any_news() -> None:
     async with Scene(Acme("acme")) as scene:
         await scene.until(fine, "green")
-        await scene.engine._stop_watching()
+        await scene.engine.stop_watching()
         # Nobody asks anything any more; the light has to turn by itself once what was seen is too old.
         await scene.until(lambda s: s.judgement.light is Light.GREY, "grey", 30)
 
@@ -158,18 +161,20 @@ async def test_nothing_is_changed_by_files_that_cannot_be_read() -> None:
         def broken() -> Any:
             raise PermissionError("settings.toml")
 
-        scene.engine._reload = broken
+        scene.reload = broken
         with pytest.raises(PermissionError):
             await scene.engine.reload()
-        scene.engine._reload = lambda: load_all(scene.home)
+        scene.reload = lambda: load_all(scene.home)
         await scene.engine.reload()
         assert fine(scene.engine.snapshot())
 
 
 async def test_without_a_way_to_reload_nothing_happens() -> None:
-    async with Scene(Acme("acme")) as scene:
-        scene.engine._reload = None
-        await scene.engine.reload()
+    write_files(home(), (), "[catalogue]\nbuiltin = false\n")
+    async with Engine(home(), SystemClock(), load_all(home()), watch_machine=False, remember=False) as engine:
+        before = engine.loaded
+        await engine.reload()
+        assert engine.loaded is before
 
 
 async def test_nothing_is_published_after_the_end_and_no_task_is_left() -> None:
@@ -181,7 +186,7 @@ async def test_nothing_is_published_after_the_end_and_no_task_is_left() -> None:
         published: list[Snapshot] = []
         engine = scene.engine
         await scene.stop()
-        engine._publish = published.append
+        scene.publish = published.append
         engine.changed()
         engine.changed_often()
         ours = [one for one in asyncio.all_tasks() - before if "/" in one.get_name() and "http" not in one.get_name()]
@@ -201,7 +206,7 @@ async def test_a_banner_that_hangs_holds_the_end_up_for_a_moment_only() -> None:
             finally:
                 cancelled.set()
 
-        rewired(scene, announce)
+        scene.announce = announce
         scene.engine.announce(banner("stuck"))
         begun = time.monotonic()
         await scene.stop()
@@ -218,7 +223,7 @@ async def test_what_was_still_to_be_told_is_told_before_the_end() -> None:
             await asyncio.sleep(0.05)
             told.append(one.key)
 
-        rewired(scene, announce)
+        scene.announce = announce
         scene.engine.announce(*(banner(str(number)) for number in range(3)))
         await scene.stop()
         assert told == ["0", "1", "2"]
@@ -237,17 +242,22 @@ async def test_a_target_that_hangs_holds_the_end_up_for_a_moment_only() -> None:
             await scene.start()
 
 
-async def test_memory_is_saved_whatever_fails_at_the_end() -> None:
+async def test_memory_is_saved_whatever_fails_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     async with Scene(Acme("acme"), settings=f"[gateway]\nport = {free_port()}\n") as scene:
+        scene.engine.switch.tokens.add("editor")
+        await scene.engine.switch.apply()
         await scene.until(fine, "green")
+        stop = Gateway.stop
 
-        async def fail() -> None:
+        async def fail(gateway: Gateway) -> None:
+            await stop(gateway)
             raise RuntimeError("it does not want to end")
 
         scene.engine.routes.switch(("acme",), To.LOCAL, Until.CHANGED, scene.clock.now())
-        scene.engine.switch._stop_gateway = fail  # type: ignore[method-assign]  # something that fails on the way out
-        with pytest.raises(RuntimeError):
-            await scene.stop()
+        with monkeypatch.context() as patch:
+            patch.setattr(Gateway, "stop", fail)
+            with pytest.raises(RuntimeError):
+                await scene.stop()
         await scene.start()
         assert scene.engine.routes.route("acme").to is To.LOCAL
         assert fine(scene.engine.snapshot())

@@ -74,7 +74,7 @@ async def test_what_is_down_moves_and_comes_home() -> None:
         await scene.until(lambda s: len(s.local_answers) == 1, "the answer to be counted")
         assert scene.engine.snapshot().local_answers[0].tool == "editor"
         scene["acme"].api(NO_KEY)
-        await scene.until(lambda s: s.offers == ("acme",), "the offer home")
+        await scene.until(lambda s: s.offer.back == ("acme",), "the offer home")
         home = await switch.to_cloud()
         assert (home.providers, home.tools) == (("acme",), 1)
         assert (await ask(scene, token))[2] == "acme-1"
@@ -158,14 +158,16 @@ async def test_the_tools_that_move_are_those_that_follow_the_switch() -> None:
         assert (await scene.engine.switch.to_cloud()).tools == 2
 
 
-async def test_a_provider_that_the_gateway_does_not_speak_to_moves_no_tool() -> None:
+async def test_a_provider_that_the_gateway_does_not_speak_to_is_not_moved() -> None:
     claude = Acme("claude")
     async with ready_scene(Acme("acme"), claude) as scene:
         scene.engine.switch.tokens.add("editor")
         file = scene.home.services_dir / "claude.toml"
         file.write_text(file.read_text().replace('dialects = ["openai"]', 'dialects = ["anthropic"]'))
         await scene.engine.reload()
-        assert (await scene.engine.switch.to_local(("claude",))).tools == 0
+        with pytest.raises(Problem, match="cannot_move_dialect"):
+            await scene.engine.switch.to_local(("claude",))
+        assert scene.engine.routes.route("claude").to is To.CLOUD
 
 
 async def test_going_home_names_only_who_was_away() -> None:
@@ -213,14 +215,14 @@ async def test_a_port_that_was_taken_is_tried_again() -> None:
         port = taken.getsockname()[1]
         async with ready_scene(Acme("acme"), port=port) as scene:
             snapshot = scene.engine.snapshot()
-            assert (snapshot.gateway_problem, snapshot.gateway_params) == ("port_in_use", {"port": port})
+            assert ("port_in_use", {"port": port}) in snapshot.problems
             with pytest.raises(Problem, match="port_in_use"):
                 await scene.engine.switch.to_local(("acme",))
             assert scene.engine.routes.route("acme").to is To.CLOUD
             taken.close()
             # Nobody has to click for it: tools may be pointed at it.
             snapshot = await scene.until(lambda s: s.gateway_url is not None, "the gateway to listen")
-            assert snapshot.gateway_problem is None
+            assert snapshot.problems == ()
             await scene.engine.switch.to_local(("acme",))
 
 

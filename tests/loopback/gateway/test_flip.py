@@ -6,9 +6,10 @@ import json
 from tests.support.gatewaybed import CHAT, LOCAL_MODEL, Bed
 from tests.support.httpserver import Behaviour, Request, answer
 from tests.support.until import until
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.light.verdicts import Judgement, NetworkStatus, ServiceVerdict
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.route import Policy, To
 from trayapp.settings import schema
 

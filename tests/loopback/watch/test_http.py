@@ -11,7 +11,6 @@ import pytest
 from tests.support import httpserver
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
 from trayapp.core.evidence.observation import NetworkStep
-from trayapp.core.hosts import is_loopback
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import system_trust
 from trayapp.watch.http import Failure, Http, Limit
@@ -232,21 +231,6 @@ class TestProxies:
         assert proxy_for("https://192.168.3.4/x") is None
         assert proxy_for("https://llm.corp.example/x") is None
         assert proxy_for("https://far.example/x") == "http://proxy.example:3128"
-
-
-@pytest.mark.parametrize(
-    ("host", "own"),
-    [
-        ("localhost", True),
-        ("a.localhost", True),
-        ("127.8.9.1", True),
-        ("::1", True),
-        ("10.0.0.1", False),
-        ("a.de", False),
-    ],
-)
-def test_loopback_is_known_by_name(host: str, own: bool) -> None:
-    assert is_loopback(host) is own
 
 
 async def test_every_byte_is_counted(server: Server) -> None:

@@ -9,11 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.fake_commands import RecordingCommands
-from tests.support.snapshots import NO_TARGET, snapshot
+from tests.support.snapshots import NO_TARGET, service, snapshot
 from tests.support.states import STATES
 from tests.support.windows import button, entry, window, windows
 from trayapp.app import surface as module
 from trayapp.app.surface import Surface
+from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot, ToolStatus
 from trayapp.desktop.notify import OPEN
 from trayapp.errors import Problem
@@ -107,7 +108,7 @@ def test_a_click_on_the_icon_or_on_a_balloon_opens_the_panel(surface: Surface) -
 def test_a_note_s_buttons_do_what_they_say(
     surface: Surface, commands: RecordingCommands, clicked: str, command: tuple[Any, ...] | None
 ) -> None:
-    surface.draw(snapshot(local=("openai", "anthropic"), offers=("openai",)))
+    surface.draw(snapshot(service("claude-api", Light.RED, Finding.DOWN), local=("openai", "anthropic")))
     surface.note_clicked("i-1", clicked)
     assert done(commands)[:1] == ([] if command is None else [command])
     assert bool(windows(Panel)) is (command is None)

@@ -44,7 +44,7 @@ def test_a_request_arrives_as_it_was_in_one_line(request_: Request[Any]) -> None
 
 def test_an_answer_arrives_as_it_was() -> None:
     answer = StatusAnswer(
-        "red", {"schema": 1, "text": "ö\n"}, ("a", "b"), (Notice("x", {"n": 1, "m": None}, "X", "Y"),)
+        "red", "red", False, {"schema": 1, "text": "ö\n"}, ("a", "b"), (Notice("x", {"n": 1, "m": None}, "X", "Y"),)
     )
     said = protocol.said(protocol.answer(answer))
     assert protocol.read(said.ok, answer_type(AskStatus)) == answer

@@ -1,6 +1,6 @@
 """A small language for scenes in which the rules are tested sample by sample.
 
-A playbook is a list of rows `Row(seconds, samples, lights, why)`. Each sample is fed to a real `Judge`, which judges
+A playbook is a list of rows `Row(seconds, samples, lights, why)`. Each sample is fed to a real `State`, which advances
 after each; the lights of a row must hold after every one of its samples. `every=30, until=600` repeats a row.
 
 Samples, separated by `;`:
@@ -21,6 +21,8 @@ Samples, separated by `;`:
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+import msgspec
 
 from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
@@ -48,8 +50,9 @@ from trayapp.core.evidence.page_report import (
     PageUpdate,
 )
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.judge import Judge, Memory
+from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.engine.state import Memory, State
 
 START = 1_770_156_000.0
 """Steady seconds of every playbook's zero: 3 February 2026, 22:00 UTC."""
@@ -121,18 +124,19 @@ class Row:
 
 @dataclass
 class Play:
-    """A judge on a stage. `reach`: where all hosts are."""
+    """The rules on a stage. `reach`: where all hosts are."""
 
     watched: tuple[str, ...]
     catalogue: Catalogue = CATALOGUE
     reach: Reach = Reach.PUBLIC
-    judge: Judge = field(init=False)
+    state: State = field(init=False)
     last: Judgement = field(init=False)
     transitions: list[Transition] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.judge = Judge(self.catalogue, self.watched, START)
-        self.last = self.judge.judge(START)
+        self.state = State(self.catalogue, self.watched, START)
+        self.wait(0.0)
+        self.transitions.clear()
 
     def run(self, rows: list[Row]) -> None:
         """Play all rows and compare the lights after every sample."""
@@ -146,24 +150,27 @@ class Play:
                 self.expect(row.lights, f"{at:g} s, nothing new: {row.why}")
 
     def feed(self, at: float, sample: str) -> Judgement:
-        """Give the judge one sample and let it judge."""
+        """Give the rules one sample and let them follow."""
         for one in observations(START + at, sample, self.reach):
-            self.judge.observe(one)
+            self.state.observe(one)
         return self.wait(at)
 
     def wait(self, at: float) -> Judgement:
-        """Judge at `at` without anything new."""
-        self.last = self.judge.judge(START + at)
-        self.transitions += self.judge.drain_transitions()
+        """Let the time be `at` without anything new."""
+        result = self.state.advance(START + at)
+        self.last = result.snapshot.judgement
+        self.transitions += result.transitions
         return self.last
 
     def restart(self, at: float) -> None:
-        """Kill the judge and start another with what was remembered."""
-        import msgspec
-
-        kept = msgspec.json.encode(self.judge.remember())
-        self.judge = Judge(self.catalogue, self.watched, START + at, msgspec.json.decode(kept, type=Memory))
+        """Kill the rules and start others with what was remembered."""
+        kept = msgspec.json.encode(self.state.remember())
+        self.state = State(self.catalogue, self.watched, START + at, msgspec.json.decode(kept, type=Memory))
         self.wait(at)
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        return self.state.result.snapshot.incidents
 
     def lights(self) -> dict[str, str]:
         return {one.id: f"{one.light.value} {one.finding.value}" for one in self.last.services}

@@ -255,6 +255,13 @@ BROWN_OUT = [
     Row(1296, "beta 200", "beta green ok", "two of ten left"),
 ]  # fmt: skip
 
+# Three of ten fail, and the lid closes. Whoever looks next finds no evidence, and no old share of failures.
+BROWN_OUT_THEN_ASLEEP = [
+    *[row for row in BROWN_OUT if row.at <= 856],
+    Row(2000, "", "beta grey no_evidence", "nobody knows what became of it"),
+    Row(2001, "beta 200", "beta green ok", "it answers"),
+]
+
 # One request of the user's that the provider cannot stand, sent three times by its tool.
 POISON_PROMPT = [
     Row(0, "api 401; page ok", "api green ok", "all is well"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.hosts import host_of, is_loopback, may_carry_key, same_host
+from trayapp.core.hosts import host_of, may_carry_key, same_host
 
 
 @pytest.mark.parametrize(
@@ -27,24 +27,6 @@ def test_only_the_very_same_host_is_the_same() -> None:
     assert same_host("[::1]:8080", "[::1]:8080")
     for other in ("example.com", "api.example.com.evil.example", "api.example.com:80", "evil.example", ""):
         assert not same_host("api.example.com", other)
-
-
-@pytest.mark.parametrize(
-    ("host", "own"),
-    [
-        ("localhost", True),
-        ("app.localhost", True),
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("0.0.0.0", False),
-        ("10.0.0.1", False),
-        ("localhost.example", False),
-        ("127.0.0.1.example", False),
-    ],
-)
-def test_what_is_this_machine(host: str, own: bool) -> None:
-    assert is_loopback(host) is own
 
 
 def test_keys_travel_encrypted_or_not_at_all() -> None:

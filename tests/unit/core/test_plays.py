@@ -39,7 +39,7 @@ def test_a_restart_before_any_sample_changes_no_red_and_tells_nothing_twice(name
     play = Play(watched(rows))
     for number, (at, row) in enumerate(moments):
         before = play.lights()
-        ids = {one.id for one in play.last.incidents}
+        ids = {one.id for one in play.incidents}
         if number % 10 == 5:
             last_at = moments[number - 1][0]
             play.restart(last_at + 0.1)
@@ -47,7 +47,7 @@ def test_a_restart_before_any_sample_changes_no_red_and_tells_nothing_twice(name
             assert {one for one in before if before[one].startswith("red")} == {
                 one for one in after if after[one].startswith("red")
             }
-            assert {one.id for one in play.last.incidents} == ids
+            assert {one.id for one in play.incidents} == ids
         for sample in filter(None, (one.strip() for one in row.samples.split(";"))):
             play.feed(at, sample)
 
@@ -61,7 +61,7 @@ def test_the_night_is_one_incident_told_in_stages() -> None:
     for at, row in moments:
         for sample in row.samples.split(";"):
             play.feed(at, sample.strip())
-            for one in play.last.incidents:
+            for one in play.incidents:
                 if not stages or stages[-1] != (one.stage, one.down):
                     stages.append((one.stage, one.down))
     assert stages == [
@@ -71,7 +71,7 @@ def test_the_night_is_one_incident_told_in_stages() -> None:
         (IncidentStage.RECOVERING, ()),
         (IncidentStage.OVER, ()),
     ]
-    (incident,) = play.last.incidents
+    (incident,) = play.incidents
     assert incident.id == f"acme-{int(START) + 240}"
     assert incident.started_at == START + 240
     assert incident.red_at == START + 260
@@ -120,7 +120,7 @@ def test_own_network_keeps_the_last_known_light_and_its_age() -> None:
     assert verdict.reasons[0].params["step"] == "interface"
     assert play.last.light is Light.GREY
     assert play.last.network.step == "interface"
-    assert play.last.incidents == ()
+    assert play.incidents == ()
 
 
 def test_grey_never_hides_red() -> None:
@@ -140,9 +140,9 @@ def test_an_outage_that_ended_in_a_sleep_ended_between_two_times() -> None:
     play.run(plays_network.NAP_DURING_AN_OUTAGE)
     play.feed(4000, "resume")
     assert play.lights()["api"] == "grey starting"
-    assert play.last.incidents[0].stage is IncidentStage.OPEN
+    assert play.incidents[0].stage is IncidentStage.OPEN
     play.feed(4040, "api 401")
-    (incident,) = play.last.incidents
+    (incident,) = play.incidents
     assert incident.stage is IncidentStage.OVER
     assert (incident.ended_from, incident.ended_at) == (START + 370, START + 4040)
 
@@ -150,20 +150,20 @@ def test_an_outage_that_ended_in_a_sleep_ended_between_two_times() -> None:
 def test_an_outage_that_lasts_through_a_sleep_stays_the_same_incident() -> None:
     play = Play(("api", "beta"))
     play.run(plays_network.NAP_DURING_AN_OUTAGE)
-    before = play.last.incidents[0]
+    before = play.incidents[0]
     play.feed(4000, "resume")
     for at, sample in (
         (4040, "api 502"), (4041, "beta 200"), (4045, "api 502 +"), (4060, "api 502 +"), (4075, "api 502 +")
     ):  # fmt: skip
         play.feed(at, sample)
     assert play.lights()["api"] == "red down"
-    (after,) = play.last.incidents
+    (after,) = play.incidents
     assert (after.id, after.started_at, after.red_at) == (before.id, before.started_at, before.red_at)
 
 
 def test_shared_is_one_incident_of_three_providers() -> None:
     play = played(plays_provider.THREE_FALL_TOGETHER)
-    (incident,) = play.last.incidents
+    (incident,) = play.incidents
     assert incident.shared
     assert set(incident.services) == {"api", "beta", "gamma"}
     assert {one.incident for one in play.last.services} == {incident.id, None}

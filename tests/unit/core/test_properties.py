@@ -48,11 +48,11 @@ def test_what_a_judgement_always_is(found: list[tuple[float, str]]) -> None:
             if one.light is not Light.GREY:
                 assert one.last_known is one.light
             assert one.reasons or one.finding is Finding.OK
-            open_ids = {incident.id for incident in judgement.incidents if incident.stage != "over"}
+            open_ids = {incident.id for incident in play.incidents if incident.stage != "over"}
             assert one.incident is None or one.incident in open_ids
             if one.light is Light.RED:
                 assert one.incident is not None
-        for incident in judgement.incidents:
+        for incident in play.incidents:
             assert incident.started_at <= judgement.at
             assert incident.ended_from is None or incident.ended_from <= (incident.ended_at or 0.0) <= judgement.at
 
@@ -111,9 +111,9 @@ def test_within_a_moment_the_order_of_arrival_makes_no_difference(
         if not sources.keys() & {"resume", "change"}:
             rng.shuffle(shuffled)
         for observation in together:
-            one.judge.observe(observation)
+            one.state.observe(observation)
         for observation in shuffled:
-            other.judge.observe(observation)
+            other.state.observe(observation)
         one.wait(at)
         other.wait(at)
         assert one.lights() == other.lights()
@@ -127,10 +127,10 @@ def test_a_restart_forgets_no_red_and_repeats_no_incident(found: list[tuple[floa
         play.feed(at, sample)
         if number == when:
             red = {one.id for one in play.last.services if one.light is Light.RED}
-            incidents = {one.id: one.started_at for one in play.last.incidents}
+            incidents = {one.id: one.started_at for one in play.incidents}
             play.restart(at)
             assert red <= {one.id for one in play.last.services if one.light is Light.RED}
-            assert {one.id: one.started_at for one in play.last.incidents} == incidents
+            assert {one.id: one.started_at for one in play.incidents} == incidents
 
 
 @given(steps)

@@ -1,14 +1,12 @@
 """What traffic stands for: which parts, which kind of address, and which request is whose retry."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.gatewaybed import acme
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.reach import Reach
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of, reach_of
+from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of
 
 
 def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
@@ -18,24 +16,6 @@ def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
         Part("acme-api", "chat-completions"),
         Part("acme-api", "embeddings"),
     )
-
-
-@pytest.mark.parametrize(
-    ("url", "reach"),
-    [
-        ("https://api.openai.com", Reach.PUBLIC),
-        ("https://8.8.8.8", Reach.PUBLIC),
-        ("https://10.1.2.3:8443", Reach.PRIVATE),
-        ("https://[fd00::1]", Reach.PRIVATE),
-        ("https://llm", Reach.PRIVATE),
-        ("https://llm.lan", Reach.PRIVATE),
-        ("http://127.0.0.1:9", Reach.LOOPBACK),
-        ("http://[::1]:9", Reach.LOOPBACK),
-        ("http://localhost:9", Reach.LOOPBACK),
-    ],
-)
-def test_kinds_of_addresses(url: str, reach: Reach) -> None:
-    assert reach_of(url) is reach
 
 
 def attempt(names: RequestNames, body: bytes, at: float, *, failed: bool, tool: str = "editor") -> str | None:

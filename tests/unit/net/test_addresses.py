@@ -2,8 +2,8 @@
 
 import pytest
 
-from trayapp.core.evidence.reach import Reach
-from trayapp.net.addresses import Addresses, reach_of_address
+from trayapp.core.evidence.reach import Reach, reach_of_address
+from trayapp.net.addresses import Addresses
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ S = snapshot()
 
 
 def test_every_light_has_a_name() -> None:
-    assert [panel.light_name(light) for light in Light] == ["green", "yellow", "red", "grey"]
+    assert [panel.light_name(light) for light in Light] == ["green", "grey", "yellow", "red"]
     set_language("de")
-    assert [panel.light_name(light) for light in Light] == ["grün", "gelb", "rot", "grau"]
+    assert [panel.light_name(light) for light in Light] == ["grün", "grau", "gelb", "rot"]
 
 
 def test_an_incident_in_the_providers_words() -> None:
@@ -41,7 +41,10 @@ def test_an_update_is_bounded_plain_data() -> None:
     [
         (S, ""),
         (offered(), "OpenAI works again. 7 requests were answered locally."),
-        (snapshot(offers=("openai", "anthropic")), "OpenAI and Anthropic work again."),
+        (
+            snapshot(local=("openai", "anthropic")),
+            "OpenAI and Anthropic work again. 14 requests were answered locally.",
+        ),
     ],
 )
 def test_the_offer_home(s: Snapshot, line: str) -> None:

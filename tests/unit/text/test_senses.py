@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.support.snapshots import NOW, READY, pages, snapshot
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.light.verdicts import NetworkStatus, PageStatus
+from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text.language import set_language
 from trayapp.text.senses import network_line, network_steps, page_line, target_line

@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
+from tests.support.snapshots import BOTH_MOVE, INCIDENT, NO_TARGET, NOW, pages, service, snapshot
 from tests.support.states import STATES, down, fine, local_now, offered, offline
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
-from trayapp.core.light.verdicts import NetworkStatus, PageStatus
+from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import sentences
@@ -220,7 +221,7 @@ def _target(state: TargetState, **more: Any) -> TargetStatus:
         (down(target=_target(TargetState.READY)), "Switch OpenAI to local (qwen3:8b, ready)"),
         (down(switching="openai"), "Switching to local (qwen3:8b)…"),
         (local_now(), "Switch to local (qwen3:8b, ready in 3 s)"),
-        (STATES["shared"](), "Switch OpenAI and Anthropic to local (qwen3:8b, ready in 3 s)"),
+        (STATES["shared"](catalogue=BOTH_MOVE), "Switch OpenAI and Anthropic to local (qwen3:8b, ready in 3 s)"),
         (down(target=TargetStatus(TargetState.DOWN)), "Switch OpenAI to local (no model chosen, not running)"),
     ],
 )  # fmt: skip
@@ -234,7 +235,8 @@ def test_the_switch_says_what_moves_where_and_how_ready_that_is(s: Snapshot, lab
         (down(), ""),
         (local_now(), "Back to cloud (OpenAI)"),
         (offered(), "Back to cloud: OpenAI works again"),
-        (fine(local=("openai", "anthropic")), "Back to cloud (OpenAI and Anthropic)"),
+        (fine(local=("openai", "anthropic")), "Back to cloud: OpenAI and Anthropic work again"),
+        (STATES["shared"](local=("openai", "anthropic")), "Back to cloud (OpenAI and Anthropic)"),
     ],
 )
 def test_the_way_home(s: Snapshot, label: str) -> None:
@@ -245,7 +247,7 @@ def test_a_provider_that_is_no_longer_watched_goes_by_its_id() -> None:
     s = fine(local=("openai",))
     claude = tuple(v for v in s.judgement.services if v.provider == "anthropic")
     s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=claude))
-    assert sentences.home_label(s) == "Back to cloud (openai)"
+    assert sentences.home_label(s) == "Back to cloud: openai works again"
 
 
 @pytest.mark.parametrize("name", STATES)

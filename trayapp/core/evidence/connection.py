@@ -1,14 +1,17 @@
-"""Rule 1: is it the own network? And, for rule 2, how often anything fails here at all.
+"""Rule 1: is it the own network?
 
-Everything that was asked leaves an `AddressAnswer`. A good one vouches for the network from the moment it was *asked*,
-for its own kind of address only. What the network allows is the share of failures among everybody else's answers.
+Everything that was asked leaves an `AddressAnswer`. A good one vouches for the network from the moment it was
+*asked*, for its own kind of address only. What follows from the answers is found out once for each of them, and read
+as often as anybody likes; only `advance` knows the time.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Iterable
 
 from msgspec import Struct
 
+from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Asked, FailureShare
 from trayapp.core.evidence.observation import (
     Control,
     Disturbance,
@@ -20,19 +23,7 @@ from trayapp.core.evidence.observation import (
     Try,
 )
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.verdicts import NetworkStatus
 
-# Two windows: the long one knows what kind of network this is, the short one notices that it has just changed.
-LONG_WINDOW_S = 600.0
-SHORT_WINDOW_S = 90.0
-# Weak priors (failures, tries) from a quiet network: they keep a handful of answers from claiming 0 % or 100 %.
-LONG_PRIOR = (0.3, 60.0)
-SHORT_PRIOR = (0.05, 5.0)
-# One isolated failure in 300 tries happens on the best networks; a smaller q would let two tries decide.
-FLOOR = 0.003
-# So many controls within the short window measure the network by themselves; then providers that fall together
-# do not excuse each other.
-ENOUGH_CONTROLS = 8
 # A control that fails this often in a row while others answer in between is broken or blocked itself.
 DEAD_CONTROL_FAILURES = 6
 # Two addresses that fail together are the network; one alone may be its own trouble.
@@ -41,6 +32,8 @@ OFFLINE_ADDRESSES = 2
 ANSWERING_WINDOW_S = 150.0
 # Wi-Fi, DHCP, DNS and VPN need about this long after a resume or a change of networks.
 GRACE_S = 30.0
+# Of one host's failures since the last good answer, the first and the latest say all there is.
+FAILURES_KEPT = 8
 
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
 _STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL})
@@ -66,12 +59,13 @@ class AddressAnswer(Struct, frozen=True):
 
 
 class ConnectionMemory(Struct):
-    """What survives a restart."""
+    """What survives a restart. `failed_in_a_row`: of each control, between other answers."""
 
     answers: list[AddressAnswer] = []
     report: NetworkReport | None = None
     disturbance: Disturbance | None = None
     epoch: float = 0.0
+    failed_in_a_row: dict[str, int] = {}
 
 
 class Down(Struct, frozen=True):
@@ -82,34 +76,101 @@ class Down(Struct, frozen=True):
     since: float
 
 
-class OwnConnection:
-    """What all answers together say about the own connection. Sans-io; times are arguments."""
+class NetworkStatus(Struct, frozen=True):
+    """The own connection. `answering`: how many other hosts answered lately. `since`: of this state."""
 
-    def __init__(self, now: float, memory: "ConnectionMemory | None" = None) -> None:
+    state: NetworkState
+    since: float
+    step: NetworkStep | None = None
+    passed: tuple[NetworkStep, ...] = ()
+    answering: int = 0
+
+
+class _Kind:
+    """All answers at one kind of address."""
+
+    def __init__(self) -> None:
+        self.share = FailureShare()
+        # (began, provider or "", over TLS) of every good answer, in order of asking.
+        self.good: list[tuple[float, str, bool]] = []
+        # The start of the latest good answer: from providers, from anybody, and over TLS.
+        self.provider_good = self.any_good = self.secure_good = _NEVER
+        # Failures that no good answer has followed yet, by host: of any sort, and of TLS.
+        self.failing: dict[str, list[AddressAnswer]] = {}
+        self.untrusted: dict[str, list[AddressAnswer]] = {}
+
+    def disturbed(self) -> None:
+        self.provider_good = self.any_good = self.secure_good = _NEVER
+
+    def add(self, answer: AddressAnswer) -> None:
+        if answer.outcome not in _INTERFERENCE:
+            source = answer.provider or answer.host
+            self.share.add(Asked(answer.at, source, answer.provider is None, answer.good))
+        if not answer.good:
+            if answer.began > self.any_good:
+                _keep(self.failing, answer)
+            if answer.code == "tls" and answer.began > self.secure_good:
+                _keep(self.untrusted, answer)
+            return
+        insort(self.good, (answer.began, answer.provider or "", not answer.plain))
+        if self.good[0][0] < answer.at - 2 * LONG_WINDOW_S:
+            del self.good[: bisect_left(self.good, (answer.at - LONG_WINDOW_S,))]
+        self.any_good = max(self.any_good, answer.began)
+        if answer.provider is not None:
+            self.provider_good = max(self.provider_good, answer.began)
+        self.failing = _since(self.failing, self.any_good)
+        if not answer.plain:
+            self.secure_good = max(self.secure_good, answer.began)
+            self.untrusted = _since(self.untrusted, self.secure_good)
+
+    def answered(self, provider: str, since: float, until: float, *, over_tls: bool) -> bool:
+        for index in range(bisect_left(self.good, (since,)), len(self.good)):
+            began, source, secure = self.good[index]
+            if began > until:
+                return False
+            if source != provider and (secure or not over_tls):
+                return True
+        return False
+
+
+class OwnConnection:
+    """What all answers together say about the own connection. Sans-io; times are arguments.
+
+    `version` changes with everything that came in, `status` with `advance` alone. `back_at`: since when the connection
+    has been there without a break.
+    """
+
+    def __init__(self, now: float, memory: ConnectionMemory | None = None) -> None:
+        self.version = 0
+        self.back_at = now
+        self.disturbance: Disturbance | None = None
+        self.status = NetworkStatus(NetworkState.UNKNOWN, now)
         self._answers: list[AddressAnswer] = []
+        self._kinds = {reach: _Kind() for reach in Reach}
         self._report: NetworkReport | None = None
-        self._disturbance: Disturbance | None = None
         # What began before the latest disturbance says nothing about this network.
         self._epoch = 0.0
-        self._dead: Counter[str] = Counter()
+        self._failed_in_a_row: Counter[str] = Counter()
+        self._dead: set[str] = set()
         self._control_failing: dict[str, float] = {}
-        # The start of the latest good answer, by kind: from providers, from any control, and over TLS.
-        self._provider_good: dict[Reach, float] = {}
-        self._any_good: dict[Reach, float] = {}
-        self._secure_good: dict[Reach, float] = {}
-        self._state = NetworkState.UNKNOWN
-        self._state_since = now
-        self.back_at = now
-        for one in memory.answers if memory is not None else ():
-            self._add(one)
+        # When each host was last asked something that it answered, by host and in order; and whose hosts they are.
+        self._answered: dict[str, float] = {}
+        self._in_order: list[tuple[float, str]] = []
+        self._hosts: dict[str, set[str]] = {}
+        self._down: dict[Reach, Down | None] = {}
+        for answer in memory.answers if memory is not None else ():
+            self._add(answer)
         if memory is not None:
-            self._report, self._disturbance, self._epoch = memory.report, memory.disturbance, memory.epoch
+            self._report, self.disturbance, self._epoch = memory.report, memory.disturbance, memory.epoch
+            # Longer than answers are kept: a control that is blocked here stays so.
+            self._failed_in_a_row = Counter(memory.failed_in_a_row)
+            self._dead = {host for host, failed in memory.failed_in_a_row.items() if failed >= DEAD_CONTROL_FAILURES}
 
-    def remember(self) -> "ConnectionMemory":
+    def remember(self) -> ConnectionMemory:
         """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
         newest = self._answers[-1].at if self._answers else 0.0
-        answers = [one for one in self._answers if one.at >= newest - LONG_WINDOW_S]
-        return ConnectionMemory(answers, self._report, self._disturbance, self._epoch)
+        answers = [answer for answer in self._answers if answer.at >= newest - LONG_WINDOW_S]
+        return ConnectionMemory(answers, self._report, self.disturbance, self._epoch, dict(self._failed_in_a_row))
 
     # What came in
 
@@ -134,56 +195,74 @@ class OwnConnection:
     def observe_report(self, report: NetworkReport) -> None:
         if report.state is not NetworkState.UNKNOWN and (self._report is None or report.at >= self._report.at):
             self._report = report
+            self._changed()
 
     def disturbed(self, disturbance: Disturbance) -> None:
         """Forget what another network or the time before a sleep had proved."""
-        self._disturbance = disturbance
+        self.disturbance = disturbance
         self._report = None
         self._epoch = disturbance.at
         if disturbance.kind is DisturbanceKind.NETWORK_CHANGE:
             self._answers.clear()
+            self._failed_in_a_row.clear()
             self._dead.clear()
             self._control_failing.clear()
-        self._any_good.clear()
-        self._provider_good.clear()
-        self._secure_good.clear()
+            self._answered.clear()
+            self._in_order.clear()
+            self._hosts.clear()
+            self._kinds = {reach: _Kind() for reach in Reach}
+        for kind in self._kinds.values():
+            kind.disturbed()
         self.back_at = max(self.back_at, disturbance.at)
+        self._changed()
 
     def _add(self, answer: AddressAnswer) -> None:
-        insort(self._answers, answer, key=lambda one: one.at)
+        insort(self._answers, answer, key=lambda other: other.at)
+        if self._answers[0].at < self._answers[-1].at - 2 * LONG_WINDOW_S:
+            oldest = self._answers[-1].at - LONG_WINDOW_S
+            self._answers = [other for other in self._answers if other.at >= oldest]
         if answer.provider is None:
             self._follow_control(answer)
+        self._kinds[answer.reach].add(answer)
         if answer.good:
-            _raise(self._any_good, answer)
-            if answer.provider is not None:
-                _raise(self._provider_good, answer)
-            if not answer.plain:
-                _raise(self._secure_good, answer)
-        oldest = self._answers[-1].at - LONG_WINDOW_S
-        if self._answers[0].at < oldest - LONG_WINDOW_S:
-            self._answers = [one for one in self._answers if one.at >= oldest]
+            self._note_answering(answer)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._down.clear()
+
+    def _note_answering(self, answer: AddressAnswer) -> None:
+        before = self._answered.get(answer.host)
+        if before is not None:
+            if before >= answer.began:
+                return
+            del self._in_order[bisect_left(self._in_order, (before, answer.host))]
+        self._answered[answer.host] = answer.began
+        insort(self._in_order, (answer.began, answer.host))
+        if answer.provider is not None:
+            self._hosts.setdefault(answer.provider, set()).add(answer.host)
 
     def _follow_control(self, answer: AddressAnswer) -> None:
         """Count the failures of a control between which others answered."""
         if answer.good:
-            self._dead.pop(answer.host, None)
+            del self._failed_in_a_row[answer.host]
+            self._dead.discard(answer.host)
             return
         failing_since = self._control_failing.get(answer.host, _NEVER)
         if answer.began > failing_since:
-            if failing_since == _NEVER or self._any_good.get(answer.reach, _NEVER) >= failing_since:
-                self._dead[answer.host] += 1
+            if failing_since == _NEVER or self._kinds[answer.reach].any_good >= failing_since:
+                self._failed_in_a_row[answer.host] += 1
+                if self._failed_in_a_row[answer.host] >= DEAD_CONTROL_FAILURES:
+                    self._dead.add(answer.host)
             self._control_failing[answer.host] = answer.began
 
     # What follows from it
 
     @property
-    def disturbance(self) -> Disturbance | None:
-        return self._disturbance
-
-    @property
     def offline_since(self) -> float | None:
-        """Since when the connection has been known to fail, as of the latest `status`; None while it does not."""
-        return self._state_since if self._state in (NetworkState.OFFLINE, NetworkState.CAPTIVE) else None
+        """Since when the connection has been known to fail; None while it does not."""
+        return self.status.since if self.status.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE) else None
 
     def in_grace(self, began: float) -> bool:
         """Whether a failure that began then may still be the fault of a resume or a network change."""
@@ -192,7 +271,7 @@ class OwnConnection:
     @property
     def grace_until(self) -> float:
         """When the grace after the latest disturbance ends."""
-        return self._disturbance.at + GRACE_S if self._disturbance is not None else _NEVER
+        return self.disturbance.at + GRACE_S if self.disturbance is not None else _NEVER
 
     def chance_of_failure(self, provider: str, reach: Reach, now: float, *, lasting: bool = False) -> float:
         """q: the chance that a try fails here for no fault of `provider`, from everybody else's answers.
@@ -201,117 +280,106 @@ class OwnConnection:
         """
         if reach is Reach.LOOPBACK:
             return FLOOR
-        long_failed = long_all = short_failed = short_all = controls_failed = controls = 0
-        for one in reversed(self._answers):
-            if one.at < now - LONG_WINDOW_S:
-                break
-            if one.reach is not reach or one.provider == provider or self._is_dead(one) or one.outcome in _INTERFERENCE:
-                continue
-            long_all += 1
-            long_failed += not one.good
-            if one.at >= now - SHORT_WINDOW_S:
-                short_all += 1
-                short_failed += not one.good
-                if one.provider is None:
-                    controls += 1
-                    controls_failed += not one.good
-        if controls >= ENOUGH_CONTROLS and not lasting:
-            return max(FLOOR, _share(controls_failed, controls, SHORT_PRIOR))
-        return max(FLOOR, _share(long_failed, long_all, LONG_PRIOR), _share(short_failed, short_all, SHORT_PRIOR))
+        return self._kinds[reach].share.chance(provider, self._dead, now, lasting=lasting)
 
     def answered(self, provider: str, reach: Reach, since: float, until: float, *, over_tls: bool = False) -> bool:
         """Whether anybody but `provider` answered a request that was made between `since` and `until`."""
         if reach is Reach.LOOPBACK:
             return True
-        for one in reversed(self._answers):
-            if one.at < since:
-                break
-            if (
-                one.good
-                and one.reach is reach
-                and one.provider != provider
-                and since <= one.began <= until
-                and not (over_tls and one.plain)
-            ):
-                return True
-        return False
+        return self._kinds[reach].answered(provider, since, until, over_tls=over_tls)
 
-    def hosts_answering(self, now: float, provider: str | None = None, since: float = _NEVER) -> int:
+    def hosts_answering(self, now: float, provider: str = "", since: float = _NEVER) -> int:
         """How many hosts, other than those of `provider`, answered lately to requests made after `since`."""
         since = max(since, now - ANSWERING_WINDOW_S)
-        return len(
-            {one.host for one in self._answers if one.good and one.began >= since and one.provider != (provider or "")}
-        )
+        own = sum(self._answered[host] >= since for host in self._hosts.get(provider, ()))
+        return len(self._in_order) - bisect_left(self._in_order, (since,)) - own
 
     def down(self, reach: Reach) -> Down | None:
         """Why nothing can be told about providers at such addresses, or None while the network is not in doubt."""
         if reach is Reach.LOOPBACK:
             return None
-        return self._reported_down(reach) or self._inferred_down(reach)
+        if reach not in self._down:
+            self._down[reach] = self._reported_down(reach) or self._inferred_down(reach)
+        return self._down[reach]
 
     def _reported_down(self, reach: Reach) -> Down | None:
-        report = self._report
+        report, kind = self._report, self._kinds[reach]
         if report is None or report.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             return None
         if reach is not Reach.PUBLIC and report.step is not NetworkStep.INTERFACE:
             return None
-        disproof = self._provider_good if report.step in _STUBBORN_STEPS else self._any_good
-        if disproof.get(reach, self._epoch) >= report.began:
+        disproof = kind.provider_good if report.step in _STUBBORN_STEPS else kind.any_good
+        if (self._epoch if disproof == _NEVER else disproof) >= report.began:
             return None
         return Down(report.state, report.step, report.at)
 
     def _inferred_down(self, reach: Reach) -> Down | None:
-        online = self._report is not None and self._report.state is NetworkState.ONLINE
-        proven = self._report.began if self._report is not None and online and reach is Reach.PUBLIC else _NEVER
-        good = max(self._any_good.get(reach, self._epoch), proven)
-        secure = max(self._secure_good.get(reach, self._epoch), proven)
-        failing: list[AddressAnswer] = []
-        untrusted: list[AddressAnswer] = []
-        for one in self._answers:
-            if one.reach is not reach or one.good or self._is_dead(one):
-                continue
-            if one.began > good:
-                failing.append(one)
-            if one.code == "tls" and one.began > secure:
-                untrusted.append(one)
-        if any(one.altered for one in failing) or _addresses(failing, Outcome.FOREIGN) >= OFFLINE_ADDRESSES:
+        kind, report = self._kinds[reach], self._report
+        online = report is not None and report.state is NetworkState.ONLINE
+        proven = report.began if report is not None and online and reach is Reach.PUBLIC else _NEVER
+        failing = self._failures(kind.failing, max(kind.any_good, proven, self._epoch))
+        foreign = {answer.host for answer in failing if answer.outcome is Outcome.FOREIGN}
+        if any(answer.altered for answer in failing) or len(foreign) >= OFFLINE_ADDRESSES:
             return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, failing[0].at)
-        if any(one.outcome is Outcome.PROXY for one in failing):
+        if any(answer.outcome is Outcome.PROXY for answer in failing):
             return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
-        if len({one.provider or one.host for one in untrusted}) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.CAPTIVE, NetworkStep.TLS, untrusted[0].at)
-        controls = [one for one in failing if one.provider is None]
-        if len({one.host for one in controls}) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
-        return None
+        return self._untrusted_down(kind, proven) or self._controls_down(failing)
 
-    def status(self, now: float, reach: Reach) -> NetworkStatus:
+    def _untrusted_down(self, kind: _Kind, proven: float) -> Down | None:
+        untrusted = self._failures(kind.untrusted, max(kind.secure_good, proven, self._epoch))
+        if len({answer.provider or answer.host for answer in untrusted}) < OFFLINE_ADDRESSES:
+            return None
+        return Down(NetworkState.CAPTIVE, NetworkStep.TLS, untrusted[0].at)
+
+    def _controls_down(self, failing: list[AddressAnswer]) -> Down | None:
+        controls = [answer for answer in failing if answer.provider is None]
+        if len({answer.host for answer in controls}) < OFFLINE_ADDRESSES:
+            return None
+        return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
+
+    def _failures(self, by_host: dict[str, list[AddressAnswer]], since: float) -> list[AddressAnswer]:
+        """Those that began after `since`, oldest first, without those of dead controls."""
+        found = [
+            answer
+            for host, answers in by_host.items()
+            if host not in self._dead
+            for answer in answers
+            if answer.began > since
+        ]
+        found.sort(key=lambda answer: answer.at)
+        return found
+
+    def advance(self, now: float, reach: Reach) -> NetworkStatus:
         """The own connection as people are shown it. `reach`: the kind of address that matters most to the user."""
-        down = self.down(reach)
-        report = self._report
+        down, report, before = self.down(reach), self._report, self.status
         if down is not None:
             state, step = down.state, down.step
         else:
-            online = report is not None and report.state is NetworkState.ONLINE
-            state, step = NetworkState.ONLINE if self._any_good or online else NetworkState.UNKNOWN, None
-        if state is not self._state:
-            if self.offline_since is not None:
-                self.back_at = now
-            self._state, self._state_since = state, now
-        answering = self.hosts_answering(now)
-        return NetworkStatus(state, self._state_since, step, report.passed if report else (), answering)
-
-    def _is_dead(self, one: AddressAnswer) -> bool:
-        return one.provider is None and self._dead[one.host] >= DEAD_CONTROL_FAILURES
-
-
-def _raise(table: dict[Reach, float], answer: AddressAnswer) -> None:
-    table[answer.reach] = max(answer.began, table.get(answer.reach, _NEVER))
+            online = any(kind.any_good != _NEVER for kind in self._kinds.values())
+            online = online or (report is not None and report.state is NetworkState.ONLINE)
+            state, step = NetworkState.ONLINE if online else NetworkState.UNKNOWN, None
+        if state is not before.state and self.offline_since is not None:
+            self.back_at = now
+        since = before.since if state is before.state else now
+        status = NetworkStatus(state, since, step, report.passed if report else (), self.hosts_answering(now))
+        if status != before:
+            self.status = status
+        return self.status
 
 
-def _share(failed: int, tries: int, prior: tuple[float, float]) -> float:
-    return (failed + prior[0]) / (tries + prior[1])
+def _keep(by_host: dict[str, list[AddressAnswer]], answer: AddressAnswer) -> None:
+    answers = by_host.setdefault(answer.host, [])
+    insort(answers, answer, key=lambda other: other.at)
+    if len(answers) > FAILURES_KEPT:
+        del answers[1]
 
 
-def _addresses(answers: list[AddressAnswer], outcome: Outcome) -> int:
-    return len({one.host for one in answers if one.outcome is outcome})
+def _since(by_host: dict[str, list[AddressAnswer]], since: float) -> dict[str, list[AddressAnswer]]:
+    if not by_host:
+        return by_host
+    left = ((host, _after(answers, since)) for host, answers in by_host.items())
+    return {host: answers for host, answers in left if answers}
+
+
+def _after(answers: Iterable[AddressAnswer], since: float) -> list[AddressAnswer]:
+    return [answer for answer in answers if answer.began > since]

@@ -120,7 +120,6 @@ class NetworkReport(Struct, frozen=True):
     state: NetworkState
     step: NetworkStep | None = None
     passed: tuple[NetworkStep, ...] = ()
-    answering: int = 0
 
 
 class DisturbanceKind(StrEnum):

@@ -1,19 +1,22 @@
-"""What our own requests say about one component: rules 2, 8 and 6 for probes and traffic together.
+"""What the requests of one kind, ours and the user's, say about whom they ask: rules 2, 6, 8 and 9 for tries.
 
 Strikes make it red; two good answers a minute apart make it recovering; ten quiet minutes make it well. After ten
-minutes without evidence everything starts afresh.
+minutes without evidence everything starts afresh. One `Evidence` serves all components that were asked by the same
+requests.
 """
 
 import math
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from trayapp.core.agenda import next_moment
 from trayapp.core.evidence import strikes
 from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.observation import Depth, Outcome, Try
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.evidence.strikes import Level, Strikes
+from trayapp.core.evidence.strikes import Level, Strikes, run_ends_at, vouched
 
 # One good answer may be luck or a cache; two that are a minute apart are not.
 BACK_SPAN_S = 60.0
@@ -31,10 +34,12 @@ UNSEEN_RED_S = 1800.0
 ANSWERING_S = 600.0
 # A foreign page that was not seen again for so long is another time's.
 FOREIGN_LIFE_S = GAP_S
+# A failure on a network where this share of everything fails says nothing about flapping.
+FLAPPING_MAX_Q = 0.05
 
 
 class Sight(StrEnum):
-    """What own eyes see, when they see anything wrong."""
+    """What own requests show, when they show anything wrong."""
 
     CLEAR = "clear"
     CHECKING = "checking"
@@ -44,7 +49,7 @@ class Sight(StrEnum):
 
 
 class Red(Struct):
-    """A red made by own eyes. `first_at`: its first failure; `depth`: what an answer must prove to end it.
+    """A red made by own requests. `first_at`: its first failure; `depth`: what an answer must prove to end it.
 
     `failed`: tries that failed in a row; `last`: the latest of them.
     """
@@ -57,6 +62,13 @@ class Red(Struct):
     last: Try
 
 
+class Company(Struct, frozen=True):
+    """How the rest of the network does while something fails: `percent` of all else fails, `hosts` others answer."""
+
+    percent: float
+    hosts: int
+
+
 class EvidenceMemory(Struct):
     """What survives a restart."""
 
@@ -67,29 +79,41 @@ class EvidenceMemory(Struct):
     evidence_at: float | None = None
     deep_at: float | None = None
     interval_s: float = 0.0
+    flapping: Flapping | None = None
 
 
 class Evidence:
-    """The own evidence on one component."""
+    """The tries of one kind of request and what they amount to.
+
+    `add` takes in a try, `look` lets time pass; everything else only reads. `version` grows with every change that can
+    be seen. `back_at`: since when it answers again after a red. `share`: (failed, tries) while it fails in part.
+    `foreign`, `proxy`: the latest try that somebody in between answered. `company`: how everybody else did at the
+    latest look that had reason to ask.
+    """
 
     def __init__(self, memory: EvidenceMemory | None = None) -> None:
         kept = memory or EvidenceMemory()
+        self.version = 0
         self.strikes = Strikes(kept.tries)
         self.red = kept.red
-        # Since when it answers again after a red; None while well or red.
         self.back_at = kept.back_at
         self.failed_at = kept.failed_at
         self.evidence_at = kept.evidence_at
-        self._deep_at = kept.deep_at
-        self._interval_s = kept.interval_s
+        self.flapping = kept.flapping or Flapping()
         self.foreign: Try | None = None
-        self._blocked = False
+        self.blocked = False
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
-        self.sight = Sight.CLEAR
+        self.level = Level.NONE
         self.share: tuple[int, int] | None = None
         self.run: list[Try] = []
+        self.company: Company | None = None
         self.tried_at: float | None = None
+        self._new: list[Try] = []
+        self._decided = False
+        self._looked_at = -math.inf
+        self._deep_at = kept.deep_at
+        self._interval_s = kept.interval_s
         self._patience_s = 0.0
 
     def remember(self) -> EvidenceMemory:
@@ -101,10 +125,27 @@ class Evidence:
             self.evidence_at,
             self._deep_at,
             self._interval_s,
+            self.flapping if self.flapping.values else None,
         )
 
-    def add(self, t: Try, network: OwnConnection) -> None:
-        """Take in a try that speaks for this component."""
+    def copy(self) -> "Evidence":
+        """Another one with the same past, for components that go their own way from here on."""
+        twin = Evidence()
+        twin.__dict__.update(self.__dict__)
+        twin._new = list(self._new)
+        twin.strikes = self.strikes.copy()
+        twin.red = structs.replace(self.red) if self.red is not None else None
+        twin.flapping = structs.replace(self.flapping, values=list(self.flapping.values))
+        return twin
+
+    # What comes in
+
+    def add(self, t: Try) -> None:
+        """Take in a try; what it means is for `look` to say, when all that came with it is known."""
+        self._new.append(t)
+        self.version += 1
+
+    def _take(self, t: Try, network: OwnConnection) -> None:
         self._lapse(t.at)
         self.reach = t.reach
         pause_s = t.at - self.tried_at if self.tried_at is not None else 0.0
@@ -124,6 +165,7 @@ class Evidence:
                 self.forget_foreign()
                 self.proxy = None
                 self.evidence_at = t.at
+                self.flapping.note(t.at, good=True)
             case Outcome.FAIL:
                 self.proxy = None
                 # The control beside a try knows best whether the own network explains its failure.
@@ -133,65 +175,98 @@ class Evidence:
         if self.red is not None and t.depth >= self.red.depth:
             self._deep_at = t.at
         self.strikes.add(t)
-        # Whether a recovery is over is not for one try to say: the page may have a word in it.
-        self.look(t.at, network, page_unsettled=True)
+        if (
+            t.outcome is Outcome.FAIL
+            and vouched(t, network)
+            and network.chance_of_failure(t.provider, t.reach, t.at) <= FLAPPING_MAX_Q
+        ):
+            self.flapping.note(t.at, good=False)
 
-    def look(self, now: float, network: OwnConnection, *, page_unsettled: bool = False) -> Sight:
-        """Decide what is seen now, as often as you like. `page_unsettled`: the page still looks for the cause."""
+    def look(self, now: float, network: OwnConnection) -> None:
+        """Let the time be `now`: what lapses lapses, what is decided is decided. As often as you like."""
+        for t in sorted(self._new, key=lambda t: t.at):
+            self._take(t, network)
+        self._new.clear()
         self._lapse(now)
-        run = self.strikes.run(now)
-        level = strikes.level(run, network, now) if run else Level.NONE
-        if self.red is None and level is Level.DOWN and network.down(run[-1].reach) is None:
-            self.red = Red(run[0].at, now, max(one.depth for one in run), run[-1].host, len(run), run[-1])
+        self._looked_at = now
+        if self.is_calm and not self.run and self.share is None:
+            return
+        before = self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run
+        self.run = run = self.strikes.run(now)
+        self._decided = self.red is not None and (
+            not run or now > strikes.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
+        )
+        self.level = Level.NONE if self._decided or not run else strikes.level(run, network, now)
+        if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
+            self.red = Red(run[0].at, now, max(t.depth for t in run), run[-1].host, len(run), run[-1])
             self.back_at = None
             self._deep_at = now
         if self.red is not None:
             self._follow_red(self.red, run, network, now)
             self._try_to_end_red(self.red, now)
-        if self.back_at is not None and now >= self.well_at and not page_unsettled:
-            self.back_at = None
-        self.run = run
         self.share = None
-        self.sight = self._sight(level, run, network, now)
-        return self.sight
+        if self.red is None:
+            self.share = self.strikes.degraded(
+                lambda last: network.chance_of_failure(last.provider, last.reach, now, lasting=True), now
+            )
+        self._look_at_foreign(network)
+        self.company = self._company(network, now)
+        if before != (self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run):
+            self.version += 1
 
     @property
-    def well_at(self) -> float:
-        """When a recovery is over, if nothing fails until then."""
-        return max(self.back_at or 0.0, self.failed_at or 0.0) + QUIET_S
+    def listens(self) -> bool:
+        """What others answer may change what is to be seen: something fails that is neither decided nor old."""
+        in_part = self.red is None and self.strikes.failed >= strikes.DEGRADED_FAILURES
+        return in_part or (bool(self.run) and not self._decided) or self.undecided
+
+    @property
+    def look_at(self) -> float:
+        """The moment from which on time alone may change something; infinity when there is none."""
+        moments = []
+        if self.evidence_at is not None:
+            moments.append(self.evidence_at + self.fresh_s)
+        if self.run:
+            moments += [run_ends_at(self.run[-1]), strikes.decided_at(self.run[-1])]
+        if self.share is not None and (latest := self.strikes.last_failure()) is not None:
+            moments.append(latest.at + strikes.RUN_LIFE_S)
+        if self.red is not None and self._deep_at is not None:
+            moments.append(self._deep_at + UNSEEN_RED_S)
+        moments += [t.at + FOREIGN_LIFE_S for t in (self.foreign, self.proxy) if t is not None]
+        return next_moment(moments, self._looked_at)
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing failed lately, and nobody stands in between."""
+        return (
+            not self.strikes.failed
+            and self.red is None
+            and self.back_at is None
+            and self.foreign is None
+            and self.proxy is None
+        )
 
     def _follow_red(self, red: Red, run: list[Try], network: OwnConnection, now: float) -> None:
         """A red that shallower failures make by themselves also ends with answers of their depth."""
         if run and run[-1].at >= red.last.at:
             red.failed += run[-1].at > red.last.at
             red.last = run[-1]
-        for depth in Depth:
+        for depth in () if self._decided else Depth:
             if depth >= red.depth:
                 return
-            shallow = [one for one in run if one.depth <= depth]
-            if strikes.level(shallow, network, now) is Level.DOWN:
+            if strikes.level([t for t in run if t.depth <= depth], network, now) is Level.DOWN:
                 red.depth = depth
                 return
 
-    def _sight(self, level: Level, run: list[Try], network: OwnConnection, now: float) -> Sight:
-        if self.red is not None:
-            return Sight.DOWN
-        if self.back_at is None:
-            self.share = self.strikes.degraded(
-                lambda last: network.chance_of_failure(last.provider, last.reach, now, lasting=True), now
-            )
-            if self.share is not None:
-                return Sight.DEGRADED
-        if level is not Level.NONE:
-            return Sight.CHECKING
-        return Sight.RECOVERING if self.back_at is not None else Sight.CLEAR
-
     def _try_to_end_red(self, red: Red, now: float) -> None:
         failed_at = max(self.failed_at or red.at, red.at)
-        goods = self.strikes.goods_since(failed_at, red.depth)
-        if goods and goods[-1].at - goods[0].at >= BACK_SPAN_S:
-            self._end_red(goods[0].at)
-        elif (
+        latest = self.strikes.last_good(red.depth)
+        if latest is not None and latest.at > failed_at:
+            goods = self.strikes.goods_since(failed_at, red.depth)
+            if goods[-1].at - goods[0].at >= BACK_SPAN_S:
+                self._end_red(goods[0].at)
+                return
+        if (
             self._deep_at is not None
             and now - self._deep_at > UNSEEN_RED_S
             and (good := self.strikes.last_good(Depth.API)) is not None
@@ -203,46 +278,107 @@ class Evidence:
         self.red = None
         self.back_at = back_at
         self.strikes.forget_before(back_at)
-
-    def fresh_s(self) -> float:
-        """How long evidence counts: ten minutes, or longer where it comes at a slower pace."""
-        return max(GAP_S + self._patience_s, LATE_FACTOR * self._interval_s)
+        self.run = []
 
     def _lapse(self, now: float) -> None:
         """After a gap the verdict starts afresh."""
-        if self.evidence_at is not None and now - self.evidence_at > self.fresh_s():
+        if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
             self.red = None
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
+            self.version += 1
         if self.foreign is not None and now - self.foreign.at > FOREIGN_LIFE_S:
             self.forget_foreign()
         if self.proxy is not None and now - self.proxy.at > FOREIGN_LIFE_S:
             self.proxy = None
+            self.version += 1
 
-    def blocked(self, network: OwnConnection) -> bool:
-        """Whether others answer while somebody else answers for this host; it stays so until the host itself does."""
+    def _look_at_foreign(self, network: OwnConnection) -> None:
+        """Do others answer while somebody else answers for this host? It stays so until the host itself does."""
         foreign = self.foreign
-        if foreign is not None and not self._blocked:
+        if foreign is not None and not self.blocked:
             answered = network.answered(foreign.provider, foreign.reach, foreign.at, math.inf)
-            self._blocked = bool(foreign.control) or answered
-        return self._blocked
+            self.blocked = bool(foreign.control) or answered
+
+    def _company(self, network: OwnConnection, now: float) -> Company | None:
+        if self.red is not None:
+            t, since = self.red.last, self.red.first_at
+        elif self.share is not None and (latest := self.strikes.last_failure()) is not None:
+            t, since = latest, -math.inf
+        elif self.run:
+            t, since = self.run[-1], self.run[0].at
+        elif self.foreign is not None:
+            t, since = self.foreign, self.foreign.began
+        else:
+            return None
+        percent = 100.0 * network.chance_of_failure(t.provider, t.reach, now)
+        return Company(round(percent, 1), network.hosts_answering(now, t.provider, since))
+
+    # What is asked of it
+
+    def sight(self, *, recovering: bool) -> Sight:
+        """What is to be seen now. `recovering`: whoever asks still waits for the ten quiet minutes to be over."""
+        if self.red is not None:
+            return Sight.DOWN
+        if not recovering and self.share is not None:
+            return Sight.DEGRADED
+        if self.level is not Level.NONE:
+            return Sight.CHECKING
+        return Sight.RECOVERING if recovering else Sight.CLEAR
+
+    @property
+    def well_at(self) -> float:
+        """When a recovery is over, if nothing fails until then."""
+        return max(self.back_at or 0.0, self.failed_at or 0.0) + QUIET_S
+
+    def recovered(self) -> None:
+        """The recovery is over for everybody."""
+        self.back_at = None
+        self.version += 1
+
+    @property
+    def undecided(self) -> bool:
+        """Somebody in between answered, and it is not known yet whether for this host alone."""
+        return self.foreign is not None and not self.blocked
 
     def forget_foreign(self) -> None:
         """The host answers itself, or the stranger turned out to sit before all hosts."""
-        self.foreign, self._blocked = None, False
+        if self.foreign is not None:
+            self.foreign, self.blocked = None, False
+            self.version += 1
+
+    @property
+    def fresh_s(self) -> float:
+        """How long evidence counts: ten minutes, or longer where it comes at a slower pace."""
+        return max(GAP_S + self._patience_s, LATE_FACTOR * self._interval_s)
 
     def good(self, now: float, at_least: Depth) -> Try | None:
         """The latest good try of that depth or more, if it still counts."""
-        found = self.strikes.last_good(at_least)
-        return found if found is not None and now - found.at <= self.fresh_s() else None
+        latest = self.strikes.last_good(at_least)
+        return latest if latest is not None and now - latest.at <= self.fresh_s else None
 
     def answering(self, now: float) -> Try | None:
         """A real answer of the last ten minutes."""
-        found = self.strikes.last_good(Depth.COMPLETION)
-        return found if found is not None and now - found.at <= ANSWERING_S else None
+        latest = self.strikes.last_good(Depth.COMPLETION)
+        return latest if latest is not None and now - latest.at <= ANSWERING_S else None
 
     def real_answers_since(self, at: float) -> int:
         """How many real answers came after `at`, none of them followed by a failure; 0 while something fails."""
         if self.failed_at is not None and self.failed_at > at:
             at = self.failed_at
         return len(self.strikes.goods_since(at, Depth.COMPLETION))
+
+    def changes_after(self, now: float) -> tuple[float, ...]:
+        """The moments from `now` on at which time alone changes what `good`, `answering` or the run say."""
+        moments = [
+            latest.at + life_s
+            for depth, life_s in (
+                (Depth.EDGE, self.fresh_s),
+                (Depth.API, self.fresh_s),
+                (Depth.COMPLETION, ANSWERING_S),
+            )
+            if (latest := self.strikes.last_good(depth)) is not None
+        ]
+        if self.run:
+            moments.append(run_ends_at(self.run[-1]))
+        return tuple(moment for moment in moments if moment >= now)

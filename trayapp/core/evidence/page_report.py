@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.evidence.reach import Reach
 from trayapp.errors import Param
 
 
@@ -85,7 +86,7 @@ class PageReport(Struct, frozen=True):
     """One reading of a provider's page. Unless `health` is ok, the rest says nothing and is empty.
 
     `reason` is a code with `params` (for instance `http` with `status`), for health other than ok.
-    `unchanged`: the page answered 304, so this repeats the last reading.
+    `reach`: the kind of address that the page was read at.
     """
 
     at: float
@@ -96,4 +97,4 @@ class PageReport(Struct, frozen=True):
     incidents: tuple[PageIncident, ...] = ()
     reason: str | None = None
     params: dict[str, Param] = {}
-    bytes_read: int = 0
+    reach: Reach = Reach.PUBLIC

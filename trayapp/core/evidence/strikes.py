@@ -38,6 +38,8 @@ TRAFFIC_SPACING_S = 15.0
 RUN_LIFE_S = 300.0
 # Longer runs change no decision; this bounds memory and work.
 LOG_LIMIT = 40
+# Three real answers contradict a page (rule 5), also across a restart.
+GOODS_KEPT = 3
 
 
 class Level(IntEnum):
@@ -49,12 +51,15 @@ class Level(IntEnum):
 
 
 class Strikes:
-    """The good and failing tries of one component, by depth, oldest first."""
+    """The good and failing tries of one kind of request, by depth, oldest first. `failed`: how many of them failed."""
 
     def __init__(self, tries: Sequence[Try] = ()) -> None:
+        self.failed = 0
         self._log: dict[Depth, list[Try]] = {depth: [] for depth in Depth}
-        for one in tries:
-            self.add(one)
+        self._run: list[Try] | None = None
+        self._last_good: dict[Depth, Try] = {}
+        for t in tries:
+            self.add(t)
 
     def add(self, t: Try) -> bool:
         """Take in a good or failing try; False when it repeats what already counts."""
@@ -65,74 +70,94 @@ class Strikes:
         while index and log[index - 1].at > t.at:
             index -= 1
         log.insert(index, t)
+        self.failed += not _good(t)
+        if _good(t) and (t.depth not in self._last_good or self._last_good[t.depth].at <= t.at):
+            self._last_good[t.depth] = t
         if len(log) > LOG_LIMIT:
-            del log[0]
+            self._drop(log.pop(0))
+        self._run = None
         return True
+
+    def copy(self) -> "Strikes":
+        twin = Strikes()
+        twin.failed, twin._run = self.failed, self._run
+        twin._log = {depth: list(log) for depth, log in self._log.items()}
+        twin._last_good = dict(self._last_good)
+        return twin
+
+    def _drop(self, t: Try) -> None:
+        self.failed -= not _good(t)
+        if self._last_good.get(t.depth) is t:
+            del self._last_good[t.depth]
 
     def _repeats(self, t: Try) -> bool:
         return any(
-            one.source is Source.TRAFFIC
-            and one.outcome is Outcome.FAIL
-            and ((t.request is not None and one.request == t.request) or abs(t.at - one.at) < TRAFFIC_SPACING_S)
-            for one in self._log[t.depth]
+            other.source is Source.TRAFFIC
+            and other.outcome is Outcome.FAIL
+            and ((t.request is not None and other.request == t.request) or abs(t.at - other.at) < TRAFFIC_SPACING_S)
+            for other in self._log[t.depth]
         )
 
     def last_good(self, at_least: Depth = Depth.EDGE) -> Try | None:
         """The latest good try of that depth or more."""
-        return self._last(Outcome.GOOD, at_least)
+        latest = None
+        for depth, t in self._last_good.items():
+            if depth >= at_least and (latest is None or t.at > latest.at):
+                latest = t
+        return latest
 
     def last_failure(self) -> Try | None:
         """The latest failing try of any depth."""
-        return self._last(Outcome.FAIL, Depth.EDGE)
-
-    def _last(self, outcome: Outcome, at_least: Depth) -> Try | None:
-        found = None
-        for depth, log in self._log.items():
-            if depth >= at_least:
-                one = next((one for one in reversed(log) if one.outcome is outcome), None)
-                if one is not None and (found is None or one.at > found.at):
-                    found = one
-        return found
+        if not self.failed:
+            return None
+        return max((t for log in self._log.values() for t in log if not _good(t)), key=lambda t: t.at)
 
     def goods_since(self, at: float, at_least: Depth) -> list[Try]:
         """Good tries of that depth or more after `at`, oldest first."""
-        found = [t for depth, log in self._log.items() if depth >= at_least for t in log if t.at > at and _good(t)]
-        return sorted(found, key=lambda one: one.at)
+        goods = [t for depth, log in self._log.items() if depth >= at_least for t in log if t.at > at and _good(t)]
+        return sorted(goods, key=lambda t: t.at)
 
     def run(self, now: float) -> list[Try]:
         """The present run of failures, oldest first: those that no later answer of their depth or more has cleared."""
-        found: list[Try] = []
+        if not self.failed:
+            return []
+        if self._run is None:
+            self._run = self._find_run()
+        run = self._run
+        return [] if run and now > run_ends_at(run[-1]) else run
+
+    def _find_run(self) -> list[Try]:
+        run: list[Try] = []
         cleared_at = -math.inf
         for log in (self._log[depth] for depth in reversed(Depth)):
-            for one in reversed(log):
-                if _good(one):
-                    cleared_at = max(cleared_at, one.at)
-                if one.at <= cleared_at:
+            for t in reversed(log):
+                if _good(t):
+                    cleared_at = max(cleared_at, t.at)
+                if t.at <= cleared_at:
                     break
-                found.append(one)
-        found.sort(key=lambda one: one.at)
-        if found and now - found[-1].at > RUN_LIFE_S + (found[-1].retry_after_s or 0.0):
-            return []
-        return found
+                run.append(t)
+        run.sort(key=lambda t: t.at)
+        return run
 
     def tail(self) -> tuple[Try, ...]:
-        """The latest tries of each depth: what is worth keeping over a restart."""
-        return tuple(one for log in self._log.values() for one in log[-RECENT_TRIES:])
+        """What is worth keeping over a restart: of each depth the latest tries, a few of them where none failed."""
+        tails = (log[-RECENT_TRIES:] for log in self._log.values())
+        return tuple(t for tail in tails for t in (tail[-GOODS_KEPT:] if all(map(_good, tail)) else tail))
 
     def degraded(self, q: Callable[[Try], float], now: float) -> tuple[int, int] | None:
         """(failed, tries) of the last ten of one depth when that many fail and chance `q` does not explain it.
 
         Failures that all belong to the present run are another question: whether it is down.
         """
+        if self.failed < DEGRADED_FAILURES:
+            return None
         for depth in reversed(Depth):
             log = self._log[depth]
             if not log or now - log[-1].at > RUN_LIFE_S:
                 continue
-            recent = [
-                one for one in log[-RECENT_TRIES:] if now - one.at <= RECENT_WINDOW_S and one.control is not False
-            ]
-            failed = sum(not _good(one) for one in recent)
-            if failed < DEGRADED_FAILURES or not any(_good(one) for one in recent[-failed:]):
+            recent = [t for t in log[-RECENT_TRIES:] if now - t.at <= RECENT_WINDOW_S and t.control is not False]
+            failed = sum(not _good(t) for t in recent)
+            if failed < DEGRADED_FAILURES or not any(_good(t) for t in recent[-failed:]):
                 continue
             if tail_chance(failed, len(recent), q(recent[-1])) < DEGRADED_CHANCE:
                 return failed, len(recent)
@@ -141,7 +166,14 @@ class Strikes:
     def forget_before(self, at: float) -> None:
         """Drop what was before: another time, or an outage that is over."""
         for log in self._log.values():
-            log[:] = [one for one in log if one.at >= at]
+            while log and log[0].at < at:
+                self._drop(log.pop(0))
+        self._run = None
+
+
+def run_ends_at(latest: Try) -> float:
+    """When a run whose latest failure this is counts as over, unless another one follows."""
+    return latest.at + RUN_LIFE_S + (latest.retry_after_s or 0.0)
 
 
 def vouched(t: Try, network: OwnConnection) -> bool:
@@ -151,29 +183,31 @@ def vouched(t: Try, network: OwnConnection) -> bool:
     return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code == "tls")
 
 
-def strength(run: Sequence[Try], network: OwnConnection, now: float) -> float:
+def strength(counted: int, q: float) -> float:
     """The evidence, in nats, that the provider is down: counted failures x ln(0.95 / q)."""
-    counted = sum(vouched(one, network) for one in run)
-    if not counted:
-        return 0.0
-    q = network.chance_of_failure(run[-1].provider, run[-1].reach, now)
     return counted * max(0.0, math.log(FAILS_WHEN_DOWN / q))
 
 
 def level(run: Sequence[Try], network: OwnConnection, now: float) -> Level:
     """What the run amounts to now."""
-    if not run:
+    counted = sum(vouched(t, network) for t in run)
+    if not counted:
         return Level.NONE
-    evidence = strength(run, network, now)
-    waits_s = VOUCHING_WINDOW_S if run[-1].control is None else BESIDE_S
+    latest = run[-1]
+    evidence = strength(counted, network.chance_of_failure(latest.provider, latest.reach, now))
     if (
         evidence >= DOWN_STRENGTH
         and len(run) >= DOWN_TRIES
-        and now - run[-1].at <= waits_s
+        and now <= decided_at(latest)
         and _control_answers(run, network)
     ):
         return Level.DOWN
     return Level.CHECKING if evidence >= CHECKING_STRENGTH else Level.NONE
+
+
+def decided_at(latest: Try) -> float:
+    """Until when a run with this latest failure may become red: after that only another try can make it so."""
+    return latest.at + (VOUCHING_WINDOW_S if latest.control is None else BESIDE_S)
 
 
 def _control_answers(run: Sequence[Try], network: OwnConnection) -> bool:
@@ -181,7 +215,7 @@ def _control_answers(run: Sequence[Try], network: OwnConnection) -> bool:
     latest = run[-1]
     if latest.control is None and latest.source is Source.PROBE:
         return vouched(latest, network)
-    with_control = next((one for one in reversed(run) if one.control is not None), None)
+    with_control = next((t for t in reversed(run) if t.control is not None), None)
     if latest.control is None and network.answered(latest.provider, latest.reach, latest.began, math.inf):
         return True
     return vouched(with_control or latest, network)

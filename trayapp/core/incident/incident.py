@@ -23,7 +23,7 @@ class Incident(Struct, frozen=True):
     page's own start, whichever is earlier and believable; `red_at`: when it was called red, None while only yellow.
     `title`, `page_stage`, `updates`, `link`: the provider's words, once it has said something. `cause`: as stated
     by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two.
-    `shared`: several providers at once.
+    `shared`: several providers at once, namely `providers`.
     """
 
     id: str
@@ -41,3 +41,4 @@ class Incident(Struct, frozen=True):
     ended_from: float | None = None
     ended_at: float | None = None
     shared: bool = False
+    providers: tuple[str, ...] = ()

@@ -1,14 +1,18 @@
-"""Incidents: an outage from first trouble to confirmed recovery, one a provider, with the provider's own words."""
+"""Incidents: an outage from first trouble to confirmed recovery, one a provider, with the provider's own words.
 
-import re
-from collections.abc import Iterable, Sequence
+Only what has changed since the last update is followed, so that a hundred outages cost no more than the news of them.
+"""
+
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct, field
 
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
+from trayapp.core.incident.cause import stated_cause
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.judge import Trouble
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import ServiceVerdict
 
@@ -23,13 +27,6 @@ SHARED_PROVIDERS = 3
 UPDATES_KEPT = 20
 
 _PASSING = frozenset({Finding.CHECKING})
-# Only a statement counts: that a cause is being looked for, or was found without being named, is none.
-_CAUSE = re.compile(
-    r"[^.!?\n]*\b(?:caused by|due to|as a result of|root cause (?:was|is|of [^.]{1,60} was)|triggered by)\b[^.!?\n]*",
-    re.I,
-)
-_NO_CAUSE = re.compile(r"\b(?:investigat\w+|not yet|unknown|looking into|determin\w+|inconvenience|disruption)\b", re.I)
-_CAUSE_MAX = 300
 
 
 class State(StrEnum):
@@ -41,11 +38,15 @@ class State(StrEnum):
     WELL = "well"
 
 
+_BAD = frozenset({State.RED, State.YELLOW})
+
+
 class Member(Struct):
-    """A service in an incident. `bad_at`: last known bad; `back_from`/`back_at`: it came back between the two."""
+    """A service in an incident. `bad_at`: until when it was bad, None while it is; `back_from`/`back_at`: it came back
+    between the two."""
 
     state: State
-    bad_at: float
+    bad_at: float | None = None
     back_from: float | None = None
     back_at: float | None = None
 
@@ -70,109 +71,186 @@ class IncidentRecord(Struct):
     resolved_at: float | None = None
 
 
-class Trouble(Struct, frozen=True):
-    """A service as the incidents see it. `trouble_at`: its first failure or the page's own start."""
-
-    verdict: ServiceVerdict
-    trouble_at: float | None
-    back_at: float | None
-    pages: tuple[PageIncident, ...] = ()
-
-
 class IncidentStore:
-    """All incidents that are open or have just ended."""
+    """All incidents that are open or have just ended. `saved_at`: when `records` were last true."""
 
-    def __init__(self, cases: Sequence[IncidentRecord] = ()) -> None:
-        self.cases = list(cases)
+    def __init__(self, records: Sequence[IncidentRecord] = (), saved_at: float = 0.0) -> None:
+        self.records = list(records)
+        for record in self.records:
+            for member in record.members.values():
+                if member.bad_at is None:
+                    member.bad_at = saved_at
+        self._updated_at = saved_at
+        # Records that this update has changed, and whether one has turned red since incidents were last joined.
+        self._touched: list[IncidentRecord] = []
+        self._turned_red = True
+        self._pages: Mapping[str, PageIncident] = {}
+        self._watched: frozenset[str] = frozenset()
+        self._followed: dict[str, Trouble] = {}
+        self._shown: dict[int, Incident] = {}
+        self._incidents: tuple[Incident, ...] | None = None
+        self._by_service: dict[str, IncidentRecord] = {}
+        self._by_provider: dict[str, IncidentRecord] = {}
+        self._index()
 
     def update(self, troubles: Sequence[Trouble], now: float, *, network_fine: bool) -> None:
         """Follow the services: open, join, lead back, close, merge."""
-        self.cases = [one for one in self.cases if one.over_at is None or now - one.over_at < OVER_KEPT_S]
-        watched = {one.verdict.id for one in troubles}
-        for case in list(self.cases):
-            case.members = {name: one for name, one in case.members.items() if name in watched}
-            if not case.members:
-                self.cases.remove(case)
+        self._forget_ended(now)
+        self._forget_unwatched(frozenset(trouble.verdict.id for trouble in troubles))
         for trouble in troubles:
-            self._follow(trouble, now)
-        if network_fine:
-            self._merge(now)
-        for case in self.cases:
-            if case.over_at is None and all(one.state is State.WELL for one in case.members.values()):
-                case.over_at = now
+            if self._followed.get(trouble.verdict.id) is not trouble:
+                self._followed[trouble.verdict.id] = trouble
+                self._follow(trouble, now)
+        if network_fine and self._turned_red:
+            while self._merge():
+                pass
+            self._turned_red = False
+        self._close_ended(now)
+        self._updated_at = now
+
+    def _close_ended(self, now: float) -> None:
+        for record in self._touched:
+            if all(member.state is State.WELL for member in record.members.values()):
+                record.over_at = now
+        if any(record.over_at is not None for record in self._touched):
+            self._index()
+        self._touched.clear()
+
+    def _forget_ended(self, now: float) -> None:
+        ended = [one for one in self.records if one.over_at is not None and now - one.over_at >= OVER_KEPT_S]
+        if ended:
+            self.records = [record for record in self.records if record not in ended]
+            self._index()
+
+    def _forget_unwatched(self, watched: frozenset[str]) -> None:
+        if watched == self._watched:
+            return
+        self._watched = watched
+        for record in list(self.records):
+            record.members = {name: member for name, member in record.members.items() if name in watched}
+            if not record.members:
+                self.records.remove(record)
+        self._followed = {name: trouble for name, trouble in self._followed.items() if name in watched}
+        self._index()
+
+    def _index(self) -> None:
+        """Look everything up anew: records came, went or were joined."""
+        self._shown.clear()
+        self._incidents = None
+        self._by_service.clear()
+        self._by_provider.clear()
+        for record in self.records:
+            if record.over_at is None:
+                for service in record.members:
+                    self._by_service.setdefault(service, record)
+                for provider in record.providers:
+                    self._by_provider.setdefault(provider, record)
+
+    def _changed(self, record: IncidentRecord) -> None:
+        self._shown.pop(id(record), None)
+        self._incidents = None
 
     def _follow(self, trouble: Trouble, now: float) -> None:
+        """Take in what has become of a service."""
         verdict = trouble.verdict
+        record = self.open_for(verdict.id, verdict.provider)
         if verdict.light is Light.GREY:
+            member = record.members.get(verdict.id) if record is not None else None
+            if member is not None and member.state in _BAD and member.bad_at is None:
+                member.bad_at = self._updated_at
             return
-        case = self.open_for(verdict.id, verdict.provider)
         state = _state(verdict)
-        if state is None or (state is State.WELL and (case is None or verdict.id not in case.members)):
+        if state is None or (state is State.WELL and (record is None or verdict.id not in record.members)):
             return
-        if case is None:
-            case = self._open(verdict, trouble, now)
-        member = case.members.get(verdict.id)
+        if record is None:
+            record = self._open(verdict, trouble, now)
+        self._changed(record)
+        self._touched.append(record)
+        member = record.members.get(verdict.id)
         if member is None:
-            member = case.members[verdict.id] = Member(state, now)
-        if state in (State.RED, State.YELLOW):
-            member.bad_at, member.back_from, member.back_at = now, None, None
-            if trouble.trouble_at is not None and trouble.trouble_at >= case.started_at - BACKDATED_S:
-                case.started_at = min(case.started_at, trouble.trouble_at)
+            member = record.members[verdict.id] = Member(state)
+            self._by_service[verdict.id] = record
+        if state in _BAD:
+            member.bad_at = member.back_from = member.back_at = None
+            if trouble.trouble_at is not None and trouble.trouble_at >= record.started_at - BACKDATED_S:
+                record.started_at = min(record.started_at, trouble.trouble_at)
         elif member.back_at is None:
-            back_at = trouble.back_at if trouble.back_at is not None else now
-            # After a gap nobody saw the end: it lies somewhere in the gap.
-            unseen = now - member.bad_at > GAP_S
-            member.back_from, member.back_at = (member.bad_at, now) if unseen else (back_at, back_at)
+            self._lead_back(member, trouble, now)
+        self._turned_red |= state is State.RED and (member.state is not State.RED or record.red_at is None)
         member.state = state
-        if state is State.RED and case.red_at is None:
-            case.red_at = now
+        if state is State.RED and record.red_at is None:
+            record.red_at = now
         for page in trouble.pages:
-            _quote(case, page)
+            _quote(record, page)
+
+    def _lead_back(self, member: Member, trouble: Trouble, now: float) -> None:
+        back_at = trouble.back_at if trouble.back_at is not None else now
+        if member.bad_at is None:
+            member.bad_at = self._updated_at if member.state in _BAD else now
+        # After a gap nobody saw the end: it lies somewhere in the gap.
+        unseen = now - member.bad_at > GAP_S
+        member.back_from, member.back_at = (member.bad_at, now) if unseen else (back_at, back_at)
 
     def _open(self, verdict: ServiceVerdict, trouble: Trouble, now: float) -> IncidentRecord:
         started_at = min(now, trouble.trouble_at if trouble.trouble_at is not None else verdict.since)
         ident = f"{verdict.provider}-{int(started_at)}"
-        while any(one.id == ident for one in self.cases):
+        while any(record.id == ident for record in self.records):
             ident += "b"
-        case = IncidentRecord(ident, verdict.provider, started_at, (verdict.provider,))
-        self.cases.append(case)
-        return case
+        record = IncidentRecord(ident, verdict.provider, started_at, (verdict.provider,))
+        self.records.append(record)
+        self._by_provider.setdefault(verdict.provider, record)
+        return record
 
-    def _merge(self, now: float) -> None:
+    def _merge(self) -> bool:
         """Three providers that turn red together are one incident; the first to fall keeps its name."""
         red = [
-            one
-            for one in self.cases
-            if one.over_at is None
-            and one.red_at is not None
-            and any(member.state is State.RED for member in one.members.values())
+            record
+            for record in self.records
+            if record.over_at is None
+            and record.red_at is not None
+            and any(member.state is State.RED for member in record.members.values())
         ]
-        red.sort(key=lambda one: (one.red_at or 0.0, one.id))
-        for first in red:
-            group = [one for one in red if 0.0 <= (one.red_at or 0.0) - (first.red_at or 0.0) <= SHARED_WITHIN_S]
+        red.sort(key=lambda record: (record.red_at or 0.0, record.id))
+        for place, first in enumerate(red):
+            group = []
+            for record in red[place:]:
+                if (record.red_at or 0.0) - (first.red_at or 0.0) > SHARED_WITHIN_S:
+                    break
+                group.append(record)
             if len(group) >= (2 if first.shared else SHARED_PROVIDERS):
                 first.shared = True
                 for other in group[1:]:
                     first.members |= other.members
                     first.providers += other.providers
                     first.started_at = min(first.started_at, other.started_at)
-                    self.cases.remove(other)
-                return
+                    self.records.remove(other)
+                self._index()
+                return True
+        return False
 
     def open_for(self, service: str, provider: str) -> IncidentRecord | None:
         """The open incident that a service belongs to: its own, or its provider's."""
-        open_cases = [one for one in self.cases if one.over_at is None]
-        own = next((one for one in open_cases if service in one.members), None)
-        return own or next((one for one in open_cases if provider in one.providers), None)
+        return self._by_service.get(service) or self._by_provider.get(provider)
 
-    def page_said(self, find: dict[str, PageIncident]) -> None:
-        """Take over what the pages now say of the incidents they had named; `find` is by page incident id."""
-        for case in self.cases:
-            if case.page_id is not None and case.page_id in find:
-                _quote(case, find[case.page_id])
+    def page_said(self, incidents: Mapping[str, PageIncident]) -> None:
+        """Take over what the pages now say of the incidents they had named; `incidents` is by page incident id."""
+        if incidents is self._pages:
+            return
+        self._pages = incidents
+        for record in self.records:
+            if record.page_id is not None and record.page_id in incidents:
+                _quote(record, incidents[record.page_id])
+                self._changed(record)
 
     def incidents(self) -> tuple[Incident, ...]:
-        return tuple(_incident(one) for one in sorted(self.cases, key=lambda one: (one.started_at, one.id)))
+        """All of them, the oldest first; the same objects while nothing has changed."""
+        if self._incidents is None:
+            for record in self.records:
+                if id(record) not in self._shown:
+                    self._shown[id(record)] = _incident(record)
+            in_order = sorted(self.records, key=lambda record: (record.started_at, record.id))
+            self._incidents = tuple(self._shown[id(record)] for record in in_order)
+        return self._incidents
 
 
 def _state(verdict: ServiceVerdict) -> State | None:
@@ -186,64 +264,56 @@ def _state(verdict: ServiceVerdict) -> State | None:
     return State.RECOVERING if verdict.finding is Finding.RECOVERING else State.YELLOW
 
 
-def _quote(case: IncidentRecord, page: PageIncident) -> None:
+def _quote(record: IncidentRecord, page: PageIncident) -> None:
     """The provider's own words. The first incident that explains the outage keeps speaking for it until resolved."""
-    if case.page_id not in (None, page.id) and case.page_stage is not PageStage.RESOLVED:
+    if record.page_id not in (None, page.id) and record.page_stage is not PageStage.RESOLVED:
         return
-    case.page_id, case.title, case.page_stage, case.link = page.id, page.name, page.stage, page.link
-    case.updates = page.updates[:UPDATES_KEPT]
-    case.cause = stated_cause(page.updates) or (case.cause if case.page_id == page.id else None)
-    case.resolved_at = page.resolved_at
+    cause = stated_cause(page.updates) or (record.cause if record.page_id == page.id else None)
+    record.page_id, record.title, record.page_stage, record.link = page.id, page.name, page.stage, page.link
+    record.updates = page.updates[:UPDATES_KEPT]
+    record.cause = cause
+    record.resolved_at = page.resolved_at
 
 
-def stated_cause(updates: Iterable[PageUpdate]) -> str | None:
-    """The sentence in which the provider names a cause, newest first; None for "not stated"."""
-    for update in updates:
-        for found in _CAUSE.finditer(update.text):
-            sentence = found.group().strip()
-            if not _NO_CAUSE.search(sentence):
-                return sentence[:_CAUSE_MAX]
-    return None
-
-
-def _stage(case: IncidentRecord) -> IncidentStage:
-    states = {one.state for one in case.members.values()}
-    if case.over_at is not None:
+def _stage(record: IncidentRecord) -> IncidentStage:
+    states = {member.state for member in record.members.values()}
+    if record.over_at is not None:
         return IncidentStage.OVER
-    if not states & {State.RED, State.YELLOW}:
+    if not states & _BAD:
         return IncidentStage.RECOVERING
     return IncidentStage.PARTLY_BACK if states & {State.RECOVERING, State.WELL} else IncidentStage.OPEN
 
 
-def _incident(case: IncidentRecord) -> Incident:
-    stage = _stage(case)
+def _incident(record: IncidentRecord) -> Incident:
+    stage = _stage(record)
     ended_from = ended_at = None
     if stage is IncidentStage.OVER:
-        ended_from, ended_at = _end(case)
+        ended_from, ended_at = _end(record)
     return Incident(
-        id=case.id,
-        provider=case.provider,
-        services=tuple(case.members),
-        down=tuple(name for name, one in case.members.items() if one.state is State.RED),
+        id=record.id,
+        provider=record.provider,
+        services=tuple(record.members),
+        down=tuple(name for name, member in record.members.items() if member.state is State.RED),
         stage=stage,
-        started_at=case.started_at,
-        red_at=case.red_at,
-        title=case.title,
-        page_stage=case.page_stage,
-        cause=case.cause,
-        link=case.link,
-        updates=case.updates,
+        started_at=record.started_at,
+        red_at=record.red_at,
+        title=record.title,
+        page_stage=record.page_stage,
+        cause=record.cause,
+        link=record.link,
+        updates=record.updates,
         ended_from=ended_from,
         ended_at=ended_at,
-        shared=case.shared,
+        shared=record.shared,
+        providers=record.providers,
     )
 
 
-def _end(case: IncidentRecord) -> tuple[float, float]:
+def _end(record: IncidentRecord) -> tuple[float, float]:
     """Between when and when it ended: what we saw, else the page's own word if it falls into the gap."""
-    last = max(case.members.values(), key=lambda one: one.back_at or 0.0)
-    back_at = last.back_at if last.back_at is not None else case.over_at or case.started_at
+    last = max(record.members.values(), key=lambda member: member.back_at or 0.0)
+    back_at = last.back_at if last.back_at is not None else record.over_at or record.started_at
     back_from = last.back_from if last.back_from is not None else back_at
-    if back_from < back_at and case.resolved_at is not None and back_from <= case.resolved_at <= back_at:
-        return case.resolved_at, case.resolved_at
+    if back_from < back_at and record.resolved_at is not None and back_from <= record.resolved_at <= back_at:
+        return record.resolved_at, record.resolved_at
     return back_from, back_at

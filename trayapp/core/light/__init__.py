@@ -11,14 +11,14 @@ Rule 1. Own network first (core/evidence/connection.py; asked by core/light/comp
     provider's host), or `OFFLINE_ADDRESSES` controls have failed since anything answered. Captive: since then a control
     came back altered, or as many addresses gave foreign pages or no TLS. `DEAD_CONTROL_FAILURES` silence a control that
     fails alone. Then grey, `own_network`, as where a proxy wants a login; the icon keeps the last known light for
-    `KEPT_S` (ui/kit/face.py). A foreign page at one host while others answer: grey, `blocked`. What began before a
+    `KEPT_S` (core/light/shown.py). A foreign page at one host while others answer: grey, `blocked`. What began before a
     resume or a change of networks is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
 
 Rule 2. A strike weighs what the rest of the network allows (core/evidence/strikes.py, core/evidence/own_evidence.py).
     Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer
-    within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q, `chance_of_failure` in
-    core/evidence/connection.py, is the larger share of failures at all other addresses in `LONG_WINDOW_S` and
-    `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone. Yellow, `checking`, from
+    within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q is the larger share of failures at all
+    other addresses in `LONG_WINDOW_S` and `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone
+    (core/evidence/failure_share.py). Yellow, `checking`, from
     `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH` and `DOWN_TRIES`, while the latest control answers; yellow,
     `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES` have less than `DEGRADED_CHANCE`. Traffic counts a request
     once, `TRAFFIC_SPACING_S` apart. Retries come after `FIRST_RETRY_S`, then every `TROUBLE_INTERVAL_S`, and while it
@@ -37,14 +37,15 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     operational since it began: critical and not yet monitored red, else yellow; maintenance colours nothing. One that
     neither names nor touches any colours yellow from impact major, until it is monitored. Only monitored incidents
     and operational states: `recovering`. Own failures during maintenance: yellow, `maintenance`. A reading speaks for
-    `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones; after that it is unknown,
-    never green and never red.
+    `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py);
+    after that it is unknown, never green and never red.
 
 Rule 5. Own eyes outrank the page (core/light/component.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer
     than its red say otherwise, with nothing failing: yellow, `reported_only`. The page's last trouble stands for
-    `PAGE_HELD_S` after the page itself can no longer be read. For `STARTING_S` after a start or a gap a calm page
-    calls nothing well that own eyes are only about to look at.
+    `PAGE_HELD_S` (core/light/page_readings.py), or as long as its readings usually speak, after the page itself can no
+    longer be read. For `STARTING_S` after a start or a gap a calm page calls nothing well that own eyes are only about
+    to look at.
 
 Rule 6. Reachable is not answering (core/light/component.py, core/evidence/own_evidence.py).
     A good answer clears failures of its own depth or less. Green carries its confidence: `answering` (a real answer
@@ -64,11 +65,11 @@ Rule 8. Back is not yet well (core/evidence/own_evidence.py, core/light/componen
     judged by rule 2 and stays in its incident (core/incident/store.py). After `GAP_S` without evidence all starts
     afresh, and the end of an incident is the page's, or lies between two times.
 
-Rule 9. Flapping is said once (core/light/flapping.py).
+Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
     `OFF_PERCENT`. Neutral answers are skipped, as are failures that nobody vouches for and those on a network that
-    fails more often than `FLAPPING_MAX_Q` (core/light/component.py). While it is on: yellow at least, `flapping` where
-    nothing worse is known.
+    fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py). While it is on: yellow at least, `flapping`
+    where nothing worse is known (core/light/component.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
     A service is its worst main component in the order red, yellow, grey, green. Minor ones colour it yellow at most,

@@ -1,17 +1,20 @@
 """The judge: all observations in, one judgement out. It holds the state that the ten rules need, and no clock.
 
 What began before a resume or a network change is dropped, and failures within the grace after one; the rest goes to
-the network (rule 1), to the components it speaks for (rules 2 to 9), and from there to services and incidents
-(rule 10).
+the network (rule 1), to the evidence on the components it speaks for (rules 2 to 9), and from there to services
+(rule 10). Whatever nothing has changed about is not judged anew, so that an evaluation costs little more than what
+came in.
 """
 
-import ipaddress
+import math
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
+from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part, Provider, Service
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
+from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -20,22 +23,20 @@ from trayapp.core.evidence.observation import (
     NetworkState,
     Observation,
     Outcome,
-    Source,
     Try,
 )
-from trayapp.core.evidence.own_evidence import GAP_S, Sight
+from trayapp.core.evidence.own_evidence import GAP_S, Evidence, Sight
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
-from trayapp.core.evidence.reach import Reach
-from trayapp.core.incident.store import IncidentRecord, IncidentStore, Trouble
-from trayapp.core.light import service as whole
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.light.badges import Badges
-from trayapp.core.light.component import PartMemory, PartState
-from trayapp.core.light.page_opinion import PageView
-from trayapp.core.light.reasons import SEPARATOR, Code, reason
-from trayapp.core.light.severity import Finding, Light, worst
-from trayapp.core.light.slowness import Pulse
-from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict, Transition
+from trayapp.core.light.component import ComponentMemory, ComponentState, ComponentView, Rulings, Surroundings
+from trayapp.core.light.page_readings import PageReadings
+from trayapp.core.light.reasons import Code
+from trayapp.core.light.service import Whole, whole
+from trayapp.core.light.severity import Light, worst
+from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
+from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict
 
 # A reading of a page takes no longer than this; so much earlier its requests may have begun.
 PAGE_READING_S = 15.0
@@ -45,54 +46,107 @@ OFFLINE_PATIENCE_S = 300.0
 CLOCK_SLACK_S = 60.0
 
 
-class ServiceMemory(Struct):
-    """The last verdict on a service, and the last that was not grey."""
+class KnownLight(Struct):
+    """The last light of a service that was not grey; `until` is None while it still is."""
 
-    light: Light = Light.GREY
-    finding: Finding = Finding.STARTING
-    last_known: Light | None = None
-    last_known_at: float | None = None
+    light: Light
+    until: float | None = None
 
 
-class Memory(Struct):
-    """What survives a restart; JSON-able by msgspec. Parts are keyed "service/component"."""
+class JudgeMemory(Struct):
+    """What survives a restart; JSON-able by msgspec. Components are keyed "service/component"."""
 
     saved_at: float = 0.0
-    parts: dict[str, PartMemory] = field(default_factory=dict)
-    services: dict[str, ServiceMemory] = field(default_factory=dict)
-    cases: list[IncidentRecord] = field(default_factory=list)
+    components: dict[str, ComponentMemory] = field(default_factory=dict)
+    evidence: list[GroupMemory] = field(default_factory=list)
+    known: dict[str, KnownLight] = field(default_factory=dict)
     pulses: dict[str, Pulse] = field(default_factory=dict)
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
 
 
+class Trouble(Struct, frozen=True, eq=False):
+    """A service as the incidents see it. `trouble_at`: its first failure or the page's own start."""
+
+    verdict: ServiceVerdict
+    trouble_at: float | None
+    back_at: float | None
+    pages: tuple[PageIncident, ...] = ()
+
+
+class _ServiceState:
+    """One watched service and what was last made of it. `place`: among all, in the user's order."""
+
+    def __init__(self, place: int, provider: Provider, service: Service, components: list[ComponentState]) -> None:
+        self.place = place
+        self.provider = provider
+        self.service = service
+        self.components = components
+        self.known: KnownLight | None = None
+
+
 class Judge:
-    """The rules of the light over all watched services. Sans-io; `now` and all times are steady seconds."""
+    """The rules of the light over all watched services. Sans-io; `now` and all times are steady seconds.
+
+    `observe` and `advance` change what is known; everything else reads what the latest `advance` has found.
+    `troubles`: of every service, as of the latest `advance`; the same object while nothing has changed about it.
+    `page_incidents`: the latest word of all pages on their incidents, by the pages' ids. `paces`: of the hosts that
+    were ever in trouble.
+    """
 
     def __init__(
-        self, catalogue: Catalogue, watched: tuple[str, ...], now: float, memory: Memory | None = None
+        self, catalogue: Catalogue, watched: tuple[str, ...], now: float, memory: JudgeMemory | None = None
     ) -> None:
-        kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else Memory()
+        kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else JudgeMemory()
         self._now = now
-        self._watched = catalogue.watched(watched)
+        pairs = catalogue.watched(watched)
+        self.providers = {provider.provider: provider for provider, _ in pairs}
         # Another hour may be another network.
         self._network = OwnConnection(now, kept.network if now - kept.saved_at <= GAP_S else None)
-        self._pages = {provider.provider: PageView(expected=provider.page is not None) for provider, _ in self._watched}
-        self._page_hosts = {
-            provider.provider: urlsplit(provider.page.url).netloc for provider, _ in self._watched if provider.page
+        self._readings = {
+            name: PageReadings(expected=provider.page is not None) for name, provider in self.providers.items()
         }
-        self._parts: dict[Part, PartState] = {}
-        for provider, service in self._watched:
-            for component in service.components:
-                part = Part(service.id, component.id)
-                reach = _likely_reach(provider, service, component.id)
-                memo = kept.parts.get(_key(part))
-                self._parts[part] = PartState(provider.provider, service, component, reach, memo, now)
-        self._hosts: dict[str, set[Part]] = {}
+        self._components: dict[Part, ComponentState] = {}
+        self._services: dict[str, _ServiceState] = {}
+        for place, (provider, service) in enumerate(pairs):
+            self._services[service.id] = self._service_state(place, provider, service, kept, now)
+        self._by_provider = {
+            name: [one for one in self._services.values() if one.provider.provider == name] for name in self.providers
+        }
+        parts = ([part.part for one in mine for part in one.components] for mine in self._by_provider.values())
+        self._groups = EvidenceGroups(parts, kept.evidence)
+        self._hosts: dict[Part, set[str]] = {}
+        self._parts: dict[str, set[Part]] = {}
+        self._reach_of_host: dict[str, Reach] = {}
+        self._widest: Reach | None = None
+        self.paces: dict[str, Pace] = {}
+        self.troubles: list[Trouble] = []
+        self._wanting_control: set[str] = set()
+        # Services to be judged anew: because of what came in, or because a moment has come.
+        self._touched = set(self._services)
+        self._agenda: Agenda[str] = Agenda()
+        self._everywhere: tuple[object, ...] = ()
+        self._patient = False
         self._pulses = kept.pulses
+        self._slow = SlowHosts()
         self._badges = Badges()
-        self._services = {service.id: kept.services.get(service.id) or ServiceMemory() for _, service in self._watched}
-        self._book = IncidentStore(kept.cases)
-        self._transitions: list[Transition] = []
+        self._pages = self._page_statuses()
+        self.page_incidents: dict[str, PageIncident] = {}
+
+    def _service_state(
+        self, place: int, provider: Provider, service: Service, kept: JudgeMemory, now: float
+    ) -> _ServiceState:
+        components = []
+        for component in service.components:
+            reach = _likely_reach(provider, service, component.id)
+            memory = kept.components.get(f"{service.id}/{component.id}")
+            state = ComponentState(service, component, reach, memory, now)
+            self._components[state.part] = state
+            components.append(state)
+        made = _ServiceState(place, provider, service, components)
+        made.known = kept.known.get(service.id)
+        if made.known is not None and made.known.until is None:
+            made.known.until = min(kept.saved_at, now)
+        return made
 
     # What comes in
 
@@ -101,8 +155,8 @@ class Judge:
         match observation:
             case Disturbance():
                 self._network.disturbed(observation)
-                for view in self._pages.values():
-                    view.disturbed()
+                for readings in self._readings.values():
+                    readings.disturbed()
             case Try():
                 if not self._is_void(observation.began, failed=observation.outcome in _FAILED):
                     self._observe_try(observation)
@@ -125,237 +179,257 @@ class Judge:
     def _observe_try(self, t: Try) -> None:
         self._network.observe_try(t)
         self._badges.observe(t)
-        self._hosts.setdefault(t.host, set()).update(t.parts)
+        self._touched.update(part.service for part in t.parts if part in self._components)
+        for part in t.parts:
+            if part in self._components:
+                self._hosts.setdefault(part, set()).add(t.host)
+                self._parts.setdefault(t.host, set()).add(part)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
             self._pulses.setdefault(t.host, Pulse()).note(t.at, t.first_token_s)
-        for part in t.parts:
-            if part in self._parts:
-                self._parts[part].observe(t, self._network)
+        self._groups.add(t)
+        if self._reach_of_host.get(t.host) is not t.reach:
+            self._reach_of_host[t.host] = t.reach
+            self._widest = None
 
     def _observe_page(self, report: PageReport) -> None:
-        view = self._pages.get(report.provider)
-        if view is None:
+        readings = self._readings.get(report.provider)
+        if readings is None:
             return
-        host = self._page_hosts.get(report.provider, "")
-        reach = _reach_of(host)
-        view.observe(report, excused=self._network.down(reach) is not None)
+        readings.observe(report, excused=self._network.down(report.reach) is not None)
+        self._pages = self._page_statuses()
+        self.page_incidents = {incident.id: incident for one in self._readings.values() for incident in one.incidents}
         if report.health is PageHealth.OK:
-            self._network.observe_page(report.at, report.at - PAGE_READING_S, host, report.provider, reach)
-            for provider, service in self._watched:
-                if provider.provider == report.provider:
-                    for component in service.components:
-                        self._parts[Part(service.id, component.id)].heard(view, report.at)
+            host = urlsplit(report.link).netloc
+            began = report.at - PAGE_READING_S
+            self._network.observe_page(report.at, began, host, report.provider, report.reach)
+            for service in self._by_provider[report.provider]:
+                for component in service.components:
+                    component.heard(readings, report.at)
+        self._touched.update(service.service.id for service in self._by_provider[report.provider])
+
+    # The judgement
+
+    def advance(self, now: float) -> Judgement:
+        """Let the time be `now`, and say everything that the rules say then. A clock never runs backwards."""
+        before, now = self._now, max(now, self._now)
+        self._now = now
+        looked_at = self._groups.look(now, self._network)
+        self._touched.update(part.service for part in looked_at if part in self._components)
+        status = self._network.advance(now, self._widest_reach())
+        self._find_touched(now)
+        rulings: Rulings = {}
+        for state in sorted((self._services[name] for name in self._touched), key=lambda state: state.place):
+            self._advance_service(state, rulings, before, now)
+        if self._touched:
+            self._settle_recoveries()
+            self._pace_hosts()
+        self._touched = set()
+        return Judgement(
+            at=now,
+            light=worst({trouble.verdict.light for trouble in self.troubles}),
+            services=tuple([trouble.verdict for trouble in self.troubles]),
+            pages=self._pages,
+            network=status,
+            disturbance=self._network.disturbance,
+        )
+
+    def _find_touched(self, now: float) -> None:
+        """Add the services about which something may have changed without anything having come in for them."""
+        network = self._network
+        self._touched.update(self._badges.look(now))
+        slow = slow_hosts(self._pulses, now)
+        if slow != self._slow:
+            self._slow = slow
+        offline_since = network.offline_since
+        self._patient = offline_since is not None and now - offline_since > OFFLINE_PATIENCE_S
+        downs = tuple(network.down(reach) for reach in Reach)
+        everywhere = (downs, network.back_at, network.disturbance, self._slow, self._patient)
+        if everywhere != self._everywhere:
+            self._everywhere = everywhere
+            self._touched.update(self._services)
+        self._touched.update(self._agenda.due(now))
+
+    def _advance_service(self, state: _ServiceState, rulings: Rulings, before: float, now: float) -> None:
+        readings = self._readings[state.provider.provider]
+        readings.look(now)
+        views = []
+        for component in state.components:
+            evidence = self._groups.of(component.part)
+            around = Surroundings(evidence, readings, self._network, self._slow, rulings)
+            views.append(component.advance(around, now))
+        moments = [component.changes_at for component in state.components]
+        self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
+        made = whole(views, now)
+        self._follow_known(state, made.light, before)
+        trouble = _trouble(self._verdict(state, made, views, now), made, views)
+        self.troubles[state.place : state.place + 1] = [trouble]
+
+    def _follow_known(self, state: _ServiceState, light: Light, before: float) -> None:
+        """Keep the last light that was not grey, with the moment until which it was."""
+        if light is not Light.GREY:
+            state.known = KnownLight(light)
+        elif state.known is not None and state.known.until is None:
+            state.known.until = before
+
+    def _verdict(self, state: _ServiceState, made: Whole, views: list[ComponentView], now: float) -> ServiceVerdict:
+        service, known = state.service, state.known
+        return ServiceVerdict(
+            id=service.id,
+            provider=state.provider.provider,
+            name=service.name,
+            provider_name=state.provider.name,
+            light=made.light,
+            finding=made.finding,
+            confidence=made.confidence,
+            since=made.since,
+            components=tuple(view.verdict for view in views),
+            reasons=(*made.reasons, *self._badges.reasons(service.id, now)),
+            flapping=any(each.code == Code.FLAPPING for each in made.reasons),
+            badges=self._badges.of(service.id, now),
+            unseen=tuple(view.verdict.id for view in views if not view.verdict.seen),
+            last_known=known.light if known is not None else None,
+            last_known_at=known.until if known is not None else None,
+            latency_s=self._latency_s(state, now),
+            website=service.website,
+        )
+
+    def _latency_s(self, state: _ServiceState, now: float) -> float | None:
+        evidences = {id(one): one for one in (self._groups.of(component.part) for component in state.components)}
+        goods = [
+            good
+            for one in evidences.values()
+            if (good := one.answering(now) or one.good(now, Depth.API)) is not None and good.latency_s is not None
+        ]
+        return max(goods, key=lambda good: (good.depth, good.at)).latency_s if goods else None
+
+    def _settle_recoveries(self) -> None:
+        for group in self._groups.all:
+            if group.evidence.back_at is not None and not any(
+                self._components[part].recovering for part in group.parts
+            ):
+                group.evidence.recovered()
+
+    def _page_statuses(self) -> tuple[PageStatus, ...]:
+        return tuple(
+            _page_status(provider, self._readings[name])
+            for name, provider in self.providers.items()
+            if provider.page is not None
+        )
+
+    def _widest_reach(self) -> Reach:
+        """The kind of address that matters most: the public one, if anything watched has it."""
+        if self._widest is None:
+            kinds = {component.reach(self._groups.of(part)) for part, component in self._components.items()}
+            self._widest = next((reach for reach in (Reach.PUBLIC, Reach.PRIVATE) if reach in kinds), Reach.LOOPBACK)
+        return self._widest
 
     # What is asked of it
 
-    def pace(self, host: str, now: float) -> Pace:
-        """TROUBLE from the first failure until it is cleared or red; RED while own eyes hold it red."""
-        found = Pace.CALM
-        for state in self._at(host):
-            state.eyes.look(now, self._network, page_unsettled=True)
-            if state.eyes.red is not None:
-                return Pace.RED
-            if self._in_trouble(state):
-                found = Pace.TROUBLE
-        offline_since = self._network.offline_since
-        if offline_since is not None and now - offline_since > OFFLINE_PATIENCE_S:
-            return Pace.CALM
-        return found
+    def pace(self, host: str) -> Pace:
+        """How eagerly `host` may be asked; calm unless `paces` says otherwise."""
+        return self.paces.get(host, Pace.CALM)
 
-    def wants_control(self, host: str, now: float) -> bool:
+    def wants_control(self, host: str) -> bool:
         """From the second try on, a control runs beside each; loopback needs none."""
-        states = [one for one in self._at(host) if one.reach is not Reach.LOOPBACK]
-        for state in states:
-            state.eyes.look(now, self._network, page_unsettled=True)
-        return any(one.eyes.red is not None or self._in_trouble(one) for one in states)
+        return host in self._wanting_control
 
-    def _in_trouble(self, state: PartState) -> bool:
-        return bool(state.eyes.run) or self._undecided(state)
+    def _pace_hosts(self) -> None:
+        """TROUBLE from the first failure until it is cleared or red; RED while own requests hold it red."""
+        parts = (component.part for name in self._touched for component in self._services[name].components)
+        for host in {host for part in parts for host in self._hosts.get(part, ())}:
+            evidences = {id(one): one for one in map(self._groups.of, self._parts[host])}.values()
+            red = any(evidence.red is not None for evidence in evidences)
+            troubled = [one for one in evidences if one.red is not None or self._in_trouble(one)]
+            pace = Pace.RED if red else Pace.TROUBLE if troubled and not self._patient else Pace.CALM
+            if pace is not self.pace(host):
+                self.paces[host] = pace
+            if any(evidence.reach is not Reach.LOOPBACK for evidence in troubled):
+                self._wanting_control.add(host)
+            else:
+                self._wanting_control.discard(host)
 
-    def settled(self, service_id: str, now: float) -> bool:
+    def _in_trouble(self, evidence: Evidence) -> bool:
+        return bool(evidence.run) or self._undecided(evidence)
+
+    def _undecided(self, evidence: Evidence) -> bool:
+        return evidence.undecided and self._network.down(evidence.reach or Reach.PUBLIC) is None
+
+    def settled(self, service_id: str) -> bool:
         """Whether more tries would change nothing: every source has spoken and no run of failures is undecided."""
-        provider = next((one.provider for one, service in self._watched if service.id == service_id), None)
-        if provider is None:
-            return True
-        view = self._pages[provider]
-        return all(
-            self._part_settled(state, view, now) for part, state in self._parts.items() if part.service == service_id
-        )
+        service = self._services.get(service_id)
+        return service is None or all(self._is_settled(component, service) for component in service.components)
 
     def sampled_at(self, service_id: str) -> float | None:
         """When the probe of this service that was asked longest ago was asked; None while one of them never was.
 
         What only a page speaks for has no sample of its own: a page keeps its own pace, and shows its age.
         """
-        tried = [
-            state.eyes.tried_at for part, state in self._parts.items() if part.service == service_id and state.probed
-        ]
+        service = self._services.get(service_id)
+        components = service.components if service is not None else ()
+        tried = [self._groups.of(one.part).tried_at for one in components if one.probed]
         known = [at for at in tried if at is not None]
         return None if len(known) < len(tried) else min(known, default=self._now)
 
-    def _part_settled(self, state: PartState, view: PageView, now: float) -> bool:
-        if self._network.down(state.reach) is not None or state.eyes.proxy is not None:
+    def _is_settled(self, component: ComponentState, service: _ServiceState) -> bool:
+        evidence = self._groups.of(component.part)
+        readings = self._readings[service.provider.provider]
+        if self._network.down(component.reach(evidence)) is not None or evidence.proxy is not None:
             return True
-        if (state.probed and state.eyes.tried_at is None) or (state.on_page and view.expected and view.latest is None):
+        if (component.probed and evidence.tried_at is None) or (
+            component.on_page and readings.expected and readings.latest is None
+        ):
             return False
-        sight = state.eyes.look(now, self._network, page_unsettled=True)
-        return not self._undecided(state) and (not state.eyes.run or sight is Sight.DOWN)
+        is_down = evidence.sight(recovering=component.recovering) is Sight.DOWN
+        return not self._undecided(evidence) and (not evidence.run or is_down)
 
-    def _at(self, host: str) -> list[PartState]:
-        return [self._parts[part] for part in self._hosts.get(host, ()) if part in self._parts]
+    @property
+    def is_calm(self) -> bool:
+        """Nothing fails, and nothing is being waited for."""
+        return all(group.evidence.is_calm for group in self._groups.all)
 
-    def _undecided(self, state: PartState) -> bool:
-        eyes = state.eyes
-        return eyes.foreign is not None and not eyes.blocked(self._network) and self._network.down(state.reach) is None
-
-    def drain_transitions(self) -> tuple[Transition, ...]:
-        """Every change since the last call."""
-        drained, self._transitions = tuple(self._transitions), []
-        return drained
-
-    def remember(self) -> Memory:
+    def remember(self) -> JudgeMemory:
         """What a restart has to know."""
-        parts = {_key(part): state.remember() for part, state in self._parts.items()}
-        return Memory(
-            self._now, parts, dict(self._services), list(self._book.cases), dict(self._pulses), self._network.remember()
+        return JudgeMemory(
+            self._now,
+            {f"{part.service}/{part.component}": state.remember() for part, state in self._components.items()},
+            self._groups.remember(),
+            {name: one.known for name, one in self._services.items() if one.known is not None},
+            dict(self._pulses),
+            self._network.remember(),
         )
-
-    # The judgement
-
-    def judge(self, now: float) -> Judgement:
-        """Everything the rules say at `now`."""
-        now = self._now = max(now, self._now)
-        status = self._network.status(now, self._reach())
-        troubles = [self._service(provider, service, now) for provider, service in self._watched]
-        self._book.update(troubles, now, network_fine=status.state is NetworkState.ONLINE)
-        self._book.page_said(self._page_incidents())
-        verdicts = tuple(self._finish(one.verdict, now) for one in troubles)
-        return Judgement(
-            at=now,
-            light=worst(one.light for one in verdicts),
-            services=verdicts,
-            pages=tuple(self._page_statuses()),
-            network=status,
-            incidents=self._book.incidents(),
-            disturbance=self._network.disturbance,
-        )
-
-    def _service(self, provider: Provider, service: Service, now: float) -> Trouble:
-        view = self._pages[provider.provider]
-        states = [self._parts[Part(service.id, one.id)] for one in service.components]
-        views = [state.view(view, self._network, self._pulses, now) for state in states]
-        made = whole.whole(views, now)
-        badges = self._badges.of(service.id, now)
-        memory = self._services[service.id]
-        if made.light is not Light.GREY:
-            memory.last_known, memory.last_known_at = made.light, now
-        verdict = ServiceVerdict(
-            id=service.id,
-            provider=provider.provider,
-            name=service.name,
-            provider_name=provider.name,
-            light=made.light,
-            finding=made.finding,
-            confidence=made.confidence,
-            since=made.since,
-            components=tuple(one.verdict for one in views),
-            reasons=(*made.reasons, *self._badges.reasons(service.id, now)),
-            badges=badges,
-            unseen=tuple(one.verdict.id for one in views if not one.verdict.seen),
-            last_known=memory.last_known,
-            last_known_at=memory.last_known_at,
-            latency_s=_latency_s(states, now),
-            website=service.website,
-        )
-        return _trouble(verdict, made, states, view, now)
-
-    def _finish(self, verdict: ServiceVerdict, now: float) -> ServiceVerdict:
-        """Name the incident, and the sharing that only the book can see; note the change."""
-        case = self._book.open_for(verdict.id, verdict.provider)
-        if case is not None and verdict.id in case.members:
-            verdict = structs.replace(verdict, incident=case.id)
-            if case.shared and verdict.light is Light.RED:
-                names = dict.fromkeys(one.name for one, _ in self._watched if one.provider in case.providers)
-                said = reason(
-                    Code.SHARED, Source.NETWORK, now, providers=SEPARATOR.join(names), count=len(case.providers)
-                )
-                verdict = structs.replace(verdict, finding=Finding.SHARED, reasons=(said, *verdict.reasons))
-        memory = self._services[verdict.id]
-        if (verdict.light, verdict.finding) != (memory.light, memory.finding):
-            change = Transition(now, verdict.id, verdict.light, verdict.finding, memory.light, memory.finding)
-            self._transitions.append(change)
-            memory.light, memory.finding = verdict.light, verdict.finding
-        return verdict
-
-    def _page_incidents(self) -> dict[str, PageIncident]:
-        reports = [view.latest for view in self._pages.values() if view.latest is not None]
-        return {one.id: one for report in reports for one in report.incidents}
-
-    def _page_statuses(self) -> list[PageStatus]:
-        found = []
-        for provider in {provider.provider: provider for provider, _ in self._watched}.values():
-            if provider.page is None:
-                continue
-            view = self._pages[provider.provider]
-            if view.latest is None:
-                found.append(PageStatus(provider.provider, PageHealth.NEVER, None, provider.page.url))
-                continue
-            latest = view.latest
-            found.append(
-                PageStatus(provider.provider, latest.health, view.fetched_at, latest.link, latest.reason, latest.params)
-            )
-        return found
-
-    def _reach(self) -> Reach:
-        """The kind of address that matters most: the public one, if anything watched has it."""
-        kinds = {one.reach for one in self._parts.values()}
-        return next((one for one in (Reach.PUBLIC, Reach.PRIVATE) if one in kinds), Reach.LOOPBACK)
 
 
 _FAILED = frozenset({Outcome.FAIL, Outcome.FOREIGN, Outcome.PROXY})
 
 
-def _trouble(
-    verdict: ServiceVerdict, made: whole.Whole, states: list[PartState], view: PageView, now: float
-) -> Trouble:
-    troubled = [one for one in made.deciding if one.light in (Light.RED, Light.YELLOW)]
-    began = [one.trouble_at for one in troubled if one.trouble_at is not None]
-    back = [one.back_at for one in made.deciding if one.back_at is not None]
-    names = {one.verdict.id for one in troubled}
-    pages = [incident for one in states if one.part.component in names for incident in one.page_incidents(view, now)]
-    return Trouble(verdict, min(began, default=None), max(back, default=None), tuple(dict.fromkeys(pages)))
-
-
-def _latency_s(states: list[PartState], now: float) -> float | None:
-    found = [
-        good
-        for one in states
-        if (good := one.eyes.answering(now) or one.eyes.good(now, Depth.API)) is not None and good.latency_s is not None
+def _trouble(verdict: ServiceVerdict, made: Whole, views: list[ComponentView]) -> Trouble:
+    troubled = [view for view in made.deciding if view.light in (Light.RED, Light.YELLOW)]
+    began = [view.trouble_at for view in troubled if view.trouble_at is not None]
+    back = [view.back_at for view in made.deciding if view.back_at is not None]
+    names = {view.verdict.id for view in troubled}
+    pages = [
+        incident
+        for view in views
+        if view.verdict.id in names and view.opinion is not None
+        for incident in view.opinion.incidents
     ]
-    return max(found, key=lambda one: (one.depth, one.at)).latency_s if found else None
+    return Trouble(verdict, min(began, default=None), max(back, default=None), _unique(pages))
 
 
-def _key(part: Part) -> str:
-    return f"{part.service}/{part.component}"
+def _unique(incidents: list[PageIncident]) -> tuple[PageIncident, ...]:
+    return tuple({incident.id: incident for incident in reversed(incidents)}.values())[::-1]
+
+
+def _page_status(provider: Provider, readings: PageReadings) -> PageStatus:
+    latest = readings.latest
+    if latest is None:
+        return PageStatus(provider.provider, PageHealth.NEVER, None, provider.page.url if provider.page else "")
+    return PageStatus(provider.provider, latest.health, readings.fetched_at, latest.link, latest.reason, latest.params)
 
 
 def _likely_reach(provider: Provider, service: Service, component: str) -> Reach:
     """The kind of address that the catalogue suggests, until a try has shown it."""
-    probe = next((one for one in service.probes if component in one.components), None)
+    probe = next((probe for probe in service.probes if component in probe.components), None)
     if probe is not None:
-        return _reach_of(probe.host)
-    return _reach_of(urlsplit(provider.page.url).netloc if provider.page else "")
-
-
-def _reach_of(netloc: str) -> Reach:
-    """By the name alone: core asks no resolver."""
-    host = urlsplit(f"//{netloc}").hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return Reach.LOOPBACK
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return Reach.PUBLIC
-    if address.is_loopback:
-        return Reach.LOOPBACK
-    return Reach.PRIVATE if address.is_private else Reach.PUBLIC
+        return reach_of_url(probe.url)
+    return reach_of_url(provider.page.url) if provider.page is not None else Reach.PUBLIC

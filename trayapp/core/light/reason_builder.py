@@ -1,6 +1,4 @@
-"""The reasons behind a component's light, as codes: page, own eyes, network."""
-
-import math
+"""The reasons behind a component's light, as codes: page, own requests, network."""
 
 from trayapp.core.evidence.connection import Down, OwnConnection
 from trayapp.core.evidence.observation import Depth, NetworkStep, Source, Try
@@ -15,13 +13,12 @@ SHAKY_PERCENT = 3.0
 
 
 class ReasonBuilder:
-    """Collects what there is to say. `voice`: the page now; `held`: the page's word that rules."""
+    """Collects what there is to say. `opinion`: the page's now; `held`: the page's word that rules."""
 
     def __init__(
         self,
-        provider: str,
-        eyes: Evidence,
-        voice: PageOpinion | None,
+        evidence: Evidence,
+        opinion: PageOpinion | None,
         held: PageOpinion | None,
         network: OwnConnection,
         now: float,
@@ -29,11 +26,10 @@ class ReasonBuilder:
         has_page: bool,
         probed: bool,
     ) -> None:
-        self._provider = provider
         self._has_page = has_page
         self._probed = probed
-        self._eyes = eyes
-        self._voice = voice
+        self._evidence = evidence
+        self._opinion = opinion
         self._held = held
         self._network = network
         self._now = now
@@ -47,7 +43,7 @@ class ReasonBuilder:
 
     def blocked(self, t: Try) -> tuple[Reason, ...]:
         said = reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)
-        return (said, *self._network_fine(t, t.began), *self._page())
+        return (said, *self._company(t), *self._page())
 
     def trouble(self, sight: Sight) -> tuple[Reason, ...]:
         """Page, own failures, network, in this order."""
@@ -89,65 +85,67 @@ class ReasonBuilder:
         if disturbance is not None and self._network.in_grace(self._now):
             kind, until_at = disturbance.kind.value, self._network.grace_until
             return (reason(Code.GRACE, Source.NETWORK, disturbance.at, kind=kind, until_at=until_at),)
-        if self._eyes.run:
+        if self._evidence.run:
             return self._own(Sight.CHECKING)
         return (reason(Code.STARTING, Source.PROBE, self._now),)
 
     def no_evidence(self) -> tuple[Reason, ...]:
-        edge = self._eyes.good(self._now, Depth.EDGE)
-        told = self._page()
-        if self._eyes.run:
-            return (*self._own(Sight.CHECKING), *told)
+        edge = self._evidence.good(self._now, Depth.EDGE)
+        said = self._page()
+        if self._evidence.run:
+            return (*self._own(Sight.CHECKING), *said)
         if edge is None and not self._probed:
-            return told
+            return said
         if edge is None:
-            return (*told, reason(Code.NOT_ANSWERING_LATELY, Source.PROBE, self._now, last_at=None))
+            return (*said, reason(Code.NOT_ANSWERING_LATELY, Source.PROBE, self._now, last_at=None))
         code = Code.CHALLENGE if edge.code == "challenge" else Code.EDGE_ONLY
-        return (reason(code, edge.source, edge.at, host=edge.host), *told)
+        return (reason(code, edge.source, edge.at, host=edge.host), *said)
 
     def _page(self, *, silent: bool = False) -> tuple[Reason, ...]:
         if not self._has_page:
             return (reason(Code.NO_PAGE, Source.PAGE, self._now),)
-        said = self._held.reasons if self._held is not None else ()
-        if self._voice is not None and self._voice is not self._held:
-            said = (*said, *self._voice.reasons)
-        voice = self._voice
-        if silent and voice is not None and voice.light is Light.GREEN and not (voice.incidents or voice.maintenance):
-            return (reason(Code.PAGE_SILENT, Source.PAGE, voice.at, said[0].link if said else None),)
+        opinion, held = self._opinion, self._held
+        said = held.reasons if held is not None else ()
+        if opinion is not None and opinion is not held:
+            said = (*said, *opinion.reasons)
+        if (
+            silent
+            and opinion is not None
+            and opinion.light is Light.GREEN
+            and not (opinion.incidents or opinion.maintenance)
+        ):
+            return (reason(Code.PAGE_SILENT, Source.PAGE, opinion.at, said[0].link if said else None),)
         return said
 
     def _own(self, sight: Sight) -> tuple[Reason, ...]:
-        eyes, run = self._eyes, self._eyes.run
-        if eyes.red is not None and sight is Sight.DOWN:
-            red = eyes.red
-            return (
-                _failures(red.last, red.failed, red.failed, red.first_at),
-                *self._network_fine(red.last, red.first_at),
-            )
-        if sight is Sight.DEGRADED and eyes.share is not None:
-            failed, tries = eyes.share
-            latest = eyes.strikes.last_failure()
+        evidence, run = self._evidence, self._evidence.run
+        if evidence.red is not None and sight is Sight.DOWN:
+            red = evidence.red
+            return (_failures(red.last, red.failed, red.failed, red.first_at), *self._company(red.last))
+        if sight is Sight.DEGRADED and evidence.share is not None:
+            failed, tries = evidence.share
+            latest = evidence.strikes.last_failure()
             if latest is not None:
                 some = _failures(latest, failed, tries, latest.at, Code.SOME_FAILURES)
-                return (some, *self._network_fine(latest, -math.inf))
+                return (some, *self._company(latest))
         if run:
-            return (_failures(run[-1], len(run), len(run), run[0].at), *self._network_fine(run[-1], run[0].at))
+            return (_failures(run[-1], len(run), len(run), run[0].at), *self._company(run[-1]))
         return ()
 
     def _answers(self) -> tuple[Reason, ...]:
-        good = self._eyes.answering(self._now) or self._eyes.good(self._now, Depth.API)
+        good = self._evidence.answering(self._now) or self._evidence.good(self._now, Depth.API)
         if good is None:
             return ()
         depth = good.depth.name.lower()
         return (reason(Code.ANSWERS, good.source, good.at, depth=depth, latency_s=good.latency_s, host=good.host),)
 
-    def _network_fine(self, t: Try, since: float) -> tuple[Reason, ...]:
-        percent = 100.0 * self._network.chance_of_failure(t.provider, t.reach, self._now)
-        if percent >= SHAKY_PERCENT:
-            return (reason(Code.NETWORK_SHAKY, Source.NETWORK, self._now, percent=round(percent)),)
-        hosts = self._network.hosts_answering(self._now, self._provider, since)
-        if hosts:
-            return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=hosts),)
+    def _company(self, t: Try) -> tuple[Reason, ...]:
+        """How everybody else does while `t` fails."""
+        company = self._evidence.company
+        if company is not None and company.percent >= SHAKY_PERCENT:
+            return (reason(Code.NETWORK_SHAKY, Source.NETWORK, self._now, percent=round(company.percent)),)
+        if company is not None and company.hosts:
+            return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=company.hosts),)
         return () if t.reach is Reach.LOOPBACK else (reason(Code.NETWORK_UNPROVEN, Source.NETWORK, self._now),)
 
 

@@ -1,7 +1,7 @@
-"""The words of the light, as code.
+"""The words of the light, as code, and the one order in which they outrank each other.
 
 A light is what the icon shows; a finding is what the verdict says is going on; a confidence is how much a green
-light is worth; a badge is trouble of the user's own account, which is never a light.
+light is worth.
 """
 
 from collections.abc import Iterable
@@ -9,29 +9,35 @@ from enum import StrEnum
 
 
 class Light(StrEnum):
-    """Grey means: cannot tell."""
+    """Grey means: cannot tell. In the order of severity, mildest first: grey never hides red and is never green."""
 
     GREEN = "green"
+    GREY = "grey"
     YELLOW = "yellow"
     RED = "red"
-    GREY = "grey"
 
 
 class Finding(StrEnum):
+    """In the order of severity, mildest first: of several findings of one light the last says most to a person.
+
+    What is declared or about to be over (maintenance, recovering) yields to trouble that is going on; trouble that
+    only the page sees (reported only) to what own requests see.
+    """
+
     OK = "ok"
+    NO_EVIDENCE = "no_evidence"
     STARTING = "starting"
+    BLOCKED = "blocked"
+    OWN_NETWORK = "own_network"
     CHECKING = "checking"
-    DOWN = "down"
-    DEGRADED = "degraded"
+    MAINTENANCE = "maintenance"
+    RECOVERING = "recovering"
     REPORTED_ONLY = "reported_only"
     SLOW = "slow"
-    RECOVERING = "recovering"
-    MAINTENANCE = "maintenance"
     FLAPPING = "flapping"
-    BLOCKED = "blocked"
+    DEGRADED = "degraded"
+    DOWN = "down"
     SHARED = "shared"
-    OWN_NETWORK = "own_network"
-    NO_EVIDENCE = "no_evidence"
 
 
 class Confidence(StrEnum):
@@ -42,9 +48,20 @@ class Confidence(StrEnum):
     REACHABLE = "reachable"
 
 
-_RANK = {Light.RED: 3, Light.YELLOW: 2, Light.GREY: 1, Light.GREEN: 0}
+_LIGHTS = {light: place for place, light in enumerate(Light)}
+_FINDINGS = {finding: place for place, finding in enumerate(Finding)}
+
+
+def severity(light: Light, finding: Finding) -> tuple[int, int]:
+    """How bad this is: larger is worse."""
+    return _LIGHTS[light], _FINDINGS[finding]
 
 
 def worst(lights: Iterable[Light]) -> Light:
     """The worst of several lights in the order red, yellow, grey, green; grey when there is none."""
-    return max(lights, key=_RANK.__getitem__, default=Light.GREY)
+    return max(lights, key=_LIGHTS.__getitem__, default=Light.GREY)
+
+
+def worst_finding(findings: Iterable[Finding]) -> Finding:
+    """The one that says most; no evidence when there is none."""
+    return max(findings, key=_FINDINGS.__getitem__, default=Finding.NO_EVIDENCE)

@@ -1,6 +1,5 @@
 """Rule 7: slow is yellow. First tokens are compared with what is usual for the same host, here."""
 
-from collections.abc import Iterable
 from statistics import median
 
 from msgspec import Struct
@@ -44,16 +43,24 @@ class Pulse(Struct):
 
     def slow(self, now: float) -> tuple[float, float] | None:
         """(latest first token, baseline) in seconds while it is slow."""
-        baseline_s = self.baseline_s
-        if baseline_s is None or now - self.latest[-1][0] > SLOW_LIFE_S:
+        if not self.latest or now - self.latest[-1][0] > SLOW_LIFE_S:
             return None
-        limit_s = max(SLOW_AT_LEAST_S, SLOW_FACTOR * baseline_s)
-        slow = all(seconds > limit_s for _, seconds in self.latest)
-        return (self.latest[-1][1], baseline_s) if slow else None
+        quickest_s = min(seconds for _, seconds in self.latest)
+        if quickest_s <= SLOW_AT_LEAST_S or (baseline_s := self.baseline_s) is None:
+            return None
+        return (self.latest[-1][1], baseline_s) if quickest_s > SLOW_FACTOR * baseline_s else None
 
 
-def slow_alone(host: str, pulses: dict[str, Pulse], now: float) -> tuple[float, float] | None:
-    """As `Pulse.slow`, unless other hosts are slow too: then it is the network."""
-    found = pulses[host].slow(now) if host in pulses else None
-    others: Iterable[Pulse] = (pulse for name, pulse in pulses.items() if name != host)
-    return found if found and not any(pulse.slow(now) for pulse in others) else None
+class SlowHosts(Struct, frozen=True):
+    """The hosts that are slow at a moment, each with its latest first token and its baseline in seconds."""
+
+    hosts: dict[str, tuple[float, float]] = {}
+
+    def alone(self, host: str) -> tuple[float, float] | None:
+        """As `Pulse.slow`, unless other hosts are slow too: then it is the network."""
+        return self.hosts.get(host) if len(self.hosts) == 1 else None
+
+
+def slow_hosts(pulses: dict[str, Pulse], now: float) -> SlowHosts:
+    """Who is slow now."""
+    return SlowHosts({host: slow for host, pulse in pulses.items() if (slow := pulse.slow(now)) is not None})

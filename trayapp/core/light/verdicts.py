@@ -5,9 +5,9 @@ No prose here: reasons are codes with parameters, which `trayapp.text` turns int
 
 from msgspec import Struct
 
-from trayapp.core.evidence.observation import Badge, Disturbance, NetworkState, NetworkStep
+from trayapp.core.evidence.connection import NetworkStatus
+from trayapp.core.evidence.observation import Badge, Disturbance
 from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.errors import Param
@@ -29,8 +29,9 @@ class ComponentVerdict(Struct, frozen=True):
 class ServiceVerdict(Struct, frozen=True):
     """The verdict on one watched service.
 
-    `last_known`: the last light that was not grey. `unseen`: ids of components that only the page can speak for.
-    `incident`: id of the open incident. `latency_s`: the latest good answer's time to the first byte.
+    `last_known`: the last light that was not grey; `last_known_at`: until when it was, None while it still is.
+    `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
+    latest good answer's time to the first byte. `flapping`: it keeps changing, whatever its finding.
     """
 
     id: str
@@ -50,6 +51,7 @@ class ServiceVerdict(Struct, frozen=True):
     last_known_at: float | None = None
     latency_s: float | None = None
     website: str | None = None
+    flapping: bool = False
 
 
 class PageStatus(Struct, frozen=True):
@@ -63,16 +65,6 @@ class PageStatus(Struct, frozen=True):
     params: dict[str, Param] = {}
 
 
-class NetworkStatus(Struct, frozen=True):
-    """The own connection. `answering`: how many other hosts answered lately. `since`: of this state."""
-
-    state: NetworkState
-    since: float
-    step: NetworkStep | None = None
-    passed: tuple[NetworkStep, ...] = ()
-    answering: int = 0
-
-
 class Judgement(Struct, frozen=True):
     """Everything the rules say at `at`."""
 
@@ -81,11 +73,10 @@ class Judgement(Struct, frozen=True):
     services: tuple[ServiceVerdict, ...]
     pages: tuple[PageStatus, ...]
     network: NetworkStatus
-    incidents: tuple[Incident, ...] = ()
     disturbance: Disturbance | None = None
 
     def service(self, service_id: str) -> ServiceVerdict | None:
-        return next((one for one in self.services if one.id == service_id), None)
+        return next((service for service in self.services if service.id == service_id), None)
 
 
 class Transition(Struct, frozen=True):

@@ -6,17 +6,16 @@ from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import Code
-from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.severity import Finding, Light, worst_finding
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Banner, BannerStage, Button, Urgency
+from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Route, To, Until
-from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Param
 
 # Yellow that is not worth a word: it passes by itself, or is news only after something worse was told.
 PASSING = (Finding.CHECKING, Finding.RECOVERING, Finding.STARTING)
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
-_YELLOW_ORDER = (Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.SLOW, Finding.MAINTENANCE)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
 
@@ -27,22 +26,26 @@ class NotificationContent:
     def __init__(
         self,
         judgement: Judgement,
+        incidents: tuple[Incident, ...],
         routes: dict[str, Route],
-        target: TargetStatus,
+        offer: Offer,
         now: float,
-        local_answers: int,
-        tools: int,
+        *,
+        local_answers: int = 0,
+        tools: int = 0,
     ) -> None:
         self.judgement = judgement
         self.routes = routes
-        self.target = target
         self.now = now
-        self.local_answers = local_answers
-        self.tools = tools
+        self._every_incident = incidents
+        self._offer = offer
+        self._local_answers = local_answers
+        self._tools = tools
+        self._verdicts = {verdict.id: (place, verdict) for place, verdict in enumerate(judgement.services)}
 
     def incidents(self) -> Iterator[Incident]:
         """Those to be told of: an open shared incident speaks for the single ones of its services."""
-        every = self.judgement.incidents
+        every = self._every_incident
         shared = {
             service for one in every if one.shared and one.stage is not IncidentStage.OVER for service in one.services
         }
@@ -52,8 +55,8 @@ class NotificationContent:
 
     def verdicts(self, ids: Iterable[str]) -> list[ServiceVerdict]:
         """The verdicts on these services, in the user's order."""
-        wanted = set(ids)
-        return [v for v in self.judgement.services if v.id in wanted]
+        places = sorted({self._verdicts[name][0] for name in ids if name in self._verdicts})
+        return [self.judgement.services[place] for place in places]
 
     def names(self, ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(v.name for v in self.verdicts(ids))
@@ -198,7 +201,7 @@ class NotificationContent:
         if not self.local(providers):
             return {}
         counted = sum(self.routes[one].answered for one in providers if one in self.routes)
-        return {"local": True, "tools": self.tools, "answered": counted or self.local_answers}
+        return {"local": True, "tools": self._tools, "answered": counted or self._local_answers}
 
     def _buttons(self, incident: Incident, stage: BannerStage) -> tuple[Button, ...]:
         providers = self.provider_ids(incident)
@@ -207,13 +210,18 @@ class NotificationContent:
                 home = (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
                 return home if self.local_until_back(providers) else (Button.DETAILS,)
             case BannerStage.DOWN | BannerStage.CONFIRMED | BannerStage.PARTLY_BACK:
-                switch = Button.SET_UP_FALLBACK if self.target.state is TargetState.NONE else Button.SWITCH_LOCAL
-                first = () if self.local(providers) else (switch,)
-                return (*first, Button.DETAILS, Button.ONLY_WHEN_BACK)
+                return (*self._switch_button(providers), Button.DETAILS, Button.ONLY_WHEN_BACK)
             case _:
                 return (Button.DETAILS, Button.ONLY_WHEN_BACK)
 
+    def _switch_button(self, providers: tuple[str, ...]) -> tuple[Button, ...]:
+        """What the offer has for these providers; nothing where they are local, or cannot be moved."""
+        if self.local(providers):
+            return ()
+        if self._offer.set_up:
+            return (Button.SET_UP_FALLBACK,)
+        return (Button.SWITCH_LOCAL,) if set(providers) & set(self._offer.down) else ()
+
 
 def _worst(services: list[ServiceVerdict]) -> Finding:
-    found = {v.finding for v in services}
-    return next((one for one in _YELLOW_ORDER if one in found), Finding.DEGRADED)
+    return worst_finding(verdict.finding for verdict in services)

@@ -3,19 +3,21 @@
 It only compares what is true now with what was told before, so it can be asked at any time and after any restart.
 """
 
+import math
+import operator
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct, field
 
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.light.reasons import Code
-from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.notify.content import PASSING, NotificationContent
+from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Route
-from trayapp.core.switching.target import TargetStatus
 
 YELLOW_AFTER_S = 300.0
 """Most yellow goes by itself within five minutes; what stays is worth a quiet word."""
@@ -66,6 +68,9 @@ class NotificationPolicy:
         self._told = told or NotificationMemory()
         self._retracted: list[str] = []
         self._now = 0.0
+        # What the latest report rests on, and when time alone makes news of it.
+        self._rests_on: tuple[Any, ...] | None = None
+        self._due = math.inf
 
     def remember(self) -> NotificationMemory:
         """What was told so far."""
@@ -82,8 +87,9 @@ class NotificationPolicy:
     def report(
         self,
         judgement: Judgement,
+        incidents: tuple[Incident, ...],
         routes: dict[str, Route],
-        target: TargetStatus,
+        offer: Offer,
         now: float,
         *,
         local_answers: int = 0,
@@ -94,14 +100,20 @@ class NotificationPolicy:
         `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
         """
         self._now = now
+        rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer)
+        if not self._retracted and now < self._due and self._rests_on is not None and _same(rests_on, self._rests_on):
+            return ()
+        self._rests_on = rests_on
         said: list[Announcement] = [Withdraw(key) for key in self._retracted]
         self._retracted.clear()
-        desk = NotificationContent(judgement, routes, target, now, local_answers, tools)
+        desk = NotificationContent(judgement, incidents, routes, offer, now, local_answers=local_answers, tools=tools)
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             said += self._news(desk)
         said += self._withdraw_offers(desk)
         self._forget_old()
+        pending = (told.yellow_from for told in self._told.by_key.values() if told.stage is None)
+        self._due = min((at + YELLOW_AFTER_S for at in pending if at is not None), default=math.inf)
         return tuple(said)
 
     def _news(self, desk: NotificationContent) -> Iterator[Announcement]:
@@ -154,7 +166,7 @@ class NotificationPolicy:
 
     def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: NotificationContent) -> Iterator[Announcement]:
         spoken = self._told.by_key.setdefault(key, BannerRecord(at=desk.now))
-        if any(_flaps(v) for v in services) and not spoken.flapped:
+        if any(v.flapping for v in services) and not spoken.flapped:
             stage = BannerStage.FLAPPING
         elif spoken.stage is None and _yellow_is_due(spoken, desk.now):
             stage = BannerStage.YELLOW
@@ -190,8 +202,15 @@ class NotificationPolicy:
         }
 
 
-def _flaps(v: ServiceVerdict) -> bool:
-    return v.finding is Finding.FLAPPING or any(one.code == Code.FLAPPING for one in v.reasons)
+def _same(rests_on: tuple[Any, ...], before: tuple[Any, ...]) -> bool:
+    """Verdicts that have not changed are the same objects, which is quicker to see than that they are equal."""
+    services, *others = rests_on
+    services_before, *others_before = before
+    return (
+        len(services) == len(services_before)
+        and all(map(operator.is_, services, services_before))
+        and others == others_before
+    )
 
 
 def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
@@ -203,7 +222,7 @@ def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
 def _stage(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage | None:
     """The stage that the incident is in now, told or not; None while there is nothing to tell."""
     touched = desk.verdicts(incident.services)
-    if any(_flaps(v) for v in touched):
+    if any(v.flapping for v in touched):
         return BannerStage.FLAPPING
     if incident.stage is IncidentStage.RECOVERING:
         return BannerStage.RECOVERING if spoken.stage is not None else None

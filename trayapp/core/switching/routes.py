@@ -4,13 +4,14 @@ Sans-io: the gateway asks `decide` once for every request, in one thread, and ca
 the decision it began with, so a flip is atomic and loses nothing.
 """
 
+import operator
 from collections.abc import Callable
 
 from msgspec import Struct, structs
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.light.severity import Light
-from trayapp.core.light.verdicts import Judgement
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, Route, To, Until
 
 
@@ -30,16 +31,29 @@ class Routes:
     mode = Mode.MANUAL
 
     def __init__(self, catalogue: Catalogue, memory: RoutesMemory | None = None) -> None:
-        self.catalogue = catalogue
         self.on_change: list[Callable[[], None]] = []
-        self._routes: dict[str, Route] = {one.provider: one for one in memory.routes} if memory else {}
+        self._routes: dict[str, Route] = {route.provider: route for route in memory.routes} if memory else {}
         self._calm: set[str] = set(memory.calm) if memory else set()
         self._well: frozenset[str] = frozenset()
+        self.use(catalogue)
+
+    def use(self, catalogue: Catalogue) -> None:
+        """Go on with another catalogue."""
+        self.catalogue = catalogue
+        self._all: dict[str, Route] | None = None
+        self._judged: tuple[ServiceVerdict, ...] = ()
+        self._spoken_to = frozenset(
+            service.id
+            for _, service in catalogue.services()
+            if any(component.id == Endpoint.CHAT_COMPLETIONS for component in service.components)
+        )
 
     def all(self) -> dict[str, Route]:
-        """The route of every provider that the gateway can serve, and of every other that is still local."""
-        names = [name for name, one in self.catalogue.providers.items() if one.api is not None]
-        return {name: Route(name) for name in names} | self._routes
+        """The route of every provider that has an API, and of every other that is still local."""
+        if self._all is None:
+            names = [name for name, provider in self.catalogue.providers.items() if provider.api is not None]
+            self._all = {name: Route(name) for name in names} | self._routes
+        return self._all
 
     def route(self, provider: str) -> Route:
         return self._routes.get(provider) or Route(provider)
@@ -69,6 +83,7 @@ class Routes:
         route = self.route(provider)
         if route.to is To.LOCAL:
             self._routes[provider] = structs.replace(route, answered=route.answered + 1)
+            self._all = None
 
     def decide(self, provider: str, endpoint: Endpoint, policy: Policy) -> Decision:
         """Where one request of a tool with `policy` goes now.
@@ -88,9 +103,14 @@ class Routes:
 
     def judged(self, judgement: Judgement) -> None:
         """Take in the latest verdicts: who is well, and who had trouble since it was moved."""
+        services = judgement.services
+        if len(services) == len(self._judged) and all(map(operator.is_, services, self._judged)):
+            return
+        self._judged = services
+        lights = self._lights(services)
         before = self._well
-        self._well = frozenset(name for name in self.all() if self._is_well(name, judgement))
-        self._calm = {name for name in self._calm if not self._in_trouble(name, judgement)}
+        self._well = frozenset(name for name in self.all() if lights.get(name) == {Light.GREEN})
+        self._calm -= {name for name, seen in lights.items() if not seen.isdisjoint((Light.RED, Light.YELLOW))}
         if self._well != before:
             self._changed()
 
@@ -109,24 +129,17 @@ class Routes:
         kept = tuple(route for _, route in sorted(self._routes.items()) if route.to is To.LOCAL)
         return RoutesMemory(kept, tuple(sorted(self._calm)))
 
-    def _is_well(self, provider: str, judgement: Judgement) -> bool:
-        lights = self._lights(provider, judgement)
-        return bool(lights) and all(one is Light.GREEN for one in lights)
-
-    def _in_trouble(self, provider: str, judgement: Judgement) -> bool:
-        return any(one in (Light.RED, Light.YELLOW) for one in self._lights(provider, judgement))
-
-    def _lights(self, provider: str, judgement: Judgement) -> list[Light]:
-        """The lights of the services that the gateway speaks to, or, when none of them is watched, of all that are."""
-        known = self.catalogue.providers.get(provider)
-        spoken_to = {
-            service.id
-            for service in (known.services if known else ())
-            if any(component.id == Endpoint.CHAT_COMPLETIONS for component in service.components)
-        }
-        watched = [one for one in judgement.services if one.provider == provider]
-        return [one.light for one in watched if one.id in spoken_to] or [one.light for one in watched]
+    def _lights(self, services: tuple[ServiceVerdict, ...]) -> dict[str, set[Light]]:
+        """By provider: of the services that the gateway speaks to, or, where none of them is watched, of all."""
+        spoken_to: dict[str, set[Light]] = {}
+        every: dict[str, set[Light]] = {}
+        for service in services:
+            every.setdefault(service.provider, set()).add(service.light)
+            if service.id in self._spoken_to:
+                spoken_to.setdefault(service.provider, set()).add(service.light)
+        return every | spoken_to
 
     def _changed(self) -> None:
+        self._all = None
         for told in self.on_change:
             told()

@@ -4,13 +4,12 @@ Everything is plain text, streamed as it comes; stopping keeps what has come.
 """
 
 import re
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from trayapp.core.hosts import is_loopback
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text.labels import ChatLabels as Labels
 from trayapp.text.language import language
@@ -99,7 +98,7 @@ class ChatWindow(QWidget):
         if self._language != language():
             self._retranslate()
         self._target = target
-        here = target.url is None or is_loopback(urlsplit(target.url).hostname or "")
+        here = target.url is None or reach_of_url(target.url) is Reach.LOOPBACK
         self.hint.setText(Labels.notice if here else Labels.notice_elsewhere)
         self.model.setText(Labels.no_target if target.state is TargetState.NONE else target_line(target))
         self._show_state()

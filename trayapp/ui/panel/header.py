@@ -13,7 +13,7 @@ from trayapp.text.banners import BUTTONS
 from trayapp.text.language import _
 from trayapp.text.names import provider_name
 from trayapp.text.senses import target_line
-from trayapp.ui.kit.face import face, switch
+from trayapp.ui.kit.face import face
 from trayapp.ui.kit.icons import light_icon
 from trayapp.ui.kit.label import as_action, label, picture
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size
@@ -87,11 +87,11 @@ class SwitchBar(QWidget):
             column.addWidget(part)
 
     def draw(self, s: Snapshot) -> None:
-        offer = switch(s)
-        self._offers = s.offers
+        offer = s.offer
+        self._offers = offer.back
         self._set_up_wanted = offer.set_up
         self.offer.draw(words.offer_line(s))
-        offered = set(offer.home) <= set(s.offers)
+        offered = set(offer.home) <= set(offer.back)
         self.home.setVisible(bool(offer.home) and not offered)
         self.home.setText(as_action(sentences.home_label(s)))
         self.there.setVisible(offer.set_up or bool(offer.down or offer.healthy) or s.switching is not None)

@@ -111,8 +111,7 @@ class Panel(QWidget):
     def draw(self, s: Snapshot) -> None:
         if self._language != language():
             self._retranslate()
-        gateway = ((s.gateway_problem, s.gateway_params),) if s.gateway_problem is not None else ()
-        self.notices.standing((*s.problems, *gateway))
+        self.notices.standing(s.problems)
         self.verdict.draw(s)
         self.bar.draw(s)
         answers = words.answers_lines(s)

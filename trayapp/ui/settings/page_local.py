@@ -1,11 +1,9 @@
 """The settings of the local target, with *Detect* and *Test*."""
 
-from urllib.parse import urlsplit
-
 import msgspec
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from trayapp.core.hosts import is_loopback
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.target import TargetStatus
 from trayapp.settings import servers
@@ -140,7 +138,7 @@ class LocalPage(SettingsPage):
 
 def _here(url: str) -> bool:
     try:
-        return is_loopback(urlsplit(url).hostname or "")
+        return reach_of_url(url) is Reach.LOOPBACK
     except ValueError:
         # Half typed; whether it is an address at all is judged when it is used.
         return True

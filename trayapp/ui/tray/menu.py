@@ -15,7 +15,6 @@ from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.names import provider_name
 from trayapp.text.rows import service_line
-from trayapp.ui.kit.face import switch
 from trayapp.ui.kit.icons import Mark, light_icon
 from trayapp.ui.kit.label import as_action
 
@@ -91,7 +90,7 @@ class TrayMenu(QObject):
         self._demo.setVisible(not s.demo)
 
     def _draw_switch(self, s: Snapshot) -> None:
-        offer = switch(s)
+        offer = s.offer
         self._set_up_wanted = offer.set_up
         picking = bool(offer.healthy) and not offer.set_up
         self._switch.setText(as_action(sentences.switch_label(s)))

@@ -76,8 +76,7 @@ class Connection:
 
     def _tell(self, said: Diagnosis, began: float) -> None:
         now = self._clock.now()
-        answering = sum(one.at >= now - LATELY_S for one in self._good.values())
-        self._told = NetworkReport(now, began, said.state, said.step, said.passed, answering)
+        self._told = NetworkReport(now, began, said.state, said.step, said.passed)
         self._emit(self._told)
 
 

@@ -19,6 +19,7 @@ import msgspec
 
 from trayapp.core.evidence.answers import is_html, retry_after_s
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.evidence.reach import Reach, reach_of_address, reach_of_url
 from trayapp.core.remote_text import plain
 from trayapp.errors import Param
 from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
@@ -55,13 +56,13 @@ class _Known(NamedTuple):
 class Fetcher:
     """Fetches JSON files and remembers what the server gave to ask again only for changes.
 
-    `bytes_read`: what its answers cost so far, both ways.
+    `reach`: the kind of address that the latest answer came from.
     """
 
     def __init__(self, http: Http) -> None:
         self._http = http
         self._known: dict[str, _Known] = {}
-        self.bytes_read = 0
+        self.reach = Reach.PUBLIC
 
     async def json(self, url: str, kind: type[T]) -> T:
         """The file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
@@ -71,7 +72,8 @@ class Fetcher:
             answer = await self._http.ask(url, LIMIT, headers=headers, redirects=REDIRECTS)
         except Failure as failure:
             raise Unfit(PageHealth.UNREADABLE, failure.code) from failure
-        self.bytes_read += answer.cost_bytes
+        # Behind a proxy only the name tells.
+        self.reach = reach_of_address(answer.address) if answer.address else reach_of_url(answer.url)
         if answer.status == 304 and known is not None:
             value: T = known.value
             return value

@@ -8,6 +8,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
 from trayapp.core.evidence.page_report import PageHealth, PageReport
+from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.hosts import host_of
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
@@ -66,7 +67,6 @@ class PageReader:
         self._budget.sent(self._host)
         self._due = self._clock.now() + self.interval_s * (1 + INTERVAL_JITTER * random.random())
         first: Unfit | None = None
-        read_before = self._fetcher.bytes_read
         for address in self._addresses:
             if self._clock.now() < address.not_before:
                 continue
@@ -79,7 +79,7 @@ class PageReader:
                 continue
             address.refusals = 0
             self._good_at = self._clock.now()
-            return self._report(contents, self._fetcher.bytes_read - read_before)
+            return self._report(contents)
         if first is None:
             return None
         return PageReport(
@@ -89,7 +89,7 @@ class PageReader:
             link=self.page.url,
             reason=first.reason,
             params=first.params,
-            bytes_read=self._fetcher.bytes_read - read_before,
+            reach=reach_of_url(self.page.url),
         )
 
     @cached_property
@@ -124,7 +124,7 @@ class PageReader:
             return
         address.not_before = self._clock.now() + max(wait_s, unfit.retry_after_s or 0.0)
 
-    def _report(self, contents: Contents, bytes_read: int) -> PageReport:
+    def _report(self, contents: Contents) -> PageReport:
         clock = self._clock
         components = contents.components[:MAX_COMPONENTS]
         incidents = [incident(one, clock, maintenance=False) for one in contents.incidents[:MAX_INCIDENTS]]
@@ -136,5 +136,5 @@ class PageReader:
             link=self.page.url,
             components=tuple(component(one, clock, dated=contents.dated) for one in components),
             incidents=(*incidents, *maintenances),
-            bytes_read=bytes_read,
+            reach=self._fetcher.reach,
         )

@@ -9,10 +9,10 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Auth
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, read_answer, retry_after_s
 from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try
-from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.reach import Reach, reach_of_address
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.errors import Problem
-from trayapp.net.addresses import Addresses, reach_of_address
+from trayapp.net.addresses import Addresses
 from trayapp.secrets.keys import KeySource
 from trayapp.tasks import Tasks
 from trayapp.watch.http import Failure, Http, HttpAnswer, Limit

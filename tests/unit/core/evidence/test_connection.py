@@ -1,9 +1,11 @@
 """Rule 1, and q of rule 2."""
 
+import msgspec
 import pytest
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.connection import FLOOR, GRACE_S, OwnConnection
+from trayapp.core.evidence.connection import FAILURES_KEPT, GRACE_S, ConnectionMemory, OwnConnection
+from trayapp.core.evidence.failure_share import FLOOR
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -47,14 +49,14 @@ def report(at: float, state: NetworkState, step: NetworkStep | None = None) -> N
 
 def network(*observed: Try | Control | NetworkReport) -> OwnConnection:
     made = OwnConnection(0.0)
-    for one in observed:
-        match one:
+    for each in observed:
+        match each:
             case Try():
-                made.observe_try(one)
+                made.observe_try(each)
             case Control():
-                made.observe_control(one)
+                made.observe_control(each)
             case NetworkReport():
-                made.observe_report(one)
+                made.observe_report(each)
     return made
 
 
@@ -127,12 +129,24 @@ class TestChanceOfFailure:
         assert made.chance_of_failure("acme", Reach.PUBLIC, 100.0) == pytest.approx(0.01)
 
     def test_a_control_that_never_answers_while_others_do_is_dead_and_does_not_weigh(self) -> None:
-        observed = [one for at in range(10, 400, 30) for one in (control(at, False, host="b"), tried(at + 5))]
+        observed = [each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))]
         made = network(*observed)
         assert made.chance_of_failure("acme", Reach.PUBLIC, 400.0) < 0.02
         made.observe_control(control(401.0, host="b"))
         made.observe_control(control(402.0, False, host="b"))
         assert made.chance_of_failure("acme", Reach.PUBLIC, 402.0) > 0.1
+
+    def test_a_dead_control_is_known_to_be_dead_after_a_restart(self) -> None:
+        """However old the answers are that showed it."""
+        observed = [each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))]
+        made = network(*observed, *[tried(at) for at in range(400, 1200, 20)])
+        again = OwnConnection(1200.0, msgspec.json.decode(msgspec.json.encode(made.remember()), type=ConnectionMemory))
+        for each in (made, again):
+            each.observe_control(control(1201.0, False, host="b"))
+            assert each.chance_of_failure("acme", Reach.PUBLIC, 1201.0) == pytest.approx(0.05 / (5 + 4))
+            each.observe_control(control(1202.0, host="b"))
+            each.observe_control(control(1203.0, False, host="b"))
+            assert each.chance_of_failure("acme", Reach.PUBLIC, 1203.0) > 0.1
 
     def test_loopback_is_no_network(self) -> None:
         made = network(*[tried(at, Outcome.FAIL, reach=Reach.LOOPBACK) for at in range(10, 100, 10)])
@@ -189,6 +203,12 @@ class TestDown:
         made.observe_try(tried(13.0))
         assert made.down(Reach.PUBLIC) is None
 
+    def test_it_began_with_the_first_failure_however_many_follow(self) -> None:
+        failing = [control(10.0 + at, False, host=host) for at in range(3 * FAILURES_KEPT) for host in ("a", "b")]
+        down = network(tried(5.0), *failing).down(Reach.PUBLIC)
+        assert down is not None
+        assert down.since == 10.0
+
     def test_failing_providers_alone_are_not_the_network(self) -> None:
         observed = [tried(at, Outcome.FAIL, provider=name) for at in (10.0, 20.0) for name in ("acme", "beta", "gamma")]
         assert network(*observed).down(Reach.PUBLIC) is None
@@ -232,12 +252,12 @@ class TestDown:
 class TestStatus:
     def test_states_and_since_when(self) -> None:
         made = OwnConnection(0.0)
-        assert made.status(1.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
+        assert made.advance(1.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
         made.observe_try(tried(5.0))
-        status = made.status(6.0, Reach.PUBLIC)
+        status = made.advance(6.0, Reach.PUBLIC)
         assert (status.state, status.since, status.answering) == (NetworkState.ONLINE, 6.0, 1)
         made.observe_report(NetworkReport(10.0, 9.0, NetworkState.OFFLINE, NetworkStep.DNS, (NetworkStep.INTERFACE,)))
-        status = made.status(11.0, Reach.PUBLIC)
+        status = made.advance(11.0, Reach.PUBLIC)
         assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, NetworkStep.DNS)
         assert status.passed == (NetworkStep.INTERFACE,)
-        assert made.status(15.0, Reach.PUBLIC).since == 11.0
+        assert made.advance(15.0, Reach.PUBLIC).since == 11.0

@@ -1,35 +1,48 @@
-"""Rules 2, 6 and 8 for one component: red, back, well, and starting afresh."""
+"""Rules 2, 6 and 8 for the requests of one kind: red, back, well, and starting afresh."""
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control, Depth, Source, Try
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
 from trayapp.core.evidence.own_evidence import (
+    ANSWERING_S,
     BACK_SPAN_S,
+    FOREIGN_LIFE_S,
     GAP_S,
     QUIET_S,
     UNSEEN_RED_S,
+    Company,
     Evidence,
     EvidenceMemory,
     Sight,
 )
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.strikes import RUN_LIFE_S
 
 
 def seen(*tries: Try, network: OwnConnection | None = None) -> Evidence:
-    made = Evidence()
-    for one in tries:
-        made.add(one, network or answering(100, at=one.at))
-    return made
+    return see(Evidence(), *tries, network=network)
 
 
-def sight(eyes: Evidence) -> Sight:
-    return eyes.sight
+def see(evidence: Evidence, *tries: Try, network: OwnConnection | None = None) -> Evidence:
+    """Take in the tries, each at its own time, in a network that is fine unless given."""
+    for t in tries:
+        evidence.add(t)
+        evidence.look(t.at, network or answering(100, at=t.at))
+    return evidence
 
 
-def red_depth(eyes: Evidence) -> Depth | None:
-    return eyes.red.depth if eyes.red is not None else None
+def sight(evidence: Evidence) -> Sight:
+    """As a component sees it that waits for the ten quiet minutes since the return to be over."""
+    return evidence.sight(recovering=evidence.back_at is not None)
+
+
+def red_depth(evidence: Evidence) -> Depth | None:
+    return evidence.red.depth if evidence.red is not None else None
 
 
 def down(depth: Depth = Depth.API) -> list[Try]:
@@ -39,92 +52,118 @@ def down(depth: Depth = Depth.API) -> list[Try]:
 
 class TestBack:
     def test_two_good_answers_a_minute_apart(self) -> None:
-        eyes = seen(*down(), tried(200.0, GOOD), tried(230.0, GOOD))
-        assert sight(eyes) is Sight.DOWN
-        eyes.add(tried(200.0 + BACK_SPAN_S, GOOD), answering(100))
-        assert sight(eyes) is Sight.RECOVERING
-        assert eyes.back_at == 200.0
+        evidence = seen(*down(), tried(200.0, GOOD), tried(230.0, GOOD))
+        assert sight(evidence) is Sight.DOWN
+        see(evidence, tried(200.0 + BACK_SPAN_S, GOOD))
+        assert sight(evidence) is Sight.RECOVERING
+        assert evidence.back_at == 200.0
 
     def test_a_failure_in_between_starts_the_minute_anew(self) -> None:
-        eyes = seen(*down(), tried(200.0, GOOD), tried(240.0), tried(270.0, GOOD), tried(300.0, GOOD))
-        assert sight(eyes) is Sight.DOWN
-        eyes.add(tried(330.0, GOOD), answering(100))
-        assert (sight(eyes), eyes.back_at) == (Sight.RECOVERING, 270.0)
+        evidence = seen(*down(), tried(200.0, GOOD), tried(240.0), tried(270.0, GOOD), tried(300.0, GOOD))
+        assert sight(evidence) is Sight.DOWN
+        see(evidence, tried(330.0, GOOD))
+        assert (sight(evidence), evidence.back_at) == (Sight.RECOVERING, 270.0)
 
     def test_answers_must_prove_enough(self) -> None:
-        eyes = seen(*down(), *[tried(at, GOOD, Depth.EDGE) for at in (200.0, 260.0, 320.0)])
-        assert sight(eyes) is Sight.DOWN
-        eyes.add(tried(330.0, GOOD, Depth.COMPLETION), answering(100))
-        eyes.add(tried(390.0, GOOD), answering(100))
-        assert sight(eyes) is Sight.RECOVERING
+        evidence = seen(*down(), *[tried(at, GOOD, Depth.EDGE) for at in (200.0, 260.0, 320.0)])
+        assert sight(evidence) is Sight.DOWN
+        see(evidence, tried(330.0, GOOD, Depth.COMPLETION), tried(390.0, GOOD))
+        assert sight(evidence) is Sight.RECOVERING
 
     def test_what_shallow_failures_make_shallow_answers_end(self) -> None:
         real = tried(110.0, depth=Depth.COMPLETION, source=Source.TRAFFIC, request="r1")
-        eyes = seen(tried(100.0), tried(105.0), real)
-        assert red_depth(eyes) is Depth.COMPLETION, "so far the real request is needed to make it red"
-        eyes.add(tried(120.0), answering(100, at=120.0))
-        assert red_depth(eyes) is Depth.API
-        for at in (200.0, 260.0):
-            eyes.add(tried(at, GOOD), answering(100))
-        assert sight(eyes) is Sight.RECOVERING
+        evidence = seen(tried(100.0), tried(105.0), real)
+        assert red_depth(evidence) is Depth.COMPLETION, "so far the real request is needed to make it red"
+        see(evidence, tried(120.0))
+        assert red_depth(evidence) is Depth.API
+        see(evidence, tried(200.0, GOOD), tried(260.0, GOOD))
+        assert sight(evidence) is Sight.RECOVERING
 
     def test_a_red_that_only_real_requests_saw_ends_when_nobody_makes_any(self) -> None:
-        eyes = seen(*down(Depth.COMPLETION))
+        evidence = seen(*down(Depth.COMPLETION))
         last_at = 120.0
-        for minute in range(1, int(UNSEEN_RED_S // 60) + 1):
-            eyes.add(tried(last_at + 60.0 * minute, GOOD), answering(100))
-        assert sight(eyes) is Sight.DOWN
-        eyes.add(tried(last_at + UNSEEN_RED_S + 60.0, GOOD), answering(100))
-        assert sight(eyes) is Sight.RECOVERING
+        minutes = range(1, int(UNSEEN_RED_S // 60) + 1)
+        see(evidence, *[tried(last_at + 60.0 * minute, GOOD) for minute in minutes])
+        assert sight(evidence) is Sight.DOWN
+        see(evidence, tried(last_at + UNSEEN_RED_S + 60.0, GOOD))
+        assert sight(evidence) is Sight.RECOVERING
 
     def test_ten_quiet_minutes_make_it_well(self) -> None:
-        eyes = seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD))
-        network = answering(100)
-        for at in range(320, 800, 60):
-            eyes.add(tried(float(at), GOOD), network)
-        assert eyes.look(200.0 + QUIET_S - 1.0, network) is Sight.RECOVERING
-        assert eyes.look(200.0 + QUIET_S, network, page_unsettled=True) is Sight.RECOVERING
-        assert eyes.look(200.0 + QUIET_S, network) is Sight.CLEAR
+        """When they are over for a component is for it to say, since its page may have a word in it."""
+        evidence = seen(*down(), *[tried(float(at), GOOD) for at in range(200, 800, 60)])
+        assert evidence.well_at == 200.0 + QUIET_S
+        evidence.look(evidence.well_at + 10.0, answering(0))
+        assert evidence.sight(recovering=True) is Sight.RECOVERING
+        assert evidence.sight(recovering=False) is Sight.CLEAR
+        evidence.recovered()
+        assert evidence.back_at is None
 
     def test_a_failure_restarts_the_ten_minutes(self) -> None:
-        eyes = seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD), tried(500.0), tried(505.0, GOOD))
-        assert sight(eyes) is Sight.RECOVERING
-        assert eyes.well_at == 500.0 + QUIET_S
+        evidence = seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD), tried(500.0), tried(505.0, GOOD))
+        assert sight(evidence) is Sight.RECOVERING
+        assert evidence.well_at == 500.0 + QUIET_S
+
+    def test_a_relapse_is_judged_by_strikes(self) -> None:
+        relapse = [tried(at) for at in (300.0, 305.0, 320.0)]
+        evidence = seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD), *relapse[:2])
+        assert sight(evidence) is Sight.CHECKING
+        see(evidence, relapse[2])
+        assert (sight(evidence), evidence.back_at) == (Sight.DOWN, None)
 
 
 class TestAfresh:
     def test_after_ten_minutes_without_evidence(self) -> None:
-        eyes = seen(*down())
+        evidence = seen(*down())
         network = answering(0)
-        assert eyes.look(120.0 + GAP_S, network) is Sight.DOWN
-        assert eyes.look(121.0 + GAP_S, network) is Sight.CLEAR
-        assert eyes.red is None
+        evidence.look(120.0 + GAP_S, network)
+        assert sight(evidence) is Sight.DOWN
+        evidence.look(121.0 + GAP_S, network)
+        assert sight(evidence) is Sight.CLEAR
+        assert evidence.red is None
+
+    def test_what_fails_in_part_ends_as_well_however_long_nobody_looked(self) -> None:
+        tries = [tried(60.0 * n, FAIL if n in (3, 6, 8) else GOOD) for n in range(10)]
+        evidence = seen(*tries)
+        assert (sight(evidence), evidence.share) == (Sight.DEGRADED, (3, 10))
+        evidence.look(541.0 + GAP_S, answering(0))
+        assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
+        assert evidence.is_calm
 
     def test_not_while_the_provider_asked_for_patience(self) -> None:
-        eyes = seen(*down(), tried(135.0, retry_after_s=1200.0))
-        assert eyes.look(135.0 + 1200.0, answering(0)) is Sight.DOWN
+        evidence = seen(*down(), tried(135.0, retry_after_s=1200.0))
+        evidence.look(135.0 + 1200.0, answering(0))
+        assert sight(evidence) is Sight.DOWN
 
     def test_failures_that_the_own_network_explains_are_no_evidence(self) -> None:
-        eyes = seen(*down())
-        for at in range(150, 900, 30):
-            eyes.add(tried(float(at), control=False), answering(0))
-        assert eyes.red is None
+        evidence = seen(*down())
+        see(evidence, *[tried(float(at), control=False) for at in range(150, 900, 30)], network=answering(0))
+        assert evidence.red is None
 
     def test_evidence_that_comes_slowly_is_not_late(self) -> None:
-        eyes = seen(tried(0.0, GOOD), tried(1800.0, GOOD))
-        assert eyes.good(3600.0, Depth.API) is not None
-        assert eyes.good(1800.0 + 2.5 * 1800.0 + 1.0, Depth.API) is None
+        evidence = seen(tried(0.0, GOOD), tried(1800.0, GOOD))
+        assert evidence.good(3600.0, Depth.API) is not None
+        assert evidence.good(1800.0 + 2.5 * 1800.0 + 1.0, Depth.API) is None
+
+
+def restarted(evidence: Evidence) -> Evidence:
+    return Evidence(msgspec.json.decode(msgspec.json.encode(evidence.remember()), type=EvidenceMemory))
 
 
 def test_red_survives_a_restart_with_its_beginning() -> None:
-    eyes = seen(*down())
-    again = Evidence(msgspec.json.decode(msgspec.json.encode(eyes.remember()), type=EvidenceMemory))
-    assert again.look(130.0, OwnConnection(130.0)) is Sight.DOWN
+    again = restarted(seen(*down()))
+    network = OwnConnection(130.0)
+    again.look(130.0, network)
+    assert sight(again) is Sight.DOWN
     assert again.red is not None
     assert (again.red.first_at, again.red.failed, again.red.last.code) == (100.0, 3, "http_503")
-    for at in (200.0, 260.0):
-        again.add(tried(at, GOOD), OwnConnection(130.0))
-    assert again.sight is Sight.RECOVERING
+    see(again, tried(200.0, GOOD), tried(260.0, GOOD), network=network)
+    assert sight(again) is Sight.RECOVERING
+
+
+def test_a_recovery_survives_a_restart() -> None:
+    again = restarted(seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD)))
+    again.look(270.0, OwnConnection(270.0))
+    assert (sight(again), again.back_at, again.well_at) == (Sight.RECOVERING, 200.0, 200.0 + QUIET_S)
 
 
 def test_no_red_while_the_own_network_is_down() -> None:
@@ -132,12 +171,175 @@ def test_no_red_while_the_own_network_is_down() -> None:
     for host in ("c1", "c2"):
         network.observe_control(Control(99.0, 98.0, host, Reach.PUBLIC, False, "timeout"))
     assert network.down(Reach.PUBLIC) is not None
-    assert seen(*down(), network=network).sight is not Sight.DOWN
+    assert sight(seen(*down(), network=network)) is not Sight.DOWN
 
 
 def test_real_answers_since() -> None:
-    eyes = seen(*[tried(at, GOOD, Depth.COMPLETION) for at in (10.0, 20.0, 30.0)], tried(25.0, GOOD))
-    assert eyes.real_answers_since(5.0) == 3
-    assert eyes.real_answers_since(15.0) == 2
-    eyes.add(tried(40.0, FAIL, Depth.COMPLETION), answering(0))
-    assert eyes.real_answers_since(5.0) == 0
+    evidence = seen(*[tried(at, GOOD, Depth.COMPLETION) for at in (10.0, 20.0, 30.0)], tried(25.0, GOOD))
+    assert evidence.real_answers_since(5.0) == 3
+    assert evidence.real_answers_since(15.0) == 2
+    see(evidence, tried(40.0, FAIL, Depth.COMPLETION), network=answering(0))
+    assert evidence.real_answers_since(5.0) == 0
+
+
+class TestSight:
+    @pytest.mark.parametrize(
+        ("pattern", "sights"),
+        [
+            ("...", (Sight.CLEAR, Sight.RECOVERING)),
+            ("x", (Sight.CLEAR, Sight.RECOVERING)),
+            ("xx", (Sight.CHECKING, Sight.CHECKING)),
+            ("xxx", (Sight.DOWN, Sight.DOWN)),
+            ("x.x.x.", (Sight.DEGRADED, Sight.RECOVERING)),  # what came before a return is not held against it
+            ("x.x.xx", (Sight.DEGRADED, Sight.CHECKING)),
+        ],
+    )
+    def test_what_is_seen_by_who_is_well_and_by_who_recovers(self, pattern: str, sights: tuple[Sight, Sight]) -> None:
+        evidence = seen(*[tried(15.0 * n, FAIL if c == "x" else GOOD) for n, c in enumerate(pattern)])
+        assert (evidence.sight(recovering=False), evidence.sight(recovering=True)) == sights
+
+    def test_it_is_decided_when_all_is_known_that_came_with_a_try(self) -> None:
+        """The last try's own control arrives after it; nothing is decided before both are there."""
+        network = OwnConnection(0.0)
+        evidence = see(Evidence(), tried(100.0), tried(105.0), tried(120.0), network=network)
+        assert sight(evidence) is Sight.CHECKING
+        evidence.add(tried(135.0))
+        for number in range(10):
+            network.observe_control(Control(135.0, 134.8, f"c{number}", Reach.PUBLIC, True, "http_200"))
+        evidence.look(135.0, network)
+        assert sight(evidence) is Sight.DOWN
+
+    def test_tries_that_come_together_are_taken_in_the_order_of_their_times(self) -> None:
+        network = answering(100, at=120.0)
+        evidence = Evidence()
+        for t in (tried(130.0, GOOD), *reversed(down())):
+            evidence.add(t)
+        evidence.look(130.0, network)
+        assert (evidence.run, evidence.tried_at) == ([], 130.0)
+
+
+class TestStrangers:
+    @staticmethod
+    def foreign(at: float, *, control: bool | None = None) -> Try:
+        return tried(at, Outcome.FOREIGN, control=control)
+
+    def test_blocked_once_others_answer_and_until_the_host_itself_does(self) -> None:
+        network = OwnConnection(0.0)
+        evidence = see(Evidence(), self.foreign(100.0), network=network)
+        assert (evidence.undecided, evidence.blocked) == (True, False)
+        network.observe_control(Control(101.2, 101.0, "c", Reach.PUBLIC, True, "http_200"))
+        evidence.look(102.0, network)
+        assert (evidence.undecided, evidence.blocked) == (False, True)
+        see(evidence, tried(103.0, GOOD), network=network)
+        assert (evidence.foreign, evidence.blocked) == (None, False)
+
+    def test_blocked_at_once_by_the_control_beside_it(self) -> None:
+        assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).blocked
+
+    def test_what_nobody_sees_again_is_forgotten(self) -> None:
+        network = answering(1, at=110.0)
+        evidence = see(Evidence(), self.foreign(100.0), tried(100.5, Outcome.PROXY), network=network)
+        evidence.look(100.0 + FOREIGN_LIFE_S, network)
+        assert evidence.blocked
+        assert not evidence.is_calm
+        evidence.look(101.0 + FOREIGN_LIFE_S, network)
+        assert evidence.is_calm
+
+
+class TestCompany:
+    def test_how_everybody_else_does_while_it_fails(self) -> None:
+        network = answering(100, at=120.0)
+        evidence = see(Evidence(), *down(), network=network)
+        assert evidence.company == Company(0.3, 100)
+        network.observe_control(Control(121.0, 120.8, "c1", Reach.PUBLIC, False, "timeout"))
+        evidence.look(121.0, network)
+        assert evidence.company == Company(1.0, 100)
+
+    def test_nobody_answers_whom_nobody_asked_since(self) -> None:
+        evidence = see(Evidence(), tried(300.0), network=answering(100, at=100.0))
+        assert evidence.company == Company(1.0, 0)
+
+    def test_there_is_none_while_nothing_fails(self) -> None:
+        assert seen(tried(10.0, GOOD)).company is None
+
+
+class TestVersion:
+    """Whoever keeps what follows from it has to be able to rely on it."""
+
+    def test_it_changes_with_what_comes_in_and_with_what_time_makes_of_it(self) -> None:
+        evidence = seen(*down())
+        network = answering(100, at=120.0)
+        evidence.look(121.0, network)
+        before = evidence.version
+        evidence.look(122.0, network)
+        assert evidence.version == before
+        evidence.look(121.0 + GAP_S, network)
+        assert evidence.version > before
+        before = evidence.version
+        evidence.add(tried(1000.0, GOOD))
+        assert evidence.version > before
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([1.0, 15.0, 60.0, 350.0, 700.0]),
+                st.sampled_from([GOOD, GOOD, FAIL, FAIL, FAIL, Outcome.FOREIGN, Outcome.PROXY, Outcome.NEUTRAL]),
+                st.sampled_from([True, False, None]),
+                st.booleans(),
+            ),
+            max_size=40,
+        )
+    )
+    def test_nothing_is_seen_differently_without_it(
+        self, steps: list[tuple[float, Outcome, bool | None, bool]]
+    ) -> None:
+        """Calm means that nothing is to be seen; and the same version, that the same is to be seen."""
+        evidence, network = Evidence(), OwnConnection(0.0)
+        known: dict[int, object] = {}
+        now = 0.0
+        for pause_s, outcome, control, silent in steps:
+            now += pause_s
+            if not silent:
+                evidence.add(tried(now, outcome, control=control))
+                if control is not None:
+                    network.observe_control(Control(now, now - 0.1, "c", Reach.PUBLIC, control, "http_200"))
+            evidence.look(now, network)
+            shown = (evidence.red, evidence.back_at, evidence.share, evidence.level, list(evidence.run),
+                     evidence.foreign, evidence.blocked, evidence.proxy, evidence.company)  # fmt: skip
+            assert known.setdefault(evidence.version, msgspec.json.encode(shown)) == msgspec.json.encode(shown)
+            if evidence.is_calm:
+                assert evidence.sight(recovering=False) is Sight.CLEAR
+                assert not evidence.blocked
+
+
+class TestFreshness:
+    def test_good_answers_count_for_ten_minutes(self) -> None:
+        evidence = seen(tried(10.0, GOOD, Depth.EDGE), tried(20.0, GOOD, Depth.COMPLETION))
+        assert evidence.good(20.0 + GAP_S, Depth.API) is not None
+        assert evidence.good(21.0 + GAP_S, Depth.API) is None
+        assert evidence.answering(20.0 + ANSWERING_S) is not None
+        assert evidence.answering(21.0 + ANSWERING_S) is None
+        assert seen(tried(10.0, GOOD)).answering(10.0) is None
+
+    def test_it_knows_when_time_alone_will_change_what_it_says(self) -> None:
+        evidence = seen(tried(10.0, GOOD, Depth.EDGE), tried(20.0, GOOD), tried(50.0, FAIL, Depth.COMPLETION))
+        assert set(evidence.changes_after(60.0)) == {20.0 + GAP_S, 50.0 + RUN_LIFE_S}
+        assert set(evidence.changes_after(400.0)) == {20.0 + GAP_S}
+        assert evidence.changes_after(700.0) == ()
+
+    def test_a_try_says_at_which_kind_of_address_it_was_made(self) -> None:
+        assert Evidence().reach is None
+        evidence = seen(tried(10.0, GOOD), tried(20.0, GOOD, reach=Reach.PRIVATE))
+        assert (evidence.reach, restarted(evidence).reach) == (Reach.PRIVATE, Reach.PRIVATE)
+
+
+class TestFlapping:
+    def test_failures_that_the_network_explains_are_no_change(self) -> None:
+        tries = [tried(60.0 * n, FAIL if n % 2 else GOOD) for n in range(20)]
+        assert seen(*tries).flapping.on
+        assert not seen(*tries, network=answering(20, 10, at=600.0)).flapping.on
+        assert not seen(*[msgspec.structs.replace(t, control=False) for t in tries]).flapping.on
+
+    def test_it_survives_a_restart(self) -> None:
+        evidence = seen(*[tried(60.0 * n, FAIL if n % 2 else GOOD) for n in range(20)])
+        assert restarted(evidence).flapping == evidence.flapping

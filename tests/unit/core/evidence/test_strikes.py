@@ -76,20 +76,32 @@ def test_never_before_the_third_try_whatever_the_odds(monkeypatch: pytest.Monkey
     network = answering(100)
     monkeypatch.setattr(network, "chance_of_failure", lambda *args: 1e-9)
     run = [tried(99.0), tried(100.0)]
-    assert strikes.strength(run, network, 100.0) > strikes.DOWN_STRENGTH
+    assert strikes.strength(len(run), 1e-9) > strikes.DOWN_STRENGTH
     assert strikes.level(run, network, 100.0) is Level.CHECKING
 
 
-def test_a_try_whose_control_failed_does_not_count() -> None:
-    network = answering(100)
-    run = [tried(70.0), tried(85.0, control=False), tried(95.0), tried(100.0)]
-    assert strikes.strength(run, network, 100.0) == pytest.approx(3 * math.log(0.95 / 0.003))
+@pytest.mark.parametrize(("counted", "q"), [(0, 0.003), (3, 0.003), (4, 0.01), (24, 0.482)])
+def test_every_counted_failure_adds_the_same(counted: int, q: float) -> None:
+    assert strikes.strength(counted, q) == pytest.approx(counted * math.log(0.95 / q))
+
+
+def test_failures_prove_nothing_where_everything_fails() -> None:
+    assert strikes.strength(100, 0.95) == strikes.strength(100, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(("control", "level"), [(True, Level.DOWN), (False, Level.CHECKING), (None, Level.CHECKING)])
+def test_a_try_whose_control_failed_or_that_nothing_vouches_for_does_not_count(
+    control: bool | None, level: Level
+) -> None:
+    """Four count at odds of one in a hundred, three do not."""
+    run = [tried(70.0), tried(85.0, control=control), tried(95.0), tried(100.0)]
+    assert strikes.level(run, answering(0), 100.0) is level
 
 
 def test_red_only_while_the_latest_control_answers() -> None:
     network = answering(100)
     run = [tried(60.0), tried(75.0), tried(90.0), tried(100.0, control=False)]
-    assert strikes.strength(run, network, 100.0) > strikes.DOWN_STRENGTH
+    assert strikes.level(run[:3], network, 90.0) is Level.DOWN
     assert strikes.level(run, network, 100.0) is Level.CHECKING
 
 
@@ -98,6 +110,13 @@ def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:
     run = [tried(60.0), tried(75.0), tried(90.0)]
     assert strikes.level(run, network, 90.0 + strikes.BESIDE_S) is Level.DOWN
     assert strikes.level(run, network, 91.0 + strikes.BESIDE_S) is Level.CHECKING
+
+
+@pytest.mark.parametrize(("control", "waits_s"), [(True, strikes.BESIDE_S), (None, strikes.VOUCHING_WINDOW_S)])
+def test_it_is_decided_when_the_control_beside_or_an_answer_soon_after_would_have_come(
+    control: bool | None, waits_s: float
+) -> None:
+    assert strikes.decided_at(tried(90.0, control=control)) == 90.0 + waits_s
 
 
 def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_it() -> None:
@@ -122,18 +141,66 @@ def test_loopback_is_vouched_for_and_red_at_the_third_try() -> None:
     ]
 
 
+class TestLatest:
+    def test_the_latest_good_try_of_a_depth_or_more(self) -> None:
+        log = Strikes([tried(1.0, GOOD, Depth.COMPLETION), tried(3.0, GOOD, Depth.API), tried(4.0)])
+        log.add(tried(2.0, GOOD, Depth.API))
+        latest = [log.last_good(depth) for depth in Depth]
+        assert [good.at for good in latest if good is not None] == [3.0, 3.0, 1.0]
+        assert Strikes().last_good() is None
+
+    def test_one_that_is_too_old_to_be_kept_is_not_remembered_either(self) -> None:
+        log = Strikes([tried(0.0, GOOD), *[tried(float(at)) for at in range(1, strikes.LOG_LIMIT)]])
+        assert log.last_good() is not None
+        log.add(tried(100.0))
+        assert log.last_good() is None
+        log.add(tried(101.0, GOOD))
+        log.forget_before(101.0)
+        assert log.last_good() is not None
+        log.forget_before(101.1)
+        assert log.last_good() is None
+
+    def test_the_latest_failure_and_how_many_there_are(self) -> None:
+        log = Strikes([tried(3.0), tried(2.0, depth=Depth.EDGE), tried(4.0, GOOD), tried(1.0)])
+        latest = log.last_failure()
+        assert latest is not None
+        assert (latest.at, log.failed) == (3.0, 3)
+        log.forget_before(2.5)
+        assert log.failed == 1
+        log.forget_before(3.5)
+        assert (log.last_failure(), log.failed) == (None, 0)
+
+    def test_good_tries_since(self) -> None:
+        log = Strikes([tried(at, GOOD, depth) for at, depth in ((3.0, Depth.API), (1.0, Depth.API), (2.0, Depth.EDGE))])
+        assert [t.at for t in log.goods_since(1.0, Depth.EDGE)] == [2.0, 3.0]
+        assert [t.at for t in log.goods_since(0.0, Depth.API)] == [1.0, 3.0]
+
+    def test_a_copy_goes_its_own_way(self) -> None:
+        log = Strikes([tried(1.0), tried(2.0)])
+        twin = log.copy()
+        twin.add(tried(3.0, GOOD))
+        assert (len(log.run(3.0)), len(twin.run(3.0))) == (2, 0)
+        assert (log.last_good(), log.tail()) == (None, (tried(1.0), tried(2.0)))
+
+    def test_what_is_kept_over_a_restart(self) -> None:
+        """Ten of a depth that failed; of one that did not, what it takes to contradict a page."""
+        failing = [tried(float(at), GOOD if at % 2 else FAIL) for at in range(20)]
+        fine = [tried(float(at), GOOD, Depth.COMPLETION) for at in range(20)]
+        assert Strikes([*failing, *fine]).tail() == (*failing[-strikes.RECENT_TRIES :], *fine[-strikes.GOODS_KEPT :])
+
+
 class TestRun:
     def test_good_clears_failures_of_its_own_depth_or_less(self) -> None:
         log = Strikes([tried(1.0, depth=Depth.EDGE), tried(2.0, depth=Depth.API), tried(3.0, depth=Depth.COMPLETION)])
         log.add(tried(4.0, GOOD, Depth.API))
-        assert [one.at for one in log.run(5.0)] == [3.0]
+        assert [t.at for t in log.run(5.0)] == [3.0]
         log.add(tried(5.0, GOOD, Depth.COMPLETION))
         assert log.run(5.0) == []
 
     def test_the_order_of_arrival_does_not_matter(self) -> None:
         tries = [tried(1.0), tried(2.0, GOOD), tried(3.0), tried(4.0)]
         for order in (tries, tries[::-1], [tries[2], tries[0], tries[3], tries[1]]):
-            assert [one.at for one in Strikes(order).run(4.0)] == [3.0, 4.0]
+            assert [t.at for t in Strikes(order).run(4.0)] == [3.0, 4.0]
 
     def test_a_run_that_nobody_continues_is_over(self) -> None:
         log = Strikes([tried(1.0)])
@@ -179,7 +246,7 @@ class TestDegraded:
         return Strikes([tried(60.0 * n, FAIL if c == "x" else GOOD, control=control) for n, c in enumerate(pattern)])
 
     @pytest.mark.parametrize(
-        ("pattern", "q", "found"),
+        ("pattern", "q", "share"),
         [
             ("x.x....x..", 0.005, (3, 10)),
             ("x.......x.", 0.005, None),
@@ -194,9 +261,9 @@ class TestDegraded:
         ],
     )
     def test_three_of_the_last_ten_that_the_network_does_not_explain(
-        self, pattern: str, q: float, found: tuple[int, int] | None
+        self, pattern: str, q: float, share: tuple[int, int] | None
     ) -> None:
-        assert self.log(pattern).degraded(lambda last: q, 60.0 * len(pattern)) == found
+        assert self.log(pattern).degraded(lambda last: q, 60.0 * len(pattern)) == share
 
     def test_failures_beside_a_failing_control_do_not_count(self) -> None:
         assert self.log("x.x....x..", control=False).degraded(lambda last: 0.003, 600.0) is None

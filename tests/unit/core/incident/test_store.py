@@ -2,21 +2,18 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.incident.store import (
-    OVER_KEPT_S,
-    SHARED_WITHIN_S,
-    IncidentRecord,
-    IncidentStore,
-    Trouble,
-    stated_cause,
-)
+from trayapp.core.incident.store import OVER_KEPT_S, SHARED_WITHIN_S, IncidentRecord, IncidentStore
+from trayapp.core.light.judge import Trouble
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import ServiceVerdict
 
+FINDINGS = [Finding.OK, Finding.DOWN, Finding.DEGRADED, Finding.RECOVERING, Finding.CHECKING, Finding.NO_EVIDENCE]
 LIGHTS = {Finding.OK: Light.GREEN, Finding.DOWN: Light.RED, Finding.NO_EVIDENCE: Light.GREY}
 
 
@@ -39,20 +36,29 @@ def page(
 
 
 class Diary:
-    """A book and the time."""
+    """A store and the time."""
 
-    def __init__(self) -> None:
-        self.book = IncidentStore()
+    def __init__(self, store: IncidentStore | None = None) -> None:
+        self.store = store or IncidentStore()
 
     def at(self, now: float, *troubles: Trouble, network_fine: bool = True) -> tuple[Incident, ...]:
-        self.book.update(troubles, now, network_fine=network_fine)
-        return self.book.incidents()
+        self.store.update(troubles, now, network_fine=network_fine)
+        return self.store.incidents()
+
+    def restarted(self, saved_at: float) -> "Diary":
+        kept = msgspec.json.decode(msgspec.json.encode(self.store.records), type=list[IncidentRecord])
+        return Diary(IncidentStore(kept, saved_at))
 
 
 def test_opened_by_red_with_its_first_failure() -> None:
-    (one,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
-    assert (one.id, one.started_at, one.red_at, one.stage) == ("acme-80", 80.0, 100.0, IncidentStage.OPEN)
-    assert (one.services, one.down) == (("acme-api",), ("acme-api",))
+    (incident,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+    assert (incident.id, incident.started_at, incident.red_at, incident.stage) == (
+        "acme-80",
+        80.0,
+        100.0,
+        IncidentStage.OPEN,
+    )
+    assert (incident.services, incident.down) == (("acme-api",), ("acme-api",))
 
 
 @pytest.mark.parametrize(
@@ -60,8 +66,8 @@ def test_opened_by_red_with_its_first_failure() -> None:
     [Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.SLOW, Finding.FLAPPING, Finding.MAINTENANCE, Finding.RECOVERING],
 )
 def test_opened_by_yellow_without_a_red_time(finding: Finding) -> None:
-    (one,) = Diary().at(100.0, trouble("acme-api", finding, at=80.0))
-    assert (one.red_at, one.down) == (None, ())
+    (incident,) = Diary().at(100.0, trouble("acme-api", finding, at=80.0))
+    assert (incident.red_at, incident.down) == (None, ())
 
 
 @pytest.mark.parametrize("finding", [Finding.OK, Finding.CHECKING, Finding.NO_EVIDENCE])
@@ -72,22 +78,25 @@ def test_not_opened_by_what_is_no_outage(finding: Finding) -> None:
 def test_services_of_one_provider_are_one_incident() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0), trouble("acme-chat", Finding.OK))
-    (one,) = diary.at(200.0, trouble("acme-api", Finding.DOWN, at=80.0), trouble("acme-chat", Finding.DOWN, at=190.0))
-    assert one.down == ("acme-api", "acme-chat")
-    assert one.id == "acme-80"
+    (incident,) = diary.at(
+        200.0, trouble("acme-api", Finding.DOWN, at=80.0), trouble("acme-chat", Finding.DOWN, at=190.0)
+    )
+    assert incident.down == ("acme-api", "acme-chat")
+    assert incident.id == "acme-80"
 
 
 def test_other_providers_have_their_own() -> None:
-    found = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=80.0), trouble("beta-api", Finding.DOWN, at=85.0))
-    assert [one.id for one in found] == ["acme-80", "beta-85"]
+    troubles = trouble("acme-api", Finding.DOWN, at=80.0), trouble("beta-api", Finding.DOWN, at=85.0)
+    incidents = Diary().at(100.0, *troubles)
+    assert [incident.id for incident in incidents] == ["acme-80", "beta-85"]
 
 
 def test_stages() -> None:
     diary = Diary()
     api, chat = "acme-api", "acme-chat"
     stages = [
-        diary.at(now, trouble(api, one, at=80.0), trouble(chat, other, at=80.0))[0].stage
-        for now, one, other in (
+        diary.at(now, trouble(api, of_api, at=80.0), trouble(chat, of_chat, at=80.0))[0].stage
+        for now, of_api, of_chat in (
             (100.0, Finding.DOWN, Finding.DOWN),
             (200.0, Finding.DOWN, Finding.RECOVERING),
             (300.0, Finding.DOWN, Finding.OK),
@@ -108,37 +117,37 @@ def test_stages() -> None:
         IncidentStage.RECOVERING,
         IncidentStage.OVER,
     ]
-    assert len(diary.book.cases) == 1, "a relapse is the same incident"
+    assert len(diary.store.records) == 1, "a relapse is the same incident"
 
 
 def test_grey_changes_nothing() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
-    (one,) = diary.at(5000.0, trouble("acme-api", Finding.NO_EVIDENCE))
-    assert (one.stage, one.down) == (IncidentStage.OPEN, ("acme-api",))
+    (incident,) = diary.at(5000.0, trouble("acme-api", Finding.NO_EVIDENCE))
+    assert (incident.stage, incident.down) == (IncidentStage.OPEN, ("acme-api",))
 
 
 def test_it_ended_when_it_came_back_not_when_that_was_certain() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
     diary.at(400.0, trouble("acme-api", Finding.RECOVERING, at=330.0, back=330.0))
-    (one,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
-    assert (one.ended_from, one.ended_at) == (330.0, 330.0)
+    (incident,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
+    assert (incident.ended_from, incident.ended_at) == (330.0, 330.0)
 
 
 def test_after_a_gap_it_ended_between_two_times() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
-    (one,) = diary.at(100.0 + GAP_S + 1, trouble("acme-api", Finding.OK))
-    assert (one.ended_from, one.ended_at) == (100.0, 101.0 + GAP_S)
+    (incident,) = diary.at(100.0 + GAP_S + 1, trouble("acme-api", Finding.OK))
+    assert (incident.ended_from, incident.ended_at) == (100.0, 101.0 + GAP_S)
 
 
 def test_unless_the_page_tells_when() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
-    diary.book.page_said({"i1": page(PageStage.RESOLVED, resolved_at=500.0)})
-    (one,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
-    assert (one.ended_from, one.ended_at) == (500.0, 500.0)
+    diary.store.page_said({"i1": page(PageStage.RESOLVED, resolved_at=500.0)})
+    (incident,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
+    assert (incident.ended_from, incident.ended_at) == (500.0, 500.0)
 
 
 def test_an_ended_incident_is_kept_for_a_while_and_a_new_one_is_another() -> None:
@@ -146,8 +155,8 @@ def test_an_ended_incident_is_kept_for_a_while_and_a_new_one_is_another() -> Non
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
     diary.at(200.0, trouble("acme-api", Finding.OK))
     assert len(diary.at(200.0 + OVER_KEPT_S - 1, trouble("acme-api", Finding.OK))) == 1
-    found = diary.at(200.0 + OVER_KEPT_S - 1, trouble("acme-api", Finding.DOWN, at=700.0))
-    assert [one.stage for one in found] == [IncidentStage.OVER, IncidentStage.OPEN]
+    incidents = diary.at(200.0 + OVER_KEPT_S - 1, trouble("acme-api", Finding.DOWN, at=700.0))
+    assert [incident.stage for incident in incidents] == [IncidentStage.OVER, IncidentStage.OPEN]
     assert diary.at(200.0 + OVER_KEPT_S, trouble("acme-api", Finding.DOWN, at=700.0))[0].id == "acme-700"
 
 
@@ -155,8 +164,8 @@ def test_two_incidents_that_began_in_the_same_second_have_different_names() -> N
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
     diary.at(110.0, trouble("acme-api", Finding.OK))
-    found = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=80.0))
-    assert len({one.id for one in found}) == 2
+    incidents = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=80.0))
+    assert len({incident.id for incident in incidents}) == 2
 
 
 def test_what_is_no_longer_watched_takes_its_incident_along() -> None:
@@ -169,31 +178,31 @@ class TestShared:
     @staticmethod
     def fall(*times: float, network_fine: bool = True) -> tuple[Incident, ...]:
         diary = Diary()
-        found: tuple[Incident, ...] = ()
+        incidents: tuple[Incident, ...] = ()
         names = ("acme", "beta", "gamma", "delta")
         for now in sorted(times):
             troubles = [
                 trouble(f"{name}-api", Finding.DOWN if at <= now else Finding.OK, at=at)
                 for name, at in zip(names, times, strict=False)
             ]
-            found = diary.at(now, *troubles, network_fine=network_fine)
-        return found
+            incidents = diary.at(now, *troubles, network_fine=network_fine)
+        return incidents
 
     def test_three_providers_within_two_minutes_are_one(self) -> None:
-        (one,) = self.fall(100.0, 150.0, 100.0 + SHARED_WITHIN_S)
-        assert one.shared
-        assert (one.id, one.provider) == ("acme-100", "acme")
-        assert one.services == ("acme-api", "beta-api", "gamma-api")
+        (incident,) = self.fall(100.0, 150.0, 100.0 + SHARED_WITHIN_S)
+        assert incident.shared
+        assert (incident.id, incident.provider) == ("acme-100", "acme")
+        assert incident.services == ("acme-api", "beta-api", "gamma-api")
 
     def test_a_fourth_joins_them(self) -> None:
-        (one,) = self.fall(100.0, 110.0, 120.0, 130.0)
-        assert len(one.services) == 4
+        (incident,) = self.fall(100.0, 110.0, 120.0, 130.0)
+        assert len(incident.services) == 4
 
     @pytest.mark.parametrize("times", [(100.0, 110.0), (100.0, 110.0, 101.0 + SHARED_WITHIN_S)])
     def test_two_are_not_nor_three_over_a_longer_time(self, times: tuple[float, ...]) -> None:
-        found = self.fall(*times)
-        assert len(found) == len(times)
-        assert not any(one.shared for one in found)
+        incidents = self.fall(*times)
+        assert len(incidents) == len(times)
+        assert not any(incident.shared for incident in incidents)
 
     def test_not_while_the_own_network_is_in_doubt(self) -> None:
         assert len(self.fall(100.0, 110.0, 120.0, network_fine=False)) == 3
@@ -202,60 +211,112 @@ class TestShared:
         diary = Diary()
         names = ("acme-api", "beta-api", "gamma-api")
         diary.at(100.0, *[trouble(name, Finding.DOWN, at=90.0) for name in names])
-        (one,) = diary.at(110.0, *[trouble(name, Finding.DOWN, at=90.0) for name in (*names, "beta-chat")])
-        assert "beta-chat" in one.services
+        (incident,) = diary.at(110.0, *[trouble(name, Finding.DOWN, at=90.0) for name in (*names, "beta-chat")])
+        assert "beta-chat" in incident.services
 
 
 class TestWords:
     def test_the_page_is_quoted(self) -> None:
         updates = (PageUpdate(100.0, PageStage.IDENTIFIED, "Found it."),)
         said = page(PageStage.IDENTIFIED, "Elevated errors", updates=updates)
-        (one,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(said,)))
-        assert (one.title, one.page_stage, one.updates) == ("Elevated errors", PageStage.IDENTIFIED, updates)
-        assert one.link == "https://status.example/i1"
-        assert one.cause is None
+        (incident,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(said,)))
+        assert (incident.title, incident.page_stage, incident.updates) == (
+            "Elevated errors",
+            PageStage.IDENTIFIED,
+            updates,
+        )
+        assert incident.link == "https://status.example/i1"
+        assert incident.cause is None
 
     def test_the_first_that_explains_it_speaks_until_it_is_resolved(self) -> None:
         diary = Diary()
         diary.at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(page(),)))
         later = page(name="Something else", ident="i2")
-        (one,) = diary.at(110.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
-        assert one.title == "Errors"
-        diary.book.page_said({"i1": page(PageStage.RESOLVED, resolved_at=115.0)})
-        (one,) = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
-        assert one.title == "Something else"
+        (incident,) = diary.at(110.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
+        assert incident.title == "Errors"
+        diary.store.page_said({"i1": page(PageStage.RESOLVED, resolved_at=115.0)})
+        (incident,) = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
+        assert incident.title == "Something else"
 
     def test_the_pages_start_counts_when_it_is_believable(self) -> None:
-        (one,) = Diary().at(100_000.0, trouble("acme-api", Finding.DOWN, at=99_000.0))
-        assert one.started_at == 99_000.0
+        (incident,) = Diary().at(100_000.0, trouble("acme-api", Finding.DOWN, at=99_000.0))
+        assert incident.started_at == 99_000.0
         diary = Diary()
         diary.at(100_000.0, trouble("acme-api", Finding.DOWN, at=99_000.0))
-        (one,) = diary.at(100_100.0, trouble("acme-api", Finding.DOWN, at=98_000.0))
-        assert (one.id, one.started_at) == ("acme-99000", 98_000.0)
-        (one,) = diary.at(100_200.0, trouble("acme-api", Finding.DOWN, at=10.0))
-        assert one.started_at == 98_000.0
-
-    @pytest.mark.parametrize(
-        ("text", "cause"),
-        [
-            ("The errors were caused by a bad configuration push. It was rolled back.",
-             "The errors were caused by a bad configuration push"),
-            ("Resolved. The root cause was a failed disk.", "The root cause was a failed disk"),
-            ("This was due to an expired certificate!", "This was due to an expired certificate"),
-            ("We are investigating elevated error rates.", None),
-            ("The root cause is not yet known.", None),
-            ("We have identified the root cause and are working on a fix.", None),
-            ("We are investigating whether this is caused by a network partner.", None),
-            ("We apologise for the disruption caused by this incident.", None),
-            ("", None),
-        ],
-    )  # fmt: skip
-    def test_a_cause_is_only_what_is_stated(self, text: str, cause: str | None) -> None:
-        assert stated_cause([PageUpdate(1.0, PageStage.RESOLVED, text)]) == cause
+        (incident,) = diary.at(100_100.0, trouble("acme-api", Finding.DOWN, at=98_000.0))
+        assert (incident.id, incident.started_at) == ("acme-99000", 98_000.0)
+        (incident,) = diary.at(100_200.0, trouble("acme-api", Finding.DOWN, at=10.0))
+        assert incident.started_at == 98_000.0
 
 
-def test_a_book_survives_a_restart() -> None:
-    diary = Diary()
-    diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
-    kept = msgspec.json.decode(msgspec.json.encode(diary.book.cases), type=list[IncidentRecord])
-    assert IncidentStore(kept).incidents() == diary.book.incidents()
+class TestRestart:
+    def test_incidents_survive_it(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
+        assert diary.restarted(100.0).store.incidents() == diary.store.incidents()
+
+    def test_until_when_it_was_bad_is_when_that_was_last_known(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        diary.at(150.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        (incident,) = diary.restarted(150.0).at(151.0 + GAP_S, trouble("acme-api", Finding.OK))
+        assert (incident.ended_from, incident.ended_at) == (150.0, 151.0 + GAP_S)
+
+    def test_a_restart_in_between_is_no_gap(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        again = diary.restarted(130.0)
+        down = trouble("acme-api", Finding.DOWN, at=80.0)
+        for now in (140.0, 4990.0):
+            again.at(now, down)
+        (incident,) = again.at(5000.0, trouble("acme-api", Finding.OK, back=4900.0))
+        assert (incident.ended_from, incident.ended_at) == (4900.0, 4900.0)
+
+    def test_three_that_turned_red_before_it_are_still_one(self) -> None:
+        names = ("acme-api", "beta-api", "gamma-api")
+        diary = Diary()
+        diary.at(100.0, *[trouble(name, Finding.DOWN, at=90.0) for name in names], network_fine=False)
+        (incident,) = diary.restarted(100.0).at(110.0, *[trouble(name, Finding.DOWN, at=90.0) for name in names])
+        assert incident.shared
+
+
+class TestOnlyWhatIsNew:
+    """Trouble that has not changed is the same object, and is not followed again: that may change nothing but time."""
+
+    def test_long_trouble_that_nobody_repeats_did_not_end_in_a_gap(self) -> None:
+        diary = Diary()
+        down = trouble("acme-api", Finding.DOWN, at=80.0)
+        for now in (100.0, 5000.0, 9000.0):
+            diary.at(now, down)
+        (incident,) = diary.at(9010.0, trouble("acme-api", Finding.OK, back=9005.0))
+        assert (incident.ended_from, incident.ended_at) == (9005.0, 9005.0)
+
+    def test_the_same_incidents_while_nothing_changes(self) -> None:
+        diary = Diary()
+        down = trouble("acme-api", Finding.DOWN, at=80.0)
+        assert diary.at(100.0, down) is diary.at(110.0, down)
+
+    @given(
+        st.lists(
+            st.tuples(
+                st.sampled_from([1.0, 60.0, 130.0, 700.0]),
+                st.sampled_from(["acme-api", "acme-chat", "beta-api", "gamma-api"]),
+                st.sampled_from([Finding.DOWN, Finding.DOWN, *FINDINGS]),
+                st.booleans(),
+            ),
+            max_size=40,
+        )
+    )
+    def test_told_only_what_changed_it_knows_what_it_knows_when_told_all_anew(
+        self, steps: list[tuple[float, str, Finding, bool]]
+    ) -> None:
+        quick, slow = Diary(), Diary()
+        troubles = {name: trouble(name, Finding.OK) for name in ("acme-api", "acme-chat", "beta-api", "gamma-api")}
+        now = 1000.0
+        for pause_s, name, finding, network_fine in steps:
+            now += pause_s
+            troubles[name] = trouble(name, finding, at=now - 5.0)
+            anew = [msgspec.structs.replace(each) for each in troubles.values()]
+            assert quick.at(now, *troubles.values(), network_fine=network_fine) == slow.at(
+                now, *anew, network_fine=network_fine
+            )

@@ -47,3 +47,11 @@ def test_other_services_have_their_own() -> None:
     badges = Badges()
     badges.observe(tried(0.0, Badge.KEY))
     assert badges.of("chat", 1.0) == ()
+
+
+def test_looking_tells_who_has_lost_a_badge_and_only_then() -> None:
+    badges = Badges()
+    badges.observe(tried(0.0, None))
+    badges.observe(tried(1.0, Badge.RATE_LIMIT))
+    moments = (RATE_LIMIT_LIFE_S, RATE_LIMIT_LIFE_S + 1.1, RATE_LIMIT_LIFE_S + 1.2)
+    assert [badges.look(at) for at in moments] == [set(), {"api"}, set()]

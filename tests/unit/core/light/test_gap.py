@@ -19,7 +19,7 @@ def after() -> Play:
     for row in BEFORE:
         for sample in row.samples.split("; "):
             play.feed(row.at, sample)
-    assert play.last.service("api").light == "red"  # type: ignore[union-attr]  # it is watched
+    play.expect("api red down", "while it was watched")
     play.restart(HOUR_S)
     return play
 
@@ -27,7 +27,7 @@ def after() -> Play:
 def lights(play: Play) -> tuple[str, str, list[str]]:
     api = play.last.service("api")
     assert api is not None
-    return api.light, api.finding, [one.stage for one in play.last.incidents]
+    return api.light, api.finding, [incident.stage for incident in play.incidents]
 
 
 def test_the_page_alone_says_nothing_until_own_eyes_have_spoken(after: Play) -> None:
@@ -44,7 +44,7 @@ def test_the_first_good_answer_ends_it(after: Play) -> None:
     after.feed(HOUR_S + 1, "page ok")
     after.feed(HOUR_S + 2, "api 200")
     assert lights(after) == ("green", "ok", ["over"])
-    (incident,) = after.last.incidents
+    (incident,) = after.incidents
     assert incident.ended_from is not None
     assert incident.ended_at is not None
     assert incident.ended_from <= START + 95 < RESTART <= incident.ended_at

@@ -1,15 +1,17 @@
-"""The judge as the watcher, the engine and the store see it."""
+"""The judge as the schedule, the engine and the store see it."""
 
 import msgspec
 import pytest
+from msgspec import structs
 
-from tests.unit.core.playbook import CATALOGUE, LINK, START, Play, observations
-from trayapp.core.evidence.observation import Badge, NetworkState
+from tests.unit.core.playbook import CATALOGUE, LINK, START, Play, observations, page
+from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.judge import Judge, Memory
+from trayapp.core.light.judge import Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
+from trayapp.engine.state import Memory, State
 
 API, BETA, SITE = "api.acme.example", "beta.example", "chat.acme.example"
 
@@ -27,42 +29,59 @@ DOWN = ((0.0, "api 401"), (60.0, "api 502"), (65.0, "api 502 +"), (80.0, "api 50
 class TestPace:
     def test_calm_trouble_red_calm(self) -> None:
         play = Play(("api", "beta"))
-        found = []
+        paces = []
         for at, sample in (*DOWN, (130.0, "api 401"), (160.0, "api 401"), (190.0, "api 401")):
             play.feed(at, sample)
-            found.append(play.judge.pace(API, START + at))
-        assert found == [
+            paces.append(play.state.pace(API))
+        assert paces == [
             Pace.CALM, Pace.TROUBLE, Pace.TROUBLE, Pace.TROUBLE, Pace.RED, Pace.RED, Pace.RED, Pace.CALM,
         ]  # fmt: skip
-        assert play.judge.pace(BETA, START + 190) is Pace.CALM
+        assert play.state.pace(BETA) is Pace.CALM
+
+    def test_it_is_told_of_those_that_may_be_asked_more_than_once_a_minute(self) -> None:
+        play = fed(*DOWN[:2])
+        assert play.state.result.paces == {API: Pace.TROUBLE}
+        play = fed(*DOWN, (96.0, "beta timeout"))
+        assert play.state.result.paces == {API: Pace.RED, BETA: Pace.TROUBLE}
+        assert fed((0.0, "api 401")).state.result.paces == {}
+
+    def test_one_host_that_speaks_for_red_and_for_failing_components_is_asked_as_red(self) -> None:
+        play = fed(*DOWN, (100.0, "use 500 r1"))
+        assert play.state.pace(API) is Pace.RED
 
     def test_trouble_ends_with_the_run(self) -> None:
         play = fed((0.0, "api 401"), (60.0, "api 502"), (65.0, "api 401 +"))
-        assert play.judge.pace(API, START + 66) is Pace.CALM
+        assert play.state.pace(API) is Pace.CALM
 
     def test_a_run_that_nobody_continues_is_no_trouble_for_ever(self) -> None:
         play = fed((0.0, "api 401"), (60.0, "use 500 r1"))
-        assert play.judge.pace(API, START + 61) is Pace.TROUBLE
-        assert play.judge.pace(API, START + 400) is Pace.CALM
+        play.wait(61.0)
+        assert play.state.pace(API) is Pace.TROUBLE
+        play.wait(400.0)
+        assert play.state.pace(API) is Pace.CALM
 
     def test_a_foreign_page_is_looked_into_until_it_is_clear_whose_it_is(self) -> None:
         play = fed((0.0, "api 401"), (60.0, "api foreign"))
-        assert play.judge.pace(API, START + 60) is Pace.TROUBLE
+        assert play.state.pace(API) is Pace.TROUBLE
         play.feed(65.0, "api foreign +")
-        assert play.judge.pace(API, START + 65) is Pace.CALM
+        assert play.state.pace(API) is Pace.CALM
         play.feed(125.0, "api foreign")
-        assert play.judge.pace(API, START + 125) is Pace.CALM
+        assert play.state.pace(API) is Pace.CALM
         assert play.lights()["api"] == "grey blocked"
 
     def test_offline_for_long_it_calms_down_and_still_asks_controls(self) -> None:
-        play = fed((0.0, "api 401"), *[(60.0 + 15 * n, "api timeout -") for n in range(30)])
+        play = fed((0.0, "api 401"), *[(60.0 + 15 * n, "api timeout -") for n in range(20)])
         assert play.lights()["api"] == "grey own_network"
-        assert play.judge.pace(API, START + 355) is Pace.TROUBLE
-        assert play.judge.pace(API, START + 365) is Pace.CALM
-        assert play.judge.wants_control(API, START + 365)
+        play.wait(355.0)
+        assert play.state.pace(API) is Pace.TROUBLE
+        play.wait(365.0)
+        assert play.state.pace(API) is Pace.CALM
+        assert play.state.wants_control(API)
+        play.feed(375.0, "api timeout -")
+        assert play.state.pace(API) is Pace.CALM, "one more failure is no news"
 
     def test_unknown_hosts_are_calm(self) -> None:
-        assert Play(("api",)).judge.pace("nowhere.example", START) is Pace.CALM
+        assert Play(("api",)).state.pace("nowhere.example") is Pace.CALM
 
 
 class TestControls:
@@ -70,15 +89,18 @@ class TestControls:
         play = Play(("api", "beta"))
         wanted = []
         for at, sample in (*DOWN, (130.0, "api 401"), (190.0, "api 401")):
-            wanted.append(play.judge.wants_control(API, START + at))
+            play.wait(at)
+            wanted.append(play.state.wants_control(API))
             play.feed(at, sample)
         assert wanted == [False, False, True, True, True, True, True]
-        assert not play.judge.wants_control(API, START + 191)
+        play.wait(191.0)
+        assert not play.state.wants_control(API)
 
     def test_loopback_needs_none(self) -> None:
         play = fed(*DOWN, reach=Reach.LOOPBACK)
         assert play.lights()["api"] == "red down"
-        assert not play.judge.wants_control(API, START + 96)
+        play.wait(96.0)
+        assert not play.state.wants_control(API)
 
 
 class TestLoopback:
@@ -96,8 +118,7 @@ class TestSettled:
     @staticmethod
     def settled(*samples: tuple[float, str], service: str = "api") -> bool:
         play = fed(*samples, watched=("chat", "api", "beta"))
-        last = samples[-1][0] if samples else 0.0
-        return play.judge.settled(service, START + last)
+        return play.state.settled(service)
 
     def test_not_before_every_source_has_spoken(self) -> None:
         assert not self.settled()
@@ -124,13 +145,56 @@ class TestSettled:
         assert self.settled(service="gamma")
 
 
+class TestSampledAt:
+    def test_the_oldest_of_its_probes_once_each_has_been_asked(self) -> None:
+        play = Play(("chat", "api", "beta"))
+        assert play.state.sampled_at("api") is None
+        play.feed(10.0, "real ok")
+        assert play.state.sampled_at("api") is None, "the other components of the same service were not"
+        play.feed(20.0, "api 401")
+        play.feed(30.0, "real ok")
+        assert play.state.sampled_at("api") == START + 20
+        assert play.state.sampled_at("beta") is None
+
+    def test_a_component_that_only_a_page_speaks_for_has_no_sample(self) -> None:
+        play = fed((10.0, "site ok"), (20.0, "page ok"), watched=("chat",))
+        assert play.state.sampled_at("chat") == START + 10
+
+    def test_whoever_is_not_watched_has_all_that_there_is(self) -> None:
+        assert fed((10.0, "api 401")).state.sampled_at("gamma") == START + 10
+
+
+class TestReach:
+    """Where a host is, is measured; the catalogue only suggests it."""
+
+    SPLIT_HORIZON = ((0.0, "api 401"), (1.0, "beta 200"), (2.0, "network offline dns"))
+
+    def test_public_names_that_lead_into_the_own_network_do_not_need_the_internet(self) -> None:
+        play = fed(*self.SPLIT_HORIZON, reach=Reach.PRIVATE)
+        assert play.lights() == {"api": "green ok", "beta": "green ok"}
+        assert play.last.network.state is NetworkState.ONLINE
+        assert not play.state.result.snapshot.shown.offline
+
+    def test_and_anywhere_else_they_do(self) -> None:
+        play = fed(*self.SPLIT_HORIZON)
+        assert play.lights() == {"api": "grey own_network", "beta": "grey own_network"}
+        assert (play.last.network.state, play.last.network.step) == (NetworkState.OFFLINE, NetworkStep.DNS)
+
+    @pytest.mark.parametrize(("read_at", "light"), [(Reach.PUBLIC, "green ok"), (Reach.PRIVATE, "grey own_network")])
+    def test_a_page_vouches_for_the_kind_of_address_that_it_was_read_at(self, read_at: Reach, light: str) -> None:
+        play = fed((0.0, "api 401"), (1.0, "page ok"), (60.0, "network offline dns"))
+        play.state.observe(structs.replace(page(START + 90, ["ok"]), reach=read_at))
+        play.wait(90.0)
+        assert play.lights()["api"] == light
+
+
 class TestBadges:
     def test_quota_is_good_at_depth_api_and_a_badge(self) -> None:
         play = fed((0.0, "page html"), (1.0, "real quota"))
         verdict = play.last.services[0]
         assert verdict.badges == (Badge.QUOTA,)
         assert verdict.reasons[-1].code == "badge_quota"
-        assert next(one for one in verdict.components if one.id == "completions").light is Light.GREEN
+        assert next(part for part in verdict.components if part.id == "completions").light is Light.GREEN
 
     def test_a_refused_key_is_never_red(self) -> None:
         play = fed(*[(60.0 * n, "api key") for n in range(10)])
@@ -186,8 +250,10 @@ class TestPages:
 class TestMemory:
     def test_it_is_json(self) -> None:
         play = fed(*DOWN)
-        kept = msgspec.json.encode(play.judge.remember())
+        kept = msgspec.json.encode(play.state.remember())
         assert msgspec.json.encode(msgspec.json.decode(kept, type=Memory)) == kept
+        judge = play.state.remember().judge
+        assert msgspec.json.decode(msgspec.json.encode(judge), type=JudgeMemory) == judge
 
     def test_red_is_red_at_once_and_is_no_transition(self) -> None:
         play = fed(*DOWN)
@@ -196,7 +262,7 @@ class TestMemory:
         play.restart(100.0)
         after = play.last.services[0]
         assert (after.light, after.finding, after.since) == (before.light, before.finding, before.since)
-        assert [one for one in play.transitions if one.service == "api"] == []
+        assert [change for change in play.transitions if change.service == "api"] == []
 
     def test_a_run_of_failures_goes_on(self) -> None:
         play = fed(*DOWN[:4])
@@ -204,37 +270,55 @@ class TestMemory:
         play.feed(95.0, "api 502 +")
         assert play.lights()["api"] == "red down"
 
+    def test_controls_that_are_blocked_here_stay_known(self) -> None:
+        """Both fail for good while others answer: they say nothing about the own network, before and after."""
+        play = Play(("api", "beta"))
+        for at in range(0, 210, 30):
+            for sample in ("beta 200", "api 401", "control timeout a", "control timeout b"):
+                play.feed(at, sample)
+        for at in (240, 245, 260, 275, 290):
+            play.feed(at, "api 503")
+            play.feed(at + 1, "beta 200")
+        play.expect("api red down, beta green ok", "others vouch for the network")
+        for at in range(300, 900, 30):
+            play.feed(at, "api 503")
+        play.restart(900)
+        play.feed(901, "control timeout a")
+        play.feed(902, "control timeout b")
+        play.expect("api red down", "still blocked, and still nobody's fault")
+
     def test_after_ten_minutes_it_starts_afresh_but_knows_the_last_light_and_the_incident(self) -> None:
         play = fed(*DOWN)
         play.restart(2000.0)
         verdict = play.last.services[0]
         assert (verdict.light, verdict.finding) == (Light.GREY, Finding.STARTING)
         assert (verdict.last_known, verdict.last_known_at) == (Light.RED, START + 95)
-        assert verdict.incident == play.last.incidents[0].id
+        assert verdict.incident == play.incidents[0].id
 
     def test_a_memory_from_the_future_says_nothing(self) -> None:
         play = fed(*DOWN)
-        judge = Judge(CATALOGUE, ("api",), START - 86_400, play.judge.remember())
-        assert judge.judge(START - 86_400).services[0].finding is Finding.STARTING
+        judge = Judge(CATALOGUE, ("api",), START - 86_400, play.state.remember().judge)
+        assert judge.advance(START - 86_400).services[0].finding is Finding.STARTING
 
     def test_services_that_are_gone_are_forgotten_and_new_ones_start(self) -> None:
         play = fed(*DOWN)
-        judge = Judge(CATALOGUE, ("gamma",), START + 100, play.judge.remember())
-        judgement = judge.judge(START + 100)
-        assert [(one.id, one.finding) for one in judgement.services] == [("gamma", Finding.STARTING)]
-        assert judgement.incidents == ()
+        snapshot = State(CATALOGUE, ("gamma",), START + 100, play.state.remember()).advance(START + 100).snapshot
+        assert [(service.id, service.finding) for service in snapshot.judgement.services] == [
+            ("gamma", Finding.STARTING)
+        ]
+        assert snapshot.incidents == ()
 
 
 def test_unknown_services_are_left_out() -> None:
     judge = Judge(CATALOGUE, ("api", "nonsense"), START)
-    assert [one.id for one in judge.judge(START).services] == ["api"]
+    assert [service.id for service in judge.advance(START).services] == ["api"]
 
 
 def test_nothing_watched_is_grey() -> None:
-    assert Judge(CATALOGUE, (), START).judge(START).light is Light.GREY
+    assert Judge(CATALOGUE, (), START).advance(START).light is Light.GREY
 
 
-def test_judging_twice_changes_nothing() -> None:
+def test_a_moment_that_passes_twice_changes_nothing() -> None:
     play = fed(*DOWN)
     assert play.wait(95.0) == play.wait(95.0)
 
@@ -250,9 +334,9 @@ def test_an_answer_vouches_only_for_its_kind(reach: Reach) -> None:
     other = Reach.PRIVATE if reach is Reach.PUBLIC else Reach.PUBLIC
     play = Play(("beta", "gamma"))
     for at in (0.0, 60.0, 65.0, 80.0, 95.0, 110.0, 125.0):
-        for one in observations(START + at, "beta timeout" if at else "beta 200", reach):
-            play.judge.observe(one)
-        for one in observations(START + at + 1, "gamma 200", other):
-            play.judge.observe(one)
+        for observation in observations(START + at, "beta timeout" if at else "beta 200", reach):
+            play.state.observe(observation)
+        for observation in observations(START + at + 1, "gamma 200", other):
+            play.state.observe(observation)
         play.wait(at + 1)
         assert play.lights()["beta"] == "green ok"

@@ -1,13 +1,27 @@
 """Rule 4, as a table: what is on the page, and what it says of one component."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.core.playbook import LINK, START, page
-from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
-from trayapp.core.light.page_opinion import ALL, PAGE_FRESH_S, PageView, speak
+from trayapp.core.evidence.page_report import (
+    Impact,
+    PageComponent,
+    PageHealth,
+    PageIncident,
+    PageLight,
+    PageReport,
+    PageStage,
+)
+from trayapp.core.light.page_opinion import ALL, Opinions, PageOpinion, unknown
 from trayapp.core.light.severity import Finding, Light
 
 G, Y, R, U = Light.GREEN, Light.YELLOW, Light.RED, Light.GREY
+
+
+def speak(report: PageReport, *ids: str) -> PageOpinion:
+    return Opinions(report).of(ids)
+
 
 TABLE = [
     # what the page says, the light and the finding of chat, and why
@@ -43,25 +57,25 @@ TABLE = [
 
 @pytest.mark.parametrize(("said", "light", "finding", "why"), TABLE, ids=[row[0] for row in TABLE])
 def test_what_a_page_says(said: str, light: Light, finding: Finding, why: str) -> None:
-    voice = speak(page(START, said.split()), ("id-chat",))
-    assert (voice.light, voice.finding) == (light, finding), why
+    opinion = speak(page(START, said.split()), "id-chat")
+    assert (opinion.light, opinion.finding) == (light, finding), why
 
 
 def test_reasons_name_incident_and_component() -> None:
-    voice = speak(page(START, ["partial:chat", "incident:identified:major:chat"]), ("id-chat",))
-    assert [one.code for one in voice.reasons] == ["page_incident", "page_component"]
-    assert voice.reasons[0].params["title"] == "Elevated error rates"
-    assert voice.reasons[0].link == f"{LINK}/incidents/inc-1"
-    assert voice.unsettled
-    assert voice.partial
-    assert voice.since == START - 600
+    opinion = speak(page(START, ["partial:chat", "incident:identified:major:chat"]), "id-chat")
+    assert [reason.code for reason in opinion.reasons] == ["page_incident", "page_component"]
+    assert opinion.reasons[0].params["title"] == "Elevated error rates"
+    assert opinion.reasons[0].link == f"{LINK}/incidents/inc-1"
+    assert opinion.unsettled
+    assert opinion.partial
+    assert opinion.since == START - 600
 
 
 def test_an_incident_that_is_only_listed_is_no_incident_of_this_component() -> None:
-    voice = speak(page(START, ["incident:investigating:minor:"]), ("id-chat",))
-    assert [one.code for one in voice.reasons] == ["page_incident"]
-    assert voice.incidents == ()
-    assert not voice.unsettled
+    opinion = speak(page(START, ["incident:investigating:minor:"]), "id-chat")
+    assert [reason.code for reason in opinion.reasons] == ["page_incident"]
+    assert opinion.incidents == ()
+    assert not opinion.unsettled
 
 
 @pytest.mark.parametrize(("changed_at", "touched"), [(START - 700, False), (START - 500, True), (None, True)])
@@ -69,99 +83,116 @@ def test_unnamed_means_what_is_not_operational_since_it_began(changed_at: float 
     """The incident began 600 s before the start; a page without believable times leaves only the state."""
     said = page(START, ["incident:investigating:critical:"])
     parts = tuple(
-        PageComponent(one.id, one.name, PageLight.DEGRADED, changed_at) if one.id == "id-chat" else one
-        for one in said.components
+        PageComponent(part.id, part.name, PageLight.DEGRADED, changed_at) if part.id == "id-chat" else part
+        for part in said.components
     )
-    voice = speak(PageReport(START, "acme", PageHealth.OK, LINK, parts, said.incidents), ("id-chat",))
-    assert voice.light is (Light.RED if touched else Light.YELLOW)
+    opinion = speak(PageReport(START, "acme", PageHealth.OK, LINK, parts, said.incidents), "id-chat")
+    assert opinion.light is (Light.RED if touched else Light.YELLOW)
 
 
 class TestEveryComponent:
     @staticmethod
-    def voice(troubled: int, of: int, state: PageLight = PageLight.MAJOR) -> Light:
+    def opinion(troubled: int, of: int, state: PageLight = PageLight.MAJOR) -> Light:
         parts = tuple(
             PageComponent(f"c{n}", f"C{n}", state if n < troubled else PageLight.OPERATIONAL) for n in range(of)
         )
-        return speak(PageReport(START, "acme", PageHealth.OK, LINK, parts), (ALL,)).light
+        return speak(PageReport(START, "acme", PageHealth.OK, LINK, parts), ALL).light
 
     def test_the_worst_of_them(self) -> None:
-        assert self.voice(1, 1) is Light.RED
-        assert self.voice(1, 5) is Light.RED
-        assert self.voice(1, 5, PageLight.DEGRADED) is Light.YELLOW
+        assert self.opinion(1, 1) is Light.RED
+        assert self.opinion(1, 5) is Light.RED
+        assert self.opinion(1, 5, PageLight.DEGRADED) is Light.YELLOW
 
     def test_less_than_a_tenth_is_listed_only(self) -> None:
-        assert self.voice(1, 28) is Light.GREEN
-        assert self.voice(3, 28) is Light.RED
+        assert self.opinion(1, 28) is Light.GREEN
+        assert self.opinion(3, 28) is Light.RED
 
     def test_any_incident_touches_it(self) -> None:
-        assert speak(page(START, ["incident:investigating:minor:uploads"]), (ALL,)).light is Light.YELLOW
+        assert speak(page(START, ["incident:investigating:minor:uploads"]), ALL).light is Light.YELLOW
 
 
-class TestView:
-    def test_never_read(self) -> None:
-        assert PageView().voice(("id-chat",), START) is None
+class TestSeveralIds:
+    def test_the_worst_of_them(self) -> None:
+        report = page(START, ["degraded:chat", "major:login"])
+        assert speak(report, "id-history", "id-uploads").light is Light.GREEN
+        assert speak(report, "id-history", "id-chat").light is Light.YELLOW
+        assert speak(report, "id-chat", "id-login").light is Light.RED
 
-    def test_not_meant_to_speak_for_it(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        assert view.voice((), START) is None
+    def test_they_speak_in_the_order_of_the_page_however_they_are_named(self) -> None:
+        report = page(START, ["degraded:chat", "major:login"])
+        opinion = speak(report, "id-login", "id-chat", "id-login")
+        assert opinion.reasons == speak(report, "id-chat", "id-login").reasons
+        assert [reason.params["component"] for reason in opinion.reasons] == ["Chat", "Login"]
 
-    def test_a_missing_component_is_unknown(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        voice = view.voice(("id-chat", "id-gone"), START)
-        assert voice is not None
-        assert voice.light is Light.GREY
+    def test_a_missing_one_makes_it_unknown(self) -> None:
+        for ids in (("id-gone",), ("id-chat", "id-gone")):
+            opinion = speak(page(START, ["ok"]), *ids)
+            assert (opinion.light, opinion.reasons[0].params["reason"]) == (Light.GREY, "missing_component")
 
-    @pytest.mark.parametrize("health", [one for one in PageHealth if one is not PageHealth.OK])
-    def test_no_health_but_ok_is_ever_green_or_red(self, health: PageHealth) -> None:
-        view = PageView()
-        view.observe(PageReport(START, "acme", health, LINK, reason="http", params={"status": 500}))
-        voice = view.voice(("id-chat",), START)
-        assert voice is not None
-        assert voice.light is Light.GREY
-        assert voice.reasons[0].params["health"] == health
+    @pytest.mark.parametrize("state", [PageLight.OPERATIONAL, PageLight.DEGRADED, PageLight.UNKNOWN])
+    def test_of_twins_of_one_id_the_worse_counts(self, state: PageLight) -> None:
+        twins = tuple(PageComponent("id-chat", "Chat", each) for each in (PageLight.MAJOR, state))
+        for parts in (twins, twins[::-1]):
+            report = PageReport(START, "acme", PageHealth.OK, LINK, parts)
+            assert speak(report, "id-chat").light is Light.RED
 
-    def test_one_failed_reading_may_be_chance_two_are_not(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        view.observe(page(START + 120, ["html"]))
-        assert view.usable(START + 120) is not None
-        view.observe(page(START + 240, ["html"]))
-        assert view.usable(START + 240) is None
 
-    def test_unless_the_own_network_explains_them(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        for at in (120, 240, 360):
-            view.observe(page(START + at, ["timeout"]), excused=True)
-        assert view.usable(START + 360) is not None
+class TestIncidents:
+    def test_the_heaviest_open_one_speaks_for_an_outage(self) -> None:
+        incidents = tuple(
+            incident("id-chat", ident=f"{stage}-{impact}", stage=stage, impact=impact)
+            for stage in (PageStage.MONITORING, PageStage.INVESTIGATING)
+            for impact in (Impact.MINOR, Impact.CRITICAL, Impact.MAJOR)
+        )
+        report = replace(page(START, ["ok"]), incidents=incidents)
+        assert [each.id for each in speak(report, "id-chat").incidents] == [
+            "investigating-critical", "investigating-major", "investigating-minor",
+            "monitoring-critical", "monitoring-major", "monitoring-minor",
+        ]  # fmt: skip
 
-    @pytest.mark.parametrize("health", ["moved", "wrong_page", "empty", "stale"])
-    def test_what_a_page_itself_shows_counts_at_once(self, health: str) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        view.observe(page(START + 120, [health]))
-        assert view.usable(START + 120) is None
+    def test_of_equal_ones_the_newest(self) -> None:
+        incidents = tuple(incident("id-chat", ident=f"i{at}", started_at=at) for at in (1.0, 3.0, 2.0))
+        report = replace(page(START, ["ok"]), incidents=incidents)
+        opinion = speak(report, "id-chat")
+        assert [each.id for each in opinion.incidents] == ["i3.0", "i2.0", "i1.0"]
+        assert opinion.since == 1.0
 
-    def test_an_old_reading_does_not_speak(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        assert view.usable(START + PAGE_FRESH_S) is not None
-        assert view.usable(START + PAGE_FRESH_S + 1) is None
+    def test_a_maintenance_is_no_incident_of_the_outage(self) -> None:
+        said = ["incident:in_progress:maintenance:chat", "partial:chat"]
+        opinion = speak(page(START, said), "id-chat")
+        assert (opinion.incidents, opinion.maintenance) == ((), True)
 
-    def test_unless_the_page_is_read_so_rarely_as_a_rule(self) -> None:
-        view = PageView()
-        view.observe(page(START, ["ok"]))
-        view.observe(page(START + 1200, ["ok"]))
-        assert view.starts_afresh
-        assert view.usable(START + 2400) is not None
-        view.observe(page(START + 2400, ["ok"]))
-        assert not view.starts_afresh
+    @pytest.mark.parametrize(
+        ("said", "unsettled"),
+        [
+            ("incident:investigating:major:chat", True),
+            ("incident:identified:major:chat", True),
+            ("incident:monitoring:major:chat", False),
+            ("incident:investigating:major:login", False),
+            ("incident:investigating:major:", True),
+            ("incident:in_progress:maintenance:chat", False),
+        ],
+    )
+    def test_unsettled_while_one_that_touches_it_is_still_looked_into(self, said: str, unsettled: bool) -> None:
+        assert speak(page(START, [said]), "id-chat").unsettled is unsettled
 
-    def test_readings_may_come_in_any_order(self) -> None:
-        view = PageView()
-        view.observe(page(START + 120, ["ok"]))
-        view.observe(page(START, ["html"]))
-        assert view.usable(START + 120) is not None
-        assert view.fetched_at == START + 120
+
+def incident(
+    component: str, *, ident: str, stage: PageStage = PageStage.INVESTIGATING, impact: Impact = Impact.MAJOR,
+    started_at: float = 0.0,
+) -> PageIncident:  # fmt: skip
+    return PageIncident(ident, ident, stage, impact, (component,), started_at, START)
+
+
+def test_an_opinion_is_made_once_for_each_reading() -> None:
+    opinions = Opinions(page(START, ["ok"]))
+    assert opinions.of(("id-chat",)) is opinions.of(("id-chat",))
+
+
+@pytest.mark.parametrize("health", list(PageHealth))
+def test_a_page_that_says_nothing_usable_tells_its_health(health: PageHealth) -> None:
+    opinion = unknown(PageReport(START, "acme", health, LINK, reason="http"), START - 60)
+    assert (opinion.light, opinion.finding, opinion.incidents) == (Light.GREY, Finding.NO_EVIDENCE, ())
+    (reason,) = opinion.reasons
+    assert (reason.code, reason.link) == ("page_unknown", LINK)
+    assert reason.params == {"health": health, "reason": "http", "fetched_at": START - 60}

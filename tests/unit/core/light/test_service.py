@@ -3,8 +3,8 @@
 import pytest
 
 from trayapp.core.evidence.observation import Source
-from trayapp.core.light.component import PartView
-from trayapp.core.light.reasons import SEPARATOR, Reason
+from trayapp.core.light.component import ComponentView
+from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import ComponentVerdict
@@ -15,20 +15,20 @@ LIGHTS = {
 }  # fmt: skip
 
 
-def part(said: str, number: int = 0, *, confidence: Confidence | None = None) -> PartView:
+def part(said: str, number: int = 0, *, confidence: Confidence | None = None, code: str | None = None) -> ComponentView:
     """`finding`, in capitals when it is a main part, with `!` when it is a partial outage or worse."""
     name = said.strip("!").lower()
     finding = Finding(name)
     light = LIGHTS.get(name, Light.YELLOW)
-    code = Reason(f"code_{name}", Source.PAGE, 0.0)
+    reason = Reason(code or f"code_{name}", Source.PAGE, 0.0)
     verdict = ComponentVerdict(
-        f"p{number}", f"P{number}", said[:2].isupper(), light, finding, 10.0 * number, True, (code,)
+        f"p{number}", f"P{number}", said[:2].isupper(), light, finding, 10.0 * number, True, (reason,)
     )
-    return PartView(verdict, confidence, partial="!" in said)
+    return ComponentView(verdict, confidence, partial="!" in said)
 
 
 def made(parts: str) -> Whole:
-    return whole([part(one, number) for number, one in enumerate(parts.split())], 100.0)
+    return whole([part(said, number) for number, said in enumerate(parts.split())], 100.0)
 
 
 MANY_OK = " ok" * 20
@@ -56,14 +56,19 @@ TABLE = [
     ("STARTING NO_EVIDENCE", "grey starting", "not done yet"),
     ("ok down! ok ok", "red down", "without a main part all are"),
     ("RECOVERING CHECKING OK", "yellow recovering", "what was down is told before what may be"),
+    ("MAINTENANCE SLOW", "yellow slow", "trouble that is going on before what is declared"),
+    ("MAINTENANCE FLAPPING", "yellow flapping", "whichever it is"),
+    ("REPORTED_ONLY SLOW", "yellow slow", "what own requests see before what only the page says"),
+    ("SLOW degraded degraded ok ok", "yellow degraded", "a minor part that says more than the main one"),
+    ("DEGRADED slow slow ok ok", "yellow degraded", "or less"),
     ("OK reported_only ok", "yellow reported_only", "not counted among the partly out"),
 ]
 
 
 @pytest.mark.parametrize(("parts", "light", "why"), TABLE, ids=[row[0].replace(MANY_OK, " ...") for row in TABLE])
 def test_from_parts_to_the_service(parts: str, light: str, why: str) -> None:
-    found = made(parts)
-    assert f"{found.light.value} {found.finding.value}" == light, why
+    service = made(parts)
+    assert f"{service.light.value} {service.finding.value}" == light, why
 
 
 def test_half_of_the_parts_are_named() -> None:
@@ -82,7 +87,7 @@ def test_since_is_that_of_what_decides() -> None:
 
 
 def test_equal_reasons_are_said_once() -> None:
-    assert [one.code for one in made("DOWN! DOWN! DOWN!").reasons] == ["code_down"]
+    assert [reason.code for reason in made("DOWN! DOWN! DOWN!").reasons] == ["code_down"]
 
 
 def test_the_strongest_confidence_of_the_main_parts() -> None:
@@ -94,6 +99,13 @@ def test_the_strongest_confidence_of_the_main_parts() -> None:
     assert whole(views, 0.0).confidence is Confidence.ANSWERING
     assert whole(views[:1], 0.0).confidence is Confidence.REPORTED
     assert whole([*views, part("DOWN!")], 0.0).confidence is None
+
+
+def test_what_the_page_says_of_one_part_outweighs_its_silence_about_another() -> None:
+    codes = [Code.PAGE_SILENT, Code.PAGE_COMPONENT, Code.PAGE_OPERATIONAL, Code.FAILURES]
+    views = [part("DOWN!", number, code=code) for number, code in enumerate(codes)]
+    assert [reason.code for reason in whole(views, 0.0).reasons] == [Code.PAGE_COMPONENT, Code.FAILURES]
+    assert [reason.code for reason in whole(views[:1], 0.0).reasons] == [Code.PAGE_SILENT]
 
 
 def test_a_service_without_components_has_no_evidence() -> None:

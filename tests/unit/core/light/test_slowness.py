@@ -2,13 +2,13 @@
 
 import pytest
 
-from trayapp.core.light.slowness import BASELINE_S, BASELINE_SAMPLES, SLOW_LIFE_S, SPACING_S, Pulse, slow_alone
+from trayapp.core.light.slowness import BASELINE_S, BASELINE_SAMPLES, SLOW_LIFE_S, SPACING_S, Pulse, slow_hosts
 
 
 def pulse(*seconds: float, usual: float = 1.0, samples: int = 50) -> Pulse:
     made = Pulse()
-    for number, one in enumerate((*[usual] * samples, *seconds)):
-        made.note(60.0 * number, one)
+    for number, first_token_s in enumerate((*[usual] * samples, *seconds)):
+        made.note(60.0 * number, first_token_s)
     return made
 
 
@@ -56,9 +56,22 @@ def test_a_week_is_kept_in_few_samples() -> None:
     assert 0.99 * BASELINE_S < made.usual[-1][0] - made.usual[0][0] <= BASELINE_S
 
 
+SLOW, FINE = pulse(9.0, 9.0, 9.0), pulse(1.0, 1.0, 1.0)
+
+
+def test_who_is_slow_alone() -> None:
+    slow = slow_hosts({"a": SLOW, "b": FINE}, now(SLOW))
+    assert slow.alone("a") == (9.0, 1.0)
+    assert slow.alone("b") is None
+    assert slow.alone("c") is None
+
+
 def test_when_other_hosts_are_slow_too_it_is_the_network() -> None:
-    slow, fine = pulse(9.0, 9.0, 9.0), pulse(1.0, 1.0, 1.0)
-    at = now(slow)
-    assert slow_alone("a", {"a": slow, "b": fine}, at) is not None
-    assert slow_alone("a", {"a": slow, "b": pulse(9.0, 9.0, 9.0)}, at) is None
-    assert slow_alone("c", {"a": slow}, at) is None
+    slow = slow_hosts({"a": SLOW, "b": pulse(8.0, 8.0, 8.0)}, now(SLOW))
+    assert slow.hosts == {"a": (9.0, 1.0), "b": (8.0, 1.0)}
+    assert slow.alone("a") is slow.alone("b") is None
+
+
+def test_a_host_that_nobody_asks_any_more_excuses_nobody() -> None:
+    later = Pulse([(at + SLOW_LIFE_S + 1.0, seconds) for at, seconds in SLOW.latest], SLOW.usual)
+    assert slow_hosts({"a": later, "b": SLOW}, now(later)).alone("a") == (9.0, 1.0)

@@ -42,6 +42,18 @@ def test_down_without_a_target_offers_to_set_one_up(desk: Desk) -> None:
     assert desk.banner(1, BannerStage.DOWN).buttons[0] is Button.SET_UP_FALLBACK
 
 
+def test_down_that_cannot_be_moved_offers_no_switch(desk: Desk) -> None:
+    desk.set(RED, "claude-api")
+    desk.incident("claude-api", provider="anthropic")
+    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+
+
+def test_down_with_others_that_can_be_moved_offers_these(desk: Desk) -> None:
+    desk.set((Light.RED, Finding.SHARED), "openai-api", "claude-api")
+    desk.incident("openai-api", "claude-api", id="s1", provider="", shared=True)
+    assert desk.banner(1, BannerStage.DOWN).buttons[0] is Button.SWITCH_LOCAL
+
+
 def test_down_while_already_local_offers_no_switch(desk: Desk) -> None:
     desk.local("openai")
     _down(desk, "chatgpt")
@@ -56,7 +68,7 @@ def test_down_by_the_page_alone_is_not_seen_from_here(desk: Desk) -> None:
     assert params["title"] == "Login fails"
 
 
-@pytest.mark.parametrize("health", [one for one in PageHealth if one is not PageHealth.OK])
+@pytest.mark.parametrize("health", [health for health in PageHealth if health is not PageHealth.OK])
 def test_a_page_that_cannot_be_read_has_not_kept_silent(desk: Desk, health: PageHealth) -> None:
     desk.pages = pages(health)
     _down(desk, "chatgpt")

@@ -1,7 +1,9 @@
-"""The newsroom as a playbook: what is true, minute by minute, and what is told of it."""
+"""The notification policy as a playbook: what is true, minute by minute, and what is said of it."""
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.newsdesk import (
     CHECKING,
@@ -362,7 +364,7 @@ def test_a_shared_incident_speaks_for_the_single_ones(desk: Desk) -> None:
 def test_only_when_back(desk: Desk) -> None:
     _falls(desk, *BOTH)
     desk.told(1)
-    desk.newsroom.only_when_back("i1")
+    desk.policy.only_when_back("i1")
     assert desk.told(2) == ["withdraw i1"]
     desk.restart()
     desk.incident(*BOTH, title="T")
@@ -397,13 +399,56 @@ def test_a_route_that_stays_until_changed_gets_no_offer(desk: Desk) -> None:
     assert desk.told(210) == []
 
 
-def test_what_is_long_gone_is_forgotten(desk: Desk) -> None:
+def test_what_is_long_gone_is_forgotten_with_the_next_news(desk: Desk) -> None:
     _falls(desk, "chatgpt")
     desk.told(1)
     desk.over()
     desk.told(60)
     desk.incidents.clear()
     desk.told(60 * 24 * 6)
-    assert "i1" in desk.newsroom.remember().by_key
+    assert "i1" in desk.policy.remember().by_key
+    desk.set(CHECKING, "claude")
     desk.told(60 * 24 * 9)
-    assert desk.newsroom.remember().by_key == {}
+    assert desk.policy.remember().by_key == {}
+
+
+LIGHTS = [GREEN, GREEN, CHECKING, DEGRADED, RECOVERING, FLAPPING, RED, RED, GREY]
+STAGES = [IncidentStage.OPEN, IncidentStage.PARTLY_BACK, IncidentStage.RECOVERING, IncidentStage.OVER]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 0.5, 2.0, 4.9, 5.0, 11.0, 60.0]),
+            st.sampled_from(["light", "light", "incident", "gone", "local", "cloud", "nothing", "nothing"]),
+            st.sampled_from(BOTH),
+            st.sampled_from(LIGHTS),
+            st.sampled_from(STAGES),
+        ),
+        max_size=30,
+    )
+)
+@settings(deadline=None)
+def test_a_policy_that_begins_anew_every_time_says_the_same(
+    steps: list[tuple[float, str, str, tuple[Light, Finding], IncidentStage]],
+) -> None:
+    """What it leaves out because nothing has changed is nothing: neither a restart nor a closer look finds more."""
+    desk, anew = Desk(), Desk()
+    minute = 0.0
+    for pause, what, service, light, stage in steps:
+        minute += pause
+        anew.restart()
+        for each in (desk, anew):
+            match what:
+                case "light":
+                    each.set(light, service)
+                case "incident":
+                    each.incident(*BOTH, stage=stage)
+                case "gone":
+                    each.incidents.clear()
+                case "local":
+                    each.local("openai")
+                case "cloud":
+                    each.routes.clear()
+        assert desk.told(minute) == anew.told(minute)
+        assert desk.policy.remember() == anew.policy.remember()

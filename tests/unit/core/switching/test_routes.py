@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from trayapp.core.catalogue import Api, Catalogue, Component, Dialect, Provider, Service
+from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.light.verdicts import Judgement, NetworkStatus, ServiceVerdict
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
 
@@ -173,3 +174,17 @@ def test_every_change_that_may_free_a_held_request_is_told() -> None:
     assert len(told) == 1
     routes.back("acme", 20.0)
     assert len(told) == 2
+
+
+def test_routes_outlive_another_catalogue_and_the_same_verdicts_are_looked_at_anew() -> None:
+    routes = local()
+    routes.judged(WELL)
+    website = Service("acme-web", "Web", components=(Component("chat-completions", "Chat", main=True),))
+    moved = msgspec.structs.replace(a_provider("acme"), services=(website,))
+    routes.use(Catalogue({"acme": moved}))
+    assert set(routes.all()) == {"acme"}
+    assert routes.route("acme").to is To.LOCAL
+    routes.judged(WELL)
+    assert routes.offers() == (), "the gateway speaks to the website now, which is down"
+    routes.use(Catalogue({}))
+    assert set(routes.all()) == {"acme"}, "who is local stays until somebody says otherwise"

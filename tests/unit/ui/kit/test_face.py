@@ -1,13 +1,13 @@
-"""What the icon shows, and what the switch offers, for each state."""
+"""What the icon shows for each state."""
 
-import msgspec
 import pytest
 
 from tests.support import states
-from tests.support.snapshots import NO_TARGET, NOW
+from tests.support.snapshots import NOW
 from trayapp.core.light.severity import Light
+from trayapp.core.light.shown import KEPT_S
 from trayapp.core.snapshot import Snapshot
-from trayapp.ui.kit.face import KEPT_S, Switch, face, switch
+from trayapp.ui.kit.face import face
 from trayapp.ui.kit.icons import Mark
 
 
@@ -29,27 +29,3 @@ from trayapp.ui.kit.icons import Mark
 )
 def test_face(shown: Snapshot, light: Light, mark: Mark) -> None:
     assert face(shown) == (light, mark)
-
-
-def test_the_worst_known_light_is_kept() -> None:
-    shown = states.offline()
-    first, *rest = shown.judgement.services
-    red = msgspec.structs.replace(first, last_known=Light.RED)
-    judgement = msgspec.structs.replace(shown.judgement, services=(red, *rest))
-    assert face(msgspec.structs.replace(shown, judgement=judgement)).light is Light.RED
-
-
-@pytest.mark.parametrize(
-    ("shown", "expected"),
-    [
-        (states.fine(), Switch(False, (), ("openai", "anthropic"), ())),
-        (states.fine(target=NO_TARGET), Switch(True, (), ("openai", "anthropic"), ())),
-        (states.down(), Switch(False, ("openai",), (), ())),
-        (states.shared(), Switch(False, ("openai", "anthropic"), (), ())),
-        (states.shared(local=("openai",)), Switch(False, ("anthropic",), (), ("openai",))),
-        (states.local_now(), Switch(False, (), (), ("openai",))),
-        (states.offered(), Switch(False, (), (), ("openai",))),
-    ],
-)
-def test_switch(shown: Snapshot, expected: Switch) -> None:
-    assert switch(shown) == expected

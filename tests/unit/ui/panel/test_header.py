@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
-from tests.support.snapshots import NO_TARGET
+from tests.support.snapshots import BOTH_MOVE, NO_TARGET
 from trayapp.core.snapshot import Snapshot
 from trayapp.ui.kit.label import Picture
 from trayapp.ui.panel.header import SwitchBar, Verdict
@@ -31,7 +31,11 @@ def shown(bar: SwitchBar) -> list[QPushButton]:
         (states.fine(), ["Switch to local"], None),
         (states.local_now(), ["Back to cloud (OpenAI)"], None),
         (states.offered(), ["Stay local", "Back to cloud"], "Back to cloud"),
-        (states.shared(local=("openai",)), ["Switch Anthropic", "Back to cloud (OpenAI)"], "Switch Anthropic"),
+        (
+            states.shared(local=("openai",), catalogue=BOTH_MOVE),
+            ["Switch Anthropic", "Back to cloud (OpenAI)"],
+            "Switch Anthropic",
+        ),
     ],
 )
 def test_the_switch_and_its_primary_button(
@@ -51,7 +55,7 @@ def test_a_switch_under_way_waits(bar: SwitchBar) -> None:
 
 
 def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtBot) -> None:
-    bar.draw(states.fine())
+    bar.draw(states.fine(catalogue=BOTH_MOVE))
     menu = bar.there.menu()
     assert [one.text() for one in menu.actions()] == ["OpenAI", "Anthropic"]
     with qtbot.waitSignal(bar.switch_local, timeout=1000) as asked:

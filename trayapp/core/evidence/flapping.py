@@ -48,7 +48,3 @@ class Flapping(Struct):
             if one != other
         )
         return 100.0 * sum(weights) / changes
-
-    def clear(self) -> None:
-        """Start afresh."""
-        self.values, self.slot, self.on = [], None, False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.light.flapping import RING_SIZE, SLOT_S, Flapping
+from trayapp.core.evidence.flapping import RING_SIZE, SLOT_S, Flapping
 
 
 def ring(pattern: str, start: int = 0) -> Flapping:

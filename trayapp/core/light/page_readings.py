@@ -1,0 +1,99 @@
+"""The readings of one provider's page: which of them speaks now, and for how long."""
+
+import math
+
+from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
+from trayapp.core.light.page_opinion import Opinions, PageOpinion, unknown
+
+# After ten minutes nobody knows what the page says meanwhile, unless it is read so rarely as a rule.
+PAGE_FRESH_S = 600.0
+LATE_FACTOR = 2.5
+# The slowest pace that can be configured; a longer pause was a sleep.
+PAGE_INTERVAL_MAX_S = 3600.0
+# How long the last trouble a page reported outlives the page itself: the same gap after which all starts afresh.
+PAGE_HELD_S = 600.0
+# One reading in a row may fail for no reason at all; two say that the page cannot be read.
+TRANSIENT_FAILURES = 1
+
+_TRANSIENT = frozenset({PageHealth.UNREADABLE, PageHealth.REFUSED})
+
+
+class PageReadings:
+    """The readings of one provider's page. `expected`: the provider has one.
+
+    `version` grows whenever another opinion may follow; `starts_afresh`: the latest good reading came after a gap in
+    which anything may have happened.
+    """
+
+    def __init__(self, expected: bool = True) -> None:
+        self.expected = expected
+        self.version = 0
+        self.latest: PageReport | None = None
+        self.starts_afresh = False
+        self._good: PageReport | None = None
+        self._opinions: Opinions | None = None
+        self._silence: PageOpinion | None = None
+        self._speaks = False
+        self._failed_in_a_row = 0
+        self._interval_s = 0.0
+
+    def observe(self, report: PageReport, *, excused: bool = False) -> None:
+        """Take in a reading, in any order. `excused`: the own network fails, so a failed one is not the page's."""
+        if self.latest is not None and report.at < self.latest.at:
+            return
+        self.latest = report
+        if report.health is PageHealth.OK:
+            since_s = report.at - self._good.at if self._good is not None else 0.0
+            self.starts_afresh = since_s > self.fresh_s
+            self._interval_s = since_s if since_s <= PAGE_INTERVAL_MAX_S else 0.0
+            self._good, self._failed_in_a_row = report, 0
+            self._opinions = Opinions(report)
+        elif not excused:
+            self._failed_in_a_row += 1
+        self._silence = unknown(report, self.fetched_at)
+        self.version += 1
+        self.look(report.at)
+
+    def disturbed(self) -> None:
+        """What failed before a resume or a network change says nothing about the page."""
+        self._failed_in_a_row = 0
+
+    def look(self, now: float) -> None:
+        """Let the time be `now`: a reading that has grown old speaks no more."""
+        speaks = self._usable(now)
+        if speaks != self._speaks:
+            self._speaks = speaks
+            self.version += 1
+
+    @property
+    def silent_at(self) -> float:
+        """When the latest good reading has grown too old to speak."""
+        return self._good.at + self.fresh_s if self._good is not None and self._speaks else math.inf
+
+    @property
+    def fetched_at(self) -> float | None:
+        """The last good reading."""
+        return self._good.at if self._good is not None else None
+
+    @property
+    def fresh_s(self) -> float:
+        """How long a reading speaks: ten minutes, or longer where the page is read at a slower pace."""
+        return max(PAGE_FRESH_S, LATE_FACTOR * self._interval_s)
+
+    @property
+    def incidents(self) -> tuple[PageIncident, ...]:
+        """The page's latest word on its incidents, open or resolved."""
+        return self.latest.incidents if self.latest is not None else ()
+
+    def opinion(self, ids: tuple[str, ...]) -> PageOpinion | None:
+        """What it says of a component with these page ids; None when it is not meant to speak for it at all."""
+        if not ids:
+            return None
+        return self._opinions.of(ids) if self._speaks and self._opinions is not None else self._silence
+
+    def _usable(self, now: float) -> bool:
+        """Whether the latest good reading speaks: a single failed attempt after it does not yet silence it."""
+        if self._good is None or self.latest is None or now - self._good.at > self.fresh_s:
+            return False
+        tolerated = self.latest.health in _TRANSIENT and self._failed_in_a_row <= TRANSIENT_FAILURES
+        return self.latest.health is PageHealth.OK or tolerated

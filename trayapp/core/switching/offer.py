@@ -1,0 +1,74 @@
+"""What a click on the switch would do now. Made once; menu, panel, banner and command line show the same one."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.catalogue import Dialect, Provider
+from trayapp.core.light.severity import Light
+from trayapp.core.light.verdicts import Judgement
+from trayapp.core.switching.route import To
+from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetState, TargetStatus
+
+
+class WhyNot(StrEnum):
+    """Why a provider's requests cannot be moved. `no_api`: none go through the gateway; `dialect`: it does not speak
+    the provider's."""
+
+    NO_API = "no_api"
+    DIALECT = "dialect"
+
+
+class Immovable(Struct, frozen=True):
+    """A provider that is down and stays where it is."""
+
+    provider: str
+    why: WhyNot
+
+
+class Offer(Struct, frozen=True):
+    """Providers by id, in the order of the catalogue.
+
+    `set_up`: there is no target yet, and a click leads to its settings. `down`: would move with a click. `healthy`: may
+    be picked while nothing is down or local. `home`: are local and can come home. `back`: of these, are verified well
+    while their route lasts until then. `immovable`: are down and cannot be moved, with the reason.
+    """
+
+    set_up: bool = True
+    down: tuple[str, ...] = ()
+    healthy: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    immovable: tuple[Immovable, ...] = ()
+
+
+def why_not(provider: Provider) -> WhyNot | None:
+    """Why the gateway cannot answer this provider's requests locally; None when it can."""
+    if provider.api is None:
+        return WhyNot.NO_API
+    return None if Dialect.OPENAI in provider.api.dialects else WhyNot.DIALECT
+
+
+def movable(providers: Iterable[Provider]) -> tuple[str, ...]:
+    """Ids of the providers that can be moved."""
+    return tuple(provider.provider for provider in providers if why_not(provider) is None)
+
+
+def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Offer:
+    """The offer of this moment."""
+    providers = routes.catalogue.providers
+    home = tuple(name for name, route in routes.all().items() if route.to is To.LOCAL)
+    red = {service.provider for service in judgement.services if service.light is Light.RED}
+    cloud = tuple(name for name in movable(providers.values()) if name not in home)
+    down = tuple(name for name in cloud if name in red)
+    reasons = {name: why_not(providers[name]) for name in providers if name in red}
+    return Offer(
+        set_up=target.state is TargetState.NONE,
+        down=down,
+        healthy=() if down or home else cloud,
+        home=home,
+        back=routes.offers(),
+        immovable=tuple(Immovable(name, why) for name, why in reasons.items() if why is not None),
+    )

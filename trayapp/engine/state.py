@@ -1,0 +1,206 @@
+"""Every rule that runs, runs here: evidence goes in with `observe`, time with `advance`, and what follows comes out.
+
+Pure: no clock, no waiting, no input or output. The engine, the demo, simulations and playbooks all drive this one
+object. Reading it changes nothing.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct, field, structs
+
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.observation import NetworkState, Observation
+from trayapp.core.evidence.pace import Pace
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.incident.joining import Joining
+from trayapp.core.incident.store import IncidentRecord, IncidentStore
+from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.core.notify.banner import Announcement
+from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
+from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.switching.route import To
+from trayapp.core.switching.routes import Routes, RoutesMemory
+
+
+class LastVerdict(Struct):
+    """The light and finding of a service as last said, so that a change is known across a restart."""
+
+    light: Light = Light.GREY
+    finding: Finding = Finding.STARTING
+
+
+class IncidentMemory(Struct):
+    """What survives a restart of incidents and verdicts. `saved_at`: when it was true."""
+
+    saved_at: float = 0.0
+    records: list[IncidentRecord] = field(default_factory=list)
+    verdicts: dict[str, LastVerdict] = field(default_factory=dict)
+
+
+class Memory(Struct):
+    """All that survives a restart, in pieces that are stored by name."""
+
+    judge: JudgeMemory | None = None
+    incidents: IncidentMemory | None = None
+    told: NotificationMemory | None = None
+    routes: RoutesMemory | None = None
+
+
+class Result(Struct, frozen=True):
+    """What follows at one moment.
+
+    `transitions`: every change of a verdict since the last time; `announcements`: what is to be shown or taken away;
+    `paces`: how eagerly hosts may be asked, of those that were ever in trouble.
+    """
+
+    snapshot: Snapshot
+    transitions: tuple[Transition, ...]
+    announcements: tuple[Announcement, ...]
+    paces: dict[str, Pace]
+
+
+class State:
+    """Judge, incidents, routes and notifications behind one door. All times are steady seconds.
+
+    `wall_offset_s` turns steady seconds into Unix time as of now. `routes` answers the gateway, request by request.
+    `result`: the latest; there is one from the first `advance` on.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        watched: tuple[str, ...],
+        now: float,
+        memory: Memory | None = None,
+        *,
+        wall_offset_s: Callable[[float], float] = lambda now: 0.0,
+    ) -> None:
+        kept = memory or Memory()
+        self.routes = Routes(catalogue, kept.routes)
+        self._wall_offset_s = wall_offset_s
+        self._policy = NotificationPolicy(kept.told)
+        self._circumstances = Circumstances()
+        self.result: Result
+        self._watch(catalogue, watched, now, kept.judge, kept.incidents)
+
+    def _watch(
+        self,
+        catalogue: Catalogue,
+        watched: tuple[str, ...],
+        now: float,
+        judge: JudgeMemory | None,
+        incidents: IncidentMemory | None,
+    ) -> None:
+        self._now = now
+        self._judge = Judge(catalogue, watched, now, judge)
+        past = incidents is not None and incidents.saved_at <= now + CLOCK_SLACK_S
+        kept = incidents if incidents is not None and past else IncidentMemory()
+        self._incidents = IncidentStore(kept.records, kept.saved_at)
+        self._joining = Joining({name: provider.name for name, provider in self._judge.providers.items()})
+        known = (service.id for _, service in catalogue.watched(watched))
+        self._verdicts = {name: kept.verdicts.get(name) or LastVerdict() for name in known}
+
+    # What comes in
+
+    def observe(self, evidence: Observation | Circumstances) -> None:
+        """Take in one piece of evidence, or what has become of the fallback, the tools and the gateway."""
+        if isinstance(evidence, Circumstances):
+            self._circumstances = evidence
+        else:
+            self._judge.observe(evidence)
+
+    def watch(self, catalogue: Catalogue, watched: tuple[str, ...], now: float) -> None:
+        """Go on with other services, or with the same ones from another catalogue; what is known of them stays."""
+        self.routes.use(catalogue)
+        self._watch(catalogue, watched, now, self._judge.remember(), self._remember_incidents())
+
+    def only_when_back(self, incident_id: str) -> None:
+        """The user wants to hear of this incident only when it is over."""
+        self._policy.only_when_back(incident_id)
+
+    def advance(self, now: float) -> Result:
+        """Let the time be `now`, and work out everything that follows."""
+        judged = self._judge.advance(now)
+        self._now = judged.at
+        self._incidents.page_said(self._judge.page_incidents)
+        network_fine = judged.network.state is NetworkState.ONLINE
+        self._incidents.update(self._judge.troubles, judged.at, network_fine=network_fine)
+        incidents = self._incidents.incidents()
+        judgement = self._joining.join(judged, incidents)
+        self.routes.judged(judgement)
+        circumstances = self._circumstances
+        snapshot = self._compose(judgement, incidents, judgement.at)
+        announcements = self._policy.report(
+            judgement,
+            incidents,
+            snapshot.routes,
+            snapshot.offer,
+            judgement.at,
+            local_answers=len(circumstances.local_answers),
+            tools=len(circumstances.tools),
+        )
+        self.result = Result(snapshot, self._transitions(judgement), announcements, self._judge.paces)
+        return self.result
+
+    def _transitions(self, judgement: Judgement) -> tuple[Transition, ...]:
+        changes = []
+        for verdict in judgement.services:
+            last = self._verdicts[verdict.id]
+            if verdict.light is not last.light or verdict.finding is not last.finding:
+                changes.append(
+                    Transition(judgement.at, verdict.id, verdict.light, verdict.finding, last.light, last.finding)
+                )
+                last.light, last.finding = verdict.light, verdict.finding
+        return tuple(changes)
+
+    def _compose(self, judgement: Judgement, incidents: tuple[Incident, ...], now: float) -> Snapshot:
+        return compose(judgement, incidents, self.routes, self._circumstances, now, self._wall_offset_s(now))
+
+    # What is asked of it
+
+    def snapshot(self, now: float) -> Snapshot:
+        """The picture at `now`, as far as the latest `advance` and the circumstances of now tell."""
+        latest = self.result.snapshot
+        return self._compose(latest.judgement, latest.incidents, now)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The latest judgement."""
+        return self.result.snapshot.judgement
+
+    def pace(self, host: str) -> Pace:
+        """How eagerly a host may be asked."""
+        return self._judge.pace(host)
+
+    def wants_control(self, host: str) -> bool:
+        """Should the next try at this host run beside a control?"""
+        return self._judge.wants_control(host)
+
+    def settled(self, service_id: str) -> bool:
+        """Whether more tries would change nothing about this service."""
+        return self._judge.settled(service_id)
+
+    def sampled_at(self, service_id: str) -> float | None:
+        """When the probe of this service that was asked longest ago was asked; None while one of them never was."""
+        return self._judge.sampled_at(service_id)
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing fails, no incident is open and nothing is local: a restart would lose little."""
+        return (
+            self._judge.is_calm
+            and all(incident.stage is IncidentStage.OVER for incident in self._incidents.incidents())
+            and all(route.to is To.CLOUD for route in self.routes.all().values())
+        )
+
+    def remember(self) -> Memory:
+        """All that a restart has to know."""
+        return Memory(
+            self._judge.remember(), self._remember_incidents(), self._policy.remember(), self.routes.remember()
+        )
+
+    def _remember_incidents(self) -> IncidentMemory:
+        verdicts = {name: structs.replace(last) for name, last in self._verdicts.items()}
+        return IncidentMemory(self._now, list(self._incidents.records), verdicts)
