@@ -52,7 +52,7 @@ class Result(Struct, frozen=True):
     """What follows at one moment.
 
     `transitions`: every change of a verdict since the last time; `announcements`: what is to be shown or taken away;
-    `paces`: how eagerly hosts may be asked, of those that were ever in trouble.
+    `paces`: of the hosts that may be asked more than once a minute.
     """
 
     snapshot: Snapshot

@@ -52,6 +52,9 @@ class EvidenceGroups:
                 group.parts.add(part)
                 self._group[part] = group
 
+    def __contains__(self, part: Part) -> bool:
+        return part in self._group
+
     def of(self, part: Part) -> Evidence:
         return self._group[part].evidence
 

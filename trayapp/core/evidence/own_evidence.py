@@ -189,7 +189,7 @@ class Evidence:
         self._new.clear()
         self._lapse(now)
         self._looked_at = now
-        if self.is_calm and not self.run and self.share is None:
+        if self.is_calm and self.share is None:
             return
         before = self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run
         self.run = run = self.strikes.run(now)
@@ -236,15 +236,14 @@ class Evidence:
         return next_moment(moments, self._looked_at)
 
     @property
+    def is_quiet(self) -> bool:
+        """Nothing fails, nothing is being waited for, and nobody stands in between."""
+        return not (self.run or self.red or self.foreign or self.proxy) and self.back_at is None
+
+    @property
     def is_calm(self) -> bool:
-        """Nothing failed lately, and nobody stands in between."""
-        return (
-            not self.strikes.failed
-            and self.red is None
-            and self.back_at is None
-            and self.foreign is None
-            and self.proxy is None
-        )
+        """Quiet, and nothing failed lately."""
+        return self.is_quiet and not self.strikes.failed
 
     def _follow_red(self, red: Red, run: list[Try], network: OwnConnection, now: float) -> None:
         """A red that shallower failures make by themselves also ends with answers of their depth."""

@@ -1,7 +1,7 @@
 """How often a host may be asked: the pacing of rule 2 and the limits of Politeness.
 
-Jitter only ever lengthens a delay, so that the limits hold by construction: 5 tries in the first minute of trouble
-(at 0, 5, 20, 35 and 50 s), 4 a minute until red, 2 a minute after, 1 a minute while all is well.
+Jitter only ever lengthens a delay, so that the limits hold by construction: in the first minute of trouble the tries
+come at 0, 5, 20, 35 and 50 s, after it every 15 s until it is red.
 """
 
 from enum import StrEnum
@@ -15,6 +15,9 @@ class Pace(StrEnum):
     RED = "red"
 
 
+REQUESTS_A_MINUTE = {Pace.CALM: 1, Pace.TROUBLE: 5, Pace.RED: 2}
+"""At most so many to one host within any minute, whoever asks. What has never been asked counts as trouble: until the
+first answers there is no green that one request a minute could keep. The delays below keep to it by themselves."""
 # One request a minute at most to a healthy host.
 CALM_INTERVAL_S = 60.0
 # Soon enough to tell a hiccup from trouble, late enough to outlive one lost packet and its retransmissions.

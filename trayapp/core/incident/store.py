@@ -12,8 +12,8 @@ from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.cause import stated_cause
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.light.judge import Trouble
 from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import ServiceVerdict
 
 # A page may date its incident back a little before our first failure; more than this is another story.

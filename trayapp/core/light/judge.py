@@ -15,6 +15,7 @@ from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part, Provider, Service
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
+from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -25,7 +26,7 @@ from trayapp.core.evidence.observation import (
     Outcome,
     Try,
 )
-from trayapp.core.evidence.own_evidence import GAP_S, Evidence, Sight
+from trayapp.core.evidence.own_evidence import GAP_S, Sight
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
 from trayapp.core.evidence.reach import Reach, reach_of_url
@@ -36,12 +37,11 @@ from trayapp.core.light.reasons import Code
 from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
+from trayapp.core.light.trouble import Trouble, trouble_of
 from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict
 
 # A reading of a page takes no longer than this; so much earlier its requests may have begun.
 PAGE_READING_S = 15.0
-# Who has been offline for so long is not asked to keep up the pace of trouble: a look a minute finds the way back.
-OFFLINE_PATIENCE_S = 300.0
 # A memory from the future means that the clock was set back: its times say nothing.
 CLOCK_SLACK_S = 60.0
 
@@ -64,15 +64,6 @@ class JudgeMemory(Struct):
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
 
 
-class Trouble(Struct, frozen=True, eq=False):
-    """A service as the incidents see it. `trouble_at`: its first failure or the page's own start."""
-
-    verdict: ServiceVerdict
-    trouble_at: float | None
-    back_at: float | None
-    pages: tuple[PageIncident, ...] = ()
-
-
 class _ServiceState:
     """One watched service and what was last made of it. `place`: among all, in the user's order."""
 
@@ -81,6 +72,7 @@ class _ServiceState:
         self.provider = provider
         self.service = service
         self.components = components
+        self.parts = [component.part for component in components]
         self.known: KnownLight | None = None
 
 
@@ -89,8 +81,7 @@ class Judge:
 
     `observe` and `advance` change what is known; everything else reads what the latest `advance` has found.
     `troubles`: of every service, as of the latest `advance`; the same object while nothing has changed about it.
-    `page_incidents`: the latest word of all pages on their incidents, by the pages' ids. `paces`: of the hosts that
-    were ever in trouble.
+    `page_incidents`: the latest word of all pages on their incidents, by the pages' ids.
     """
 
     def __init__(
@@ -110,22 +101,19 @@ class Judge:
         for place, (provider, service) in enumerate(pairs):
             self._services[service.id] = self._service_state(place, provider, service, kept, now)
         self._by_provider = {
-            name: [one for one in self._services.values() if one.provider.provider == name] for name in self.providers
+            name: [state for state in self._services.values() if state.provider.provider == name]
+            for name in self.providers
         }
-        parts = ([part.part for one in mine for part in one.components] for mine in self._by_provider.values())
+        parts = ([part for state in states for part in state.parts] for states in self._by_provider.values())
         self._groups = EvidenceGroups(parts, kept.evidence)
-        self._hosts: dict[Part, set[str]] = {}
-        self._parts: dict[str, set[Part]] = {}
+        self._paces = HostPaces(self._groups, self._network)
         self._reach_of_host: dict[str, Reach] = {}
         self._widest: Reach | None = None
-        self.paces: dict[str, Pace] = {}
         self.troubles: list[Trouble] = []
-        self._wanting_control: set[str] = set()
         # Services to be judged anew: because of what came in, or because a moment has come.
         self._touched = set(self._services)
         self._agenda: Agenda[str] = Agenda()
         self._everywhere: tuple[object, ...] = ()
-        self._patient = False
         self._pulses = kept.pulses
         self._slow = SlowHosts()
         self._badges = Badges()
@@ -180,10 +168,7 @@ class Judge:
         self._network.observe_try(t)
         self._badges.observe(t)
         self._touched.update(part.service for part in t.parts if part in self._components)
-        for part in t.parts:
-            if part in self._components:
-                self._hosts.setdefault(part, set()).add(t.host)
-                self._parts.setdefault(t.host, set()).add(part)
+        self._paces.note(t)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
             self._pulses.setdefault(t.host, Pulse()).note(t.at, t.first_token_s)
         self._groups.add(t)
@@ -197,7 +182,9 @@ class Judge:
             return
         readings.observe(report, excused=self._network.down(report.reach) is not None)
         self._pages = self._page_statuses()
-        self.page_incidents = {incident.id: incident for one in self._readings.values() for incident in one.incidents}
+        self.page_incidents = {
+            incident.id: incident for readings in self._readings.values() for incident in readings.incidents
+        }
         if report.health is PageHealth.OK:
             host = urlsplit(report.link).netloc
             began = report.at - PAGE_READING_S
@@ -222,7 +209,8 @@ class Judge:
             self._advance_service(state, rulings, before, now)
         if self._touched:
             self._settle_recoveries()
-            self._pace_hosts()
+            parts = (part for name in self._touched for part in self._services[name].parts)
+            self._paces.update(parts, now)
         self._touched = set()
         return Judgement(
             at=now,
@@ -240,10 +228,8 @@ class Judge:
         slow = slow_hosts(self._pulses, now)
         if slow != self._slow:
             self._slow = slow
-        offline_since = network.offline_since
-        self._patient = offline_since is not None and now - offline_since > OFFLINE_PATIENCE_S
         downs = tuple(network.down(reach) for reach in Reach)
-        everywhere = (downs, network.back_at, network.disturbance, self._slow, self._patient)
+        everywhere = (downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now))
         if everywhere != self._everywhere:
             self._everywhere = everywhere
             self._touched.update(self._services)
@@ -261,7 +247,7 @@ class Judge:
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
         made = whole(views, now)
         self._follow_known(state, made.light, before)
-        trouble = _trouble(self._verdict(state, made, views, now), made, views)
+        trouble = trouble_of(self._verdict(state, made, views, now), made, views)
         self.troubles[state.place : state.place + 1] = [trouble]
 
     def _follow_known(self, state: _ServiceState, light: Light, before: float) -> None:
@@ -294,11 +280,11 @@ class Judge:
         )
 
     def _latency_s(self, state: _ServiceState, now: float) -> float | None:
-        evidences = {id(one): one for one in (self._groups.of(component.part) for component in state.components)}
+        evidences = {id(evidence): evidence for evidence in map(self._groups.of, state.parts)}
         goods = [
             good
-            for one in evidences.values()
-            if (good := one.answering(now) or one.good(now, Depth.API)) is not None and good.latency_s is not None
+            for evidence in evidences.values()
+            if (good := evidence.answering(now) or evidence.good(now, Depth.API)) and good.latency_s is not None
         ]
         return max(goods, key=lambda good: (good.depth, good.at)).latency_s if goods else None
 
@@ -325,34 +311,18 @@ class Judge:
 
     # What is asked of it
 
+    @property
+    def paces(self) -> dict[str, Pace]:
+        """Of the hosts that may be asked more than once a minute."""
+        return self._paces.by_host
+
     def pace(self, host: str) -> Pace:
-        """How eagerly `host` may be asked; calm unless `paces` says otherwise."""
-        return self.paces.get(host, Pace.CALM)
+        """How eagerly `host` may be asked."""
+        return self._paces.of(host)
 
     def wants_control(self, host: str) -> bool:
         """From the second try on, a control runs beside each; loopback needs none."""
-        return host in self._wanting_control
-
-    def _pace_hosts(self) -> None:
-        """TROUBLE from the first failure until it is cleared or red; RED while own requests hold it red."""
-        parts = (component.part for name in self._touched for component in self._services[name].components)
-        for host in {host for part in parts for host in self._hosts.get(part, ())}:
-            evidences = {id(one): one for one in map(self._groups.of, self._parts[host])}.values()
-            red = any(evidence.red is not None for evidence in evidences)
-            troubled = [one for one in evidences if one.red is not None or self._in_trouble(one)]
-            pace = Pace.RED if red else Pace.TROUBLE if troubled and not self._patient else Pace.CALM
-            if pace is not self.pace(host):
-                self.paces[host] = pace
-            if any(evidence.reach is not Reach.LOOPBACK for evidence in troubled):
-                self._wanting_control.add(host)
-            else:
-                self._wanting_control.discard(host)
-
-    def _in_trouble(self, evidence: Evidence) -> bool:
-        return bool(evidence.run) or self._undecided(evidence)
-
-    def _undecided(self, evidence: Evidence) -> bool:
-        return evidence.undecided and self._network.down(evidence.reach or Reach.PUBLIC) is None
+        return self._paces.wants_control(host)
 
     def settled(self, service_id: str) -> bool:
         """Whether more tries would change nothing: every source has spoken and no run of failures is undecided."""
@@ -366,7 +336,7 @@ class Judge:
         """
         service = self._services.get(service_id)
         components = service.components if service is not None else ()
-        tried = [self._groups.of(one.part).tried_at for one in components if one.probed]
+        tried = [self._groups.of(component.part).tried_at for component in components if component.probed]
         known = [at for at in tried if at is not None]
         return None if len(known) < len(tried) else min(known, default=self._now)
 
@@ -380,12 +350,13 @@ class Judge:
         ):
             return False
         is_down = evidence.sight(recovering=component.recovering) is Sight.DOWN
-        return not self._undecided(evidence) and (not evidence.run or is_down)
+        return not self._paces.is_undecided(evidence) and (not evidence.run or is_down)
 
     @property
     def is_calm(self) -> bool:
         """Nothing fails, and nothing is being waited for."""
-        return all(group.evidence.is_calm for group in self._groups.all)
+        evidences = (group.evidence for group in self._groups.all)
+        return all(evidence.is_quiet for evidence in evidences)
 
     def remember(self) -> JudgeMemory:
         """What a restart has to know."""
@@ -393,31 +364,13 @@ class Judge:
             self._now,
             {f"{part.service}/{part.component}": state.remember() for part, state in self._components.items()},
             self._groups.remember(),
-            {name: one.known for name, one in self._services.items() if one.known is not None},
+            {name: state.known for name, state in self._services.items() if state.known is not None},
             dict(self._pulses),
             self._network.remember(),
         )
 
 
 _FAILED = frozenset({Outcome.FAIL, Outcome.FOREIGN, Outcome.PROXY})
-
-
-def _trouble(verdict: ServiceVerdict, made: Whole, views: list[ComponentView]) -> Trouble:
-    troubled = [view for view in made.deciding if view.light in (Light.RED, Light.YELLOW)]
-    began = [view.trouble_at for view in troubled if view.trouble_at is not None]
-    back = [view.back_at for view in made.deciding if view.back_at is not None]
-    names = {view.verdict.id for view in troubled}
-    pages = [
-        incident
-        for view in views
-        if view.verdict.id in names and view.opinion is not None
-        for incident in view.opinion.incidents
-    ]
-    return Trouble(verdict, min(began, default=None), max(back, default=None), _unique(pages))
-
-
-def _unique(incidents: list[PageIncident]) -> tuple[PageIncident, ...]:
-    return tuple({incident.id: incident for incident in reversed(incidents)}.values())[::-1]
 
 
 def _page_status(provider: Provider, readings: PageReadings) -> PageStatus:

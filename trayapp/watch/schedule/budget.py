@@ -7,12 +7,9 @@ from collections import deque
 from datetime import date
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, Pace
 
 WINDOW_S = 60.0
-LIMITS = {Pace.CALM: 1, Pace.TROUBLE: 5, Pace.RED: 2}
-"""Requests to one host within any `WINDOW_S`, whoever asks. What has never been asked counts as trouble: until the
-first answers there is no green that one request a minute could keep."""
 ONE_ANSWER_TOKENS = 20
 """A greeting, the chat template around it and one token of answer, for the longest template in use."""
 
@@ -30,12 +27,12 @@ class Budget:
     def sent(self, host: str) -> None:
         """A request to `host` begins."""
         # No limit looks further back than its own number of requests.
-        self._sent.setdefault(host, deque(maxlen=max(LIMITS.values()))).append(self._clock.now())
+        self._sent.setdefault(host, deque(maxlen=max(REQUESTS_A_MINUTE.values()))).append(self._clock.now())
 
     def free_at(self, host: str, pace: Pace) -> float:
         """The steady moment from which `host` may be asked again at this pace; in the past when it may be now."""
         sent = self._sent.get(host, ())
-        limit = LIMITS[pace]
+        limit = REQUESTS_A_MINUTE[pace]
         return sent[-limit] + WINDOW_S if len(sent) >= limit else float("-inf")
 
     def last_sent(self, host: str) -> float:

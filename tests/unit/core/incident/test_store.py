@@ -9,8 +9,8 @@ from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.store import OVER_KEPT_S, SHARED_WITHIN_S, IncidentRecord, IncidentStore
-from trayapp.core.light.judge import Trouble
 from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import ServiceVerdict
 
 FINDINGS = [Finding.OK, Finding.DOWN, Finding.DEGRADED, Finding.RECOVERING, Finding.CHECKING, Finding.NO_EVIDENCE]

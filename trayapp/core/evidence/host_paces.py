@@ -1,0 +1,73 @@
+"""How eagerly each host may be asked, and whether a control runs beside the next try there."""
+
+from collections.abc import Iterable
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.groups import EvidenceGroups
+from trayapp.core.evidence.observation import Try
+from trayapp.core.evidence.own_evidence import Evidence
+from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.reach import Reach
+
+# Who has been offline for so long is not asked to keep up the pace of trouble: a look a minute finds the way back.
+OFFLINE_PATIENCE_S = 300.0
+
+
+class HostPaces:
+    """TROUBLE from the first failure until it is cleared or red; RED while own requests hold it red.
+
+    `by_host`: of those that were ever in trouble; all others are calm.
+    """
+
+    def __init__(self, groups: EvidenceGroups, network: OwnConnection) -> None:
+        self.by_host: dict[str, Pace] = {}
+        self._groups = groups
+        self._network = network
+        self._hosts: dict[Part, set[str]] = {}
+        self._parts: dict[str, set[Part]] = {}
+        self._wanting_control: set[str] = set()
+
+    def note(self, t: Try) -> None:
+        """A host was asked about these components."""
+        for part in t.parts:
+            if part in self._groups:
+                self._hosts.setdefault(part, set()).add(t.host)
+                self._parts.setdefault(t.host, set()).add(part)
+
+    def is_patient(self, now: float) -> bool:
+        """Whether the connection has been away for so long that trouble is no reason to hurry."""
+        since = self._network.offline_since
+        return since is not None and now - since > OFFLINE_PATIENCE_S
+
+    def update(self, parts: Iterable[Part], now: float) -> None:
+        """Something about these components has changed."""
+        patient = self.is_patient(now)
+        for host in {host for part in parts for host in self._hosts.get(part, ())}:
+            evidences = {id(evidence): evidence for evidence in map(self._groups.of, self._parts[host])}.values()
+            troubled = [evidence for evidence in evidences if evidence.red is not None or self._is_open(evidence)]
+            if any(evidence.red is not None for evidence in troubled):
+                self.by_host[host] = Pace.RED
+            elif troubled and not patient:
+                self.by_host[host] = Pace.TROUBLE
+            else:
+                self.by_host.pop(host, None)
+            if any(evidence.reach is not Reach.LOOPBACK for evidence in troubled):
+                self._wanting_control.add(host)
+            else:
+                self._wanting_control.discard(host)
+
+    def of(self, host: str) -> Pace:
+        """How eagerly `host` may be asked."""
+        return self.by_host.get(host, Pace.CALM)
+
+    def wants_control(self, host: str) -> bool:
+        """From the second try on, a control runs beside each; loopback needs none."""
+        return host in self._wanting_control
+
+    def is_undecided(self, evidence: Evidence) -> bool:
+        """Whether it is still open whose page it was that came instead of an answer."""
+        return evidence.undecided and self._network.down(evidence.reach or Reach.PUBLIC) is None
+
+    def _is_open(self, evidence: Evidence) -> bool:
+        return bool(evidence.run) or self.is_undecided(evidence)
