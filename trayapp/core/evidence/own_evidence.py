@@ -216,9 +216,10 @@ class Evidence:
 
     @property
     def listens(self) -> bool:
-        """What others answer may change what is to be seen: something fails that is neither decided nor old."""
+        """What others answer may change what is to be seen: it is undecided, or nobody else answered yet."""
         in_part = self.red is None and self.strikes.failed >= strikes.DEGRADED_FAILURES
-        return in_part or (bool(self.run) and not self._decided) or self.undecided
+        alone = self.company is not None and not self.company.hosts
+        return in_part or (bool(self.run) and not self._decided) or self.undecided or alone
 
     @property
     def look_at(self) -> float:

@@ -1,11 +1,23 @@
-"""One component: which source wins, as a table of two facts and the light that they make together."""
+"""One component: which source wins, when a recovery is over, and until when a view holds."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.unit.core.playbook import Play
+from tests.unit.core.playbook import CATALOGUE, START, Play, observations
+from tests.unit.core.test_plays import PLAYS
+from tests.unit.core.test_properties import SAMPLES
+from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.observation import Control, Disturbance, NetworkReport, Observation, Source, Try
+from trayapp.core.evidence.own_evidence import QUIET_S, Evidence
+from trayapp.core.evidence.page_report import PageReport
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.component import ComponentState, ComponentView, Surroundings
+from trayapp.core.light.page_readings import PageReadings
+from trayapp.core.light.slowness import Pulse, slow_hosts
 
-# Own eyes on the API after a quiet start, at 120 s.
-EYES = {
+# Own requests to the API after a quiet start, at 120 s.
+REQUESTS = {
     "fine": ["api 401"],
     "one failure": ["api 503"],
     "checking": ["api 503", "api 503 +"],
@@ -36,17 +48,16 @@ TABLE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("requests", REQUESTS)
 @pytest.mark.parametrize("page", PAGES)
-def test_page_and_own_eyes(eyes: str, page: str) -> None:
+def test_page_and_own_requests(requests: str, page: str) -> None:
     play = Play(("api", "beta"))
     for at, sample in ((0.0, "api 401"), (1.0, "page ok"), (2.0, "beta 200"), (100.0, PAGES[page])):
         play.feed(at, sample)
-    for number, sample in enumerate(EYES[eyes]):
+    for number, sample in enumerate(REQUESTS[requests]):
         play.feed(120.0 + 15.0 * number, sample)
-    components = {one.id: one for one in play.last.services[0].components}
-    found = components["completions"]
-    assert f"{found.light.value} {found.finding.value}" == TABLE[eyes][list(PAGES).index(page)]
+    verdict = next(part for part in play.last.services[0].components if part.id == "completions")
+    assert f"{verdict.light.value} {verdict.finding.value}" == TABLE[requests][list(PAGES).index(page)]
 
 
 def test_a_page_that_lags_ends_no_outage_that_nobody_watched_for_a_while() -> None:
@@ -57,7 +68,7 @@ def test_a_page_that_lags_ends_no_outage_that_nobody_watched_for_a_while() -> No
         play.feed(at, sample)
     play.restart(2000.0)
     play.feed(2001.0, "page ok")
-    play.expect("api grey starting", "own eyes have not looked yet")
+    play.expect("api grey starting", "own requests have not been made yet")
     play.feed(2002.0, "api 503")
     play.expect("api grey starting", "nor decided")
     play.feed(2130.0, "page ok")
@@ -84,3 +95,170 @@ def test_since_is_the_first_failure_and_the_first_sign_of_life() -> None:
     assert {name: round(since) for name, since in sinces.items()} == {
         "ok": 0, "checking": 60, "down": 60, "recovering": 130
     }  # fmt: skip
+
+
+WELL_AT = 800.0
+"""Ten quiet minutes after the API came back, at 200 s."""
+INVESTIGATING = "page incident:investigating:minor:completions"
+MONITORING = "page incident:monitoring:minor:completions"
+
+
+@pytest.mark.parametrize(
+    ("pages", "before", "after"),
+    [
+        (["page ok"], ["recovering", "page_operational", "answers"], "green ok"),
+        (["page html", "page html"], ["recovering", "page_unknown", "answers"], "green ok"),
+        ([INVESTIGATING], ["recovering", "page_not_closed", "answers"], "yellow recovering"),
+        ([MONITORING], ["recovering", "page_incident", "answers"], "yellow recovering"),
+    ],
+    ids=["settled", "unknown, which blocks nothing", "not settled", "settled, and still being watched by the page"],
+)
+def test_ten_quiet_minutes_end_a_recovery_once_the_page_is_settled(
+    pages: list[str], before: list[str], after: str
+) -> None:
+    play = Play(("api", "beta"))
+    for at, sample in ((0, "api 401"), (1, "beta 200"), (2, "page ok")):
+        play.feed(at, sample)
+    for at in (60, 65, 80, 95):
+        play.feed(at, "api 503 +")
+    for at in range(200, 800, 60):
+        play.feed(at, "api 401")
+    for number, page in enumerate(pages):
+        play.feed(790 + number, page)
+    play.wait(WELL_AT - 0.1)
+    play.expect("api yellow recovering", "not yet")
+    assert play.codes("api") == before
+    play.wait(WELL_AT)
+    play.expect(f"api {after}", "ten quiet minutes")
+    assert ("recovering" in play.codes("api")) is (pages == [INVESTIGATING]), "own requests have done with it"
+    play.feed(WELL_AT + 10, "page ok")
+    play.wait(WELL_AT + 10 + QUIET_S)
+    play.feed(WELL_AT + 10 + QUIET_S, "api 401")
+    play.expect("api green ok", "ten minutes after the page's word, if it had one, at the latest")
+
+
+def test_what_the_page_ended_is_well_ten_minutes_later_without_anything_new() -> None:
+    play = Play(("api", "beta"))
+    for at, sample in (
+        (0, "api 401"), (1, "beta 200"), (100, "page major:completions"), (220, "page ok"), (700, "api 401"),
+        (780, "page ok"),
+    ):  # fmt: skip
+        play.feed(at, sample)
+    play.wait(220 + QUIET_S - 0.1)
+    play.expect("api yellow recovering", "the page has let it go")
+    play.wait(220 + QUIET_S)
+    play.expect("api green ok", "ten minutes ago")
+
+
+class Kept:
+    """A component as the judge keeps it, with all that it is judged by; another one is made anew every time.
+
+    What the second says rests on nothing that was worked out before.
+    """
+
+    def __init__(self, name: str) -> None:
+        ((_, self.service),) = CATALOGUE.watched((name,))
+        self.component = self.service.components[0]
+        self.evidence, self.readings, self.network = Evidence(), PageReadings(), OwnConnection(START)
+        self.pulses: dict[str, Pulse] = {}
+        self.state = ComponentState(self.service, self.component, Reach.PUBLIC, None, START)
+        self.memory = self.state.remember()
+
+    def anew(self, now: float) -> ComponentState:
+        return ComponentState(self.service, self.component, Reach.PUBLIC, self.memory, now)
+
+    def observe(self, observation: Observation) -> None:
+        match observation:
+            case Try():
+                self.network.observe_try(observation)
+                if self.state.part in observation.parts:
+                    self.evidence.add(observation)
+                    if observation.first_token_s is not None:
+                        self.pulses.setdefault(observation.host, Pulse()).note(
+                            observation.at, observation.first_token_s
+                        )
+            case Control():
+                self.network.observe_control(observation)
+            case NetworkReport():
+                self.network.observe_report(observation)
+            case Disturbance():
+                self.network.disturbed(observation)
+                self.readings.disturbed()
+            case PageReport():
+                self.readings.observe(observation)
+                anew = self.anew(observation.at)
+                for state in (self.state, anew):
+                    state.heard(self.readings, observation.at)
+                self.memory = anew.remember()
+
+    def views(self, now: float) -> tuple[ComponentView, ComponentView]:
+        """What the one that is kept says, and what one says that is made at this moment."""
+        self.evidence.look(now, self.network)
+        self.network.advance(now, Reach.PUBLIC)
+        self.readings.look(now)
+        around = Surroundings(self.evidence, self.readings, self.network, slow_hosts(self.pulses, now), {})
+        anew = self.anew(now)
+        views = self.state.advance(around, now), anew.advance(around, now)
+        self.memory = anew.remember()
+        if self.evidence.back_at is not None and not self.state.recovering:
+            self.evidence.recovered()
+        return views
+
+
+def told(view: ComponentView) -> tuple[object, ...]:
+    """All of a view but the words of the page, which a memory does not keep, and the moment at which it was made."""
+    reasons = [reason for reason in view.verdict.reasons if reason.source is not Source.PAGE]
+    codes = [(reason.code, reason.params) for reason in reasons]
+    summary = view.light, view.finding, view.confidence, view.partial, view.verdict.since, view.verdict.seen
+    return *summary, view.trouble_at, view.back_at, codes
+
+
+TOKENS = [f"use ok t{number} slow={seconds}" for number, seconds in enumerate((0.5, 9.0))]
+samples = st.lists(st.sampled_from([*SAMPLES, *TOKENS]), min_size=2, max_size=6, unique=True).flatmap(
+    lambda few: st.lists(
+        st.tuples(st.sampled_from([0.0, 5.0, 15.0, 60.0, 300.0, 700.0]), st.sampled_from(few), st.integers(1, 4)),
+        min_size=3,
+        max_size=20,
+    )
+)
+
+
+def compare(kept: Kept, now: float) -> None:
+    view, anew = kept.views(now)
+    assert told(view) == told(anew), f"{now - START:g} s"
+
+
+def pass_time(kept: Kept, now: float, until: float) -> None:
+    """Look every seven seconds, which is no divisor of anything."""
+    while (now := now + 7.0) < until:
+        compare(kept, now)
+
+
+class TestViewsThatAreKept:
+    """A view holds until something that it rests on changes; then it says what one made at that moment says."""
+
+    @given(st.sampled_from(["api", "chat", "beta"]), samples)
+    @settings(max_examples=150, deadline=None)
+    def test_whatever_comes(self, service: str, steps: list[tuple[float, str, int]]) -> None:
+        kept, now = Kept(service), START
+        for pause_s, sample, times in steps:
+            for _ in range(times):
+                pass_time(kept, now, now + pause_s)
+                now += pause_s
+                for observation in observations(now, sample):
+                    kept.observe(observation)
+                compare(kept, now)
+
+    @pytest.mark.parametrize("service", ["api", "chat", "beta"])
+    @pytest.mark.parametrize("name", PLAYS)
+    def test_in_every_play(self, service: str, name: str) -> None:
+        kept, now = Kept(service), START
+        every = (moment for scene in PLAYS[name] for moment in scene.moments())
+        for at, row in sorted(every, key=lambda moment: moment[0]):
+            pass_time(kept, now, START + at)
+            now = START + at
+            for sample in filter(None, map(str.strip, row.samples.split(";"))):
+                for observation in observations(now, sample):
+                    kept.observe(observation)
+                compare(kept, now)
+        pass_time(kept, now, now + 1500.0)
