@@ -152,7 +152,10 @@ class OwnConnection:
         self._epoch = 0.0
         self._failed_in_a_row: Counter[str] = Counter()
         self._dead: set[str] = set()
+        # Of each failing control: the start of its latest failure; and of the latest before which nobody had answered
+        # since the one before it, between when somebody still might have: answers of a moment come in any order.
         self._control_failing: dict[str, float] = {}
+        self._uncounted: dict[str, tuple[Reach, float, float]] = {}
         # When each host was last asked something that it answered, by host and in order; and whose hosts they are.
         self._answered: dict[str, float] = {}
         self._in_order: list[tuple[float, str]] = []
@@ -207,6 +210,7 @@ class OwnConnection:
             self._failed_in_a_row.clear()
             self._dead.clear()
             self._control_failing.clear()
+            self._uncounted.clear()
             self._answered.clear()
             self._in_order.clear()
             self._hosts.clear()
@@ -226,6 +230,9 @@ class OwnConnection:
         self._kinds[answer.reach].add(answer)
         if answer.good:
             self._note_answering(answer)
+            for host, (reach, since, until) in list(self._uncounted.items()):
+                if reach is answer.reach and since <= answer.began <= until:
+                    self._count_failure(host)
         self._changed()
 
     def _changed(self) -> None:
@@ -245,17 +252,24 @@ class OwnConnection:
 
     def _follow_control(self, answer: AddressAnswer) -> None:
         """Count the failures of a control between which others answered."""
+        host = answer.host
         if answer.good:
-            del self._failed_in_a_row[answer.host]
-            self._dead.discard(answer.host)
+            del self._failed_in_a_row[host]
+            self._dead.discard(host)
+            self._uncounted.pop(host, None)
             return
-        failing_since = self._control_failing.get(answer.host, _NEVER)
+        failing_since = self._control_failing.get(host, _NEVER)
         if answer.began > failing_since:
+            self._uncounted[host] = answer.reach, failing_since, answer.at
             if failing_since == _NEVER or self._kinds[answer.reach].any_good >= failing_since:
-                self._failed_in_a_row[answer.host] += 1
-                if self._failed_in_a_row[answer.host] >= DEAD_CONTROL_FAILURES:
-                    self._dead.add(answer.host)
-            self._control_failing[answer.host] = answer.began
+                self._count_failure(host)
+            self._control_failing[host] = answer.began
+
+    def _count_failure(self, host: str) -> None:
+        del self._uncounted[host]
+        self._failed_in_a_row[host] += 1
+        if self._failed_in_a_row[host] >= DEAD_CONTROL_FAILURES:
+            self._dead.add(host)
 
     # What follows from it
 

@@ -136,6 +136,18 @@ class TestChanceOfFailure:
         made.observe_control(control(402.0, False, host="b"))
         assert made.chance_of_failure("acme", Reach.PUBLIC, 402.0) > 0.1
 
+    @pytest.mark.parametrize("answers_first", [True, False])
+    def test_it_is_dead_whoever_of_a_moment_reports_first(self, answers_first: bool) -> None:
+        made = network()
+        for at in range(10, 200, 30):
+            for answers in (answers_first, not answers_first):
+                if answers:
+                    made.observe_try(tried(at, took_s=0.3))
+                else:
+                    made.observe_control(control(at, False, host="b"))
+        made.observe_control(control(200.0, False, host="c"))
+        assert made.down(Reach.PUBLIC) is None, "the other is dead, and one alone is not the network"
+
     def test_a_dead_control_is_known_to_be_dead_after_a_restart(self) -> None:
         """However old the answers are that showed it."""
         observed = [each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))]

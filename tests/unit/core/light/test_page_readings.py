@@ -103,6 +103,14 @@ def test_unless_the_page_is_read_so_rarely_as_a_rule() -> None:
     assert not speaks(readings, 2401.0 + LATE_FACTOR * 1200.0)
 
 
+def test_what_comes_after_a_gap_starts_afresh() -> None:
+    readings, afresh = PageReadings(), []
+    for at in (0.0, PAGE_FRESH_S, 2 * PAGE_FRESH_S + 1200.0, 3 * PAGE_FRESH_S + 2400.0):
+        readings.observe(said(at))
+        afresh.append(readings.starts_afresh)
+    assert afresh == [False, False, True, False], "the last came at the slower pace of the one before"
+
+
 def test_a_pause_that_no_setting_explains_was_a_sleep() -> None:
     readings = read(said(0.0), said(PAGE_INTERVAL_MAX_S + 1))
     assert readings.starts_afresh
