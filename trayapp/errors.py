@@ -27,5 +27,5 @@ class Problem(Exception):
 
 def problems_of(failure: BaseException) -> tuple[Problem, ...]:
     """What a person can be told about `failure`: itself, or those that it carries as `problems`; else nothing."""
-    several = tuple(one for one in getattr(failure, "problems", ()) if isinstance(one, Problem))
+    several = tuple(problem for problem in getattr(failure, "problems", ()) if isinstance(problem, Problem))
     return several or ((failure,) if isinstance(failure, Problem) else ())

@@ -65,7 +65,7 @@ def redact(text: str) -> str:
     # A copy, because another thread may register one meanwhile; the longest first, in case one holds another.
     for secret in sorted(_secrets.copy(), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    return _SECRET_SHAPES.sub(lambda found: found["before"] + HIDDEN, text)
+    return _SECRET_SHAPES.sub(lambda match: match["before"] + HIDDEN, text)
 
 
 class _Redacting(logging.handlers.QueueHandler):

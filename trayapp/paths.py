@@ -56,9 +56,9 @@ class Home:
 
 
 def _runtime_root() -> Path:
-    told = os.environ.get("XDG_RUNTIME_DIR")
-    if told and Path(told).is_dir():
-        return Path(told)
+    folder = os.environ.get("XDG_RUNTIME_DIR")
+    if folder and Path(folder).is_dir():
+        return Path(folder)
     if sys.platform == "win32":
         import tempfile
 
@@ -74,9 +74,9 @@ def _tag(folder: Path) -> str:
 
 def home() -> Home:
     """The folders for this run, from `LLM_AMPEL_HOME` or the platform's usual places. Creates nothing."""
-    told = os.environ.get("LLM_AMPEL_HOME")
-    if told:
-        base = Path(told).expanduser().absolute()
+    folder = os.environ.get("LLM_AMPEL_HOME")
+    if folder:
+        base = Path(folder).expanduser().absolute()
         config, data, cache = base / "config", base / "data", base / "cache"
         namespace = _tag(base)
     else:

@@ -39,12 +39,12 @@ def make_application(name: str, title: str) -> "QApplication":
     if sys.version_info < (3, 12) and PySide6.__version_info__[:2] == (6, 12):
         raise Problem("broken_pyside", version=PySide6.__version__)
     read_no_sources()
-    said: list[str] = []
+    messages: list[str] = []
 
     def listen(kind: "QtMsgType", context: "QMessageLogContext", message: str | None) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            _give_up(said)
-        said.append(message or "")
+            _give_up(messages)
+        messages.append(message or "")
 
     qInstallMessageHandler(listen)
     try:
@@ -57,11 +57,11 @@ def make_application(name: str, title: str) -> "QApplication":
     return application
 
 
-def _give_up(said: list[str]) -> None:
+def _give_up(messages: list[str]) -> None:
     from trayapp.text import problems
 
     # One such line for each kind of screen that was tried, after the line that says why.
-    why = [line.rstrip(". ") for line in said if not line.startswith("Could not load the Qt platform plugin")]
+    why = [line.rstrip(". ") for line in messages if not line.startswith("Could not load the Qt platform plugin")]
     title, message = problems.words(("no_screen", {"reason": "; ".join(why[:REASONS_SHOWN])}))
     sys.stderr.write(f"{title}\n  {message}\n")
     sys.stderr.flush()

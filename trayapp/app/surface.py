@@ -136,16 +136,16 @@ class Surface(QObject):
 
     def switch_local(self, providers: tuple[str, ...]) -> None:
         """Move `providers`, or those that are down, to the local target."""
-        self._commands.switch_local(providers or None, self._told)
+        self._commands.switch_local(providers or None, self._show_failure)
 
     def switch_cloud(self, providers: tuple[str, ...]) -> None:
         """Bring `providers`, or all that are local, home."""
-        self._commands.switch_cloud(providers or None, self._told)
+        self._commands.switch_cloud(providers or None, self._show_failure)
 
     def stay_local(self, providers: tuple[str, ...]) -> None:
-        self._commands.stay_local(providers, self._told)
+        self._commands.stay_local(providers, self._show_failure)
 
-    def _told(self, outcome: CommandResult[Any]) -> None:
+    def _show_failure(self, outcome: CommandResult[Any]) -> None:
         """A command that failed says why in the panel, which opens for it."""
         if not outcome.ok:
             self.open_panel()

@@ -57,21 +57,21 @@ class Complaints:
     """What is wrong with an instance itself, each told once on stderr; `loaded`: what `begin` has told."""
 
     def __init__(self, loaded: Loaded) -> None:
-        self._told = [answers.notice(one) for one in loaded.problems]
+        self._notices = [answers.notice(problem) for problem in loaded.problems]
 
     def tell(self, notices: Iterable[Notice]) -> None:
-        for one in notices:
-            if one not in self._told:
-                self._told.append(one)
-                _say_notice(one)
+        for notice in notices:
+            if notice not in self._notices:
+                self._notices.append(notice)
+                _say_notice(notice)
 
 
 def check_ids(loaded: Loaded, services: tuple[str, ...]) -> None:
     """Raises Problem("unknown_service") for the first id that is in no catalogue."""
     known = [service.id for _, service in loaded.catalogue.services()]
-    for one in services:
-        if one not in known:
-            raise Problem("unknown_service", name=one, known=", ".join(known))
+    for name in services:
+        if name not in known:
+            raise Problem("unknown_service", name=name, known=", ".join(known))
 
 
 def watched_ids(loaded: Loaded) -> tuple[str, ...]:

@@ -26,14 +26,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _list() -> int:
-    found = await detect()
-    if not found:
+    servers = await detect()
+    if not servers:
         print(terminal.no_local_server())
-    for one in found:
-        print(f"{one.server}  {one.url}")
-        for model in one.models:
+    for server in servers:
+        print(f"{server.server}  {server.url}")
+        for model in server.models:
             print(f"    {model}")
-    return 0 if found else 1
+    return 0 if servers else 1
 
 
 async def _do(home: Home, loaded: Loaded, what: Literal["check", "start", "stop"]) -> TargetAnswer:

@@ -42,12 +42,12 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     def show(snapshot: Snapshot) -> None:
         nonlocal last
         if as_json:
-            told = report(snapshot)
-            seen = gist(told)
-            line = json.dumps(told, ensure_ascii=False, default=str)
+            state = report(snapshot)
+            seen = gist(state)
+            line = json.dumps(state, ensure_ascii=False, default=str)
         else:
             sentence = sentences.headline(snapshot)
-            seen = sentence + "".join(f"{one.light}{one.finding}" for one in snapshot.judgement.services)
+            seen = sentence + "".join(f"{service.light}{service.finding}" for service in snapshot.judgement.services)
             line = f"{datetime.now().astimezone():%H:%M:%S}  {sentence}"
         if seen != last:
             last = seen

@@ -64,20 +64,20 @@ def _lines(snapshot: Snapshot) -> list[str]:
     for service in snapshot.judgement.services:
         out.append(f"  {rows.service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
-            out += [f"      {reasons.reason(one, snapshot)}" for one in service.reasons]
+            out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
     out.append(senses.network_line(snapshot))
     return out
 
 
 def _only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:
     judgement = snapshot.judgement
-    kept = tuple(verdict for one in services if (verdict := judgement.service(one)) is not None)
-    providers = {one.provider for one in kept}
+    kept = tuple(verdict for name in services if (verdict := judgement.service(name)) is not None)
+    providers = {verdict.provider for verdict in kept}
     parts: dict[str, Any] = {
         "services": kept,
-        "light": worst(one.light for one in kept),
+        "light": worst(verdict.light for verdict in kept),
         "pages": tuple(page for page in judgement.pages if page.provider in providers),
     }
     judgement = replace(judgement, **parts)
-    incidents = tuple(one for one in snapshot.incidents if one.provider in providers or one.shared)
+    incidents = tuple(incident for incident in snapshot.incidents if incident.provider in providers or incident.shared)
     return replace(snapshot, judgement=judgement, incidents=incidents, shown=shown_light(judgement, snapshot.at))

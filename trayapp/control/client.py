@@ -54,14 +54,14 @@ async def stream(
     try:
         writer.write(protocol.ask(replace(request, language=language())))
         while line := await _next(home, reader, silence_s):
-            said = protocol.said(line)
-            if said.problem is not None:
-                raise InstanceProblem(said.problem)
-            if said.doing is None:
+            reply = protocol.said(line)
+            if reply.problem is not None:
+                raise InstanceProblem(reply.problem)
+            if reply.doing is None:
                 answered = True
-                yield protocol.read(said.ok, kind)
-            elif said.doing not in ("", busy_with):
-                busy_with = said.doing
+                yield protocol.read(reply.ok, kind)
+            elif reply.doing not in ("", busy_with):
+                busy_with = reply.doing
                 doing(busy_with)
     finally:
         writer.close()

@@ -31,7 +31,7 @@ class _Start(Struct):
     do: Any = None
 
 
-class Said(Struct):
+class Reply(Struct):
     """One line of the instance's; one of the three is set."""
 
     ok: Raw = Raw()
@@ -85,10 +85,10 @@ def life(doing: str) -> bytes:
     return _line(v=VERSION, doing=doing)
 
 
-def said(line: bytes) -> Said:
+def said(line: bytes) -> Reply:
     """A line of the instance's. Raises Problem("control_version") or Problem("control_garbled")."""
     theirs = read(line, _Start).v
     if theirs != VERSION:
         raise Problem("control_version", theirs=str(theirs), ours=VERSION)
-    message: Said = read(line, Said)
-    return message
+    reply: Reply = read(line, Reply)
+    return reply

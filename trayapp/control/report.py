@@ -26,53 +26,56 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         wall = datetime.fromtimestamp(at + snapshot.wall_offset_s, UTC)
         return wall.isoformat(timespec="seconds").replace("+00:00", "Z")
 
-    def reason(one: Reason) -> dict[str, Any]:
+    def reason_json(reason: Reason) -> dict[str, Any]:
         return {
-            "code": one.code,
-            "params": one.params,
-            "source": one.source,
-            "text": reasons.reason(one, snapshot),
-            "at": moment(one.at),
-            "link": one.link,
+            "code": reason.code,
+            "params": reason.params,
+            "source": reason.source,
+            "text": reasons.reason(reason, snapshot),
+            "at": moment(reason.at),
+            "link": reason.link,
         }
 
-    def incident(one: Incident) -> dict[str, Any]:
+    def incident_json(incident: Incident) -> dict[str, Any]:
         return {
-            "id": one.id,
-            "stage": one.stage,
-            "title": one.title,
-            "page_stage": one.page_stage,
-            "since": moment(one.started_at),
-            "cause": one.cause,
-            "link": one.link,
+            "id": incident.id,
+            "stage": incident.stage,
+            "title": incident.title,
+            "page_stage": incident.page_stage,
+            "since": moment(incident.started_at),
+            "cause": incident.cause,
+            "link": incident.link,
         }
 
-    incidents = {one.id: one for one in snapshot.incidents}
+    incidents = {incident.id: incident for incident in snapshot.incidents}
 
-    def service(one: ServiceVerdict) -> dict[str, Any]:
-        open_incident = incidents.get(one.incident) if one.incident else None
+    def service_json(service: ServiceVerdict) -> dict[str, Any]:
+        open_incident = incidents.get(service.incident) if service.incident else None
         return {
-            "id": one.id,
-            "provider": one.provider,
-            "name": one.name,
-            "light": one.light,
-            "finding": one.finding,
-            "confidence": one.confidence,
-            "since": moment(one.since),
-            "badges": list(one.badges),
-            "incident": incident(open_incident) if open_incident else None,
-            "reasons": [reason(each) for each in one.reasons],
-            "unseen": list(one.unseen),
-            "components": [{"id": part.id, "light": part.light, "finding": part.finding} for part in one.components],
+            "id": service.id,
+            "provider": service.provider,
+            "name": service.name,
+            "light": service.light,
+            "finding": service.finding,
+            "confidence": service.confidence,
+            "since": moment(service.since),
+            "badges": list(service.badges),
+            "incident": incident_json(open_incident) if open_incident else None,
+            "reasons": [reason_json(reason) for reason in service.reasons],
+            "unseen": list(service.unseen),
+            "components": [
+                {"id": component.id, "light": component.light, "finding": component.finding}
+                for component in service.components
+            ],
             "forecast": None,
         }
 
-    def page(one: PageStatus) -> dict[str, Any]:
+    def page_json(page: PageStatus) -> dict[str, Any]:
         return {
-            "provider": one.provider,
-            "health": one.health,
-            "fetched_at": moment(one.fetched_at),
-            "reason": one.reason,
+            "provider": page.provider,
+            "health": page.health,
+            "fetched_at": moment(page.fetched_at),
+            "reason": page.reason,
         }
 
     judgement = snapshot.judgement
@@ -80,10 +83,10 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "schema": SCHEMA,
         "generated_at": moment(snapshot.at),
         "light": judgement.light,
-        "services": [service(one) for one in judgement.services],
-        "pages": [page(one) for one in judgement.pages],
+        "services": [service_json(service) for service in judgement.services],
+        "pages": [page_json(page) for page in judgement.pages],
         "network": {"state": judgement.network.state, "step": judgement.network.step},
-        "routes": {provider: _route(one) for provider, one in snapshot.routes.items()},
+        "routes": {provider: _route(route) for provider, route in snapshot.routes.items()},
         "mode": snapshot.mode,
         "target": _target(snapshot.target),
     }
@@ -93,11 +96,11 @@ _NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "pa
 """What runs on by itself, or with every answer, while all stays as it is."""
 
 
-def gist(told: Any) -> Any:
+def gist(data: Any) -> Any:
     """A report without what says nothing new: two reports with the same gist tell of no change."""
-    if isinstance(told, dict):
-        return {name: gist(value) for name, value in told.items() if name not in _NO_CHANGE}
-    return [gist(one) for one in told] if isinstance(told, list) else told
+    if isinstance(data, dict):
+        return {name: gist(value) for name, value in data.items() if name not in _NO_CHANGE}
+    return [gist(entry) for entry in data] if isinstance(data, list) else data
 
 
 def _route(route: Route) -> dict[str, Any]:

@@ -113,9 +113,9 @@ class ControlService:
 
     def _watched(self, services: tuple[str, ...]) -> tuple[str, ...]:
         """Themselves. Raises Problem("not_watched")."""
-        for one in services:
-            if self._engine.judgement.service(one) is None:
-                raise Problem("not_watched", name=one)
+        for service in services:
+            if self._engine.judgement.service(service) is None:
+                raise Problem("not_watched", name=service)
         return services
 
     async def _watch(self, ask: AskWatch) -> AsyncIterator[StatusAnswer]:

@@ -17,9 +17,9 @@ def host_of(url: str) -> str:
     return f"{name}:{parts.port}"
 
 
-def same_host(one: str, other: str) -> bool:
+def same_host(host: str, other: str) -> bool:
     """Whether two `host[:port]` are the same place over TLS."""
-    return host_of(f"https://{one}") == host_of(f"https://{other}")
+    return host_of(f"https://{host}") == host_of(f"https://{other}")
 
 
 def may_carry_key(url: str) -> bool:

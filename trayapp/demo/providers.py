@@ -184,7 +184,7 @@ class SimulatedProviders:
 
 def _incident(script: PageIncidentScript, component_ids: list[str]) -> dict[str, Any]:
     newest_at, newest_stage, _ = script.updates[-1]
-    components = [{"id": one, "name": one, "status": "full_outage"} for one in component_ids]
+    components = [{"id": component_id, "name": component_id, "status": "full_outage"} for component_id in component_ids]
     return {
         "id": "01SIMULATEDNIGHT0000000001",
         "name": script.name,

@@ -254,7 +254,9 @@ class Engine:
             local_answers=self.switch.local_answers,
             gateway_url=self.switch.gateway_url,
             switching=self.switch.switching,
-            problems=tuple((one.code, dict(one.params)) for one in (*self.loaded.problems, *forgetful, *deaf)),
+            problems=tuple(
+                (problem.code, dict(problem.params)) for problem in (*self.loaded.problems, *forgetful, *deaf)
+            ),
             bytes_today=self._watching.bytes_today,
             demo=self.demo,
         )

@@ -26,18 +26,18 @@ class Keeper:
 
     async def load(self, types: dict[str, Any]) -> dict[str, Any]:
         """The named pieces that can be read, decoded into `types`."""
-        found: dict[str, Any] = {}
+        pieces: dict[str, Any] = {}
         for name, kind in types.items():
             raw = await self._store.load(name)
             if raw is None:
                 continue
             try:
-                found[name] = msgspec.json.decode(raw, type=kind)
+                pieces[name] = msgspec.json.decode(raw, type=kind)
             except msgspec.MsgspecError as error:
                 log.info("what was remembered as %s is of another version and is left out: %s", name, error)
             else:
                 self._written[name] = raw
-        return found
+        return pieces
 
     async def save(self, pieces: dict[str, Any]) -> None:
         """Write the pieces that changed since they were last written or read."""

@@ -187,7 +187,7 @@ class Switch:
                 self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
             raise
         began = set(chosen) - set(self._local())
-        self.local_answers = tuple(one for one in self.local_answers if one.provider not in began)
+        self.local_answers = tuple(answer for answer in self.local_answers if answer.provider not in began)
         self.routes.switch(chosen, To.LOCAL, until, self._clock.now())
         self._hooks.changed()
         moved = self._moved(chosen)
@@ -208,7 +208,7 @@ class Switch:
 
     def stay_local(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """Keep those of `providers` that are local there until the user changes it; names them."""
-        chosen = tuple(one for one in providers if one in self._local())
+        chosen = tuple(name for name in providers if name in self._local())
         self.routes.switch(chosen, To.LOCAL, Until.CHANGED, self._clock.now())
         self._hooks.changed()
         self._hooks.announce()
@@ -270,7 +270,7 @@ class Switch:
                 key="switch",
                 stage=stage,
                 at=self._clock.now(),
-                services=tuple(names[one].name for one in providers if one in names),
+                services=tuple(names[name].name for name in providers if name in names),
                 provider=providers[0] if providers else "",
                 params=params,
             )

@@ -156,7 +156,7 @@ def give_up(request: web.BaseRequest) -> None:
 
 
 def _no_answer(name: str, code: str) -> Refused:
-    said = {
+    message = {
         "timeout": f"{name} did not answer in time.",
         "dns": f"{name} could not be reached: its name was not found.",
         "connect": f"{name} could not be reached: no connection.",
@@ -166,4 +166,4 @@ def _no_answer(name: str, code: str) -> Refused:
         "proxy_settings": "The proxy could not be reached.",
         "unsendable": "The request could not be sent on.",
     }.get(code, f"{name} sent something that is no answer.")
-    return Refused(504 if code == "timeout" else 502, f"upstream_{code}", said)
+    return Refused(504 if code == "timeout" else 502, f"upstream_{code}", message)

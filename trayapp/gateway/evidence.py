@@ -38,7 +38,7 @@ class RequestNames:
         self._attempts: OrderedDict[bytes, _Attempts] = OrderedDict()
 
     def begin(self, tool: str, path: str, body: bytes, now: float) -> bytes:
-        """Note an attempt; the result goes to `name` and `end`."""
+        """Note an attempt; the result goes to `end`."""
         digest = hashlib.blake2b(
             b"\0".join((tool.encode(), path.encode(), body)), key=self._key, digest_size=16
         ).digest()

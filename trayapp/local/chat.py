@@ -72,8 +72,8 @@ def _piece(data: str, status: TargetStatus) -> tuple[str, bool]:
 def _in_words(problem: Problem, status: TargetStatus) -> Problem:
     if problem.code != "local_refused":
         return problem
-    said = str(problem.params["reason"])
+    reason = str(problem.params["reason"])
     # llama.cpp: "request (9019 tokens) exceeds the available context size (512 tokens)"; LM Studio and others likewise.
-    if "context" in said and ("exceed" in said or "overflow" in said or "length" in said):
+    if "context" in reason and ("exceed" in reason or "overflow" in reason or "length" in reason):
         return Problem("local_context_full", model=status.model, context=status.context)
-    return Problem("local_chat_failed", model=status.model, reason=said)
+    return Problem("local_chat_failed", model=status.model, reason=reason)

@@ -38,7 +38,7 @@ def _open_log(file: Path) -> int:
 class Child:
     """One started server. Make it with `start`; `stop` or our own death ends it, and it is always reaped.
 
-    `announcements`: its standard output by lines when `start` was told so.
+    `announcement` reads its standard output where `start` was asked for that by `announces`.
     """
 
     def __init__(self, process: asyncio.subprocess.Process, name: str, log_file: Path) -> None:

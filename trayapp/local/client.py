@@ -54,10 +54,10 @@ class ServerAnswer(msgspec.Struct, frozen=True):
 
     def reason(self) -> str:
         """The error that the server gives, in OpenAI's shape or Ollama's; else the status."""
-        found: object = self.json()
+        error: object = self.json()
         for key in ("error", "message"):
-            found = found.get(key, found) if isinstance(found, dict) else found
-        return plain(found, REASON_LIMIT_CHARS) if isinstance(found, str) and found else f"HTTP {self.status}"
+            error = error.get(key, error) if isinstance(error, dict) else error
+        return plain(error, REASON_LIMIT_CHARS) if isinstance(error, str) and error else f"HTTP {self.status}"
 
 
 class Client:
@@ -101,7 +101,7 @@ class Client:
         other than 200 raises `Problem` `local_refused` (url, status, reason); a stream without an end of line, or
         with more than `BODY_LIMIT_BYTES`, raises `local_wrong_server`.
         """
-        with self._told(first_limit_s):
+        with self._as_problems(first_limit_s):
             async with asyncio.timeout(first_limit_s):
                 response = await self._request("POST", path, body)
                 if response.status != 200:
@@ -113,7 +113,7 @@ class Client:
                 *whole, rest = (rest + chunk).split(b"\n")
                 for line in whole:
                     yield line.decode("utf-8", "replace").rstrip("\r")
-                with self._told(idle_limit_s):
+                with self._as_problems(idle_limit_s):
                     async with asyncio.timeout(idle_limit_s):
                         chunk = await response.content.readany()
                 received += len(chunk)
@@ -127,7 +127,7 @@ class Client:
         return Problem("local_refused", url=self.url, status=answer.status, reason=answer.reason())
 
     async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None, limit_s: float) -> ServerAnswer:
-        with self._told(limit_s):
+        with self._as_problems(limit_s):
             async with asyncio.timeout(limit_s):
                 return await self._whole(await self._request(method, path, body))
 
@@ -151,7 +151,7 @@ class Client:
         return ServerAnswer(response.status, {k.lower(): v for k, v in response.headers.items()}, bytes(body))
 
     @contextmanager
-    def _told(self, limit_s: float) -> Iterator[None]:
+    def _as_problems(self, limit_s: float) -> Iterator[None]:
         import aiohttp
 
         try:

@@ -31,15 +31,15 @@ class DetectedServer(Struct, frozen=True):
 def candidates() -> tuple[str, ...]:
     """The addresses to ask: the ports that the servers' own settings name, then the usual ones."""
     known = servers.known().values()
-    own = [port for server in known for port in (_told_port(server), _filed_port(server)) if port]
+    own = [port for server in known for port in (_environment_port(server), _filed_port(server)) if port]
     usual = [port for server in known for port in server.ports]
     return tuple(dict.fromkeys(f"http://127.0.0.1:{port}" for port in (*own, *usual)))
 
 
-def _told_port(server: Server) -> int | None:
-    told = os.environ.get(server.port_variable, "") if server.port_variable else ""
+def _environment_port(server: Server) -> int | None:
+    address = os.environ.get(server.port_variable, "") if server.port_variable else ""
     try:
-        return urlsplit(told if "://" in told else f"//{told}").port
+        return urlsplit(address if "://" in address else f"//{address}").port
     except ValueError:
         return None
 
@@ -57,9 +57,9 @@ def _filed_port(server: Server) -> int | None:
 async def detect(urls: Sequence[str] | None = None) -> list[DetectedServer]:
     """The servers that answer, in their order. Takes at most `LIMIT_S` real seconds, loads and starts nothing."""
     asked = candidates() if urls is None else urls
-    found = await asyncio.gather(*(_ask(url) for url in asked))
+    answers = await asyncio.gather(*(_ask(url) for url in asked))
     order = list(servers.known())
-    return sorted((one for one in found if one is not None), key=lambda one: order.index(one.server))
+    return sorted((server for server in answers if server is not None), key=lambda server: order.index(server.server))
 
 
 async def _ask(url: str) -> DetectedServer | None:

@@ -72,16 +72,16 @@ def choose(models: list[Model], wanted: str | None, server: Server, url: str) ->
         raise Problem("local_no_model", url=url)
     if wanted is None:
         return next((model for model in local if model.loaded), local[0])
-    found = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
-    if found is None and server.pull is not None:
+    model = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
+    if model is None and server.pull is not None:
         raise Problem("local_model_not_pulled", model=wanted, server=server.name, command=f"{server.pull} {wanted}")
-    if found is None:
+    if model is None:
         raise Problem(
             "local_model_missing", model=wanted, url=url, available=", ".join(model.name for model in local[:5])
         )
-    if found.cloud:
+    if model.cloud:
         raise Problem("local_cloud_model", model=wanted)
-    return found
+    return model
 
 
 async def load(client: Client, server: Server, model: str, limit_s: float) -> None:
@@ -111,7 +111,7 @@ async def until_loaded(client: Client, server: Server, limit_s: float) -> None:
 async def one_token(client: Client, model: str, limit_s: float) -> float:
     """Have one token generated; the real seconds from the question to it.
 
-    Raises `Problem`: `local_no_token` (model, reason), `local_small_context`, and what `Client` raises.
+    Raises `Problem`: `local_no_token` (model, reason), and what `Client` raises.
     """
     begun = time.monotonic()
     question: dict[str, Any] = {

@@ -32,8 +32,8 @@ class Model(Struct, frozen=True):
 
 
 def _rows(value: Any, key: str) -> list[dict[str, Any]]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return [row for row in found[:MODELS_LIMIT] if isinstance(row, dict)] if isinstance(found, list) else []
+    rows = value.get(key) if isinstance(value, dict) else None
+    return [row for row in rows[:MODELS_LIMIT] if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _name(value: object) -> str:
@@ -41,7 +41,7 @@ def _name(value: object) -> str:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    return tuple(name for one in value if (name := _name(one))) if isinstance(value, list) else ()
+    return tuple(name for entry in value if (name := _name(entry))) if isinstance(value, list) else ()
 
 
 def _tokens(value: object) -> int | None:

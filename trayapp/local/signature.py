@@ -32,7 +32,7 @@ async def identify(client: Client, expected: Server | None = None) -> tuple[Serv
     `Client` raises.
     """
     closed = False
-    candidates = [one for one in servers.known().values() if not one.embedded]
+    candidates = [server for server in servers.known().values() if not server.embedded]
     for server in candidates if expected is None or expected.general else [expected]:
         answer = await client.get(server.signature.path)
         if answer.status in server.signature.statuses and PROOFS[server.signature.proof](answer, server.signature):

@@ -19,28 +19,28 @@ class Addresses:
     """Remembers where hosts were last found."""
 
     def __init__(self) -> None:
-        self._found: dict[str, str] = {}
+        self._by_host: dict[str, str] = {}
 
     def note(self, url: str, address: str) -> None:
         """A request to `url` was answered from `address`."""
-        self._found[urlsplit(url).hostname or ""] = address
+        self._by_host[urlsplit(url).hostname or ""] = address
 
     def forget(self) -> None:
         """Another network may have other addresses."""
-        self._found.clear()
+        self._by_host.clear()
 
     async def of(self, url: str) -> str | None:
         """The address of a host, looked up when no request has shown it; None when nothing is found."""
         host = urlsplit(url).hostname or ""
-        if host not in self._found:
+        if host not in self._by_host:
             loop = asyncio.get_running_loop()
             try:
                 async with asyncio.timeout(LOOKUP_TIMEOUT_S):
-                    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+                    records = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             except (OSError, TimeoutError, UnicodeError):
                 return None
-            self._found[host] = str(found[0][4][0])
-        return self._found[host]
+            self._by_host[host] = str(records[0][4][0])
+        return self._by_host[host]
 
     async def place(self, url: str) -> str:
         """What tells two hosts apart: the address; where it is not known or every host has the same, host and port."""
@@ -54,7 +54,7 @@ class Addresses:
         by_name = reach_of_host(host)
         if by_name is Reach.LOOPBACK or is_address(host):
             return by_name
-        address = self._found.get(host)
+        address = self._by_host.get(host)
         if address is None and look_up and not proxy_for(url):
             address = await self.of(url)
         return by_name if address is None else reach_of_address(address)

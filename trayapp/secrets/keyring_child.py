@@ -22,18 +22,18 @@ BACKENDS = {
 def choose(pinned: str | None) -> tuple[str, Any] | None:
     """Name and instance of the pinned backend, else of the best of this platform; None when none works here."""
     allowed = BACKENDS.get(sys.platform, ())
-    found = []
+    candidates = []
     for name in allowed if pinned is None else {pinned}.intersection(allowed):
         module, _, kind = name.rpartition(".")
         try:
             backend = getattr(importlib.import_module(module), kind)
-            found.append((backend.priority, name, backend))
+            candidates.append((backend.priority, name, backend))
         except (RuntimeError, OSError):
             # How keyring says that a backend cannot work here, and what escapes it when the bus is gone.
             continue
-    if not found:
+    if not candidates:
         return None
-    _, name, backend = max(found, key=lambda one: one[0])
+    _, name, backend = max(candidates, key=lambda candidate: candidate[0])
     return name, backend()
 
 

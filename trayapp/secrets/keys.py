@@ -146,7 +146,7 @@ class Keys:
             if name not in index.hosts:
                 return
             await self._child(index, "forget", name, ask=True)
-            hosts = {one: host for one, host in index.hosts.items() if one != name}
+            hosts = {other: host for other, host in index.hosts.items() if other != name}
             await asyncio.to_thread(write_index, self._home, KeyIndex(index.backend, hosts))
 
     def names(self) -> list[str]:
@@ -162,10 +162,10 @@ class Keys:
         index = self._index()
         async with self._turn:
             try:
-                found = await self._child(index, "state", "")
+                reply = await self._child(index, "state", "")
             except Problem as problem:
                 return KeyringState(problem.code.removeprefix("keyring_"))
-        return KeyringState.AVAILABLE if found["state"] == "available" else KeyringState.LOCKED
+        return KeyringState.AVAILABLE if reply["state"] == "available" else KeyringState.LOCKED
 
     def reconsider(self) -> None:
         """The user wants it: the next `get` may show a prompt again."""
@@ -190,13 +190,13 @@ class Keys:
 
     async def _backend(self, index: KeyIndex) -> str:
         try:
-            found = await self._child(index, "state", "")
+            reply = await self._child(index, "state", "")
         except Problem as problem:
             if problem.code != "keyring_absent" or index.backend is None:
                 raise
             # The keyring that was used so far is gone, and the user is storing a key: this is the moment to move.
-            found = await self._child(KeyIndex(), "state", "")
-        return str(found["backend"])
+            reply = await self._child(KeyIndex(), "state", "")
+        return str(reply["backend"])
 
     async def _fetched(self, name: str) -> _Held | None:
         if self._refused is not None and time.monotonic() - self._refused[1] < LOOK_AGAIN_S:
@@ -215,8 +215,8 @@ class Keys:
     async def _fetch(self, name: str) -> _Held | Problem | None:
         try:
             async with self._turn:
-                found = await self._child(self._index(), "get", name, ask=self._refused is None)
-                held = self._held[name] = _unpack(name, found["value"])
+                reply = await self._child(self._index(), "get", name, ask=self._refused is None)
+                held = self._held[name] = _unpack(name, reply["value"])
                 self._refused = None
                 return held
         except Problem as problem:
@@ -264,20 +264,20 @@ def _reply(status: int | None, out: bytes, err: bytes) -> dict[str, Any]:
     if status != 0:
         raise Problem("keyring_failed", reason=_exception_name(err) or f"exit status {status}")
     try:
-        found: dict[str, Any] = json.loads(out)
+        reply: dict[str, Any] = json.loads(out)
     except ValueError:
         raise Problem("keyring_failed", reason="unreadable answer") from None
-    if (problem := found.get("problem")) is not None:
+    if (problem := reply.get("problem")) is not None:
         raise Problem(f"keyring_{problem}", reason="")
-    return found
+    return reply
 
 
 def _unpack(name: str, entry: str | None) -> _Held | None:
     if entry is None:
         return None
     try:
-        found = json.loads(entry)
-        host, value = str(found["host"]), str(found["value"])
+        fields = json.loads(entry)
+        host, value = str(fields["host"]), str(fields["value"])
     except (ValueError, TypeError, KeyError):
         # Not raised from the original, whose text quotes the entry.
         raise Problem("key_malformed", name=name) from None
@@ -287,8 +287,8 @@ def _unpack(name: str, entry: str | None) -> _Held | None:
 def _exception_name(traceback: bytes) -> str | None:
     """The exception's name alone: its text may quote what was being stored."""
     lines = traceback.decode(errors="replace").strip().splitlines()
-    found = _EXCEPTION_NAME.match(lines[-1]) if lines else None
-    return found.group(1) if found else None
+    match = _EXCEPTION_NAME.match(lines[-1]) if lines else None
+    return match.group(1) if match else None
 
 
 def _demand_host(name: str, bound: str, host: str) -> None:

@@ -65,12 +65,12 @@ class Tokens:
     def find(self, token: str) -> str | None:
         """Whose token this is. Takes the same time whatever is wrong with it."""
         self._look()
-        told = token.encode(errors="surrogateescape")
-        found = None
+        presented = token.encode(errors="surrogateescape")
+        owner = None
         for tool, known in self._by_tool.items():
-            if hmac.compare_digest(told, known.encode()):
-                found = tool
-        return found
+            if hmac.compare_digest(presented, known.encode()):
+                owner = tool
+        return owner
 
     def _look(self) -> None:
         try:

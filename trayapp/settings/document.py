@@ -82,16 +82,16 @@ class Document:
         """The mistake with its file, line and what was found there (never anything that looks like a key)."""
         line = self.line_of(mistake.place)
         try:
-            found = shown(look_up(self.data, mistake.place), mistake.place)
+            value = shown(look_up(self.data, mistake.place), mistake.place)
         except LookupError:
-            found = ""
+            value = ""
         where: dict[str, Param] = {
             "file": self.file.name,
             "path": str(self.file),
             "line": line,
             "key": dotted(mistake.place),
         }
-        return Problem(mistake.code, **where | {"found": found} | mistake.params)
+        return Problem(mistake.code, **where | {"found": value} | mistake.params)
 
 
 def read(file: Path) -> Document:
@@ -108,7 +108,7 @@ def read(file: Path) -> Document:
 
 def shown(value: Any, place: Place) -> str:
     """A value as it may be shown to a person: short, on one line, and hidden when it looks like a key."""
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value)):
         return "…"
     text = str(tomlkit.item(value).as_string())
     if isinstance(value, bool | int | float):

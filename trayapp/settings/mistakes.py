@@ -43,7 +43,7 @@ def look_up(data: Any, place: Place) -> Any:
 
 def unknown(place: Place, word: str, known: list[str], code: str) -> Mistake:
     """A word that is not known, with the nearest that is (`<code>_near`), else with all of them (`<code>`)."""
-    by_lower = {one.lower(): one for one in known}
+    by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     if near:
         return Mistake(place, f"{code}_near", {"found": word, "near": by_lower[near[0]]})
@@ -77,7 +77,7 @@ def _unwrap(kind: Any) -> tuple[Any, list[msgspec.Meta]]:
             metas += [meta for meta in more if isinstance(meta, msgspec.Meta)]
         elif get_origin(kind) in (Union, UnionType):
             # TOML has no null, so an optional setting is one that may be left out.
-            (kind,) = (one for one in get_args(kind) if one is not NoneType)
+            (kind,) = (member for member in get_args(kind) if member is not NoneType)
         else:
             return kind, metas
 
@@ -86,14 +86,14 @@ def _in_table(value: Any, kind: type[msgspec.Struct], place: Place) -> Iterator[
     if not isinstance(value, dict):
         yield Mistake(place, "setting_not_table", {})
         return
-    fields = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name, inner in value.items():
         if name in fields:
             yield from find_mistakes(inner, fields[name].type, (*place, name))
         else:
             yield unknown((*place, name), name, list(fields), "setting_unknown")
-    for name, one in fields.items():
-        if one.required and name not in value:
+    for name, field in fields.items():
+        if field.required and name not in value:
             yield Mistake((*place, name), "setting_missing", {})
 
 
@@ -125,20 +125,20 @@ def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place:
     if declared is not None and value not in list(declared):
         yield Mistake(place, "setting_choice", {"allowed": ", ".join(declared)})
         return
-    told_as = next((str(meta.extra["problem"]) for meta in metas if meta.extra and "problem" in meta.extra), None)
+    code = next((str(meta.extra["problem"]) for meta in metas if meta.extra and "problem" in meta.extra), None)
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError:
         if isinstance(bare, EnumMeta) or get_origin(bare) is Literal:
-            choices = get_args(bare) if get_origin(bare) is Literal else [one.value for one in bare]
+            choices = get_args(bare) if get_origin(bare) is Literal else [member.value for member in bare]
             yield Mistake(place, "setting_choice", {"allowed": ", ".join(map(str, choices))})
         elif not _is_of(value, bare):
             yield Mistake(place, _KINDS[bare], {})
         else:
-            yield Mistake(place, *_refused(bare, metas, told_as))
+            yield Mistake(place, *_refused(bare, metas, code))
     else:
-        if told_as == "setting_url" and not _is_sound_url(value):
-            yield Mistake(place, told_as, {})
+        if code == "setting_url" and not _is_sound_url(value):
+            yield Mistake(place, code, {})
 
 
 def _is_of(value: Any, bare: type) -> bool:
@@ -147,9 +147,9 @@ def _is_of(value: Any, bare: type) -> bool:
     return isinstance(value, right) and isinstance(value, bool) is (bare is bool)
 
 
-def _refused(bare: type, metas: list[msgspec.Meta], told_as: str | None) -> tuple[str, dict[str, Param]]:
-    if told_as is not None:
-        return told_as, {}
+def _refused(bare: type, metas: list[msgspec.Meta], code: str | None) -> tuple[str, dict[str, Param]]:
+    if code is not None:
+        return code, {}
     if bare is str:
         longest = next((meta.max_length for meta in metas if meta.max_length is not None), None)
         return "setting_length", {"high": longest}

@@ -73,10 +73,10 @@ def known() -> dict[str, Server]:
 
 def names() -> dict[str, str]:
     """The ids that `local.server` may have, with the servers' English names, in order."""
-    return {one.id: one.name for one in known().values()}
+    return {server.id: server.name for server in known().values()}
 
 
 @cache
 def _read(folder: Path) -> dict[str, Server]:
-    found = [msgspec.toml.decode(file.read_bytes(), type=Server) for file in folder.glob("*.toml")]
-    return {one.id: one for one in sorted(found, key=lambda one: one.order)}
+    servers = [msgspec.toml.decode(file.read_bytes(), type=Server) for file in folder.glob("*.toml")]
+    return {server.id: server for server in sorted(servers, key=lambda server: server.order)}

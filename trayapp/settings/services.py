@@ -53,16 +53,16 @@ def load_catalogue(
     shipped = _read_all(paths.resources() / "services", page_kinds, problems) if settings.catalogue.builtin else []
     own = _read_all(home.services_dir, page_kinds, problems)
     accepted = _Accepted(dict(stored))
-    replacing = {one.provider.provider: one for one in reversed(own)}
-    for one in shipped:
-        theirs = replacing.get(one.provider.provider)
+    replacing = {file.provider.provider: file for file in reversed(own)}
+    for file in shipped:
+        theirs = replacing.get(file.provider.provider)
         if theirs is None or not _accept(theirs, accepted, problems):
-            _accept(one, accepted, problems)
-    shipped_ids = {one.provider.provider for one in shipped}
-    for one in own:
-        if one is not replacing[one.provider.provider] or one.provider.provider not in shipped_ids:
-            _accept(one, accepted, problems)
-    catalogue = Catalogue({name: one.provider for name, one in accepted.providers.items()})
+            _accept(file, accepted, problems)
+    shipped_ids = {file.provider.provider for file in shipped}
+    for file in own:
+        if file is not replacing[file.provider.provider] or file.provider.provider not in shipped_ids:
+            _accept(file, accepted, problems)
+    catalogue = Catalogue({name: file.provider for name, file in accepted.providers.items()})
     problems += _unknown_ids(home, catalogue, settings)
     return catalogue, problems
 
@@ -83,14 +83,14 @@ def key_hosts(catalogue: Catalogue) -> dict[str, str]:
 
 
 def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) -> list[_ServiceFile]:
-    found: list[_ServiceFile] = []
+    service_files: list[_ServiceFile] = []
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".toml")
     except FileNotFoundError:
-        return found
+        return service_files
     except OSError as error:
         problems.append(Problem("file_unreadable", file=folder.name, path=str(folder), reason=error.strerror))
-        return found
+        return service_files
     for file in files:
         try:
             read = document.read(file)
@@ -106,9 +106,9 @@ def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) 
             provider = msgspec.convert(read.data, Provider)
             mistakes = list(_own_mistakes(provider))
             if not mistakes:
-                found.append(_ServiceFile(read, provider))
+                service_files.append(_ServiceFile(read, provider))
         problems += [read.problem(mistake) for mistake in mistakes]
-    return found
+    return service_files
 
 
 def _accept(file: _ServiceFile, accepted: _Accepted, problems: list[Problem]) -> bool:

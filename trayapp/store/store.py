@@ -38,7 +38,7 @@ class Store:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What a person should know now: `store_damaged` (a new one was begun), `store_unwritable`, `store_newer`."""
-        return tuple(one for one in (self._writer.damaged, self._writer.unwritable) if one is not None)
+        return tuple(problem for problem in (self._writer.damaged, self._writer.unwritable) if problem is not None)
 
     async def open(self) -> None:
         """Read what was remembered; a damaged file is set aside and a new one begun."""

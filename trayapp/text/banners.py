@@ -64,7 +64,7 @@ def _body(sentences: list[str]) -> str:
     return body
 
 
-_Said = tuple[str, list[str]]
+_TitleAndSentences = tuple[str, list[str]]
 
 
 def _number(banner: Banner, key: str) -> float | None:
@@ -96,7 +96,7 @@ def _working(banner: Banner) -> str:
     return _("Works: {names}.", names=names) if names else ""
 
 
-def _down(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _down(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     if len(banner.providers) > 1:
         title = _(
@@ -135,7 +135,7 @@ def _quoted(title: str) -> str:
     return _("“{title}”", title=title.rstrip("."))
 
 
-def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     page_title = _text(banner, "title")
     if page_title:
         title = _("{provider} confirms: {title}", provider=_provider(banner), title=page_title)
@@ -149,7 +149,7 @@ def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     return title, [down, _working(banner)]
 
 
-def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     back = join_short(banner.back, 36)
     still = join_short(banner.services, 36, articles=True)
     if len(banner.back) == 1 and len(banner.services) == 1:
@@ -160,7 +160,7 @@ def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
         title = _("{back} are back, {still} is not", back=back, still=still)
     else:
         title = _("{back} are back, {still} are not", back=back, still=still)
-    parts = [_(said) for component, said in PARTS.items() if component in banner.parts]
+    parts = [_(phrase) for component, phrase in PARTS.items() if component in banner.parts]
     loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
     short = _("API") if all(service.endswith(" API") for service in banner.services) else still
     failing = _("{name} failing for {duration}.", name=_capital(short), duration=_age(banner))
@@ -171,13 +171,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _recovering(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _recovering(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     title = ngettext("{names} works again, still watching", "{names} work again, still watching", many, names=names)
     return title, [_("It took {duration}. The all-clear comes after ten quiet minutes.", duration=_age(banner))]
 
 
-def _over(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _over(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     since, ended = _number(banner, "since"), _number(banner, "ended_at")
     ended_from = _number(banner, "ended_from")
     who = join_short(banner.services, _NAMES_MAX) if banner.services else _provider(banner)
@@ -215,7 +215,7 @@ def _over(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     return title, sentences
 
 
-def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     finding = banner.params.get("finding")
     if finding == Finding.SLOW:
@@ -238,13 +238,13 @@ def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     return title, [*sentences, _working(banner)]
 
 
-def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     title = ngettext("{names} comes and goes", "{names} come and go", many, names=names)
     return title, [_("I say this once and tell you how it ends."), _working(banner)]
 
 
-def _switched(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _switched(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     title = _(
         "Working locally with {model}", model=model_name(_text(banner, "model", FILE_LIMIT)) or _("your local model")
     )
@@ -267,13 +267,13 @@ def _switched(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     return title, [moved, _("Smaller model: check its answers.")]
 
 
-def _switch_failed(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _switch_failed(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     code = str(banner.params.get("code", ""))
     title, message = problems.words((code, banner.params))
     return _("Not switched: {problem}", problem=title), [message, _("Nothing was changed.")]
 
 
-def _home(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
+def _home(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names = join_short(banner.services, _NAMES_MAX)
     tools, answered = int(_number(banner, "tools") or 0), int(_number(banner, "answered") or 0)
     title = _("Back in the cloud with {names}", names=names)
@@ -286,7 +286,7 @@ def _home(banner: Banner, wall: Callable[[float], datetime]) -> _Said:
     return title, [moved, local]
 
 
-_STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _Said]] = {
+_STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _TitleAndSentences]] = {
     BannerStage.DOWN: _down,
     BannerStage.CONFIRMED: _confirmed,
     BannerStage.PARTLY_BACK: _partly_back,

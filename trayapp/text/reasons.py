@@ -58,16 +58,16 @@ HEALTHS: dict[str, str] = {
 
 def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
     """One or two sentences with source and age. `v`: whose reason it is; found in the snapshot when not given."""
-    said = _WORDS.get(r.code)
-    if said is None:
+    in_words = _WORDS.get(r.code)
+    if in_words is None:
         return _("A reason without words: {code}.", code=clean(r.code))
-    return said(_Seen(r, s, v or _owner(r, s)))
+    return in_words(_Seen(r, s, v or _owner(r, s)))
 
 
 def _owner(r: Reason, s: Snapshot) -> ServiceVerdict | None:
     services = s.judgement.services
-    owned = ((v, one) for v in services for one in (*v.reasons, *(x for c in v.components for x in c.reasons)))
-    owners = [v for v, one in owned if one is r] or [v for v in services if r in v.reasons]
+    owned = ((v, reason) for v in services for reason in (*v.reasons, *(x for c in v.components for x in c.reasons)))
+    owners = [v for v, reason in owned if reason is r] or [v for v in services if r in v.reasons]
     return owners[0] if owners else None
 
 
@@ -191,13 +191,13 @@ def _answers(x: _Seen) -> str:
     latency = x.number("latency_s")
     real = x.params.get("depth") in (Depth.COMPLETION, "completion")
     if x.r.source is Source.TRAFFIC:
-        said = _("Your own requests: answered, {age}.", age=x.age)
+        sentence = _("Your own requests: answered, {age}.", age=x.age)
     elif real:
-        said = _("From here: a real answer, {age}.", age=x.age)
+        sentence = _("From here: a real answer, {age}.", age=x.age)
     else:
-        said = _("From here: it answers, {age}.", age=x.age)
+        sentence = _("From here: it answers, {age}.", age=x.age)
     if latency is None:
-        return said
+        return sentence
     if x.r.source is Source.TRAFFIC:
         return _("Your own requests: answered within {time}, {age}.", time=answer_time(latency), age=x.age)
     if real:

@@ -22,10 +22,12 @@ def page_line(p: PageStatus, s: Snapshot) -> str:
         return _("{provider}'s page: read {age}", provider=provider, age=ago(s.at - p.fetched_at))
     state = _(HEALTHS[p.health])
     why = codes.page(p.reason, p.params)
-    said = _("{state} ({reason})", state=state, reason=why) if why else state
+    health = _("{state} ({reason})", state=state, reason=why) if why else state
     if p.fetched_at is None or p.health is PageHealth.NEVER:
-        return _("{provider}'s page {state}", provider=provider, state=said)
-    return _("{provider}'s page {state}; last read {age}", provider=provider, state=said, age=ago(s.at - p.fetched_at))
+        return _("{provider}'s page {state}", provider=provider, state=health)
+    return _(
+        "{provider}'s page {state}; last read {age}", provider=provider, state=health, age=ago(s.at - p.fetched_at)
+    )
 
 
 def blamed_step(s: Snapshot) -> NetworkStep | None:

@@ -108,7 +108,7 @@ def _grey_headline(s: Snapshot) -> str:
     grey = _with(s, Light.GREY)
     names = join_short(_names(grey), _NAMES_MAX, articles=True)
     if all(v.finding is Finding.STARTING for v in grey):
-        grace = next((one for v in grey for one in v.reasons if one.code == Code.GRACE), None)
+        grace = next((reason for v in grey for reason in v.reasons if reason.code == Code.GRACE), None)
         return reason(grace, s) if grace is not None else _("Looking for the first time. One moment.")
     if all(v.finding is Finding.BLOCKED for v in grey):
         return _("Something in your network blocks {names}.", names=names)
@@ -157,7 +157,7 @@ def subline(s: Snapshot) -> str:
 def _incidents(services: Iterable[ServiceVerdict], s: Snapshot) -> list[Incident]:
     """The open incidents of these services, each once, in the order of the services."""
     by_id = {incident.id: incident for incident in s.incidents}
-    return [by_id[one] for one in dict.fromkeys(v.incident for v in services) if one in by_id]
+    return [by_id[name] for name in dict.fromkeys(v.incident for v in services) if name in by_id]
 
 
 def _time(at: float, s: Snapshot) -> str:
@@ -250,7 +250,7 @@ def switch_label(s: Snapshot) -> str:
         return _("Switching to local ({model})…", model=model)
     state = _target_state(s)
     if s.offer.down:
-        names = join([provider_name(one, s) for one in s.offer.down])
+        names = join([provider_name(provider, s) for provider in s.offer.down])
         return _("Switch {names} to local ({model}, {state})", names=names, model=model, state=state)
     return _("Switch to local ({model}, {state})", model=model, state=state)
 

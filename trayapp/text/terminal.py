@@ -26,8 +26,8 @@ def settings_fine(path: str) -> str:
 
 def switched_to_local(providers: str, model: str, tools: int) -> str:
     moved = ngettext("{n} tool moved.", "{n} tools moved.", tools)
-    said = _("{providers} is answered locally by {model} now.", providers=providers, model=model_name(model))
-    return f"{said} {moved}"
+    answered = _("{providers} is answered locally by {model} now.", providers=providers, model=model_name(model))
+    return f"{answered} {moved}"
 
 
 def switched_to_cloud(providers: str) -> str:

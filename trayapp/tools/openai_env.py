@@ -195,7 +195,9 @@ class _Places:
         self.conf = config / "environment.d" / f"60-{self.name}.conf" if sys.platform == "linux" else None
 
     def shells(self) -> list[Path]:
-        return [self.user / one for one in _ALWAYS] + [path for one in _IF_THERE if (path := self.user / one).exists()]
+        return [self.user / name for name in _ALWAYS] + [
+            path for name in _IF_THERE if (path := self.user / name).exists()
+        ]
 
     def record(self) -> _Record:
         try:

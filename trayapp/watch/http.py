@@ -270,13 +270,13 @@ def _failure(error: Exception, trace: _Trace) -> Failure:
     causes = list(_causes(error))
     if isinstance(error, httpx.ProxyError):
         return Failure("proxy_login", NetworkStep.PROXY) if "407" in str(error) else Failure("connect", NetworkStep.TCP)
-    if any(isinstance(one, socket.gaierror) for one in causes):
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
         return Failure("dns", NetworkStep.DNS)
-    for one in causes:
-        if isinstance(one, ssl.SSLCertVerificationError):
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
             # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
-            return Failure("tls", NetworkStep.TLS, expired=one.verify_code in (9, 10), rejected=True)
-    if trace.step is NetworkStep.TLS or any(isinstance(one, ssl.SSLError) for one in causes):
+            return Failure("tls", NetworkStep.TLS, expired=cause.verify_code in (9, 10), rejected=True)
+    if trace.step is NetworkStep.TLS or any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Failure("tls", NetworkStep.TLS)
     if trace.step is NetworkStep.TCP and isinstance(error, (httpx.ConnectError, OSError)):
         return Failure("connect", NetworkStep.TCP)

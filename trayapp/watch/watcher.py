@@ -203,8 +203,8 @@ class Watcher:
         if await self._another_answers(schedule, url, reach):
             return _Proof(good=True)
         since = schedule.first_failed_at
-        found = await self._controls.round(reach, self._clock.now() if since is None else since)
-        return _Proof() if found is None else _Proof(found.proves, found)
+        controls = await self._controls.round(reach, self._clock.now() if since is None else since)
+        return _Proof() if controls is None else _Proof(controls.proves, controls)
 
     async def _another_answers(self, schedule: HostSchedule, url: str, reach: Reach) -> bool:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""

@@ -87,7 +87,9 @@ ACME = Provider(
     ),
     Page("statuspage", LINK),
 )
-CATALOGUE = Catalogue({one.provider: one for one in (ACME, _single("beta"), _single("gamma"), _single("delta"))})
+CATALOGUE = Catalogue(
+    {provider.provider: provider for provider in (ACME, _single("beta"), _single("gamma"), _single("delta"))}
+)
 
 _TARGETS = {
     "api": ("acme", "api.acme.example", tuple(Part("api", c) for c in _API), Depth.API, Source.PROBE),
@@ -142,7 +144,7 @@ class Play:
         """Play all rows and compare the lights after every sample."""
         moments = sorted((moment for row in rows for moment in row.moments()), key=lambda moment: moment[0])
         for at, row in moments:
-            for sample in filter(None, (one.strip() for one in row.samples.split(";"))):
+            for sample in filter(None, map(str.strip, row.samples.split(";"))):
                 self.feed(at, sample)
                 self.expect(row.lights, f"{at:g} s, after {sample!r}: {row.why}")
             if not row.samples:
@@ -151,8 +153,8 @@ class Play:
 
     def feed(self, at: float, sample: str) -> Judgement:
         """Give the rules one sample and let them follow."""
-        for one in observations(START + at, sample, self.reach):
-            self.state.observe(one)
+        for observation in observations(START + at, sample, self.reach):
+            self.state.observe(observation)
         return self.wait(at)
 
     def wait(self, at: float) -> Judgement:
@@ -173,19 +175,19 @@ class Play:
         return self.state.result.snapshot.incidents
 
     def lights(self) -> dict[str, str]:
-        return {one.id: f"{one.light.value} {one.finding.value}" for one in self.last.services}
+        return {each.id: f"{each.light.value} {each.finding.value}" for each in self.last.services}
 
     def expect(self, lights: str, why: str) -> None:
-        found = self.lights()
-        for one in lights.split(","):
-            service, _, light = one.strip().partition(" ")
-            assert found[service] == light, f"{why} -- {service} is {found[service]}, not {light}"
+        shown = self.lights()
+        for expected in lights.split(","):
+            service, _, light = expected.strip().partition(" ")
+            assert shown[service] == light, f"{why} -- {service} is {shown[service]}, not {light}"
 
     def codes(self, service: str) -> list[str]:
         """The codes of a service's reasons."""
         verdict = self.last.service(service)
         assert verdict is not None
-        return [one.code for one in verdict.reasons]
+        return [reason.code for reason in verdict.reasons]
 
 
 def observations(at: float, sample: str, reach: Reach = Reach.PUBLIC) -> list[Observation]:
@@ -211,8 +213,8 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
     code, *more = rest
     mark = more[-1] if more else ""
     control = {"+": True, "~": True, "-": False}.get(mark)
-    request = next((one for one in more if one.startswith("r")), None)
-    first_token = next((float(one.removeprefix("slow=")) for one in more if one.startswith("slow=")), None)
+    request = next((word for word in more if word.startswith("r")), None)
+    first_token = next((float(word.removeprefix("slow=")) for word in more if word.startswith("slow=")), None)
     outcome, badge = Outcome.FAIL, None
     if code in _GOOD:
         outcome = Outcome.GOOD
@@ -230,12 +232,12 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
         outcome = Outcome.PROXY
     began = at - _TOOK_S.get(code, 0.3)
     name = f"http_{code}" if code.isdigit() else "foreign_page" if code == "foreign" else code
-    found: list[Observation] = []
+    controls: list[Observation] = []
     if control is not None and reach is not Reach.LOOPBACK:
-        found = [_control(at, "a", "ok" if control else "timeout", reach), _control(at, "b", _B[mark], reach)]
+        controls = [_control(at, "a", "ok" if control else "timeout", reach), _control(at, "b", _B[mark], reach)]
     status = int(code) if code.isdigit() else None
     return [
-        *found,
+        *controls,
         Try(
             at, began, source, provider, host, parts, depth, outcome, name, reach, status, badge, control, request,
             latency_s=at - began, first_token_s=first_token,
@@ -258,8 +260,8 @@ def page(at: float, said: list[str]) -> PageReport:
         return PageReport(at, "acme", PageHealth(said[0]), LINK)
     states = dict.fromkeys((*_CHAT, *_API), PageLight.OPERATIONAL)
     incidents = []
-    for one in said:
-        kind, _, names = one.partition(":")
+    for words in said:
+        kind, _, names = words.partition(":")
         if kind == "incident":
             incidents.append(_incident(at, names))
         elif kind != "ok":
@@ -272,7 +274,7 @@ def _incident(at: float, said: str) -> PageIncident:
     """`stage:impact:components`, begun ten minutes before the start unless `stage:impact:components:began`."""
     stage, impact, components, *began = said.split(":")
     started_at = START + float(began[0]) if began else START - 600
-    named = tuple(f"id-{one}" for one in components.split(",") if one)
+    named = tuple(f"id-{name}" for name in components.split(",") if name)
     return PageIncident(
         id="inc-1",
         name="Elevated error rates",

@@ -17,13 +17,17 @@ PLAYS = {
 
 def watched(rows: list[Row]) -> tuple[str, ...]:
     """The services that a playbook speaks of, in order."""
-    return tuple(dict.fromkeys(one.split()[0] for row in rows for one in row.lights.split(",")))
+    return tuple(dict.fromkeys(light.split()[0] for row in rows for light in row.lights.split(",")))
 
 
 def played(rows: list[Row]) -> Play:
     play = Play(watched(rows))
     play.run(rows)
     return play
+
+
+def red(lights: dict[str, str]) -> set[str]:
+    return {service for service, light in lights.items() if light.startswith("red")}
 
 
 @pytest.mark.parametrize("name", PLAYS)
@@ -39,16 +43,14 @@ def test_a_restart_before_any_sample_changes_no_red_and_tells_nothing_twice(name
     play = Play(watched(rows))
     for number, (at, row) in enumerate(moments):
         before = play.lights()
-        ids = {one.id for one in play.incidents}
+        ids = {incident.id for incident in play.incidents}
         if number % 10 == 5:
             last_at = moments[number - 1][0]
             play.restart(last_at + 0.1)
             after = play.lights()
-            assert {one for one in before if before[one].startswith("red")} == {
-                one for one in after if after[one].startswith("red")
-            }
-            assert {one.id for one in play.incidents} == ids
-        for sample in filter(None, (one.strip() for one in row.samples.split(";"))):
+            assert red(before) == red(after)
+            assert {incident.id for incident in play.incidents} == ids
+        for sample in filter(None, map(str.strip, row.samples.split(";"))):
             play.feed(at, sample)
 
 
@@ -61,9 +63,9 @@ def test_the_night_is_one_incident_told_in_stages() -> None:
     for at, row in moments:
         for sample in row.samples.split(";"):
             play.feed(at, sample.strip())
-            for one in play.incidents:
-                if not stages or stages[-1] != (one.stage, one.down):
-                    stages.append((one.stage, one.down))
+            for incident in play.incidents:
+                if not stages or stages[-1] != (incident.stage, incident.down):
+                    stages.append((incident.stage, incident.down))
     assert stages == [
         (IncidentStage.OPEN, ("api",)),
         (IncidentStage.OPEN, ("api", "chat")),
@@ -83,7 +85,11 @@ def test_the_night_is_one_incident_told_in_stages() -> None:
 
 def test_the_transitions_of_the_night() -> None:
     play = played(plays_provider.THE_NIGHT)
-    api = [(round(one.at - START), one.light, one.finding) for one in play.transitions if one.service == "api"]
+    api = [
+        (round(change.at - START), change.light, change.finding)
+        for change in play.transitions
+        if change.service == "api"
+    ]
     assert api == [
         (0, Light.GREEN, Finding.OK),
         (245, Light.YELLOW, Finding.CHECKING),
@@ -97,10 +103,10 @@ def test_the_reasons_of_a_red_in_the_order_in_which_people_ask() -> None:
     play = Play(("chat", "api", "beta"))
     play.run([row for row in plays_provider.THE_NIGHT if row.at <= 260])
     assert play.codes("api")[:3] == ["page_silent", "failures", "network_fine"]
-    failures = next(one for one in play.last.services[1].reasons if one.code == "failures")
+    failures = next(reason for reason in play.last.services[1].reasons if reason.code == "failures")
     assert (failures.params["failed"], failures.params["tries"], failures.params["what"]) == (3, 3, "http_500")
     assert failures.params["since_at"] == START + 240
-    fine = next(one for one in play.last.services[1].reasons if one.code == "network_fine")
+    fine = next(reason for reason in play.last.services[1].reasons if reason.code == "network_fine")
     assert fine.params["hosts"] == 3
 
 
@@ -166,7 +172,7 @@ def test_shared_is_one_incident_of_three_providers() -> None:
     (incident,) = play.incidents
     assert incident.shared
     assert set(incident.services) == {"api", "beta", "gamma"}
-    assert {one.incident for one in play.last.services} == {incident.id, None}
+    assert {service.incident for service in play.last.services} == {incident.id, None}
     assert "shared" in play.codes("beta")
 
 
@@ -181,7 +187,7 @@ def test_confidence_says_what_a_green_rests_on() -> None:
     confidences = []
     for at, sample in ((0, "beta 200"), (1, "api 401"), (2, "site ok"), (2.5, "page ok"), (3, "use ok r1")):
         play.feed(at, sample)
-        confidences.append({one.id: one.confidence for one in play.last.services if one.confidence})
+        confidences.append({each.id: each.confidence for each in play.last.services if each.confidence})
     assert confidences[0] == {"beta": Confidence.REACHABLE}
     assert confidences[1]["api"] is Confidence.REACHABLE
     assert "chat" not in confidences[2]

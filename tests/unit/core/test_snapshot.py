@@ -84,7 +84,7 @@ def test_a_picture_that_was_made_does_not_change_with_the_routes() -> None:
 def test_the_light_that_is_shown_is_the_last_known_one_while_the_own_network_is_away() -> None:
     assert composed().shown == ShownLight(Light.RED)
     away = judged(Light.GREY, Finding.OWN_NETWORK, NetworkState.OFFLINE)
-    assert composed(away).shown == ShownLight(Light.RED, offline=True, kept=True)
+    assert composed(away).shown == ShownLight(Light.RED, offline=True)
 
 
 TAKEN: ProblemNote = ("port_in_use", {"port": 17502, "host": "127.0.0.1"})

@@ -327,5 +327,5 @@ def test_the_own_network_hides_everything_but_the_last_known_light() -> None:
     play = played(*DOWN, (96.0, "network offline dns"))
     snapshot = play.state.result.snapshot
     assert snapshot.judgement.network.state is NetworkState.OFFLINE
-    assert (snapshot.shown.light, snapshot.shown.offline, snapshot.shown.kept) == (Light.RED, True, True)
+    assert (snapshot.shown.light, snapshot.shown.offline) == (Light.RED, True)
     assert advanced(play, 95.0 + 121.0).snapshot.shown.light is Light.GREY

@@ -86,7 +86,7 @@ def read_answer(
     if headers.get("cf-mitigated", "").lower() == "challenge" or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)
     code = f"http_{status}"
-    if any(status == one.status and (one.json is None or _has(json, one.json)) for one in up):
+    if any(status == good.status and (good.json is None or _has(json, good.json)) for good in up):
         return Reading(Outcome.GOOD, code, depth, _badge(status, json) if keyed else None)
     error = _error(json)
     if error.get("type") == "cf_bad_gateway":
@@ -109,10 +109,10 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     try:
         if "retry-after-ms" in headers:
             seconds = float(headers["retry-after-ms"]) / 1000
-        elif (told := headers.get("retry-after", "").strip()) and not told[0].isalpha():
-            seconds = float(told)
-        elif told:
-            seconds = (parsedate_to_datetime(told) - parsedate_to_datetime(headers["date"])).total_seconds()
+        elif (patience := headers.get("retry-after", "").strip()) and not patience[0].isalpha():
+            seconds = float(patience)
+        elif patience:
+            seconds = (parsedate_to_datetime(patience) - parsedate_to_datetime(headers["date"])).total_seconds()
         else:
             return None
     except (ValueError, TypeError, KeyError):
@@ -122,7 +122,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def same_site(url: str, other: str) -> bool:
     """Do both addresses belong to one host, give or take `www.`?"""
-    host, another = (urlsplit(one).hostname or "" for one in (url, other))
+    host, another = (urlsplit(address).hostname or "" for address in (url, other))
     return host.removeprefix("www.") == another.removeprefix("www.")
 
 
@@ -197,8 +197,8 @@ def _badge(status: int, json: Any) -> Badge | None:
 def _is_quota(error: Mapping[str, Any]) -> bool:
     details = error.get("details")
     codes = {error.get("type"), error.get("code"), details.get("error_code") if isinstance(details, dict) else None}
-    told = {one for one in codes if isinstance(one, str)}
-    return bool(told & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
+    named = {code for code in codes if isinstance(code, str)}
+    return bool(named & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
 
 
 def _error(json: Any) -> Mapping[str, Any]:

@@ -353,15 +353,15 @@ class OwnConnection:
 
     def _failures(self, by_host: dict[str, list[AddressAnswer]], since: float) -> list[AddressAnswer]:
         """Those that began after `since`, oldest first, without those of dead controls."""
-        found = [
+        failures = [
             answer
             for host, answers in by_host.items()
             if host not in self._dead
             for answer in answers
             if answer.began > since
         ]
-        found.sort(key=lambda answer: answer.at)
-        return found
+        failures.sort(key=lambda answer: answer.at)
+        return failures
 
     def advance(self, now: float, reach: Reach) -> NetworkStatus:
         """The own connection as people are shown it. `reach`: the kind of address that matters most to the user."""

@@ -44,7 +44,7 @@ class Flapping(Struct):
         offset = RING_SIZE - len(self.values)
         weights = (
             OLDEST_WEIGHT + step * (offset + i)
-            for i, (one, other) in enumerate(zip(self.values, self.values[1:], strict=False))
-            if one != other
+            for i, (value, following) in enumerate(zip(self.values, self.values[1:], strict=False))
+            if value != following
         )
         return 100.0 * sum(weights) / changes

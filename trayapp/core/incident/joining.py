@@ -25,8 +25,10 @@ class Joining:
 
     def join(self, judgement: Judgement, incidents: tuple[Incident, ...]) -> Judgement:
         """The judgement with every service's open incident in it."""
-        open_incidents = [one for one in incidents if one.stage is not IncidentStage.OVER]
-        self._shared = {one.id: self._shared_reason(one, judgement.at) for one in open_incidents if one.shared}
+        open_incidents = [incident for incident in incidents if incident.stage is not IncidentStage.OVER]
+        self._shared = {
+            incident.id: self._shared_reason(incident, judgement.at) for incident in open_incidents if incident.shared
+        }
         incident_of: dict[str, Incident] = {}
         for incident in open_incidents:
             for service in incident.services:
@@ -51,7 +53,7 @@ class Joining:
         return joined
 
     def _shared_reason(self, incident: Incident, now: float) -> Reason:
-        names = dict.fromkeys(self._names[one] for one in incident.providers if one in self._names)
+        names = dict.fromkeys(self._names[name] for name in incident.providers if name in self._names)
         params: dict[str, Param] = {"providers": SEPARATOR.join(names), "count": len(incident.providers)}
         before = self._shared.get(incident.id)
         if before is not None and before.params == params:

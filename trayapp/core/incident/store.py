@@ -117,7 +117,9 @@ class IncidentStore:
         self._touched.clear()
 
     def _forget_ended(self, now: float) -> None:
-        ended = [one for one in self.records if one.over_at is not None and now - one.over_at >= OVER_KEPT_S]
+        ended = [
+            record for record in self.records if record.over_at is not None and now - record.over_at >= OVER_KEPT_S
+        ]
         if ended:
             self.records = [record for record in self.records if record not in ended]
             self._index()

@@ -93,15 +93,23 @@ class Opinions:
         if not parts or (not every and len(named) < len(set(ids))):
             return unknown(report, report.at, "unknown_value", "missing_component")
         states_light, lights, reasons = _states(parts, report, every=every)
-        touching = [one for one, touched in self._live if (every and one.components) or not named.isdisjoint(touched)]
-        unnamed = [one for one, touched in self._live if not touched and not one.maintenance]
-        coloring = [one for one in unnamed if one.impact in (Impact.MAJOR, Impact.CRITICAL) and _is_open(one)]
+        touching = [
+            incident
+            for incident, touched in self._live
+            if (every and incident.components) or not named.isdisjoint(touched)
+        ]
+        unnamed = [incident for incident, touched in self._live if not touched and not incident.maintenance]
+        coloring = [
+            incident
+            for incident in unnamed
+            if incident.impact in (Impact.MAJOR, Impact.CRITICAL) and _is_open(incident)
+        ]
         lights += [*map(_incident_light, touching), *[Light.YELLOW] * len(coloring)]
-        reasons[:0] = [_incident_reason(one, report.link) for one in (*touching, *unnamed)]
+        reasons[:0] = [_incident_reason(incident, report.link) for incident in (*touching, *unnamed)]
         light = worst(lights)
-        troubled = [one for one in (*touching, *coloring) if not one.maintenance]
+        troubled = [incident for incident in (*touching, *coloring) if not incident.maintenance]
         maintenance = any(part.state is PageLight.MAINTENANCE for part in parts) or any(
-            one.maintenance and one.stage is PageStage.IN_PROGRESS for one in touching
+            incident.maintenance and incident.stage is PageStage.IN_PROGRESS for incident in touching
         )
         if light is Light.GREEN and not reasons and not maintenance:
             return self._operational
@@ -116,7 +124,7 @@ class Opinions:
             since=_since(parts, troubled) if light in (Light.RED, Light.YELLOW) else None,
             partial=any(part.state in (PageLight.PARTIAL, PageLight.MAJOR) for part in parts) or light is Light.RED,
             maintenance=maintenance,
-            unsettled=any(one.stage in _UNSETTLED for one in troubled),
+            unsettled=any(incident.stage in _UNSETTLED for incident in troubled),
             reasons=tuple(reasons),
             incidents=tuple(sorted(troubled, key=_weight, reverse=True)),
         )

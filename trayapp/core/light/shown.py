@@ -11,12 +11,10 @@ KEPT_S = 120.0
 
 
 class ShownLight(Struct, frozen=True):
-    """`light`: what icon and command line show. `offline`: the own network is away, and a mark says so. `kept`: the
-    light is the last known one."""
+    """`light`: what icon and command line show. `offline`: the own network is away, and a mark says so."""
 
     light: Light
     offline: bool = False
-    kept: bool = False
 
 
 def shown_light(judgement: Judgement, now: float) -> ShownLight:
@@ -31,4 +29,4 @@ def shown_light(judgement: Judgement, now: float) -> ShownLight:
     ]
     if judgement.light is not Light.GREY or not known:
         return ShownLight(judgement.light, offline=True)
-    return ShownLight(worst(known), offline=True, kept=True)
+    return ShownLight(worst(known), offline=True)

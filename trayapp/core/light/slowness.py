@@ -34,7 +34,7 @@ class Pulse(Struct):
             moment, seconds = self.latest.pop(0)
             if len(self.usual) < BASELINE_SAMPLES or moment - self.usual[-1][0] >= SPACING_S:
                 self.usual.append((moment, seconds))
-            self.usual = [one for one in self.usual if one[0] > at - BASELINE_S]
+            self.usual = [sample for sample in self.usual if sample[0] > at - BASELINE_S]
 
     @property
     def baseline_s(self) -> float | None:

@@ -47,11 +47,14 @@ class NotificationContent:
         """Those to be told of: an open shared incident speaks for the single ones of its services."""
         every = self._every_incident
         shared = {
-            service for one in every if one.shared and one.stage is not IncidentStage.OVER for service in one.services
+            service
+            for incident in every
+            if incident.shared and incident.stage is not IncidentStage.OVER
+            for service in incident.services
         }
-        for one in every:
-            if one.shared or one.stage is IncidentStage.OVER or not set(one.services) <= shared:
-                yield one
+        for incident in every:
+            if incident.shared or incident.stage is IncidentStage.OVER or not set(incident.services) <= shared:
+                yield incident
 
     def verdicts(self, ids: Iterable[str]) -> list[ServiceVerdict]:
         """The verdicts on these services, in the user's order."""
@@ -99,11 +102,11 @@ class NotificationContent:
         return any(v.provider == provider and v.finding in _UNSURE for v in self.judgement.services)
 
     def local(self, providers: Iterable[str]) -> bool:
-        return any(one in self.routes and self.routes[one].to is To.LOCAL for one in providers)
+        return any(name in self.routes and self.routes[name].to is To.LOCAL for name in providers)
 
     def local_until_back(self, providers: Iterable[str]) -> bool:
-        routes = (self.routes[one] for one in providers if one in self.routes)
-        return any(one.to is To.LOCAL and one.until is Until.BACK for one in routes)
+        routes = (self.routes[name] for name in providers if name in self.routes)
+        return any(route.to is To.LOCAL and route.until is Until.BACK for route in routes)
 
     def banner(
         self,
@@ -116,7 +119,7 @@ class NotificationContent:
         again: bool,
     ) -> Banner:
         """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back."""
-        parts = tuple(part for one in back for part in failed.get(one, ()))
+        parts = tuple(part for service in back for part in failed.get(service, ()))
         return Banner(
             key=incident.id,
             stage=stage,
@@ -177,8 +180,8 @@ class NotificationContent:
         params: dict[str, Param] = {"since": incident.started_at}
         match stage:
             case BannerStage.DOWN:
-                reasons = [one for v in self.verdicts(incident.down) for one in v.reasons]
-                seen = any(one.source in _OURS and one.code in _FAILING for one in reasons)
+                reasons = [reason for v in self.verdicts(incident.down) for reason in v.reasons]
+                seen = any(reason.source in _OURS and reason.code in _FAILING for reason in reasons)
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
             case BannerStage.CONFIRMED:
                 params |= {"title": incident.title, "cause": incident.cause}
@@ -194,13 +197,13 @@ class NotificationContent:
         return params
 
     def _page(self, incident: Incident) -> bool:
-        return any(one.provider == incident.provider and one.health is PageHealth.OK for one in self.judgement.pages)
+        return any(page.provider == incident.provider and page.health is PageHealth.OK for page in self.judgement.pages)
 
     def _local_params(self, incident: Incident) -> dict[str, Param]:
         providers = self.provider_ids(incident)
         if not self.local(providers):
             return {}
-        counted = sum(self.routes[one].answered for one in providers if one in self.routes)
+        counted = sum(self.routes[name].answered for name in providers if name in self.routes)
         return {"local": True, "tools": self._tools, "answered": counted or self._local_answers}
 
     def _buttons(self, incident: Incident, stage: BannerStage) -> tuple[Button, ...]:

@@ -118,7 +118,7 @@ class NotificationPolicy:
 
     def _news(self, desk: NotificationContent) -> Iterator[Announcement]:
         incidents = list(desk.incidents())
-        ids = {one.id for one in incidents}
+        ids = {incident.id for incident in incidents}
         for incident in incidents:
             yield from self._on_incident(incident, desk)
         groups = {_YELLOW_KEY + provider: services for provider, services in desk.yellow_alone(ids).items()}
@@ -196,9 +196,9 @@ class NotificationPolicy:
 
     def _forget_old(self) -> None:
         self._told.by_key = {
-            key: one
-            for key, one in self._told.by_key.items()
-            if self._now - one.at < KEPT_S or (one.shown and one.stage is not BannerStage.OVER)
+            key: told
+            for key, told in self._told.by_key.items()
+            if self._now - told.at < KEPT_S or (told.shown and told.stage is not BannerStage.OVER)
         }
 
 

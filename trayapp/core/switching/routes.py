@@ -141,5 +141,5 @@ class Routes:
 
     def _changed(self) -> None:
         self._all = None
-        for told in self.on_change:
-            told()
+        for listener in self.on_change:
+            listener()

@@ -40,7 +40,7 @@ def editor(kind: object, name: str, title: str) -> Editor:
         return Choice([None, *names] if optional else list(names), names)
     if isinstance(bare, EnumMeta):
         members: list[Any] = list(bare)
-        values: list[str | None] = [str(one.value) for one in members]
+        values: list[str | None] = [str(member.value) for member in members]
         return Choice([None, *values] if optional else values)
     if get_origin(bare) is Literal:
         return Choice(list(get_args(bare)))
@@ -57,9 +57,9 @@ def _unwrap(kind: object) -> tuple[Any, list[Meta], bool]:
     while True:
         if get_origin(kind) is Annotated:
             kind, *more = get_args(kind)
-            metas += [one for one in more if isinstance(one, Meta)]
+            metas += [meta for meta in more if isinstance(meta, Meta)]
         elif get_origin(kind) in (Union, UnionType):
-            (kind,) = (one for one in get_args(kind) if one is not NoneType)
+            (kind,) = (member for member in get_args(kind) if member is not NoneType)
             optional = True
         else:
             return kind, metas, optional
@@ -102,9 +102,9 @@ class Number:
 
 
 def _bound(metas: list[Meta], name: str, otherwise: int) -> int:
-    bounds: list[Any] = [getattr(one, name) for one in metas]
-    found = (one for one in bounds if one is not None)
-    return int(next(found, otherwise))
+    bounds: list[Any] = [getattr(meta, name) for meta in metas]
+    given = (bound for bound in bounds if bound is not None)
+    return int(next(given, otherwise))
 
 
 class Choice:

@@ -35,7 +35,7 @@ class LocalPage(SettingsPage):
     def __init__(self, commands: Commands) -> None:
         super().__init__()
         self._commands = commands
-        self._found: tuple[FoundServer, ...] = ()
+        self._servers: tuple[FoundServer, ...] = ()
         self.model, self.file = Pick(), _FileField()
         self.form = Form(("local",), Local, editors={"model": self.model, "file": self.file})
         self.detect_button = QPushButton(as_action(Labels.detect))
@@ -44,7 +44,7 @@ class LocalPage(SettingsPage):
         self.test_button.clicked.connect(self.test)
         self.choices = QComboBox()
         self.choices.setAccessibleName(Labels.use_found)
-        self.choices.activated.connect(lambda index: self._use(self._found[index]))
+        self.choices.activated.connect(lambda index: self._use(self._servers[index]))
         self.choices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choices.hide()
         self.result = Lines()
@@ -98,20 +98,20 @@ class LocalPage(SettingsPage):
         if not outcome.ok:
             self._complain(outcome)
             return
-        self._found = outcome.value or ()
+        self._servers = outcome.value or ()
         self.choices.clear()
-        self.choices.addItems([_described(one) for one in self._found])
-        self.choices.setVisible(bool(self._found))
-        self.result.draw([] if self._found else [Line(Labels.nothing_detected)])
-        if self._found:
-            self._use(self._found[0])
+        self.choices.addItems([_described(server) for server in self._servers])
+        self.choices.setVisible(bool(self._servers))
+        self.result.draw([] if self._servers else [Line(Labels.nothing_detected)])
+        if self._servers:
+            self._use(self._servers[0])
 
-    def _use(self, found: FoundServer) -> None:
-        self.server.set(found.server)
-        self._url.setText(found.url)
-        self.model.suggest(found.models)
-        if self.model.get() not in found.models and found.models:
-            self.model.set(found.models[0])
+    def _use(self, server: FoundServer) -> None:
+        self.server.set(server.server)
+        self._url.setText(server.url)
+        self.model.suggest(server.models)
+        if self.model.get() not in server.models and server.models:
+            self.model.set(server.models[0])
 
     def test(self) -> None:
         """Try these settings as they stand here, saved or not."""
@@ -133,7 +133,7 @@ class LocalPage(SettingsPage):
         self.result.draw([Line(text, Light.GREEN, light_name(Light.GREEN))])
 
     def _complain(self, outcome: CommandResult[TargetStatus] | CommandResult[tuple[FoundServer, ...]]) -> None:
-        self.result.draw([Line(sentence(one), Light.RED, light_name(Light.RED)) for one in outcome.problems])
+        self.result.draw([Line(sentence(problem), Light.RED, light_name(Light.RED)) for problem in outcome.problems])
 
 
 def _here(url: str) -> bool:
@@ -144,10 +144,10 @@ def _here(url: str) -> bool:
         return True
 
 
-def _described(found: FoundServer) -> str:
-    models = ", ".join(clean(one, 40) for one in found.models[:3])
-    more = "…" if len(found.models) > 3 else ""
-    return f"{setting(servers.names()[found.server])}, {clean(found.url, 60)}: {models}{more}"
+def _described(server: FoundServer) -> str:
+    models = ", ".join(clean(model, 40) for model in server.models[:3])
+    more = "…" if len(server.models) > 3 else ""
+    return f"{setting(servers.names()[server.server])}, {clean(server.url, 60)}: {models}{more}"
 
 
 class _FileField:

@@ -13,12 +13,12 @@ from trayapp.text.problems import words
 def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
     """Each mistake in words, by the key of the setting."""
     data = nested(values)
-    said: dict[Key, list[str]] = {}
+    messages: dict[Key, list[str]] = {}
     for mistake in find_mistakes(data, Settings):
         value = shown(look_up(data, mistake.place), mistake.place)
         _title, message = words((mistake.code, {"found": value} | mistake.params))
-        said.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
-    return said
+        messages.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
+    return messages
 
 
 def nested(values: Mapping[Key, object]) -> dict[str, Any]:

@@ -48,11 +48,11 @@ class Round(NamedTuple):
     @property
     def proves(self) -> bool:
         """Does the connection work? Over TLS somebody has to answer, where anybody was asked so."""
-        good = [one for one in self.asked if one.sign.good]
-        if any(one.sign.altered for one in self.asked):
+        good = [answer for answer in self.asked if answer.sign.good]
+        if any(answer.sign.altered for answer in self.asked):
             return False
-        secure = any(one.sign.secure for one in self.asked)
-        return any(one.sign.secure for one in good) if secure else bool(good)
+        secure = any(answer.sign.secure for answer in self.asked)
+        return any(answer.sign.secure for answer in good) if secure else bool(good)
 
 
 class Controls:
@@ -88,25 +88,25 @@ class Controls:
                 return None
             began = self._clock.now()
             asked = list(await asyncio.gather(*(self._ask(url, reach) for url in pair)))
-            found = Round(began, tuple(asked))
-            if not found.proves and not any(one.sign.altered for one in asked):
+            latest = Round(began, tuple(asked))
+            if not latest.proves and not any(answer.sign.altered for answer in asked):
                 # One control can be blocked or broken by itself; the others may still be asked.
                 rest = [url for url in waiting if url not in pair]
                 asked += await asyncio.gather(*(self._ask(url, reach) for url in rest))
-                found = Round(began, tuple(asked))
-            self._latest[reach] = found
-            return found
+                latest = Round(began, tuple(asked))
+            self._latest[reach] = latest
+            return latest
 
     async def _candidates(self, reach: Reach) -> list[str]:
         """Controls of this kind with budget left, the least asked first, one an address."""
         now = self._clock.now()
         free = [url for url in self._urls if self._budget.free_at(host_of(url), Pace.TROUBLE) <= now]
         free.sort(key=lambda url: self._budget.last_sent(host_of(url)))
-        found: dict[str, str] = {}
+        by_place: dict[str, str] = {}
         for url in free:
             if await self._addresses.reach(url) is reach:
-                found.setdefault(await self._addresses.place(url), url)
-        return list(found.values())
+                by_place.setdefault(await self._addresses.place(url), url)
+        return list(by_place.values())
 
     async def _ask(self, url: str, reach: Reach) -> ControlAnswer:
         began = self._clock.now()
@@ -181,8 +181,8 @@ def _is_altered(url: str, answer: HttpAnswer) -> bool:
 
 def _skew_s(answer: HttpAnswer, clock: Clock) -> float | None:
     try:
-        told = parsedate_to_datetime(answer.headers["date"])
-        return (clock.wall(clock.now()) - told).total_seconds()
+        date = parsedate_to_datetime(answer.headers["date"])
+        return (clock.wall(clock.now()) - date).total_seconds()
     except (KeyError, ValueError, TypeError):
         return None
 

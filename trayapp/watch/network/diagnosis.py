@@ -54,39 +54,39 @@ def has_route() -> bool:
 
 def diagnose(signs: Sequence[Sign], route: bool) -> Diagnosis:
     """`signs`: of different hosts, all asked at about the same time; `route`: is there any way out."""
-    if any(one.code in _PROXY_CODES for one in signs):
+    if any(sign.code in _PROXY_CODES for sign in signs):
         return _fails(NetworkState.OFFLINE, NetworkStep.PROXY, signs)
-    if any(one.altered for one in signs):
+    if any(sign.altered for sign in signs):
         return _fails(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, signs)
-    good = [one for one in signs if one.good]
-    secure = [one for one in signs if one.secure]
-    if any(one.secure for one in good) or (good and not secure):
+    good = [sign for sign in signs if sign.good]
+    secure = [sign for sign in signs if sign.secure]
+    if any(sign.secure for sign in good) or (good and not secure):
         return Diagnosis(NetworkState.ONLINE, None, _passed(good))
     if not route and not good:
         return _fails(NetworkState.OFFLINE, NetworkStep.INTERFACE, signs)
-    if secure and all(one.rejected for one in secure):
-        if all(one.expired for one in secure) and not _clock_is_right(signs):
+    if secure and all(sign.rejected for sign in secure):
+        if all(sign.expired for sign in secure) and not _clock_is_right(signs):
             return _fails(NetworkState.OFFLINE, NetworkStep.CLOCK, signs)
         return _fails(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, signs)
     # Whoever got furthest shows that the steps before work.
-    furthest = max((_ORDER.index(one.step or NetworkStep.TCP) for one in signs if not one.good), default=0)
+    furthest = max((_ORDER.index(sign.step or NetworkStep.TCP) for sign in signs if not sign.good), default=0)
     return _fails(NetworkState.OFFLINE, _ORDER[furthest], signs)
 
 
 def _clock_is_right(signs: Sequence[Sign]) -> bool:
-    skews = [abs(one.skew_s) for one in signs if one.skew_s is not None]
+    skews = [abs(sign.skew_s) for sign in signs if sign.skew_s is not None]
     return bool(skews) and min(skews) <= CLOCK_TOLERANCE_S
 
 
 def _fails(state: NetworkState, step: NetworkStep, signs: Sequence[Sign]) -> Diagnosis:
-    held = set(_passed([one for one in signs if one.good or one.altered]))
+    held = set(_passed([sign for sign in signs if sign.good or sign.altered]))
     if step in (NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL, NetworkStep.CLOCK):
         held |= {NetworkStep.INTERFACE} | (held & {NetworkStep.DNS, NetworkStep.TCP})
         if step is NetworkStep.CLOCK:
             held |= {NetworkStep.DNS, NetworkStep.TCP}
     else:
         held |= set(_ORDER[: _ORDER.index(step)])
-    return Diagnosis(state, step, tuple(one for one in _ORDER if one in held and one is not step))
+    return Diagnosis(state, step, tuple(other for other in _ORDER if other in held and other is not step))
 
 
 def _passed(good: Sequence[Sign]) -> tuple[NetworkStep, ...]:
@@ -94,8 +94,8 @@ def _passed(good: Sequence[Sign]) -> tuple[NetworkStep, ...]:
     if not good:
         return ()
     passed = {NetworkStep.INTERFACE, NetworkStep.TCP}
-    if any(one.named for one in good):
+    if any(sign.named for sign in good):
         passed.add(NetworkStep.DNS)
-    if any(one.secure for one in good):
+    if any(sign.secure for sign in good):
         passed.add(NetworkStep.TLS)
-    return tuple(one for one in _ORDER if one in passed)
+    return tuple(step for step in _ORDER if step in passed)

@@ -36,7 +36,7 @@ class Connection:
     def forget(self) -> None:
         """Another network: nothing is known any more."""
         self._good: dict[str, _Good] = {}
-        self._told: NetworkReport | None = None
+        self._report: NetworkReport | None = None
         self._widest = Reach.LOOPBACK
 
     def tried(self, url: str, attempt: Attempt) -> None:
@@ -52,32 +52,32 @@ class Connection:
         elif observed.outcome is Outcome.PROXY and observed.reach is Reach.PUBLIC:
             self._tell(diagnose([sign], route=True), observed.began)
 
-    def asked(self, url: str, attempt: Attempt | None, found: Round) -> None:
+    def asked(self, url: str, attempt: Attempt | None, controls: Round) -> None:
         """Controls were asked beside a try at `url`, which itself may have failed."""
-        for one in found.asked:
-            if one.sign.good and one.control.reach is self._widest:
-                self._good[one.control.host] = _Good(one.control.at, one.sign)
+        for answer in controls.asked:
+            if answer.sign.good and answer.control.reach is self._widest:
+                self._good[answer.control.host] = _Good(answer.control.at, answer.sign)
         # What a home network cannot do says nothing about the internet, and this machine needs no network for itself.
-        if any(one.control.reach is not Reach.PUBLIC for one in found.asked):
+        if any(answer.control.reach is not Reach.PUBLIC for answer in controls.asked):
             return
-        signs = [one.sign for one in found.asked]
+        signs = [answer.sign for answer in controls.asked]
         if attempt is not None:
             signs.append(sign_of(url, attempt))
-        said = diagnose(signs, self._route())
-        if not found.proves and said.state is not NetworkState.ONLINE:
-            self._tell(said, found.began)
+        diagnosis = diagnose(signs, self._route())
+        if not controls.proves and diagnosis.state is not NetworkState.ONLINE:
+            self._tell(diagnosis, controls.began)
 
     def _tell_good(self, began: float) -> None:
-        told = self._told
-        if told is not None and told.state is NetworkState.ONLINE and told.at > self._clock.now() - REFRESH_S:
+        report = self._report
+        if report is not None and report.state is NetworkState.ONLINE and report.at > self._clock.now() - REFRESH_S:
             return
         since = self._clock.now() - LATELY_S
-        self._tell(diagnose([one.sign for one in self._good.values() if one.at >= since], route=True), began)
+        self._tell(diagnose([good.sign for good in self._good.values() if good.at >= since], route=True), began)
 
-    def _tell(self, said: Diagnosis, began: float) -> None:
+    def _tell(self, diagnosis: Diagnosis, began: float) -> None:
         now = self._clock.now()
-        self._told = NetworkReport(now, began, said.state, said.step, said.passed)
-        self._emit(self._told)
+        self._report = NetworkReport(now, began, diagnosis.state, diagnosis.step, diagnosis.passed)
+        self._emit(self._report)
 
 
 def sign_of(url: str, attempt: Attempt) -> Sign:

@@ -119,8 +119,8 @@ def _decode(body: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        found = _WHERE.search(str(error))
-        raise Unfit(PageHealth.UNREADABLE, "shape", where=plain(found[1] if found else "", 100)) from error
+        place = _WHERE.search(str(error))
+        raise Unfit(PageHealth.UNREADABLE, "shape", where=plain(place[1] if place else "", 100)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unfit(PageHealth.UNREADABLE, "json") from error
     except RecursionError as error:

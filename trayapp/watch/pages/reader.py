@@ -56,7 +56,7 @@ class PageReader:
 
     def next_at(self) -> float:
         """The steady moment of the next reading; it waits for every address that asked for patience."""
-        return max(self._due, min(one.not_before for one in self._addresses))
+        return max(self._due, min(address.not_before for address in self._addresses))
 
     def hurry(self, now: float) -> None:
         """Read again as soon as the page's host may be asked at all."""
@@ -127,14 +127,14 @@ class PageReader:
     def _report(self, contents: Contents) -> PageReport:
         clock = self._clock
         components = contents.components[:MAX_COMPONENTS]
-        incidents = [incident(one, clock, maintenance=False) for one in contents.incidents[:MAX_INCIDENTS]]
-        maintenances = [incident(one, clock, maintenance=True) for one in contents.maintenances[:MAX_INCIDENTS]]
+        incidents = [incident(raw, clock, maintenance=False) for raw in contents.incidents[:MAX_INCIDENTS]]
+        maintenances = [incident(raw, clock, maintenance=True) for raw in contents.maintenances[:MAX_INCIDENTS]]
         return PageReport(
             at=clock.now(),
             provider=self.provider,
             health=PageHealth.OK,
             link=self.page.url,
-            components=tuple(component(one, clock, dated=contents.dated) for one in components),
+            components=tuple(component(raw, clock, dated=contents.dated) for raw in components),
             incidents=(*incidents, *maintenances),
             reach=self._fetcher.reach,
         )

@@ -45,7 +45,7 @@ _STAGES = {
     "maintenance_in_progress": PageStage.IN_PROGRESS,
     "maintenance_complete": PageStage.RESOLVED,
 }
-_IMPACTS = {one.value: one for one in Impact}
+_IMPACTS = {impact.value: impact for impact in Impact}
 
 
 class RawPage(Struct, frozen=True):
@@ -132,9 +132,9 @@ def is_over(raw: RawIncident) -> bool:
 
 def newest(page: RawPage, components: Sequence[RawComponent], incidents: Sequence[RawIncident]) -> datetime | None:
     """When anything on the page last changed, so far as it says."""
-    told = [page.updated_at, *(one.updated_at for one in components)]
-    told += [one.updated_at or one.created_at for one in incidents]
-    return max((one for one in told if one is not None), default=None)
+    moments = [page.updated_at, *(raw.updated_at for raw in components)]
+    moments += [raw.updated_at or raw.created_at for raw in incidents]
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def component(raw: RawComponent, clock: Clock, *, dated: bool) -> PageComponent:
@@ -154,13 +154,13 @@ def incident(raw: RawIncident, clock: Clock, *, maintenance: bool) -> PageIncide
     `maintenance`: it was listed as one; some pages list them among the incidents, where only their words tell.
     """
     maintenance = maintenance or raw.impact == "maintenance" or raw.status.startswith("maintenance_")
-    updates = [_update(one, raw, clock) for one in (raw.incident_updates or ())[:MAX_UPDATES]]
-    updates.sort(key=lambda one: one.at, reverse=True)
+    updates = [_update(update, raw, clock) for update in (raw.incident_updates or ())[:MAX_UPDATES]]
+    updates.sort(key=lambda update: update.at, reverse=True)
     if maintenance and raw.scheduled_for is not None:
         started_at = _steady(clock, raw.scheduled_for)
     else:
-        told = [_steady(clock, raw.started_at or raw.created_at), *(one.at for one in updates)]
-        started_at = min(told)
+        moments = [_steady(clock, raw.started_at or raw.created_at), *(update.at for update in updates)]
+        started_at = min(moments)
     updated_at = updates[0].at if updates else _steady(clock, raw.updated_at or raw.created_at)
     return PageIncident(
         id=plain(raw.id, MAX_ID),
@@ -189,17 +189,17 @@ def _update(raw: RawUpdate, incident: RawIncident, clock: Clock) -> PageUpdate:
 
 
 def _touched(raw: RawIncident) -> tuple[str, ...]:
-    named = [one.id for one in raw.components or ()]
-    told = [
-        one.code
+    named = [component.id for component in raw.components or ()]
+    in_updates = [
+        component.code
         for update in (raw.incident_updates or ())[:MAX_UPDATES]
-        for one in update.affected_components or ()
-        if one.code
+        for component in update.affected_components or ()
+        if component.code
     ]
-    return tuple(dict.fromkeys(plain(one, MAX_ID) for one in (named + told)[:MAX_COMPONENTS]))
+    return tuple(dict.fromkeys(plain(component_id, MAX_ID) for component_id in (named + in_updates)[:MAX_COMPONENTS]))
 
 
-def _link(told: str | None) -> str | None:
-    if told is None or len(told) > 500 or not told.startswith("https://") or not told.isprintable() or " " in told:
+def _link(url: str | None) -> str | None:
+    if url is None or len(url) > 500 or not url.startswith("https://") or not url.isprintable() or " " in url:
         return None
-    return told
+    return url

@@ -44,8 +44,8 @@ def seen(stream: bytes) -> Seen:
         except (msgspec.DecodeError, RecursionError):
             # The last line may be half there.
             continue
-        if isinstance(event, dict) and (found := _event(event)) is not Seen.NOTHING:
-            return found
+        if isinstance(event, dict) and (shown := _event(event)) is not Seen.NOTHING:
+            return shown
     return Seen.NOTHING
 
 

@@ -1,4 +1,4 @@
-"""One host's schedule: which of its probe_jobs is next, and when. No waiting and no network here."""
+"""One host's schedule: which of its jobs is next, and when. No waiting and no network here."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class _Due:
 
 
 class HostSchedule:
-    """All probe_jobs to one host, which share its budget. What fails is due sooner, so its turn comes first."""
+    """All jobs to one host, which share its budget. What fails is due sooner, so its turn comes first."""
 
     def __init__(self, host: str, probe_jobs: list[ProbeJob], now: float, budget: Budget) -> None:
         self.host = host
@@ -37,7 +37,7 @@ class HostSchedule:
     @property
     def first_failed_at(self) -> float | None:
         """When the present run of failures began, None while nothing fails."""
-        return min((one.first_failed_at for one in self._due if one.first_failed_at is not None), default=None)
+        return min((due.first_failed_at for due in self._due if due.first_failed_at is not None), default=None)
 
     def next_at(self, pace: Pace, now: float) -> float:
         """The steady moment of the next request."""
@@ -54,7 +54,7 @@ class HostSchedule:
         """
         if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, pace)) > now:
             return None
-        return next((one.job for one in self._due if one.job.completion is None), None)
+        return next((due.job for due in self._due if due.job.completion is None), None)
 
     def tried(self, job: ProbeJob, attempt: Try, pace: Pace, jitter: float) -> None:
         """Plan the next time, given what came of this one and the host's pace after it. `jitter`: from [0, 1)."""
@@ -101,11 +101,11 @@ class HostSchedule:
         """In the first minute what does not answer yet is trouble, whatever the rules make of it."""
         if pace is not Pace.CALM:
             return pace
-        unknown = any(not one.asked or (not one.fine and now < self._fresh_until) for one in self._due)
+        unknown = any(not due.asked or (not due.fine and now < self._fresh_until) for due in self._due)
         return Pace.TROUBLE if unknown else pace
 
     def _next(self) -> _Due:
-        return min(self._due, key=lambda one: one.at)
+        return min(self._due, key=lambda due: due.at)
 
     def _find(self, job: ProbeJob) -> _Due:
-        return next(one for one in self._due if one.job is job)
+        return next(due for due in self._due if due.job is job)

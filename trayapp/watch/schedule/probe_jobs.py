@@ -6,7 +6,7 @@ from msgspec import Struct
 from trayapp.core.catalogue import Catalogue, Part, Probe, ProbeKind, Provider
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
-from trayapp.settings.schema import Completion, Settings
+from trayapp.settings.schema import Completion, ProviderSettings, Settings
 
 _DEPTHS = {ProbeKind.EDGE: Depth.EDGE, ProbeKind.API: Depth.API, ProbeKind.COMPLETION: Depth.COMPLETION}
 
@@ -32,28 +32,28 @@ class ProbeJob(Struct, frozen=True):
 
 def probe_jobs(catalogue: Catalogue, settings: Settings) -> list[ProbeJob]:
     """Every request that the watched services need; completions only where the user opted in and a model is known."""
-    found: dict[tuple[str, bytes], ProbeJob] = {}
+    jobs: dict[tuple[str, bytes], ProbeJob] = {}
     for provider, service in catalogue.watched(settings.watch.services):
         for probe in service.probes:
-            job = _job(provider, probe, tuple(Part(service.id, one) for one in probe.components), settings)
+            job = _job(provider, probe, tuple(Part(service.id, component) for component in probe.components), settings)
             if job is None:
                 continue
             same = (provider.provider, _request(probe))
-            if same in found:
-                parts = tuple(dict.fromkeys(found[same].parts + job.parts))
+            if same in jobs:
+                parts = tuple(dict.fromkeys(jobs[same].parts + job.parts))
                 job = ProbeJob(job.provider, job.probe, parts, job.interval_s, job.completion)
-            found[same] = job
-    return list(found.values())
+            jobs[same] = job
+    return list(jobs.values())
 
 
 def _job(provider: Provider, probe: Probe, parts: tuple[Part, ...], settings: Settings) -> ProbeJob | None:
     if probe.kind is not ProbeKind.COMPLETION:
         interval_s = max(CALM_INTERVAL_S, float(settings.watch.probe_interval_s))
         return ProbeJob(provider.provider, probe, parts, interval_s)
-    told = settings.providers.get(provider.provider)
-    if told is None or not told.completion.enabled or not (told.completion.model or probe.model):
+    completion = settings.providers.get(provider.provider, ProviderSettings()).completion
+    if not completion.enabled or not (completion.model or probe.model):
         return None
-    return ProbeJob(provider.provider, probe, parts, float(told.completion.interval_s), told.completion)
+    return ProbeJob(provider.provider, probe, parts, float(completion.interval_s), completion)
 
 
 def _request(probe: Probe) -> bytes:

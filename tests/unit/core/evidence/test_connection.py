@@ -231,9 +231,9 @@ class TestDown:
         assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL)
 
     def test_foreign_pages_on_two_hosts_are_a_captive_portal_on_one_they_are_not(self) -> None:
-        one = tried(10.0, Outcome.FOREIGN, provider="acme")
-        assert network(one).down(Reach.PUBLIC) is None
-        down = network(one, tried(11.0, Outcome.FOREIGN)).down(Reach.PUBLIC)
+        foreign = tried(10.0, Outcome.FOREIGN, provider="acme")
+        assert network(foreign).down(Reach.PUBLIC) is None
+        down = network(foreign, tried(11.0, Outcome.FOREIGN)).down(Reach.PUBLIC)
         assert down is not None
         assert down.step is NetworkStep.CAPTIVE_PORTAL
 
@@ -243,9 +243,9 @@ class TestDown:
         assert down.step is NetworkStep.PROXY
 
     def test_tls_that_is_rejected_everywhere_is_not_the_providers_fault(self) -> None:
-        one = tried(10.0, Outcome.FAIL, code="tls")
-        assert network(one, tried(10.5, Outcome.FAIL, code="tls")).down(Reach.PUBLIC) is None, "one provider"
-        both = network(one, control(11.0, plain=True), tried(12.0, Outcome.FAIL, code="tls", provider="acme"))
+        rejected = tried(10.0, Outcome.FAIL, code="tls")
+        assert network(rejected, tried(10.5, Outcome.FAIL, code="tls")).down(Reach.PUBLIC) is None, "one provider"
+        both = network(rejected, control(11.0, plain=True), tried(12.0, Outcome.FAIL, code="tls", provider="acme"))
         down = both.down(Reach.PUBLIC)
         assert down is not None
         assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.TLS)

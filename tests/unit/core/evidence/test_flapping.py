@@ -8,8 +8,8 @@ from trayapp.core.evidence.flapping import RING_SIZE, SLOT_S, Flapping
 def ring(pattern: str, start: int = 0) -> Flapping:
     """`.` is good and `x` fails, one a minute."""
     made = Flapping()
-    for minute, one in enumerate(pattern, start):
-        made.note(minute * SLOT_S, one == ".")
+    for minute, what in enumerate(pattern, start):
+        made.note(minute * SLOT_S, what == ".")
     return made
 
 
@@ -34,8 +34,8 @@ def test_on_at_thirty_off_at_twenty_percent() -> None:
     assert made.percent >= 30.0
     assert made.on
     after = [ring("." * 15 + "x.x.x." + "." * minutes) for minutes in range(1, 21)]
-    assert [one.on for one in after] == [one.percent > 20.0 for one in after]
-    assert any(one.on and one.percent < 30.0 for one in after), "it stays on below thirty"
+    assert [each.on for each in after] == [each.percent > 20.0 for each in after]
+    assert any(each.on and each.percent < 30.0 for each in after), "it stays on below thirty"
     assert not after[-1].on
 
 

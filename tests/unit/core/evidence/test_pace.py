@@ -13,10 +13,10 @@ jitters = st.lists(st.floats(0, 1, exclude_max=True), min_size=40, max_size=40)
 
 def moments(pace: Pace, jitter: list[float]) -> list[float]:
     """When a failing host is asked, starting with the first failure at 0."""
-    found = [0.0]
-    for number, one in enumerate(jitter, start=1):
-        found.append(found[-1] + next_delay(pace, number, one))
-    return found
+    asked = [0.0]
+    for number, share in enumerate(jitter, start=1):
+        asked.append(asked[-1] + next_delay(pace, number, share))
+    return asked
 
 
 @given(jitters)

@@ -45,8 +45,8 @@ TABLE = [
 @pytest.mark.parametrize(("what", "service", "samples", "codes"), TABLE, ids=[row[0] for row in TABLE])
 def test_reasons(what: str, service: str, samples: list[str], codes: list[str]) -> None:
     play = Play(("chat", "api", "beta"))
-    for one in samples:
-        at, _, sample = one.partition(" ")
+    for timed in samples:
+        at, _, sample = timed.partition(" ")
         play.feed(float(at), sample)
     assert play.codes(service) == codes
 
@@ -59,7 +59,7 @@ def test_a_shaky_network_is_said() -> None:
         play.feed(at, sample)
     play.feed(200, "beta timeout ~")
     play.feed(230, "beta timeout ~")
-    shaky = next(one for one in play.last.services[0].reasons if one.code == "network_shaky")
+    shaky = next(reason for reason in play.last.services[0].reasons if reason.code == "network_shaky")
     assert isinstance(shaky.params["percent"], int)
     assert 3 <= shaky.params["percent"] <= 100
 
@@ -69,7 +69,7 @@ def test_brown_outs_are_counted() -> None:
     for n in range(14):
         play.feed(60.0 * n, "gamma 200")
         play.feed(60.0 * n + 1, "beta 503" if n in (7, 9, 12) else "beta 200")
-    some = next(one for one in play.last.services[0].reasons if one.code == "some_failures")
+    some = next(reason for reason in play.last.services[0].reasons if reason.code == "some_failures")
     assert (some.params["failed"], some.params["tries"], some.params["what"]) == (3, 10, "http_503")
 
 

@@ -32,14 +32,14 @@ def shown(state: NetworkState, *services: ServiceVerdict) -> ShownLight:
 
 
 OFFLINE = [
-    ((cut_off(GREEN),), ShownLight(GREEN, True, True), "what was true a moment ago"),
-    ((cut_off(RED), cut_off(GREEN)), ShownLight(RED, True, True), "the worst of it"),
-    ((cut_off(GREEN, KEPT_S - 0.1),), ShownLight(GREEN, True, True), "for two minutes"),
+    ((cut_off(GREEN),), ShownLight(GREEN, True), "what was true a moment ago"),
+    ((cut_off(RED), cut_off(GREEN)), ShownLight(RED, True), "the worst of it"),
+    ((cut_off(GREEN, KEPT_S - 0.1),), ShownLight(GREEN, True), "for two minutes"),
     ((cut_off(GREEN, KEPT_S),), ShownLight(GREY, True), "and no longer"),
-    ((cut_off(RED, KEPT_S), cut_off(GREEN)), ShownLight(GREEN, True, True), "each by its own age"),
+    ((cut_off(RED, KEPT_S), cut_off(GREEN)), ShownLight(GREEN, True), "each by its own age"),
     ((cut_off(None, None),), ShownLight(GREY, True), "nothing was known"),
     ((service(RED), cut_off(GREEN)), ShownLight(RED, True), "what is still seen, on the own machine, speaks"),
-    ((service(GREEN), cut_off(RED)), ShownLight(RED, True, True), "green alone does not hide what was known"),
+    ((service(GREEN), cut_off(RED)), ShownLight(RED, True), "green alone does not hide what was known"),
     ((service(GREEN),), ShownLight(GREEN, True), "nothing is cut off"),
     ((service(GREY),), ShownLight(GREY, True), "grey for a reason of its own"),
     ((), ShownLight(GREY, True), "nothing is watched"),

@@ -33,7 +33,7 @@ class IncidentIo:
         check_page(history.page, self._page_id)
         return Contents(
             components.components,
-            [one for one in history.incidents if self._is_news(one)],
+            [incident for incident in history.incidents if self._is_news(incident)],
             dated=False,
             changed=newest(components.page, components.components, history.incidents),
         )

@@ -31,13 +31,13 @@ class Statuspage:
         """Raises `Unfit`."""
         summary = await self._fetcher.json(f"{base}/api/v2/summary.json", SummaryFile)
         check_page(summary.page, self._page_id, summary.components)
-        now_open = {one.id for one in summary.incidents if not is_over(one)}
-        vanished = self._open - {one.id for one in summary.incidents}
+        now_open = {incident.id for incident in summary.incidents if not is_over(incident)}
+        vanished = self._open - {incident.id for incident in summary.incidents}
         self._open = now_open
         if vanished:
             await self._last_words(base, vanished)
-        for one in summary.incidents:
-            self._closed.pop(one.id, None)
+        for incident in summary.incidents:
+            self._closed.pop(incident.id, None)
         incidents = [*summary.incidents, *self._closed.values()]
         return Contents(
             summary.components,
@@ -53,8 +53,10 @@ class Statuspage:
             # The summary has said what matters, that they are over; only the wording is lost.
             log.info("the last words on a closed incident could not be read: %s", unfit)
             return
-        found = {one.id: one for one in history.incidents if one.id in vanished and is_over(one)}
-        self._closed = dict(list((found | self._closed).items())[:KEPT_CLOSED])
+        closed = {
+            incident.id: incident for incident in history.incidents if incident.id in vanished and is_over(incident)
+        }
+        self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
 
 
 VENDOR: MakeVendor = Statuspage
