@@ -1,7 +1,6 @@
 """The gateway's way out: one pool of connections, the machine's proxies and trust, no redirects, no cookies."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -13,8 +12,6 @@ from yarl import URL
 
 from trayapp.gateway.limits import Patience
 from trayapp.net.proxies import proxy_for
-
-log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 15.0
 """Shorter than common servers' own, so that a connection is rarely closed just as it is used again."""

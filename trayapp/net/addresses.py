@@ -1,15 +1,12 @@
 """Which kind of address a host has: an answer vouches only for its own kind."""
 
 import asyncio
-import logging
 import socket
 from urllib.parse import urlsplit
 
 from trayapp.core.evidence.reach import Reach, is_address, reach_of_address, reach_of_host, reach_of_url
 from trayapp.core.hosts import host_of
 from trayapp.net.proxies import proxy_for
-
-log = logging.getLogger(__name__)
 
 LOOKUP_TIMEOUT_S = 2.0
 """Real seconds. A lookup that takes longer fails for the request as well."""

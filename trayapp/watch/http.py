@@ -46,7 +46,7 @@ class Limit(NamedTuple):
 class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `cost_bytes`: both ways.
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy.
     Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had come).
     """
 
@@ -56,7 +56,6 @@ class HttpAnswer(NamedTuple):
     truncated: bool
     url: str
     address: str | None
-    cost_bytes: int
     head_s: float
     end_s: float
 
@@ -152,7 +151,6 @@ class Http:
         body = _Body(limit.body_bytes)
         sent = _size(request.headers.raw) + len(url) + len(content or b"")
         received = 0
-        cost = 0
         try:
             response = await client.send(request, stream=True)
             try:
@@ -169,12 +167,9 @@ class Http:
             finally:
                 await response.aclose()
         finally:
-            cost = sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes()
-            self._on_bytes(cost)
+            self._on_bytes(sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
         names = {name.lower(): value for name, value in response.headers.items()}
-        return HttpAnswer(
-            response.status_code, names, body.data, not body.whole, url, address, cost, head_s, clock() - began
-        )
+        return HttpAnswer(response.status_code, names, body.data, not body.whole, url, address, head_s, clock() - began)
 
     async def _client(self, proxy: str | None) -> httpx.AsyncClient:
         async with self._making:

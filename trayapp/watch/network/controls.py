@@ -6,7 +6,6 @@ that failed.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -22,8 +21,6 @@ from trayapp.net.addresses import Addresses
 from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.schedule.budget import Budget
-
-log = logging.getLogger(__name__)
 
 LIMIT = Limit(TRY_TIMEOUT_S, 2_000)
 REUSE_S = 12.0
