@@ -99,8 +99,10 @@ class _Kind:
         self.failing: dict[str, list[AddressAnswer]] = {}
         self.untrusted: dict[str, list[AddressAnswer]] = {}
 
-    def disturbed(self) -> None:
-        self.provider_good = self.any_good = self.secure_good = _NEVER
+    def forget_before(self, at: float) -> None:
+        """Whatever was asked before proves nothing any more."""
+        goods = (self.provider_good, self.any_good, self.secure_good)
+        self.provider_good, self.any_good, self.secure_good = (good if good >= at else _NEVER for good in goods)
 
     def add(self, answer: AddressAnswer) -> None:
         if answer.outcome not in _INTERFERENCE:
@@ -165,6 +167,8 @@ class OwnConnection:
             self._add(answer)
         if memory is not None:
             self._report, self.disturbance, self._epoch = memory.report, memory.disturbance, memory.epoch
+            for kind in self._kinds.values():
+                kind.forget_before(self._epoch)
             # Longer than answers are kept: a control that is blocked here stays so.
             self._failed_in_a_row = Counter(memory.failed_in_a_row)
             self._dead = {host for host, failed in memory.failed_in_a_row.items() if failed >= DEAD_CONTROL_FAILURES}
@@ -173,7 +177,12 @@ class OwnConnection:
         """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
         newest = self._answers[-1].at if self._answers else 0.0
         answers = [answer for answer in self._answers if answer.at >= newest - LONG_WINDOW_S]
-        return ConnectionMemory(answers, self._report, self.disturbance, self._epoch, dict(self._failed_in_a_row))
+        report = self._report
+        online = report is not None and report.state is NetworkState.ONLINE
+        holds = online or self._reported_down(Reach.PUBLIC) is not None
+        return ConnectionMemory(
+            answers, report if holds else None, self.disturbance, self._epoch, dict(self._failed_in_a_row)
+        )
 
     # What came in
 
@@ -216,7 +225,7 @@ class OwnConnection:
             self._hosts.clear()
             self._kinds = {reach: _Kind() for reach in Reach}
         for kind in self._kinds.values():
-            kind.disturbed()
+            kind.forget_before(disturbance.at)
         self.back_at = max(self.back_at, disturbance.at)
         self._changed()
 

@@ -194,6 +194,18 @@ class TestDown:
         made.observe_report(report(20.0, NetworkState.ONLINE))
         assert made.down(Reach.PUBLIC) is None
 
+    @pytest.mark.parametrize("disproved", [True, False])
+    def test_a_restart_makes_it_hold_no_longer_than_it_did(self, disproved: bool) -> None:
+        """However old the answer is by then that disproved it."""
+        made = network(report(10.0, NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL))
+        if disproved:
+            made.observe_try(tried(12.0))
+        for at in range(20, 1000, 20):
+            made.observe_try(tried(float(at), Outcome.FAIL, code="http_502"))
+        again = OwnConnection(1000.0, made.remember())
+        for each in (made, again):
+            assert (each.down(Reach.PUBLIC) is None) is disproved
+
     def test_only_without_an_interface_private_addresses_are_out_of_reach_as_well(self) -> None:
         assert network(report(10.0, NetworkState.OFFLINE, NetworkStep.DNS)).down(Reach.PRIVATE) is None
         assert network(report(10.0, NetworkState.OFFLINE, NetworkStep.INTERFACE)).down(Reach.PRIVATE) is not None
@@ -273,3 +285,13 @@ class TestStatus:
         assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, NetworkStep.DNS)
         assert status.passed == (NetworkStep.INTERFACE,)
         assert made.advance(15.0, Reach.PUBLIC).since == 11.0
+
+    @pytest.mark.parametrize("kind", DisturbanceKind)
+    def test_after_a_disturbance_nothing_is_known_before_and_after_a_restart(self, kind: DisturbanceKind) -> None:
+        made = network(tried(5.0), control(6.0))
+        made.disturbed(Disturbance(7.0, kind))
+        again = OwnConnection(8.0, made.remember())
+        for each in (made, again):
+            assert each.advance(8.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
+            each.observe_try(tried(9.0))
+            assert each.advance(9.0, Reach.PUBLIC).state is NetworkState.ONLINE
