@@ -9,6 +9,7 @@ from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Confidence, Finding, Light, worst_finding
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.offer import WhyNot
 from trayapp.core.switching.target import TargetState
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
@@ -270,6 +271,17 @@ def _target_state(s: Snapshot) -> str:
     if target.state is TargetState.READY and target.ready_s is not None:
         return _("ready in {time}", time=waiting_time(target.ready_s))
     return _(_TARGET_STATES[target.state])
+
+
+_IMMOVABLE = {
+    WhyNot.NO_API: N_("{name} cannot be moved: none of its requests go through the gateway."),
+    WhyNot.DIALECT: N_("{name} cannot be moved yet: the gateway does not speak the language of its API."),
+}
+
+
+def immovable_lines(s: Snapshot) -> list[str]:
+    """Who is down and stays where it is whatever is clicked, and why; empty while nobody is."""
+    return [_(_IMMOVABLE[stays.why], name=provider_name(stays.provider, s)) for stays in s.offer.immovable]
 
 
 def home_label(s: Snapshot) -> str:

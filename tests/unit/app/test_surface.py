@@ -114,6 +114,17 @@ def test_a_note_s_buttons_do_what_they_say(
     assert bool(windows(Panel)) is (command is None)
 
 
+@pytest.mark.parametrize("clicked", ["back_to_cloud", "stay_local"])
+def test_a_note_that_has_outlived_its_offer_moves_nobody(
+    surface: Surface, commands: RecordingCommands, clicked: str
+) -> None:
+    """OpenAI was back when the note was written, and is down again: the panel says what is true now."""
+    surface.draw(states.local_now())
+    surface.note_clicked("i-1", clicked)
+    assert done(commands) == []
+    assert button(window(Panel), "Back to cloud (OpenAI)")
+
+
 def test_the_chat_opens_from_the_panel(surface: Surface) -> None:
     surface.open_panel()
     button(window(Panel), "Chat").click()

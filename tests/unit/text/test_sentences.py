@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from tests.support.snapshots import BOTH_MOVE, INCIDENT, NO_TARGET, NOW, pages, service, snapshot
-from tests.support.states import STATES, down, fine, local_now, offered, offline
+from tests.support.states import STATES, down, fine, local_now, offered, offline, shared
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
@@ -241,6 +242,18 @@ def test_the_switch_says_what_moves_where_and_how_ready_that_is(s: Snapshot, lab
 )
 def test_the_way_home(s: Snapshot, label: str) -> None:
     assert sentences.home_label(s) == label
+
+
+def test_who_cannot_be_moved_and_why() -> None:
+    without_api = Catalogue({"openai": Provider("openai", "OpenAI", ())})
+    assert sentences.immovable_lines(fine(catalogue=without_api)) == []
+    assert sentences.immovable_lines(down(catalogue=without_api)) == [
+        "OpenAI cannot be moved: none of its requests go through the gateway."
+    ]
+    set_language("de")
+    assert sentences.immovable_lines(shared()) == [
+        "Anthropic lässt sich noch nicht umstellen: Das Gateway spricht die Sprache der API nicht."
+    ]
 
 
 def test_a_provider_that_is_no_longer_watched_goes_by_its_id() -> None:

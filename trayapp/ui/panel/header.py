@@ -16,6 +16,7 @@ from trayapp.text.senses import target_line
 from trayapp.ui.kit.face import face
 from trayapp.ui.kit.icons import light_icon
 from trayapp.ui.kit.label import as_action, label, picture
+from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size
 
 LIGHT_PX = 8 * GRID_PX
@@ -53,7 +54,7 @@ class Verdict(QWidget):
 
 
 class SwitchBar(QWidget):
-    """The switch there and back, with the fallback's own light below.
+    """The switch there and back, with the fallback's own light below, and who cannot be moved.
 
     Signals:
         switch_local: providers to move (empty: those that are down).
@@ -80,10 +81,11 @@ class SwitchBar(QWidget):
         self.home = QPushButton(self)
         self.home.clicked.connect(lambda: self.switch_cloud.emit(()))
         self.target = label(size=Size.SMALL, wrap=True, parent=self)
+        self.immovable = Lines(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GROUP_PX)
-        for part in (self.offer, self.there, self.home, self.target):
+        for part in (self.offer, self.there, self.home, self.target, self.immovable):
             column.addWidget(part)
 
     def draw(self, s: Snapshot) -> None:
@@ -103,6 +105,7 @@ class SwitchBar(QWidget):
         self.there.setMenu(self._pick_menu(s, offer.healthy) if picking else None)  # type: ignore[arg-type]  # Qt takes null here
         self.target.setVisible(s.target.state is not TargetState.NONE)
         self.target.setText(target_line(s.target))
+        self.immovable.draw([Line(text, quiet=True) for text in sentences.immovable_lines(s)])
 
     def _pick_menu(self, s: Snapshot, providers: tuple[str, ...]) -> QMenu:
         if tuple(action.data() for action in self._picks.actions()) != providers:

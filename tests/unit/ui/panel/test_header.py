@@ -65,6 +65,15 @@ def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtB
     assert bar.there.menu() is None
 
 
+def test_who_is_down_and_cannot_be_moved_is_said_while_it_lasts(bar: SwitchBar) -> None:
+    bar.draw(states.shared())
+    assert bar.immovable.texts == (
+        "Anthropic cannot be moved yet: the gateway does not speak the language of its API.",
+    )
+    bar.draw(states.down())
+    assert not bar.immovable.isVisible()
+
+
 def test_the_words_and_the_light_say_what_is_true_now(qtbot: QtBot) -> None:
     """The tray keeps the last light for two minutes; beside "You are offline" a green one would lie."""
     verdict = Verdict()
