@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from tests.support.namespace import own_namespace
-from tests.support.own_network import BREAKS
+from tests.support.own_network import BREAKS, PRIVATE
 
 # What the programs do stands in `tests.support.own_network`; each asserts for itself.
-SCENES = (*BREAKS, "blocked", "down")
+SCENES = (*BREAKS, *PRIVATE, "blocked", "down", "last_known")
 
 
 async def play(scene: str) -> tuple[int | None, str]:

@@ -1,6 +1,6 @@
 """A small internet in a network namespace of its own, and the ways in which the way there can break.
 
-Run as `python -m tests.support.own_network BREAK` behind `own_namespace(mounts=True)`. Names, addresses and
+Run as `python -m tests.support.own_network SCENE` behind `own_namespace(mounts=True)`. Names, addresses and
 certificates are real to the program: a resolver, routes, gates at public addresses with the servers behind them. The
 addresses are those of RFC 7526, which nobody has; nothing leaves the namespace.
 """
@@ -8,6 +8,7 @@ addresses are those of RFC 7526, which nobody has; nothing leaves the namespace.
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import ssl
 import struct
@@ -22,10 +23,15 @@ from typing import cast
 
 import trustme
 
+from tests.support.commands import run
 from tests.support.httpserver import Server, answer, redirect
 from tests.support.scene import MODELS_PATH, Acme, Scene
+from trayapp.control import client
+from trayapp.control.messages import AskStatus
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
+from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.shown import KEPT_S
 from trayapp.tasks import Tasks
 
 # Time-outs are real and waits are not: slow enough that a few time-outs in a row are no ten minutes.
@@ -39,7 +45,11 @@ NAMES = {
     "plain.test": f"{PREFIX}.31",
     "secure.test": f"{PREFIX}.32",
 }
-ADDRESSES = (*NAMES.values(), RESOLVER, PROXY)
+# Where a company keeps a page of its own: what a name ends in, that it has no dot, or the address says so.
+PRIVATE = {"status.corp.lan": "10.11.12.13", "intranet": "10.11.12.14", "100.64.1.2": "100.64.1.2"}
+HOSTS = NAMES | PRIVATE
+ADDRESSES = (*HOSTS.values(), RESOLVER, PROXY)
+PAGE_EVERY_S = 120.0
 SETTINGS = '[network]\ncontrols = ["http://plain.test/", "https://secure.test/"]\n'
 
 
@@ -87,7 +97,7 @@ class Resolver(asyncio.DatagramProtocol):
             at += 1 + length
         question = data[12 : at + 5]
         kind = struct.unpack("!H", data[at + 1 : at + 3])[0]
-        address = NAMES.get(".".join(labels).lower())
+        address = HOSTS.get(".".join(labels).lower())
         records = b""
         if address is not None and kind == 1:
             records = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 0, 4) + socket.inet_aton(address)
@@ -98,7 +108,7 @@ class Resolver(asyncio.DatagramProtocol):
 
 
 class Gates:
-    """What stands at the public addresses. `to` maps a name to the server behind; None lets nobody through."""
+    """What stands at the addresses. `to` maps a name to the server behind; None lets nobody through."""
 
     def __init__(self) -> None:
         self.to: dict[str, Server | None] = {}
@@ -107,7 +117,7 @@ class Gates:
         self._servers: list[asyncio.Server] = []
 
     async def open(self) -> None:
-        for name, address in NAMES.items():
+        for name, address in HOSTS.items():
             port = 80 if name.startswith("plain") else 443
             self._servers.append(await asyncio.start_server(self._gate(name), address, port))
         self._servers.append(await asyncio.start_server(self._spawn(self._proxy), PROXY, 3128))
@@ -170,16 +180,16 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def context(authority: trustme.CA, *, until: datetime | None = None) -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    names = [name for name in NAMES if not name.startswith("plain")]
+    names = [name for name in HOSTS if not name.startswith("plain")]
     began = None if until is None else until - timedelta(days=30)
     authority.issue_cert(*names, not_before=began, not_after=until).configure_cert(made)
     return made
 
 
 class Internet:
-    """Everybody: two providers, a page, two controls, a resolver; and those who get in between."""
+    """Everybody: two providers, a page, two controls, a resolver; and those who get in between. `page`: its host."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, page: str) -> None:
         authority = trustme.CA()
         bundle = folder / "trusted.pem"
         authority.cert_pem.write_to_path(str(bundle))
@@ -191,7 +201,8 @@ class Internet:
         def server(name: str) -> Server:
             return Server(tls=trusted, known_as=f"https://{name}", keeps=False)
 
-        self.acme = Acme("acme", api_server=server("api.acme.test"), page_server=server("status.acme.test"))
+        self.page = page
+        self.acme = Acme("acme", api_server=server("api.acme.test"), page_server=server(page))
         self.bolt = Acme("bolt", page=False, api_server=server("api.bolt.test"))
         self.plain, self.secure = Server(keeps=False), server("secure.test")
         self.stranger = Server(tls=context(trustme.CA()), keeps=False)
@@ -237,7 +248,7 @@ class Internet:
         self.plain.always(answer(200, "hello\n"))
         self.gates.to = {
             "api.acme.test": self.acme.api_server,
-            "status.acme.test": self.acme.page_server,
+            self.page: self.acme.page_server,
             "api.bolt.test": self.bolt.api_server,
             "plain.test": self.plain,
             "secure.test": self.secure,
@@ -269,7 +280,7 @@ class Internet:
         self.gates.proxy_refuses = True
 
     def _everything_secure(self, server: Server | None) -> None:
-        self.gates.to = {name: self.plain if name == "plain.test" else server for name in NAMES}
+        self.gates.to = {name: self.plain if name == "plain.test" else server for name in HOSTS}
 
 
 BREAKS: dict[str, tuple[NetworkState, NetworkStep]] = {
@@ -317,6 +328,48 @@ async def own_network(name: str, internet: Internet) -> None:
         assert Light.RED not in {one.light for one in scene.transitions}, scene.transitions
 
 
+async def private_page(internet: Internet) -> None:
+    """The internet is away, the page on the own network goes on being read: it vouches for nobody out there."""
+    async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green", 60)
+        internet.tcp()
+        gone_at = scene.clock.now()
+        await scene.until(lambda s: scene.verdict().finding is Finding.OWN_NETWORK, "own network", 60)
+        since = len(scene.transitions)
+
+        def read_again(count: int) -> bool:
+            fetched_at = scene.engine.judgement.pages[0].fetched_at
+            return fetched_at is not None and fetched_at > gone_at + count * PAGE_EVERY_S
+
+        snapshot = await scene.until(lambda s: read_again(2), "the page to be read again", 60)
+        assert snapshot.judgement.pages[0].health is PageHealth.OK
+        assert scene.verdict().light is Light.GREY, scene.verdict()
+        assert scene.verdict().finding is Finding.OWN_NETWORK
+        assert scene.transitions[since:] == []
+
+
+async def last_known(internet: Internet) -> None:
+    """Offline: command line and socket say for two minutes what was last known, and afterwards how long ago."""
+    async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green", 60)
+        socket = scene.socket()
+        await socket.start()
+        internet.cable()
+        await scene.until(lambda s: s.judgement.network.state is NetworkState.OFFLINE, "offline", 60)
+        for shown in (Light.GREEN, Light.GREY):
+            known_at = scene.verdict().last_known_at
+            assert known_at is not None
+            if shown is Light.GREY:
+                await scene.until(lambda s: s.at >= known_at + KEPT_S, "the two minutes to pass")
+            status = await client.ask(scene.home, AskStatus())
+            assert status is not None
+            assert (status.light, status.shown, status.offline) == (Light.GREY, shown, True)
+            ended = await run("status")
+            assert ended.code == 3, ended
+            assert re.search(r"Last known: all fine, \d+ (s|min)", ended.out), ended
+        await socket.close()
+
+
 async def blocked(internet: Internet) -> None:
     """A stranger's page for one provider, while everybody else answers: grey for that one alone."""
     async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
@@ -348,9 +401,13 @@ async def main(name: str) -> None:
         os.environ["http_proxy"] = os.environ["https_proxy"] = f"http://{PROXY}:3128"
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LLM_AMPEL_HOME"] = f"{folder}/home"
-        internet = Internet(Path(folder))
+        internet = Internet(Path(folder), page=name if name in PRIVATE else "status.acme.test")
         async with internet.up():
             match name:
+                case "last_known":
+                    await last_known(internet)
+                case _ if name in PRIVATE:
+                    await private_page(internet)
                 case "blocked":
                     await blocked(internet)
                 case "down":

@@ -44,6 +44,7 @@ class Acme:
     """A provider with one service, `<name>-api`, of one main component, `chat-completions`.
 
     `page`, `api`, `edge`, `completion`: which kinds of evidence there are. A key, when there is one, is `<name>`.
+    `dialects`: those of its API; without any, none of its requests can go through the gateway.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Acme:
         completion: bool = False,
         key: bool = False,
         components: tuple[str, ...] = ("chat-completions",),
+        dialects: tuple[str, ...] = ("openai",),
         page_id: str | None = pagefiles.PAGE_ID,
         api_server: Server | None = None,
         page_server: Server | None = None,
@@ -64,6 +66,7 @@ class Acme:
         self.service = f"{name}-api"
         self.has = {"page": page, "api": api, "edge": edge, "completion": completion, "key": key}
         self.components = components
+        self.dialects = dialects
         self.page_id = page_id
         self.api_server, self.page_server = api_server or Server(), page_server or Server()
         self.states: dict[str, str] = dict.fromkeys(components, "operational")
@@ -110,7 +113,9 @@ class Acme:
             out += ["[page]", 'kind = "statuspage"', f'url = "{self.page_server.url}"']
             out += [f'page_id = "{self.page_id}"'] if self.page_id else []
         key = f'key = "{self.name}"'
-        out += ["[api]", f'url = "{self.api_server.url}"', 'dialects = ["openai"]', key]
+        if self.dialects:
+            spoken = ", ".join(f'"{dialect}"' for dialect in self.dialects)
+            out += ["[api]", f'url = "{self.api_server.url}"', f"dialects = [{spoken}]", key]
         out += ["[[service]]", f'id = "{self.service}"', f'name = "{self.name.title()} API"']
         for number, one in enumerate(self.components):
             out += ["[[service.component]]", f'id = "{one}"', f'name = "{one}"', f"main = {str(number == 0).lower()}"]
