@@ -1,20 +1,38 @@
 """Every light, finding, badge and page health, reached by the whole engine through real HTTP."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
 from tests.support import pagefiles
-from tests.support.httpserver import BAD_GATEWAY, CHALLENGE, answer, redirect, silent
-from tests.support.scene import CHAT_PATH, EDGE_PATH, EPOCH, FINE_MODELS, NO_KEY, OVERLOADED, Acme, Scene
+from tests.support.commands import run
+from tests.support.httpserver import BAD_GATEWAY, CHALLENGE, Server, answer, redirect, silent
+from tests.support.scene import (
+    CHAT_PATH,
+    EDGE_PATH,
+    EPOCH,
+    FINE_MODELS,
+    MODELS_PATH,
+    NO_KEY,
+    OVERLOADED,
+    Acme,
+    Scene,
+)
+from trayapp.control import client
+from trayapp.control.messages import AskStatus
 from trayapp.core.evidence.observation import Badge
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.notify.banner import Banner, BannerStage
+from trayapp.core.notify.policy import YELLOW_AFTER_S
 from trayapp.core.snapshot import Snapshot
 
 NOW = EPOCH.timestamp()
 KEY = '[provider.acme]\nkey = "env:ACME_KEY"\n'
+# A failure, its retry five seconds later, and two good minutes: too rare for a brown-out.
+COMING_AND_GOING = (OVERLOADED, NO_KEY, NO_KEY, NO_KEY) * 30
 PAID = KEY + 'completion = { enabled = true, model = "acme-1", interval_s = 600 }\n'
 
 
@@ -160,9 +178,100 @@ async def test_maintenance_is_told_as_such_while_it_fails() -> None:
 async def test_flapping_is_yellow_at_least() -> None:
     async with alone(page=False) as scene:
         await scene.until(shows(Light.GREEN, Finding.OK), "green")
-        # A failure, its retry five seconds later, and two good minutes: too rare for a brown-out.
-        scene["acme"].api(*([OVERLOADED, NO_KEY, NO_KEY, NO_KEY] * 30))
+        scene["acme"].api(*COMING_AND_GOING)
         await scene.until(shows(Light.YELLOW, Finding.FLAPPING), "flapping", deadline_s=60)
+
+
+class Pair(Acme):
+    """Chat and batches, each at a host of its own: both main parts of one service, or `apart` a service each."""
+
+    def __init__(self, name: str, *, apart: bool = False) -> None:
+        super().__init__(name, components=("chat", "batches"))
+        self.second = Server()
+        self.second.on(MODELS_PATH, NO_KEY)
+        self.services = tuple(f"{name}-{part}" for part in self.components) if apart else (self.service,)
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        await stack.enter_async_context(self.second)
+        await super().open(stack)
+
+    def toml(self) -> str:
+        text = super().toml().partition("[[service]]")[0]
+        for number, (part, server) in enumerate(zip(self.components, (self.api_server, self.second), strict=True)):
+            if number < len(self.services):
+                service = self.services[number]
+                text += f'[[service]]\nid = "{service}"\nname = "{service.replace("-", " ").title()}"\n'
+            text += f'''
+                [[service.component]]
+                id = "{part}"
+                name = "{part}"
+                main = true
+                page_components = ["page-{part}"]
+                [[service.probe]]
+                kind = "api"
+                components = ["{part}"]
+                url = "{server.url}{MODELS_PATH}"
+                up = [{{ status = 401, json = "error.type" }}]
+                '''
+        return text
+
+    def mend_batches(self) -> None:
+        """The page says that they work again and are watched."""
+        part = pagefiles.component("page-batches", "batches")
+        self.incidents = [pagefiles.incident("inc1", "Elevated errors", "monitoring", NOW, components=[part])]
+        self.publish()
+
+    def disturb_batches(self) -> None:
+        self.second.on(MODELS_PATH, *COMING_AND_GOING)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "finding", "headline", "stages"),
+    [
+        (Pair.mend_batches, Finding.RECOVERING, "{name} works again. Still watching.", []),
+        (Pair.disturb_batches, Finding.FLAPPING, "{name} comes and goes.", [BannerStage.FLAPPING]),
+    ],
+    ids=["recovering", "flapping"],
+)
+async def test_of_two_troubles_the_same_is_named_in_one_service_and_in_two(
+    trouble: Callable[[Pair], None], finding: Finding, headline: str, stages: list[BannerStage]
+) -> None:
+    """Chat fails in announced maintenance: that yields to the trouble of batches, part or service, wherever it is said.
+
+    Maintenance is not news beside it, and recovery is none without an outage before it.
+    """
+    pairs = whole, apart = Pair("whole"), Pair("apart", apart=True)
+    chat, batches = apart.services
+
+    async def headline_of(*services: str) -> str:
+        status = await client.ask(scene.home, AskStatus(services=services))
+        assert status is not None
+        return status.lines[0]
+
+    def parts(s: Snapshot) -> dict[str, set[Finding]]:
+        every = [part for service in s.judgement.services for part in service.components]
+        return {name: {part.finding for part in every if part.id == name} for name in whole.components}
+
+    for pair in pairs:
+        pair.page(chat="under_maintenance")
+        trouble(pair)
+    async with Scene(*pairs) as scene, scene.listening():
+        await scene.until(lambda s: {page.health for page in s.judgement.pages} == {PageHealth.OK}, "the pages")
+        await scene.until(lambda s: parts(s)["chat"] == {Finding.OK}, "chat, which works until")
+        for pair in pairs:
+            pair.api(OVERLOADED)
+        await scene.until(lambda s: parts(s)["batches"] == {finding}, finding)
+        for pair in pairs:
+            pair.second.on(MODELS_PATH, NO_KEY)
+        await scene.until(lambda s: parts(s) == {"chat": {Finding.MAINTENANCE}, "batches": {finding}}, "both")
+        assert await headline_of(whole.service) == headline.format(name="Whole Api")
+        assert await headline_of(chat, batches) == headline.format(name="Apart Batches")
+        checked = await run("check", "--json", whole.service)
+        assert [service["finding"] for service in json.loads(checked.out)["services"]] == [finding]
+        since = scene.clock.now()
+        await scene.until(lambda s: s.at > since + YELLOW_AFTER_S, "time enough for a banner")
+        banners = [news for news in scene.announcements if isinstance(news, Banner) and news.provider == "whole"]
+        assert [banner.stage for banner in banners][-1:] == stages
 
 
 async def test_blocked_by_a_stranger_while_others_answer() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import os
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -18,8 +19,11 @@ from tests.support.ports import free_port, listens, read
 from tests.support.scene import CHAT_PATH, FINE_MODELS, MODELS_PATH, Acme, completion, write_files
 from tests.support.told import in_both, once, providers, quiet_log, untouched
 from tests.support.until import until
+from trayapp.control import client
+from trayapp.control.messages import AskStatus
 from trayapp.demo.target import SimulatedTarget
 from trayapp.paths import home
+from trayapp.secrets.tokens import Tokens
 
 GREEN, FAILED, USAGE = 0, 1, 64
 QUESTION = {"model": "acme-1", "messages": [{"role": "user", "content": "Hello?"}], "max_tokens": 4}
@@ -62,8 +66,8 @@ class Stage(NamedTuple):
 
 
 @asynccontextmanager
-async def stage(tmp_path: Path, *, with_target: bool = True) -> AsyncIterator[Stage]:
-    """A provider, a local model, a person's home, and `watch` between them."""
+async def stage(tmp_path: Path, *others: Acme, with_target: bool = True) -> AsyncIterator[Stage]:
+    """Providers, a local model, a person's home, and `watch` between them."""
     user = tmp_path / "person"
     user.mkdir()
     (user / ".profile").write_bytes(PROFILE.encode("latin-1"))
@@ -71,11 +75,11 @@ async def stage(tmp_path: Path, *, with_target: bool = True) -> AsyncIterator[St
     acme, target, port = Acme("acme", page=False), SimulatedTarget(), free_port()
     await target.start()
     local = f'[local]\nserver = "openai-compatible"\nurl = "{target.url}"\nmodel = "{target.model}"\n'
-    async with providers(acme):
+    async with providers(acme, *others):
         acme.api(FINE_MODELS)
         acme.api_server.on(CHAT_PATH, answer(200, completion("acme-1", "from the cloud")))
         settings = f'{local if with_target else ""}[gateway]\nport = {port}\nopenai = "acme"\n'
-        write_files(home(), (acme,), settings)
+        write_files(home(), (acme, *others), settings)
         async with running("watch", "--json", HOME=str(user)) as watch:
             await watch.printed(1)
             try:
@@ -215,6 +219,47 @@ async def test_the_local_commands(tmp_path: Path) -> None:
         assert moved.codes == {FAILED}
         moved.says((f"Nothing answers at {on.target.url}",), (f"Unter {on.target.url} antwortet nichts",))
         assert json.loads(await on.ask("status", "--json"))["routes"]["acme"]["to"] == "cloud"
+
+
+async def test_who_cannot_be_moved_is_refused_with_the_reason(tmp_path: Path) -> None:
+    anthropic = Acme("anthropic", page=False, dialects=("anthropic",))
+    closed = Acme("closed", page=False, dialects=())
+    async with stage(tmp_path, anthropic, closed) as on:
+        routes = json.loads(await on.ask("status", "--json"))["routes"]
+        refused = await in_both("switch", "local", "anthropic")
+        assert refused.codes == {FAILED}, refused
+        refused.says(
+            ("Anthropic AI cannot be moved yet", "does not speak the language of its API"),
+            ("Anthropic AI lässt sich noch nicht umstellen", "spricht die Sprache"),
+        )
+        # Nobody is moved because somebody else could have been.
+        refused = await in_both("switch", "local", "acme", "closed")
+        assert refused.codes == {FAILED}, refused
+        refused.says(("Closed AI cannot be moved", "[api]"), ("Closed AI lässt sich nicht umstellen", "[api]"))
+        assert json.loads(await on.ask("status", "--json"))["routes"] == routes
+        assert {route["to"] for route in routes.values()} == {"cloud"}
+
+
+async def test_a_port_that_is_taken_is_said_once_wherever_it_is_asked() -> None:
+    acme = Acme("acme", page=False)
+    Tokens(home()).add("editor")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with providers(acme):
+            write_files(home(), (acme,), f"[gateway]\nport = {port}\n")
+            async with running("watch") as watch:
+                await watch.printed(1)
+                await until(lambda: watch.errors, "the complaint")
+                status = await client.ask(home(), AskStatus())
+                assert status is not None
+                problems = [(problem.code, problem.params) for problem in status.problems]
+                assert problems == [("port_in_use", {"port": port})]
+                asked = await once("status")
+                for said in (asked.err, "\n".join(watch.errors)):
+                    assert said.count(f"Port {port} is taken") == 1, said
+    quiet_log(home())
 
 
 async def test_without_a_target_a_switch_says_what_to_do(tmp_path: Path) -> None:

@@ -333,15 +333,10 @@ async def private_page(internet: Internet) -> None:
     async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
         await scene.until(lambda s: s.judgement.light is Light.GREEN, "green", 60)
         internet.tcp()
-        gone_at = scene.clock.now()
+        read_twice_at = scene.clock.now() + 2 * PAGE_EVERY_S
         await scene.until(lambda s: scene.verdict().finding is Finding.OWN_NETWORK, "own network", 60)
         since = len(scene.transitions)
-
-        def read_again(count: int) -> bool:
-            fetched_at = scene.engine.judgement.pages[0].fetched_at
-            return fetched_at is not None and fetched_at > gone_at + count * PAGE_EVERY_S
-
-        snapshot = await scene.until(lambda s: read_again(2), "the page to be read again", 60)
+        snapshot = await scene.until(lambda s: (s.judgement.pages[0].fetched_at or 0) > read_twice_at, "the page", 60)
         assert snapshot.judgement.pages[0].health is PageHealth.OK
         assert scene.verdict().light is Light.GREY, scene.verdict()
         assert scene.verdict().finding is Finding.OWN_NETWORK
@@ -350,24 +345,25 @@ async def private_page(internet: Internet) -> None:
 
 async def last_known(internet: Internet) -> None:
     """Offline: command line and socket say for two minutes what was last known, and afterwards how long ago."""
-    async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
+    async with Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene, scene.listening():
         await scene.until(lambda s: s.judgement.light is Light.GREEN, "green", 60)
-        socket = scene.socket()
-        await socket.start()
         internet.cable()
         await scene.until(lambda s: s.judgement.network.state is NetworkState.OFFLINE, "offline", 60)
-        for shown in (Light.GREEN, Light.GREY):
-            known_at = scene.verdict().last_known_at
-            assert known_at is not None
-            if shown is Light.GREY:
-                await scene.until(lambda s: s.at >= known_at + KEPT_S, "the two minutes to pass")
-            status = await client.ask(scene.home, AskStatus())
-            assert status is not None
-            assert (status.light, status.shown, status.offline) == (Light.GREY, shown, True)
-            ended = await run("status")
-            assert ended.code == 3, ended
-            assert re.search(r"Last known: all fine, \d+ (s|min)", ended.out), ended
-        await socket.close()
+        await scene.until(lambda s: scene.verdict().finding is Finding.OWN_NETWORK, "own network", 60)
+        known_at = scene.verdict().last_known_at
+        assert known_at is not None
+        await told_offline(scene, Light.GREEN)
+        await scene.until(lambda s: s.at >= known_at + KEPT_S, "the two minutes to pass")
+        await told_offline(scene, Light.GREY)
+
+
+async def told_offline(scene: Scene, shown: Light) -> None:
+    status = await client.ask(scene.home, AskStatus())
+    assert status is not None
+    assert (status.light, status.shown, status.offline) == (Light.GREY, shown, True)
+    ended = await run("status")
+    assert ended.code == 3, ended
+    assert re.search(r"Last known: all fine, \d+ (s|min)", ended.out), ended
 
 
 async def blocked(internet: Internet) -> None:

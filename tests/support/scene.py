@@ -10,8 +10,8 @@ Time-outs stay real, waits are divided by the rate. Services are the user's own 
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -64,6 +64,7 @@ class Acme:
     ) -> None:
         self.name = name
         self.service = f"{name}-api"
+        self.services: tuple[str, ...] = (self.service,)
         self.has = {"page": page, "api": api, "edge": edge, "completion": completion, "key": key}
         self.components = components
         self.dialects = dialects
@@ -159,7 +160,7 @@ def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "") -> 
     home.services_dir.mkdir(parents=True, exist_ok=True)
     for one in providers:
         (home.services_dir / f"{one.name}.toml").write_text(one.toml())
-    watched = ", ".join(f'"{one.service}"' for one in providers)
+    watched = ", ".join(f'"{service}"' for one in providers for service in one.services)
     text = f"version = 1\n[watch]\nservices = [{watched}]\n{settings}"
     if "[catalogue]" not in settings:
         text += "[catalogue]\nbuiltin = false\n"
@@ -220,6 +221,16 @@ class Scene:
     def socket(self) -> ControlServer:
         """The control socket of the engine that runs now; the caller starts and closes it."""
         return ControlService(self.engine, self.broadcast, show=lambda: None, end=lambda: None).server()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Commands can ask this engine as long as the block lasts."""
+        control = self.socket()
+        await control.start()
+        try:
+            yield
+        finally:
+            await control.close()
 
     async def stop(self) -> None:
         await self.engine.__aexit__(None, None, None)

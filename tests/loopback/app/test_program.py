@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator
@@ -13,11 +14,12 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.support.httpserver import Request, Server, answer
 from tests.support.scene import CHAT_PATH, Acme, completion, free_port, write_files
-from tests.support.windows import entries, window, windows
+from tests.support.told import once
+from tests.support.windows import button, entries, entry, window, windows
 from trayapp import logs
 from trayapp.app.program import Program
 from trayapp.app.run import Run
@@ -46,10 +48,12 @@ def no_log_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class World:
-    """A provider and a local model that live in the program's own loop."""
+    """A provider, perhaps `others`, and a local model that live in the program's own loop. `port`: the gateway's."""
 
     def __init__(self) -> None:
         self.acme = Acme("acme", page=False)
+        self.others: tuple[Acme, ...] = ()
+        self.port = free_port()
         self.model = Server()
         self.left = threading.Event()
 
@@ -69,12 +73,14 @@ class World:
         @asynccontextmanager
         async def loaded() -> AsyncIterator[Loaded]:
             async with AsyncExitStack() as stack:
-                await self.acme.open(stack)
+                providers = (self.acme, *self.others)
+                for provider in providers:
+                    await provider.open(stack)
                 await stack.enter_async_context(self.model)
                 self.model.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "small:1b"}]}))
                 self.model.on(CHAT_PATH, answer(200, completion("small:1b")))
                 local = f'[local]\nserver = "openai-compatible"\nurl = "{self.model.url}"\nmodel = "small:1b"\n'
-                write_files(home(), (self.acme,), f'{local}[gateway]\nport = {free_port()}\nopenai = "acme"\n')
+                write_files(home(), providers, f'{local}[gateway]\nport = {self.port}\nopenai = "acme"\n')
                 yield load_all(home())
 
         return loaded()
@@ -219,6 +225,56 @@ def test_a_click_that_cannot_be_done_says_why_in_the_panel(one: Program) -> None
         yield lambda: "Nothing is down" in notices()
 
     live(one, script())
+
+
+def test_what_is_down_and_cannot_be_moved_is_offered_nowhere_and_said_why(one: Program, world: World) -> None:
+    """Button, menu and click agree: Closed AI is down, and only Acme AI can be moved."""
+    closed = Acme("closed", api=False, dialects=())
+    closed.page(chat_completions="major_outage")
+    world.others = (closed,)
+
+    def switch() -> str:
+        return next((text for text in entries(one.surface.tray.menu) if text.startswith("Switch")), "")
+
+    def picks(menu: object) -> list[str]:
+        return entries(menu) if isinstance(menu, QMenu) else []
+
+    def script() -> Script:
+        yield says(one, "Closed API is down. It is not you.")
+        yield lambda: "ready" in switch()
+        assert switch().startswith("Switch to local (small:1b, ready")
+        assert picks(entry(one.surface.tray.menu, "Switch").menu()) == ["Acme AI"]
+        one.surface.open_panel()
+        there = button(window(Panel), "Switch")
+        assert isinstance(there, QPushButton)
+        assert there.text() == switch()
+        assert picks(there.menu()) == ["Acme AI"]
+        assert [text.partition(":")[0] for text in window(Panel).bar.immovable.texts] == ["Closed AI cannot be moved"]
+        one.surface.note_clicked("an older note", Button.SWITCH_LOCAL)
+        yield lambda: "Closed AI cannot be moved" in notices()
+        asked_outside = in_thread(lambda: asyncio.run(once("switch", "local")))
+        yield asked_outside
+        (ended,) = asked_outside()
+        assert ended.code == 1
+        assert "Closed AI cannot be moved" in ended.err
+        there.menu().actions()[0].trigger()
+        yield offers(one, "Back to cloud (Acme AI)")
+
+    live(one, script())
+
+
+def test_a_port_that_is_taken_is_said_once_in_the_panel(one: Program, world: World) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", world.port))
+        taken.listen()
+
+        def script() -> Script:
+            yield fine(one)
+            one.surface.open_panel()
+            yield notices
+            assert [text.partition(".")[0] for text in window(Panel).notices.texts] == [f"Port {world.port} is taken"]
+
+        live(one, script())
 
 
 def test_settings_tools_and_targets_by_command(one: Program, world: World) -> None:

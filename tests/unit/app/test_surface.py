@@ -122,7 +122,7 @@ def test_a_note_that_has_outlived_its_offer_moves_nobody(
     surface.draw(states.local_now())
     surface.note_clicked("i-1", clicked)
     assert done(commands) == []
-    assert button(window(Panel), "Back to cloud (OpenAI)")
+    assert button(window(Panel), "Back to cloud").text() == "Back to cloud (OpenAI)"
 
 
 def test_the_chat_opens_from_the_panel(surface: Surface) -> None:
