@@ -7,8 +7,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import tomlkit
-
 from trayapp.errors import Param, Problem
 from trayapp.settings.mistakes import Mistake, Place, dotted, look_up
 
@@ -110,6 +108,9 @@ def shown(value: Any, place: Place) -> str:
     """A value as it may be shown to a person: short, on one line, and hidden when it looks like a key."""
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value)):
         return "…"
+    # Only for what is wrong: 0.7 MB that a sound file does not need.
+    import tomlkit
+
     text = str(tomlkit.item(value).as_string())
     if isinstance(value, bool | int | float):
         return text

@@ -8,8 +8,6 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import msgspec
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from trayapp.errors import Problem
 from trayapp.paths import Home
@@ -103,6 +101,10 @@ def _repeated(data: dict[str, Any]) -> list[Mistake]:
 
 
 def _changed(text: str, changes: Mapping[Key, Any], home: Home) -> tuple[str, Settings]:
+    # Only for writing: 0.7 MB that reading does not need.
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
     expected = tomllib.loads(text)
     edited = tomlkit.parse(text)
     plain = {key: _plain(value) for key, value in changes.items()}
@@ -126,6 +128,8 @@ def _plain(value: Any) -> Any:
 
 
 def _put(table: Any, key: Key, value: Any) -> None:
+    import tomlkit
+
     *parents, name = key
     for depth, parent in enumerate(parents):
         if parent not in table:

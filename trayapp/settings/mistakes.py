@@ -4,7 +4,6 @@
 data; the leaves are still judged by msgspec, so there is one truth about what is allowed.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from enum import EnumMeta
@@ -43,6 +42,9 @@ def look_up(data: Any, place: Place) -> Any:
 
 def unknown(place: Place, word: str, known: list[str], code: str) -> Mistake:
     """A word that is not known, with the nearest that is (`<code>_near`), else with all of them (`<code>`)."""
+    # Only for those who made a mistake.
+    import difflib
+
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     if near:

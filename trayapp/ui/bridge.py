@@ -1,12 +1,13 @@
 """The one crossing between the asyncio thread and the UI thread: snapshots and answers in, by queued signals."""
 
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.errors import Problem, problems_of
@@ -31,20 +32,24 @@ class Bridge(QObject):
     """
 
     snapshot = Signal(object)
-    _arrived = Signal(object)
     _called = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
-        self._arrived.connect(self.snapshot, Qt.ConnectionType.QueuedConnection)
-        self._called.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        self._ui_thread = threading.get_ident()
+        self._called.connect(self._run)
 
     def publish(self, snapshot: Snapshot) -> None:
-        self._arrived.emit(snapshot)
+        self.call(self.snapshot.emit, snapshot)
 
     def call(self, function: Callable[..., None], *arguments: object) -> None:
         """Run `function(*arguments)` on the UI thread, in the order of the calls."""
-        self._called.emit((function, arguments))
+        # Not by Qt.QueuedConnection: the namespace Qt with its hundreds of names takes more than a megabyte. Between
+        # threads a signal is queued anyway.
+        if threading.get_ident() == self._ui_thread:
+            QTimer.singleShot(0, lambda: self._run((function, arguments)))
+        else:
+            self._called.emit((function, arguments))
 
     def follow(self, work: Future[T], done: Done[T] | None) -> None:
         """Bring the end of `work` to `done` as a `CommandResult`.

@@ -1,7 +1,5 @@
 """Rule 7: slow is yellow. First tokens are compared with what is usual for the same host, here."""
 
-from statistics import median
-
 from msgspec import Struct
 
 # Three times the usual is beyond the daily ups and downs; under two seconds nobody minds.
@@ -39,7 +37,12 @@ class Pulse(Struct):
     @property
     def baseline_s(self) -> float | None:
         """What is usual, None while too little is known."""
-        return median(seconds for _, seconds in self.usual) if len(self.usual) >= BASELINE_SAMPLES else None
+        if len(self.usual) < BASELINE_SAMPLES:
+            return None
+        # Only where traffic tells what is usual.
+        from statistics import median
+
+        return median(seconds for _, seconds in self.usual)
 
     def slow(self, now: float) -> tuple[float, float] | None:
         """(latest first token, baseline) in seconds while it is slow."""

@@ -17,7 +17,8 @@ from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import as_action, label
+from trayapp.ui.kit.label import label
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size, font
 

@@ -100,8 +100,3 @@ def as_tooltip(text: str) -> str:
     """Text for Qt's own tool tips, which guess at markup and offer no way to say no: escaped, in one paragraph."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     return f"<p>{escaped}</p>"
-
-
-def as_action(text: str) -> str:
-    """Text for menus and buttons, where a single & would mark a letter."""
-    return text.replace("&", "&&")

@@ -5,7 +5,8 @@ from PySide6.QtGui import QCursor, QDesktopServices, QPaintEvent, QPalette
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionFocusRect, QStylePainter, QWidget
 
 from trayapp.text.labels import PanelLabels as Labels
-from trayapp.ui.kit.label import as_action, as_tooltip
+from trayapp.ui.kit.label import as_tooltip
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GRID_PX, Size, font
 
 # Longer addresses are no use to a person and none to a browser.

@@ -15,8 +15,9 @@ from trayapp.text.names import provider_name
 from trayapp.text.senses import target_line
 from trayapp.ui.kit.face import face
 from trayapp.ui.kit.icons import light_icon
-from trayapp.ui.kit.label import as_action, label, picture
+from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX, LINE_PX, Size
 
 LIGHT_PX = 8 * GRID_PX

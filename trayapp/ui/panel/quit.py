@@ -9,7 +9,7 @@ from trayapp.text.labels import QuitQuestion as Labels
 from trayapp.text.panel import tools_line
 from trayapp.ui.commands import Leave
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.mnemonic import as_action
 
 
 def ask_to_quit(s: Snapshot, parent: QWidget | None = None) -> Leave | None:

@@ -22,9 +22,10 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line
 from trayapp.text.senses import page_line
-from trayapp.ui.kit.label import as_action, label, picture
+from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
 
 LIGHT_PX = 4 * GRID_PX

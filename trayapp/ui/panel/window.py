@@ -14,8 +14,9 @@ from trayapp.text.language import language
 from trayapp.text.senses import network_line, network_steps, page_line
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import as_action, label
+from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.panel.header import SwitchBar, Verdict

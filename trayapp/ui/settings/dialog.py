@@ -11,7 +11,7 @@ from trayapp.text.language import language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
-from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.settings.page_keys import KeysPage

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 from trayapp.settings.mistakes import declared_choices
 from trayapp.text.choices import choice
 from trayapp.text.labels import setting
-from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GROUP_PX
 
 LINES_SHOWN = 4

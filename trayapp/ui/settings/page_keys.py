@@ -10,8 +10,9 @@ from trayapp.text.names import name as shown_name
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, KeySlot, SettingsView
-from trayapp.ui.kit.label import as_action, label
+from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.kit.tokens import GROUP_PX, Size
 from trayapp.ui.settings.form import Form

@@ -14,8 +14,8 @@ from trayapp.text.panel import light_name
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
-from trayapp.ui.kit.label import as_action
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.kit.tokens import GROUP_PX
 from trayapp.ui.settings.editors import Choice, Pick

@@ -16,7 +16,7 @@ from trayapp.text.language import language
 from trayapp.text.names import provider_name
 from trayapp.text.rows import service_line
 from trayapp.ui.kit.icons import Mark, light_icon
-from trayapp.ui.kit.label import as_action
+from trayapp.ui.kit.mnemonic import as_action
 
 
 class TrayMenu(QObject):

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from trayapp.ui.kit.label import Label, as_action, as_tooltip, breakable, label
+from trayapp.ui.kit.label import Label, as_tooltip, breakable, label
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import Size
 
 MARKUP = "<img src='file:///etc/passwd'><b>bold</b> & <br>"
