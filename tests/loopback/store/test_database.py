@@ -87,10 +87,36 @@ def test_migrations_run_in_order_and_once_with_a_backup_before(file: Path) -> No
     for _ in range(2):
         with closing(Database(file, newer)):
             assert version(file) == len(newer)
-    backup = file.with_name("memory.sqlite3.version-1")
-    assert version(backup) == 1
+    backup = file.with_name(f"memory.sqlite3.version-{len(MIGRATIONS)}")
+    assert version(backup) == len(MIGRATIONS)
     with closing(Database(backup)) as database:
         assert database.pieces() == {"judge": b"{}"}
+
+
+def test_pieces_of_the_first_version_are_still_read(file: Path) -> None:
+    Database(file, MIGRATIONS[:1]).close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("INSERT INTO piece VALUES ('judge', ?), ('told', ?)", (b'{"saved_at": 1.0}', b"[]"))
+    for _ in range(2):
+        with closing(Database(file)) as database:
+            assert database.pieces() == {"judge": b'{"saved_at": 1.0}', "told": b"[]"}
+
+
+def test_a_piece_takes_a_fraction_of_its_size(file: Path) -> None:
+    piece = b"[" + b",".join(b'{"at": %d, "host": "api.example", "outcome": "good"}' % at for at in range(2000)) + b"]"
+    with closing(Database(file)) as database:
+        database.write({"judge": piece}, [])
+        assert database.pieces() == {"judge": piece}
+    assert file.stat().st_size < len(piece) / 2
+
+
+def test_a_piece_that_cannot_be_read_is_damage(file: Path) -> None:
+    with closing(Database(file)) as database:
+        database.write({"judge": b"{}"}, [])
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE piece SET value = x'00'")
+    with closing(Database(file)) as database, pytest.raises(Damaged):
+        database.pieces()
 
 
 def test_a_new_file_needs_no_backup(file: Path) -> None:
