@@ -96,10 +96,9 @@ class Database:
 
     def pieces(self) -> dict[str, bytes]:
         """All pieces by name. Raises Damaged."""
+        rows = self._database.execute("SELECT name, value FROM piece")
         try:
-            return {
-                name: zlib.decompress(value) for name, value in self._database.execute("SELECT name, value FROM piece")
-            }
+            return {name: zlib.decompress(value) for name, value in rows}
         except zlib.error as error:
             raise Damaged from error
 

@@ -1,0 +1,116 @@
+"""What an idle program writes to the disk: the real engine on loopback providers, calm, with a clock that runs fast.
+
+    python -m tests.bench.idle [--hours 24] [--services 4 63] [--rate 720]
+
+Every provider has a page and an API. After half a simulated hour to settle, so many simulated hours are measured, and
+then one in which one provider answers 503 and its page says so. Printed are the bytes that all writes of this process
+handed to the kernel (`wchar` of /proc/self/io; sockets are not in it) and those of the pages that they dirtied
+(`write_bytes`; a page that is dirtied again before it reached the disk counts once, and here hours pass in seconds),
+the first as a ratio to the budget, and how large the pieces in the store are at the end.
+"""
+
+import argparse
+import asyncio
+import os
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.judge import Size
+from tests.support.fakeclock import RateClock
+from tests.support.scene import EPOCH, OVERLOADED, Acme, Scene
+from trayapp import logs
+from trayapp.core.light.severity import Light
+from trayapp.paths import home
+
+HOUR_S = 3600.0
+SETTLING_S = HOUR_S / 2
+BUDGET_MB = 5.0
+"""Written in an idle day."""
+SIZES = (Size(4, 1), Size(21, 3))
+RATE = 720.0
+"""Steady seconds per real second: an hour in five, and a round trip on loopback is still far less than the minute
+between two requests. More providers than four take it more slowly, for the same reason."""
+HICCUP_S = 10.0
+"""Real seconds for the light to be right again: a second in which a busy machine stood still was ten minutes here."""
+
+
+class Written(NamedTuple):
+    """Bytes: handed to the kernel by writes, and in the pages dirtied by them."""
+
+    by_calls: int
+    in_pages: int
+
+
+def written() -> Written:
+    """What this process has written since it began."""
+    counts = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return Written(int(counts["wchar"]), int(counts["write_bytes"]))
+
+
+@asynccontextmanager
+async def watching(size: Size, rate: float) -> AsyncIterator[Scene]:
+    """The engine, with its log file, watching so many providers in calm. Needs a home of its own."""
+    parts = tuple(f"part-{number}" for number in range(size.components))
+    acmes = (Acme(f"acme{number}", components=parts) for number in range(size.providers))
+    log = logs.setup(home())
+    try:
+        async with Scene(*acmes, clock=RateClock(EPOCH, rate)) as scene:
+            await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+            yield scene
+    finally:
+        log.close()
+
+
+async def spend(scene: Scene, seconds: float, light: Light) -> Written:
+    """What is written in so many steady seconds, at the end of which it is still this light."""
+    before = written()
+    await scene.clock.sleep(seconds)
+    after = written()
+    await scene.until(lambda s: s.judgement.light is light, f"a light that stays {light}", HICCUP_S)
+    return Written(after.by_calls - before.by_calls, after.in_pages - before.in_pages)
+
+
+def break_down(acme: Acme) -> None:
+    """Its API answers 503, and its page says so of all its components."""
+    acme.api(OVERLOADED)
+    acme.page(**dict.fromkeys(acme.components, "major_outage"))
+
+
+def pieces() -> dict[str, int]:
+    """How large the pieces in the store are, in bytes."""
+    with closing(sqlite3.connect(home().store_file)) as database:
+        return dict(database.execute("SELECT name, length(value) FROM piece ORDER BY 2 DESC"))
+
+
+async def measure(size: Size, hours: float, rate: float) -> None:
+    async with watching(size, rate) as scene:
+        await scene.clock.sleep(SETTLING_S)
+        calm = await spend(scene, hours * HOUR_S, Light.GREEN)
+        break_down(scene["acme0"])
+        down = await spend(scene, HOUR_S, Light.RED)
+    by_calls, in_pages = (count / 1e6 * 24 / hours for count in calm)
+    print(f"{size.providers} providers of {size.components} components:")
+    print(f"  calm: {by_calls:.2f} MB a day, ratio {by_calls / BUDGET_MB:.2f} ({BUDGET_MB:g}); {in_pages:.2f} in pages")
+    print(f"  one of them down: {down.by_calls / 1e6:.2f} MB in that hour; {down.in_pages / 1e6:.2f} in pages")
+    print("  pieces:", ", ".join(f"{name} {count / 1000:.1f} kB" for name, count in pieces().items()))
+
+
+def main(hours: float, services: list[int], rate: float) -> None:
+    for size in SIZES:
+        if size.total in services:
+            with tempfile.TemporaryDirectory() as folder:
+                os.environ["LLM_AMPEL_HOME"] = folder
+                asyncio.run(measure(size, hours, rate * min(1.0, 4 / size.providers)))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--services", type=int, nargs="+", default=[size.total for size in SIZES])
+    parser.add_argument("--rate", type=float, default=RATE)
+    options = parser.parse_args()
+    main(options.hours, options.services, options.rate)
