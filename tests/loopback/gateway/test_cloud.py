@@ -83,7 +83,7 @@ async def test_a_stream_stays_the_bytes_that_it_was(pieces: list[bytes]) -> None
         assert found.first_token_s is not None
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(min_size=1, max_size=3000), min_size=1, max_size=20))
 def test_any_bytes_in_any_pieces(pieces: list[bytes]) -> None:
     async def there_and_back() -> None:

@@ -47,7 +47,7 @@ def moments(samples: list[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 @given(steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_a_judgement_always_is(samples: list[tuple[float, str]]) -> None:
     """Grey never hides red and never becomes green by itself; lights and findings agree; nothing is from the future."""
     play = Play(WATCHED)
@@ -73,7 +73,7 @@ def test_what_a_judgement_always_is(samples: list[tuple[float, str]]) -> None:
 
 
 @given(steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_own_eyes_are_never_red_before_the_third_failing_try(samples: list[tuple[float, str]]) -> None:
     """Beta has no page: its red is made by tries alone, of which three have failed since its last good one."""
     play = Play(("beta", "gamma"))
@@ -93,7 +93,7 @@ def test_own_eyes_are_never_red_before_the_third_failing_try(samples: list[tuple
 
 
 @given(steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_without_any_failing_request_nothing_is_red_but_by_the_page(samples: list[tuple[float, str]]) -> None:
     harmless = ("200", "401", "ok", "429", "407", "foreign", "challenge", "offline", "online", "captive", "altered")
     play = Play(("api", "beta", "gamma"))
@@ -108,7 +108,7 @@ def test_without_any_failing_request_nothing_is_red_but_by_the_page(samples: lis
 
 
 @given(steps, st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_within_a_moment_the_order_of_arrival_makes_no_difference(
     samples: list[tuple[float, str]], rng: random.Random
 ) -> None:
@@ -135,7 +135,7 @@ def test_within_a_moment_the_order_of_arrival_makes_no_difference(
 
 
 @given(steps, st.integers(0, 59))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_restart_forgets_no_red_and_repeats_no_incident(samples: list[tuple[float, str]], when: int) -> None:
     """But for the red of a page that is read so rarely that it would be older than a page's last word may be."""
     play, page_at = Play(WATCHED), -math.inf
@@ -169,7 +169,7 @@ def parts(play: Play) -> dict[str, tuple[str, list[str]]]:
 
 
 @given(repeated)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_who_looks_more_often_sees_nothing_else(samples: list[tuple[float, str]]) -> None:
     """At the moments of the samples, that is, whether somebody looked every seven seconds in between or nobody did.
 
@@ -191,7 +191,7 @@ def test_who_looks_more_often_sees_nothing_else(samples: list[tuple[float, str]]
 
 
 @given(steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_transition_is_noted_for_every_change_and_for_nothing_else(samples: list[tuple[float, str]]) -> None:
     play = Play(WATCHED)
     shown = {service.id: (Light.GREY, Finding.STARTING) for service in play.last.services}

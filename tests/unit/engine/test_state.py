@@ -80,7 +80,7 @@ def read(state: State) -> None:
 
 class TestReading:
     @given(steps)
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     def test_it_changes_nothing(self, samples: list[tuple[float, str]]) -> None:
         """Asked all the time, between observations and moments, or never: everything that follows is the same."""
         asked, left_alone = (State(SWITCHABLE, WATCHED, START) for _ in range(2))
@@ -96,7 +96,7 @@ class TestReading:
         assert asked.remember() == left_alone.remember()
 
     @given(steps)
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     def test_a_moment_that_passes_twice_is_the_same_moment(self, samples: list[tuple[float, str]]) -> None:
         state = State(SWITCHABLE, WATCHED, START)
         for now, seen in observed(samples):
@@ -193,7 +193,7 @@ class TestCircumstances:
 
 class TestMemory:
     @given(steps, st.integers(0, 59))
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     def test_a_restart_of_a_restart_knows_the_same(self, samples: list[tuple[float, str]], when: int) -> None:
         play = Play(WATCHED, SWITCHABLE)
         for at, sample in moments(samples)[: when + 1]:

@@ -238,7 +238,7 @@ class TestViewsThatAreKept:
     """A view holds until something that it rests on changes; then it says what one made at that moment says."""
 
     @given(st.sampled_from(["api", "chat", "beta"]), samples)
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     def test_whatever_comes(self, service: str, steps: list[tuple[float, str, int]]) -> None:
         kept, now = Kept(service), START
         for pause_s, sample, times in steps:

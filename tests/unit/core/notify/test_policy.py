@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.newsdesk import (
@@ -428,7 +428,6 @@ STAGES = [IncidentStage.OPEN, IncidentStage.PARTLY_BACK, IncidentStage.RECOVERIN
         max_size=30,
     )
 )
-@settings(deadline=None)
 def test_a_policy_that_begins_anew_every_time_says_the_same(
     steps: list[tuple[float, str, str, tuple[Light, Finding], IncidentStage]],
 ) -> None:
