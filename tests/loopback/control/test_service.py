@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.httpserver import Request as HttpRequest
 from tests.support.httpserver import Server, answer
-from tests.support.scene import CHAT_PATH, OVERLOADED, Acme, Scene, completion, free_port
+from tests.support.scene import CHAT_PATH, Acme, Scene, completion, free_port
 from tests.support.schema1 import Report
 from tests.support.snapshots import snapshot
 from trayapp.control import client, server
@@ -213,8 +213,9 @@ async def test_whoever_waits_hears_one_light_and_its_changes(scene: World) -> No
         assert (await anext(answers)).light == "green"
         scene["bolt"].page(chat_completions="major_outage")
         await scene.until(lambda s: s.judgement.light is Light.RED, "the other one red")
-        scene["acme"].api(OVERLOADED)
+        scene["acme"].page(chat_completions="degraded_performance")
         assert (await anext(answers)).light == "yellow"
+        scene["acme"].page(chat_completions="major_outage")
         assert (await anext(answers)).light == "red"
     assert await refusal(scene, AskLight(service="nobody")) == "not_watched"
 

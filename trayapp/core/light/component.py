@@ -133,7 +133,7 @@ class ComponentState:
         """Whether a status page is meant to speak for it."""
         return bool(self.page_ids)
 
-    def heard(self, readings: PageReadings, now: float) -> None:
+    def heard(self, readings: PageReadings) -> None:
         """The page was read again: follow its light, since what it made ends with it."""
         opinion = readings.opinion(self.page_ids)
         if opinion is None or opinion.light is Light.GREY:

@@ -191,7 +191,7 @@ class Judge:
             self._network.observe_page(report.at, began, host, report.provider, report.reach)
             for service in self._by_provider[report.provider]:
                 for component in service.components:
-                    component.heard(readings, report.at)
+                    component.heard(readings)
         self._touched.update(service.service.id for service in self._by_provider[report.provider])
 
     # The judgement

@@ -182,7 +182,7 @@ class Kept:
                 self.readings.disturbed()
             case PageReport():
                 self.readings.observe(observation)
-                self.state.heard(self.readings, observation.at)
+                self.state.heard(self.readings)
 
     def look(self, now: float) -> None:
         """Judge at `now`; where the judge would have had no reason to, nothing may have changed."""
