@@ -41,11 +41,11 @@ class PageReadings:
         """Take in a reading, in any order. `excused`: the own network fails, so a failed one is not the page's."""
         if self.latest is not None and report.at < self.latest.at:
             return
+        pause_s = report.at - self.latest.at if self.latest is not None else 0.0
         self.latest = report
         if report.health is PageHealth.OK:
-            since_s = report.at - self._good.at if self._good is not None else 0.0
-            self.starts_afresh = since_s > self.fresh_s
-            self._interval_s = since_s if since_s <= PAGE_INTERVAL_MAX_S else 0.0
+            self.starts_afresh = self._good is not None and report.at - self._good.at > self.fresh_s
+            self._interval_s = pause_s if pause_s <= PAGE_INTERVAL_MAX_S else 0.0
             self._good, self._failed_in_a_row = report, 0
             self._opinions = Opinions(report)
         elif not excused:

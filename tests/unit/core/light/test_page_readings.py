@@ -111,6 +111,12 @@ def test_what_comes_after_a_gap_starts_afresh() -> None:
     assert afresh == [False, False, True, False], "the last came at the slower pace of the one before"
 
 
+def test_a_page_that_could_not_be_read_for_long_is_not_read_rarely() -> None:
+    readings = read(said(0.0), *(said(at, "html") for at in range(60, 1500, 60)), said(1500.0))
+    assert readings.starts_afresh
+    assert readings.fresh_s == PAGE_FRESH_S
+
+
 def test_a_pause_that_no_setting_explains_was_a_sleep() -> None:
     readings = read(said(0.0), said(PAGE_INTERVAL_MAX_S + 1))
     assert readings.starts_afresh
