@@ -73,7 +73,7 @@ class Life:
         arguments = ("-m", "tests.support.engine_program", str(self.rate), str(self.begin))
         self._now = await self._stack.enter_async_context(running(*arguments, program=sys.executable))
         self._read = 0
-        await self.until(lambda: self._lines("started"), "the start")
+        await self.until(lambda: self.lines("started"), "the start")
 
     async def kill(self, away_s: float = 5.0) -> None:
         """SIGKILL; the next life begins so many steady seconds later."""
@@ -93,7 +93,7 @@ class Life:
         self.told += map(json.loads, self._now.lines[self._read :])
         self._read = len(self._now.lines)
 
-    def _lines(self, kind: str) -> list[dict[str, Any]]:
+    def lines(self, kind: str) -> list[dict[str, Any]]:
         """What this life has told of a kind."""
         assert self._now is not None
         return [line for line in map(json.loads, self._now.lines) if kind in line]
@@ -116,7 +116,7 @@ class Life:
     async def turns(self, service: str, finding: Finding) -> None:
         """Until this life sees the service turn to this finding."""
         await self.until(
-            lambda: any((one["service"], one["transition"]) == (service, finding) for one in self._lines("transition")),
+            lambda: any((one["service"], one["transition"]) == (service, finding) for one in self.lines("transition")),
             f"{service} {finding}",
         )
 
@@ -240,7 +240,7 @@ async def test_after_a_gap_it_starts_afresh_and_the_end_lies_in_the_gap() -> Non
         life.twin.api(NO_KEY)
         await life.start()
         await life.banner("over")
-        path = [(one["transition"], one["light"]) for one in life._lines("transition") if one["service"] == API]
+        path = [(one["transition"], one["light"]) for one in life.lines("transition") if one["service"] == API]
         assert path == [("starting", "grey"), ("ok", "green")]
         assert [stage for stage, _ in life.banners()] == ["down", "over"]
         over = next(line["details"] for line in life.told if line.get("banner") == "over")
@@ -257,7 +257,7 @@ async def test_after_a_gap_the_same_outage_is_proved_again_and_not_told_again() 
         await life.kill(away_s=1800)
         await life.start()
         await life.turns(API, Finding.DOWN)
-        path = [one["transition"] for one in life._lines("transition") if one["service"] == API]
+        path = [one["transition"] for one in life.lines("transition") if one["service"] == API]
         assert path == ["starting", "checking", "down"]
         assert (await life.incident()).id == down
         await life.elapse(120)

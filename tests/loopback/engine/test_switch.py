@@ -15,7 +15,6 @@ from tests.support.scene import CHAT_PATH, NO_KEY, OVERLOADED, Acme, Scene, comp
 from tests.support.until import until
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
-from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import To, Until
 from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import MODEL, SimulatedTarget
@@ -268,10 +267,12 @@ async def test_a_target_that_is_stopped_refuses_in_dialect_and_keeps_the_route()
 async def test_a_long_local_time_keeps_the_latest_answers_and_counts_them_all() -> None:
     async with ready_scene(Acme("acme")) as scene:
         switch = scene.engine.switch
+        tokens = {switch.tokens.add("early"): 50, switch.tokens.add("late"): 200}
         await switch.to_local(("acme",))
-        for number in range(250):
-            switch._answered(LocalAnswer(float(number), "acme", "editor", MODEL))
-        assert [one.at for one in switch.local_answers] == [float(number) for number in range(50, 250)]
+        for token, times in tokens.items():
+            for _ in range(times):
+                await ask(scene, token)
+        assert [answer.tool for answer in switch.local_answers] == ["late"] * 200
         assert scene.engine.routes.route("acme").answered == 250
 
 
