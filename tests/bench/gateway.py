@@ -25,8 +25,8 @@ from tests.bench.gateway_programs import LOCAL_MODEL, STREAMS
 from trayapp.paths import home
 from trayapp.secrets.tokens import Tokens
 
-ADDED_BUDGET_S = 0.0005
-PER_S_BUDGET = 3500.0
+ADDED_BUDGET_S = 0.00025
+PER_S_BUDGET = 5500.0
 CLICK_BUDGET_S = 0.050
 START_DEADLINE_S = 20.0
 
