@@ -6,6 +6,7 @@ judged as they stand, since core asks no resolver; whoever has an address asks b
 
 import ipaddress
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
@@ -34,6 +35,8 @@ def reach_of_address(address: str) -> Reach:
     return Reach.PUBLIC if ip.is_global else Reach.PRIVATE
 
 
+# Asked several times for each request through the gateway, always of the same few hosts.
+@lru_cache(maxsize=256)
 def reach_of_host(host: str) -> Reach:
     """The kind of a host by its name or address alone, without a port."""
     name = host.strip("[]").rstrip(".").lower()
