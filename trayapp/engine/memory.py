@@ -33,7 +33,7 @@ class Keeper:
                 continue
             try:
                 pieces[name] = msgspec.json.decode(raw, type=kind)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 log.info("what was remembered as %s is of another version and is left out: %s", name, error)
             else:
                 self._written[name] = raw

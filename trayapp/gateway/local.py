@@ -139,7 +139,7 @@ def with_model(asked: ToolRequest, name: str) -> bytes:
         raise Refused(415, "encoding_not_supported", "A local model takes no compressed request.", retry=False)
     try:
         fields = msgspec.json.decode(asked.body, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from error
     return msgspec.json.encode(fields | {"model": name})
 

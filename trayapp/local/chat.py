@@ -55,7 +55,7 @@ def _piece(data: str, status: TargetStatus) -> tuple[str, bool]:
     """The text of one event, and whether it says that the answer is complete."""
     try:
         event: Any = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("local_wrong_server", url=status.url) from error
     if not isinstance(event, dict):
         raise Problem("local_wrong_server", url=status.url)

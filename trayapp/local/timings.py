@@ -31,7 +31,7 @@ class Timings:
                 self._known = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Timing])
             except FileNotFoundError:
                 self._known = {}
-            except (OSError, msgspec.DecodeError) as error:
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
                 log.info("measuring anew, because %s cannot be read: %s", self._file, error)
                 self._known = {}
         return self._known

@@ -32,7 +32,7 @@ def read_index(home: Home) -> KeyIndex:
         return msgspec.json.decode(file.read_bytes(), type=KeyIndex)
     except FileNotFoundError:
         return KeyIndex()
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Problem("key_index_broken", path=str(file)) from error
 
 

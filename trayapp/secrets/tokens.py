@@ -84,7 +84,7 @@ class Tokens:
             self._broken = False
         except FileNotFoundError:
             seen, self._by_tool, self._broken = None, {}, False
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             if not self._broken:
                 log.warning("no tool is let in, %s cannot be read: %s", self._path, type(error).__name__)
             self._by_tool, self._broken = {}, True

@@ -202,7 +202,7 @@ class _Places:
     def record(self) -> _Record:
         try:
             return msgspec.json.decode(self.record_file.read_bytes(), type=_Record)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             # Without it the blocks are still found by their marks.
             return _Record()
 

@@ -206,7 +206,7 @@ async def test_short_events_are_not_held_back() -> None:
                 assert await client.chunk() == b"data: [DONE]\n\n"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"\xff": 1}', b"[" * 100_000])
 async def test_what_is_no_json_object_cannot_get_another_model(body: bytes) -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)

@@ -85,7 +85,7 @@ def test_two_that_add_at_once_lose_nothing() -> None:
 
 
 @pytest.mark.expects_log("cannot be read")
-@pytest.mark.parametrize("content", [b"", b"{", b'{"version": 1, "tokens": []}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"version": 1, "tokens": []}', b"\xff", b'{"version": "\xff"}'])
 def test_a_damaged_file_lets_nobody_in_and_is_kept(content: bytes) -> None:
     token = Tokens(home()).add("editor")
     file().write_bytes(content)

@@ -66,7 +66,7 @@ def read_error_event(data: bytes, depth: Depth) -> Reading:
     broken = Reading(Outcome.FAIL, "cut", depth)
     try:
         error = msgspec.json.decode(data.partition(b"\n")[0])["error"]
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return broken
     fields = error if isinstance(error, dict) else {"message": str(error)}
     code = fields.get("code")

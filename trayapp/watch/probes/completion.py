@@ -41,7 +41,7 @@ def seen(stream: bytes) -> Seen:
             return Seen.END
         try:
             event = msgspec.json.decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             # The last line may be half there.
             continue
         if isinstance(event, dict) and (shown := _event(event)) is not Seen.NOTHING:

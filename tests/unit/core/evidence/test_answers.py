@@ -68,6 +68,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("nothing", 200, {}, b"", API, FAIL, "malformed", API, None),
     ("half a JSON", 200, {}, b'{"data": [', API, FAIL, "malformed", API, None),
     ("depths of JSON", 200, {}, b"[" * 100_000, API, FAIL, "malformed", API, None),
+    ("bytes that are no text", 200, {}, b'{"data": "\xff"}', API, FAIL, "malformed", API, None),
     ("a number", 200, {}, 7, API, FAIL, "malformed", API, None),
     ("HTML 404", 404, HTML, PAGE, API, FAIL, "malformed", API, None),
     ("login page", 200, HTML, PAGE, API, FOREIGN, "foreign_page", API, None),
