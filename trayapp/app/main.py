@@ -66,6 +66,7 @@ def take_over(here: Home, lock: "Lock") -> bool:
                 raise
         if lock.acquire():
             return True
+        # Nothing runs yet that this could hold up, and nobody tells when another process lets go of a lock.
         time.sleep(0.1)
     raise Problem("already_running")
 

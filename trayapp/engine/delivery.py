@@ -60,5 +60,6 @@ class Delivery:
             return
         try:
             await self._announce(announcement, self._snapshot())
+        # Whatever a desktop does to one banner, the next ones are told and all is saved.
         except Exception:
             log.exception("a banner could not be told")

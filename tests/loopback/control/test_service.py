@@ -201,12 +201,17 @@ async def test_a_follower_gets_the_picture_at_once_and_then_each_change(scene: W
         while lights[-1] != "green":
             lights.append((await anext(answers)).light)
         # Minutes pass on the engine's clock without a word, until there is something to say.
-        news = asyncio.ensure_future(anext(answers))  # noqa: TID251 - cancelled or awaited below
-        begun = scene.engine.clock.now()
-        await scene.until(lambda s: s.at > begun + 120.0, "two quiet minutes")
-        assert not news.done()
-        scene["acme"].page(chat_completions="degraded_performance")
-        assert (await news).light == "yellow"
+
+        async def next_light() -> str:
+            return (await anext(answers)).light
+
+        async with asyncio.TaskGroup() as group:
+            news = group.create_task(next_light())
+            begun = scene.engine.clock.now()
+            await scene.until(lambda s: s.at > begun + 120.0, "two quiet minutes")
+            assert not news.done()
+            scene["acme"].page(chat_completions="degraded_performance")
+        assert news.result() == "yellow"
 
 
 async def test_whoever_waits_hears_one_light_and_its_changes(scene: World) -> None:
