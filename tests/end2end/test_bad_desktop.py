@@ -39,7 +39,7 @@ async def test_a_port_in_use_is_told_and_everything_else_works() -> None:
         Tokens(home()).add("night-job")
         with untouched(home().config):
             async with running("watch", "--json") as watch:
-                await watch.printed(1)
+                await watch.shows("green")
                 await until(lambda: any(f"Port {port} is taken" in line for line in watch.errors), "the problem")
                 refused = await in_both("switch", "local", "acme")
                 assert refused.codes == {FAILED}

@@ -254,6 +254,7 @@ async def test_a_full_disk_stops_nothing_and_is_told() -> None:
                 assert [one.code for one in await standing(here)] == ["store_unwritable"]
                 assert any("Nichts kann gemerkt werden" in line for line in watch.errors), watch.errors
                 assert not any("Traceback" in line for line in watch.errors)
+                assert (await once("wait", "acme-api", "--timeout", "30")).code == GREEN
                 assert (await once("status")).code == GREEN
             refused = await in_both("setup", "openai-env", prefix=FULL_DISK, HOME=str(here.data))
     assert refused.codes == {1}

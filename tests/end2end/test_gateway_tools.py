@@ -81,7 +81,7 @@ async def stage(tmp_path: Path, *others: Acme, with_target: bool = True) -> Asyn
         settings = f'{local if with_target else ""}[gateway]\nport = {port}\nopenai = "acme"\n'
         write_files(home(), (acme, *others), settings)
         async with running("watch", "--json", HOME=str(user)) as watch:
-            await watch.printed(1)
+            await watch.shows("green")
             try:
                 yield Stage(user, acme, target, port, watch)
                 assert watch.errors == []

@@ -1,6 +1,7 @@
 """The real command, as the user's shell starts it: once to its end, or for as long as a block lasts."""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -68,6 +69,13 @@ class Running:
         """All lines, once there are so many."""
         await until(lambda: len(self.lines) >= count, f"{count} lines after {self.lines} {self.errors}", deadline_s)
         return self.lines
+
+    async def shows(self, light: str) -> None:
+        """Once the last line of `--json` has this light: the first is as often as not one of the start."""
+        await self.printed(1)
+        await until(
+            lambda: json.loads(self.lines[-1])["light"] == light, f"{light} after {self.lines} {self.errors}", 30.0
+        )
 
     async def end(self, number: int) -> int:
         """Send a signal; the exit code."""
