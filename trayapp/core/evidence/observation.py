@@ -55,6 +55,8 @@ class Try(Struct, frozen=True):
     `challenge`, `cut`, `foreign_page`, ... `control`: did the control that ran beside this try answer; None when
     none was asked. `request` joins the retries of one request of the user's: together they count once.
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
+    `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
+    itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
     """
 
     at: float
@@ -74,6 +76,7 @@ class Try(Struct, frozen=True):
     retry_after_s: float | None = None
     latency_s: float | None = None
     first_token_s: float | None = None
+    proven: bool = False
 
 
 class Control(Struct, frozen=True):
