@@ -52,8 +52,9 @@ class Try(Struct, frozen=True):
     """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
 
     `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns`, `tls`, `malformed`,
-    `challenge`, `cut`, `foreign_page`, ... `control`: did the control that ran beside this try answer; None when
-    none was asked. `request` joins the retries of one request of the user's: together they count once.
+    `challenge`, `cut`, `foreign_page`, ... `step`: where on the way a try without an answer failed, None where that
+    is not known or the provider's side was reached. `control`: did the control that ran beside this try answer; None
+    when none was asked. `request` joins the retries of one request of the user's: together they count once.
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
@@ -77,6 +78,7 @@ class Try(Struct, frozen=True):
     latency_s: float | None = None
     first_token_s: float | None = None
     proven: bool = False
+    step: "NetworkStep | None" = None
 
 
 class Control(Struct, frozen=True):

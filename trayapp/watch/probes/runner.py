@@ -69,7 +69,7 @@ class Probes:
                 self._budget.answered(job.provider)
             reading = Reading(outcome_of_failure(failure.code), failure.code, job.depth)
             reach = await self._addresses.reach(probe.url, look_up=failure.step is not NetworkStep.DNS)
-            return Attempt(self._try(job, began, reading, None, reach), failure)
+            return Attempt(self._try(job, began, reading, None, reach, failure.step), failure)
         reading = _read(job, answer, keyed=key is not None)
         if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
             self._budget.answered(job.provider)
@@ -95,7 +95,15 @@ class Probes:
             enough=lambda stream: seen(stream) is not Seen.NOTHING,
         )
 
-    def _try(self, job: ProbeJob, began: float, reading: Reading, answer: HttpAnswer | None, reach: Reach) -> Try:
+    def _try(
+        self,
+        job: ProbeJob,
+        began: float,
+        reading: Reading,
+        answer: HttpAnswer | None,
+        reach: Reach,
+        step: NetworkStep | None = None,
+    ) -> Try:
         shown = seen(answer.body) if answer is not None and job.completion is not None else Seen.NOTHING
         return Try(
             at=self._clock.now(),
@@ -113,6 +121,7 @@ class Probes:
             retry_after_s=None if answer is None else retry_after_s(answer.headers),
             latency_s=None if answer is None else answer.head_s,
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
+            step=step,
         )
 
     async def _key(self, job: ProbeJob) -> str | None:

@@ -127,6 +127,16 @@ async def test_a_bad_certificate_is_a_failure_at_tls(scene: Scene) -> None:
     assert (attempt.observed.outcome, attempt.observed.code) == (Outcome.FAIL, "tls")
     assert attempt.failure is not None
     assert (attempt.failure.step, attempt.failure.rejected) == (NetworkStep.TLS, True)
+    assert attempt.observed.step is NetworkStep.TLS
+
+
+async def test_where_it_failed_is_evidence_until_the_providers_side_is_reached(scene: Scene) -> None:
+    scene.server.on("/v1/models", httpserver.silent)
+    silent = (await scene.run(scene.job(timeout_s=0.5))).observed
+    async with Server() as server:
+        scene.server = server
+    gone = (await scene.run(scene.job(timeout_s=0.5))).observed
+    assert [(each.code, each.step) for each in (silent, gone)] == [("timeout", None), ("connect", NetworkStep.TCP)]
 
 
 async def test_proxy_settings_that_no_client_takes_are_the_proxys_trouble(
