@@ -1,6 +1,7 @@
 """The settings: pages over the one declaration of settings. Nothing typed is lost by a mistake."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
@@ -120,7 +121,8 @@ class SettingsDialog(QDialog):
             self._enable(True)
 
     def _load(self, view: SettingsView) -> None:
-        if self._language != language():
+        # A page is not made anew over what was typed into it.
+        if self._language != language() and not any(page.unfinished for page in self.pages.values()):
             self._build()
         for page in self.pages.values():
             page.load(view)
@@ -145,16 +147,16 @@ class SettingsDialog(QDialog):
         self._complain(wrong)
         if wrong:
             return
-        if not changes:
-            self._finish(close)
-            return
         self._closing = close
         self._enable(False)
-        self._commands.save_settings(changes, self._saved)
+        if changes:
+            self._commands.save_settings(changes, self._saved)
+        else:
+            self._finish_pages()
 
     def _saved(self, outcome: CommandResult[Settings]) -> None:
-        self._enable(True)
         if outcome.value is None or self._view is None:
+            self._enable(True)
             placed, rest = by_key(outcome.problems, [key for page in self.pages.values() for key in page.values()])
             self._complain(placed)
             self.notices.failed(rest)
@@ -163,17 +165,45 @@ class SettingsDialog(QDialog):
         self._load(self._view)
         self.notices.failed(())
         self.saved.emit()
-        self._finish(self._closing)
+        self._finish_pages()
 
-    def _finish(self, close: bool) -> None:
-        if close:
+    def _finish_pages(self) -> None:
+        """What was typed beside the settings goes where it belongs, too: keys and tools."""
+        waiting = [name for name, page in self.pages.items() if page.unfinished]
+        answers: dict[str, bool] = {}
+
+        def done(name: str, finished: bool) -> None:
+            answers[name] = finished
+            if len(answers) == len(waiting):
+                self._finished([name for name in waiting if not answers[name]])
+
+        for name in waiting:
+            self.pages[name].finish(partial(done, name))
+        if not waiting:
+            self._finished([])
+
+    def _finished(self, unfinished: list[str]) -> None:
+        self._enable(True)
+        if unfinished:
+            self._bring_up(unfinished)
+            return
+        if self._view is not None and self._language != language():
+            self._load(self._view)
+        if self._closing:
             self.accept()
+
+    def done(self, result: int) -> None:
+        """Close, in whatever way: nobody finds a secret in the fields, and no late answer closes it once more."""
+        self._closing = False
+        for page in self.pages.values():
+            page.leave()
+        super().done(result)
 
     def _complain(self, wrong: dict[Key, list[str]]) -> None:
         """Mistakes go beside their fields, and the first page that has one comes to the front."""
-        hit = [name for name, page in self.pages.items() if page.complain(wrong)]
-        if hit and self.pages[hit[0]] is not self.stack.currentWidget() and not self._current_in(hit):
-            self.list.setCurrentRow(list(self.pages).index(hit[0]))
+        self._bring_up([name for name, page in self.pages.items() if page.complain(wrong)])
 
-    def _current_in(self, names: list[str]) -> bool:
-        return any(self.pages[name] is self.stack.currentWidget() for name in names)
+    def _bring_up(self, names: list[str]) -> None:
+        """The first of these pages comes to the front, unless one of them is there."""
+        if names and all(self.pages[name] is not self.stack.currentWidget() for name in names):
+            self.list.setCurrentRow(list(self.pages).index(names[0]))

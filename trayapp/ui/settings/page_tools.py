@@ -1,8 +1,10 @@
 """The gateway and its tools: each with its own token, which is shown once, and its own policy."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.route import Policy
@@ -11,6 +13,7 @@ from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, SettingsView, ToolAccess
+from trayapp.ui.kit.entry import Entry
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
@@ -34,13 +37,16 @@ class ToolsPage(SettingsPage):
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
-        self.name = QLineEdit()
+        self.name = Entry()
         self.name.setPlaceholderText(Labels.tool_name)
         self.name.setAccessibleName(Labels.tool_name)
         self.add_button = QPushButton(as_action(Labels.tool_add))
-        self.add_button.clicked.connect(self.add)
-        self.name.textChanged.connect(lambda text: self.add_button.setEnabled(bool(text.strip())))
-        self.add_button.setEnabled(False)
+        self.add_button.clicked.connect(lambda: self.add())
+        self.name.entered.connect(lambda: self.add())
+        self.name.textChanged.connect(lambda _text: self._enable())
+        self._adding = False
+        self._then: list[Callable[[bool], None]] = []
+        self._enable()
         self.access = _Access()
         self._mistakes = Lines()
         adding = QWidget()
@@ -62,6 +68,8 @@ class ToolsPage(SettingsPage):
             self.openai.offer(slot.provider, slot.provider_name)
         self.gateway.load(view.settings.gateway)
         self._show_tools(view)
+        for name, group in self.tools.items():
+            group.load(view.settings.tools.get(name, ToolSettings()))
 
     def _show_tools(self, view: SettingsView) -> None:
         """Follow which tools there are; the policies of those that stay are left as edited."""
@@ -78,19 +86,46 @@ class ToolsPage(SettingsPage):
                 self.forms.append(group.form)
                 self._tools_column.addWidget(group)
 
+    @property
+    def unfinished(self) -> bool:
+        return self._adding or bool(self.name.text().strip())
+
+    def finish(self, done: Callable[[bool], None]) -> None:
+        self._then.append(done)
+        self.add()
+
+    def leave(self) -> None:
+        self.name.wipe()
+        self.access.hide()
+        self._mistakes.draw([])
+
     def add(self) -> None:
+        """Give the tool that was named its token, and show its address."""
         name = self.name.text().strip()
-        if name:
-            self.add_button.setEnabled(False)
+        if name and not self._adding:
+            self._adding = True
+            self._enable()
             self._mistakes.draw([])
             self._commands.create_tool(name, self._added)
 
+    def _enable(self) -> None:
+        self.name.setReadOnly(self._adding)
+        self.add_button.setEnabled(bool(self.name.text().strip()) and not self._adding)
+
     def _added(self, outcome: CommandResult[ToolAccess]) -> None:
-        self.add_button.setEnabled(True)
+        self._adding = False
+        self._enable()
+        self._answer(outcome)
+        waiting, self._then = self._then, []
+        for then in waiting:
+            # An address that is new has to be seen.
+            then(False)
+
+    def _answer(self, outcome: CommandResult[ToolAccess]) -> None:
         if outcome.value is None:
             self._complain(outcome)
             return
-        self.name.clear()
+        self.name.wipe()
         self.access.show_access(outcome.value)
         self._refresh()
         # Once the page has made room for it.
@@ -158,11 +193,12 @@ class _Access(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.address = QLineEdit()
+        self.address = Entry()
         self.address.setReadOnly(True)
         self.address.setAccessibleName(Labels.tool_hint)
+        self.address.entered.connect(self._copy)
         copy = QPushButton(as_action(Labels.tool_copy))
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.address.text()))
+        copy.clicked.connect(self._copy)
         across = QHBoxLayout()
         across.setSpacing(GROUP_PX)
         across.addWidget(self.address, 1)
@@ -173,6 +209,9 @@ class _Access(QFrame):
         column.addWidget(label(Labels.tool_hint, wrap=True))
         column.addLayout(across)
         self.hide()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.address.text())
 
     def show_access(self, access: ToolAccess) -> None:
         self.address.setText(access.url)

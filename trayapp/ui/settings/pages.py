@@ -1,6 +1,6 @@
 """The pages of the settings: services, intervals and network, notifications and language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -69,6 +69,18 @@ class SettingsPage(QScrollArea):
     def complain(self, mistakes: Mapping[Key, list[str]]) -> set[Key]:
         """Put mistakes beside their fields; says which found a place here."""
         return {key for form in self.forms for key in form.complain(mistakes)}
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something was typed here that does not go into the file, and is not yet where it belongs."""
+        return False
+
+    def finish(self, done: Callable[[bool], None]) -> None:
+        """Bring it there. `done` gets whether there is nothing left to do or to see here."""
+        done(True)
+
+    def leave(self) -> None:
+        """The dialog closes: forget what must not be found in it."""
 
 
 class ServicesPage(SettingsPage):

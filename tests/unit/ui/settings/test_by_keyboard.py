@@ -22,8 +22,8 @@ from trayapp.ui.settings.page_tools import ToolsPage
 CANARY = "sk-canary-0123456789"
 ACCESS = ToolAccess("writer", "http://127.0.0.1:17502/t/0a1b/openai/v1", "0a1b")
 WAYS_OUT: dict[str, Callable[[SettingsDialog], object]] = {
-    "Escape": lambda dialog: press(Qt.Key.Key_Escape),
-    "Cancel": lambda dialog: (tab_to(dialog.cancel_button), press(Qt.Key.Key_Space)),
+    "Escape": lambda _dialog: press(Qt.Key.Key_Escape),
+    "Cancel": lambda dialog: click(dialog.cancel_button),
     "the window's frame": lambda dialog: dialog.close(),
 }
 typed_is_lost = pytest.mark.xfail(strict=True, reason="what was typed is not stored, and Enter closes the dialog")
@@ -60,12 +60,11 @@ def type_key(dialog: SettingsDialog, name: str = "openai", text: str = CANARY) -
     type_in(text)
 
 
-def click(dialog: SettingsDialog, button: QPushButton) -> None:
+def click(button: QPushButton) -> None:
     tab_to(button)
     press(Qt.Key.Key_Space)
 
 
-@typed_is_lost
 def test_enter_in_a_keys_field_stores_it_and_the_dialog_stays(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
@@ -79,7 +78,6 @@ def test_enter_in_a_keys_field_stores_it_and_the_dialog_stays(
     assert group(dialog).input.text() == ""
 
 
-@typed_is_lost
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
 def test_enter_in_an_empty_keys_field_does_nothing(
     dialog: SettingsDialog, commands: RecordingCommands, key: Qt.Key
@@ -90,7 +88,6 @@ def test_enter_in_an_empty_keys_field_does_nothing(
     assert commands.named("set_key") == []
 
 
-@typed_is_lost
 def test_enter_in_a_tools_field_adds_it_and_the_dialog_stays(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
@@ -109,10 +106,9 @@ def test_enter_in_a_tools_field_adds_it_and_the_dialog_stays(
     assert dialog.isVisible()
 
 
-@typed_is_lost
 def test_ok_stores_a_key_that_was_typed_and_closes(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     type_key(dialog)
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     [call] = commands.named("set_key")
     assert call.arguments == ("openai", CANARY)
     assert dialog.isVisible()
@@ -122,11 +118,10 @@ def test_ok_stores_a_key_that_was_typed_and_closes(dialog: SettingsDialog, comma
     assert commands.named("save_settings") == []
 
 
-@typed_is_lost
 def test_apply_stores_all_keys_that_were_typed_and_stays(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     type_key(dialog)
     type_key(dialog, "anthropic", "sk-other-canary")
-    click(dialog, dialog.apply_button)
+    click(dialog.apply_button)
     calls = commands.named("set_key")
     assert [call.arguments for call in calls] == [("openai", CANARY), ("anthropic", "sk-other-canary")]
     for call in calls:
@@ -135,13 +130,12 @@ def test_apply_stores_all_keys_that_were_typed_and_stays(dialog: SettingsDialog,
     assert dialog.apply_button.isEnabled()
 
 
-@typed_is_lost
 def test_a_key_that_cannot_be_stored_keeps_the_dialog_open_and_says_why(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
     type_key(dialog)
     dialog.open_at("general")
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     [call] = commands.named("set_key")
     call.fail(Problem("keyring_locked"))
     assert dialog.isVisible()
@@ -149,16 +143,15 @@ def test_a_key_that_cannot_be_stored_keeps_the_dialog_open_and_says_why(
     [told] = group(dialog).mistakes
     assert told.startswith("Your keyring is locked")
     assert group(dialog).input.text() == CANARY
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     commands.named("set_key")[1].answer()
     assert not dialog.isVisible()
 
 
-@typed_is_lost
 def test_ok_waits_for_a_key_that_is_being_stored(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     type_key(dialog)
     press(Qt.Key.Key_Return)
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     [call] = commands.named("set_key")
     assert dialog.isVisible()
     call.fail(Problem("keyring_locked"))
@@ -166,13 +159,12 @@ def test_ok_waits_for_a_key_that_is_being_stored(dialog: SettingsDialog, command
     assert group(dialog).input.text() == CANARY
 
 
-@typed_is_lost
 def test_the_language_may_change_beside_a_key_that_is_refused(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
     type_key(dialog)
     dialog.pages["general"].forms[1].fields["language"].editor.set("de")
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     set_language("de")
     commands.named("save_settings")[0].answer(Settings(ui=Ui(language="de")))
     [call] = commands.named("set_key")
@@ -182,7 +174,6 @@ def test_the_language_may_change_beside_a_key_that_is_refused(
     assert group(dialog).mistakes
 
 
-@typed_is_lost
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_a_key_does_not_stay_in_a_dialog_that_was_left(
     dialog: SettingsDialog, commands: RecordingCommands, way: str
@@ -194,29 +185,27 @@ def test_a_key_does_not_stay_in_a_dialog_that_was_left(
     assert commands.named("set_key") == []
 
 
-@typed_is_lost
 def test_ok_adds_a_tool_that_was_typed_and_shows_its_address(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
     dialog.open_at("gateway")
     tab_to(tools(dialog).name)
     type_in("writer")
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     [call] = commands.named("create_tool")
     call.answer(ACCESS)
     assert dialog.isVisible()
     assert tools(dialog).access.address.text() == ACCESS.url
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     assert not dialog.isVisible()
 
 
-@typed_is_lost
 def test_ok_with_a_tool_that_is_refused_stays_and_says_why(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     dialog.open_at("gateway")
     tab_to(tools(dialog).name)
     type_in("???")
     dialog.open_at("general")
-    click(dialog, dialog.ok_button)
+    click(dialog.ok_button)
     commands.named("create_tool")[0].fail(Problem("bad_tool_name", name="???"))
     assert dialog.isVisible()
     assert dialog.stack.currentWidget() is tools(dialog)
@@ -239,7 +228,6 @@ def test_a_number_out_of_bounds_is_told_and_not_put_right_in_silence(
     assert commands.named("save_settings") == []
 
 
-@typed_is_lost
 def test_a_policy_that_was_edited_is_forgotten_with_cancel(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     dialog.open_at("gateway")
     tab_to(tools(dialog).tools["nightly"].form.fields["policy"].editor.widget)
