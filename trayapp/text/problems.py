@@ -146,6 +146,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "setting_missing": (N_("{file}, line {line}: {key}"), N_("This is missing. Add it.")),
     "setting_not_table": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a table, as in [{key}].")),
     "setting_not_list": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a list in square brackets.")),
+    "setting_open_quote": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} has an opening quotation mark and no closing one. Add it."),
+    ),
     "setting_not_text": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a text in quotes.")),
     "setting_not_switch": (N_("{file}, line {line}: {key}"), N_("Found {found}; allowed are true and false.")),
     "setting_not_whole": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a whole number.")),

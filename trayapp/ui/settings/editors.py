@@ -18,6 +18,8 @@ from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GROUP_PX
 
 LINES_SHOWN = 4
+_MOST = 2**31 - 1
+"""The largest number that a `QSpinBox` can hold."""
 
 
 class Editor(Protocol):
@@ -77,6 +79,17 @@ class Check:
 
 
 class _Spin(QSpinBox):
+    """Steps within bounds. What is typed stays, however large or small: it is judged where all is judged, and said."""
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__()
+        self._low, self._high = low, high
+        # A digit more than is allowed can be typed; room for all that there are would make the field wide.
+        self.setRange(min(0, low), min(_MOST, 10 ** (len(str(high)) + 1) - 1))
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        self.setValue(max(self._low, min(self._high, self.value() + steps * self.singleStep())))
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         # A page that is scrolled must not change the numbers under the pointer.
         if self.hasFocus():
@@ -87,10 +100,9 @@ class _Spin(QSpinBox):
 
 class Number:
     def __init__(self, metas: list[Meta], unit: str) -> None:
-        self.widget = _Spin()
+        self.low, self.high = _bound(metas, "ge", 0), _bound(metas, "le", _MOST)
+        self.widget = _Spin(self.low, self.high)
         self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.low, self.high = _bound(metas, "ge", 0), _bound(metas, "le", 2**31 - 1)
-        self.widget.setRange(self.low, self.high)
         if unit:
             self.widget.setSuffix(f" {unit}")
 
@@ -173,11 +185,10 @@ class Command:
 
     def get(self) -> object:
         try:
-            words = shlex.split(self.widget.text())
+            return shlex.split(self.widget.text())
         except ValueError:
-            # An open quotation mark: the words as they stand, to be judged where all is judged.
-            words = self.widget.text().split()
-        return words
+            # An open quotation mark: what was typed, to be judged where all is judged.
+            return self.widget.text()
 
     def set(self, value: Any) -> None:
         self.widget.setText(shlex.join(value))

@@ -16,7 +16,9 @@ def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
     messages: dict[Key, list[str]] = {}
     for mistake in find_mistakes(data, Settings):
         value = shown(look_up(data, mistake.place), mistake.place)
-        _title, message = words((mistake.code, {"found": value} | mistake.params))
+        # The one text that stands in a list's place is a command that could not be taken apart.
+        code = "setting_open_quote" if mistake.code == "setting_not_list" else mistake.code
+        _title, message = words((code, {"found": value} | mistake.params))
         messages.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
     return messages
 

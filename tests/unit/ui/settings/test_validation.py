@@ -23,6 +23,11 @@ def test_each_mistake_says_what_was_found_and_what_is_allowed() -> None:
     assert "1024" in found["gateway", "port"][0]
 
 
+def test_a_command_that_cannot_be_taken_apart_is_a_mistake() -> None:
+    [told] = mistakes({("local", "start"): "ollama 'serve"})["local", "start"]
+    assert told == '"ollama \'serve" has an opening quotation mark and no closing one. Add it.'
+
+
 def test_a_key_in_a_field_is_not_repeated() -> None:
     secret = "sk-proj-abcdefghijklmnop1234567890"
     found = mistakes({("provider", "acme", "key"): secret})
