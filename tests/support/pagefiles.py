@@ -105,3 +105,78 @@ def components_file(components: list[dict[str, Any]], page_id: str = PAGE_ID) ->
 
 def incidents_file(incidents: list[dict[str, Any]], page_id: str = PAGE_ID) -> dict[str, Any]:
     return {"page": page(page_id), "incidents": incidents}
+
+
+def affected(component_id: str, new: str, old: str = "operational") -> dict[str, Any]:
+    """What an update of Atlassian's says of a component."""
+    return {"code": component_id, "name": component_id, "old_status": old, "new_status": new}
+
+
+def impact(
+    component_id: str, status: str, start_at: float, incident_id: str, end_at: float | None = None
+) -> dict[str, Any]:
+    """A record of incident.io's on how an incident touches a component."""
+    record = {
+        "id": f"impact-{component_id}-{start_at:.0f}",
+        "component_id": component_id,
+        "status_page_incident_id": incident_id,
+        "status": status,
+        "start_at": moment(start_at),
+    }
+    return record if end_at is None else record | {"end_at": moment(end_at)}
+
+
+def native_incident(
+    incident_id: str,
+    name: str,
+    status: str,
+    at: float,
+    *,
+    impacts: list[dict[str, Any]] | None = None,
+    updates: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """An incident in incident.io's own page data. `at`: published."""
+    told = {
+        "id": f"{incident_id}-{status}",
+        "published_at": moment(at),
+        "to_status": status,
+        "message_string": "We are on it.",
+        "component_statuses": [],
+    }
+    return {
+        "id": incident_id,
+        "name": name,
+        "status": status,
+        "type": "incident",
+        "published_at": moment(at),
+        "updates": [told] if updates is None else updates,
+        "component_impacts": impacts or [],
+        "affected_components": [],
+        **more,
+    }
+
+
+def native(
+    components: list[dict[str, Any]],
+    ongoing: list[dict[str, Any]] | None = None,
+    maintenances: list[dict[str, Any]] | None = None,
+    page_id: str = PAGE_ID,
+) -> dict[str, Any]:
+    """incident.io's own page data, as under `/proxy/<host>`: what it does not list as affected is operational."""
+    return {
+        "summary": {
+            "id": page_id,
+            "name": "Acme AI",
+            "public_url": "https://status.acme.example/",
+            "components": [{"id": one["id"], "name": one["name"], "status_page_id": page_id} for one in components],
+            "affected_components": [
+                {"component_id": one["id"], "status": one["status"]}
+                for one in components
+                if one["status"] != "operational"
+            ],
+            "ongoing_incidents": ongoing or [],
+            "scheduled_maintenances": maintenances or [],
+            "structure": {"items": []},
+        }
+    }
