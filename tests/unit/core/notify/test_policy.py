@@ -23,7 +23,7 @@ from trayapp.core.evidence.page_report import PageStage
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.notify.banner import BannerStage
+from trayapp.core.notify.banner import BannerStage, Urgency
 from trayapp.core.switching.route import Until
 
 BOTH = ("chatgpt", "openai-api")
@@ -65,6 +65,26 @@ def test_the_night(desk: Desk) -> None:
     assert desk.told(210) == []
     desk.incidents.clear()
     assert desk.told(300) == []
+
+
+@pytest.mark.xfail(strict=True, reason="the first of them is told before the second is known")
+def test_what_falls_within_a_second_is_one_first_banner(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    assert desk.told(1) == []
+    desk.set(RED, "openai-api")
+    desk.incident(*BOTH)
+    assert desk.told(1 + 0.9 / 60) == []
+    down = desk.banner(1 + 1 / 60, BannerStage.DOWN)
+    assert (down.services, down.urgency, down.pops_up) == (("ChatGPT", "OpenAI API"), Urgency.NORMAL, True)
+    assert desk.told(2) == []
+
+
+def test_what_is_well_again_within_a_second_is_not_told(desk: Desk) -> None:
+    _falls(desk, "chatgpt")
+    desk.report(1)
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
+    assert not [said for said in desk.told(1 + 2 / 60) if said.startswith("down")]
 
 
 def test_checking_is_silent_for_ever(desk: Desk) -> None:
