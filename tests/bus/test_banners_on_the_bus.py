@@ -63,19 +63,16 @@ def _of(calls: list[Notified], words: str) -> Notified:
     return next(call for call in calls if words in call.title)
 
 
-@pytest.mark.xfail(strict=True, reason="what replaces quietly is sent with low urgency, and drawn grey")
 async def test_what_replaces_is_never_less_urgent(calls: list[Notified]) -> None:
     levels = [call.hints["urgency"][1] for call in calls]
     assert levels[0] == NORMAL
     assert levels == sorted(levels)
 
 
-@pytest.mark.xfail(strict=True, reason="the action has the program's name")
 async def test_a_click_on_the_banner_is_called_open(calls: list[Notified]) -> None:
     assert {tuple(call.actions[:2]) for call in calls} == {("default", "Open")}
 
 
-@pytest.mark.xfail(strict=True, reason="no picture goes along")
 async def test_the_light_goes_along_as_pixels(calls: list[Notified]) -> None:
     colours = {}
     for words in ("is down", "All clear"):
@@ -89,7 +86,6 @@ async def test_the_light_goes_along_as_pixels(calls: list[Notified]) -> None:
     assert green[1] > green[0]
 
 
-@pytest.mark.xfail(strict=True, reason="the advice not to reload comes first")
 async def test_what_works_comes_before_the_advice_not_to_reload(calls: list[Notified]) -> None:
     body = _of(calls, "is down").body
     assert 0 < body.index("Works: Well API") < body.index("No need to reload")

@@ -110,7 +110,7 @@ async def test_a_quiet_change_neither_rings_nor_starts_a_countdown(server: Notif
     await desk.notifier.show(CONFIRMED)
     await desk.notifier.show(CONFIRMED)
     for call in server.calls[1:]:
-        assert call.hints["urgency"] == ("y", 0)
+        assert call.hints["urgency"] == ("y", 2)
         assert call.hints["suppress-sound"] == ("b", True)
         assert call.timeout == 0
 

@@ -13,7 +13,7 @@ from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
-from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
+from trayapp.core.notify.policy import TOGETHER_S, NotificationMemory, NotificationPolicy
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
@@ -116,12 +116,18 @@ class Desk:
         )
 
     def told(self, minute: float) -> list[str]:
-        """The report in short: "down! i1" pops up, "confirmed i1" replaces silently, "withdraw i1" takes away."""
-        return [gist(announcement) for announcement in self.report(minute)]
+        """The news in short: "down! i1" pops up, "confirmed i1" replaces silently, "withdraw i1" takes away."""
+        return [gist(announcement) for announcement in self.news(minute)]
+
+    def news(self, minute: float) -> tuple[Announcement, ...]:
+        """What is said now, and what has only waited for a moment whether more would come."""
+        said = self.report(minute)
+        moment = (self.policy.news_at - START) / 60
+        return said if moment > minute + TOGETHER_S / 60 else said + self.report(moment)
 
     def banner(self, minute: float, stage: BannerStage) -> Banner:
-        """The one banner of this report, which has this stage."""
-        (banner,) = self.report(minute)
+        """The one banner of now, which has this stage."""
+        (banner,) = self.news(minute)
         assert isinstance(banner, Banner)
         assert banner.stage is stage
         return banner

@@ -3,14 +3,21 @@
 from collections.abc import Callable
 
 from trayapp.clock import Clock
+from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Announcement, BannerStage, Withdraw
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notifiers import Notifiers
-from trayapp.desktop.notify import Note
+from trayapp.desktop.notify import Note, Picture
 from trayapp.settings.schema import Notify
 from trayapp.text import banners
+from trayapp.text.labels import MenuLabels
+from trayapp.ui.kit.icons import light_pixels
 
 _YELLOW = {BannerStage.YELLOW, BannerStage.FLAPPING}
+
+
+PICTURE_PX = 48
+"""What notification servers scale down from at the least; a picture is sent with every banner, 9 kB."""
 
 
 class NotifierBridge:
@@ -38,5 +45,11 @@ class NotifierBridge:
                 urgency=announcement.urgency,
                 buttons=words.buttons,
                 pops_up=announcement.pops_up,
+                opens=MenuLabels.open,
+                picture=_picture(announcement.light or snapshot.shown.light),
             )
         )
+
+
+def _picture(light: Light) -> Picture:
+    return Picture(PICTURE_PX, light_pixels(light, PICTURE_PX))

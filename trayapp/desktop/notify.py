@@ -14,11 +14,19 @@ OPEN = "default"
 OnButton = Callable[[str, str, str | None], None]
 
 
+class Picture(Struct, frozen=True):
+    """A square of `side_px` pixels, row by row; `rgba` has four bytes for each, not multiplied by alpha."""
+
+    side_px: int
+    rgba: bytes
+
+
 class Note(Struct, frozen=True):
     """What to show under `key`; a later note with the same key replaces it.
 
-    Texts are plain; a notifier escapes where its desktop reads markup. `buttons`: pairs of id and label.
-    `pops_up`: False changes a note that is still on the screen, quietly, and shows nothing where there is none.
+    Texts are plain; a notifier escapes where its desktop reads markup. `buttons`: pairs of id and label; `opens` is the
+    label of a click on the note itself. `pops_up`: False changes a note that is still on the screen, quietly, and shows
+    nothing where there is none. What is on the screen never gets less urgent than it is.
     """
 
     key: str
@@ -27,6 +35,8 @@ class Note(Struct, frozen=True):
     urgency: Urgency = Urgency.NORMAL
     buttons: tuple[tuple[str, str], ...] = ()
     pops_up: bool = True
+    opens: str = ""
+    picture: Picture | None = None
 
 
 class Shown(Struct, frozen=True):

@@ -156,8 +156,7 @@ class DBusNotifier:
         finally:
             self._notifying = False
             early, self._early = self._early, []
-        urgency = note.urgency if note.pops_up or before is None else before.urgency
-        self._notes[note.key] = Shown(int(reply.body[0]), urgency)
+        self._notes[note.key] = Shown(int(reply.body[0]), _urgency(note, before))
         for signal in early:
             self._from_server(signal)
         self._tell_delivered()
@@ -264,12 +263,13 @@ def describe(owner: str, name: str, version: str, capabilities: list[str]) -> Se
 def notify_arguments(note: Note, before: Shown | None, server: Server, app_name: str, desktop_entry: str) -> list[Any]:
     """The arguments of `Notify` for this server. `before`: what the note replaces."""
     quiet = not note.pops_up
-    # Low urgency keeps GNOME and KDE from raising the banner again for a change of its text.
-    urgency = Urgency.LOW if quiet else note.urgency
     hints = {
-        "urgency": Variant("y", _URGENCY_LEVEL[urgency]),
+        "urgency": Variant("y", _URGENCY_LEVEL[_urgency(note, before)]),
         "desktop-entry": Variant("s", desktop_entry),
     }
+    if (picture := note.picture) is not None:
+        side_px = picture.side_px
+        hints["image-data"] = Variant("(iiibiiay)", [side_px, side_px, 4 * side_px, True, 8, 4, picture.rgba])
     if quiet:
         hints["suppress-sound"] = Variant("b", True)
     # A critical note stays until it is dismissed; changing its text must not start a countdown.
@@ -278,8 +278,8 @@ def notify_arguments(note: Note, before: Shown | None, server: Server, app_name:
     title = sendable(note.title)
     buttons: list[str] = []
     if "actions" in server.capabilities and not server.no_actions:
-        # A click on the note itself is an action too; servers show no button for this id.
-        buttons = [OPEN, app_name]
+        # A click on the note itself is an action too; most servers show no button for this id, some its label.
+        buttons = [OPEN, sendable(note.opens) or app_name]
         for button, label in note.buttons:
             buttons += [button, sendable(label)]
     return [
@@ -292,6 +292,15 @@ def notify_arguments(note: Note, before: Shown | None, server: Server, app_name:
         hints,
         _NEVER_EXPIRES if stays else _SERVERS_OWN_TIMEOUT,
     ]
+
+
+def _urgency(note: Note, before: Shown | None) -> Urgency:
+    """How urgently the note is sent: what it replaces on the screen may not lose its colour or its place."""
+    if before is None or not before.on_screen:
+        return note.urgency
+    # A quiet change is none of its urgency.
+    wanted = note.urgency if note.pops_up else before.urgency
+    return max(before.urgency, wanted, key=_URGENCY_LEVEL.__getitem__)
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ What decides is `engine.state`; here are only the wires, the ticks and the order
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -84,6 +85,8 @@ class Engine:
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._saved_at = clock.now()
         self._reloading = asyncio.Lock()
+        # When it is looked next for what time alone makes news of, before the tick that comes anyway.
+        self._news_at = math.inf
 
     async def __aenter__(self) -> Self:
         # Whatever fails on the way in or out, the rest is still ended, in this order read upwards.
@@ -242,6 +245,9 @@ class Engine:
         self._transitions += result.transitions
         if result.transitions or result.announcements:
             self._delivery.put(*result.announcements)
+        if result.news_at < self._news_at:
+            self._news_at = result.news_at
+            self._tasks.spawn(self._evaluate_at(result.news_at), "news")
         self._watching.judged()
         self._publications.poke()
 
@@ -277,6 +283,11 @@ class Engine:
             self.evaluate()
             if self.clock.now() - self._saved_at >= (CALM_SAVE_S if self._state.is_calm else SAVE_S):
                 self.remember()
+
+    async def _evaluate_at(self, moment: float) -> None:
+        await self.clock.sleep(moment - self.clock.now())
+        self._news_at = math.inf
+        self.evaluate()
 
     async def _look_after_switch(self) -> None:
         await self.switch.resume()

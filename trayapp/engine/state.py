@@ -52,13 +52,15 @@ class Result(Struct, frozen=True):
     """What follows at one moment.
 
     `transitions`: every change of a verdict since the last time; `announcements`: what is to be shown or taken away;
-    `paces`: of the hosts that may be asked more than once a minute.
+    `paces`: of the hosts that may be asked more than once a minute; `news_at`: when there is something to tell although
+    nothing new comes in.
     """
 
     snapshot: Snapshot
     transitions: tuple[Transition, ...]
     announcements: tuple[Announcement, ...]
     paces: dict[str, Pace]
+    news_at: float
 
 
 class State:
@@ -141,7 +143,8 @@ class State:
             local_answers=len(circumstances.local_answers),
             tools=len(circumstances.tools),
         )
-        self.result = Result(snapshot, self._transitions(judgement), announcements, self._judge.paces)
+        transitions = self._transitions(judgement)
+        self.result = Result(snapshot, transitions, announcements, self._judge.paces, self._policy.news_at)
         return self.result
 
     def _transitions(self, judgement: Judgement) -> tuple[Transition, ...]:

@@ -117,8 +117,8 @@ def _down(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
         begun = _("Errors since {time}.", time=time)
     else:
         begun = _("Reported since {time}.", time=time)
-    return title, [begun, _comment(banner, page_title), _("No need to reload: I will tell you when it works."),
-                   _working(banner)]  # fmt: skip
+    advice = _("No need to reload: I will tell you when it works.")
+    return title, [begun, _comment(banner, page_title), _working(banner), advice]
 
 
 def _comment(banner: Banner, page_title: str) -> str:

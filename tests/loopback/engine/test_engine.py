@@ -61,9 +61,7 @@ async def test_a_banner_is_remembered_before_it_is_told() -> None:
         scene.announce = announce
         await scene.until(fine, "green")
         scene["acme"].api(OVERLOADED)
-        await scene.until(red, "red")
-        await scene.engine.settle()
-        assert found
+        await until(lambda: found, "the banner")
         assert found[0] == [BannerStage.DOWN]
 
 
@@ -130,7 +128,7 @@ async def test_other_services_are_watched_without_forgetting_those_that_stay() -
         scene["acme"].api(OVERLOADED)
         before = (await scene.until(red, "red")).judgement.service("acme-api")
         assert before is not None
-        await scene.engine.settle()
+        await until(lambda: scene.announcements, "the banner")
         told = len([one for one in scene.announcements if isinstance(one, Banner)])
         change(scene.home, {("watch", "services"): ["acme-api"]})
         await scene.engine.reload()

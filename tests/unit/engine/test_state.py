@@ -1,5 +1,6 @@
 """All rules behind one door: evidence and time in, pictures and news out; reading changes nothing."""
 
+import math
 from collections.abc import Iterator
 
 import msgspec
@@ -14,7 +15,7 @@ from trayapp.core.evidence.observation import NetworkState, Observation
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
+from trayapp.core.notify.banner import Banner, BannerStage, Withdraw
 from trayapp.core.snapshot import Circumstances
 from trayapp.core.switching.route import Endpoint, Policy, To, Until
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -43,6 +44,15 @@ def played(*samples: tuple[float, str], watched: tuple[str, ...] = ("api", "beta
 
 def advanced(play: Play, at: float) -> Result:
     return play.state.advance(START + at)
+
+
+def told_of() -> Play:
+    """A service that is down, and the banner that says so."""
+    play = played(*DOWN)
+    (banner,) = advanced(play, 96.0).announcements
+    assert isinstance(banner, Banner)
+    assert (banner.stage, banner.key) == (BannerStage.DOWN, play.incidents[0].id)
+    return play
 
 
 def restarted(state: State, at: float, watched: tuple[str, ...] = ("api", "beta")) -> State:
@@ -135,18 +145,16 @@ class TestResult:
         assert {host: play.state.pace(host) for host in (API, BETA)} == play.state.result.paces
 
     def test_news_is_told_once(self) -> None:
-        announcements: list[Announcement] = []
-        play = Play(("api", "beta"))
-        for at, sample in DOWN:
-            play.feed(at, sample)
-            announcements += play.state.result.announcements
-        (banner,) = announcements
-        assert isinstance(banner, Banner)
-        assert (banner.stage, banner.key) == (BannerStage.DOWN, play.incidents[0].id)
-        assert advanced(play, 100.0).announcements == ()
+        assert advanced(told_of(), 100.0).announcements == ()
+
+    def test_it_says_when_there_is_news_although_nothing_comes_in(self) -> None:
+        play = played(*DOWN)
+        assert play.state.result.announcements == ()
+        assert play.state.result.news_at == START + 96
+        assert advanced(told_of(), 97.0).news_at == math.inf
 
     def test_only_when_it_is_back(self) -> None:
-        play = played(*DOWN)
+        play = told_of()
         key = play.incidents[0].id
         play.state.only_when_back(key)
         assert advanced(play, 100.0).announcements == (Withdraw(key),)
@@ -203,16 +211,16 @@ class TestMemory:
         assert restarted(again, last_at, WATCHED).remember() == again.remember()
 
     def test_what_is_red_stays_red_and_nothing_is_told_twice(self) -> None:
-        play = played(*DOWN)
+        play = told_of()
         before = play.state.result.snapshot
-        result = restarted(play.state, 96.0).advance(START + 96)
+        result = restarted(play.state, 98.0).advance(START + 98)
         assert light(result, "api") is Light.RED
         assert result.snapshot.incidents == before.incidents
         assert [change.service for change in result.transitions] == []
         assert result.announcements == ()
 
     def test_what_ended_meanwhile_is_told(self) -> None:
-        again = restarted(played(*DOWN).state, 5000.0)
+        again = restarted(told_of().state, 5000.0)
         again.advance(START + 5000)
         for observation in observations(START + 5001, "api 401"):
             again.observe(observation)
@@ -246,7 +254,7 @@ class TestMemory:
 
 class TestWatch:
     def test_what_is_known_of_a_service_stays(self) -> None:
-        play = played(*DOWN)
+        play = told_of()
         (incident,) = play.incidents
         play.state.watch(SWITCHABLE, ("gamma", "api"), START + 100)
         result = advanced(play, 100.0)
@@ -256,7 +264,7 @@ class TestWatch:
         assert (result.transitions, result.announcements) == ((), ())
 
     def test_what_is_no_longer_watched_takes_its_incident_and_its_banner_along(self) -> None:
-        play = played(*DOWN)
+        play = told_of()
         (incident,) = play.incidents
         play.state.watch(SWITCHABLE, ("beta",), START + 100)
         result = advanced(play, 100.0)

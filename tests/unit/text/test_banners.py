@@ -175,7 +175,9 @@ def test_down_again() -> None:
 
 def test_beside_what_is_down_stands_what_works(night: Desk) -> None:
     night.set(GREEN, "claude", "claude-api")
-    assert said(night.banner(0, BannerStage.DOWN))[1].endswith(" Works: Claude and Claude API.")
+    assert said(night.banner(0, BannerStage.DOWN))[1].endswith(
+        " Works: Claude and Claude API. No need to reload: I will tell you when it works."
+    )
 
 
 def test_several_providers_at_once_are_all_named() -> None:
@@ -220,7 +222,7 @@ def test_parts_without_everyday_words_are_not_listed() -> None:
 
 def test_over_of_one_service_of_several(night: Desk) -> None:
     night.incident("chatgpt")
-    night.report(0)
+    night.news(0)
     night.set(GREEN, *BOTH)
     night.over(ended_from=START, ended_at=START + 540, cause="A broken cable")
     assert said(night.banner(20, BannerStage.OVER)) == (
@@ -239,7 +241,7 @@ def test_over_tells_what_was_answered_locally() -> None:
 
 
 def test_recovering(night: Desk) -> None:
-    night.report(0)
+    night.news(0)
     night.set(RECOVERING, *BOTH)
     night.incident(*BOTH, stage=IncidentStage.RECOVERING)
     assert said(night.banner(_minutes(3, 19), BannerStage.RECOVERING)) == (
@@ -261,7 +263,7 @@ def test_yellow(finding: Finding, title: str) -> None:
     desk = Desk()
     desk.set((DEGRADED[0], finding), "chatgpt")
     desk.incident("chatgpt", title="T")
-    desk.report(0)
+    desk.news(0)
     found = said(desk.banner(5, BannerStage.YELLOW))
     assert found[0] == title
     assert found[1].startswith("Since 22:04, 6 min. OpenAI says: “T”.")

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.light.severity import Light
 from trayapp.errors import Param
 
 
@@ -37,6 +38,7 @@ class Urgency(StrEnum):
 
 class Banner(Struct, frozen=True):
     """Show or replace the banner `key` (an incident's id, or `switch`). `pops_up`: False replaces silently.
+    `light`: of what it tells; None where it tells of no outage.
 
     For the words: `services` (in trouble, or moved by the switch), `working` and `back` are names, `parts` the ids
     of components that are back, `providers` names and `provider` the id of the one concerned. `params` by stage,
@@ -61,6 +63,7 @@ class Banner(Struct, frozen=True):
     providers: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     params: dict[str, Param] = {}
+    light: Light | None = None
 
 
 class Withdraw(Struct, frozen=True):

@@ -15,6 +15,15 @@ from trayapp.errors import Param
 
 # Yellow that is not worth a word: it passes by itself, or is news only after something worse was told.
 PASSING = (Finding.CHECKING, Finding.RECOVERING, Finding.STARTING)
+_LIGHTS = {
+    BannerStage.DOWN: Light.RED,
+    BannerStage.CONFIRMED: Light.RED,
+    BannerStage.PARTLY_BACK: Light.RED,
+    BannerStage.RECOVERING: Light.YELLOW,
+    BannerStage.YELLOW: Light.YELLOW,
+    BannerStage.FLAPPING: Light.YELLOW,
+    BannerStage.OVER: Light.GREEN,
+}
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
@@ -126,6 +135,7 @@ class NotificationContent:
             at=self.now,
             pops_up=pops_up,
             urgency=self._urgency(stage),
+            light=_LIGHTS[stage],
             buttons=self._buttons(incident, stage),
             services=self._services(incident, stage),
             working=self.working(),
@@ -146,6 +156,7 @@ class NotificationContent:
             at=self.now,
             pops_up=False,
             urgency=Urgency.LOW,
+            light=_LIGHTS[stage],
             buttons=(Button.DETAILS,),
             services=tuple(v.name for v in services),
             working=self.working(),

@@ -21,6 +21,8 @@ from trayapp.core.switching.route import Route
 
 YELLOW_AFTER_S = 300.0
 """Most yellow goes by itself within five minutes; what stays is worth a quiet word."""
+TOGETHER_S = 1.0
+"""Services that one outage takes down are found out one after the other; so long waits the first word for the rest."""
 POP_GAP_S = 600.0
 """An incident that relapses pops up again after ten quiet minutes at the earliest; in between it replaces silently."""
 KEPT_S = 7 * 86_400.0
@@ -36,7 +38,8 @@ class BannerRecord(Struct):
     `failed`: ids of all parts that failed, by service.
 
     `shown`: the banner stands. `popped_at`: when it last popped up. `confirmed`: the provider's words were in it.
-    `home`: it offers the way home. `yellow_from`: when trouble short of red was first seen.
+    `home`: it offers the way home. `yellow_from`, `red_from`: when trouble short of red, and red, was first seen that
+    nobody has been told of.
     """
 
     at: float
@@ -53,6 +56,7 @@ class BannerRecord(Struct):
     fallen: tuple[str, ...] = ()
     failed: dict[str, list[str]] = field(default_factory=dict)
     yellow_from: float | None = None
+    red_from: float | None = None
 
 
 class NotificationMemory(Struct):
@@ -62,15 +66,17 @@ class NotificationMemory(Struct):
 
 
 class NotificationPolicy:
-    """Turns judgements into announcements. Sans-io; what `remember` returns has to be stored before they are shown."""
+    """Turns judgements into announcements. Sans-io; what `remember` returns has to be stored before they are shown.
+
+    `news_at`: when time alone makes news of what the latest report rests on.
+    """
 
     def __init__(self, told: NotificationMemory | None = None) -> None:
         self._told = told or NotificationMemory()
         self._retracted: list[str] = []
         self._now = 0.0
-        # What the latest report rests on, and when time alone makes news of it.
         self._rests_on: tuple[Any, ...] | None = None
-        self._due = math.inf
+        self.news_at = math.inf
 
     def remember(self) -> NotificationMemory:
         """What was told so far."""
@@ -101,7 +107,12 @@ class NotificationPolicy:
         """
         self._now = now
         rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer)
-        if not self._retracted and now < self._due and self._rests_on is not None and _same(rests_on, self._rests_on):
+        if (
+            not self._retracted
+            and now < self.news_at
+            and self._rests_on is not None
+            and _same(rests_on, self._rests_on)
+        ):
             return ()
         self._rests_on = rests_on
         said: list[Announcement] = [Withdraw(key) for key in self._retracted]
@@ -112,8 +123,10 @@ class NotificationPolicy:
             said += self._news(desk)
         said += self._withdraw_offers(desk)
         self._forget_old()
-        pending = (told.yellow_from for told in self._told.by_key.values() if told.stage is None)
-        self._due = min((at + YELLOW_AFTER_S for at in pending if at is not None), default=math.inf)
+        pending = [told for told in self._told.by_key.values() if told.stage in _FIRST_WORD]
+        waits = [told.yellow_from + YELLOW_AFTER_S for told in pending if told.yellow_from and told.stage is None]
+        waits += [told.red_from + TOGETHER_S for told in pending if told.red_from is not None]
+        self.news_at = min((at for at in waits if at > now), default=math.inf)
         return tuple(said)
 
     def _news(self, desk: NotificationContent) -> Iterator[Announcement]:
@@ -135,6 +148,8 @@ class NotificationPolicy:
         stage = _stage(incident, spoken, desk)
         if stage is BannerStage.YELLOW and not _yellow_is_due(spoken, desk.now):
             return
+        if not _red_is_due(stage, spoken, desk.now):
+            return
         if stage is not None and not spoken.only_when_back and _is_news(stage, incident, spoken, desk):
             yield self._tell(stage, incident, spoken, desk)
 
@@ -155,7 +170,7 @@ class NotificationPolicy:
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
         pops_up = _pops_up(stage, spoken, back, providers, desk.now)
         banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
-        spoken.stage, spoken.at, spoken.shown = stage, desk.now, True
+        spoken.stage, spoken.at, spoken.shown, spoken.red_from = stage, desk.now, True, None
         spoken.providers, spoken.down, spoken.back = providers, incident.down, back
         spoken.fallen = tuple(dict.fromkeys((*spoken.fallen, *incident.down)))
         spoken.confirmed |= banner.params.get("title") is not None
@@ -217,6 +232,15 @@ def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
     if spoken.yellow_from is None:
         spoken.yellow_from = now
     return spoken.stage is not None or now - spoken.yellow_from >= YELLOW_AFTER_S
+
+
+def _red_is_due(stage: BannerStage | None, spoken: BannerRecord, now: float) -> bool:
+    if stage is not BannerStage.DOWN or spoken.stage not in _FIRST_WORD:
+        spoken.red_from = None
+        return True
+    if spoken.red_from is None:
+        spoken.red_from = now
+    return now - spoken.red_from >= TOGETHER_S
 
 
 def _stage(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage | None:

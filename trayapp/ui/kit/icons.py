@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QRectF
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from trayapp.core.light.severity import Light
@@ -57,6 +57,21 @@ def light_pixmap(light: Light, size_px: int, mark: Mark = Mark.NONE) -> QPixmap:
     """One picture of `size_px` device pixels, square."""
     names = (f"light-{light}",) if mark is Mark.NONE else (f"light-{light}", f"mark-{mark}")
     return _drawn(names, size_px, round(size_px / 16))
+
+
+def light_pixels(light: Light, size_px: int) -> bytes:
+    """The same as bytes, four for each pixel: red, green, blue, alpha. In any thread, unlike what holds a pixmap."""
+    image = QImage(size_px, size_px, QImage.Format.Format_RGBA8888)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    source = (resources() / "icons" / f"light-{light}.svg").read_bytes()
+    margin_px = round(size_px / 16)
+    side = size_px - 2 * margin_px
+    # Not the renderer of the windows, which belongs to their thread.
+    QSvgRenderer(QByteArray(source)).render(painter, QRectF(margin_px, margin_px, side, side))
+    painter.end()
+    return bytes(image.constBits())
 
 
 @lru_cache(maxsize=16)

@@ -84,7 +84,7 @@ def test_partly_back_names_the_parts_that_had_failed(desk: Desk) -> None:
     desk.set(RED, "chatgpt", hurt=("chat", "login", "history"))
     desk.set(RED, "openai-api")
     desk.incident(*BOTH)
-    desk.report(1)
+    desk.news(1)
     desk.restart()
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
@@ -102,7 +102,7 @@ def test_partly_back_names_the_parts_that_had_failed(desk: Desk) -> None:
 )
 def test_over(desk: Desk, services: tuple[str, ...], named: tuple[str, ...]) -> None:
     _down(desk, *services)
-    desk.report(1)
+    desk.news(1)
     desk.local("openai", answered=14)
     desk.tools = 2
     desk.set(GREEN, *services)
@@ -123,7 +123,7 @@ def test_over(desk: Desk, services: tuple[str, ...], named: tuple[str, ...]) -> 
 
 def test_over_without_local_routes_offers_no_way_home(desk: Desk) -> None:
     _down(desk, *BOTH)
-    desk.report(1)
+    desk.news(1)
     desk.tools, desk.local_answers = 2, 3
     desk.over()
     banner = desk.banner(209, BannerStage.OVER)
@@ -133,7 +133,7 @@ def test_over_without_local_routes_offers_no_way_home(desk: Desk) -> None:
 
 def test_over_with_a_lasting_route_says_so_without_the_offer(desk: Desk) -> None:
     _down(desk, *BOTH)
-    desk.report(1)
+    desk.news(1)
     desk.local("openai", Until.CHANGED)
     desk.over()
     banner = desk.banner(209, BannerStage.OVER)
@@ -150,7 +150,7 @@ def test_shared_names_the_providers(desk: Desk) -> None:
 def test_yellow_names_the_worst_finding(desk: Desk) -> None:
     desk.set((Light.YELLOW, Finding.SLOW), "chatgpt")
     desk.set(DEGRADED, "openai-api")
-    desk.report(0)
+    desk.news(0)
     banner = desk.banner(5, BannerStage.YELLOW)
     assert banner.services == ("ChatGPT", "OpenAI API")
     assert banner.params["finding"] == Finding.DEGRADED
@@ -160,7 +160,7 @@ def test_yellow_names_the_worst_finding(desk: Desk) -> None:
 def test_a_yellow_incident_names_those_in_trouble(desk: Desk) -> None:
     desk.set((Light.YELLOW, Finding.REPORTED_ONLY), "chatgpt")
     desk.incident(*BOTH, title="T")
-    desk.report(0)
+    desk.news(0)
     banner = desk.banner(5, BannerStage.YELLOW)
     assert banner.services == ("ChatGPT",)
     assert banner.params["finding"] == Finding.REPORTED_ONLY
@@ -169,7 +169,7 @@ def test_a_yellow_incident_names_those_in_trouble(desk: Desk) -> None:
 
 def test_recovering_names_all_that_were_touched(desk: Desk) -> None:
     _down(desk, *BOTH)
-    desk.report(1)
+    desk.news(1)
     desk.set(RECOVERING, *BOTH)
     desk.incident(*BOTH, stage=IncidentStage.RECOVERING)
     assert desk.banner(199, BannerStage.RECOVERING).services == ("ChatGPT", "OpenAI API")
