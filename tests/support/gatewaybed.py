@@ -37,7 +37,7 @@ from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.server import Gateway
-from trayapp.net.trust import system_trust
+from trayapp.net.trust import Trust
 from trayapp.paths import home
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings import schema
@@ -137,7 +137,7 @@ class Bed:
     `observe`: takes each try; may be exchanged.
     """
 
-    def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Any = system_trust) -> None:
+    def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Trust | None = None) -> None:
         self.cloud = Server(tls=tls)
         self.local = Server()
         self.keyring = Keyring()

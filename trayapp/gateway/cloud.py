@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-import aiohttp
 from aiohttp import web
 
 from trayapp.clock import Clock
@@ -24,7 +23,7 @@ from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.evidence import Exchange, RequestNames
 from trayapp.gateway.headers import to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
-from trayapp.gateway.outgoing import Outgoing, Unanswered
+from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, relay
@@ -68,7 +67,7 @@ class CloudRoute:
         exchange = Exchange(
             self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body
         )
-        up: aiohttp.ClientResponse | None = None
+        up: Answer | None = None
         down: web.StreamResponse | None = None
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
@@ -76,7 +75,7 @@ class CloudRoute:
             if up.status < 200:
                 raise Unanswered("malformed")
             reading = AnswerReading(dialect, up.status, up.headers, exchange.depth)
-            exchange.head(reading, up.status, up.headers)
+            exchange.head(reading, up.status, up.headers, proven=up.proven)
             answered = to_client(up.headers, asked.route)
             answered.setdefault("Server", "llm-ampel")
             if up.content.is_eof():
@@ -158,9 +157,11 @@ def give_up(request: web.BaseRequest) -> None:
 def _no_answer(name: str, code: str) -> Refused:
     message = {
         "timeout": f"{name} did not answer in time.",
-        "dns": f"{name} could not be reached: its name was not found.",
+        "dns": f"{name} could not be reached: its name could not be looked up.",
+        "no_name": f"{name} could not be reached: its name was not found.",
         "connect": f"{name} could not be reached: no connection.",
         "tls": f"{name} could not be reached: no secure connection.",
+        "untrusted": f"{name} could not be reached: somebody else's certificate answers in its place.",
         "cut": f"{name} closed the connection without an answer.",
         "proxy_login": "The proxy wants a login.",
         "proxy_settings": "The proxy could not be reached.",

@@ -118,10 +118,12 @@ class Exchange:
         self._status: int | None = None
         self._retry_after_s: float | None = None
         self._latency_s: float | None = None
+        self._proven = False
         self.answer: AnswerReading | None = None
 
-    def head(self, answer: AnswerReading, status: int, headers: Mapping[str, str]) -> None:
-        """The answer has begun. `headers` find their names whatever the case."""
+    def head(self, answer: AnswerReading, status: int, headers: Mapping[str, str], *, proven: bool) -> None:
+        """The answer has begun. `headers` find their names whatever the case; `proven`: as in `Try`."""
+        self._proven = proven
         self.answer = answer
         self._status = status
         self._retry_after_s = retry_after_s(headers)
@@ -164,4 +166,5 @@ class Exchange:
             retry_after_s=self._retry_after_s,
             latency_s=self._latency_s,
             first_token_s=None if first_token_at is None else first_token_at - self._began_s,
+            proven=self._proven and reading.code != "cut",
         )

@@ -2,16 +2,19 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.gateway.limits import Patience
+from trayapp.net.lookup import NO_SUCH_NAME
 from trayapp.net.proxies import proxy_for
+from trayapp.net.trust import Roots, Trust, is_unknown
 
 KEEPALIVE_S = 15.0
 """Shorter than common servers' own, so that a connection is rarely closed just as it is used again."""
@@ -30,17 +33,22 @@ class Unanswered(Exception):
         self.code = code
 
 
-class Outgoing:
-    """Sends requests on. `trust` makes the TLS context on first use."""
+class Answer(aiohttp.ClientResponse):
+    """The head of an answer, and its body to come. `proven`: as in `core.evidence.observation.Try`."""
 
-    def __init__(self, trust: Callable[[], ssl.SSLContext]) -> None:
+    proven = False
+
+
+class Outgoing:
+    """Sends requests on."""
+
+    def __init__(self, trust: Trust) -> None:
         self._trust = trust
-        self._context: ssl.SSLContext | None = None
-        self._making = asyncio.Lock()
         self._proxies: dict[str, tuple[str | None, float]] = {}
         trace = aiohttp.TraceConfig()
         trace.on_connection_reuseconn.append(_note_reuse)
         self._session = aiohttp.ClientSession(
+            response_class=Answer,
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -52,9 +60,7 @@ class Outgoing:
     async def close(self) -> None:
         await self._session.close()
 
-    async def ask(
-        self, method: str, url: str, headers: CIMultiDict[str], body: bytes, patience: Patience
-    ) -> aiohttp.ClientResponse:
+    async def ask(self, method: str, url: str, headers: CIMultiDict[str], body: bytes, patience: Patience) -> Answer:
         """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
         connection, after it the connection is kept. Raises `Unanswered`.
 
@@ -68,25 +74,45 @@ class Outgoing:
             "timeout": aiohttp.ClientTimeout(total=None, connect=patience.connect_s),
             "proxy": self._proxy(url),
         }
-        if url.startswith("https:"):
-            how["ssl"] = await self._trusted()
-        reused = SimpleNamespace(yes=False)
         try:
             async with asyncio.timeout(patience.head_s):
-                try:
-                    return await self._session.request(method, URL(url, encoded=True), trace_request_ctx=reused, **how)
-                except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                    if not reused.yes or isinstance(error, aiohttp.ClientConnectorError):
-                        raise
-                    return await self._session.request(method, URL(url, encoded=True), **how)
+                return await self._trusted(method, url, how)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unanswered(code_of(error)) from error
 
-    async def _trusted(self) -> ssl.SSLContext:
-        async with self._making:
-            if self._context is None:
-                self._context = await asyncio.to_thread(self._trust)
-        return self._context
+    async def _trusted(self, method: str, url: str, how: dict[str, Any]) -> Answer:
+        """Ask a host for whose certificate somebody's roots vouch."""
+        host = urlsplit(url).hostname or ""
+        secure = url.startswith("https:")
+        refused: aiohttp.ClientConnectorCertificateError | None = None
+        for roots in self._trust.order(host):
+            if secure:
+                how["ssl"] = await self._trust.context(roots)
+            try:
+                answer = await self._send(method, url, how)
+            except aiohttp.ClientConnectorCertificateError as error:
+                # Whoever knows the issuer has more to say than whoever does not.
+                if refused is None or code_of(error) != "untrusted":
+                    refused = error
+                continue
+            if secure:
+                self._trust.vouched_by(host, roots)
+            answer.proven = reach_of_url(url) is Reach.LOOPBACK or (secure and roots is Roots.PUBLIC)
+            return answer
+        self._trust.forget(host)
+        assert refused is not None
+        raise refused
+
+    async def _send(self, method: str, url: str, how: dict[str, Any]) -> Answer:
+        reused = SimpleNamespace(yes=False)
+        try:
+            answer = await self._session.request(method, URL(url, encoded=True), trace_request_ctx=reused, **how)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            if not reused.yes or isinstance(error, aiohttp.ClientConnectorError):
+                raise
+            answer = await self._session.request(method, URL(url, encoded=True), **how)
+        assert isinstance(answer, Answer)
+        return answer
 
     def _proxy(self, url: str) -> str | None:
         origin = url[: url.index("/", len("https://"))]
@@ -116,8 +142,10 @@ def code_of(error: BaseException) -> str:
             return "connect"
         case aiohttp.ClientProxyConnectionError():
             return "proxy_settings"
-        case aiohttp.ClientConnectorDNSError():
-            return "dns"
+        case aiohttp.ClientConnectorDNSError(errno=errno):
+            return "no_name" if errno in NO_SUCH_NAME else "dns"
+        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as cause):
+            return "untrusted" if is_unknown(cause) else "tls"
         case aiohttp.ClientSSLError():
             return "tls"
         case aiohttp.ClientConnectorError():

@@ -7,7 +7,6 @@ aiohttp is imported with this module, so import it only once a tool or a target 
 import asyncio
 import errno
 import logging
-import ssl
 from collections.abc import Awaitable, Callable
 
 from aiohttp import HttpVersion11, web
@@ -30,7 +29,7 @@ from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused
-from trayapp.net.trust import system_trust
+from trayapp.net.trust import Trust
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Settings, ToolSettings
@@ -61,7 +60,7 @@ class Gateway:
         clock: Clock,
         *,
         limits: GatewayLimits | None = None,
-        trust: Callable[[], ssl.SSLContext] = system_trust,
+        trust: Trust | None = None,
     ) -> None:
         self.last_seen: dict[str, float] = {}
         self._settings = settings
@@ -74,7 +73,7 @@ class Gateway:
         self._answered = answered
         self._clock = clock
         self._limits = limits or GatewayLimits()
-        self._trust = trust
+        self._trust = trust or Trust()
         self._port = 0
         self._running = 0
         self._held: set[asyncio.Future[None]] = set()

@@ -8,20 +8,22 @@ proxy; requests elsewhere honour the environment's and, where Python can read th
 import asyncio
 import http.cookiejar
 import logging
-import socket
 import ssl
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from trayapp import __version__
 from trayapp.core.evidence.answers import same_site
 from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
-from trayapp.net.trust import system_trust
+from trayapp.net.trust import Roots, Trust, is_unknown
+from trayapp.watch.failure import Failure, failure_of, refused_certificate, timed_out
+from trayapp.watch.transport import TRACE, Direct, Trace
 
 log = logging.getLogger(__name__)
 # A line for every request of a program that asks all day is noise, and it would show every address in the log.
@@ -46,7 +48,7 @@ class Limit(NamedTuple):
 class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy.
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`: as in `Try`.
     Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had come).
     """
 
@@ -58,37 +60,16 @@ class HttpAnswer(NamedTuple):
     address: str | None
     head_s: float
     end_s: float
-
-
-class Failure(Exception):
-    """There is no whole answer.
-
-    `code`: `timeout`, `dns`, `connect`, `tls`, `cut`, `malformed`, `redirect_loop`, `proxy_login`, `proxy_settings`,
-    `unsendable`. `step`: the step of the network at which it failed, None once the provider's side was reached.
-    `expired`: the certificate was refused because of its dates, which a wrong clock makes of a good one.
-    """
-
-    def __init__(
-        self, code: str, step: NetworkStep | None = None, *, expired: bool = False, rejected: bool = False
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.step = step
-        self.expired = expired
-        self.rejected = rejected
+    proven: bool = False
 
 
 class Http:
-    """Asks. `on_bytes` is told what every exchange cost, both ways; `trust` makes the TLS context on first use."""
+    """Asks. `on_bytes` is told what every exchange cost, both ways."""
 
-    def __init__(
-        self, *, trust: Callable[[], ssl.SSLContext] = system_trust, on_bytes: Callable[[int], None] = lambda _: None
-    ) -> None:
-        self._trust = trust
+    def __init__(self, *, trust: Trust | None = None, on_bytes: Callable[[int], None] = lambda _: None) -> None:
+        self._trust = trust or Trust()
         self._on_bytes = on_bytes
-        self._context: ssl.SSLContext | None = None
-        self._making = asyncio.Lock()
-        self._clients: dict[str | None, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str | None, Roots], httpx.AsyncClient] = {}
 
     async def ask(
         self,
@@ -106,7 +87,8 @@ class Http:
         A redirect that leads elsewhere is returned as the answer that it is. Reading stops when `enough` says so of
         the body read so far.
         """
-        trace = _Trace()
+        trace = Trace()
+        TRACE.set(trace)
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(limit.deadline_s):
@@ -119,14 +101,15 @@ class Http:
                         return answer
                     url = target
         except TimeoutError:
-            raise Failure("timeout", trace.step) from None
+            raise timed_out(trace.step, trace.addresses) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise _failure(error, trace) from error
+            raise failure_of(error, trace.step, trace.addresses) from error
         raise Failure("redirect_loop")
 
     async def drop(self) -> None:
         """Forget connections, proxies and trust: the machine woke up or changed networks."""
-        clients, self._clients, self._context = list(self._clients.values()), {}, None
+        clients, self._clients = list(self._clients.values()), {}
+        self._trust.forget()
         for client in clients:
             await client.aclose()
 
@@ -140,19 +123,17 @@ class Http:
         method: str,
         headers: Mapping[str, str],
         content: bytes | None,
-        trace: "_Trace",
+        trace: Trace,
         began: float,
         enough: Callable[[bytes], bool] | None,
     ) -> HttpAnswer:
         clock = asyncio.get_running_loop().time
         proxy = proxy_for(url)
-        client = await self._client(proxy)
-        request = client.build_request(method, url, headers=headers, content=content, extensions={"trace": trace.note})
+        trace.tunnelled = proxy is not None and url.startswith("https:")
         body = _Body(limit.body_bytes)
-        sent = _size(request.headers.raw) + len(url) + len(content or b"")
         received = 0
         try:
-            response = await client.send(request, stream=True)
+            response, roots = await self._send(url, proxy, method, headers, content, trace)
             try:
                 head_s = clock() - began
                 received = _size(response.headers.raw)
@@ -167,23 +148,59 @@ class Http:
             finally:
                 await response.aclose()
         finally:
-            self._on_bytes(sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
+            self._on_bytes(trace.sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
         names = {name.lower(): value for name, value in response.headers.items()}
-        return HttpAnswer(response.status_code, names, body.data, not body.whole, url, address, head_s, clock() - began)
+        proven = reach_of_url(url) is Reach.LOOPBACK or (url.startswith("https:") and roots is Roots.PUBLIC)
+        status, whole = response.status_code, body.whole
+        return HttpAnswer(status, names, body.data, not whole, url, address, head_s, clock() - began, proven)
 
-    async def _client(self, proxy: str | None) -> httpx.AsyncClient:
-        async with self._making:
-            if self._context is None:
-                self._context = await asyncio.to_thread(self._trust)
-            if proxy not in self._clients:
-                self._clients[proxy] = _make_client(proxy, self._context)
-            return self._clients[proxy]
+    async def _send(
+        self,
+        url: str,
+        proxy: str | None,
+        method: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        trace: Trace,
+    ) -> tuple[httpx.Response, Roots]:
+        """Send it to a host whose certificate somebody's roots vouch for; whose, is part of the answer."""
+        host = urlsplit(url).hostname or ""
+        refused: httpx.ConnectError | None = None
+        for roots in self._trust.order(host):
+            client = await self._client(proxy, roots)
+            request = client.build_request(
+                method, url, headers=headers, content=content, extensions={"trace": trace.note}
+            )
+            trace.sent = _size(request.headers.raw) + len(url) + len(content or b"")
+            try:
+                response = await client.send(request, stream=True)
+            except httpx.ConnectError as error:
+                if (refusal := refused_certificate(error)) is None:
+                    raise
+                # Whoever knows the issuer has more to say than whoever does not.
+                if refused is None or not is_unknown(refusal):
+                    refused = error
+                continue
+            if url.startswith("https:"):
+                self._trust.vouched_by(host, roots)
+            return response, roots
+        self._trust.forget(host)
+        assert refused is not None
+        raise refused
+
+    async def _client(self, proxy: str | None, roots: Roots) -> httpx.AsyncClient:
+        context = await self._trust.context(roots)
+        if (proxy, roots) not in self._clients:
+            self._clients[proxy, roots] = _make_client(proxy, context)
+        return self._clients[proxy, roots]
 
 
 def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
     nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
+    limits = httpx.Limits(keepalive_expiry=KEEPALIVE_S)
     try:
         return httpx.AsyncClient(
+            transport=Direct(context, limits) if proxy is None else None,
             verify=context,
             proxy=proxy,
             # httpx's own reading of the environment can fail on a legal NO_PROXY, and it would read ~/.netrc.
@@ -191,7 +208,7 @@ def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClien
             timeout=None,
             headers={"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "gzip"},
             cookies=http.cookiejar.CookieJar(nobody),
-            limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
+            limits=limits,
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         # Not the message: a proxy's address can hold a password.
@@ -236,58 +253,6 @@ class _Body:
         if self._unzip is not None and not self._unzip.eof and self._data:
             raise Failure("cut")
         self.whole = True
-
-
-class _Trace:
-    """Follows one exchange through its steps."""
-
-    def __init__(self) -> None:
-        self.step: NetworkStep | None = NetworkStep.TCP
-        self._handshakes = 0
-
-    def new_handshakes(self) -> int:
-        """Since the last time this was asked."""
-        count, self._handshakes = self._handshakes, 0
-        return count
-
-    async def note(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith("connect_tcp.started"):
-            self.step = NetworkStep.TCP
-        elif event.endswith("start_tls.started"):
-            self.step = NetworkStep.TLS
-        elif event.endswith("start_tls.complete"):
-            self._handshakes += 1
-        elif event == "http11.send_request_headers.started":
-            self.step = None
-
-
-def _failure(error: Exception, trace: _Trace) -> Failure:
-    causes = list(_causes(error))
-    if isinstance(error, httpx.ProxyError):
-        return Failure("proxy_login", NetworkStep.PROXY) if "407" in str(error) else Failure("connect", NetworkStep.TCP)
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Failure("dns", NetworkStep.DNS)
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
-            return Failure("tls", NetworkStep.TLS, expired=cause.verify_code in (9, 10), rejected=True)
-    if trace.step is NetworkStep.TLS or any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Failure("tls", NetworkStep.TLS)
-    if trace.step is NetworkStep.TCP and isinstance(error, (httpx.ConnectError, OSError)):
-        return Failure("connect", NetworkStep.TCP)
-    if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(
-        ("Server disconnected", "peer closed")
-    ):
-        return Failure("malformed")
-    if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError, OSError)):
-        return Failure("cut")
-    return Failure("unsendable")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _peer(response: httpx.Response) -> str | None:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import ssl
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -20,7 +19,6 @@ from trayapp.core.evidence.observation import Observation
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
-from trayapp.net.trust import system_trust
 from trayapp.secrets.keys import KeySource
 from trayapp.settings.schema import Settings
 from trayapp.tasks import Tasks
@@ -54,8 +52,7 @@ class JudgeView(Protocol):
 class Watcher:
     """Asks everything that the watched services need and emits what it finds, in its own order, on the event loop.
 
-    `budget` is shared by successive watchers of one process; without one the watcher has its own. `trust` makes the
-    TLS context.
+    `budget` is shared by successive watchers of one process; without one the watcher has its own.
     """
 
     def __init__(
@@ -68,7 +65,6 @@ class Watcher:
         emit: Callable[[Observation], None],
         *,
         budget: Budget | None = None,
-        trust: Callable[[], ssl.SSLContext] = system_trust,
     ) -> None:
         self._clock = clock
         self._judge = judge
@@ -76,7 +72,7 @@ class Watcher:
         self._emitted = asyncio.Event()
         self._hurry = asyncio.Event()
         self._budget = budget or Budget(clock)
-        self._http = Http(trust=trust, on_bytes=self._budget.carried)
+        self._http = Http(on_bytes=self._budget.carried)
         self._addresses = Addresses()
         self._probes = Probes(self._http, secrets, self._budget, self._addresses, clock)
         self._controls = Controls(

@@ -7,6 +7,7 @@ from tests.support.httpserver import (
 )
 from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
+from trayapp.net.trust import Trust
 
 
 async def test_the_tools_own_key_passes_when_the_token_is_in_the_path() -> None:
@@ -58,15 +59,15 @@ async def test_a_stored_key_does_not_go_over_plain_http_to_another_machine() -> 
 
 async def test_tls_is_verified_and_spoken() -> None:
     authority = Authority()
-    async with Bed(tls=authority.server(), trust=authority.trust) as bed:
+    async with Bed(tls=authority.server(), trust=Trust(authority.trust)) as bed:
         bed.cloud.always(answer(200, {"fine": True}))
         assert (await bed.post()).json == {"fine": True}
         assert bed.cloud.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 async def test_a_certificate_of_nobody_gets_no_key() -> None:
-    async with Bed(tls=Authority().server(), trust=Authority().trust) as bed:
+    async with Bed(tls=Authority().server(), trust=Trust(Authority().trust)) as bed:
         got = await bed.post()
-        assert (got.status, got.error["code"]) == (502, "upstream_tls")
+        assert (got.status, got.error["code"]) == (502, "upstream_untrusted")
         assert bed.cloud.requests == []
-        assert (await bed.told()).code == "tls"
+        assert (await bed.told()).code == "untrusted"

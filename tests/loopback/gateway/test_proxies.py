@@ -13,6 +13,7 @@ from tests.support.httpserver import (
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.evidence.reach import Reach
+from trayapp.net.trust import Trust
 
 
 async def through_proxy(bed: Bed, monkeypatch: pytest.MonkeyPatch, behave: bytes | None) -> Got:
@@ -51,7 +52,7 @@ async def through_proxy(bed: Bed, monkeypatch: pytest.MonkeyPatch, behave: bytes
 
 async def test_the_machines_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     authority = Authority()
-    async with Bed(tls=authority.server("acme.invalid"), trust=authority.trust) as bed:
+    async with Bed(tls=authority.server("acme.invalid"), trust=Trust(authority.trust)) as bed:
         bed.cloud.always(answer(200, {"fine": True}))
         got = await through_proxy(bed, monkeypatch, None)
         assert got.json == {"fine": True}

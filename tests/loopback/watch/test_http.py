@@ -2,9 +2,11 @@
 
 import asyncio
 import resource
-import ssl
+import socket
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,9 @@ from tests.support import httpserver
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
 from trayapp.core.evidence.observation import NetworkStep
 from trayapp.net.proxies import proxy_for
-from trayapp.net.trust import system_trust
-from trayapp.watch.http import Failure, Http, Limit
+from trayapp.net.trust import Trust, public_trust
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, Limit
 
 LIMIT = Limit(deadline_s=5.0, body_bytes=100_000)
 SHORT = Limit(deadline_s=0.4, body_bytes=100_000)
@@ -112,7 +115,7 @@ async def test_a_closed_port_is_a_failed_connection(http: Http, server: Server) 
 
 async def test_an_unknown_name_is_a_failed_lookup(http: Http) -> None:
     failure = await _failure(http, "http://no-such-host.invalid/")
-    assert (failure.code, failure.step) == ("dns", NetworkStep.DNS)
+    assert (failure.code, failure.step) == ("no_name", NetworkStep.DNS)
 
 
 async def test_what_cannot_be_sent_is_our_own_fault(http: Http, server: Server) -> None:
@@ -150,20 +153,25 @@ class TestTls:
         authority = Authority()
         async with Server(tls=authority.server()) as server:
             server.on("/x", answer(200, {}))
-            http = Http(trust=authority.trust)
+            http = Http(trust=Trust(authority.trust))
             assert (await http.ask(server.url + "/x", LIMIT)).status == 200
             await http.close()
 
     async def test_an_unknown_authority_is_rejected(self, http: Http) -> None:
         async with Server(tls=Authority().server()) as server:
             failure = await _failure(http, server.url)
-        assert (failure.code, failure.step, failure.rejected, failure.expired) == ("tls", NetworkStep.TLS, True, False)
+        assert (failure.code, failure.step, failure.rejected, failure.expired) == (
+            "untrusted",
+            NetworkStep.TLS,
+            True,
+            False,
+        )
 
     async def test_an_expired_certificate_says_so(self) -> None:
         authority = Authority()
         yesterday = datetime.now(UTC) - timedelta(days=1)
         async with Server(tls=authority.server(not_before=yesterday, not_after=yesterday)) as server:
-            http = Http(trust=authority.trust)
+            http = Http(trust=Trust(authority.trust))
             failure = await _failure(http, server.url)
             await http.close()
         assert (failure.code, failure.expired) == ("tls", True)
@@ -171,19 +179,99 @@ class TestTls:
     async def test_a_foreign_name_is_rejected(self) -> None:
         authority = Authority()
         async with Server(tls=authority.server("elsewhere.example")) as server:
-            http = Http(trust=authority.trust)
+            http = Http(trust=Trust(authority.trust))
             failure = await _failure(http, server.url)
             await http.close()
-        assert (failure.code, failure.rejected) == ("tls", True)
+        assert (failure.code, failure.rejected) == ("untrusted", True)
 
     async def test_plain_http_on_the_tls_port_is_a_failed_handshake(self, http: Http, server: Server) -> None:
         failure = await _failure(http, server.url.replace("http:", "https:"))
         assert (failure.code, failure.step, failure.rejected) == ("tls", NetworkStep.TLS, False)
 
-    def test_the_shared_context_checks_certificates_and_names(self) -> None:
-        context = system_trust()
-        assert context.verify_mode is ssl.CERT_REQUIRED
-        assert context.check_hostname
+    @pytest.mark.parametrize("public", [True, False])
+    async def test_an_answer_is_proven_by_the_public_roots_alone(
+        self, public: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        authority = Authority()
+        async with Server(tls=authority.server("api.acme.example")) as server:
+            server.on("/x", answer(502, {}))
+            point(monkeypatch, {"api.acme.example": ["127.0.0.1"]})
+            http = Http(trust=Trust(authority.trust, authority.trust if public else public_trust))
+            port = server.netloc.rpartition(":")[2]
+            got = [await http.ask(f"https://api.acme.example:{port}/x", LIMIT) for _ in range(2)]
+            await http.close()
+        assert [each.status for each in got] == [502, 502]
+        assert [each.proven for each in got] == [public, public]
+
+    async def test_plain_http_proves_nothing_but_this_machine_needs_no_proof(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.on("/x", answer(200, {}))
+        point(monkeypatch, {"api.acme.example": ["127.0.0.1"]})
+        assert not (await http.ask(server.url.replace("127.0.0.1", "api.acme.example") + "/x", LIMIT)).proven
+        assert (await http.ask(server.url + "/x", LIMIT)).proven
+
+
+class TestNames:
+    async def test_a_resolver_that_says_nothing_is_told_from_a_host_that_does(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.on("/x", httpserver.silent)
+        silent = threading.Event()
+        point(monkeypatch, {"api.acme.example": ["127.0.0.1"]}, silent=silent)
+        url = server.url.replace("127.0.0.1", "api.acme.example") + "/x"
+        failure = await _failure(http, url, SHORT)
+        assert (failure.code, failure.step, failure.addresses) == ("dns_timeout", NetworkStep.DNS, ())
+        silent.set()
+        failure = await _failure(http, url, SHORT)
+        assert (failure.code, failure.step, failure.addresses) == ("timeout", None, ("127.0.0.1",))
+
+    async def test_one_address_that_is_lost_costs_a_moment(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.on("/x", answer(200, {}))
+        # 192.0.2.0/24 is nobody's: what is sent there is refused or lost, as an IPv6 that leads nowhere is.
+        point(monkeypatch, {"api.acme.example": ["192.0.2.1", "127.0.0.1"]})
+        got = await http.ask(server.url.replace("127.0.0.1", "api.acme.example") + "/x", LIMIT)
+        assert (got.status, got.address) == (200, "127.0.0.1")
+
+    async def test_where_no_address_answers_it_is_the_connection(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        point(monkeypatch, {"api.acme.example": ["127.0.0.1", "::1"]})
+        async with Server() as gone:
+            url = gone.url.replace("127.0.0.1", "api.acme.example")
+        failure = await _failure(http, url)
+        assert (failure.code, failure.step, failure.addresses) == ("connect", NetworkStep.TCP, ("127.0.0.1", "::1"))
+
+    async def test_they_are_looked_up_anew_for_every_connection(
+        self, http: Http, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with Server(keeps=False) as server:
+            server.on("/x", answer(200, {}))
+            asked = point(monkeypatch, {"api.acme.example": ["127.0.0.1"]})
+            for _ in range(2):
+                await http.ask(server.url.replace("127.0.0.1", "api.acme.example") + "/x", LIMIT)
+        assert asked == ["api.acme.example"] * 2
+
+
+def point(
+    monkeypatch: pytest.MonkeyPatch, names: dict[str, list[str]], silent: threading.Event | None = None
+) -> list[str]:
+    """Names that lead where a test wants them; returns what was asked."""
+    asked: list[str] = []
+    find = socket.getaddrinfo
+
+    def resolve(host: Any, *rest: Any, **options: Any) -> Any:
+        if host not in names:
+            return find(host, *rest, **options)
+        asked.append(host)
+        if silent is not None:
+            silent.wait()
+        return [found for address in names[host] for found in find(address, *rest, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return asked
 
 
 class TestProxies:

@@ -300,7 +300,7 @@ async def test_every_misfit_has_its_health_and_reason(
 async def test_a_bad_certificate_is_named(http: Http) -> None:
     async with Server(tls=Authority().server()) as server:
         report = await _read(_reader(http, server.url))
-    assert (report.health, report.reason) == (PageHealth.UNREADABLE, "tls")
+    assert (report.health, report.reason) == (PageHealth.UNREADABLE, "untrusted")
 
 
 async def test_proxy_settings_that_no_client_takes_are_the_pages_reason(

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Asked, FailureShare
 from trayapp.core.evidence.observation import (
+    TLS_CODES,
     Control,
     Disturbance,
     DisturbanceKind,
@@ -111,7 +112,7 @@ class _Kind:
         if not answer.good:
             if answer.began > self.any_good:
                 _keep(self.failing, answer)
-            if answer.code == "tls" and answer.began > self.secure_good:
+            if answer.code in TLS_CODES and answer.began > self.secure_good:
                 _keep(self.untrusted, answer)
             return
         insort(self.good, (answer.began, answer.provider or "", not answer.plain))

@@ -33,6 +33,10 @@ class Depth(IntEnum):
     COMPLETION = 3
 
 
+TLS_CODES = frozenset({"tls", "untrusted"})
+"""Codes of a `Try` or a `Control` that only an answer over TLS disproves."""
+
+
 class Outcome(StrEnum):
     """What an answer counts as.
 
@@ -51,10 +55,12 @@ class Outcome(StrEnum):
 class Try(Struct, frozen=True):
     """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
 
-    `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns`, `tls`, `malformed`,
-    `challenge`, `cut`, `foreign_page`, ... `step`: where on the way a try without an answer failed, None where that
-    is not known or the provider's side was reached. `control`: did the control that ran beside this try answer; None
-    when none was asked. `request` joins the retries of one request of the user's: together they count once.
+    `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns` (the resolver fails),
+    `dns_timeout` (it says nothing), `no_name` (NXDOMAIN), `tls`, `untrusted` (somebody else's certificate),
+    `malformed`, `challenge`, `cut`, `foreign_page`, `proxy_refused`, ... `step`: where on the way a try without an
+    answer failed, None where that is not known or the provider's side was reached. `control`: did the control that ran
+    beside this try answer; None when none was asked. `request` joins the retries of one request of the user's:
+    together they count once.
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
 from trayapp.core.evidence.reach import Reach
 
 # How often a try fails at a provider that is down: even a dead one answers now and then from some corner.
@@ -180,7 +180,7 @@ def vouched(t: Try, network: OwnConnection) -> bool:
     """Whether the own network worked when this try failed, as its control or a later answer of others shows."""
     if t.reach is Reach.LOOPBACK or t.control is not None:
         return t.reach is Reach.LOOPBACK or bool(t.control)
-    return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code == "tls")
+    return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code in TLS_CODES)
 
 
 def strength(counted: int, q: float) -> float:

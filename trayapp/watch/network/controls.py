@@ -18,7 +18,8 @@ from trayapp.core.evidence.pace import TRY_TIMEOUT_S, Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.hosts import host_of
 from trayapp.net.addresses import Addresses
-from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, HttpAnswer, Limit
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.schedule.budget import Budget
 

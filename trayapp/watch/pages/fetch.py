@@ -2,9 +2,8 @@
 
 What cannot be used is an `Unfit` with the page's health and a reason code:
 
-- `unreadable`: `timeout`, `dns`, `connect`, `tls`, `cut`, `malformed`, `redirect_loop`, `proxy_login`,
-  `proxy_settings` (no answer); `http` (`status`); `html`; `too_large` (`limit_bytes`); `too_deep`; `json`;
-  `shape` (`where`)
+- `unreadable`: a code of `watch.failure.Failure` (no answer); `http` (`status`); `html`; `too_large` (`limit_bytes`);
+  `too_deep`; `json`; `shape` (`where`)
 - `refused`: `http` (`status`); `challenge`
 - `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
 - `stale`: `old_copy` (`age_s`); found by the reader: `frozen` (`changed_at`), and the reasons of no answer when the
@@ -22,7 +21,8 @@ from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach, reach_of_address, reach_of_url
 from trayapp.core.remote_text import plain
 from trayapp.errors import Param
-from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, HttpAnswer, Limit
 
 LIMIT = Limit(deadline_s=15.0, body_bytes=4_000_000)
 """Real pages have 20 to 300 kB; the limit leaves room and is reached in no time by what is not a page."""

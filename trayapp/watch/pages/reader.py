@@ -22,7 +22,7 @@ MAX_BACKOFF_S = 900.0
 
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
-_SILENCES = frozenset({"timeout", "dns", "connect", "tls", "cut", "http"})
+_SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
 FROZEN_AFTER_S = 90 * 86_400.0
 """A page on which nothing at all has changed for so long was left behind: providers report trouble every week, and an
 abandoned page keeps answering that all is well."""

@@ -15,7 +15,8 @@ from trayapp.errors import Problem
 from trayapp.net.addresses import Addresses
 from trayapp.secrets.keys import KeySource
 from trayapp.tasks import Tasks
-from trayapp.watch.http import Failure, Http, HttpAnswer, Limit
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, HttpAnswer, Limit
 from trayapp.watch.probes.completion import Seen, request_body, seen
 from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.schedule.probe_jobs import ProbeJob
@@ -121,6 +122,7 @@ class Probes:
             retry_after_s=None if answer is None else retry_after_s(answer.headers),
             latency_s=None if answer is None else answer.head_s,
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
+            proven=answer is not None and answer.proven,
             step=step,
         )
 

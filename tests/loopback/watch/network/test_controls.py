@@ -14,6 +14,7 @@ from trayapp.core.evidence.observation import Control, NetworkStep
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
+from trayapp.net.trust import Trust
 from trayapp.watch.http import Http, Limit
 from trayapp.watch.network.controls import Controls, answer_sign
 from trayapp.watch.schedule.budget import Budget
@@ -40,7 +41,7 @@ async def open_scene() -> AsyncIterator[Callable[[], Scene]]:
     async with AsyncExitStack() as stack:
         plain = await stack.enter_async_context(Server())
         secure = await stack.enter_async_context(Server(tls=authority.server()))
-        http = Http(trust=authority.trust)
+        http = Http(trust=Trust(authority.trust))
         stack.push_async_callback(http.close)
         plain.always(answer(204))
         secure.always(answer(200, "fine"))
@@ -132,7 +133,7 @@ async def test_another_is_asked_before_the_connection_is_blamed(scene: Scene) ->
     authority = Authority()
     async with Server(tls=authority.server()) as third:
         third.always(answer(200))
-        http = Http(trust=authority.trust)
+        http = Http(trust=Trust(authority.trust))
         controls = Controls(
             (scene.plain.url, scene.secure.url, third.url),
             http,

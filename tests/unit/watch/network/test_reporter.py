@@ -14,7 +14,7 @@ from trayapp.core.evidence.observation import (
     Try,
 )
 from trayapp.core.evidence.reach import Reach
-from trayapp.watch.http import Failure
+from trayapp.watch.failure import Failure
 from trayapp.watch.network.controls import ControlAnswer, Round
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.network.reporter import REFRESH_S, Connection, sign_of

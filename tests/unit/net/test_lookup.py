@@ -1,0 +1,49 @@
+"""Looking names up without waiting for each other."""
+
+import asyncio
+import socket
+import threading
+from typing import Any
+
+import pytest
+
+from trayapp.net.lookup import NO_SUCH_NAME, look_up
+
+
+async def test_the_addresses_of_a_name_come_once_each() -> None:
+    addresses = await look_up("localhost")
+    assert "127.0.0.1" in addresses
+    assert len(addresses) == len(set(addresses))
+
+
+@pytest.mark.parametrize("name", ["no-such-host.invalid", "a..b", "\N{BULLET}" * 70])
+async def test_what_is_no_name_is_not_found(name: str) -> None:
+    with pytest.raises(socket.gaierror) as caught:
+        await look_up(name)
+    assert caught.value.errno in NO_SUCH_NAME
+
+
+async def test_a_silent_resolver_holds_nobody_else_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    says_something = threading.Event()
+    asked: list[str] = []
+
+    def resolve(host: str, *_: Any, **__: Any) -> list[Any]:
+        asked.append(host)
+        if host == "slow.example":
+            says_something.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await look_up("slow.example")
+    # More of them than the loop has threads.
+    assert [await look_up(f"{n}.example") for n in range(50)] == [("192.0.2.1",)] * 50
+    async with asyncio.TaskGroup() as group:
+        again = group.create_task(look_up("slow.example"))
+        await asyncio.sleep(0)
+        says_something.set()
+    assert again.result() == ("192.0.2.1",)
+    assert asked.count("slow.example") == 1
+    await look_up("slow.example")
+    assert asked.count("slow.example") == 2, "an answer is not kept"

@@ -1,0 +1,144 @@
+"""The way of one exchange through name, connection and TLS, followed step by step.
+
+httpcore looks names up inside its connecting, where nobody can tell a resolver that is silent from a host that is.
+So names are looked up here, for every connection anew.
+"""
+
+import ssl
+from asyncio import FIRST_COMPLETED, Task, wait
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any
+
+import httpcore
+import httpx
+
+from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.evidence.reach import is_address
+from trayapp.net.lookup import look_up
+from trayapp.tasks import Tasks
+
+NEXT_ADDRESS_S = 0.25
+"""RFC 8305: an address that has not answered by then gets company, so that broken IPv6 costs this and no more."""
+
+Stream = httpcore.AsyncNetworkStream
+_Attempt = Callable[[], Coroutine[Any, Any, Stream]]
+
+
+class Trace:
+    """Follows one exchange through its steps. `addresses`: of the host that was asked last. `sent`: bytes, of late.
+
+    `tunnelled`: TLS through a proxy, which has to answer first.
+    """
+
+    def __init__(self) -> None:
+        self.step: NetworkStep | None = NetworkStep.TCP
+        self.addresses: tuple[str, ...] = ()
+        self.tunnelled = False
+        self.sent = 0
+        self._handshakes = 0
+        self._asks_proxy = False
+
+    def new_handshakes(self) -> int:
+        """Since the last time this was asked."""
+        count, self._handshakes = self._handshakes, 0
+        return count
+
+    async def note(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("connect_tcp.started"):
+            self._asks_proxy = self.tunnelled
+            self.step = NetworkStep.PROXY if self.tunnelled else NetworkStep.TCP
+        elif event.endswith("start_tls.started"):
+            self._asks_proxy = False
+            self.step = NetworkStep.TLS
+        elif event.endswith("start_tls.complete"):
+            self._handshakes += 1
+        elif event == "http11.send_request_headers.started" and not self._asks_proxy:
+            self.step = None
+
+
+TRACE: ContextVar[Trace] = ContextVar("TRACE")
+"""Of the exchange that the running task is about: the connecting is deep inside it."""
+
+
+class Direct(httpx.AsyncHTTPTransport):
+    """Goes out without a proxy, and looks names up itself."""
+
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits) -> None:
+        super().__init__(verify=context, limits=limits)
+        # httpx offers no other way: https://github.com/encode/httpx/discussions/2930
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=_Backend(),
+        )
+
+
+class _Backend(httpcore.AnyIOBackend):
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # httpcore's own signature
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> Stream:
+        trace = TRACE.get()
+        if is_address(host):
+            trace.addresses = (host,)
+        else:
+            trace.step = NetworkStep.DNS
+            try:
+                trace.addresses = await look_up(host)
+            except OSError as error:
+                raise httpcore.ConnectError(str(error)) from error
+            trace.step = NetworkStep.TCP
+        connect = super().connect_tcp
+        return await _first(
+            [
+                partial(connect, address, port, timeout, local_address, socket_options)
+                for address in in_turn(trace.addresses)
+            ]
+        )
+
+
+def in_turn(addresses: Sequence[str]) -> list[str]:
+    """The two families by turns, beginning with the one that the system prefers (RFC 8305, 4)."""
+    first = [address for address in addresses if (":" in address) == (":" in addresses[0])]
+    other = [address for address in addresses if address not in first]
+    return [address for address in chain.from_iterable(zip_longest(first, other)) if address is not None]
+
+
+async def _first(attempts: Sequence[_Attempt]) -> Stream:
+    """The first connection there is; raises what the last attempt failed with."""
+    waiting = list(attempts)
+    running: set[Task[Exception | None]] = set()
+    opened: list[Stream] = []
+    failure: Exception = httpcore.ConnectError("no address")
+    async with Tasks("connecting") as tasks:
+        while not opened and (waiting or running):
+            if waiting:
+                running.add(tasks.spawn(_outcome(waiting.pop(0), opened), "address"))
+            await wait(running, timeout=NEXT_ADDRESS_S if waiting else None, return_when=FIRST_COMPLETED)
+            for task in [task for task in running if task.done()]:
+                running.remove(task)
+                outcome = task.result()
+                failure = outcome if isinstance(outcome, Exception) else failure
+    # Two may have come through in the same moment.
+    for spare in opened[1:]:
+        await spare.aclose()
+    if not opened:
+        raise failure
+    return opened[0]
+
+
+async def _outcome(attempt: _Attempt, opened: list[Stream]) -> Exception | None:
+    try:
+        opened.append(await attempt())
+    except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
+        return error
+    return None
