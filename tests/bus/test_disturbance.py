@@ -112,3 +112,39 @@ async def test_the_kernel_says_when_the_network_changes(tmp_path: Path) -> None:
     output, _ = await done.communicate()
     assert done.returncode == 0
     assert output.decode().split() == ["network_change"] * 4
+
+
+@pytest.mark.xfail(strict=True, reason="whatever goes wrong with logind ends the looks at the clocks as well")
+@pytest.mark.expects_log("listening to logind")
+async def test_a_mistake_in_hearing_logind_leaves_the_clocks(
+    system_bus: PrivateBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("trayapp.desktop.bus.Bus.listen", broken)
+    slept = 100.0
+    async with watching(lambda: slept) as seen:
+        await asyncio.sleep(0.05)
+        slept += 3600
+        await until(lambda: seen, "the resume", 5.0)
+    assert [disturbance.kind for disturbance in seen] == [DisturbanceKind.RESUME]
+
+
+@pytest.mark.xfail(strict=True, reason="whatever goes wrong in one look ends all of them")
+@pytest.mark.expects_log("looking at the network")
+async def test_one_bad_look_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "nonsense")
+    slept, looks = 100.0, 0
+
+    def suspended() -> float:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            raise OSError("no such clock")
+        return slept
+
+    async with watching(suspended) as seen:
+        await until(lambda: looks > 5, "looks after the bad one", 5.0)
+        slept += 3600
+        await until(lambda: seen, "the resume", 5.0)

@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from tests.support.pipes import pipe_at
 from trayapp.errors import Problem
 from trayapp.paths import home
 from trayapp.secrets.key_index import KeyIndex, index_file, read_index, write_index
@@ -28,3 +29,18 @@ def test_a_damaged_list_is_told_and_kept(content: str) -> None:
         read_index(home())
     assert caught.value.code == "key_index_broken"
     assert index_file(home()).read_text() == content
+
+
+@pytest.mark.xfail(strict=True, reason="only what the decoder calls wrong is taken for damage")
+def test_endless_depths_are_damage_too() -> None:
+    index_file(home()).parent.mkdir(parents=True, exist_ok=True)
+    index_file(home()).write_bytes(b'{"more": ' + b"[" * 100_000)
+    with pytest.raises(Problem, match="key_index_broken"):
+        read_index(home())
+
+
+@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole loop with them")
+def test_a_pipe_in_place_of_the_index_is_not_waited_for() -> None:
+    with pipe_at(index_file(home())) as pipe, pytest.raises(Problem, match="key_index_broken"):
+        read_index(home())
+    assert not pipe.waited_for

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.pipes import pipe_at
 from trayapp import logs
 from trayapp.errors import Problem
 from trayapp.paths import home
@@ -109,3 +110,21 @@ def test_a_home_that_cannot_be_written_is_told() -> None:
     file().parent.write_text("a file where the folder should be")
     with pytest.raises(Problem, match="not_writable"):
         Tokens(home()).add("editor")
+
+
+@pytest.mark.xfail(strict=True, reason="only what the decoder calls wrong is taken for damage")
+@pytest.mark.expects_log("cannot be read")
+def test_endless_depths_are_damage_too() -> None:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    file().write_bytes(b'{"version": 1, "more": ' + b"[" * 100_000)
+    assert Tokens(home()).names() == ()
+
+
+@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole loop with them")
+@pytest.mark.expects_log("cannot be read")
+def test_a_pipe_in_place_of_the_file_is_not_waited_for() -> None:
+    with pipe_at(file()) as pipe:
+        assert Tokens(home()).names() == ()
+        with pytest.raises(Problem, match="tokens_broken"):
+            Tokens(home()).add("editor")
+    assert not pipe.waited_for

@@ -8,7 +8,9 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.settings.document import MAX_STATEMENT_LINES, Document, shown
+from tests.support.pipes import pipe_at
+from trayapp.errors import Problem
+from trayapp.settings.document import MAX_STATEMENT_LINES, Document, read, shown
 from trayapp.settings.mistakes import Mistake, Place
 
 TEXT = '''\
@@ -117,3 +119,11 @@ def test_a_problem_carries_place_and_finding() -> None:
 )
 def test_what_may_be_shown(value: object, place: Place, text: str) -> None:
     assert shown(value, place) == text
+
+
+@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole program with them")
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    with pipe_at(file) as pipe, pytest.raises(Problem, match="file_unreadable"):
+        read(file)
+    assert not pipe.waited_for
