@@ -1,12 +1,15 @@
-"""Tasks that somebody owns.
+"""Tasks that somebody owns, and the rounds of those that go on for ever.
 
 `asyncio` keeps only a weak reference to a task and reports its death when it is collected, if ever. An owner
-here holds its tasks, logs the first failure of each at once, and ends them all with itself.
+here holds its tasks, logs the first failure of each at once, and ends them all with itself. What is done again and
+again must not end with one bad time: `Rounds` is the one place that says what happens then.
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+import traceback
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -46,3 +49,32 @@ class Tasks:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+class Rounds:
+    """Something that is done again and again: a mistake of ours in one round is logged, and the next one comes.
+
+    Each mistake is logged once with its trace, however often it is made; the wait between two rounds is the caller's,
+    and stands outside of `round`, so that a mistake does not turn it into a race. `failed`: the last round did.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.failed = False
+        self._told: set[tuple[type[Exception], str, int | None]] = set()
+
+    @contextmanager
+    def round(self) -> Iterator[None]:
+        """One round; what it raises, short of a cancellation, ends here."""
+        self.failed = False
+        try:
+            yield
+        except Exception as mistake:
+            self.failed = True
+            place = traceback.extract_tb(mistake.__traceback__)[-1]
+            kind = type(mistake), place.filename, place.lineno
+            if kind in self._told:
+                log.debug("%s failed again", self.name)
+                return
+            self._told.add(kind)
+            log.exception("%s failed by a mistake of ours; it goes on", self.name)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.until import until
-from trayapp.tasks import Tasks
+from trayapp.tasks import Rounds, Tasks
 
 
 async def test_leaving_ends_what_still_runs() -> None:
@@ -54,3 +54,25 @@ async def test_closing_twice_and_a_task_that_refuses_to_die_quietly() -> None:
     await tasks.close()
     assert task.done()
     await tasks.close()
+
+
+@pytest.mark.expects_log("the round failed")
+async def test_a_mistake_in_a_round_is_told_once_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    rounds, failed = Rounds("the round"), []
+    for number in range(6):
+        with rounds.round():
+            if number in (0, 1, 4):
+                raise ValueError("one mistake")
+            if number in (2, 5):
+                raise ValueError("another")
+        failed.append(rounds.failed)
+    assert failed == [True, True, True, False, True, True]
+    assert [record.levelname for record in caplog.records].count("ERROR") == 2
+    assert "ValueError: one mistake" in caplog.text
+
+
+async def test_a_round_can_be_cancelled() -> None:
+    rounds = Rounds("the round")
+    with pytest.raises(asyncio.CancelledError), rounds.round():
+        raise asyncio.CancelledError
+    assert not rounds.failed

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
 from trayapp.desktop.uplink import Uplink, drain, route_events, uplink
+from trayapp.tasks import Rounds
 
 if TYPE_CHECKING:
     from dbus_fast import Message
@@ -52,7 +53,7 @@ async def watch(
     """Emit a `Disturbance` after every resume and every change of the network; runs until cancelled."""
     watcher = _Watcher(clock, emit, suspended_s, look)
     async with asyncio.TaskGroup() as group:
-        group.create_task(watcher.hear_logind(), name="disturbance/logind")
+        group.create_task(watcher.listen(), name="disturbance/logind")
         group.create_task(watcher.check(check_every_s), name="disturbance/check")
 
 
@@ -70,6 +71,13 @@ class _Watcher:
         self._look = look
         self._slept_s = suspended_s()
         self._uplink: Uplink | None = None
+        self._events: socket.socket | None = None
+        self._looks = Rounds("looking at the network and the clocks")
+
+    async def listen(self) -> None:
+        """Hear logind; whatever goes wrong with it, the clocks tell of sleep as well."""
+        with Rounds("listening to logind").round():
+            await self.hear_logind()
 
     async def hear_logind(self) -> None:
         """Listen to logind for as long as the system bus lives."""
@@ -98,21 +106,21 @@ class _Watcher:
     async def check(self, every_s: float) -> None:
         """Look at the clocks from time to time, and at the network when the kernel says so."""
         # Opened before the first look, so that no change falls between the two.
-        events = route_events()
-        self._uplink = self._look()
+        self._events = route_events()
+        with self._looks.round():
+            self._uplink = self._look()
         loop = asyncio.get_running_loop()
-        if events is not None:
-            loop.add_reader(events, self._on_route_event, events)
+        if self._events is not None:
+            loop.add_reader(self._events, self._on_route_event, self._events)
         try:
             while True:
                 await asyncio.sleep(every_s)
-                self._look_at_clocks()
-                if events is None:
-                    self._look_at_network()
+                with self._looks.round():
+                    self._look_at_clocks()
+                    if self._events is None:
+                        self._look_at_network()
         finally:
-            if events is not None:
-                loop.remove_reader(events)
-                events.close()
+            self._hear_no_more()
 
     def _on_signal(self, message: "Message") -> None:
         if message.member == "PrepareForSleep" and message.body == [False]:
@@ -127,8 +135,20 @@ class _Watcher:
         self._report(DisturbanceKind.RESUME)
 
     def _on_route_event(self, events: socket.socket) -> None:
-        drain(events)
-        self._look_at_network()
+        with self._looks.round():
+            try:
+                drain(events)
+            except OSError as failure:
+                # It would be readable for ever.
+                log.info("the kernel tells no more of changes, so they are looked for: %s", failure)
+                self._hear_no_more()
+            self._look_at_network()
+
+    def _hear_no_more(self) -> None:
+        events, self._events = self._events, None
+        if events is not None:
+            asyncio.get_running_loop().remove_reader(events)
+            events.close()
 
     def _look_at_network(self) -> None:
         now = self._look()

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Snapshot
-
-log = logging.getLogger(__name__)
+from trayapp.tasks import Rounds
 
 LAST_WORDS_S = 2.0
 """Real seconds at the end for what is still to be told; a notification server that hangs does not get more."""
@@ -25,6 +23,7 @@ class Delivery:
         self._save = save
         self._announce = announce
         self._snapshot = snapshot
+        self._saves, self._banners = Rounds("remembering"), Rounds("telling a banner")
         self._outbox: asyncio.Queue[tuple[Announcement, ...]] = asyncio.Queue()
 
     def put(self, *announcements: Announcement) -> None:
@@ -36,11 +35,15 @@ class Delivery:
         while True:
             announcements = await self._outbox.get()
             try:
-                await self._save()
-                for announcement in announcements:
-                    await self._tell(announcement)
-                if announcements:
+                # What cannot be remembered is told all the same: a banner twice is better than none.
+                with self._saves.round():
                     await self._save()
+                for announcement in announcements:
+                    with self._banners.round():
+                        await self._tell(announcement)
+                if announcements:
+                    with self._saves.round():
+                        await self._save()
             finally:
                 self._outbox.task_done()
 
@@ -56,10 +59,5 @@ class Delivery:
         await self._save()
 
     async def _tell(self, announcement: Announcement) -> None:
-        if self._announce is None:
-            return
-        try:
+        if self._announce is not None:
             await self._announce(announcement, self._snapshot())
-        # Whatever a desktop does to one banner, the next ones are told and all is saved.
-        except Exception:
-            log.exception("a banner could not be told")

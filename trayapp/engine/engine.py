@@ -31,7 +31,7 @@ from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.keys import Keys
 from trayapp.store.store import Store
-from trayapp.tasks import Tasks
+from trayapp.tasks import Rounds, Tasks
 
 TICK_S = 15.0
 """Steady seconds between judgements without news: ages, grace periods and ten-minute waits end by themselves."""
@@ -278,11 +278,13 @@ class Engine:
             await self._keeper.save({**pieces, "delivered": self.delivered})
 
     async def _tick(self) -> None:
+        rounds = Rounds("the tick")
         while True:
             await self.clock.sleep(TICK_S)
-            self.evaluate()
-            if self.clock.now() - self._saved_at >= (CALM_SAVE_S if self._state.is_calm else SAVE_S):
-                self.remember()
+            with rounds.round():
+                self.evaluate()
+                if self.clock.now() - self._saved_at >= (CALM_SAVE_S if self._state.is_calm else SAVE_S):
+                    self.remember()
 
     async def _evaluate_at(self, moment: float) -> None:
         await self.clock.sleep(moment - self.clock.now())
@@ -290,11 +292,14 @@ class Engine:
         self.evaluate()
 
     async def _look_after_switch(self) -> None:
-        await self.switch.resume()
+        rounds = Rounds("looking after the switch")
+        with rounds.round():
+            await self.switch.resume()
         while True:
             await self.clock.sleep(SWITCH_CHECK_S)
-            await self.switch.apply()
-            await self.switch.check_target()
+            with rounds.round():
+                await self.switch.apply()
+                await self.switch.check_target()
 
 
 def _what_is_watched(loaded: Loaded) -> tuple[Any, ...]:

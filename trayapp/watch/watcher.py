@@ -21,7 +21,7 @@ from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
 from trayapp.secrets.keys import KeySource
 from trayapp.settings.schema import Settings
-from trayapp.tasks import Tasks
+from trayapp.tasks import Rounds, Tasks
 from trayapp.watch.http import Http
 from trayapp.watch.network.controls import Controls, Round
 from trayapp.watch.network.reporter import Connection, sign_of
@@ -156,6 +156,7 @@ class Watcher:
             await asyncio.wait({sleeping, hurried}, return_when=asyncio.FIRST_COMPLETED)
 
     async def _watch_host(self, schedule: HostSchedule) -> None:
+        rounds = Rounds(f"asking {schedule.host}")
         while True:
             if (due := self._due(schedule)) > self._clock.now():
                 await self._wait(due)
@@ -165,10 +166,9 @@ class Watcher:
                 if self._due(schedule) > self._clock.now():
                     continue
                 job = schedule.take()
-                try:
+                with rounds.round():
                     await self._turn(schedule, job)
-                except Exception:
-                    log.exception("asking %s failed by our own fault", schedule.host)
+                if rounds.failed:
                     schedule.put_off(job, self._clock.now() + AFTER_ACCIDENT_S)
 
     def _due(self, schedule: HostSchedule) -> float:
@@ -229,16 +229,15 @@ class Watcher:
         schedule.tried(job, observed, self._judge.pace(schedule.host), random.random())
 
     async def _watch_page(self, reader: PageReader) -> None:
+        rounds = Rounds(f"reading the page of {reader.provider}")
         while True:
             if (due := reader.next_at()) > self._clock.now():
                 await self._wait(due)
                 continue
-            try:
+            with rounds.round():
                 report = await reader.read()
                 if report is not None:
                     self._emit(report)
-            except Exception:
-                log.exception("reading the page of %s failed by our own fault", reader.provider)
 
 
 class _Proof(NamedTuple):

@@ -46,7 +46,7 @@ async def test_saved_before_and_after_what_is_told() -> None:
     assert diary == ["saved", "a", "b", "saved", "saved"]
 
 
-@pytest.mark.expects_log("a banner could not be told")
+@pytest.mark.expects_log("telling a banner")
 async def test_one_that_cannot_be_told_keeps_no_other() -> None:
     diary: list[str] = []
 

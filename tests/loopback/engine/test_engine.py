@@ -65,7 +65,7 @@ async def test_a_banner_is_remembered_before_it_is_told() -> None:
         assert found[0] == [BannerStage.DOWN]
 
 
-@pytest.mark.expects_log("a banner could not be told")
+@pytest.mark.expects_log("telling a banner")
 async def test_one_banner_that_cannot_be_told_stops_no_other() -> None:
     async with Scene(Acme("acme")) as scene:
         told: list[str] = []
