@@ -1,10 +1,25 @@
 """Hosts in one spelling, so that a key is compared with the host it was stored for and nothing else."""
 
+import re
 from urllib.parse import urlsplit
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNSOUND = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def is_sound_url(url: str) -> bool:
+    """Whether an http(s) address is read alike by every client and resolver; some crash on what is not."""
+    if _UNSOUND.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        # The encoding knows the lengths that a name and its parts may have (RFC 1035).
+        (parts.hostname or "").encode("idna")
+        return bool(parts.hostname) and parts.port != 0 and parts.username is None and parts.password is None
+    except ValueError:
+        return False
 
 
 def host_of(url: str) -> str:

@@ -49,7 +49,12 @@ class ServerAnswer(msgspec.Struct, frozen=True):
         """The decoded body, or None when it is no JSON."""
         try:
             return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        try:
+            # Slower, but it takes what many servers send: half a character of a name that was cut, or NaN.
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
             return None
 
     def reason(self) -> str:
@@ -64,7 +69,7 @@ class Client:
     """A short-lived session with the server at `url`; an async context manager.
 
     Raises `Problem`: `local_unreachable` (nothing listens or the connection broke), `local_timeout` (url, limit_s),
-    `local_wrong_server` (it does not speak HTTP, or its answer has no end).
+    `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`.
     """
 
     def __init__(self, url: str) -> None:
@@ -162,3 +167,6 @@ class Client:
             raise Problem("local_unreachable", url=self.url) from error
         except aiohttp.ClientError as error:
             raise Problem("local_wrong_server", url=self.url) from error
+        except ValueError as error:
+            # A name that passed for one, and that getaddrinfo does not take (UnicodeError).
+            raise Problem("local_bad_url", url=self.url) from error

@@ -14,6 +14,7 @@ from trayapp.local.client import Client
 from trayapp.local.listing import LISTINGS
 from trayapp.local.signature import identify
 from trayapp.settings import servers
+from trayapp.settings.reading import read_whole
 from trayapp.settings.servers import Server
 
 # A dead port of this machine refuses at once; what accepts and then says nothing is not waited for.
@@ -48,8 +49,8 @@ def _filed_port(server: Server) -> int | None:
     if server.port_file is None:
         return None
     try:
-        port = json.loads(Path(server.port_file).expanduser().read_text())["port"]
-    except (OSError, ValueError, LookupError, TypeError):
+        port = json.loads(read_whole(Path(server.port_file).expanduser()))["port"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, RuntimeError):
         return None
     return port if isinstance(port, int) and 0 < port < 65536 else None
 
@@ -69,4 +70,4 @@ async def _ask(url: str) -> DetectedServer | None:
             models = [] if answer.status == 503 else await LISTINGS[server.models](client)
     except (Problem, TimeoutError):
         return None
-    return DetectedServer(server.id, url, tuple(model.name for model in models if not model.cloud))
+    return DetectedServer(server.id, url, tuple(dict.fromkeys(model.name for model in models if not model.cloud)))

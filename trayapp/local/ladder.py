@@ -77,7 +77,10 @@ def choose(models: list[Model], wanted: str | None, server: Server, url: str) ->
         raise Problem("local_model_not_pulled", model=wanted, server=server.name, command=f"{server.pull} {wanted}")
     if model is None:
         raise Problem(
-            "local_model_missing", model=wanted, url=url, available=", ".join(model.name for model in local[:5])
+            "local_model_missing",
+            model=wanted,
+            url=url,
+            available=", ".join(list(dict.fromkeys(model.name for model in local))[:5]),
         )
     if model.cloud:
         raise Problem("local_cloud_model", model=wanted)

@@ -7,6 +7,7 @@ import msgspec
 
 from trayapp.errors import Problem
 from trayapp.settings.atomic import write_atomic
+from trayapp.settings.reading import read_whole
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,10 @@ class Timings:
     def _all(self) -> dict[str, Timing]:
         if self._known is None:
             try:
-                self._known = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Timing])
+                self._known = msgspec.json.decode(read_whole(self._file), type=dict[str, Timing])
             except FileNotFoundError:
                 self._known = {}
-            except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 log.info("measuring anew, because %s cannot be read: %s", self._file, error)
                 self._known = {}
         return self._known

@@ -11,6 +11,7 @@ import msgspec
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic
+from trayapp.settings.reading import read_whole
 
 
 class KeyIndex(msgspec.Struct, frozen=True):
@@ -29,10 +30,10 @@ def read_index(home: Home) -> KeyIndex:
     """The index; empty where there is none. Raises Problem `key_index_broken`: without it no key is bound to a host."""
     file = index_file(home)
     try:
-        return msgspec.json.decode(file.read_bytes(), type=KeyIndex)
+        return msgspec.json.decode(read_whole(file), type=KeyIndex)
     except FileNotFoundError:
         return KeyIndex()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("key_index_broken", path=str(file)) from error
 
 

@@ -19,6 +19,7 @@ from trayapp import logs
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic, write_problem
+from trayapp.settings.reading import read_whole
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +81,11 @@ class Tokens:
                 return
             if state.st_mode & 0o077 and os.name == "posix":
                 self._path.chmod(0o600)
-            self._by_tool = dict(msgspec.json.decode(self._path.read_bytes(), type=_TokensFile).tokens)
+            self._by_tool = dict(msgspec.json.decode(read_whole(self._path), type=_TokensFile).tokens)
             self._broken = False
         except FileNotFoundError:
             seen, self._by_tool, self._broken = None, {}, False
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             if not self._broken:
                 log.warning("no tool is let in, %s cannot be read: %s", self._path, type(error).__name__)
             self._by_tool, self._broken = {}, True

@@ -2,6 +2,7 @@
 
 import bisect
 import contextlib
+import errno
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from trayapp.errors import Param, Problem
 from trayapp.settings.mistakes import Mistake, Place, dotted, look_up
+from trayapp.settings.reading import read_whole
 
 # Hand-written settings have a few kilobytes; this only keeps a wrong file from being parsed for minutes.
 MAX_FILE_BYTES = 256_000
@@ -30,7 +32,7 @@ class Document:
     def __init__(self, file: Path, raw: bytes) -> None:
         self.file = file
         if len(raw) > MAX_FILE_BYTES:
-            raise Problem("file_too_large", file=file.name, path=str(file), limit=MAX_FILE_BYTES)
+            raise _too_large(file)
         try:
             # Windows editors put a byte order mark first.
             self.text = raw.decode("utf-8-sig")
@@ -95,13 +97,18 @@ class Document:
 def read(file: Path) -> Document:
     """Read and parse; raises Problem, or FileNotFoundError when there is no such file."""
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
+        raw = read_whole(file, MAX_FILE_BYTES)
     except FileNotFoundError:
         raise
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise _too_large(file) from None
         raise Problem("file_unreadable", file=file.name, path=str(file), reason=error.strerror) from None
     return Document(file, raw)
+
+
+def _too_large(file: Path) -> Problem:
+    return Problem("file_too_large", file=file.name, path=str(file), limit=MAX_FILE_BYTES)
 
 
 def shown(value: Any, place: Place) -> str:

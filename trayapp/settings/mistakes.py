@@ -4,15 +4,14 @@
 data; the leaves are still judged by msgspec, so there is one truth about what is allowed.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from enum import EnumMeta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
-from urllib.parse import urlsplit
 
 import msgspec
 
+from trayapp.core.hosts import is_sound_url
 from trayapp.errors import Param
 
 Place = tuple[str | int, ...]
@@ -139,7 +138,7 @@ def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place:
         else:
             yield Mistake(place, *_refused(bare, metas, code))
     else:
-        if code == "setting_url" and not _is_sound_url(value):
+        if code == "setting_url" and not is_sound_url(value):
             yield Mistake(place, code, {})
 
 
@@ -158,17 +157,3 @@ def _refused(bare: type, metas: list[msgspec.Meta], code: str | None) -> tuple[s
     low = next((bound for meta in metas for bound in (meta.ge, meta.gt) if bound is not None), None)
     high = next((bound for meta in metas for bound in (meta.le, meta.lt) if bound is not None), None)
     return "setting_range", {"low": low, "high": high}
-
-
-_UNSOUND = re.compile(r"[\x00-\x20\x7f\\]")
-
-
-def _is_sound_url(url: str) -> bool:
-    # The pattern alone lets through what the HTTP clients read differently from each other, or crash on.
-    if _UNSOUND.search(url):
-        return False
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0 and parts.username is None and parts.password is None
-    except ValueError:
-        return False

@@ -284,6 +284,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The local server has no address"),
         N_("Enter its address in the settings, for example http://127.0.0.1:8080, or let Detect find it."),
     ),
+    "local_bad_url": (
+        N_("“{url}” is no address"),
+        N_("Enter one as in http://127.0.0.1:8080 in the settings, or let Detect find it."),
+    ),
     "local_not_confirmed": (
         N_("{url} is not on this machine"),
         N_("Your requests would leave this computer. If the address is yours, confirm it in the settings."),

@@ -62,7 +62,6 @@ async def test_no_bad_answer_ends_a_look(make_target: MakeTarget, kind: str, nam
     assert status.state in (TargetState.FAILED, TargetState.DOWN, TargetState.READY)
 
 
-@pytest.mark.xfail(strict=True, reason="half a character makes the whole list no JSON")
 @pytest.mark.parametrize("listing", ["data", "models"])
 async def test_half_a_character_spoils_its_own_row_only(make_target: MakeTarget, listing: str) -> None:
     async with Server() as server:
@@ -76,14 +75,12 @@ async def test_half_a_character_spoils_its_own_row_only(make_target: MakeTarget,
         assert (await detect.detect([server.url]))[0].models == ("good",)
 
 
-@pytest.mark.xfail(strict=True, reason="a name is told as often as it is listed")
 async def test_a_model_that_is_listed_twice_is_one_model() -> None:
     async with Server() as server:
         server.always(answer(200, {"data": [{"id": "twin"}, {"id": "other"}, {"id": "twin"}]}))
         assert (await detect.detect([server.url]))[0].models == ("twin", "other")
 
 
-@pytest.mark.xfail(strict=True, reason="the address raises out of the look, and out of the making of a target")
 @pytest.mark.parametrize(
     "url",
     [
@@ -102,7 +99,6 @@ async def test_an_address_that_cannot_be_one_is_told(make_target: MakeTarget, ur
     assert (status.state, status.code) == (TargetState.FAILED, "local_bad_url")
 
 
-@pytest.mark.xfail(strict=True, reason="one file of measured times that is nested too deeply ends the look")
 async def test_broken_times_are_measured_anew(make_target: MakeTarget) -> None:
     file = home().data / "local-timings.json"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +107,6 @@ async def test_broken_times_are_measured_anew(make_target: MakeTarget) -> None:
         assert (await make_target(Local(server="ollama", url=server.url)).check()).state is TargetState.READY
 
 
-@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole loop with them")
 async def test_a_pipe_in_place_of_the_times_is_not_waited_for(make_target: MakeTarget) -> None:
     async with Ollama("qwen3:8b") as server:
         with pipe_at(home().data / "local-timings.json") as pipe:
@@ -127,14 +122,12 @@ def port_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / ".lmstudio" / ".internal" / "http-server-config.json"
 
 
-@pytest.mark.xfail(strict=True, reason="endless depths in a server's own file end detection")
 def test_a_port_file_of_endless_depths_names_no_port(port_file: Path) -> None:
     port_file.parent.mkdir(parents=True)
     port_file.write_bytes(b'{"port": ' + DEEP)
     assert "http://127.0.0.1:11434" in detect.candidates()
 
 
-@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole loop with them")
 def test_a_pipe_in_place_of_the_port_file_is_not_waited_for(port_file: Path) -> None:
     with pipe_at(port_file) as pipe:
         assert "http://127.0.0.1:11434" in detect.candidates()

@@ -112,7 +112,6 @@ def test_a_home_that_cannot_be_written_is_told() -> None:
         Tokens(home()).add("editor")
 
 
-@pytest.mark.xfail(strict=True, reason="only what the decoder calls wrong is taken for damage")
 @pytest.mark.expects_log("cannot be read")
 def test_endless_depths_are_damage_too() -> None:
     file().parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +119,6 @@ def test_endless_depths_are_damage_too() -> None:
     assert Tokens(home()).names() == ()
 
 
-@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole loop with them")
 @pytest.mark.expects_log("cannot be read")
 def test_a_pipe_in_place_of_the_file_is_not_waited_for() -> None:
     with pipe_at(file()) as pipe:

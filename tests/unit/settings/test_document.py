@@ -121,7 +121,6 @@ def test_what_may_be_shown(value: object, place: Place, text: str) -> None:
     assert shown(value, place) == text
 
 
-@pytest.mark.xfail(strict=True, reason="whoever reads a pipe waits for its writer, and the whole program with them")
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     with pipe_at(file) as pipe, pytest.raises(Problem, match="file_unreadable"):
