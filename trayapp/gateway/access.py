@@ -4,14 +4,16 @@ A page in a browser can send requests to loopback, by name rebinding even as the
 Host, hide its Origin, or send JSON without asking first; so these are checked, and no question is answered kindly.
 """
 
+import base64
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
 from trayapp.gateway.refusal import Refused
-from trayapp.secrets.tokens import PREFIX
+from trayapp.secrets.tokens import PREFIX, TOKEN
 
 _BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
 
@@ -30,7 +32,7 @@ def check_browser(headers: Headers, port: int) -> None:
     hosts = headers.getall("host", ())
     if len(hosts) != 1 or hosts[0].lower() not in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"):
         raise Refused(403, "host_refused", "The Host header is not this gateway's.", retry=False)
-    if "origin" in headers or headers.get("sec-fetch-site", "none") != "none":
+    if "origin" in headers or any(site != "none" for site in headers.getall("sec-fetch-site", ())):
         raise Refused(403, "origin_refused", "Web pages may not use this gateway.", retry=False)
 
 
@@ -49,18 +51,41 @@ def identify(
 ) -> Caller:
     """Find the tool by the token in the path or, without one, by the token given as credential.
 
-    Raises Refused (401) for a wrong or missing token, also for one of ours that is no longer valid: it must not
-    travel on as if it were the tool's own key.
+    Raises Refused (401) for a wrong or missing token, also for one of ours that is no longer valid or that is only a
+    part of what was given: it must not travel on as if it were the tool's own key.
     """
     credentials = [
         bearer["value"] if (bearer := _BEARER.fullmatch(value)) else value
         for name in credential_headers
         for value in headers.getall(name, ())
     ]
-    ours = [value for value in credentials if value.startswith(PREFIX)]
+    ours = [value for value in credentials if PREFIX in _spelled_out(value)]
     given = token if token is not None else next(iter(ours), None)
     tool = find(given) if given is not None else None
     if tool is None or any(value != given and find(value) is None for value in ours):
-        message = "This is LLM Ampel's gateway. Point the tool at it with `llm-ampel setup`, which gives it a token."
-        raise Refused(401, "wrong_token", message, retry=False)
+        raise _wrong_token()
     return Caller(tool, own=bool(credentials) and not ours)
+
+
+def check_query(query: str) -> None:
+    """Refuse (401) a query that holds a token of ours: it is passed on as it is."""
+    if query and TOKEN.search(unquote(query)):
+        raise _wrong_token()
+
+
+def _spelled_out(credential: str) -> str:
+    """The same with what a Basic credential holds."""
+    if credential[:6].lower() != "basic ":
+        return credential
+    try:
+        return credential + base64.b64decode(credential[6:], validate=False).decode("latin-1")
+    except ValueError:
+        return credential
+
+
+def _wrong_token() -> Refused:
+    message = (
+        "This is LLM Ampel's gateway. It wants the token that `llm-ampel setup` gives to a tool, alone, as the tool's "
+        "API key or in the address."
+    )
+    return Refused(401, "wrong_token", message, retry=False)

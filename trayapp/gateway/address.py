@@ -1,5 +1,7 @@
 """Reading a request's target: `[/t/<token>][/<provider>]/v1/<endpoint>[?query]`, and nothing that only looks like it.
 
+/v1beta is Google's, and read so that it can be refused in Google's words.
+
 The target is taken as the bytes that came, before any library decodes it: what is checked here is what is sent on.
 """
 
@@ -12,7 +14,7 @@ MAX_TARGET_CHARACTERS = 4096
 """Our own paths have a hundred characters; the rest is room for a query."""
 
 _TARGET = re.compile(
-    r"(?P<token>/t/[A-Za-z0-9_-]{1,200})?(?P<provider>/(?!v1/|t/)[a-z0-9][a-z0-9-]{0,40})?(?P<path>/v1/.*)"
+    r"(?P<token>/t/[A-Za-z0-9_-]{1,200})?(?P<provider>/(?!v1(?:beta)?/|t/)[a-z0-9][a-z0-9-]{0,40})?(?P<path>/v1(?:beta)?/.*)"
 )
 _PRINTABLE = re.compile(r"[!-~]+")
 

@@ -6,6 +6,8 @@ only what describes the request itself does: a list of what may pass cannot forg
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from trayapp.secrets.tokens import TOKEN
+
 ROUTE = "x-llm-ampel-route"
 
 # RFC 9110, 7.6.1, and what is made anew for every connection.
@@ -33,14 +35,21 @@ Headers = CIMultiDictProxy[str]
 
 
 def to_cloud(headers: Headers, *, without: tuple[str, ...] = ()) -> CIMultiDict[str]:
-    """The request's headers for the provider; `without`: names, in lower case, of credentials that must not travel."""
+    """The request's headers for the provider; `without`: names, in lower case, of credentials that must not travel.
+
+    Nor does what holds a token of ours, whatever its name.
+    """
     dropped = (_REQUEST_ONLY_HERE | _named_in_connection(headers)).union(without)
-    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in dropped)
+    return CIMultiDict(
+        (name, value) for name, value in headers.items() if name.lower() not in dropped and not TOKEN.search(value)
+    )
 
 
 def to_local(headers: Headers) -> CIMultiDict[str]:
     """The request's headers for the local target."""
-    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() in _LOCAL)
+    return CIMultiDict(
+        (name, value) for name, value in headers.items() if name.lower() in _LOCAL and not TOKEN.search(value)
+    )
 
 
 def to_client(headers: Headers, route: str) -> CIMultiDict[str]:

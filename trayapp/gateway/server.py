@@ -23,7 +23,8 @@ from trayapp.gateway import access
 from trayapp.gateway.address import Address, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.dialects import chat
-from trayapp.gateway.dialects.dialect import ToolDialect
+from trayapp.gateway.dialects.dialect import Shape, ToolDialect
+from trayapp.gateway.dialects.spoken import spoken
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.local import LocalRoute
@@ -41,7 +42,7 @@ STOP_GRACE_S = 1.0
 _LINGER_S = 2.0
 _BACKLOG = 256
 _DIALECT: ToolDialect = chat
-"""What every tool is taken to speak, whatever it sends: a refusal needs its shape before anything is read."""
+"""The one dialect that is passed on, and the shape of what is said before a request could be read."""
 
 
 class Gateway:
@@ -131,22 +132,26 @@ class Gateway:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self._running += 1
+        shape = spoken(request.raw_path, request.headers)
         try:
             if self._running > self._limits.requests:
                 raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
-            return await self._answer(request, _DIALECT)
+            return await self._answer(request, shape, _DIALECT)
         except Refused as refused:
-            return _refusal(refused, _DIALECT)
+            return _refusal(refused, shape)
         finally:
             self._running -= 1
 
-    async def _answer(self, request: web.BaseRequest, dialect: ToolDialect) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest, shape: Shape, dialect: ToolDialect) -> web.StreamResponse:
         if request.version != HttpVersion11:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(505, "http_version", "Use HTTP/1.1.", retry=False)
         access.check_browser(request.headers, self._port)
         address = parse(request.raw_path)
-        caller = access.identify(address.token, request.headers, dialect.CREDENTIAL_HEADERS, self._tokens.find)
+        caller = access.identify(address.token, request.headers, shape.CREDENTIAL_HEADERS, self._tokens.find)
+        if shape is not dialect:
+            raise _not_spoken(shape, dialect)
+        access.check_query(address.query)
         self.last_seen[caller.tool] = self._clock.now()
         endpoint = dialect.endpoint(address.path)
         access.check_method(dialect.METHODS[endpoint], request.method, request.headers)
@@ -228,10 +233,17 @@ class Gateway:
         return bytes(body)
 
 
-def _refusal(refused: Refused, dialect: ToolDialect) -> web.Response:
+def _refusal(refused: Refused, shape: Shape) -> web.Response:
     return web.Response(
-        status=refused.status, body=dialect.refusal(refused), content_type="application/json", headers=refused.headers
+        status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=refused.headers
     )
+
+
+def _not_spoken(shape: Shape, dialect: ToolDialect) -> Refused:
+    message = (
+        f"LLM Ampel's gateway passes on {dialect.NAME}, and no {shape.NAME} yet. Point this tool back at its provider."
+    )
+    return Refused(404, "dialect_not_spoken", message, retry=False)
 
 
 def _too_large(limit: int) -> Refused:
@@ -255,7 +267,7 @@ class _ToolConnection(web.RequestHandler):
             refused = Refused(status, "bad_request", "This is not a request that can be read.", retry=False)
         if request.writer.output_size > 0:
             raise ConnectionResetError
-        answer = _refusal(refused, _DIALECT)
+        answer = _refusal(refused, spoken(request.raw_path, request.headers))
         answer.force_close()
         return answer
 

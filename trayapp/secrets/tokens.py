@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 PREFIX = "ampel-"
 """Tells a token from a provider's key at sight, so that one never travels in place of the other."""
+TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{40,}")
+"""A token anywhere in a text."""
 _TOKEN_BYTES = 32  # 256 bits: beyond guessing
 _TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 

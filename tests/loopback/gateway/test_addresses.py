@@ -52,8 +52,8 @@ async def test_what_is_not_nearly_right_is_told_where_everything_is(path: str) -
 async def test_heads_as_large_as_tools_make_them_pass() -> None:
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))
-        large = {f"X-Large-{n}": "x" * 16_000 for n in range(3)}
-        many = {f"X-Many-{n}": str(n) for n in range(180)}
+        large: dict[str, str | None] = {f"X-Large-{n}": "x" * 16_000 for n in range(3)}
+        many: dict[str, str | None] = {f"X-Many-{n}": str(n) for n in range(180)}
         got = await bed.send(bed.request(headers=large | many))
         assert got.status == 200
         sent = bed.cloud.requests[0].headers

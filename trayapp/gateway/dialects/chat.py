@@ -16,7 +16,7 @@ from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
-NAME = "OpenAI's dialect"
+NAME = "OpenAI's Chat Completions"
 API = Dialect.OPENAI
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
 METHODS: Mapping[Endpoint, str] = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}

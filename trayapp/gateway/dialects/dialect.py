@@ -1,4 +1,4 @@
-"""The one type behind which every dialect stands: a module of this package that has these names is a dialect."""
+"""The types behind which every dialect stands: a module of this package that has these names is one."""
 
 import re
 from collections.abc import Mapping
@@ -11,18 +11,28 @@ from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
 
-class ToolDialect(Protocol):
-    """How a tool speaks.
+class Shape(Protocol):
+    """What it takes to refuse a tool in its own dialect.
 
-    `NAME`: in a sentence. `API`: what a provider's API has to speak. `CREDENTIAL_HEADERS`: where a tool may put its
-    token or key, in lower case. `METHODS`: the one method of each endpoint. The patterns are searched in the bytes of
-    a stream: a token that the model wrote, the mark that the stream is whole, and an error event, whose group 1
-    begins with the event's data.
+    `NAME`: in a sentence. `CREDENTIAL_HEADERS`: where a tool may put its token or key, in lower case.
     """
 
     NAME: str
-    API: Dialect
     CREDENTIAL_HEADERS: tuple[str, ...]
+
+    def refusal(self, refused: Refused) -> bytes:
+        """The body of a refusal, as JSON."""
+
+
+class ToolDialect(Shape, Protocol):
+    """How a tool speaks whose requests are passed on.
+
+    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint. The patterns are searched in
+    the bytes of a stream: a token that the model wrote, the mark that the stream is whole, and an error event, whose
+    group 1 begins with the event's data.
+    """
+
+    API: Dialect
     METHODS: Mapping[Endpoint, str]
     FIRST_TOKEN: re.Pattern[bytes]
     FINISHED: re.Pattern[bytes]
@@ -33,9 +43,6 @@ class ToolDialect(Protocol):
 
     def credential(self, key: str) -> tuple[str, str]:
         """The header, name and value, in which a provider takes a key."""
-
-    def refusal(self, refused: Refused) -> bytes:
-        """The body of a refusal, as JSON."""
 
     def refusal_event(self, refused: Refused) -> bytes:
         """The same inside a stream that has begun, so that no library takes the stream for whole."""
