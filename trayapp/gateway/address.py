@@ -6,6 +6,7 @@ The target is taken as the bytes that came, before any library decodes it: what 
 """
 
 import re
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from trayapp.gateway.refusal import Refused
@@ -17,6 +18,8 @@ _TARGET = re.compile(
     r"(?P<token>/t/[A-Za-z0-9_-]{1,200})?(?P<provider>/(?!v1(?:beta)?/|t/)[a-z0-9][a-z0-9-]{0,40})?(?P<path>/v1(?:beta)?/.*)"
 )
 _PRINTABLE = re.compile(r"[!-~]+")
+_MISPLACED = ("v1", "api")
+"""What people put before the path. Another word may be meant for a provider, which is not guessed."""
 
 
 class Address(NamedTuple):
@@ -40,3 +43,25 @@ def parse(target: str) -> Address:
         raise Refused(404, "unknown_url", "No such address. Use /v1/... or /<provider>/v1/...", retry=False)
     token, provider = parts["token"], parts["provider"]
     return Address(token and token[3:], provider and provider[1:], parts["path"], query)
+
+
+def meant(target: str, providers: Container[str], known: Callable[[str], bool]) -> str | None:
+    """The address that somebody who asked for `target` will have meant, None for what is far from any.
+
+    Slashes too many or one at the end, /v1 twice, missing, in capitals or behind /api. `known`: is there
+    something at this path from /v1 on? A token is left out: what is said may be shown and kept.
+    """
+    parts = [part for part in target[:MAX_TARGET_CHARACTERS].partition("?")[0].split("/") if part]
+    start = ""
+    if len(parts) > 1 and parts[0] == "t":
+        start, parts = "/t/<token>", parts[2:]
+    if parts and parts[0] in providers:
+        start, parts = f"{start}/{parts[0]}", parts[1:]
+    ahead = max((at + 1 for at, part in enumerate(parts) if part.lower() == "v1"), default=0)
+    if any(part.lower() not in _MISPLACED for part in parts[:ahead]):
+        return None
+    rest = "/".join(parts[ahead:])
+    if ahead and not rest:
+        rest = "models"
+    found = next(filter(known, (f"/v1/{rest}", f"/v1/{rest.lower()}")), None)
+    return None if found is None else start + found

@@ -20,7 +20,7 @@ from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway import access
-from trayapp.gateway.address import Address, parse
+from trayapp.gateway.address import Address, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
@@ -40,7 +40,11 @@ log = logging.getLogger(__name__)
 STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
 _LINGER_S = 2.0
+_LOST = ("unknown_url", "unknown_provider", "bad_target")
 _BACKLOG = 256
+_MAX_FIELD_BYTES = 16 * 1024
+_MAX_FIELDS = 200
+"""Codex keeps paths and ids in its headers, and company proxies add theirs; what is more is no tool's."""
 _DIALECT: ToolDialect = chat
 """The one dialect that is passed on, and the shape of what is said before a request could be read."""
 
@@ -138,6 +142,8 @@ class Gateway:
                 raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
             return await self._answer(request, shape, _DIALECT)
         except Refused as refused:
+            if shape is _DIALECT and refused.code in _LOST:
+                refused = self._lost(request.raw_path, _DIALECT, refused)
             return _refusal(refused, shape)
         finally:
             self._running -= 1
@@ -167,6 +173,22 @@ class Gateway:
         except Refused as refused:
             refused.headers[ROUTE] = asked.route
             raise
+
+    def _lost(self, target: str, dialect: ToolDialect, refused: Refused) -> Refused:
+        """The refusal of an address, with the right one where it is nearly that."""
+
+        def known(path: str) -> bool:
+            try:
+                dialect.endpoint(path)
+            except Refused:
+                return False
+            return True
+
+        right = meant(target, self._catalogue().providers, known)
+        if right is None:
+            return refused
+        message = f"There is nothing at this address. The right one is http://127.0.0.1:{self._port}{right}"
+        return Refused(404, "unknown_url", message, retry=False)
 
     def _provider(self, address: Address, dialect: ToolDialect) -> tuple[Provider, str]:
         name = address.provider or self._settings().gateway.openai
@@ -285,6 +307,8 @@ class _Server(web.Server):
             self,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._limits.idle_s,
+            max_field_size=_MAX_FIELD_BYTES,
+            max_headers=_MAX_FIELDS,
             lingering_time=_LINGER_S,
             logger=log,
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none

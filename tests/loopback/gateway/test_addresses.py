@@ -29,7 +29,6 @@ from tests.support.httpserver import answer
         ("GET", "/models/vendor%2Fbig-1", "/v1/models/vendor%2Fbig-1"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="is refused without a word about the right address")
 async def test_a_nearly_right_address_is_told_the_right_one(method: str, path: str, right: str) -> None:
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))
@@ -48,7 +47,6 @@ async def test_what_is_not_nearly_right_is_told_where_everything_is(path: str) -
         assert "/v1/" in got.error["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="heads of 8 KB a field and 128 fields are the most today")
 async def test_heads_as_large_as_tools_make_them_pass() -> None:
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.gateway.address import Address, parse
+from trayapp.gateway.address import Address, meant, parse
 from trayapp.gateway.refusal import Refused
 
 
@@ -64,3 +64,27 @@ def test_what_is_read_is_what_came(target: str) -> None:
     except Refused:
         return
     assert address.path + (f"?{address.query}" if "?" in target else "") == target
+
+
+@pytest.mark.parametrize(
+    ("target", "right"),
+    [
+        ("/chat", "/v1/chat"),
+        ("/V1/CHAT/", "/v1/chat"),
+        ("/api/v1/v1/chat?x=1", "/v1/chat"),
+        ("/acme/chat", "/acme/v1/chat"),
+        ("/t/ampel-x/acme//chat", "/t/<token>/acme/v1/chat"),
+        ("/v1", "/v1/models"),
+        ("/t/ampel-x", None),
+        ("/other/chat", None),
+        ("/other/v1/chat", None),
+        ("//127.0.0.1:9/v1/chat", None),
+        ("/v1/chat/../v1/chat", None),
+        ("/", None),
+        ("", None),
+        ("*", None),
+        ("/" * 100_000, None),
+    ],
+)
+def test_what_was_meant(target: str, right: str | None) -> None:
+    assert meant(target, {"acme"}, {"/v1/chat", "/v1/models"}.__contains__) == right
