@@ -6,8 +6,7 @@ aiohttp is imported with this module, so import it only once a tool or a target 
 
 import asyncio
 import errno
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from aiohttp import HttpVersion11, web
 
@@ -22,6 +21,7 @@ from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.address import Address, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
+from trayapp.gateway.connections import ToolServer, refusal_answer
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import spoken
@@ -35,16 +35,10 @@ from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Settings, ToolSettings
 
-log = logging.getLogger(__name__)
-
 STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
-_LINGER_S = 2.0
 _LOST = ("unknown_url", "unknown_provider", "bad_target")
 _BACKLOG = 256
-_MAX_FIELD_BYTES = 16 * 1024
-_MAX_FIELDS = 200
-"""Codex keeps paths and ids in its headers, and company proxies add theirs; what is more is no tool's."""
 _DIALECT: ToolDialect = chat
 """The one dialect that is passed on, and the shape of what is said before a request could be read."""
 
@@ -100,7 +94,7 @@ class Gateway:
         self._outgoing = Outgoing(self._trust)
         self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits)
         self._local = LocalRoute(self._outgoing, self._target, self._answered, self._clock, limits)
-        self._server = _Server(self._handle, limits)
+        self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port
         try:
             await self._listen("127.0.0.1")
@@ -144,7 +138,7 @@ class Gateway:
         except Refused as refused:
             if shape is _DIALECT and refused.code in _LOST:
                 refused = self._lost(request.raw_path, _DIALECT, refused)
-            return _refusal(refused, shape)
+            return refusal_answer(refused, shape)
         finally:
             self._running -= 1
 
@@ -255,12 +249,6 @@ class Gateway:
         return bytes(body)
 
 
-def _refusal(refused: Refused, shape: Shape) -> web.Response:
-    return web.Response(
-        status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=refused.headers
-    )
-
-
 def _not_spoken(shape: Shape, dialect: ToolDialect) -> Refused:
     message = (
         f"LLM Ampel's gateway passes on {dialect.NAME}, and no {shape.NAME} yet. Point this tool back at its provider."
@@ -270,47 +258,3 @@ def _not_spoken(shape: Shape, dialect: ToolDialect) -> Refused:
 
 def _too_large(limit: int) -> Refused:
     return Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
-
-
-class _ToolConnection(web.RequestHandler):
-    """Says what aiohttp itself has to say in the dialect, and logs nothing that a stranger sent."""
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        if status >= 500:
-            log.error("a request failed inside the gateway", exc_info=exc)
-            refused = Refused(status, "gateway_error", "LLM Ampel's gateway failed. Its log says more.")
-        else:
-            refused = Refused(status, "bad_request", "This is not a request that can be read.", retry=False)
-        if request.writer.output_size > 0:
-            raise ConnectionResetError
-        answer = _refusal(refused, spoken(request.raw_path, request.headers))
-        answer.force_close()
-        return answer
-
-
-class _Server(web.Server):
-    def __init__(
-        self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limits: GatewayLimits
-    ) -> None:
-        # A tool that leaves cancels its request, and with it the one upstream.
-        super().__init__(handle, handler_cancellation=True)
-        self._limits = limits
-
-    def __call__(self) -> web.RequestHandler:
-        return _ToolConnection(
-            self,
-            loop=asyncio.get_running_loop(),
-            keepalive_timeout=self._limits.idle_s,
-            max_field_size=_MAX_FIELD_BYTES,
-            max_headers=_MAX_FIELDS,
-            lingering_time=_LINGER_S,
-            logger=log,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to have none
-            auto_decompress=False,
-        )
