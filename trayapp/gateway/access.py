@@ -37,9 +37,13 @@ def check_browser(headers: Headers, port: int) -> None:
 
 
 def check_method(allowed: str, method: str, headers: Headers) -> None:
-    """Refuse other methods than `allowed` (405) and, for what has a body, other content than JSON (415)."""
+    """Refuse other methods than `allowed` (405), transfer codings that nobody undoes here (400) and, for what has a
+    body, other content than JSON (415)."""
     if method != allowed:
         raise Refused(405, "method_not_allowed", f"Use {allowed} here.", retry=False, allow=allowed)
+    codings = headers.getall("transfer-encoding", ())
+    if codings and (len(codings) != 1 or codings[0].lower() != "chunked"):
+        raise Refused(400, "bad_request", "A request may come in chunks, and in no other transfer coding.", retry=False)
     if allowed == "POST":
         kinds = headers.getall("content-type", ())
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":

@@ -21,7 +21,8 @@ from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
 from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.evidence import Exchange, RequestNames
-from trayapp.gateway.headers import to_client, to_cloud
+from trayapp.gateway.given import Streamed, Whole
+from trayapp.gateway.headers import phrase, to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
 from trayapp.gateway.reading import AnswerReading
@@ -72,19 +73,16 @@ class CloudRoute:
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
             asked.body = b""
-            if up.status < 200:
-                raise Unanswered("malformed")
             reading = AnswerReading(dialect, up.status, up.headers, exchange.depth)
             exchange.head(reading, up.status, up.headers, proven=up.proven)
-            answered = to_client(up.headers, asked.route)
-            answered.setdefault("Server", "llm-ampel")
+            answered, reason = to_client(up.headers, asked.route), phrase(up.reason)
             if up.content.is_eof():
                 # Whole already: head and body go out in one piece.
                 body = up.content.read_nowait()
                 reading.feed(body, asyncio.get_running_loop().time())
-                down = web.Response(status=up.status, reason=up.reason, headers=answered, body=body)
+                down = Whole(status=up.status, reason=reason, headers=answered, body=body)
             else:
-                down = web.StreamResponse(status=up.status, reason=up.reason, headers=answered)
+                down = Streamed(status=up.status, reason=reason, headers=answered)
                 await down.prepare(request)
                 await relay(
                     up,
@@ -125,7 +123,7 @@ class CloudRoute:
             key = await self._keys.get(name, host) if host is not None else None
         except Problem as problem:
             message = f"The key for {provider.name} could not be read ({problem.code}). Look into LLM Ampel's window."
-            raise Refused(503, problem.code, message, retry=False) from problem
+            raise Refused(400, problem.code, message, retry=False) from problem
         if key is None:
             message = f"There is no key for {provider.name}: store one with `llm-ampel key set {name}`."
             raise Refused(401, "no_key", message, retry=False)
@@ -140,6 +138,10 @@ class CloudRoute:
 def _key_host(url: str) -> str | None:
     """The host that a key is stored for; None where no stored key may go."""
     return host_of(url) if may_carry_key(url) else None
+
+
+_FOR_GOOD = ("proxy_login", "unsendable")
+"""What a person has to mend; the same request would fail again. Tools show a 400 at once and try all else again."""
 
 
 def break_off(request: web.BaseRequest) -> None:
@@ -163,8 +165,10 @@ def _no_answer(name: str, code: str) -> Refused:
         "tls": f"{name} could not be reached: no secure connection.",
         "untrusted": f"{name} could not be reached: somebody else's certificate answers in its place.",
         "cut": f"{name} closed the connection without an answer.",
-        "proxy_login": "The proxy wants a login.",
+        "proxy_login": "The proxy wants a login: put name and password into this machine's proxy settings.",
         "proxy_settings": "The proxy could not be reached.",
         "unsendable": "The request could not be sent on.",
     }.get(code, f"{name} sent something that is no answer.")
+    if code in _FOR_GOOD:
+        return Refused(400, f"upstream_{code}", message, retry=False)
     return Refused(504 if code == "timeout" else 502, f"upstream_{code}", message)

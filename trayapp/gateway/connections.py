@@ -3,32 +3,74 @@ logged."""
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from trayapp.gateway.dialects.dialect import Shape
 from trayapp.gateway.dialects.spoken import spoken
+from trayapp.gateway.given import Whole
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.refusal import Refused
 
 log = logging.getLogger(__name__)
 
 _LINGER_S = 2.0
+_LOOK_S = 0.1
+_WORD_S = 10.0
+"""Real seconds between two looks for a client that has closed its side, and between two words to it."""
 _MAX_FIELD_BYTES = 16 * 1024
 _MAX_FIELDS = 200
 """Codex keeps paths and ids in its headers, and company proxies add theirs; what is more is no tool's."""
 
 
-def refusal_answer(refused: Refused, shape: Shape) -> web.Response:
+def refusal_answer(refused: Refused, shape: Shape) -> Whole:
     """What a tool is told in place of an answer."""
-    return web.Response(
+    return Whole(
         status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=refused.headers
     )
 
 
-class _ToolConnection(web.RequestHandler):
-    """Says what aiohttp itself has to say in the dialect, and logs nothing that a stranger sent."""
+class ToolConnection(web.RequestHandler):
+    """Says what aiohttp itself has to say in the dialect, and logs nothing that a stranger sent.
+
+    A client that closes its side behind its request, as `nc -N` does, still gets its answer. One that has closed
+    whole looks the same until something is sent to it; so an interim answer is, which everybody has to skip
+    (RFC 9110, 15.2), and a machine where nobody reads any more refuses it at once. Once the answer has begun, to
+    close one side is to leave.
+    """
+
+    answering: web.BaseRequest | None = None
+    _said_all = False
+    _next_word = 0.0
+
+    @property
+    def last(self) -> bool:
+        """Is there nothing to read behind the request that is answered?"""
+        return self._said_all and not self._messages
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio keeps the connection when told so
+        idle = self._waiter is not None and not self._waiter.done()
+        self._said_all = bool(self._request_count) and not idle
+        if self._said_all:
+            self._loop.call_soon(self._look)
+        return self._said_all
+
+    def _look(self) -> None:
+        """Is the client that has said all still there?"""
+        transport, request = self.transport, self.answering
+        if transport is None or transport.is_closing():
+            return
+        if request is not None:
+            refused = transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if refused or request.writer.output_size > 0 or not request.content.is_eof():
+                transport.abort()
+                return
+            if self._loop.time() >= self._next_word:
+                self._next_word = self._loop.time() + _WORD_S
+                transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._loop.call_later(_LOOK_S, self._look)
 
     def handle_error(
         self,
@@ -60,7 +102,7 @@ class ToolServer(web.Server):
         self._limits = limits
 
     def __call__(self) -> web.RequestHandler:
-        return _ToolConnection(
+        return ToolConnection(
             self,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._limits.idle_s,

@@ -4,6 +4,8 @@ On the cloud route everything end to end does, apart from what would be wrong at
 only what describes the request itself does: a list of what may pass cannot forget a credential's name.
 """
 
+import re
+
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from trayapp.secrets.tokens import TOKEN
@@ -29,6 +31,8 @@ _HOP_BY_HOP = frozenset(
 _REQUEST_ONLY_HERE = _HOP_BY_HOP | {"host", "content-length", "expect", "cookie"}
 # Nobody may be let in across origins, and nobody be told to go to the provider past the gateway.
 _ANSWER_ONLY_THERE = _HOP_BY_HOP | {"set-cookie", "set-cookie2", "alt-svc", "strict-transport-security", ROUTE}
+# They would move the cursor or colour the window of whoever looks at them; as bytes and as Latin-1 (RFC 9110, 5.5).
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\udc80-\udc9f]")
 _LOCAL = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 
 Headers = CIMultiDictProxy[str]
@@ -61,10 +65,17 @@ def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
     kept: CIMultiDict[str] = CIMultiDict(
         (name, value)
         for name, value in headers.items()
-        if (lower := name.lower()) not in dropped and not lower.startswith("access-control-")
+        if (lower := name.lower()) not in dropped
+        and not lower.startswith("access-control-")
+        and not _CONTROLS.search(value)
     )
     kept[ROUTE] = route
     return kept
+
+
+def phrase(reason: str | None) -> str | None:
+    """What stands beside the status of an answer; None for what no terminal should see."""
+    return None if reason is None or _CONTROLS.search(reason) else reason
 
 
 def _named_in_connection(headers: Headers) -> frozenset[str]:

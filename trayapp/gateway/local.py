@@ -5,6 +5,7 @@ own dialect. Only whole events are passed on, so that such an event always stand
 """
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import aiohttp
@@ -13,10 +14,12 @@ from aiohttp import web
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Depth
+from trayapp.core.json_text import read_json
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.cloud import ToolRequest, give_up
+from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
@@ -25,6 +28,7 @@ from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, relay
 
 _MAX_EVENT_BYTES = 1024 * 1024
+_KEEPS_OUT = (401, 403)
 _USABLE = (TargetState.READY, TargetState.LOADING, TargetState.STARTING)
 
 
@@ -64,16 +68,18 @@ class LocalRoute:
         """Ask the local target in the provider's place. Raises `Refused` while nothing of an answer has been sent."""
         target = self._target()
         if target.state not in _USABLE or target.url is None or target.model is None:
-            raise _dead(target, "not_ready")
+            raise _not_ready(target)
         if asked.endpoint is Endpoint.MODELS:
             body = asked.dialect.models(asked.address.path, target.model, target.server or "local")
-            return web.Response(body=body, content_type="application/json", headers={ROUTE: asked.route})
+            return Whole(body=body, content_type="application/json", headers={ROUTE: asked.route})
         url = target.url.rstrip("/") + asked.address.path
         asked.body = with_model(asked, target.model)
         try:
             up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, self._limits.local)
             asked.body = b""
             try:
+                if up.status in _KEEPS_OUT:
+                    raise _kept_out(target, up.status)
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 pass_on = self._stream if reading.is_stream else self._whole
                 down = await pass_on(up, reading, asked, target)
@@ -100,7 +106,7 @@ class LocalRoute:
                         raise Unanswered("malformed")
         except (aiohttp.ClientError, OSError) as error:
             raise Unanswered(code_of(error)) from error
-        return web.Response(status=up.status, body=bytes(held), headers=to_client(up.headers, asked.route))
+        return Whole(status=up.status, body=bytes(held), headers=to_client(up.headers, asked.route))
 
     async def _stream(
         self, up: aiohttp.ClientResponse, reading: AnswerReading, asked: ToolRequest, target: TargetStatus
@@ -108,7 +114,7 @@ class LocalRoute:
         limits = self._limits
         headers = to_client(up.headers, asked.route)
         headers.popall("Content-Length", None)
-        down = web.StreamResponse(status=up.status, headers=headers)
+        down = Streamed(status=up.status, headers=headers)
         events = WholeEvents()
         await down.prepare(asked.request)
         try:
@@ -126,7 +132,9 @@ class LocalRoute:
                     raise Unanswered("cut")
                 await down.write(events.rest())
             except Unanswered as failure:
-                await down.write(asked.dialect.refusal_event(_dead(target, failure.code)))
+                # An error event of the server's own says it better, and an error is told once.
+                if not reading.has_error:
+                    await down.write(asked.dialect.refusal_event(_dead(target, failure.code)))
             await down.write_eof()
         except (ClientGone, ConnectionError):
             give_up(asked.request)
@@ -136,22 +144,54 @@ class LocalRoute:
 def with_model(asked: ToolRequest, name: str) -> bytes:
     """The body with another `model`; every other value stays the bytes that it was."""
     if asked.request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(415, "encoding_not_supported", "A local model takes no compressed request.", retry=False)
+        message = "A local model takes no compressed request. Turn compression of requests off in this tool."
+        raise Refused(400, "encoding_not_supported", message, retry=False)
     try:
         fields = msgspec.json.decode(asked.body, type=dict[str, msgspec.Raw])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from error
+        return _with_model_in_odd_text(asked.body, name, error)
     return msgspec.json.encode(fields | {"model": name})
 
 
-def _dead(target: TargetStatus, code: str) -> Refused:
+def _with_model_in_odd_text(body: bytes, name: str, cause: Exception) -> bytes:
+    """The same for a text that msgspec does not take; its values are spelled anew."""
+    try:
+        fields = read_json(body)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from cause
+    return json.dumps(fields | {"model": name}).encode()
+
+
+def _named(target: TargetStatus) -> str:
     name = f"The local model {target.model}" if target.model else "The local model"
-    where = f" at {target.url}" if target.url else ""
+    return name + (f" at {target.url}" if target.url else "")
+
+
+def _not_ready(target: TargetStatus) -> Refused:
+    """Nothing of this passes by itself."""
+    home = "or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
+    if target.state is TargetState.DOWN:
+        message = f"{_named(target)} is not running. Start it, {home}"
+    elif target.state is TargetState.NONE or target.model is None or target.url is None:
+        message = f"No local model is set up. Choose one in LLM Ampel's settings, {home}"
+    else:
+        message = f"{_named(target)} cannot be used; LLM Ampel's window says why. Choose another one, {home}"
+    return Refused(400, "local_not_ready", message, retry=False)
+
+
+def _kept_out(target: TargetStatus, status: int) -> Refused:
+    why = "wants a key, which LLM Ampel does not have" if status == 401 else "does not let LLM Ampel in (403)"
+    message = f"{_named(target)} {why}. Change that in the server's settings; the provider's key does not go there."
+    return Refused(400, f"local_http_{status}", message, retry=False)
+
+
+def _dead(target: TargetStatus, code: str) -> Refused:
     why = {
-        "not_ready": f"is not ready ({target.state})",
-        "timeout": "did not answer in time",
-        "cut": "broke off its answer",
-        "malformed": "sent something that is no answer",
-    }.get(code, "cannot be reached")
-    message = f"{name}{where} {why}. Start it, or send this provider's requests back to the cloud in LLM Ampel."
+        "timeout": "did not answer in time. Ask again",
+        "cut": "closed the connection before its answer was whole. Ask again",
+        "malformed": "sent something that is no answer. Ask again",
+    }.get(code, "cannot be reached. Start it")
+    message = f"{_named(target)} {why}, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
     return Refused(504 if code == "timeout" else 503, f"local_{code}", message, retry=False)

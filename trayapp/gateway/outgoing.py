@@ -21,6 +21,8 @@ KEEPALIVE_S = 15.0
 _PROXY_LIFE_S = 60.0
 """A laptop moves; reading the settings anew for every request would take longer than the request."""
 _MAX_FIELD_BYTES = 32_768
+_CODINGS = frozenset({"chunked", "identity"})
+"""Of the transfer; in another, aiohttp would hand the body on as it came, and the tool would take it for plain."""
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -76,9 +78,14 @@ class Outgoing:
         }
         try:
             async with asyncio.timeout(patience.head_s):
-                return await self._trusted(method, url, how)
+                answer = await self._trusted(method, url, how)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unanswered(code_of(error)) from error
+        codings = {coding.lower() for coding in answer.headers.getall("Transfer-Encoding", ())}
+        if answer.status < 200 or not codings <= _CODINGS:
+            answer.close()
+            raise Unanswered("malformed")
+        return answer
 
     async def _trusted(self, method: str, url: str, how: dict[str, Any]) -> Answer:
         """Ask a host for whose certificate somebody's roots vouch."""

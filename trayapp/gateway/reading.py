@@ -50,6 +50,11 @@ class AnswerReading:
         """Has a stream said that it is whole? A compressed one cannot be read here and is believed."""
         return self._finished or not self.is_stream or not self._readable
 
+    @property
+    def has_error(self) -> bool:
+        """Has an error event come?"""
+        return self._error is not None
+
     def result(self) -> Reading:
         """What the whole answer counts as; call it when the answer has ended by itself."""
         if not self.is_stream:

@@ -21,7 +21,7 @@ from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.address import Address, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
-from trayapp.gateway.connections import ToolServer, refusal_answer
+from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import spoken
@@ -130,22 +130,29 @@ class Gateway:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self._running += 1
+        connection = request.protocol
+        assert isinstance(connection, ToolConnection)
+        connection.answering = request
         shape = spoken(request.raw_path, request.headers)
         try:
             if self._running > self._limits.requests:
                 raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
-            return await self._answer(request, shape, _DIALECT)
+            answer = await self._answer(request, shape, _DIALECT)
         except Refused as refused:
             if shape is _DIALECT and refused.code in _LOST:
                 refused = self._lost(request.raw_path, _DIALECT, refused)
-            return refusal_answer(refused, shape)
+            answer = refusal_answer(refused, shape)
         finally:
+            connection.answering = None
             self._running -= 1
+        if connection.last:
+            answer.force_close()
+        return answer
 
     async def _answer(self, request: web.BaseRequest, shape: Shape, dialect: ToolDialect) -> web.StreamResponse:
         if request.version != HttpVersion11:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
-            raise Refused(505, "http_version", "Use HTTP/1.1.", retry=False)
+            raise Refused(400, "http_version", "This gateway speaks HTTP/1.1 only.", retry=False)
         access.check_browser(request.headers, self._port)
         address = parse(request.raw_path)
         caller = access.identify(address.token, request.headers, shape.CREDENTIAL_HEADERS, self._tokens.find)
@@ -257,4 +264,5 @@ def _not_spoken(shape: Shape, dialect: ToolDialect) -> Refused:
 
 
 def _too_large(limit: int) -> Refused:
-    return Refused(413, "request_too_large", f"A request may have {limit} bytes.", retry=False)
+    message = f"This request is too large: LLM Ampel's gateway takes {limit} bytes. Send less at once."
+    return Refused(400, "request_too_large", message, retry=False)

@@ -6,7 +6,6 @@ from tests.support.httpserver import (
     answer,
 )
 from trayapp.core.catalogue import Catalogue
-from trayapp.errors import Problem
 from trayapp.net.trust import Trust
 
 
@@ -39,14 +38,6 @@ async def test_without_any_key_it_says_so() -> None:
         assert "key set acme" in got.error["message"]
         assert bed.cloud.requests == []
         assert bed.tries == []
-
-
-async def test_a_locked_keyring_is_told() -> None:
-    async with Bed() as bed:
-        bed.keyring.keys["acme", bed.cloud.netloc] = Problem("keyring_locked")
-        got = await bed.post()
-        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (503, "keyring_locked", "false")
-        assert bed.cloud.requests == []
 
 
 async def test_a_stored_key_does_not_go_over_plain_http_to_another_machine() -> None:

@@ -10,7 +10,6 @@ from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, Bed
 from tests.support.httpserver import Behaviour, Request, answer, cut, events, garbage, hang_up, huge, silent
 from tests.support.until import until
 from trayapp.core.switching.route import To
-from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.limits import GatewayLimits, Patience
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -77,27 +76,6 @@ async def test_models_are_the_targets() -> None:
         assert got.headers["x-llm-ampel-route"] == "local; user"
         assert bed.cloud.requests == bed.local.requests == []
         assert bed.answers == []
-
-
-@pytest.mark.parametrize("path", [CHAT, "/v1/models"])
-@pytest.mark.parametrize(
-    "target",
-    [
-        TargetStatus(TargetState.NONE),
-        TargetStatus(TargetState.DOWN, "ollama", LOCAL_MODEL, "http://127.0.0.1:9"),
-        TargetStatus(TargetState.FAILED, "ollama", "big:cloud", "http://127.0.0.1:9", "cloud_model"),
-        TargetStatus(TargetState.READY, "ollama", None, None),
-    ],
-)
-async def test_a_target_that_is_not_ready_is_told_in_dialect(path: str, target: TargetStatus) -> None:
-    async with Bed() as bed:
-        bed.switch(To.LOCAL)
-        bed.target = target
-        got = await (bed.post() if path == CHAT else bed.get())
-        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (503, "local_not_ready", "false")
-        assert got.error["type"] == "api_error"
-        assert got.headers["x-llm-ampel-route"] == "local; user"
-        assert bed.cloud.requests == []
 
 
 @pytest.mark.parametrize(
@@ -213,12 +191,6 @@ async def test_what_is_no_json_object_cannot_get_another_model(body: bytes) -> N
         got = await bed.post(body)
         assert (got.status, got.error["code"]) == (400, "invalid_json")
         assert bed.local.requests == []
-
-
-async def test_a_compressed_request_is_refused() -> None:
-    async with Bed() as bed:
-        bed.switch(To.LOCAL)
-        assert (await bed.post(Content_Encoding="gzip")).status == 415
 
 
 async def test_a_tool_that_leaves_cancels_the_local_request() -> None:

@@ -60,18 +60,18 @@ async def test_the_machines_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "outcome"),
+    ("said", "status", "code", "outcome"),
     [
-        (b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", "proxy_login", Outcome.PROXY),
-        (b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n", "connect", Outcome.FAIL),
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n", 400, "proxy_login", Outcome.PROXY),
+        (b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n", 502, "connect", Outcome.FAIL),
     ],
 )
 async def test_a_proxy_that_refuses_is_told(
-    monkeypatch: pytest.MonkeyPatch, said: bytes, code: str, outcome: Outcome
+    monkeypatch: pytest.MonkeyPatch, said: bytes, status: int, code: str, outcome: Outcome
 ) -> None:
     async with Bed() as bed:
         got = await through_proxy(bed, monkeypatch, said)
-        assert (got.status, got.error["code"]) == (502, f"upstream_{code}")
+        assert (got.status, got.error["code"]) == (status, f"upstream_{code}")
         found = await bed.told()
         assert (found.outcome, found.code, found.reach) == (outcome, code, Reach.PUBLIC)
 

@@ -15,6 +15,7 @@ import msgspec
 
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
+from trayapp.core.json_text import read_json
 
 MAX_RETRY_AFTER_S = 3600.0
 """A provider may ask for patience, not for silence: a longer Retry-After is cut to an hour."""
@@ -222,8 +223,8 @@ def _error(json: Any) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return read_json(body)
+    except ValueError:
         return None
 
 
