@@ -13,6 +13,7 @@ from tests.support.scene import Acme, write_files
 from tests.support.tray_reader import TrayReader
 from tests.support.until import until
 from trayapp.paths import home
+from trayapp.secrets.key_index import read_index
 
 pytestmark = pytest.mark.desktop
 
@@ -72,6 +73,32 @@ async def test_settings_are_changed_by_keyboard_and_the_tray_speaks_german(lxqt_
             await asyncio.to_thread(wait_for, lambda: program.poll() is not None, "the end")
             assert program.returncode == 0
             assert not screen.windows("^Einstellungen$")
+
+
+async def test_a_key_is_typed_and_ok_pressed_and_the_keyring_has_it(
+    lxqt_panel: Desktop, gnome_keyring: Desktop, own_home: Path
+) -> None:
+    desktop, screen = lxqt_panel, lxqt_panel.screen
+    async with AsyncExitStack() as stack:
+        acme = Acme(key=True)
+        await acme.open(stack)
+        write_files(home(), (acme,), '[ui]\nlanguage = "en"\n')
+        program = desktop.llm_ampel()
+        async with await TrayReader.first(desktop.address) as tray:
+            await tray.wait_for_colour("green")
+            await tray.click("Settings")
+            await window(desktop, "^Settings$")
+            # Down to the keys, into the field of the only one; then past two buttons, "Key from" and its switch to OK.
+            screen.key("Home", "Down", "Down", "Tab")
+            screen.xdotool("type", "sk-canary-of-the-dialog")
+            screen.key("Tab", "Tab", "Tab", "Tab")
+            screen.screenshot("ui-settings-key")
+            screen.key("Return")
+            await gone(desktop, "^Settings$")
+            assert read_index(home()).hosts == {"acme": acme.api_server.url.removeprefix("http://")}
+            assert not home().settings_file.read_text().count("canary")
+            await tray.click("Quit")
+            await asyncio.to_thread(wait_for, lambda: program.poll() is not None, "the end")
 
 
 async def test_two_starts_make_one_program_and_bring_its_panel_up(lxqt_panel: Desktop, own_home: Path) -> None:

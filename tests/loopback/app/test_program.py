@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from tests.support.httpserver import Request, Server, answer
@@ -34,6 +34,8 @@ from trayapp.settings.schema import Local
 from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import ChatTurn, CommandResult, Done, Leave
 from trayapp.ui.panel.window import Panel
+from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.settings.pages import ServicesPage
 from trayapp.ui.tray.icon import Tray
 
 DEADLINE_S = 20.0
@@ -54,6 +56,7 @@ class World:
         self.acme = Acme("acme", page=False)
         self.others: tuple[Acme, ...] = ()
         self.port = free_port()
+        self.nothing_watched = False
         self.model = Server()
         self.left = threading.Event()
 
@@ -81,6 +84,9 @@ class World:
                 self.model.on(CHAT_PATH, answer(200, completion("small:1b")))
                 local = f'[local]\nserver = "openai-compatible"\nurl = "{self.model.url}"\nmodel = "small:1b"\n'
                 write_files(home(), providers, f'{local}[gateway]\nport = {self.port}\nopenai = "acme"\n')
+                if self.nothing_watched:
+                    text = home().settings_file.read_text()
+                    home().settings_file.write_text(text.replace('services = ["acme-api"]', "services = []"))
                 yield load_all(home())
 
         return loaded()
@@ -392,6 +398,32 @@ def test_a_run_with_an_end_ends_the_program(world: World) -> None:
 
 
 @pytest.mark.expects_log("the core thread died")
+@pytest.mark.xfail(strict=True, reason="nothing leads from an empty list to the services")
+def test_who_watches_nothing_is_led_to_the_services(one: Program, world: World) -> None:
+    """By the panel's button and by the menu's entry."""
+    world.nothing_watched = True
+
+    def script() -> Script:
+        yield offers(one, "Choose services…")
+        one.surface.open_panel()
+        button(window(Panel), "Choose services").click()
+        yield lambda: windows(SettingsDialog)
+        dialog = window(SettingsDialog)
+        assert dialog.stack.currentWidget() is dialog.pages["services"]
+        dialog.open_at("general")
+        entry(one.surface.tray.menu, "Choose services").trigger()
+        assert dialog.stack.currentWidget() is dialog.pages["services"]
+        yield dialog.stack.isEnabled
+        services = dialog.pages["services"]
+        assert isinstance(services, ServicesPage)
+        services.list.item(0).setCheckState(Qt.CheckState.Checked)
+        dialog.ok_button.click()
+        yield fine(one)
+        assert not offers(one, "Choose services…")()
+
+    live(one, script())
+
+
 def test_an_engine_that_cannot_start_says_so_where_it_is_seen(world: World) -> None:
     home().runtime.mkdir(parents=True)
     home().socket.mkdir()
