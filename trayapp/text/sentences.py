@@ -243,7 +243,9 @@ def _local_providers(s: Snapshot) -> str:
 
 
 def switch_label(s: Snapshot) -> str:
-    """The switch, as a button: what moves where, and how ready that is."""
+    """The switch, as a button: what moves where, and how ready that is; or what has to be done before."""
+    if s.offer.choose:
+        return _("Choose services…")
     target, model = s.target, model_name(s.target.model or _("no model chosen"))
     if target.state is TargetState.NONE:
         return _("Set up a fallback…")

@@ -397,8 +397,6 @@ def test_a_run_with_an_end_ends_the_program(world: World) -> None:
     assert ended.is_set()
 
 
-@pytest.mark.expects_log("the core thread died")
-@pytest.mark.xfail(strict=True, reason="nothing leads from an empty list to the services")
 def test_who_watches_nothing_is_led_to_the_services(one: Program, world: World) -> None:
     """By the panel's button and by the menu's entry."""
     world.nothing_watched = True
@@ -424,6 +422,7 @@ def test_who_watches_nothing_is_led_to_the_services(one: Program, world: World) 
     live(one, script())
 
 
+@pytest.mark.expects_log("the core thread died")
 def test_an_engine_that_cannot_start_says_so_where_it_is_seen(world: World) -> None:
     home().runtime.mkdir(parents=True)
     home().socket.mkdir()

@@ -33,7 +33,8 @@ class Offer(Struct, frozen=True):
 
     `set_up`: there is no target yet, and a click leads to its settings. `down`: would move with a click. `healthy`: may
     be picked while nothing is down or local. `home`: are local and can come home. `back`: of these, are verified well
-    while their route lasts until then. `immovable`: are down and cannot be moved, with the reason.
+    while their route lasts until then. `immovable`: are down and cannot be moved, with the reason. `choose`: nothing is
+    watched, and a click leads to the services before it leads anywhere else.
     """
 
     set_up: bool = True
@@ -42,6 +43,7 @@ class Offer(Struct, frozen=True):
     home: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     immovable: tuple[Immovable, ...] = ()
+    choose: bool = False
 
 
 def why_not(provider: Provider) -> WhyNot | None:
@@ -71,4 +73,5 @@ def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Of
         home=home,
         back=routes.offers(),
         immovable=tuple(Immovable(name, why) for name, why in reasons.items() if why is not None),
+        choose=not judgement.services,
     )

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayo
 
 from trayapp.core.notify.banner import Button
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.target import TargetState
 from trayapp.text import panel as words
 from trayapp.text import sentences
@@ -61,18 +62,20 @@ class SwitchBar(QWidget):
         switch_local: providers to move (empty: those that are down).
         switch_cloud: providers to bring home (empty: all).
         stay_local: providers whose offer of the way home is declined.
+        choose: the list of services is wanted.
         set_up: the settings of the local target are wanted.
     """
 
     switch_local = Signal(tuple)
     switch_cloud = Signal(tuple)
     stay_local = Signal(tuple)
+    choose = Signal()
     set_up = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._offers: tuple[str, ...] = ()
-        self._set_up_wanted = True
+        self._offer = Offer()
         self._picks = QMenu(self)
         self.offer = _Offer(self)
         self.offer.accepted.connect(lambda: self.switch_cloud.emit(self._offers))
@@ -92,17 +95,19 @@ class SwitchBar(QWidget):
     def draw(self, s: Snapshot) -> None:
         offer = s.offer
         self._offers = offer.back
-        self._set_up_wanted = offer.set_up
+        self._offer = offer
         self.offer.draw(words.offer_line(s))
         offered = set(offer.home) <= set(offer.back)
         self.home.setVisible(bool(offer.home) and not offered)
         self.home.setText(as_action(sentences.home_label(s)))
-        self.there.setVisible(offer.set_up or bool(offer.down or offer.healthy) or s.switching is not None)
+        self.there.setVisible(
+            offer.choose or offer.set_up or bool(offer.down or offer.healthy) or s.switching is not None
+        )
         self.there.setEnabled(s.switching is None)
         self.there.setText(as_action(sentences.switch_label(s)))
         # Only what answers the trouble of the moment is the primary button of the window.
-        self.there.setDefault(bool(offer.down) and not offer.set_up)
-        picking = bool(offer.healthy) and not offer.set_up
+        self.there.setDefault(offer.choose or (bool(offer.down) and not offer.set_up))
+        picking = bool(offer.healthy) and not offer.set_up and not offer.choose
         self.there.setMenu(self._pick_menu(s, offer.healthy) if picking else None)  # type: ignore[arg-type]  # Qt takes null here
         self.target.setVisible(s.target.state is not TargetState.NONE)
         self.target.setText(target_line(s.target))
@@ -121,7 +126,9 @@ class SwitchBar(QWidget):
         return self._picks
 
     def _clicked(self) -> None:
-        if self._set_up_wanted:
+        if self._offer.choose:
+            self.choose.emit()
+        elif self._offer.set_up:
             self.set_up.emit()
         else:
             self.switch_local.emit(())

@@ -32,13 +32,14 @@ class Panel(QWidget):
 
     Signals:
         switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
-        set_up, check, chat, settings, quit: as the buttons say.
+        choose, set_up, check, chat, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
     """
 
     switch_local = Signal(tuple)
     switch_cloud = Signal(tuple)
     stay_local = Signal(tuple)
+    choose = Signal()
     set_up = Signal()
     check = Signal()
     chat = Signal()
@@ -94,6 +95,7 @@ class Panel(QWidget):
         self.bar.switch_local.connect(self.switch_local)
         self.bar.switch_cloud.connect(self.switch_cloud)
         self.bar.stay_local.connect(self.stay_local)
+        self.bar.choose.connect(self.choose)
         self.bar.set_up.connect(self.set_up)
         self.check_button.clicked.connect(self.check)
         self.chat_button.clicked.connect(self.chat)

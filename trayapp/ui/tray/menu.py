@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.offer import Offer
 from trayapp.text import sentences
 from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
@@ -26,12 +27,13 @@ class TrayMenu(QObject):
         open_panel: the panel is wanted; with a service's id, unfolded there.
         switch_local: providers to move (empty: those that are down).
         switch_cloud: all that is local is wanted home.
-        set_up, check, settings, demo, quit: as their entries say.
+        choose, set_up, check, settings, demo, quit: as their entries say.
     """
 
     open_panel = Signal(str)
     switch_local = Signal(tuple)
     switch_cloud = Signal()
+    choose = Signal()
     set_up = Signal()
     check = Signal()
     settings = Signal()
@@ -57,7 +59,7 @@ class TrayMenu(QObject):
         self._services: dict[str, QAction] = {}
         self._picks: dict[str, QAction] = {}
         self._icons: dict[QAction, QIcon] = {}
-        self._set_up_wanted = True
+        self._offer = Offer()
         self._language = ""
 
     def _add(self, act: Callable[[], None]) -> QAction:
@@ -67,7 +69,9 @@ class TrayMenu(QObject):
         return action
 
     def _switch_clicked(self) -> None:
-        if self._set_up_wanted:
+        if self._offer.choose:
+            self.choose.emit()
+        elif self._offer.set_up:
             self.set_up.emit()
         else:
             self.switch_local.emit(())
@@ -91,10 +95,10 @@ class TrayMenu(QObject):
 
     def _draw_switch(self, s: Snapshot) -> None:
         offer = s.offer
-        self._set_up_wanted = offer.set_up
-        picking = bool(offer.healthy) and not offer.set_up
+        self._offer = offer
+        picking = bool(offer.healthy) and not offer.set_up and not offer.choose
         self._switch.setText(as_action(sentences.switch_label(s)))
-        self._switch.setVisible(offer.set_up or bool(offer.down) or s.switching is not None)
+        self._switch.setVisible(offer.choose or offer.set_up or bool(offer.down) or s.switching is not None)
         self._switch.setEnabled(s.switching is None)
         self._pick_action.setText(as_action(sentences.switch_label(s)))
         self._pick_action.setVisible(picking and s.switching is None)

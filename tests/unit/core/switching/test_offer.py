@@ -64,7 +64,7 @@ TABLE = [
     ("nothing is down", [WELL], {}, Offer(False, healthy=PICKS)),
     ("nothing is known", [judged(acme_api=GREY, claude_api=GREY)], {}, Offer(False, healthy=PICKS)),
     ("yellow is not down", [judged(acme_api=YELLOW)], {}, Offer(False, healthy=PICKS)),
-    ("nothing is watched", [judged()], {}, Offer(False, healthy=PICKS)),
+    ("nothing is watched", [judged()], {}, Offer(False, healthy=PICKS, choose=True)),
     ("one is down", [DOWN], {}, Offer(False, down=("acme",))),
     ("two are, in the order of the catalogue", [BOTH], {}, Offer(False, down=("beta", "acme"))),
     ("its website alone is enough", [judged(acme_web=RED, acme_api=GREEN)], {}, Offer(False, down=("acme",))),
