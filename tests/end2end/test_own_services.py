@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from tests.support.commands import run
 from tests.support.scene import Acme
@@ -12,10 +11,8 @@ from tests.support.told import in_both, providers, put
 
 GREEN, CANNOT_TELL = 0, 3
 ONLY_OWN = "version = 1\n[catalogue]\nbuiltin = false\n[network]\ncontrols = []\n"
-not_watched = pytest.mark.xfail(strict=True, reason="a service file is only watched when it is listed, too")
 
 
-@not_watched
 async def test_a_service_file_is_watched_without_being_listed(own_home: Path) -> None:
     acme, other = Acme(), Acme("other")
     async with providers(acme, other):
@@ -41,7 +38,6 @@ async def test_a_list_says_otherwise(own_home: Path) -> None:
     assert [service.id for service in msgspec.json.decode(ended.out, type=Report).services] == ["other-api"]
 
 
-@not_watched
 async def test_no_catalogue_at_all_is_one_plain_sentence(own_home: Path) -> None:
     put(ONLY_OWN)
     both = await in_both("check")

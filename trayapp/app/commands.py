@@ -215,7 +215,10 @@ def settings_view(engine: "Engine") -> SettingsView:
     from trayapp.settings.services import key_places
 
     catalogue = engine.loaded.catalogue
-    services = [ServiceChoice(service.id, service.name, provider.name) for provider, service in catalogue.services()]
+    services = [
+        ServiceChoice(service.id, service.name, provider.name, service.id in engine.loaded.own)
+        for provider, service in catalogue.services()
+    ]
     keys: dict[str, KeySlot] = {}
     for provider in catalogue.providers.values():
         for name, url, _ in key_places(provider):

@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.secrets.key_index import stored_hosts
 from trayapp.settings.file import SettingsErrors, load
 from trayapp.settings.schema import Settings
-from trayapp.settings.services import load_catalogue
+from trayapp.settings.services import load_services
 from trayapp.watch.pages.registry import page_kinds
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """`problems`: what could not be used and was left out, for people to read."""
+    """`settings` name what is really watched, listed or not. `problems`: what could not be used and was left out, for
+    people to read. `own`: the ids of the services that the user's own files hold."""
 
     settings: Settings
     catalogue: Catalogue
     problems: tuple[Problem, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 def load_all(home: Home) -> Loaded:
@@ -30,5 +34,10 @@ def load_all(home: Home) -> Loaded:
         settings = Settings()
         problems += errors.problems
     hosts, broken = stored_hosts(home)
-    catalogue, wrong = load_catalogue(home, settings, hosts, page_kinds())
-    return Loaded(settings, catalogue, (*problems, *broken, *wrong))
+    services = load_services(home, settings, hosts, page_kinds())
+    problems += [*broken, *services.problems]
+    if not services.catalogue.providers and not problems:
+        problems.append(Problem("catalogue_empty", path=str(home.services_dir)))
+    watch = msgspec.structs.replace(settings.watch, services=services.watched)
+    settings = msgspec.structs.replace(settings, watch=watch)
+    return Loaded(settings, services.catalogue, tuple(problems), services.own)

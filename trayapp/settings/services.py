@@ -2,13 +2,14 @@
 
 A user's file replaces the shipped provider of the same id whole. A file with a mistake is left out and told with
 file, line and key, the others still load; where it was to replace a shipped provider, the shipped one stays.
+What was put there to be watched is watched, until the settings hold a list that says otherwise.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,7 +21,7 @@ from trayapp.paths import Home
 from trayapp.settings import document
 from trayapp.settings.document import Document
 from trayapp.settings.mistakes import Mistake, Place, find_mistakes, unknown
-from trayapp.settings.schema import Settings
+from trayapp.settings.schema import Settings, Watch
 
 _METHODS = ("GET", "HEAD", "POST")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -43,12 +44,19 @@ class _Accepted:
     services: dict[str, str] = field(default_factory=dict)
 
 
-def load_catalogue(
-    home: Home, settings: Settings, stored: Mapping[str, str], page_kinds: Sequence[str]
-) -> tuple[Catalogue, list[Problem]]:
-    """Everything that can be watched, and what is wrong with files or with ids named in the settings. Never raises
-    for what a file holds. `stored`: the host that each stored key is for, by the key's name. `page_kinds`: the kinds of
-    status page that can be read."""
+class Services(NamedTuple):
+    """Everything that can be watched, the ids of what is watched and of what the user's own files hold, and what is
+    wrong with files or with ids named in the settings."""
+
+    catalogue: Catalogue
+    watched: tuple[str, ...]
+    own: tuple[str, ...]
+    problems: list[Problem]
+
+
+def load_services(home: Home, settings: Settings, stored: Mapping[str, str], page_kinds: Sequence[str]) -> Services:
+    """Read all service files. Never raises for what a file holds. `stored`: the host that each stored key is for, by
+    the key's name. `page_kinds`: the kinds of status page that can be read."""
     problems: list[Problem] = []
     shipped = _read_all(paths.resources() / "services", page_kinds, problems) if settings.catalogue.builtin else []
     own = _read_all(home.services_dir, page_kinds, problems)
@@ -63,8 +71,23 @@ def load_catalogue(
         if file is not replacing[file.provider.provider] or file.provider.provider not in shipped_ids:
             _accept(file, accepted, problems)
     catalogue = Catalogue({name: file.provider for name, file in accepted.providers.items()})
-    problems += _unknown_ids(home, catalogue, settings)
-    return catalogue, problems
+    own_services = tuple(
+        service.id
+        for file in own
+        if accepted.providers.get(file.provider.provider) is file
+        for service in file.provider.services
+    )
+    try:
+        written = document.read(home.settings_file)
+    except (FileNotFoundError, Problem):
+        written = Document(home.settings_file, b"")
+    watched = settings.watch.services
+    if watched == Watch().services and not written.has(("watch", "services")):
+        # Nobody has chosen yet: the usual ones, as far as there are any, and what the user put there to be watched.
+        usual = (name for name in watched if catalogue.find(name) is not None)
+        watched = tuple(dict.fromkeys((*usual, *own_services)))
+    problems += _unknown_ids(written, catalogue, settings, watched)
+    return Services(catalogue, watched, own_services, problems)
 
 
 def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
@@ -199,15 +222,13 @@ def _probe_mistakes(provider: Provider, number: int) -> Iterator[Mistake]:
                 yield Mistake((*place, "headers", name), "header_malformed", {})
 
 
-def _unknown_ids(home: Home, catalogue: Catalogue, settings: Settings) -> Iterator[Problem]:
+def _unknown_ids(
+    written: Document, catalogue: Catalogue, settings: Settings, watched: tuple[str, ...]
+) -> Iterator[Problem]:
     """Ids in the settings that nothing in the catalogue has. Defaults that were never written down are not told."""
-    try:
-        written = document.read(home.settings_file)
-    except (FileNotFoundError, Problem):
-        written = Document(home.settings_file, b"")
     services = [service.id for _, service in catalogue.services()]
     providers = list(catalogue.providers)
-    for index, name in enumerate(settings.watch.services):
+    for index, name in enumerate(watched):
         if name not in services:
             yield written.problem(unknown(("watch", "services", index), name, services, "service_unknown"))
     for place, name in (

@@ -195,6 +195,13 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("This names parts of a status page, but the file has no [page]. Add one or take this out."),
     ),
+    "catalogue_empty": (
+        N_("There is no service to choose from"),
+        N_(
+            "The shipped catalogue is switched off and {path} holds no file. Put one there, or take out builtin ="
+            " false."
+        ),
+    ),
     "component_unknown": (
         N_("{file}, line {line}: {key}"),
         N_("{found} is no component of this service. It has: {known}."),

@@ -29,11 +29,12 @@ Done = Callable[[CommandResult[T]], None]
 
 
 class ServiceChoice(NamedTuple):
-    """A service that the catalogue offers."""
+    """A service that the catalogue offers. `own`: it stands in a file of the user's."""
 
     id: str
     name: str
     provider_name: str
+    own: bool = False
 
 
 class KeySlot(NamedTuple):

@@ -17,7 +17,7 @@ from trayapp.paths import home
 
 
 async def test_one_without_a_tray_gives_its_place() -> None:
-    write_files(home(), ())
+    write_files(home(), (), "[catalogue]\nbuiltin = true\n")
     async with running("watch") as watch:
         await until(lambda: home().socket.exists() or None, "the socket")
         lock = Lock(home())

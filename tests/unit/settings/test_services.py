@@ -13,7 +13,7 @@ from trayapp.secrets.env_keys import EnvKey, env_keys
 from trayapp.secrets.key_index import KeyIndex, index_file, stored_hosts, write_index
 from trayapp.settings.file import load
 from trayapp.settings.schema import CatalogueSettings, ProviderSettings, Settings, Watch
-from trayapp.settings.services import key_hosts, load_catalogue
+from trayapp.settings.services import key_hosts, load_services
 from trayapp.text.problems import words
 
 ACME = """\
@@ -75,7 +75,7 @@ def own(here: Home, **texts: str) -> None:
 
 def loaded(here: Home, settings: Settings = ONLY_OWN) -> tuple[Catalogue, list[Problem]]:
     hosts, broken = stored_hosts(here)
-    catalogue, wrong = load_catalogue(here, settings, hosts, PAGE_KINDS)
+    catalogue, _watched, _own, wrong = load_services(here, settings, hosts, PAGE_KINDS)
     problems = [*broken, *wrong]
     for problem in problems:
         assert "{" not in "".join(words(problem)), "every gap of the words is filled"
@@ -275,8 +275,10 @@ key = "env:NOBODY"
 
 def test_a_broken_settings_file_does_not_hide_the_catalogue(here: Home) -> None:
     here.settings_file.write_text("gateway = 5\n")
-    _, problems = loaded(here, Settings())
-    assert {one.code for one in problems} == {"service_unknown", "service_unknown_near"}
+    catalogue, problems = loaded(here, Settings())
+    assert list(catalogue.providers) == ["acme"]
+    # The usual services are not in this catalogue; nobody wrote them down.
+    assert problems == []
 
 
 def test_files_that_cannot_be_read_are_told(here: Home) -> None:
@@ -291,6 +293,41 @@ def test_files_that_cannot_be_read_are_told(here: Home) -> None:
         ("file_unreadable", "gone.toml"),
         ("file_unreadable", "secret.toml"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "builtin", "watched"),
+    [
+        ("", True, ["claude", "acme-api", "other-api"]),
+        ("", False, ["acme-api", "other-api"]),
+        ("[notify]\nenabled = false", False, ["acme-api", "other-api"]),
+        ('[watch]\nservices = ["other-api"]', False, ["other-api"]),
+        ("[watch]\nservices = []", False, []),
+        ("[watch]\nprobe_interval_s = 90", False, ["acme-api", "other-api"]),
+        ("not = [toml", False, ["acme-api", "other-api"]),
+    ],
+)
+def test_own_files_are_watched_until_a_list_says_otherwise(
+    here: Home, settings: str, builtin: bool, watched: list[str]
+) -> None:
+    (paths.resources() / "services" / "anthropic.toml").write_text(
+        ACME.replace('"acme-api"', '"claude"').replace("acme", "anthropic")
+    )
+    own(here, acme=ACME, other=OTHER)
+    here.settings_file.write_text(settings)
+    chosen = tuple(watched) if "services" in settings else Watch().services
+    services = load_services(
+        here, Settings(watch=Watch(services=chosen), catalogue=CatalogueSettings(builtin=builtin)), {}, PAGE_KINDS
+    )
+    assert list(services.watched) == watched
+    assert services.own == ("acme-api", "other-api")
+    assert services.problems == []
+
+
+def test_the_usual_list_may_be_written_down_and_is_then_meant(here: Home) -> None:
+    own(here, acme=ACME)
+    here.settings_file.write_text('[watch]\nservices = ["chatgpt", "openai-api", "claude", "claude-api"]')
+    assert "acme-api" not in load_services(here, Settings(), {}, PAGE_KINDS).watched
 
 
 def test_a_folder_that_is_none_is_told(here: Home) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from trayapp import paths
 from trayapp.core.catalogue import Auth, Catalogue, Part, ProbeKind
 from trayapp.settings.schema import Settings
-from trayapp.settings.services import load_catalogue
+from trayapp.settings.services import load_services
 from trayapp.watch.pages.registry import page_kinds
 
 # As read from the pages' own `components.json`.
@@ -27,7 +27,7 @@ KNOWN_IDS = {
 
 
 def _catalogue() -> Catalogue:
-    catalogue, problems = load_catalogue(paths.home(), Settings(), {}, page_kinds())
+    catalogue, _watched, _own, problems = load_services(paths.home(), Settings(), {}, page_kinds())
     assert problems == []
     return catalogue
 

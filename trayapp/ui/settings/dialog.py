@@ -161,10 +161,14 @@ class SettingsDialog(QDialog):
             self._complain(placed)
             self.notices.failed(rest)
             return
+        before = self._view.settings
         self._view = self._view._replace(settings=outcome.value)
         self._load(self._view)
         self.notices.failed(())
         self.saved.emit()
+        if outcome.value.catalogue != before.catalogue:
+            # Another catalogue has other services and keys.
+            self._commands.view_settings(self._viewed)
         self._finish_pages()
 
     def _finish_pages(self) -> None:

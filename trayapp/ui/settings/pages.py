@@ -16,12 +16,16 @@ from PySide6.QtWidgets import (
 
 from trayapp.settings.schema import CatalogueSettings, Key, NetworkSettings, Notify, Ui, Watch
 from trayapp.text.labels import DialogLabels as Labels
+from trayapp.text.labels import setting
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
+from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
+
+_ID, _SHIPPED = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class SettingsPage(QScrollArea):
@@ -113,7 +117,10 @@ class ServicesPage(SettingsPage):
         across.addLayout(beside)
         self.put(label(Labels.services_hint, wrap=True))
         self.column.insertLayout(self.column.count() - 1, across, 1)
-        self.put(self._mistakes, Form(("catalogue",), CatalogueSettings))
+        self._builtin = Check(setting("Use the shipped catalogue"))
+        self._catalogue = Form(("catalogue",), CatalogueSettings, editors={"builtin": self._builtin})
+        self._builtin.widget.toggled.connect(lambda _on: self._show_rows())
+        self.put(self._mistakes, self._catalogue)
         self._loaded: list[str] = []
 
     def load(self, view: SettingsView) -> None:
@@ -122,19 +129,30 @@ class ServicesPage(SettingsPage):
         self.list.clear()
         for service_id in (*watched, *(service for service in known if service not in watched)):
             item = QListWidgetItem(_named(service_id, known.get(service_id)))
-            item.setData(Qt.ItemDataRole.UserRole, service_id)
+            item.setData(_ID, service_id)
+            item.setData(_SHIPPED, service_id in known and not known[service_id].own)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if service_id in watched else Qt.CheckState.Unchecked)
             self.list.addItem(item)
-        self.forms[0].load(view.settings.catalogue)
+        self._catalogue.load(view.settings.catalogue)
+        # Without it there would be nothing left to watch.
+        own = any(service.own for service in view.services)
+        self._catalogue.setVisible(own or not view.settings.catalogue.builtin)
+        self._show_rows()
         self._loaded = self.chosen()
+
+    def _show_rows(self) -> None:
+        """Without the shipped catalogue only the user's own services are left to choose from."""
+        for item in self._items():
+            item.setHidden(bool(item.data(_SHIPPED)) and self._builtin.get() is False)
+
+    def _items(self) -> list[QListWidgetItem]:
+        return [self.list.item(row) for row in range(self.list.count())]
 
     def chosen(self) -> list[str]:
         """The ticked services in their order."""
-        items = [self.list.item(row) for row in range(self.list.count())]
-        return [
-            str(item.data(Qt.ItemDataRole.UserRole)) for item in items if item.checkState() == Qt.CheckState.Checked
-        ]
+        ticked = (item for item in self._items() if item.checkState() == Qt.CheckState.Checked)
+        return [str(item.data(_ID)) for item in ticked if not item.isHidden()]
 
     def changes(self) -> dict[Key, object]:
         chosen = self.chosen()
@@ -149,9 +167,12 @@ class ServicesPage(SettingsPage):
 
     def _move(self, by: int) -> None:
         row = self.list.currentRow()
-        if row >= 0 and 0 <= row + by < self.list.count():
-            self.list.insertItem(row + by, self.list.takeItem(row))
-            self.list.setCurrentRow(row + by)
+        to = row + by
+        while 0 <= to < self.list.count() and self.list.item(to).isHidden():
+            to += by
+        if row >= 0 and 0 <= to < self.list.count():
+            self.list.insertItem(to, self.list.takeItem(row))
+            self.list.setCurrentRow(to)
 
 
 def _named(service_id: str, choice: ServiceChoice | None) -> str:

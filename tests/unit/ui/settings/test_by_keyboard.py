@@ -12,9 +12,9 @@ from tests.support.fake_commands import RecordingCommands
 from tests.support.keyboard import press, tab_to, type_in
 from tests.support.pictures import settle
 from trayapp.errors import Problem
-from trayapp.settings.schema import Settings, ToolSettings, Ui
+from trayapp.settings.schema import CatalogueSettings, Settings, ToolSettings, Ui
 from trayapp.text.language import set_language
-from trayapp.ui.commands import ToolAccess
+from trayapp.ui.commands import ServiceChoice, ToolAccess
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.page_keys import KeyGroup, KeysPage
 from trayapp.ui.settings.page_tools import ToolsPage
@@ -27,7 +27,6 @@ WAYS_OUT: dict[str, Callable[[SettingsDialog], object]] = {
     "Cancel": lambda dialog: click(dialog.cancel_button),
     "the window's frame": lambda dialog: dialog.close(),
 }
-unasked = pytest.mark.xfail(strict=True, reason="unticking the catalogue leaves nothing, without a word")
 
 
 @pytest.fixture
@@ -64,6 +63,11 @@ def services(dialog: SettingsDialog) -> ServicesPage:
 
 def catalogue_boxes(dialog: SettingsDialog) -> list[QCheckBox]:
     return [box for box in services(dialog).findChildren(QCheckBox) if box.isVisible()]
+
+
+def visible_rows(dialog: SettingsDialog) -> list[str]:
+    items = [services(dialog).list.item(row) for row in range(services(dialog).list.count())]
+    return [item.text() for item in items if not item.isHidden()]
 
 
 def type_key(dialog: SettingsDialog, name: str = "openai", text: str = CANARY) -> None:
@@ -260,7 +264,40 @@ def test_a_command_with_an_open_quotation_mark_is_told(dialog: SettingsDialog, c
     assert commands.named("save_settings") == []
 
 
-@unasked
 def test_the_shipped_catalogue_is_not_offered_to_those_who_have_no_other(dialog: SettingsDialog) -> None:
     dialog.open_at("services")
     assert catalogue_boxes(dialog) == []
+
+
+def test_without_the_shipped_catalogue_only_own_services_are_left_to_watch(
+    qtbot: QtBot, commands: RecordingCommands
+) -> None:
+    own = ServiceChoice("acme-api", "Acme API", "Acme AI", own=True)
+    commands.view = commands.view._replace(services=(*commands.view.services, own))
+    dialog = SettingsDialog(commands)
+    qtbot.addWidget(dialog)
+    dialog.open_at("services")
+    settle()
+    tab_to(catalogue_boxes(dialog)[0])
+    press(Qt.Key.Key_Space)
+    assert visible_rows(dialog) == ["Acme API (Acme AI)"]
+    click(dialog.ok_button)
+    [call] = commands.named("save_settings")
+    assert call.arguments == ({("catalogue", "builtin"): False, ("watch", "services"): []},)
+
+
+def test_a_second_thought_brings_the_shipped_services_back_as_they_were(
+    qtbot: QtBot, commands: RecordingCommands
+) -> None:
+    own = ServiceChoice("acme-api", "Acme API", "Acme AI", own=True)
+    settings = Settings(catalogue=CatalogueSettings(builtin=True))
+    commands.view = commands.view._replace(settings=settings, services=(*commands.view.services, own))
+    dialog = SettingsDialog(commands)
+    qtbot.addWidget(dialog)
+    dialog.open_at("services")
+    settle()
+    tab_to(catalogue_boxes(dialog)[0])
+    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Space)
+    assert len(visible_rows(dialog)) == 6
+    assert dialog.changes() == {}
