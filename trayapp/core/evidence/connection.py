@@ -7,13 +7,12 @@ as often as anybody likes; only `advance` knows the time.
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable
 
 from msgspec import Struct
 
-from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Asked, FailureShare
+from trayapp.core.evidence.address_answers import NEVER, AddressAnswer, AnswersOfAKind
+from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S
 from trayapp.core.evidence.observation import (
-    TLS_CODES,
     Control,
     Disturbance,
     DisturbanceKind,
@@ -33,30 +32,9 @@ OFFLINE_ADDRESSES = 2
 ANSWERING_WINDOW_S = 150.0
 # Wi-Fi, DHCP, DNS and VPN need about this long after a resume or a change of networks.
 GRACE_S = 30.0
-# Of one host's failures since the last good answer, the first and the latest say all there is.
-FAILURES_KEPT = 8
 
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
 _STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL})
-# Somebody in between answered: that says nothing about how often answers get lost.
-_INTERFERENCE = frozenset({Outcome.FOREIGN, Outcome.PROXY})
-_NEVER = float("-inf")
-
-
-class AddressAnswer(Struct, frozen=True):
-    """What one address answered. `provider` is None for a control. `plain`: not over TLS."""
-
-    at: float
-    began: float
-    host: str
-    provider: str | None
-    reach: Reach
-    good: bool
-    code: str
-    outcome: Outcome | None = None
-    plain: bool = False
-    step: NetworkStep | None = None
-    altered: bool = False
 
 
 class ConnectionMemory(Struct):
@@ -87,55 +65,6 @@ class NetworkStatus(Struct, frozen=True):
     answering: int = 0
 
 
-class _Kind:
-    """All answers at one kind of address."""
-
-    def __init__(self) -> None:
-        self.share = FailureShare()
-        # (began, provider or "", over TLS) of every good answer, in order of asking.
-        self.good: list[tuple[float, str, bool]] = []
-        # The start of the latest good answer: from providers, from anybody, and over TLS.
-        self.provider_good = self.any_good = self.secure_good = _NEVER
-        # Failures that no good answer has followed yet, by host: of any sort, and of TLS.
-        self.failing: dict[str, list[AddressAnswer]] = {}
-        self.untrusted: dict[str, list[AddressAnswer]] = {}
-
-    def forget_before(self, at: float) -> None:
-        """Whatever was asked before proves nothing any more."""
-        goods = (self.provider_good, self.any_good, self.secure_good)
-        self.provider_good, self.any_good, self.secure_good = (good if good >= at else _NEVER for good in goods)
-
-    def add(self, answer: AddressAnswer) -> None:
-        if answer.outcome not in _INTERFERENCE:
-            source = answer.provider or answer.host
-            self.share.add(Asked(answer.at, source, answer.provider is None, answer.good))
-        if not answer.good:
-            if answer.began > self.any_good:
-                _keep(self.failing, answer)
-            if answer.code in TLS_CODES and answer.began > self.secure_good:
-                _keep(self.untrusted, answer)
-            return
-        insort(self.good, (answer.began, answer.provider or "", not answer.plain))
-        if self.good[0][0] < answer.at - 2 * LONG_WINDOW_S:
-            del self.good[: bisect_left(self.good, (answer.at - LONG_WINDOW_S,))]
-        self.any_good = max(self.any_good, answer.began)
-        if answer.provider is not None:
-            self.provider_good = max(self.provider_good, answer.began)
-        self.failing = _since(self.failing, self.any_good)
-        if not answer.plain:
-            self.secure_good = max(self.secure_good, answer.began)
-            self.untrusted = _since(self.untrusted, self.secure_good)
-
-    def answered(self, provider: str, since: float, until: float, *, over_tls: bool) -> bool:
-        for index in range(bisect_left(self.good, (since,)), len(self.good)):
-            began, source, secure = self.good[index]
-            if began > until:
-                return False
-            if source != provider and (secure or not over_tls):
-                return True
-        return False
-
-
 class OwnConnection:
     """What all answers together say about the own connection. Sans-io; times are arguments.
 
@@ -149,7 +78,7 @@ class OwnConnection:
         self.disturbance: Disturbance | None = None
         self.status = NetworkStatus(NetworkState.UNKNOWN, now)
         self._answers: list[AddressAnswer] = []
-        self._kinds = {reach: _Kind() for reach in Reach}
+        self._kinds = {reach: AnswersOfAKind() for reach in Reach}
         self._report: NetworkReport | None = None
         # What began before the latest disturbance says nothing about this network.
         self._epoch = 0.0
@@ -224,7 +153,7 @@ class OwnConnection:
             self._answered.clear()
             self._in_order.clear()
             self._hosts.clear()
-            self._kinds = {reach: _Kind() for reach in Reach}
+            self._kinds = {reach: AnswersOfAKind() for reach in Reach}
         for kind in self._kinds.values():
             kind.forget_before(disturbance.at)
         self.back_at = max(self.back_at, disturbance.at)
@@ -268,10 +197,10 @@ class OwnConnection:
             self._dead.discard(host)
             self._uncounted.pop(host, None)
             return
-        failing_since = self._control_failing.get(host, _NEVER)
+        failing_since = self._control_failing.get(host, NEVER)
         if answer.began > failing_since:
             self._uncounted[host] = answer.reach, failing_since, answer.at
-            if failing_since == _NEVER or self._kinds[answer.reach].any_good >= failing_since:
+            if failing_since == NEVER or self._kinds[answer.reach].any_good >= failing_since:
                 self._count_failure(host)
             self._control_failing[host] = answer.began
 
@@ -295,7 +224,7 @@ class OwnConnection:
     @property
     def grace_until(self) -> float:
         """When the grace after the latest disturbance ends."""
-        return self.disturbance.at + GRACE_S if self.disturbance is not None else _NEVER
+        return self.disturbance.at + GRACE_S if self.disturbance is not None else NEVER
 
     def chance_of_failure(self, provider: str, reach: Reach, now: float, *, lasting: bool = False) -> float:
         """q: the chance that a try fails here for no fault of `provider`, from everybody else's answers.
@@ -312,7 +241,7 @@ class OwnConnection:
             return True
         return self._kinds[reach].answered(provider, since, until, over_tls=over_tls)
 
-    def hosts_answering(self, now: float, provider: str = "", since: float = _NEVER) -> int:
+    def hosts_answering(self, now: float, provider: str = "", since: float = NEVER) -> int:
         """How many hosts, other than those of `provider`, answered lately to requests made after `since`."""
         since = max(since, now - ANSWERING_WINDOW_S)
         own = sum(self._answered[host] >= since for host in self._hosts.get(provider, ()))
@@ -333,14 +262,14 @@ class OwnConnection:
         if reach is not Reach.PUBLIC and report.step is not NetworkStep.INTERFACE:
             return None
         disproof = kind.provider_good if report.step in _STUBBORN_STEPS else kind.any_good
-        if (self._epoch if disproof == _NEVER else disproof) >= report.began:
+        if (self._epoch if disproof == NEVER else disproof) >= report.began:
             return None
         return Down(report.state, report.step, report.at)
 
     def _inferred_down(self, reach: Reach) -> Down | None:
         kind, report = self._kinds[reach], self._report
         online = report is not None and report.state is NetworkState.ONLINE
-        proven = report.began if report is not None and online and reach is Reach.PUBLIC else _NEVER
+        proven = report.began if report is not None and online and reach is Reach.PUBLIC else NEVER
         failing = self._failures(kind.failing, max(kind.any_good, proven, self._epoch))
         foreign = {answer.host for answer in failing if answer.outcome is Outcome.FOREIGN}
         if any(answer.altered for answer in failing) or len(foreign) >= OFFLINE_ADDRESSES:
@@ -349,7 +278,7 @@ class OwnConnection:
             return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
         return self._untrusted_down(kind, proven) or self._controls_down(failing)
 
-    def _untrusted_down(self, kind: _Kind, proven: float) -> Down | None:
+    def _untrusted_down(self, kind: AnswersOfAKind, proven: float) -> Down | None:
         untrusted = self._failures(kind.untrusted, max(kind.secure_good, proven, self._epoch))
         if len({answer.provider or answer.host for answer in untrusted}) < OFFLINE_ADDRESSES:
             return None
@@ -379,7 +308,7 @@ class OwnConnection:
         if down is not None:
             state, step = down.state, down.step
         else:
-            online = any(kind.any_good != _NEVER for kind in self._kinds.values())
+            online = any(kind.any_good != NEVER for kind in self._kinds.values())
             online = online or (report is not None and report.state is NetworkState.ONLINE)
             state, step = NetworkState.ONLINE if online else NetworkState.UNKNOWN, None
         if state is not before.state and self.offline_since is not None:
@@ -389,21 +318,3 @@ class OwnConnection:
         if status != before:
             self.status = status
         return self.status
-
-
-def _keep(by_host: dict[str, list[AddressAnswer]], answer: AddressAnswer) -> None:
-    answers = by_host.setdefault(answer.host, [])
-    insort(answers, answer, key=lambda other: other.at)
-    if len(answers) > FAILURES_KEPT:
-        del answers[1]
-
-
-def _since(by_host: dict[str, list[AddressAnswer]], since: float) -> dict[str, list[AddressAnswer]]:
-    if not by_host:
-        return by_host
-    left = ((host, _after(answers, since)) for host, answers in by_host.items())
-    return {host: answers for host, answers in left if answers}
-
-
-def _after(answers: Iterable[AddressAnswer], since: float) -> list[AddressAnswer]:
-    return [answer for answer in answers if answer.began > since]

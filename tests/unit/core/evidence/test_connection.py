@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.connection import FAILURES_KEPT, GRACE_S, ConnectionMemory, OwnConnection
+from trayapp.core.evidence.address_answers import FAILURES_KEPT
+from trayapp.core.evidence.connection import GRACE_S, ConnectionMemory, OwnConnection
 from trayapp.core.evidence.failure_share import FLOOR
 from trayapp.core.evidence.observation import (
     Control,

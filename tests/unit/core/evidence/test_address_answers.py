@@ -1,0 +1,14 @@
+"""What is kept of answers. What follows from it is tried in test_connection.py."""
+
+from trayapp.core.evidence.address_answers import FAILURES_KEPT, AddressAnswer, AnswersOfAKind
+from trayapp.core.evidence.reach import Reach
+
+
+def test_of_one_hosts_failures_the_first_and_the_latest_are_kept_until_somebody_answers() -> None:
+    kind = AnswersOfAKind()
+    for at in range(3 * FAILURES_KEPT):
+        kind.add(AddressAnswer(float(at), float(at), "a", None, Reach.PUBLIC, False, "timeout"))
+    kept = [answer.at for answer in kind.failing["a"]]
+    assert (len(kept), kept[0], kept[-1]) == (FAILURES_KEPT, 0.0, 3.0 * FAILURES_KEPT - 1)
+    kind.add(AddressAnswer(90.0, 90.0, "b", None, Reach.PUBLIC, True, "http_200"))
+    assert kind.failing == {}
