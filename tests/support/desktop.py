@@ -32,7 +32,7 @@ panels=panel1
 
 [panel1]
 plugins=statusnotifier
-position=Top
+position={edge}
 desktop=0
 iconSize=22
 panelSize=32
@@ -160,11 +160,14 @@ def _environment(screen: Screen, bus: PrivateBus, home: Path, runtime: Path) -> 
     }
 
 
-def start_lxqt_panel(desktop: Desktop) -> subprocess.Popen[bytes]:
-    """lxqt-panel with nothing on it but the tray (StatusNotifierItem); a test may start it late."""
+def start_lxqt_panel(desktop: Desktop, edge: str = "Top") -> subprocess.Popen[bytes]:
+    """lxqt-panel with nothing on it but the tray (StatusNotifierItem); a test may start it late.
+
+    `edge` of the screen: "Top" or "Bottom".
+    """
     configuration = Path(desktop.env["XDG_CONFIG_HOME"]) / "lxqt" / "panel.conf"
     configuration.parent.mkdir(parents=True, exist_ok=True)
-    configuration.write_text(_PANEL_CONF)
+    configuration.write_text(_PANEL_CONF.format(edge=edge))
     panel = desktop.start("lxqt-panel", "lxqt-panel")
     desktop.wait_for_name("org.kde.StatusNotifierWatcher")
     return panel

@@ -155,8 +155,11 @@ def completion(model: str, text: str = "ok") -> dict[str, Any]:
     }
 
 
-def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "") -> None:
-    """The user's files: only these providers, all of them watched, one of them as the network's control."""
+def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "", *, newcomer: bool = False) -> None:
+    """The user's files: only these providers, all of them watched, one of them as the network's control.
+
+    `newcomer`: the user starts the tray for the first time.
+    """
     home.services_dir.mkdir(parents=True, exist_ok=True)
     for one in providers:
         (home.services_dir / f"{one.name}.toml").write_text(one.toml())
