@@ -39,6 +39,11 @@ class Home:
         return self.data / "memory.sqlite3"
 
     @property
+    def welcomed_file(self) -> Path:
+        """There once the tray has shown itself to whoever started it for the first time."""
+        return self.data / "welcomed"
+
+    @property
     def tokens_file(self) -> Path:
         return self.data / "tokens.json"
 

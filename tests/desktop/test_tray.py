@@ -14,6 +14,7 @@ from tests.support.processes import end, wait_for
 from tests.support.tray_reader import TrayReader, registered_items
 from trayapp.desktop.bus import Bus
 from trayapp.ui.kit.icons import TRAY_SIZES_PX
+from trayapp.ui.tray.icon import PATIENCE_MS
 
 pytestmark = pytest.mark.desktop
 
@@ -224,6 +225,11 @@ def test_without_a_tray_the_panel_opens_and_says_why(desktop: Desktop) -> None:
     # Closing the only window there is ends the program.
     desktop.screen.xdotool("windowfocus", "--sync", window, "key", "Escape")
     wait_for(lambda: face.process.poll() is not None, "the end")
+
+
+def test_nobody_waits_three_seconds_for_a_sign_of_life() -> None:
+    """What starts before and is drawn after takes less than the second that is left."""
+    assert PATIENCE_MS <= 2_000
 
 
 def test_a_tray_that_comes_after_the_complaint_is_noticed(desktop: Desktop) -> None:

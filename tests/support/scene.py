@@ -170,6 +170,9 @@ def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "", *, 
     if "[network]" not in settings:
         text += "[network]\ncontrols = []\n"
     home.settings_file.write_text(text)
+    if not newcomer:
+        home.data.mkdir(parents=True, exist_ok=True)
+        home.welcomed_file.touch()
 
 
 class Scene:

@@ -81,15 +81,30 @@ def _run_tray(here: Home, *, verbose: bool) -> bool:
 
     tray = Tray(QMenu())
     tray.show()
+    newcomer = _is_newcomer(here)
+    if newcomer:
+        from trayapp.text import terminal
+
+        print(terminal.welcome(), flush=True)  # noqa: T201 - the icon alone is easily overlooked
     # All that follows is imported while the icon is on its way to the panel.
     from trayapp.app.program import Program
     from trayapp.app.run import Run
     from trayapp.clock import SystemClock
     from trayapp.ui.commands import Leave
 
-    leave = Program(application, Run(here, SystemClock(), verbose=verbose), tray).run()
+    leave = Program(application, Run(here, SystemClock(), verbose=verbose, welcome=newcomer), tray).run()
     if leave is Leave.SET_TOOLS_BACK:
         from trayapp.tools.openai_env import undo
 
         undo(here)
     return leave is Leave.KEEP_GATEWAY
+
+
+def _is_newcomer(here: Home) -> bool:
+    """Whether the tray starts for the first time; the next time it does not. False where nothing can be remembered."""
+    try:
+        here.data.mkdir(parents=True, exist_ok=True)
+        here.welcomed_file.open("x").close()
+    except OSError:
+        return False
+    return True

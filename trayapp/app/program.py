@@ -78,6 +78,8 @@ class Program:
         self.surface.show()
         # After the icon: what the engine imports takes longer than all that came before.
         QTimer.singleShot(0, self._begin)
+        if self._run.welcome:
+            QTimer.singleShot(0, self.surface.welcome)
         self._application.exec()
         self.surface.close()
         if not self._core.stop():

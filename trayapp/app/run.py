@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class Run(NamedTuple):
     """What the program runs on.
 
-    `load` brings settings and catalogue and keeps up what stands behind them; None: the user's own files. `end`: ends
-    the program when it returns, for a run that has an end.
+    `welcome`: nobody has seen this program's icon yet. `load` brings settings and catalogue and keeps up what stands
+    behind them; None: the user's own files. `end`: ends the program when it returns, for a run that has an end.
     """
 
     home: Home
     clock: Clock
     verbose: bool = False
     demo: bool = False
+    welcome: bool = False
     load: "Callable[[], AbstractAsyncContextManager[Loaded]] | None" = None
     end: "Callable[[Engine], Coroutine[Any, Any, None]] | None" = None

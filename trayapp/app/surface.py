@@ -34,6 +34,8 @@ class Surface(QObject):
         self._snapshot = first
         self._words = QtWords()
         self._words.follow()
+        # The panel was opened because there was no tray, and by nobody since.
+        self._stands_in = False
         self._panel: Panel | None = None
         self._settings: SettingsDialog | None = None
         self._chat: ChatWindow | None = None
@@ -94,6 +96,14 @@ class Surface(QObject):
         panel.draw(self._snapshot)
         panel.open_at(service_id, near=pointer() if self.has_tray else None)
 
+    def welcome(self) -> None:
+        """The first of all starts: show the panel where the icon is, and say so."""
+        place = self.tray.place()
+        panel = self._panel or self._make_panel()
+        panel.draw(self._snapshot)
+        panel.introduce(above=place.y() < panel.screen().geometry().center().y())
+        panel.open_at(near=place)
+
     def _make_panel(self) -> "Panel":
         from trayapp.ui.panel.window import Panel
 
@@ -129,10 +139,14 @@ class Surface(QObject):
 
     def _with_tray(self, present: bool) -> None:
         self.has_tray = present
+        panel = self._panel or self._make_panel()
+        panel.without_tray(not present)
         if not present:
+            self._stands_in = not panel.isVisible()
             self.open_panel()
-        if self._panel is not None:
-            self._panel.without_tray(not present)
+        elif self._stands_in and not panel.underMouse():
+            # Sessions that bring their tray up late would otherwise leave a window at every login.
+            panel.close()
 
     # Wishes
 

@@ -43,6 +43,12 @@ class PanelLabels:
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
     local_answers = TranslatedLabel(N_("Answered locally meanwhile"))
     no_tray = TranslatedLabel(N_("This desktop shows no tray icons, so this window stays in their place."))
+    up_here = TranslatedLabel(
+        N_("I live up here, among the small icons. Click my light whenever you want to know more.")
+    )
+    down_here = TranslatedLabel(
+        N_("I live down here, among the small icons. Click my light whenever you want to know more.")
+    )
     close = TranslatedLabel(N_("Close"))
 
 

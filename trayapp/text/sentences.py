@@ -22,6 +22,7 @@ from trayapp.text.trim import clean
 _NAMES_MAX = 60
 _TOOLTIP_NAMES_MAX = 40
 _CAUSE_MAX = 100
+_TITLE_MAX = 120
 # With these the connection carries something, so "offline" would be wrong.
 _NOT_OFFLINE = (NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY)
 
@@ -169,10 +170,16 @@ def _stated(incident: Incident, s: Snapshot) -> str:
     if incident.shared:
         return ""
     provider = provider_name(incident.provider, s)
-    if incident.cause:
-        return _("{provider}: {cause}.", provider=provider, cause=clean(incident.cause, _CAUSE_MAX))
+    cause = _("Cause: {cause}.", cause=clean(incident.cause, _CAUSE_MAX).rstrip(".")) if incident.cause else ""
     if incident.title:
-        return _("{provider}: cause not stated.", provider=provider)
+        title = _("“{title}”", title=clean(incident.title, _TITLE_MAX).rstrip("."))
+        if s.judgement.light is Light.RED:
+            said = _("{provider} confirms: {title}.", provider=provider, title=title)
+        else:
+            said = _("{provider} says: {title}.", provider=provider, title=title)
+        return f"{said} {cause or _('Cause not stated.')}"
+    if cause:
+        return f"{provider}: {cause}"
     page = next((page for page in s.judgement.pages if page.provider == incident.provider), None)
     if page is None:
         return ""

@@ -38,6 +38,10 @@ def nothing_was_local() -> str:
     return _("Nothing was local.")
 
 
+def welcome() -> str:
+    return _("LLM Ampel is running. Look for its light in the tray, among the small icons at the edge of your screen.")
+
+
 def demo_begins() -> str:
     return _("The night of 3 February 2026, time-lapsed. Everything in it is simulated; nothing leaves this computer.")
 

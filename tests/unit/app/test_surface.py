@@ -18,6 +18,7 @@ from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot, ToolStatus
 from trayapp.desktop.notify import OPEN
 from trayapp.errors import Problem
+from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import Leave
 from trayapp.ui.panel.window import Panel
@@ -183,6 +184,37 @@ def test_without_a_tray_the_panel_is_the_program(surface: Surface, commands: Rec
     surface.open_panel()
     window(Panel).close()
     assert done(commands) == []
+
+
+def test_a_tray_that_comes_late_takes_the_window_that_stood_for_it(surface: Surface) -> None:
+    surface.tray.missing.emit()
+    surface.tray.appeared.emit()
+    assert windows(Panel) == []
+    surface.open_panel()
+    surface.tray.missing.emit()
+    surface.tray.appeared.emit()
+    # Somebody had opened it before.
+    assert len(windows(Panel)) == 1
+
+
+def test_at_the_first_start_it_says_where_it_lives_until_it_is_closed(surface: Surface) -> None:
+    surface.welcome()
+    panel = window(Panel)
+    assert [text for text in panel.notices.texts if text.startswith("I live ")]
+    set_language("de")
+    surface.redraw()
+    assert [text for text in panel.notices.texts if text.startswith("Ich wohne ")]
+    set_language("en")
+    panel.close()
+    surface.open_panel()
+    assert list(panel.notices.texts) == []
+
+
+def test_without_a_tray_it_does_not_say_where_the_icon_is(surface: Surface) -> None:
+    surface.welcome()
+    surface.tray.missing.emit()
+    (said,) = window(Panel).notices.texts
+    assert said.startswith("This desktop shows no tray icons")
 
 
 def test_closing_takes_everything_off_the_screen_and_quits_nothing(

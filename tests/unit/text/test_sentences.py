@@ -173,9 +173,13 @@ def test_last_known(last: dict[str, Light | None], said: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "subline"),
     [
-        ({}, "Since 22:04 (18 min). OpenAI: cause not stated."),
+        ({}, "Since 22:04 (18 min). OpenAI confirms: “Elevated Error Rates”. Cause not stated."),
         ({"title": None}, "Since 22:04 (18 min). OpenAI has not commented."),
-        ({"cause": "Caused by a cable."}, "Since 22:04 (18 min). OpenAI: Caused by a cable."),
+        (
+            {"cause": "Caused by a cable."},
+            "Since 22:04 (18 min). OpenAI confirms: “Elevated Error Rates”. Cause: Caused by a cable.",
+        ),
+        ({"cause": "A cable", "title": None}, "Since 22:04 (18 min). OpenAI: Cause: A cable."),
         ({"shared": True}, "Since 22:04 (18 min)."),
     ],
 )
@@ -309,5 +313,7 @@ def test_an_incident_of_its_own_time_speaks_for_its_services() -> None:
     claude = service("claude", Light.RED, Finding.DOWN, age_s=200, incident="i2")
     services = tuple(claude if v.id == "claude" else v for v in s.judgement.services)
     s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
-    assert sentences.subline(s) == "Since 22:04 (18 min). OpenAI: cause not stated. Anthropic has not commented."
+    assert sentences.subline(s) == (
+        "Since 22:04 (18 min). OpenAI confirms: “Elevated Error Rates”. Cause not stated. Anthropic has not commented."
+    )
     assert service_line(claude, s) == "Claude: down 5 min"

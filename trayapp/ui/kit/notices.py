@@ -28,7 +28,7 @@ class Notices(QWidget):
         super().__init__(parent)
         self._standing: tuple[str, ...] = ()
         self._failed: tuple[Problem, ...] = ()
-        self._remark = ""
+        self._remark = Line("")
         self._lines = Lines(self)
         self._close = QToolButton(self)
         self._close.setAutoRaise(True)
@@ -61,15 +61,21 @@ class Notices(QWidget):
         self._failed = tuple(problems)
         self._show()
 
-    def remark(self, text: str) -> None:
-        """One sentence of our own, such as that there is no tray."""
-        self._remark = text
+    def remark(self, text: str, *, attention: bool = True) -> None:
+        """One sentence of our own, such as that there is no tray. `attention`: something is not as it should be."""
+        self._remark = _attention(text) if attention else Line(text)
         self._show()
 
     def _show(self) -> None:
-        texts = (*filter(None, [self._remark]), *self._standing, *map(sentence, self._failed))
-        self._lines.draw([Line(text, Light.YELLOW, light_name(Light.YELLOW)) for text in texts])
+        lines = [_attention(text) for text in (*self._standing, *map(sentence, self._failed))]
+        if self._remark.text:
+            lines.insert(0, self._remark)
+        self._lines.draw(lines)
         self._close.setVisible(bool(self._failed))
         self._close.setAccessibleName(Labels.close)
         self._close.setToolTip(Labels.close)
-        self.setVisible(bool(texts))
+        self.setVisible(bool(lines))
+
+
+def _attention(text: str) -> Line:
+    return Line(text, Light.YELLOW, light_name(Light.YELLOW))

@@ -1,7 +1,16 @@
 """The panel: an ordinary window that says what is going on, what works, and offers the switch."""
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeySequence, QPalette, QShortcut
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QGuiApplication,
+    QHideEvent,
+    QKeySequence,
+    QPaintEvent,
+    QPalette,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.observation import NetworkState
@@ -55,6 +64,10 @@ class Panel(QWidget):
         self._giving_back = False
         self._language = ""
         self._trayless = False
+        # What is said on the first of all starts, until the window is closed: "up", "down", or nothing.
+        self._introduces = ""
+        # The window is new on the screen, and has not got its frame yet.
+        self._placing = False
         self._tab_order = TabOrder()
         self.notices = Notices(self)
         self.verdict = Verdict(self)
@@ -109,7 +122,7 @@ class Panel(QWidget):
         self.chat_button.setText(as_action(Labels.chat))
         self.settings_button.setText(as_action(Labels.settings))
         self.quit_button.setText(as_action(Labels.quit))
-        self.without_tray(self._trayless)
+        self._remark()
 
     def draw(self, s: Snapshot) -> None:
         if self._language != language():
@@ -164,6 +177,7 @@ class Panel(QWidget):
             self.rows[service_id].unfold()
         if not self.isVisible():
             self._fit()
+            self._placing = True
             if near is not None and not self._trayless:
                 self.move(near.x() - self.width() // 2, near.y())
         self.showNormal() if self.isMinimized() else self.show()
@@ -174,8 +188,32 @@ class Panel(QWidget):
     def without_tray(self, absent: bool) -> None:
         """This window is all there is: say why, and offer the way out. Closing it then means to quit."""
         self._trayless = absent
-        self.notices.remark(Labels.no_tray if absent else "")
+        self._remark()
         self.quit_button.setVisible(absent)
+
+    def introduce(self, *, above: bool) -> None:
+        """Say where this program lives, until the window is closed. `above`: at the upper edge of the screen."""
+        self._introduces = "up" if above else "down"
+        self._remark()
+
+    def _remark(self) -> None:
+        if self._trayless:
+            self.notices.remark(Labels.no_tray)
+        else:
+            places = {"up": Labels.up_here, "down": Labels.down_here}
+            self.notices.remark(places.get(self._introduces, ""), attention=False)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        super().hideEvent(event)
+        self._introduces = ""
+        self._remark()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        # By now the window manager has answered, and has given the window its frame.
+        if self._placing:
+            self._placing = False
+            QTimer.singleShot(0, self._stay_on_screen)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         if self._trayless:

@@ -8,8 +8,9 @@ import logging
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from trayapp.core.light.severity import Light
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WATCHER = "org.kde.StatusNotifierWatcher"
-# Panels of slow sessions come up to this late; after it the user had better be told.
-PATIENCE_MS = 15_000
+# Nobody waits longer for a sign of life, and with what follows it has to come within three seconds. Panels of slow
+# sessions come later still, up to a quarter of a minute: they are noticed then.
+PATIENCE_MS = 2_000
 
 
 class Tray(QObject):
@@ -73,6 +75,15 @@ class Tray(QObject):
         # Nobody tells of an XEmbed tray that comes later still; while none is there, each picture looks.
         if self._said_missing and self.available:
             self._appear()
+
+    def place(self) -> QPoint:
+        """Where the icon is, or the corner in which it most likely is: StatusNotifierItems are not told."""
+        there = self._icon.geometry()
+        screen = QGuiApplication.primaryScreen()
+        whole, free = screen.geometry(), screen.availableGeometry()
+        if there.width() > 1 and whole.contains(there.center()):
+            return there.center()
+        return free.topRight() if free.top() > whole.top() else free.bottomRight()
 
     def message(self, title: str, body: str, *, important: bool) -> None:
         """A balloon: it cannot be replaced, has no buttons, and is the fallback where nothing better exists."""
