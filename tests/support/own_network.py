@@ -9,9 +9,7 @@ import asyncio
 import contextlib
 import os
 import re
-import socket
 import ssl
-import struct
 import subprocess
 import sys
 import tempfile
@@ -19,12 +17,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import trustme
 
 from tests.support.commands import run
 from tests.support.httpserver import Server, answer, redirect
+from tests.support.networks.resolver import Resolver
 from tests.support.scene import MODELS_PATH, Acme, Scene
 from trayapp.control import client
 from trayapp.control.messages import AskStatus
@@ -78,33 +76,6 @@ def pull_the_cable() -> None:
     lose(*ADDRESSES)
     ip("route delete default")
     ip(f"address delete {PREFIX}.2/24 dev up0")
-
-
-class Resolver(asyncio.DatagramProtocol):
-    """Knows the names of this internet. `silent`: receives, and says nothing."""
-
-    silent = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if self.silent:
-            return
-        labels, at = [], 12
-        while length := data[at]:
-            labels.append(data[at + 1 : at + 1 + length].decode())
-            at += 1 + length
-        question = data[12 : at + 5]
-        kind = struct.unpack("!H", data[at + 1 : at + 3])[0]
-        address = HOSTS.get(".".join(labels).lower())
-        records = b""
-        if address is not None and kind == 1:
-            records = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 0, 4) + socket.inet_aton(address)
-        code = 0x8180 if address is not None else 0x8183
-        head = data[:2] + struct.pack("!HHHHH", code, 1, bool(records), 0, 0)
-        with contextlib.suppress(OSError):
-            self._transport.sendto(head + question + records, addr)
 
 
 class Gates:
@@ -208,7 +179,7 @@ class Internet:
         self.stranger = Server(tls=context(trustme.CA()), keeps=False)
         self.expired = Server(tls=context(authority, until=datetime.now(UTC) - timedelta(days=1)), keeps=False)
         self.gates = Gates()
-        self.resolver = Resolver()
+        self.resolver = Resolver({name: (address,) for name, address in HOSTS.items()})
         self.folder = folder
 
     @asynccontextmanager
