@@ -37,8 +37,8 @@ Behaviour = Callable[[asyncio.StreamWriter, Request], Awaitable[None]]
 class Server:
     """`url`: scheme, host and port. `requests`: everything that was asked, in order. TLS when `tls` is given.
 
-    `known_as`: the URL under which others know it, where something stands in front. `keeps`: connections, after an
-    answer.
+    `port`: any free one, unless it is named. `known_as`: the URL under which others know it, where something stands in
+    front. `keeps`: connections, after an answer.
     """
 
     def __init__(
@@ -46,10 +46,12 @@ class Server:
         host: str = "127.0.0.1",
         tls: ssl.SSLContext | None = None,
         *,
+        port: int = 0,
         known_as: str | None = None,
         keeps: bool = True,
     ) -> None:
         self.host = host
+        self._port = port
         self._known_as = known_as
         self._keeps = keeps
         self.requests: list[Request] = []
@@ -82,7 +84,7 @@ class Server:
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._tasks.spawn(self._serve(reader, writer), "connection")
 
-        self._server = await asyncio.start_server(accept, self.host, 0, ssl=self._tls)
+        self._server = await asyncio.start_server(accept, self.host, self._port, ssl=self._tls)
         port = self._server.sockets[0].getsockname()[1]
         self.netloc = f"{self.host}:{port}"
         self.url = self._known_as or f"{'https' if self._tls else 'http'}://{self.netloc}"
@@ -110,7 +112,8 @@ class Server:
             pass
         finally:
             if not self._keeps:
-                with contextlib.suppress(ConnectionError, ssl.SSLError):
+                # Nor does it matter that whoever asked takes no leave.
+                with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
                     writer.close()
                     await writer.wait_closed()
             writer.transport.abort()

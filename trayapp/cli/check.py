@@ -26,12 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     check_ids(loaded, tuple(arguments.services))
     services = tuple(arguments.services) or watched_ids(loaded)
-    answer = asyncio.run(_look(home, loaded, services, arguments.timeout))
+    answer = asyncio.run(look(home, loaded, services, arguments.timeout))
     show(answer, as_json=arguments.json)
     return exit_code(answer.light)
 
 
-async def _look(home: Home, loaded: Loaded, services: tuple[str, ...], timeout_s: float) -> StatusAnswer:
+async def look(home: Home, loaded: Loaded, services: tuple[str, ...], timeout_s: float) -> StatusAnswer:
+    """What a running instance sees, else a round of our own of `timeout_s` real seconds at most."""
     try:
         return await _ask_running(home, services, timeout_s)
     except Problem as problem:
