@@ -9,12 +9,13 @@ Samples, separated by `;`:
                             a try at that host: `ok` or 2xx/401 good, `challenge` good at the edge, `429` neutral,
                             `407` proxy, `foreign` somebody else's page, the rest fails. With `+` at the end the control
                             beside it answered, with `-` it did not (and its two controls failed), with `~` one of
-                            the two answered, which is proof enough.
+                            the two answered, which is proof enough. With `!` the answer is proven, whatever it says.
+                            What somebody in between does: `foreign`, `untrusted`, `private_address`, `no_name`.
     use 500 r1              the user's own request r1 through the gateway; `use ok r1 slow=9.0` with its first token
     page ok | page html     the page reads well with everything operational; or it cannot be read, moved, ...
     page major:chat,login incident:investigating:major:chat
                             states (degraded, partial, major, maintenance, unknown) and incidents of the page
-    control ok a | control timeout a | control altered a
+    control ok a | control timeout a | control altered a | control dns_timeout a | control untrusted a
     network offline dns | network captive captive_portal | network online
     resume | change         the machine woke up, or changed networks
 """
@@ -103,7 +104,14 @@ _TARGETS = {
 _GOOD = frozenset({"ok", "200", "401"})
 _B = {"+": "ok", "~": "timeout", "-": "timeout"}
 # How long a request takes: an answer, an error, a time-out.
-_TOOK_S = {"timeout": 4.0, "connect": 1.0, "tls": 0.3}
+_TOOK_S = {"timeout": 4.0, "dns_timeout": 4.0, "connect": 1.0, "tls": 0.3}
+_BETWEEN = {"foreign": "foreign_page"} | {code: code for code in ("untrusted", "private_address", "no_name")}
+_STEPS = {
+    "tls": NetworkStep.TLS,
+    "untrusted": NetworkStep.TLS,
+    "dns_timeout": NetworkStep.DNS,
+    "no_name": NetworkStep.DNS,
+}
 
 
 @dataclass(frozen=True)
@@ -226,12 +234,12 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
         outcome, badge = Outcome.GOOD, Badge.KEY
     elif code == "429":
         outcome, badge = Outcome.NEUTRAL, Badge.RATE_LIMIT
-    elif code == "foreign":
+    elif code in _BETWEEN:
         outcome = Outcome.FOREIGN
     elif code == "407":
         outcome = Outcome.PROXY
     began = at - _TOOK_S.get(code, 0.3)
-    name = f"http_{code}" if code.isdigit() else "foreign_page" if code == "foreign" else code
+    name = f"http_{code}" if code.isdigit() else _BETWEEN.get(code, code)
     controls: list[Observation] = []
     if control is not None and reach is not Reach.LOOPBACK:
         controls = [_control(at, "a", "ok" if control else "timeout", reach), _control(at, "b", _B[mark], reach)]
@@ -240,7 +248,7 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
         *controls,
         Try(
             at, began, source, provider, host, parts, depth, outcome, name, reach, status, badge, control, request,
-            latency_s=at - began, first_token_s=first_token,
+            latency_s=at - began, first_token_s=first_token, proven=mark == "!", step=_STEPS.get(code),
         ),
     ]  # fmt: skip
 
@@ -248,7 +256,7 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
 def _control(at: float, host: str, code: str, reach: Reach) -> Control:
     altered = code == "altered"
     good = code == "ok"
-    step = None if good or altered else NetworkStep.TLS if code == "tls" else NetworkStep.TCP
+    step = None if good or altered else _STEPS.get(code, NetworkStep.TCP)
     return Control(at, at - _TOOK_S.get(code, 0.2), host, reach, good, code, step, altered, plain=host == "plain")
 
 

@@ -2,16 +2,30 @@
 
 import pytest
 
-from tests.unit.core import plays_network, plays_provider
+from tests.unit.core import plays_network, plays_proof, plays_provider
 from tests.unit.core.playbook import LINK, START, Play, Row
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Confidence, Finding, Light
 
 PLAYS = {
     name.lower(): rows
-    for module in (plays_provider, plays_network)
+    for module in (plays_provider, plays_network, plays_proof)
     for name, rows in vars(module).items()
     if isinstance(rows, list)
+}
+
+
+UNMET = {
+    "a_proven_429_is_an_answer",
+    "a_proven_502_while_all_controls_are_blocked",
+    "certificates_of_one_provider",
+    "a_stranger_with_nothing_to_compare",
+    "block_page_on_all_hosts_of_a_provider",
+    "a_name_that_does_not_exist_with_nothing_to_compare",
+    "block_page_on_two_providers",
+    "somebody_else_answers_everywhere",
+    "a_proven_502_is_its_own_control",
+    "silence_with_nothing_to_compare",
 }
 
 
@@ -30,7 +44,15 @@ def red(lights: dict[str, str]) -> set[str]:
     return {service for service, light in lights.items() if light.startswith("red")}
 
 
-@pytest.mark.parametrize("name", PLAYS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="rule 1 does not know proof yet"))
+        if name in UNMET
+        else name
+        for name in PLAYS
+    ],
+)
 def test_every_sample_of_a_play(name: str) -> None:
     played(PLAYS[name])
 
