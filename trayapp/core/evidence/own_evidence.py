@@ -11,12 +11,13 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from trayapp.core.agenda import next_moment
-from trayapp.core.evidence import strikes
+from trayapp.core.evidence import odds, strikes
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.observation import Depth, Outcome, Try
+from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.evidence.strikes import Level, Strikes, run_ends_at, vouched
+from trayapp.core.evidence.strikes import Strikes, run_ends_at
 
 # One good answer may be luck or a cache; two that are a minute apart are not.
 BACK_SPAN_S = 60.0
@@ -194,9 +195,9 @@ class Evidence:
         before = self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run
         self.run = run = self.strikes.run(now)
         self._decided = self.red is not None and (
-            not run or now > strikes.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
+            not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
-        self.level = Level.NONE if self._decided or not run else strikes.level(run, network, now)
+        self.level = Level.NONE if self._decided or not run else odds.level(run, network, now)
         if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
             self.red = Red(run[0].at, now, max(t.depth for t in run), run[-1].host, len(run), run[-1])
             self.back_at = None
@@ -228,7 +229,7 @@ class Evidence:
         if self.evidence_at is not None:
             moments.append(self.evidence_at + self.fresh_s)
         if self.run:
-            moments += [run_ends_at(self.run[-1]), strikes.decided_at(self.run[-1])]
+            moments += [run_ends_at(self.run[-1]), odds.decided_at(self.run[-1])]
         if self.share is not None and (latest := self.strikes.last_failure()) is not None:
             moments.append(latest.at + strikes.RUN_LIFE_S)
         if self.red is not None and self._deep_at is not None:
@@ -254,7 +255,7 @@ class Evidence:
         for depth in () if self._decided else Depth:
             if depth >= red.depth:
                 return
-            if strikes.level([t for t in run if t.depth <= depth], network, now) is Level.DOWN:
+            if odds.level([t for t in run if t.depth <= depth], network, now) is Level.DOWN:
                 red.depth = depth
                 return
 

@@ -14,15 +14,15 @@ Rule 1. Own network first (core/evidence/connection.py; asked by core/light/comp
     `KEPT_S` (core/light/shown.py). A foreign page at one host while others answer: grey, `blocked`. What began before a
     resume or a change of networks is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
 
-Rule 2. A strike weighs what the rest of the network allows (core/evidence/strikes.py, core/evidence/own_evidence.py).
+Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.py, core/evidence/own_evidence.py).
     Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer
     within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q is the larger share of failures at all
     other addresses in `LONG_WINDOW_S` and `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone
     (core/evidence/failure_share.py). Yellow, `checking`, from
     `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH` and `DOWN_TRIES`, while the latest control answers; yellow,
     `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES` have less than `DEGRADED_CHANCE`. Traffic counts a request
-    once, `TRAFFIC_SPACING_S` apart. Retries come after `FIRST_RETRY_S`, then every `TROUBLE_INTERVAL_S`, and while it
-    is red every `RED_INTERVAL_S` (core/evidence/pace.py).
+    once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). Retries come after `FIRST_RETRY_S`, then every
+    `TROUBLE_INTERVAL_S`, and while it is red every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,

@@ -1,0 +1,101 @@
+"""Rule 2, by its numbers."""
+
+import math
+
+import pytest
+
+from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
+from trayapp.core.evidence import odds
+from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.observation import Control
+from trayapp.core.evidence.odds import Level
+from trayapp.core.evidence.reach import Reach
+
+
+@pytest.mark.parametrize(
+    ("controls", "failing", "checking_at", "down_at"),
+    [
+        (100, 0, 2, 3),  # q at its floor of 0.003: ln(0.95 / q) is 5.76, and 16.12 are needed
+        (8, 0, 2, 3),  # q 0.0038: 5.51
+        (0, 0, 2, 4),  # the prior of the short window, 0.01: 4.55
+        (20, 1, 3, 6),  # q 0.042: 3.12
+        (20, 4, 4, 10),  # q 0.162: 1.77
+        (20, 8, 7, 15),  # q 0.322: 1.08
+        (20, 12, 11, 24),  # q 0.482: 0.68
+    ],
+)
+def test_how_many_tries_it_takes(controls: int, failing: int, checking_at: int, down_at: int) -> None:
+    network = answering(controls, failing)
+    run = [tried(100.0) for _ in range(down_at)]
+    levels = [odds.level(run[:n], network, 100.0) for n in range(down_at + 1)]
+    assert levels.index(Level.CHECKING) == checking_at
+    assert levels.index(Level.DOWN) == down_at
+
+
+def test_never_before_the_third_try_whatever_the_odds(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = answering(100)
+    monkeypatch.setattr(network, "chance_of_failure", lambda *args: 1e-9)
+    run = [tried(99.0), tried(100.0)]
+    assert odds.strength(len(run), 1e-9) > odds.DOWN_STRENGTH
+    assert odds.level(run, network, 100.0) is Level.CHECKING
+
+
+@pytest.mark.parametrize(("counted", "q"), [(0, 0.003), (3, 0.003), (4, 0.01), (24, 0.482)])
+def test_every_counted_failure_adds_the_same(counted: int, q: float) -> None:
+    assert odds.strength(counted, q) == pytest.approx(counted * math.log(0.95 / q))
+
+
+def test_failures_prove_nothing_where_everything_fails() -> None:
+    assert odds.strength(100, 0.95) == odds.strength(100, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(("control", "level"), [(True, Level.DOWN), (False, Level.CHECKING), (None, Level.CHECKING)])
+def test_a_try_whose_control_failed_or_that_nothing_vouches_for_does_not_count(
+    control: bool | None, level: Level
+) -> None:
+    """Four count at odds of one in a hundred, three do not."""
+    run = [tried(70.0), tried(85.0, control=control), tried(95.0), tried(100.0)]
+    assert odds.level(run, answering(0), 100.0) is level
+
+
+def test_red_only_while_the_latest_control_answers() -> None:
+    network = answering(100)
+    run = [tried(60.0), tried(75.0), tried(90.0), tried(100.0, control=False)]
+    assert odds.level(run[:3], network, 90.0) is Level.DOWN
+    assert odds.level(run, network, 100.0) is Level.CHECKING
+
+
+def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:
+    network = answering(100)
+    run = [tried(60.0), tried(75.0), tried(90.0)]
+    assert odds.level(run, network, 90.0 + odds.BESIDE_S) is Level.DOWN
+    assert odds.level(run, network, 91.0 + odds.BESIDE_S) is Level.CHECKING
+
+
+@pytest.mark.parametrize(("control", "waits_s"), [(True, odds.BESIDE_S), (None, odds.VOUCHING_WINDOW_S)])
+def test_it_is_decided_when_the_control_beside_or_an_answer_soon_after_would_have_come(
+    control: bool | None, waits_s: float
+) -> None:
+    assert odds.decided_at(tried(90.0, control=control)) == 90.0 + waits_s
+
+
+def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_it() -> None:
+    network = OwnConnection(0.0)
+    first = tried(100.0, control=None)
+    network.observe_try(tried(101.0, GOOD, provider="acme"))
+    assert not odds.vouched(first, network), "nobody vouches for itself"
+    network.observe_control(Control(100.1, 99.9, "a", Reach.PUBLIC, True, "http_200"))
+    assert not odds.vouched(first, network), "asked before the failure"
+    network.observe_control(Control(130.1, 130.0, "a", Reach.PUBLIC, True, "http_200"))
+    assert not odds.vouched(first, network), "asked too late"
+    network.observe_control(Control(105.3, 105.1, "a", Reach.PUBLIC, True, "http_200"))
+    assert odds.vouched(first, network)
+
+
+def test_loopback_is_vouched_for_and_red_at_the_third_try() -> None:
+    run = [tried(at, control=None, reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
+    assert [odds.level(run[:n], OwnConnection(0.0), run[n - 1].at) for n in (1, 2, 3)] == [
+        Level.NONE,
+        Level.CHECKING,
+        Level.DOWN,
+    ]
