@@ -206,6 +206,19 @@ async def drip(writer: asyncio.StreamWriter, request: Request) -> None:
         await asyncio.sleep(0.02)
 
 
+def drip_until(left: asyncio.Event) -> Behaviour:
+    """`drip`, and an event for when whoever asked has left."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        try:
+            await drip(writer, request)
+        except ConnectionError:
+            left.set()
+            raise
+
+    return behave
+
+
 async def drip_body(writer: asyncio.StreamWriter, request: Request) -> None:
     """A good head, then a byte of the body now and then, for ever."""
     writer.write(_head(200, {"content-type": "application/json", "content-length": "100000"}) + b"{")

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from tests.support.httpserver import Request as HttpRequest
-from tests.support.httpserver import Server, answer
+from tests.support.httpserver import Server, answer, drip_until
 from tests.support.scene import CHAT_PATH, Acme, Scene, completion, free_port
 from tests.support.schema1 import Report
 from tests.support.snapshots import snapshot
-from trayapp.control import client, server
+from trayapp.control import client, protocol, server
 from trayapp.control.messages import (
     AskLight,
     AskLocal,
@@ -31,8 +32,10 @@ from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.target import TargetState
 from trayapp.engine.publish import MIN_GAP_S
 from trayapp.errors import Problem
+from trayapp.tasks import Tasks
 from trayapp.text.language import language, speaking
 
 MODEL = "small:1b"
@@ -247,3 +250,69 @@ async def test_a_follower_waits_for_the_first_picture_and_for_the_next() -> None
     assert await asyncio.wait_for(anext(follower), 5) == snapshot()
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(anext(follower), 0.05)
+
+
+@asynccontextmanager
+async def asking(scene: World, request: Request[Any], path: str) -> AsyncIterator[asyncio.Event]:
+    """Ask for something that takes the model's server for ever, and leave once that is under way.
+
+    The event is set when the server is left as well.
+    """
+    left, asked = asyncio.Event(), scene.model.asked(path)
+    scene.model.on(path, drip_until(left))
+    async with Tasks("asking") as tasks:
+        tasks.spawn(client.ask(scene.home, request), "command")
+        await scene.model.wait_asked(path, asked + 1)
+    yield left
+
+
+@pytest.mark.xfail(strict=True, reason="the work of a command goes on without it")
+@pytest.mark.parametrize(
+    "request_", [AskSwitch(to="local", providers=("acme",)), AskLocal(what="start")], ids=["switch", "start"]
+)
+async def test_a_command_that_ends_takes_its_work_with_it(scene: World, request_: Request[Any]) -> None:
+    async with asking(scene, request_, CHAT_PATH) as left, asyncio.timeout(5.0):
+        await left.wait()
+    await scene.until(lambda s: s.switching is None, "the work to end", 5.0)
+    assert scene.engine.routes.route("acme").to is To.CLOUD
+    # Nothing is left behind that would be in the way of the next one.
+    scene.model.on(CHAT_PATH, answer(200, completion(MODEL)))
+    assert (await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)))).model == MODEL
+
+
+@pytest.mark.xfail(strict=True, reason="what is asked to look goes on looking for nobody")
+async def test_a_look_that_nobody_waits_for_any_more_ends(scene: World) -> None:
+    await scene.until(lambda s: s.target.state is TargetState.READY, "the first look")
+    # A look has 3 s by itself.
+    async with asking(scene, AskLocal(what="check"), "/v1/models") as left, asyncio.timeout(2.0):
+        await left.wait()
+
+
+def line(request: Request[Any]) -> bytes:
+    return protocol.ask(structs.replace(request, language="en"))
+
+
+async def test_what_must_not_be_left_half_done_is_not_broken_off(scene: World) -> None:
+    await scene.until(lambda s: s.target.state is TargetState.READY, "the first look")
+    await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)))
+    scene.home.settings_file.write_text(scene.home.settings_file.read_text().replace(MODEL, "other:2b"))
+    scene.model.on("/v1/models", answer(200, {"object": "list", "data": [{"id": "other:2b", "object": "model"}]}))
+    for request in (AskReload(), AskSwitch(to="cloud")):
+        _, writer = await asyncio.open_unix_connection(str(scene.home.socket))
+        writer.write(line(request))
+        writer.close()
+        await writer.wait_closed()
+    await scene.until(lambda s: s.target.model == "other:2b", "the new settings")
+    await scene.until(lambda s: s.routes["acme"].to is To.CLOUD, "the way home")
+
+
+@pytest.mark.parametrize("request_", [AskStatus(), AskLocal(what="start")], ids=["status", "start"])
+async def test_who_has_said_all_and_still_listens_is_answered(scene: World, request_: Request[Any]) -> None:
+    reader, writer = await asyncio.open_unix_connection(str(scene.home.socket), limit=protocol.MAX_ANSWER_BYTES)
+    writer.write(line(request_))
+    writer.write_eof()
+    async with asyncio.timeout(10.0):
+        answered = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert b'"ok":{' in answered
