@@ -15,7 +15,6 @@ from trayapp.paths import home
 MODEL = "small:1b"
 
 
-@pytest.mark.xfail(strict=True, reason="the route flips as soon as the model is loaded, for nobody")
 @pytest.mark.parametrize(
     ("command", "number"), [(("switch", "local", "acme"), signal.SIGINT), (("local", "start"), signal.SIGTERM)]
 )

@@ -112,6 +112,17 @@ class AskQuit(Request[bool], tag="quit"):
     """End the instance."""
 
 
+def ends_with_client(request: Request[Any]) -> bool:
+    """Whether this is done for whoever asked and ends when they leave, as with Ctrl+C.
+
+    The rest is quick, and would leave something half done.
+    """
+    match request:
+        case AskReload() | AskShow() | AskQuit() | AskSwitch(to="cloud") | AskLocal(what="stop"):
+            return False
+    return True
+
+
 def word(kind: type[Request[Any]]) -> str:
     """What a kind of request is called on the wire."""
     return str(kind.__struct_config__.tag)

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import select
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 from trayapp.control import protocol
 from trayapp.control.answers import notice
 from trayapp.control.instance import private_folder
-from trayapp.control.messages import Request, word
+from trayapp.control.messages import Request, ends_with_client, word
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.tasks import Tasks
@@ -44,6 +45,8 @@ def _peer_uid(connection: socket.socket) -> int | None:
 
 class ControlServer:
     """Answers requests by their kind: `handlers` with one line, `streams` with many until the client leaves.
+
+    What is only worth something to whoever asked (`messages.ends_with_client`) is cancelled when they leave.
 
     `doing`: words for what the instance is busy with, which whoever waits hears every `BEAT_S`.
     """
@@ -112,11 +115,11 @@ class ControlServer:
 
     async def _answer(self, request: Request[Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with Tasks("client") as own:
-            own.spawn(self._live(request, writer), "life")
+            life = own.spawn(self._live(request, writer), "life")
             ends = {own.spawn(self._work(request, writer), "work")}
-            if type(request) in self._streams:
-                # The client says nothing more; the end of its side is how we learn that it left.
-                ends.add(own.spawn(reader.read(1), "gone"))
+            if ends_with_client(request):
+                # Whatever ends first, the rest ends with it.
+                ends |= {life, own.spawn(_gone(reader, writer), "gone")}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
 
     async def _work(self, request: Request[Any], writer: asyncio.StreamWriter) -> None:
@@ -137,7 +140,7 @@ class ControlServer:
             _refuse(Problem("internal", kind=type(error).__name__), request, writer)
 
     async def _live(self, request: Request[Any], writer: asyncio.StreamWriter) -> None:
-        """Give signs of life. One who leaves does not break off what it began."""
+        """Give signs of life, until nobody hears them any more."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await asyncio.sleep(BEAT_S)
@@ -145,6 +148,18 @@ class ControlServer:
                     line = protocol.life(self._doing())
                 writer.write(line)
                 await writer.drain()
+
+
+async def _gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Until the client has left. One that has only said all it has to say still listens, and stays."""
+    with contextlib.suppress(ConnectionError):
+        while await reader.read(protocol.MAX_REQUEST_BYTES):
+            pass
+        hang_up = select.poll()
+        # Asked for nothing, it still tells when both directions are closed.
+        hang_up.register(writer.get_extra_info("socket"), 0)
+        if not hang_up.poll(0):
+            await asyncio.Event().wait()
 
 
 def _refuse(problem: Problem, request: Request[Any], writer: asyncio.StreamWriter) -> None:

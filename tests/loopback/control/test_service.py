@@ -266,7 +266,6 @@ async def asking(scene: World, request: Request[Any], path: str) -> AsyncIterato
     yield left
 
 
-@pytest.mark.xfail(strict=True, reason="the work of a command goes on without it")
 @pytest.mark.parametrize(
     "request_", [AskSwitch(to="local", providers=("acme",)), AskLocal(what="start")], ids=["switch", "start"]
 )
@@ -280,7 +279,6 @@ async def test_a_command_that_ends_takes_its_work_with_it(scene: World, request_
     assert (await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)))).model == MODEL
 
 
-@pytest.mark.xfail(strict=True, reason="what is asked to look goes on looking for nobody")
 async def test_a_look_that_nobody_waits_for_any_more_ends(scene: World) -> None:
     await scene.until(lambda s: s.target.state is TargetState.READY, "the first look")
     # A look has 3 s by itself.
