@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.scene import Scene
+from tests.support.scene import Acme, Scene
 from trayapp.text.problems import words
 
 THEIRS, OURS = 2, 1
@@ -49,7 +49,7 @@ ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 async def test_every_command_of_the_first_version_is_told_of_the_two_versions() -> None:
-    async with Scene() as scene:
+    async with Scene(Acme("acme")) as scene:
         server = scene.socket()
         await server.start()
         try:
@@ -66,7 +66,7 @@ async def test_every_command_of_the_first_version_is_told_of_the_two_versions() 
 
 
 async def test_the_refusal_has_words_for_whoever_knows_no_such_code() -> None:
-    async with Scene() as scene:
+    async with Scene(Acme("acme")) as scene:
         server = scene.socket()
         await server.start()
         reader, writer = await asyncio.open_unix_connection(str(scene.home.socket))

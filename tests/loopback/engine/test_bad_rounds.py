@@ -6,7 +6,7 @@ import pytest
 
 from tests.loopback.engine.test_switch import local_model, settings
 from tests.support.httpserver import answer
-from tests.support.scene import OVERLOADED, Acme, Scene, free_port
+from tests.support.scene import OVERLOADED, Acme, Scene
 from tests.support.until import until
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.target import TargetState
@@ -49,7 +49,9 @@ async def test_the_look_after_the_target(monkeypatch: pytest.MonkeyPatch, caplog
 
 @pytest.mark.expects_log("the tick")
 async def test_the_tick(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    async with Scene(settings=f"[gateway]\nport = {free_port()}\n"):
+    async with Scene(Acme("acme")) as scene:
+        # So that nothing but time brings an evaluation about.
+        await scene.engine.stop_watching()
         breaking = Breaking(monkeypatch, "trayapp.engine.state.State.advance")
         await until(lambda: breaking.rounds > 5, "ticks after the bad ones", 10.0)
     assert len(complaints(caplog)) == 1
