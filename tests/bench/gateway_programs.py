@@ -65,7 +65,7 @@ class Connection:
             *events, rest = rest.split(b"\n\n")
             now = time.monotonic()
             for event in events:
-                if event != b"data: [DONE]":
+                if event.startswith(b'data: {"n"'):
                     told = json.loads(event.removeprefix(b"data: "))
                     numbers.append(told["n"])
                     ages.append(now - told["at"])
@@ -96,7 +96,8 @@ async def provide_streams(port: int) -> None:
                     text = b"data: %s\n\n" % json.dumps(told).encode()
                     writer.write(b"%x\r\n%s\r\n" % (len(text), text))
                     await asyncio.sleep(begin + (number + 1) * EVENT_GAP_S - asyncio.get_running_loop().time())
-                writer.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+                end = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+                writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(end), end))
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 

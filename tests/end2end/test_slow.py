@@ -24,7 +24,7 @@ PIECE = json.dumps(
 
 
 def stream(first_token_s: float) -> Behaviour:
-    told = events(PIECE, "[DONE]")
+    told = events(PIECE, '{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}', "[DONE]")
 
     async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
         await asyncio.sleep(first_token_s)

@@ -221,8 +221,9 @@ async def _completion(request: web.Request) -> web.StreamResponse:
         return web.json_response({**head, "object": "chat.completion", "choices": choices})
     answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await answer.prepare(request)
-    for word in words:
-        choices = [{"index": 0, "delta": {"content": word}, "finish_reason": None}]
+    deltas: list[tuple[dict[str, str], str | None]] = [({"content": word}, None) for word in words]
+    for delta, finish in (*deltas, ({}, "stop")):
+        choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
         chunk = {**head, "object": "chat.completion.chunk", "choices": choices}
         await answer.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
     await answer.write(b"data: [DONE]\n\n")

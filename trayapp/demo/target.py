@@ -48,9 +48,10 @@ class SimulatedTarget:
             return web.json_response({**head, "object": "chat.completion", "choices": choices, "usage": usage})
         answer = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await answer.prepare(request)
-        for word in words:
+        deltas: list[tuple[dict[str, str], str | None]] = [({"content": word}, None) for word in words]
+        for delta, finish in (*deltas, ({}, "stop")):
             chunk = {**head, "object": "chat.completion.chunk"}
-            chunk["choices"] = [{"index": 0, "delta": {"content": word}, "finish_reason": None}]
+            chunk["choices"] = [{"index": 0, "delta": delta, "finish_reason": finish}]
             await answer.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
             await asyncio.sleep(WORD_S)
         await answer.write(b"data: [DONE]\n\n")

@@ -76,14 +76,19 @@ class CloudRoute:
             reading = AnswerReading(dialect, up.status, up.headers, exchange.depth)
             exchange.head(reading, up.status, up.headers, proven=up.proven)
             answered, reason = to_client(up.headers, asked.route), phrase(up.reason)
-            if up.content.is_eof():
-                # Whole already: head and body go out in one piece.
-                body = up.content.read_nowait()
+            if reading.is_stream:
+                # It is measured in pieces, so that it can be broken off whatever it said of its length.
+                answered.popall("Content-Length", None)
+            body = up.content.read_nowait() if up.content.is_eof() else b""
+            if body:
                 reading.feed(body, asyncio.get_running_loop().time())
+            if up.content.is_eof() and reading.whole:
+                # Head and body go out in one piece.
                 down = Whole(status=up.status, reason=reason, headers=answered, body=body)
             else:
                 down = Streamed(status=up.status, reason=reason, headers=answered)
                 await down.prepare(request)
+                await down.write(body)
                 await relay(
                     up,
                     down,
@@ -92,6 +97,8 @@ class CloudRoute:
                     stall_s=limits.client_stall_s,
                     answer_s=limits.answer_s,
                 )
+                if not reading.whole:
+                    raise Unanswered("cut")
                 await down.write_eof()
         except Unanswered as failure:
             self._tell(exchange.failed(failure.code))

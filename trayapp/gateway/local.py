@@ -18,14 +18,14 @@ from trayapp.core.json_text import read_json
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
-from trayapp.gateway.cloud import ToolRequest, give_up
+from trayapp.gateway.cloud import ToolRequest, break_off, give_up
 from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused
-from trayapp.gateway.relay import ClientGone, relay
+from trayapp.gateway.relay import ClientGone, as_it_is, relay
 
 _MAX_EVENT_BYTES = 1024 * 1024
 _KEEPS_OUT = (401, 403)
@@ -87,7 +87,7 @@ class LocalRoute:
                 up.close()
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
-        if 200 <= down.status < 300 and reading.finished:
+        if 200 <= down.status < 300 and reading.whole and not reading.has_error:
             given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
             asyncio.get_running_loop().call_soon(self._answered, given)
         return down
@@ -116,6 +116,8 @@ class LocalRoute:
         headers.popall("Content-Length", None)
         down = Streamed(status=up.status, headers=headers)
         events = WholeEvents()
+        # What is compressed has no place for an event of ours; it is broken off as on the cloud route.
+        pass_on = as_it_is if reading.packed else events
         await down.prepare(asked.request)
         try:
             try:
@@ -126,12 +128,15 @@ class LocalRoute:
                     silence_s=limits.local.silence_s,
                     stall_s=limits.client_stall_s,
                     answer_s=limits.answer_s,
-                    change=events,
+                    change=pass_on,
                 )
-                if not reading.finished:
+                if not reading.whole:
                     raise Unanswered("cut")
                 await down.write(events.rest())
             except Unanswered as failure:
+                if reading.packed:
+                    break_off(asked.request)
+                    return down
                 # An error event of the server's own says it better, and an error is told once.
                 if not reading.has_error:
                     await down.write(asked.dialect.refusal_event(_dead(target, failure.code)))

@@ -98,14 +98,6 @@ async def test_a_cut_is_a_cut_for_the_tool_too(behaviour: Behaviour) -> None:
         assert (found.outcome, found.code) == (Outcome.FAIL, "cut")
 
 
-async def test_a_stream_that_ends_early_but_politely_counts_as_cut() -> None:
-    async with Bed() as bed:
-        bed.cloud.on(CHAT, chunks([ROLE, TOKEN]))
-        got = await bed.post()
-        assert (got.body, got.whole) == (ROLE + TOKEN, True)
-        assert (await bed.told()).code == "cut"
-
-
 async def test_silence_in_the_middle_is_cut_at_the_limit() -> None:
     async def stuck(writer: asyncio.StreamWriter, request: Request) -> None:
         await begin(writer, [ROLE])

@@ -17,6 +17,7 @@ SHORT = GatewayLimits(local=Patience(1.0, 0.3, 0.3), local_answer_bytes=100_000)
 WORDS = [
     json.dumps({"model": LOCAL_MODEL, "choices": [{"delta": {"content": word}}]}) for word in ("Grüße", " aus", " €")
 ]
+STOP = '{"choices": [{"delta": {}, "finish_reason": "stop"}]}'
 
 
 async def test_only_host_credentials_and_model_change() -> None:
@@ -59,10 +60,10 @@ async def test_only_host_credentials_and_model_change() -> None:
 async def test_a_stream_of_the_local_model() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, events(*WORDS, "[DONE]"))
+        bed.local.on(CHAT, events(*WORDS, STOP, "[DONE]"))
         got = await bed.post()
         assert got.whole
-        assert got.body == b"".join(f"data: {one}\n\n".encode() for one in (*WORDS, "[DONE]"))
+        assert got.body == b"".join(f"data: {one}\n\n".encode() for one in (*WORDS, STOP, "[DONE]"))
         await until(lambda: bed.answers, "the answer to be told")
 
 

@@ -4,8 +4,10 @@ The shape of errors is OpenAI's error object, https://platform.openai.com/docs/g
 stream is one `data:` line with a chunk or, as many servers have it, with an error object in its place.
 """
 
+import json
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -13,6 +15,7 @@ import msgspec
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
+from trayapp.core.json_text import read_json
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
@@ -20,12 +23,10 @@ NAME = "OpenAI's Chat Completions"
 API = Dialect.OPENAI
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
 METHODS: Mapping[Endpoint, str] = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}
-FIRST_TOKEN = re.compile(rb'"(?:content|reasoning_content|reasoning|refusal|arguments|text)"\s*:\s*"[^"]')
-FINISHED = re.compile(rb'data:\s?\[DONE\]|"finish_reason"\s*:\s*"')
-ERROR_EVENT = re.compile(rb'(?:^|\n)data:\s?(\{\s*"error"\s*:\s*[{"].*)', re.DOTALL)
 
 _CHAT = "/v1/chat/completions"
 _MODELS = "/v1/models"
+_CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
 _MODEL = re.compile(r"[A-Za-z0-9_.:@+,~ /-]{1,200}")
 _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 _OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
@@ -62,17 +63,67 @@ def refusal_event(refused: Refused) -> bytes:
     return b"data: " + refusal(refused) + b"\n\n"
 
 
-def read_error_event(data: bytes, depth: Depth) -> Reading:
-    broken = Reading(Outcome.FAIL, "cut", depth)
-    try:
-        error = msgspec.json.decode(data.partition(b"\n")[0])["error"]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return broken
+class Stream:
+    """A stream is whole when every choice that began has its `finish_reason`; `[DONE]` behind it is custom, and some
+    servers leave it out. Without a choice `[DONE]` is all that there is to say."""
+
+    def __init__(self) -> None:
+        self.content = False
+        self.error: object = None
+        self._begun: set[object] = set()
+        self._ended: set[object] = set()
+        self._done = False
+
+    @property
+    def finished(self) -> bool:
+        return self._begun <= self._ended if self._begun else self._done
+
+    def event(self, data: bytes) -> None:
+        if data.strip() == b"[DONE]":
+            self._done = True
+            return
+        try:
+            chunk = read_json(data)
+        except ValueError:
+            return
+        if not isinstance(chunk, dict):
+            return
+        self.error = self.error or chunk.get("error") or (chunk if chunk.get("object") == "error" else None)
+        choices = chunk.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                self._choice(choice)
+
+    def _choice(self, choice: dict[str, Any]) -> None:
+        index = str(choice.get("index", 0))
+        self._begun.add(index)
+        delta = choice.get("delta")
+        if not self.content and isinstance(delta, dict):
+            self.content = any(delta.get(name) for name in _CONTENT) or _has_arguments(delta)
+        if finish := choice.get("finish_reason"):
+            self._ended.add(index)
+            if finish == "error":
+                self.error = self.error or {"type": "server_error"}
+
+
+def stream() -> Stream:
+    return Stream()
+
+
+def _has_arguments(delta: dict[str, Any]) -> bool:
+    calls = delta.get("tool_calls")
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    functions.append(delta.get("function_call"))
+    return any(isinstance(function, dict) and function.get("arguments") for function in functions)
+
+
+def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
     code = fields.get("code")
     if isinstance(code, int) and 400 <= code <= 599:
-        return read_answer(code, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
-    return Reading(Outcome.NEUTRAL, "refused", depth) if _OWN_FAULT.search(f"{fields.get('type')} {code}") else broken
+        return read_answer(code, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
+    own = _OWN_FAULT.search(f"{fields.get('type')} {code}")
+    return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 
 def models(path: str, model: str, owner: str) -> bytes:

@@ -1,6 +1,5 @@
 """The types behind which every dialect stands: a module of this package that has these names is one."""
 
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -24,19 +23,32 @@ class Shape(Protocol):
         """The body of a refusal, as JSON."""
 
 
+class StreamReader(Protocol):
+    """Follows one stream, event by event.
+
+    `content`: the model has written something. `finished`: the stream has said that it is whole; not by what its HTTP
+    says, which ends as cleanly where something in between lost the rest. `error`: what went wrong, by its own word,
+    for `read_error`; None while nothing has.
+    """
+
+    content: bool
+    error: object
+
+    @property
+    def finished(self) -> bool: ...
+
+    def event(self, data: bytes) -> None:
+        """Take in the next event. `data`: its data, which may be anything."""
+
+
 class ToolDialect(Shape, Protocol):
     """How a tool speaks whose requests are passed on.
 
-    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint. The patterns are searched in
-    the bytes of a stream: a token that the model wrote, the mark that the stream is whole, and an error event, whose
-    group 1 begins with the event's data.
+    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint.
     """
 
     API: Dialect
     METHODS: Mapping[Endpoint, str]
-    FIRST_TOKEN: re.Pattern[bytes]
-    FINISHED: re.Pattern[bytes]
-    ERROR_EVENT: re.Pattern[bytes]
 
     def endpoint(self, path: str) -> Endpoint:
         """What a path from /v1 on asks for. Raises Refused (404) for what the gateway does not pass on."""
@@ -47,8 +59,11 @@ class ToolDialect(Shape, Protocol):
     def refusal_event(self, refused: Refused) -> bytes:
         """The same inside a stream that has begun, so that no library takes the stream for whole."""
 
-    def read_error_event(self, data: bytes, depth: Depth) -> Reading:
-        """What a stream with an error event in it counts as. `data`: its beginning, perhaps with more events behind."""
+    def stream(self) -> StreamReader:
+        """The reader of one stream."""
+
+    def read_error(self, error: object, depth: Depth) -> Reading:
+        """What a stream with this error in it counts as."""
 
     def models(self, path: str, model: str, owner: str) -> bytes:
         """The answer to a request for models, as JSON, when one local model answers for all."""
