@@ -8,8 +8,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
+from tests.support.keyboard import tab_to
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET, READY
+from tests.support.windows import button
 from trayapp.errors import Problem
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
@@ -152,6 +154,18 @@ def test_without_a_target_nothing_can_be_sent(chat: ChatWindow, commands: Record
     assert not chat.send_button.isEnabled()
     ask(chat, "x")
     assert commands.calls == []
+
+
+@pytest.mark.xfail(strict=True, reason="a chat without a model is a dead end")
+def test_without_a_target_it_explains_itself_and_leads_on(chat: ChatWindow) -> None:
+    chat.draw(NO_TARGET)
+    assert "on this computer" in chat.hint.text()
+    tab_to(button(chat, "Set up a local model"))
+    assert not chat.input.isVisible()
+    chat.draw(READY)
+    assert chat.input.isVisible()
+    with pytest.raises(ValueError, match="unpack"):
+        button(chat, "Set up a local model")
 
 
 def test_reading_back_is_not_disturbed(chat: ChatWindow, commands: RecordingCommands) -> None:
