@@ -112,9 +112,15 @@ class CoreCommands:
         async def work() -> Settings:
             import asyncio
 
+            from trayapp.net.ports import taken
             from trayapp.settings.file import change
 
             engine = self._engine()
+            port = changes.get(("gateway", "port"))
+            # On the port of now it is the gateway itself that listens.
+            other = port != engine.loaded.settings.gateway.port
+            if isinstance(port, int) and other and await asyncio.to_thread(taken, port):
+                raise Problem("port_in_use", port=port, key="gateway.port")
             await asyncio.to_thread(change, engine.home, changes)
             await engine.reload()
             return engine.loaded.settings
@@ -173,11 +179,12 @@ class CoreCommands:
             import asyncio
 
             engine = self._engine()
-            token = await asyncio.to_thread(engine.switch.tokens.add, name)
+            tool = " ".join(name.split())
+            token = await asyncio.to_thread(engine.switch.tokens.add, tool)
             await engine.switch.apply()
             engine.changed()
             gateway = engine.loaded.settings.gateway
-            return ToolAccess(name, f"http://127.0.0.1:{gateway.port}/t/{token}/{gateway.openai}/v1", token)
+            return ToolAccess(tool, f"http://127.0.0.1:{gateway.port}/t/{token}/{gateway.openai}/v1", token)
 
         self._send(work, done)
 

@@ -135,6 +135,7 @@ class Surface(QObject):
 
         if self._chat is None:
             self._chat = ChatWindow(self._commands)
+            self._chat.set_up.connect(lambda: self.open_settings("local"))
         self._chat.open_with(self._snapshot.target)
 
     def _with_tray(self, present: bool) -> None:

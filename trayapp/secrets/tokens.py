@@ -20,6 +20,7 @@ from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic, write_problem
 from trayapp.settings.reading import read_whole
+from trayapp.settings.schema import TOOL_NAME
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,6 @@ PREFIX = "ampel-"
 TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{40,}")
 """A token anywhere in a text."""
 _TOKEN_BYTES = 32  # 256 bits: beyond guessing
-_TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
 class _TokensFile(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class Tokens:
 
         Raises Problem `bad_tool_name`, `tokens_broken`, `disk_full` or `not_writable`.
         """
-        if not _TOOL.fullmatch(tool):
+        if not re.search(TOOL_NAME, tool):
             raise Problem("bad_tool_name", name=tool[:60])
         with self._changing() as tokens:
             return tokens.setdefault(tool, PREFIX + secrets.token_urlsafe(_TOKEN_BYTES))

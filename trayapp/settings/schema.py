@@ -25,6 +25,13 @@ KeyPlace = Annotated[
 ]
 
 
+# White space but for single spaces, control characters, and those that hide or turn the direction of the text around.
+_UNSEEN = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+# What its user calls it.
+TOOL_NAME = rf"^(?=.{{1,60}}\Z)[^{_UNSEEN}]+( [^{_UNSEEN}]+)*\Z"
+ToolName = Annotated[str, Meta(pattern=TOOL_NAME, extra={"problem": "setting_tool_name"})]
+
+
 class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     services: Annotated[
         tuple[Id, ...], Meta(title="Services", description="What the light watches, in this order.")
@@ -111,7 +118,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     watch: Watch = Watch()
     local: Local = Local()
     gateway: GatewaySettings = GatewaySettings()
-    tools: dict[Id, ToolSettings] = field(name="tool", default_factory=dict)
+    tools: dict[ToolName, ToolSettings] = field(name="tool", default_factory=dict)
     network: NetworkSettings = NetworkSettings()
     notify: Notify = Notify()
     ui: Ui = Ui()

@@ -87,6 +87,7 @@ class DialogLabels:
     local = TranslatedLabel(N_("Local model"))
     detect = TranslatedLabel(N_("Detect"))
     test = TranslatedLabel(N_("Test"))
+    no_models = TranslatedLabel(N_("no models yet"))
     browse = TranslatedLabel(N_("Choose…"))
     detecting = TranslatedLabel(N_("Looking for local servers…"))
     nothing_detected = TranslatedLabel(
@@ -103,7 +104,14 @@ class DialogLabels:
     policy_switch = TranslatedLabel(N_("follow the switch"))
     policy_fail = TranslatedLabel(N_("fail clearly"))
     policy_wait = TranslatedLabel(N_("wait for the cloud"))
-    tool_hint = TranslatedLabel(N_("Point the tool at this address. It holds the tool's token and is shown only now."))
+    tools_hint = TranslatedLabel(N_("Each tool has an address of its own, which you can look up here at any time."))
+    tool_address = TranslatedLabel(N_("Show address"))
+    tool_hint = TranslatedLabel(
+        N_(
+            "Enter this address in the tool. It holds the tool's token, so keep it to yourself. It is here whenever you"
+            " need it."
+        )
+    )
     tool_copy = TranslatedLabel(N_("Copy the address"))
     tool_remove_question = TranslatedLabel(N_("Remove this tool? It gets no answers until it is set up again."))
     general = TranslatedLabel(N_("General"))
@@ -129,7 +137,13 @@ class ChatLabels:
     stopped = TranslatedLabel(N_("Stopped."))
     notice = TranslatedLabel(N_("A smaller model on this computer: check its answers. Nothing leaves this machine."))
     notice_elsewhere = TranslatedLabel(N_("A smaller model on a computer that you trust: check its answers."))
-    no_target = TranslatedLabel(N_("No local model is set up."))
+    no_target_hint = TranslatedLabel(
+        N_(
+            "With a model on this computer you can go on here while a website is down. Nothing you write leaves this"
+            " machine."
+        )
+    )
+    set_up = TranslatedLabel(N_("Set up a local model…"))
 
 
 def setting(message: str) -> str:

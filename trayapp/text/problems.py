@@ -88,7 +88,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "bad_tool_name": (
         N_("“{name}” is no name for a tool"),
-        N_("Use lower-case letters, digits and hyphens, at most 41 of them."),
+        N_("Allowed are 1 to 60 letters, digits, signs and single spaces."),
     ),
     "tokens_broken": (
         N_("The tools’ tokens cannot be read"),
@@ -165,6 +165,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "setting_id": (
         N_("{file}, line {line}: {key}"),
         N_("Found {found}; allowed are up to 41 lower-case letters, digits and hyphens."),
+    ),
+    "setting_tool_name": (
+        N_("{file}, line {line}: {key}"),
+        N_("{found} is no name for a tool. Allowed are 1 to 60 letters, digits, signs and single spaces."),
     ),
     "setting_url": (
         N_("{file}, line {line}: {key}"),

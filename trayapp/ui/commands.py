@@ -64,7 +64,7 @@ class FoundServer(NamedTuple):
 
 
 class ToolAccess(NamedTuple):
-    """What a new tool needs. Shown once; the token itself is never shown again."""
+    """What a tool has to be told: its address, which holds its token."""
 
     name: str
     url: str
@@ -123,7 +123,8 @@ class Commands(Protocol):
     def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
         """Write these keys, all or none. None removes a key, so that its default holds again.
 
-        When `done` is called they hold, and the language is the one that they name.
+        When `done` is called they hold, and the language is the one that they name. A port for the gateway on which
+        somebody else listens is refused.
         """
 
     def stored_keys(self, done: Done[frozenset[str]]) -> None:
@@ -142,7 +143,7 @@ class Commands(Protocol):
         """Check these settings of a target as far as one token, without saving them."""
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
-        """Give a new tool its token."""
+        """What the tool of this name has to be told; a new one gets its token now."""
 
     def forget_tool(self, name: str, done: Done[None]) -> None:
         """Make a tool's token worthless."""

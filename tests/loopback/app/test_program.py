@@ -288,7 +288,6 @@ def test_a_port_that_is_taken_is_said_once_in_the_panel(one: Program, world: Wor
         live(one, script())
 
 
-@pytest.mark.xfail(strict=True, reason="a port that is taken is stored and told afterwards")
 def test_a_port_that_is_taken_is_refused_where_it_was_typed_and_nowhere_else(one: Program) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -327,7 +326,6 @@ def one_port(settings: str) -> int:
     return int(settings.partition("port = ")[2].partition("\n")[0])
 
 
-@pytest.mark.xfail(strict=True, reason="a tool's name is an id")
 def test_a_tool_is_called_what_its_user_calls_it(one: Program) -> None:
     name = "Mein Editor (Büro) 2.0"
 
@@ -352,7 +350,6 @@ def test_a_tool_is_called_what_its_user_calls_it(one: Program) -> None:
     live(one, script())
 
 
-@pytest.mark.xfail(strict=True, reason="a chat without a model is a dead end")
 def test_a_chat_without_a_model_leads_to_one(one: Program, world: World) -> None:
     world.target = False
 

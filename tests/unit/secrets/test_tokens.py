@@ -53,8 +53,16 @@ def test_a_forgotten_token_opens_nothing() -> None:
     tokens.forget("never-there")
 
 
-@pytest.mark.parametrize("name", ["", "Editor", "a b", "-x", "x" * 42, "../x", "x\n"])
-def test_a_name_is_an_id(name: str) -> None:
+@pytest.mark.parametrize("name", ["editor", "Mein Editor (Büro) 2.0", "-x", "x" * 60, "../x", "工具", "a.b[0]", "'"])
+def test_a_tool_is_called_what_its_user_calls_it(name: str) -> None:
+    token = Tokens(home()).add(name)
+    assert Tokens(home()).find(token) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a  b", " a", "a ", "x" * 61, "x\n", "a\tb", "a\u202eb", "a\u200bb", "\x1b[31m"]
+)
+def test_what_cannot_be_read_is_no_name(name: str) -> None:
     with pytest.raises(Problem, match="bad_tool_name"):
         Tokens(home()).add(name)
     assert not file().exists()

@@ -113,7 +113,7 @@ controls = [
 ]
 [ui]
 language = "fr"
-[tool."My Tool"]
+[tool."My  Tool"]
 policy = "never"
 [provider.openai]
 key = "plain"
@@ -133,8 +133,8 @@ completion = 3
         ("setting_url", 15, "network.controls[1]"),
         ("setting_url", 15, "network.controls[2]"),
         ("setting_choice", 21, "ui.language"),
-        ("setting_id", 22, "tool.My Tool"),
-        ("setting_choice", 23, "tool.My Tool.policy"),
+        ("setting_tool_name", 22, "tool.My  Tool"),
+        ("setting_choice", 23, "tool.My  Tool.policy"),
         ("setting_key_place", 25, "provider.openai.key"),
         ("setting_not_table", 26, "provider.openai.completion"),
         ("setting_unknown_near", 27, "wacht"),
@@ -284,7 +284,7 @@ def test_mode_and_link_are_kept(here: Home, tmp_path: Path) -> None:
         (("provider", "openai", "key"), "sk-proj-abcdefgh", "setting_key_place"),
         (("watch", "services"), ["a", "a"], "setting_twice"),
         # A dot is a part of the name, and names have none.
-        (("tool", "my.editor", "policy"), "fail", "setting_id"),
+        (("tool", "my\teditor", "policy"), "fail", "setting_tool_name"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_not_written(here: Home, key: Key, value: object, code: str) -> None:

@@ -31,7 +31,13 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 
 class ChatWindow(QWidget):
-    """One conversation with the target of the moment."""
+    """One conversation with the target of the moment.
+
+    Signals:
+        set_up: there is no target, and one is wanted.
+    """
+
+    set_up = Signal()
 
     def __init__(self, commands: Commands) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -57,6 +63,9 @@ class ChatWindow(QWidget):
         self.send_button.setDefault(True)
         self.stop_button = QPushButton(self)
         self.stop_button.clicked.connect(self.stop)
+        self.set_up_button = QPushButton(self)
+        self.set_up_button.clicked.connect(self.set_up)
+        self.set_up_button.setDefault(True)
         self.copy_button = QPushButton(self)
         self.copy_button.clicked.connect(self._copy)
         self.clear_button = QPushButton(self)
@@ -71,6 +80,7 @@ class ChatWindow(QWidget):
         column.setSpacing(GROUP_PX)
         column.addWidget(self.model)
         column.addWidget(self.hint)
+        column.addWidget(self.set_up_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.transcript, 1)
         column.addWidget(self.state)
         column.addWidget(self.notices)
@@ -92,7 +102,7 @@ class ChatWindow(QWidget):
         self.showNormal() if self.isMinimized() else self.show()
         self.raise_()
         self.activateWindow()
-        self.input.setFocus()
+        (self.input if self._ready else self.set_up_button).setFocus()
 
     def draw(self, target: TargetStatus) -> None:
         """Follow the target; what was said stays."""
@@ -100,8 +110,9 @@ class ChatWindow(QWidget):
             self._retranslate()
         self._target = target
         here = target.url is None or reach_of_url(target.url) is Reach.LOOPBACK
-        self.hint.setText(Labels.notice if here else Labels.notice_elsewhere)
-        self.model.setText(Labels.no_target if target.state is TargetState.NONE else target_line(target))
+        notice = Labels.notice if here else Labels.notice_elsewhere
+        self.hint.setText(notice if self._ready else Labels.no_target_hint)
+        self.model.setText(target_line(target))
         self._show_state()
 
     def _retranslate(self) -> None:
@@ -113,10 +124,15 @@ class ChatWindow(QWidget):
         for button, words in (
             (self.send_button, Labels.send),
             (self.stop_button, Labels.stop),
+            (self.set_up_button, Labels.set_up),
             (self.copy_button, Labels.copy),
             (self.clear_button, Labels.clear),
         ):
             button.setText(as_action(words))
+
+    @property
+    def _ready(self) -> bool:
+        return self._target.state is not TargetState.NONE
 
     @property
     def answering(self) -> bool:
@@ -125,7 +141,7 @@ class ChatWindow(QWidget):
     def send(self) -> None:
         """Ask what was typed, unless an answer is still coming or there is nobody to ask."""
         question = self.input.toPlainText().strip()
-        if not question or self.answering or self._target.state is TargetState.NONE:
+        if not question or self.answering or not self._ready:
             return
         self.input.clear()
         self.notices.failed(())
@@ -177,9 +193,10 @@ class ChatWindow(QWidget):
             self.input.moveCursor(QTextCursor.MoveOperation.End)
 
     def _show_state(self, remark: str = "") -> None:
-        ready = self._target.state is not TargetState.NONE
-        self.send_button.setEnabled(ready and not self.answering)
-        self.send_button.setVisible(not self.answering)
+        self.set_up_button.setVisible(not self._ready)
+        self.input.setVisible(self._ready)
+        self.send_button.setEnabled(self._ready and not self.answering)
+        self.send_button.setVisible(self._ready and not self.answering)
         self.stop_button.setVisible(self.answering)
         self.copy_button.setEnabled(any(turn.role == "assistant" for turn in self._messages))
         self.clear_button.setEnabled(bool(self._messages) and not self.answering)

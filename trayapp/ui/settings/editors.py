@@ -1,7 +1,7 @@
 """Widgets that edit one setting, chosen by its declared type. Each reads and writes the plain value of the file."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import EnumMeta
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
+from trayapp.settings.address import completed
 from trayapp.settings.mistakes import declared_choices
 from trayapp.text.choices import choice
 from trayapp.text.labels import setting
@@ -47,9 +48,9 @@ def editor(kind: object, name: str, title: str) -> Editor:
     if get_origin(bare) is Literal:
         return Choice(list(get_args(bare)))
     if bare is str:
-        return Text()
+        return Text(_read_by(metas))
     if get_origin(bare) is tuple:
-        return Command() if name == "start" else Many()
+        return Command() if name == "start" else Many(_read_by(_unwrap(get_args(bare)[0])[1]))
     raise TypeError(kind)
 
 
@@ -65,6 +66,12 @@ def _unwrap(kind: object) -> tuple[Any, list[Meta], bool]:
             optional = True
         else:
             return kind, metas, optional
+
+
+def _read_by(metas: list[Meta]) -> Callable[[str], str]:
+    """How what was typed is read."""
+    is_address = any(meta.extra and meta.extra.get("problem") == "setting_url" for meta in metas)
+    return completed if is_address else str.strip
 
 
 class Check:
@@ -144,11 +151,12 @@ class Choice:
 
 
 class Text:
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], str] = str.strip) -> None:
+        self._read = read
         self.widget = QLineEdit()
 
     def get(self) -> object:
-        return self.widget.text().strip() or None
+        return self._read(self.widget.text()) or None
 
     def set(self, value: Any) -> None:
         self.widget.setText(value or "")
@@ -197,7 +205,8 @@ class Command:
 class Many:
     """Several values, one a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], str] = str.strip) -> None:
+        self._read = read
         self.widget = QPlainTextEdit()
         self.widget.setTabChangesFocus(True)
         self.widget.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -205,7 +214,7 @@ class Many:
         self.widget.setFixedHeight(height)
 
     def get(self) -> object:
-        return [line.strip() for line in self.widget.toPlainText().splitlines() if line.strip()]
+        return [self._read(line) for line in self.widget.toPlainText().splitlines() if line.strip()]
 
     def set(self, value: Any) -> None:
         self.widget.setPlainText("\n".join(value))

@@ -23,6 +23,9 @@ from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage
 from trayapp.ui.settings.validation import mistakes, nested
 
+MODELS_SHOWN = 12
+"""Of each server; all of them can be chosen."""
+_ADDRESS_MAX, _MODEL_MAX = 200, 200
 _MODEL_FILES = "GGUF (*.gguf);;* (*)"
 _FOR_AN_ADDRESS = ("url", "model", "start")
 _FOR_A_FILE = ("file", "context")
@@ -45,7 +48,7 @@ class LocalPage(SettingsPage):
         self.choices = QComboBox()
         self.choices.setAccessibleName(Labels.use_found)
         self.choices.activated.connect(lambda index: self._use(self._servers[index]))
-        self.choices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.choices.hide()
         self.result = Lines()
         buttons = QWidget()
@@ -53,7 +56,7 @@ class LocalPage(SettingsPage):
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(GROUP_PX)
         across.addWidget(self.detect_button)
-        across.addWidget(self.choices, 1)
+        across.addWidget(self.choices)
         across.addStretch()
         across.addWidget(self.test_button)
         self.put(self.form, buttons, self.result)
@@ -71,6 +74,11 @@ class LocalPage(SettingsPage):
         widget = self.form.fields["url"].editor.widget
         assert isinstance(widget, QLineEdit)
         return widget
+
+    def leave(self) -> None:
+        # What was found and tested belongs to what was typed then.
+        self.choices.hide()
+        self.result.draw([])
 
     def load(self, view: SettingsView) -> None:
         self.form.load(view.settings.local)
@@ -100,9 +108,10 @@ class LocalPage(SettingsPage):
             return
         self._servers = outcome.value or ()
         self.choices.clear()
-        self.choices.addItems([_described(server) for server in self._servers])
-        self.choices.setVisible(bool(self._servers))
-        self.result.draw([] if self._servers else [Line(Labels.nothing_detected)])
+        self.choices.addItems([_place(server) for server in self._servers])
+        # One is chosen already; what was found stands below it, whole.
+        self.choices.setVisible(len(self._servers) > 1)
+        self.result.draw([Line(_described(server)) for server in self._servers] or [Line(Labels.nothing_detected)])
         if self._servers:
             self._use(self._servers[0])
 
@@ -144,10 +153,15 @@ def _here(url: str) -> bool:
         return True
 
 
+def _place(server: FoundServer) -> str:
+    return f"{setting(servers.names()[server.server])}, {clean(server.url, _ADDRESS_MAX)}"
+
+
 def _described(server: FoundServer) -> str:
-    models = ", ".join(clean(model, 40) for model in server.models[:3])
-    more = "…" if len(server.models) > 3 else ""
-    return f"{setting(servers.names()[server.server])}, {clean(server.url, 60)}: {models}{more}"
+    """Product, address and models, each of them whole."""
+    models = ", ".join(clean(model, _MODEL_MAX) for model in server.models[:MODELS_SHOWN])
+    more = ", …" if len(server.models) > MODELS_SHOWN else ""
+    return f"{_place(server)}: {models or Labels.no_models}{more}"
 
 
 class _FileField:

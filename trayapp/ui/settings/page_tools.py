@@ -1,4 +1,4 @@
-"""The gateway and its tools: each with its own token, which is shown once, and its own policy."""
+"""The gateway and its tools: each with its own address, shown whenever it is asked for, and its own policy."""
 
 from collections.abc import Callable
 
@@ -23,11 +23,11 @@ from trayapp.ui.settings.editors import Choice
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage, heading
 
-_NAME_MAX = 40
+_NAME_MAX = 60
 
 
 class ToolsPage(SettingsPage):
-    """Port and providers, the tools with their policies, and a new tool's address."""
+    """Port and providers, the tools with their policies, and the address of the one that was asked for."""
 
     def __init__(self, commands: Commands) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class ToolsPage(SettingsPage):
         across.setSpacing(GROUP_PX)
         across.addWidget(self.name, 1)
         across.addWidget(self.add_button)
-        self.put(self.gateway, heading(Labels.tools))
+        self.put(self.gateway, heading(Labels.tools), label(Labels.tools_hint, wrap=True))
         self.column.insertLayout(self.column.count() - 1, self._tools_column)
         self.put(adding, self._mistakes, self.access)
 
@@ -81,6 +81,7 @@ class ToolsPage(SettingsPage):
         for name in view.tools:
             if name not in self.tools:
                 group = self.tools[name] = ToolGroup(name)
+                group.address.clicked.connect(lambda _checked=False, tool=name: self.look_up(tool))
                 group.removed.clicked.connect(lambda _checked=False, tool=name: self.remove(tool))
                 group.load(view.settings.tools.get(name, ToolSettings()))
                 self.forms.append(group.form)
@@ -126,8 +127,23 @@ class ToolsPage(SettingsPage):
             self._complain(outcome)
             return
         self.name.wipe()
-        self.access.show_access(outcome.value)
+        self._show_access(outcome.value)
         self._refresh()
+
+    def look_up(self, name: str) -> None:
+        """Show the address of a tool that there is."""
+        self._mistakes.draw([])
+        self._commands.create_tool(name, self._looked_up)
+
+    def _looked_up(self, outcome: CommandResult[ToolAccess]) -> None:
+        if outcome.value is None:
+            self._complain(outcome)
+        else:
+            self._show_access(outcome.value)
+
+    def _show_access(self, access: ToolAccess) -> None:
+        self.access.show_access(access)
+        self.rearranged.emit()
         # Once the page has made room for it.
         QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.access))
 
@@ -160,11 +176,12 @@ class ToolsPage(SettingsPage):
 
 
 class ToolGroup(QFrame):
-    """One tool: its name, its policy in an outage, and the way to remove it."""
+    """One tool: its name, its policy in an outage, its address and the way to remove it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.form = Form(("tool", name), ToolSettings)
+        self.address = QPushButton(as_action(Labels.tool_address))
         self.removed = QPushButton(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor
         assert isinstance(policy, Choice)
@@ -172,6 +189,7 @@ class ToolGroup(QFrame):
         across = QHBoxLayout()
         across.setSpacing(GROUP_PX)
         across.addWidget(label(clean(name, _NAME_MAX), bold=True, elide=True), 1)
+        across.addWidget(self.address)
         across.addWidget(self.removed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -188,11 +206,12 @@ class ToolGroup(QFrame):
 
 
 class _Access(QFrame):
-    """A new tool's address, to be copied now."""
+    """A tool's address, to be copied."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.tool = label(bold=True, elide=True)
         self.address = Entry()
         self.address.setReadOnly(True)
         self.address.setAccessibleName(Labels.tool_hint)
@@ -206,6 +225,7 @@ class _Access(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
         column.setSpacing(GROUP_PX)
+        column.addWidget(self.tool)
         column.addWidget(label(Labels.tool_hint, wrap=True))
         column.addLayout(across)
         self.hide()
@@ -214,6 +234,7 @@ class _Access(QFrame):
         QGuiApplication.clipboard().setText(self.address.text())
 
     def show_access(self, access: ToolAccess) -> None:
+        self.tool.setText(clean(access.name, _NAME_MAX))
         self.address.setText(access.url)
         self.address.setCursorPosition(0)
         self.show()

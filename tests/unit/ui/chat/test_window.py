@@ -156,7 +156,6 @@ def test_without_a_target_nothing_can_be_sent(chat: ChatWindow, commands: Record
     assert commands.calls == []
 
 
-@pytest.mark.xfail(strict=True, reason="a chat without a model is a dead end")
 def test_without_a_target_it_explains_itself_and_leads_on(chat: ChatWindow) -> None:
     chat.draw(NO_TARGET)
     assert "on this computer" in chat.hint.text()

@@ -30,7 +30,6 @@ WAYS_OUT: dict[str, Callable[[SettingsDialog], object]] = {
     "Cancel": lambda dialog: click(dialog.cancel_button),
     "the window's frame": lambda dialog: dialog.close(),
 }
-first_minutes = pytest.mark.xfail(strict=True, reason="the dialog asks for what it could do itself")
 
 
 @pytest.fixture
@@ -319,7 +318,6 @@ def test_a_second_thought_brings_the_shipped_services_back_as_they_were(
     assert dialog.changes() == {}
 
 
-@first_minutes
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
@@ -357,7 +355,6 @@ def test_what_is_no_address_stays_and_is_told(dialog: SettingsDialog, commands: 
     assert commands.named("save_settings") == []
 
 
-@first_minutes
 def test_what_is_found_can_be_read_whole(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     long = "hf.co/bartowski/Mistral-Small-3.2-24B-Instruct-2506-abliterated-GGUF:Q4_K_M"
     found = (
@@ -374,7 +371,6 @@ def test_what_is_found_can_be_read_whole(dialog: SettingsDialog, commands: Recor
         assert whole in said
 
 
-@first_minutes
 def test_a_tools_address_is_shown_whenever_it_is_asked_for(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     dialog.open_at("gateway")
     click(button(tools(dialog).tools["nightly"], "Show address"))

@@ -85,14 +85,14 @@ def test_apply_leaves_it_open(dialog: SettingsDialog, commands: RecordingCommand
 
 def test_bad_input_is_told_beside_its_field_and_not_sent(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     dialog.open_at("general")
-    edit(dialog, "local", "url", "127.0.0.1:11434")
+    edit(dialog, "local", "url", "ftp://127.0.0.1:11434")
     edit(dialog, "network", "probe_interval_s", 90)
     dialog.ok_button.click()
     assert commands.named("save_settings") == []
     assert shown_page(dialog) == "local"
     [told] = mistakes(dialog, "local", "url")
     assert "http://" in told
-    assert dialog.changes() == {("local", "url"): "127.0.0.1:11434", ("watch", "probe_interval_s"): 90}
+    assert dialog.changes() == {("local", "url"): "ftp://127.0.0.1:11434", ("watch", "probe_interval_s"): 90}
     edit(dialog, "local", "url", "http://127.0.0.1:11434")
     dialog.ok_button.click()
     assert mistakes(dialog, "local", "url") == []

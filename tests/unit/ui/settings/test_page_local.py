@@ -65,7 +65,11 @@ def test_what_is_found_fills_the_form(page: LocalPage, commands: RecordingComman
         ("local", "url"): "http://127.0.0.1:11434",
         ("local", "model"): "qwen3:8b",
     }
-    assert page.choices.itemText(1) == "OpenAI-compatible server, http://127.0.0.1:8080: a, b, c…"
+    assert page.choices.itemText(1) == "OpenAI-compatible server, http://127.0.0.1:8080"
+    assert list(page.result.texts) == [
+        "Ollama, http://127.0.0.1:11434: qwen3:8b, llama3",
+        "OpenAI-compatible server, http://127.0.0.1:8080: a, b, c, d",
+    ]
     page.choices.activated.emit(1)
     assert page.changes()["local", "url"] == "http://127.0.0.1:8080"
     assert page.changes()["local", "model"] == "a"
@@ -101,7 +105,7 @@ def test_the_test_runs_on_what_is_typed(page: LocalPage, commands: RecordingComm
 
 def test_what_is_not_allowed_is_not_tested(page: LocalPage, commands: RecordingCommands) -> None:
     page.server.set("ollama")
-    page.form.fields["url"].editor.set("ollama.local")
+    page.form.fields["url"].editor.set("ftp://ollama.local")
     page.test_button.click()
     assert commands.named("test_target") == []
     assert page.form.fields["url"].mistakes
