@@ -48,6 +48,11 @@ class Home:
         return self.data / "tokens.json"
 
     @property
+    def salt_file(self) -> Path:
+        """What credentials are hashed with where only their sameness matters."""
+        return self.data / "salt"
+
+    @property
     def log_file(self) -> Path:
         return self.data / "log" / "llm-ampel.log"
 
