@@ -58,7 +58,7 @@ class Service(Struct, forbid_unknown_fields=True):
     finding: Finding
     confidence: Literal["answering", "reported", "reachable"] | None
     since: Moment
-    badges: list[Literal["key", "quota", "rate_limit"]]
+    badges: list[Literal["key", "quota", "rate_limit", "region"]]
     incident: Incident | None
     reasons: list[Reason]
     unseen: list[Text]

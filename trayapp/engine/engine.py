@@ -29,6 +29,7 @@ from trayapp.engine.switch import Hooks, Switch
 from trayapp.engine.watching import Watching
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
+from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import Keys
 from trayapp.store.store import Store
 from trayapp.tasks import Rounds, Tasks
@@ -99,9 +100,13 @@ class Engine:
                 memory,
                 wall_offset_s=lambda now: self.clock.wall(now).timestamp() - now,
             )
-            self._watching = Watching(self.clock, self.keys, self._state, lambda: self.loaded, self.observe)
+            # One for both: the same key must be the same credential, whoever asks with it.
+            fingerprint = Fingerprints(self.home.salt_file).of
+            self._watching = Watching(
+                self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint
+            )
             hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe)
-            self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks)
+            self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)
             self.evaluate()
             ending.push_async_callback(self._save)
             ending.push_async_callback(self.keys.close)

@@ -70,6 +70,7 @@ class Switch:
         keys: KeySource,
         state: State,
         hooks: Hooks,
+        fingerprint: Callable[[str], str],
     ) -> None:
         self._home = home
         self._clock = clock
@@ -77,6 +78,7 @@ class Switch:
         self._keys = keys
         self._state = state
         self._hooks = hooks
+        self._fingerprint = fingerprint
         self.tokens = Tokens(home)
         self._target: LocalTarget | None = None
         self._target_settings: Local | None = None
@@ -308,6 +310,7 @@ class Switch:
             self._hooks.observe,
             self._answered,
             self._clock,
+            fingerprint=self._fingerprint,
         )
         try:
             await gateway.start()

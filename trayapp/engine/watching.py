@@ -24,12 +24,14 @@ class Watching:
         state: State,
         loaded: Callable[[], Loaded],
         observe: Callable[[Observation], None],
+        fingerprint: Callable[[str], str],
     ) -> None:
         self._clock = clock
         self._keys = keys
         self._state = state
         self._loaded = loaded
         self._observe = observe
+        self._fingerprint = fingerprint
         # Outlives the watchers, so that a change of the settings does not ask anybody twice in a minute.
         self._budget = Budget(clock)
         self._watcher: Watcher | None = None
@@ -115,4 +117,5 @@ class Watching:
             self._state,
             self._observe,
             budget=self._budget,
+            fingerprint=self._fingerprint,
         )

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Provider
+from trayapp.core.evidence.answers import over_tls
 from trayapp.core.evidence.observation import Try
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.core.switching.route import Endpoint
@@ -20,7 +21,7 @@ from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
 from trayapp.gateway.dialects.dialect import ToolDialect
-from trayapp.gateway.evidence import Exchange, RequestNames
+from trayapp.gateway.evidence import Exchange, RequestNames, witness_of
 from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import phrase, to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
@@ -48,7 +49,13 @@ class ToolRequest:
 
 class CloudRoute:
     def __init__(
-        self, outgoing: Outgoing, keys: KeySource, observe: Callable[[Try], None], clock: Clock, limits: GatewayLimits
+        self,
+        outgoing: Outgoing,
+        keys: KeySource,
+        observe: Callable[[Try], None],
+        clock: Clock,
+        limits: GatewayLimits,
+        fingerprint: Callable[[str], str],
     ) -> None:
         self._outgoing = outgoing
         self._keys = keys
@@ -56,6 +63,7 @@ class CloudRoute:
         self._clock = clock
         self._limits = limits
         self._names = RequestNames()
+        self._fingerprint = fingerprint
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
@@ -65,15 +73,19 @@ class CloudRoute:
             name, value = dialect.credential(key)
             headers[name] = value
         url = asked.url + address.path + (f"?{address.query}" if address.query else "")
+        credential = next((headers[name] for name in dialect.CREDENTIAL_HEADERS if name in headers), "")
+        witness = witness_of(self._fingerprint(credential), address.path, asked.body)
         exchange = Exchange(
-            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body
-        )
+            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body,
+            witness,
+        )  # fmt: skip
         up: Answer | None = None
         down: web.StreamResponse | None = None
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
             asked.body = b""
-            reading = AnswerReading(dialect, up.status, up.headers, exchange.depth)
+            theirs = over_tls(url, proven=up.proven)
+            reading = AnswerReading(dialect, up.status, up.headers, exchange.depth, proven=theirs)
             exchange.head(reading, up.status, up.headers, proven=up.proven)
             answered, reason = to_client(up.headers, asked.route), phrase(up.reason)
             if reading.is_stream:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Part, ProbeKind, Provider
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, retry_after_s
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.reading import AnswerReading
@@ -22,6 +23,7 @@ RETRY_GAP_S = 30.0
 """Real seconds after a failure in which the same request is taken for its retry: libraries wait 8 s at most, and a
 job that runs every minute asks anew."""
 _REMEMBERED_REQUESTS = 1024
+_MODEL_MAX = 100
 
 
 class _Attempts(Struct):
@@ -86,6 +88,19 @@ def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
     )
 
 
+class _Model(Struct):
+    model: str = ""
+
+
+def witness_of(credential: str, path: str, body: bytes) -> Witness:
+    """Who asks for what: `credential` is its fingerprint. A body that cannot be read names no model."""
+    try:
+        model = msgspec.json.decode(body, type=_Model).model[:_MODEL_MAX] if body[:1] == b"{" else ""
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        model = ""
+    return Witness(credential, path, model)
+
+
 @lru_cache(maxsize=64)
 def host_named(url: str) -> str:
     """The host as the catalogue's probes name it."""
@@ -105,11 +120,13 @@ class Exchange:
         tool: str,
         path: str,
         body: bytes,
+        witness: Witness,
     ) -> None:
         self._names = names
         self._clock = clock
         self._provider = provider
         self._url = url
+        self._witness = witness
         self._parts = parts_of(provider, endpoint)
         self.depth = Depth.API if endpoint is Endpoint.MODELS else Depth.COMPLETION
         self._began = clock.now()
@@ -137,7 +154,7 @@ class Exchange:
         """The tool went away. What it had heard until then may still prove that the provider answers."""
         answer = self.answer
         if answer is not None and answer.first_token_at is not None:
-            return self._try(Reading(Outcome.GOOD, f"http_{self._status}", self.depth))
+            return self._try(Reading(Outcome.GOOD, f"http_{self._status}", self.depth, accepted=True))
         return self._try(Reading(Outcome.NEUTRAL, "left", self.depth))
 
     def ended(self) -> Try:
@@ -167,4 +184,7 @@ class Exchange:
             latency_s=self._latency_s,
             first_token_s=None if first_token_at is None else first_token_at - self._began_s,
             proven=self._proven and reading.code != "cut",
+            witness=self._witness,
+            accepted=reading.accepted,
+            edge=reading.edge,
         )

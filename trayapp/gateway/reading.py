@@ -20,11 +20,14 @@ _BODILESS = (204, 304)
 class AnswerReading:
     """One answer, fed piece by piece. Times are real seconds of one clock. `packed`: it is compressed."""
 
-    def __init__(self, dialect: ToolDialect, status: int, headers: Mapping[str, str], depth: Depth) -> None:
+    def __init__(
+        self, dialect: ToolDialect, status: int, headers: Mapping[str, str], depth: Depth, *, proven: bool = False
+    ) -> None:
         self._dialect = dialect
         self._status = status
         self._headers = _joined(headers)
         self._depth = depth
+        self._proven = proven
         self._kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
         self.is_stream = self._kind == "text/event-stream" and 200 <= status < 300
         coding = self._headers.get("content-encoding", "").strip().lower()
@@ -88,7 +91,7 @@ class AnswerReading:
             return self._plain_result()
         if self.has_error:
             return self._dialect.read_error(self._stream.error, self._depth)
-        return Reading(Outcome.GOOD, f"http_{self._status}", self._depth)
+        return Reading(Outcome.GOOD, f"http_{self._status}", self._depth, accepted=True)
 
     def _plain(self, piece: bytes) -> bytes:
         """As much of the answer as can be read by now."""
@@ -110,7 +113,15 @@ class AnswerReading:
             # It cannot be read here: what says of itself that it is JSON is taken for the provider's.
             truncated = truncated or self._status < 300
             sample = b'{"error":{}}' if "json" in self._kind else b""
-        return read_answer(self._status, self._headers, sample, depth=self._depth, truncated=truncated, keyed=True)
+        return read_answer(
+            self._status,
+            self._headers,
+            sample,
+            depth=self._depth,
+            truncated=truncated,
+            keyed=True,
+            proven=self._proven,
+        )
 
 
 def _joined(headers: Mapping[str, str]) -> dict[str, str]:

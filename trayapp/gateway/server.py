@@ -31,6 +31,7 @@ from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused
 from trayapp.net.trust import Trust
+from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Settings, ToolSettings
@@ -60,6 +61,7 @@ class Gateway:
         *,
         limits: GatewayLimits | None = None,
         trust: Trust | None = None,
+        fingerprint: Callable[[str], str] | None = None,
     ) -> None:
         self.last_seen: dict[str, float] = {}
         self._settings = settings
@@ -73,6 +75,7 @@ class Gateway:
         self._clock = clock
         self._limits = limits or GatewayLimits()
         self._trust = trust or Trust()
+        self._fingerprint = fingerprint or Fingerprints().of
         self._port = 0
         self._running = 0
         self._held: set[asyncio.Future[None]] = set()
@@ -92,7 +95,7 @@ class Gateway:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
         limits = self._limits
         self._outgoing = Outgoing(self._trust)
-        self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits)
+        self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits, self._fingerprint)
         self._local = LocalRoute(self._outgoing, self._target, self._answered, self._clock, limits)
         self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port

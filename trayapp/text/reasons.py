@@ -11,7 +11,7 @@ from trayapp.errors import Param
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join_short, name, part
-from trayapp.text.times import ago, answer_time, duration, since
+from trayapp.text.times import ago, answer_time, day_time, duration, since, wall_time
 from trayapp.text.trim import clean
 
 _NAMES_MAX = 80
@@ -187,6 +187,36 @@ def _failures(x: _Seen) -> str:
     )
 
 
+def _refused(x: _Seen) -> str:
+    times = {"since": _clock_time(x, "since_at"), "accepted": _clock_time(x, "accepted_at")}
+    # The number alone: what a 401 usually means is not what it means here.
+    what = x.count("status")
+    if x.r.source is Source.TRAFFIC:
+        return _(
+            "{provider} refuses since {since} what it accepted from your tools at {accepted} ({what}).",
+            provider=x.provider, what=what, **times,
+        )  # fmt: skip
+    return _(
+        "{provider} refuses since {since} what it accepted at {accepted} ({what}).",
+        provider=x.provider, what=what, **times,
+    )  # fmt: skip
+
+
+def _clock_time(x: _Seen, key: str) -> str:
+    """A time of day; with its day where that is another one."""
+    offset_s = x.s.wall_offset_s
+    return day_time(wall_time(x.number(key) or x.s.at, offset_s), wall_time(x.s.at, offset_s))
+
+
+def _badge_key(x: _Seen) -> str:
+    if x.number("accepted_at") is None:
+        return _("{provider} does not accept your key.", provider=x.provider)
+    return _(
+        "{provider} refuses what it accepted at {accepted}: that need not be your key's fault.",
+        provider=x.provider, accepted=_clock_time(x, "accepted_at"),
+    )  # fmt: skip
+
+
 def _answers(x: _Seen) -> str:
     latency = x.number("latency_s")
     real = x.params.get("depth") in (Depth.COMPLETION, "completion")
@@ -340,7 +370,9 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.SHARED: _shared,
     Code.PARTS: _parts,
     Code.LISTED_ONLY: _listed_only,
-    Code.BADGE_KEY: lambda x: _("{provider} does not accept your key.", provider=x.provider),
+    Code.REFUSED: _refused,
+    Code.BADGE_KEY: _badge_key,
     Code.BADGE_QUOTA: lambda x: _("Your quota at {provider} is used up.", provider=x.provider),
+    Code.BADGE_REGION: lambda x: _("{provider} refuses your address: VPN or country.", provider=x.provider),
     Code.BADGE_RATE_LIMIT: lambda x: _("{provider} is slowing your key down (rate limit).", provider=x.provider),
 }

@@ -1,6 +1,7 @@
 """One line for a service or a component."""
 
 from trayapp.core.evidence.observation import Badge
+from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import ComponentVerdict, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
@@ -33,6 +34,7 @@ BADGES: dict[Badge, str] = {
     Badge.KEY: N_("key not accepted"),
     Badge.QUOTA: N_("quota used up"),
     Badge.RATE_LIMIT: N_("rate limit"),
+    Badge.REGION: N_("address refused"),
 }
 LIGHTS: dict[Light, str] = {
     Light.GREEN: N_("green"),
@@ -63,8 +65,13 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
         state = _("down {duration}", duration=duration(s.at - _begun(v, s)))
     else:
         state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
-    badges = [_(BADGES[badge]) for badge in v.badges]
+    badges = [_badge(v, badge) for badge in v.badges]
     return ", ".join([state, *badges])
+
+
+def _badge(v: ServiceVerdict, badge: Badge) -> str:
+    accepted = any(each.code == Code.REFUSED or each.params.get("accepted_at") is not None for each in v.reasons)
+    return _("refused what was accepted") if badge is Badge.KEY and accepted else _(BADGES[badge])
 
 
 def _fine(v: ServiceVerdict) -> str:

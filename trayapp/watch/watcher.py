@@ -19,6 +19,7 @@ from trayapp.core.evidence.observation import Observation
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
+from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import KeySource
 from trayapp.settings.schema import Settings
 from trayapp.tasks import Rounds, Tasks
@@ -52,7 +53,8 @@ class JudgeView(Protocol):
 class Watcher:
     """Asks everything that the watched services need and emits what it finds, in its own order, on the event loop.
 
-    `budget` is shared by successive watchers of one process; without one the watcher has its own.
+    `budget` is shared by successive watchers of one process; without one the watcher has its own. `fingerprint`: tells
+    credentials apart.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Watcher:
         emit: Callable[[Observation], None],
         *,
         budget: Budget | None = None,
+        fingerprint: Callable[[str], str] | None = None,
     ) -> None:
         self._clock = clock
         self._judge = judge
@@ -74,7 +77,9 @@ class Watcher:
         self._budget = budget or Budget(clock)
         self._http = Http(on_bytes=self._budget.carried)
         self._addresses = Addresses()
-        self._probes = Probes(self._http, secrets, self._budget, self._addresses, clock)
+        self._probes = Probes(
+            self._http, secrets, self._budget, self._addresses, clock, fingerprint or Fingerprints().of
+        )
         self._controls = Controls(
             settings.network.controls, self._http, self._budget, self._addresses, clock, self._emit
         )

@@ -1,12 +1,14 @@
 """What traffic stands for: which parts, which kind of address, and which request is whose retry."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.gatewaybed import acme
 from trayapp.core.catalogue import Part
+from trayapp.core.evidence.observation import Witness
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of
+from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of, witness_of
 
 
 def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
@@ -57,3 +59,23 @@ def test_the_memory_is_bounded(attempts: list[tuple[int, bool]]) -> None:
     for at, (number, failed) in enumerate(attempts):
         attempt(names, b"%d" % number, float(at), failed=failed)
     assert sum(names.end(one, 300.0, failed=True) is not None for one in running) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("body", "model"),
+    [
+        (b'{"messages": [{"model": "inner"}], "model": "big-1"}', "big-1"),
+        (b'{"model": "' + b"x" * 5000 + b'"}', "x" * 100),
+        (b'{"messages": []}', ""),
+        (b'{"model": 7}', ""),
+        (b'{"model": null}', ""),
+        (b'{"model": "\xff"}', ""),
+        (b'{"model": "big-1"', ""),
+        (b'{"a":' * 100_000, ""),
+        (b'["model", "big-1"]', ""),
+        (b"\x28\xb5\x2f\xfd", ""),
+        (b"", ""),
+    ],
+)
+def test_who_asks_for_what(body: bytes, model: str) -> None:
+    assert witness_of("aa11", "/v1/x", body) == Witness("aa11", "/v1/x", model)

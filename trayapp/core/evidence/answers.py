@@ -23,6 +23,8 @@ MAX_RETRY_AFTER_S = 3600.0
 _SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type"})
 # What a stranger in between sends: a login page (2xx, 3xx, 401), a block page (403, 451), a captive portal (511).
 _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
+# In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
+_REFUSING = frozenset({401, 403, 404, 410})
 _QUOTA_CODES = frozenset(
     {
         "insufficient_quota",
@@ -37,7 +39,21 @@ _QUOTA_TEXT = re.compile(r"credit balance|insufficient (balance|credits|quota|fu
 _KEY_TEXT = re.compile(r"api[ _-]?key", re.I)
 # OpenAI answers 400 when a reasoning model has spent the allowed tokens before it wrote one: the model did run.
 _RAN_TEXT = re.compile(r"output limit was reached", re.I)
-_REGION_CODES = frozenset({"unsupported_country_region_territory"})
+# The end of a model that was announced long ago; Anthropic and others say it in headers beforehand (RFC 8594, 9745).
+_ENDED_TEXT = re.compile(
+    r"deprecated|retired|decommissioned|discontinued|no longer (available|supported|offered)|sunset|end[- ]of[- ]life",
+    re.I,
+)
+_ENDED_HEADERS = frozenset({"sunset", "deprecation"})
+# About what was asked, not about who asked: OpenRouter's 403 for what its moderation flagged.
+_REQUEST_TEXT = re.compile(r"flagged|moderation", re.I)
+_REGION_CODES = frozenset({"unsupported_country_region_territory", "unsupported_country"})
+# Gemini's 400, and Anthropic's 403 (https://github.com/anthropics/claude-code/issues/1613).
+_REGION_TEXT = re.compile(r"location is not supported|request not allowed|(country|region)[^.]* not supported", re.I)
+# Cloudflare refuses an address (1006, 1007, 1008), a country (1009), or what its owner's rule says (1020).
+_REGION_PAGE = re.compile(rb"error.?code[^0-9]{0,60}(100[6-9]|1020)\b", re.I)
+_ADDRESS_LIMITED_PAGE = re.compile(rb"error.?code[^0-9]{0,60}1015\b", re.I)
+_CLOUDFLARES_OWN = range(520, 528)
 _OUTCOME_OF_FAILURE = {
     "timeout": Outcome.FAIL,
     "connect": Outcome.FAIL,
@@ -55,12 +71,18 @@ _OUTCOME_OF_FAILURE = {
 
 
 class Reading(NamedTuple):
-    """`depth`: how much the answer proves, which can be less than was asked for (a challenge proves the edge)."""
+    """`depth`: how much the answer proves, which can be less than was asked for (a challenge proves the edge).
+
+    `accepted`: whether the provider took what it was asked, or refused it for what may be no fault of the request's;
+    None where it did neither. `edge`: a failure of the provider's edge alone.
+    """
 
     outcome: Outcome
     code: str
     depth: Depth
     badge: Badge | None = None
+    accepted: bool | None = None
+    edge: bool = False
 
 
 def outcome_of_failure(code: str) -> Outcome:
@@ -78,35 +100,82 @@ def read_answer(
     truncated: bool = False,
     keyed: bool = False,
     up: tuple[Up, ...] = (),
+    proven: bool = False,
 ) -> Reading:
     """Classify a whole answer.
 
     `headers` have lower-case names; `body` is its start, `truncated` when there was more; `depth` is what the request
     to `url` was meant to prove; `keyed`: it carried the user's key, so that a refusal of the key is the user's to
-    know; `up`: answers that count as good by the catalogue's word.
+    know; `up`: answers that count as good by the catalogue's word; `proven`: nobody in between can have made it.
     """
     json = None if truncated else _json(body)
+    theirs = proven or _shaped(json) or "cf-ray" in headers
+    code = f"http_{status}"
     if status == 407:
         return Reading(Outcome.PROXY, "proxy_login", depth)
     if headers.get("cf-mitigated", "").lower() == "challenge" or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)
-    code = f"http_{status}"
-    if any(status == good.status and (good.json is None or _has(json, good.json)) for good in up):
-        return Reading(Outcome.GOOD, code, depth, _badge(status, json) if keyed else None)
     error = _error(json)
+    if theirs and _refuses_address(status, error, body):
+        return Reading(Outcome.GOOD, code, Depth.EDGE, Badge.REGION)
+    if any(status == good.status and (good.json is None or _has(json, good.json)) for good in up):
+        return Reading(Outcome.GOOD, code, depth, _badge(status, json) if keyed else None, accepted=not keyed)
     if error.get("type") == "cf_bad_gateway":
-        return Reading(Outcome.FAIL, "http_502", depth)
-    if status == 511:
+        return Reading(Outcome.FAIL, "http_502", depth, edge=True)
+    if status == 511 and not proven:
         return Reading(Outcome.FOREIGN, "foreign_page", depth)
     if status >= 500 or status == 408:
-        return Reading(Outcome.FAIL, code, depth)
+        edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not _shaped(json)
+        return Reading(Outcome.FAIL, code, depth, edge=edge)
     if status == 429:
-        if _is_quota(error):
-            return Reading(Outcome.GOOD, code, min(depth, Depth.API), Badge.QUOTA)
-        return Reading(Outcome.NEUTRAL, code, depth, Badge.RATE_LIMIT)
+        return _too_many(headers, body, json, depth, theirs=theirs)
     if depth is Depth.EDGE:
-        return _edge(status, headers, body, url, json)
-    return _api(status, headers, body, json, depth, truncated=truncated, keyed=keyed)
+        reading = _edge(status, headers, body, url, theirs=theirs)
+    else:
+        reading = _api(status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed)
+    if reading.accepted is not None or reading.outcome is not Outcome.GOOD:
+        return reading
+    if status < 300 or (status < 400 and depth is Depth.EDGE):
+        return reading._replace(accepted=not up)
+    refused = _refuses_key(status, headers, json) if keyed else status != 402
+    return reading._replace(accepted=False if refused else None)
+
+
+def _too_many(headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool) -> Reading:
+    """A 429: an empty account, a limit of this key or address, or words for everybody."""
+    if _is_quota(_error(json)):
+        return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.QUOTA)
+    limited = _shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
+    if theirs and not limited:
+        # https://github.com/anthropics/claude-code/issues/10698: "Rate exceeded", on any device.
+        return Reading(Outcome.NEUTRAL, "http_429", depth, accepted=False)
+    return Reading(Outcome.NEUTRAL, "http_429", depth, Badge.RATE_LIMIT)
+
+
+def _refuses_address(status: int, error: Mapping[str, Any], body: bytes) -> bool:
+    if status == 451:
+        return True
+    if status not in (400, 403):
+        return False
+    if error.get("code") in _REGION_CODES or error.get("type") in _REGION_CODES:
+        return True
+    return bool(_REGION_TEXT.search(str(error.get("message", ""))) or _REGION_PAGE.search(body))
+
+
+def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
+    """Whether this refuses whoever asked, or the model, and not merely what the request says.
+
+    Quota and the announced end of a model are no news; a parameter other than the model is the request's own.
+    """
+    error = _error(json)
+    message = str(error.get("message", ""))
+    if _is_quota(error) or _REQUEST_TEXT.search(message):
+        return False
+    if status == 400:
+        return bool(_KEY_TEXT.search(message))
+    if status in (404, 410) and (_ENDED_TEXT.search(f"{message} {error.get('code')}") or _ENDED_HEADERS & set(headers)):
+        return False
+    return status in _REFUSING and error.get("param") in (None, "", "model")
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -131,18 +200,23 @@ def same_site(url: str, other: str) -> bool:
     return host.removeprefix("www.") == another.removeprefix("www.")
 
 
+def over_tls(url: str, *, proven: bool) -> bool:
+    """Whether an answer is the provider's own beyond doubt: one of this machine may be a filter's, in its place."""
+    return proven and url.startswith("https:")
+
+
 def is_html(headers: Mapping[str, str], body: bytes) -> bool:
     """Is this a page for people? By what it says of itself, or by its first character."""
     return "html" in headers.get("content-type", "").lower() or body[:64].lstrip().startswith(b"<")
 
 
-def _edge(status: int, headers: Mapping[str, str], body: bytes, url: str, json: Any) -> Reading:
+def _edge(status: int, headers: Mapping[str, str], body: bytes, url: str, *, theirs: bool) -> Reading:
     good = Reading(Outcome.GOOD, f"http_{status}", Depth.EDGE)
-    foreign = Reading(Outcome.FOREIGN, "foreign_page", Depth.EDGE)
+    foreign = good if theirs else Reading(Outcome.FOREIGN, "foreign_page", Depth.EDGE)
     if urlsplit(url).path == "/cdn-cgi/trace":
         # Cloudflare's own answer is a list that starts so; anything else comes from somebody in between.
         return good if body.startswith(b"fl=") else foreign
-    if status in (403, 451) and not _shaped(json):
+    if status in (403, 451):
         return foreign
     if 300 <= status < 400 and not same_site(url, urljoin(url, headers.get("location", ""))):
         return foreign
@@ -156,33 +230,39 @@ def _api(
     json: Any,
     depth: Depth,
     *,
+    theirs: bool,
     truncated: bool,
     keyed: bool,
 ) -> Reading:
     code = f"http_{status}"
     malformed = Reading(Outcome.FAIL, "malformed", depth)
+    foreign = Reading(Outcome.FOREIGN, "foreign_page", depth)
+    # Its front answers, not its API: that is no strike, and proves no more than the edge.
+    front = Reading(Outcome.GOOD, code, Depth.EDGE)
     if 300 <= status < 400:
-        return Reading(Outcome.FOREIGN, "foreign_page", depth)
+        return front if theirs else foreign
     if status < 300:
         if is_html(headers, body):
-            return Reading(Outcome.FOREIGN, "foreign_page", depth)
+            return malformed if theirs else foreign
         if isinstance(json, (dict, list)) or (truncated and body.lstrip()[:1] in (b"{", b"[")):
-            return _inner(json, depth) or Reading(Outcome.GOOD, code, depth)
+            return _inner(json, depth, keyed=keyed) or Reading(Outcome.GOOD, code, depth, accepted=True)
         return malformed
     if not _shaped(json):
-        return Reading(Outcome.FOREIGN, "foreign_page", depth) if status in _FOREIGN_STATUSES else malformed
+        if theirs:
+            return front if status in _REFUSING else malformed
+        return foreign if status in _FOREIGN_STATUSES else malformed
     if status == 400 and _RAN_TEXT.search(str(_error(json).get("message", ""))):
-        return Reading(Outcome.GOOD, code, depth)
+        return Reading(Outcome.GOOD, code, depth, accepted=True)
     return Reading(Outcome.GOOD, code, Depth.API, _badge(status, json) if keyed else None)
 
 
-def _inner(json: Any, depth: Depth) -> Reading | None:
+def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     """Some providers put an error, with or without its status, into a body that came with 200."""
     if not isinstance(json, dict) or not isinstance(json.get("error"), dict):
         return None
     inner = json["error"].get("code")
     if isinstance(inner, int) and 400 <= inner <= 599:
-        return read_answer(inner, {}, msgspec.json.encode({"error": json["error"]}), depth=depth)
+        return read_answer(inner, {}, msgspec.json.encode({"error": json["error"]}), depth=depth, keyed=keyed)
     return Reading(Outcome.FAIL, "malformed", depth)
 
 
@@ -190,8 +270,6 @@ def _badge(status: int, json: Any) -> Badge | None:
     error = _error(json)
     if status == 402 or _is_quota(error):
         return Badge.QUOTA
-    if error.get("code") in _REGION_CODES:
-        return None
     if status in (401, 403):
         return Badge.KEY
     if status == 400 and _KEY_TEXT.search(str(error.get("message", ""))):

@@ -13,6 +13,7 @@ class Badge(StrEnum):
     KEY = "key"
     QUOTA = "quota"
     RATE_LIMIT = "rate_limit"
+    REGION = "region"
 
 
 class Source(StrEnum):
@@ -52,6 +53,17 @@ class Outcome(StrEnum):
     PROXY = "proxy"
 
 
+class Witness(Struct, frozen=True):
+    """By whom and for what a provider was asked: what it has accepted from there it accepts again, if all is well.
+
+    `credential`: a salted short hash, empty where none was sent; `model`: empty where none was named.
+    """
+
+    credential: str
+    path: str
+    model: str = ""
+
+
 class Try(Struct, frozen=True):
     """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
 
@@ -61,6 +73,8 @@ class Try(Struct, frozen=True):
     answer failed, None where that is not known or the provider's side was reached. `control`: did the control that ran
     beside this try answer; None when none was asked. `request` joins the retries of one request of the user's:
     together they count once.
+    `witness`: who asked for what, and `accepted`: did the provider accept or refuse that, None where it did neither.
+    `edge`: the failure is that of the provider's edge, not of what is behind it.
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
@@ -85,6 +99,9 @@ class Try(Struct, frozen=True):
     first_token_s: float | None = None
     proven: bool = False
     step: "NetworkStep | None" = None
+    witness: Witness | None = None
+    accepted: bool | None = None
+    edge: bool = False
 
 
 class Control(Struct, frozen=True):

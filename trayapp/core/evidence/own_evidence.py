@@ -332,6 +332,12 @@ class Evidence:
         """When a recovery is over, if nothing fails until then."""
         return max(self.back_at or 0.0, self.failed_at or 0.0) + QUIET_S
 
+    def came_back(self, at: float) -> None:
+        """What was refused is accepted again, and watched like every return."""
+        if self.red is None:
+            self.back_at = max(at, self.back_at or at)
+            self.version += 1
+
     def recovered(self) -> None:
         """The recovery is over for everybody."""
         self.back_at = None

@@ -26,10 +26,15 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
-    with badge `key` or `quota` where it was the user's key), an answer that the catalogue calls up. A rate-limit 429
-    is neutral, with badge `rate_limit`. A strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body
-    that is no API's. Somebody else's page is foreign; 407 is the proxy's. A badge is shown beside the light, never as
-    one, for `RATE_LIMIT_LIFE_S` or `ACCOUNT_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts.
+    with badge `key` or `quota` where it was the user's key), an answer that the catalogue calls up. A refusal of the
+    address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`. A strike:
+    no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven nor
+    marked as the provider's (its JSON, its edge's `cf-ray`) is foreign; 407 is the proxy's. A badge is shown beside
+    the light, never as one, for `RATE_LIMIT_LIFE_S` or `ACCOUNT_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the
+    503 still counts. Refused what was accepted (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of
+    a credential, path and model that were accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`:
+    neither good nor a strike, yellow, `degraded`; red once the page calls it wrong, too, or `WITNESSES` credentials
+    agree. Another credential that is accepted for the same meanwhile makes it that one's own trouble.
 
 Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py).
     The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown

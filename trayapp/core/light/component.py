@@ -12,6 +12,7 @@ from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.refusals import Refusal
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.page_readings import PAGE_HELD_S, PageReadings
 from trayapp.core.light.reason_builder import ReasonBuilder
@@ -72,13 +73,17 @@ class ComponentView(Struct, frozen=True):
 
 
 class Surroundings(NamedTuple):
-    """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on."""
+    """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on.
+
+    `refusal`: what it refuses although it accepted it.
+    """
 
     evidence: Evidence
     readings: PageReadings
     network: OwnConnection
     slow: SlowHosts
     rulings: "Rulings"
+    refusal: Refusal | None = None
 
 
 class _Ruling(Struct, frozen=True):
@@ -197,14 +202,17 @@ class ComponentState:
         flaps = page.flapping is not None and page.flapping.on
         rests_on = (
             id(around.evidence), id(opinion), id(held), id(page.opinion), page.red_at, page.ended_at,
-            self.recovering, self.probed, self.on_page, down, self.part if flaps else None,
+            self.recovering, self.probed, self.on_page, down, self.part if flaps else None, around.refusal,
         )  # fmt: skip
         known = around.rulings.get(rests_on)
         if known is None:
             evidence = around.evidence
             sight = evidence.sight(recovering=self.recovering)
             has_page = around.readings.expected and self.on_page
-            tell = ReasonBuilder(evidence, opinion, held, around.network, now, has_page=has_page, probed=self.probed)
+            refusal = self._refusal(around)
+            tell = ReasonBuilder(
+                evidence, opinion, held, around.network, now, has_page=has_page, probed=self.probed, refusal=refusal
+            )
             ruling = self._flap(self._rule(sight, opinion, held, down, around, tell, now), evidence, tell)
             known = around.rulings[rests_on] = ruling, self._next_change(around, now)
         return known
@@ -254,8 +262,11 @@ class ComponentState:
         evidence, run = around.evidence, around.evidence.run
         page_light = held.light if held is not None else Light.GREY
         began = run[0].at if run else evidence.failed_at
-        if held is not None and held.maintenance and sight in (Sight.DOWN, Sight.DEGRADED, Sight.CHECKING):
-            return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), began)
+        refusal = tell.refusal
+        failing = sight in (Sight.DOWN, Sight.DEGRADED, Sight.CHECKING)
+        if held is not None and held.maintenance and (failing or refusal is not None):
+            since = began if failing or refusal is None else refusal.since_at
+            return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
         if sight is Sight.DOWN and evidence.red is not None:
             return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), evidence.red.first_at, partial=True)
         if held is not None and page_light is Light.RED:
@@ -264,6 +275,10 @@ class ComponentState:
             if answers >= CONTRADICTING_ANSWERS:
                 return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.contradicted(answers), since)
             return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, partial=True)
+        if refusal is not None:
+            if refusal.agreed or (page_light is Light.YELLOW and held is not None and _is_trouble(held)):
+                return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), refusal.since_at, partial=True)
+            return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), refusal.since_at)
         if sight is Sight.DEGRADED:
             return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), began)
         if sight is Sight.RECOVERING:
@@ -284,6 +299,14 @@ class ComponentState:
         if slow is not None and answered is not None:
             return _Ruling(Light.YELLOW, Finding.SLOW, tell.slow(answered, *slow), answered.at)
         return None
+
+    def _refusal(self, around: Surroundings) -> Refusal | None:
+        """What it refuses, unless real answers contradict what a request without a credential was told."""
+        refusal = around.refusal
+        if refusal is not None and not refusal.keyed:
+            answers = around.evidence.real_answers_since(refusal.since_at)
+            return None if answers >= CONTRADICTING_ANSWERS else refusal
+        return refusal
 
     def _well(
         self, opinion: PageOpinion | None, around: Surroundings, tell: ReasonBuilder, now: float
@@ -346,3 +369,8 @@ class ComponentState:
         if page.ended_at is not None:
             moments.append(page.ended_at + QUIET_S)
         return next_moment(moments, now)
+
+
+def _is_trouble(opinion: PageOpinion) -> bool:
+    """Whether the page itself calls this wrong, and neither over nor planned."""
+    return opinion.finding is not Finding.RECOVERING and not opinion.maintenance

@@ -9,7 +9,7 @@ came in.
 import math
 from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part, Provider, Service
@@ -20,6 +20,7 @@ from trayapp.core.evidence.observation import (
     Control,
     Depth,
     Disturbance,
+    DisturbanceKind,
     NetworkReport,
     NetworkState,
     Observation,
@@ -30,6 +31,7 @@ from trayapp.core.evidence.own_evidence import GAP_S, Sight
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
 from trayapp.core.evidence.reach import Reach, reach_of_url
+from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
 from trayapp.core.light.component import ComponentMemory, ComponentState, ComponentView, Rulings, Surroundings
 from trayapp.core.light.page_readings import PageReadings
@@ -62,6 +64,7 @@ class JudgeMemory(Struct):
     known: dict[str, KnownLight] = field(default_factory=dict)
     pulses: dict[str, Pulse] = field(default_factory=dict)
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
+    refusals: RefusalsMemory = field(default_factory=RefusalsMemory)
 
 
 class _ServiceState:
@@ -117,6 +120,7 @@ class Judge:
         self._pulses = kept.pulses
         self._slow = SlowHosts()
         self._badges = Badges()
+        self._refusals = Refusals(kept.refusals)
         self._pages = self._page_statuses()
         self.page_incidents: dict[str, PageIncident] = {}
 
@@ -143,6 +147,8 @@ class Judge:
         match observation:
             case Disturbance():
                 self._network.disturbed(observation)
+                if observation.kind is DisturbanceKind.NETWORK_CHANGE:
+                    self._refusals.network_changed(observation.at)
                 for readings in self._readings.values():
                     readings.disturbed()
             case Try():
@@ -166,7 +172,11 @@ class Judge:
 
     def _observe_try(self, t: Try) -> None:
         self._network.observe_try(t)
-        self._badges.observe(t)
+        accepted_at = self._refusals.observe(t)
+        self._badges.observe(t, accepted_at)
+        if accepted_at is not None:
+            # Neither a strike nor an answer as it should be: what it amounts to is for `Refusals` to say.
+            t = structs.replace(t, outcome=Outcome.NEUTRAL)
         self._touched.update(part.service for part in t.parts if part in self._components)
         self._paces.note(t)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
@@ -225,6 +235,11 @@ class Judge:
         """Add the services about which something may have changed without anything having come in for them."""
         network = self._network
         self._touched.update(self._badges.look(now))
+        lapsed, back = self._refusals.look(now)
+        for part, at in back.items():
+            if part in self._groups:
+                self._groups.of(part).came_back(at)
+        self._touched.update(part.service for part in (*lapsed, *back) if part in self._components)
         slow = slow_hosts(self._pulses, now)
         if slow != self._slow:
             self._slow = slow
@@ -241,7 +256,8 @@ class Judge:
         views = []
         for component in state.components:
             evidence = self._groups.of(component.part)
-            around = Surroundings(evidence, readings, self._network, self._slow, rulings)
+            refusal = self._refusals.of(component.part)
+            around = Surroundings(evidence, readings, self._network, self._slow, rulings, refusal)
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
@@ -259,6 +275,7 @@ class Judge:
 
     def _verdict(self, state: _ServiceState, made: Whole, views: list[ComponentView], now: float) -> ServiceVerdict:
         service, known = state.service, state.known
+        refused = any(each.code == Code.REFUSED for each in made.reasons)
         return ServiceVerdict(
             id=service.id,
             provider=state.provider.provider,
@@ -269,7 +286,7 @@ class Judge:
             confidence=made.confidence,
             since=made.since,
             components=tuple(view.verdict for view in views),
-            reasons=(*made.reasons, *self._badges.reasons(service.id, now)),
+            reasons=(*made.reasons, *self._badges.reasons(service.id, now, refused=refused)),
             flapping=any(each.code == Code.FLAPPING for each in made.reasons),
             badges=self._badges.of(service.id, now),
             unseen=tuple(view.verdict.id for view in views if not view.verdict.seen),
@@ -367,6 +384,7 @@ class Judge:
             {name: state.known for name, state in self._services.items() if state.known is not None},
             dict(self._pulses),
             self._network.remember(),
+            self._refusals.remember(),
         )
 
 

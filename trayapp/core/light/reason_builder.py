@@ -4,6 +4,7 @@ from trayapp.core.evidence.connection import Down, OwnConnection
 from trayapp.core.evidence.observation import Depth, NetworkStep, Source, Try
 from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.refusals import Refusal
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.reasons import Code, Reason, reason
 from trayapp.core.light.severity import Light
@@ -25,7 +26,9 @@ class ReasonBuilder:
         *,
         has_page: bool,
         probed: bool,
+        refusal: Refusal | None = None,
     ) -> None:
+        self.refusal = refusal
         self._has_page = has_page
         self._probed = probed
         self._evidence = evidence
@@ -47,7 +50,7 @@ class ReasonBuilder:
 
     def trouble(self, sight: Sight) -> tuple[Reason, ...]:
         """Page, own failures, network, in this order."""
-        own = self._own(sight)
+        own = (*self._refused(), *self._own(sight))
         return (*self._page(silent=bool(own)), *own)
 
     def contradicted(self, answers: int) -> tuple[Reason, ...]:
@@ -131,6 +134,26 @@ class ReasonBuilder:
         if run:
             return (_failures(run[-1], len(run), len(run), run[0].at), *self._company(run[-1]))
         return ()
+
+    def _refused(self) -> tuple[Reason, ...]:
+        refusal = self.refusal
+        if refusal is None:
+            return ()
+        t = refusal.last
+        return (
+            reason(
+                Code.REFUSED,
+                t.source,
+                t.at,
+                since_at=refusal.since_at,
+                accepted_at=refusal.accepted_at,
+                tries=refusal.tries,
+                witnesses=refusal.witnesses,
+                what=t.code,
+                status=t.status,
+                host=t.host,
+            ),
+        )
 
     def _answers(self) -> tuple[Reason, ...]:
         good = self._evidence.answering(self._now) or self._evidence.good(self._now, Depth.API)

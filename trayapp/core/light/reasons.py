@@ -119,14 +119,21 @@ class Code(StrEnum):
     LISTED_ONLY = "listed_only"
     """Minor parts have trouble, too few to colour the service. `components`, `failing`, `total`."""
 
+    REFUSED = "refused"
+    """The provider refuses what it accepted a while ago. `since_at`, `accepted_at`, `tries`, `witnesses` (how many
+    different credentials), `what`, `status`, `host` as in `failures`."""
+
     BADGE_KEY = "badge_key"
-    """The provider refuses the user's key. No parameters."""
+    """The provider refuses the user's key. `accepted_at`: when it last accepted the same, or None."""
 
     BADGE_QUOTA = "badge_quota"
     """The user's quota or credit is used up. No parameters."""
 
     BADGE_RATE_LIMIT = "badge_rate_limit"
     """The user's key is being throttled. No parameters."""
+
+    BADGE_REGION = "badge_region"
+    """The provider refuses the address that this machine asks from. No parameters."""
 
 
 def reason(code: Code, source: Source, at: float, link: str | None = None, **params: Param) -> Reason:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Auth
-from trayapp.core.evidence.answers import Reading, outcome_of_failure, read_answer, retry_after_s
-from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try
+from trayapp.core.evidence.answers import Reading, outcome_of_failure, over_tls, read_answer, retry_after_s
+from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try, Witness
 from trayapp.core.evidence.reach import Reach, reach_of_address
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.errors import Problem
@@ -40,12 +41,21 @@ class Attempt(NamedTuple):
 class Probes:
     """Asks providers, each with its own key and no other's."""
 
-    def __init__(self, http: Http, keys: KeySource, budget: Budget, addresses: Addresses, clock: Clock) -> None:
+    def __init__(
+        self,
+        http: Http,
+        keys: KeySource,
+        budget: Budget,
+        addresses: Addresses,
+        clock: Clock,
+        fingerprint: Callable[[str], str],
+    ) -> None:
         self._http = http
         self._keys = keys
         self._budget = budget
         self._addresses = addresses
         self._clock = clock
+        self._fingerprint = fingerprint
         self._fetching: dict[tuple[str, str], asyncio.Task[str | None]] = {}
         self._complained: set[str] = set()
         self._tasks = Tasks("keys")
@@ -70,7 +80,7 @@ class Probes:
                 self._budget.answered(job.provider)
             reading = Reading(outcome_of_failure(failure.code), failure.code, job.depth)
             reach = await self._addresses.reach(probe.url, look_up=failure.step is not NetworkStep.DNS)
-            return Attempt(self._try(job, began, reading, None, reach, failure.step), failure)
+            return Attempt(self._try(job, began, reading, None, reach, step=failure.step), failure)
         reading = _read(job, answer, keyed=key is not None)
         if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
             self._budget.answered(job.provider)
@@ -79,7 +89,11 @@ class Probes:
             reach = reach_of_address(answer.address)
         else:
             reach = await self._addresses.reach(probe.url)
-        return Attempt(self._try(job, began, reading, answer, reach))
+        return Attempt(self._try(job, began, reading, answer, reach, witness=self._witness(job, key)))
+
+    def _witness(self, job: ProbeJob, key: str | None) -> Witness:
+        model = job.completion.model or "" if job.completion is not None else ""
+        return Witness(self._fingerprint(key or ""), urlsplit(job.probe.url).path, model)
 
     async def _ask(self, job: ProbeJob, headers: Mapping[str, str]) -> HttpAnswer:
         probe = job.probe
@@ -103,7 +117,9 @@ class Probes:
         reading: Reading,
         answer: HttpAnswer | None,
         reach: Reach,
+        *,
         step: NetworkStep | None = None,
+        witness: Witness | None = None,
     ) -> Try:
         shown = seen(answer.body) if answer is not None and job.completion is not None else Seen.NOTHING
         return Try(
@@ -124,6 +140,9 @@ class Probes:
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
             proven=answer is not None and answer.proven,
             step=step,
+            witness=witness,
+            accepted=reading.accepted,
+            edge=reading.edge,
         )
 
     async def _key(self, job: ProbeJob) -> str | None:
@@ -165,7 +184,7 @@ def _read(job: ProbeJob, answer: HttpAnswer, *, keyed: bool) -> Reading:
     if job.completion is not None and answer.status == 200:
         match seen(answer.body):
             case Seen.TOKEN | Seen.END:
-                return Reading(Outcome.GOOD, "http_200", Depth.COMPLETION)
+                return Reading(Outcome.GOOD, "http_200", Depth.COMPLETION, accepted=True)
             case Seen.ERROR:
                 return Reading(Outcome.FAIL, "cut", Depth.COMPLETION)
             case Seen.NOTHING:
@@ -179,4 +198,5 @@ def _read(job: ProbeJob, answer: HttpAnswer, *, keyed: bool) -> Reading:
         truncated=answer.truncated,
         keyed=keyed,
         up=() if job.completion is not None else probe.up,
+        proven=over_tls(answer.url, proven=answer.proven),
     )

@@ -14,6 +14,7 @@ from trayapp.core.evidence.observation import Badge, Depth, NetworkStep, Outcome
 from trayapp.core.evidence.reach import Reach
 from trayapp.errors import Problem
 from trayapp.net.addresses import Addresses
+from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.settings.schema import Completion
 from trayapp.watch.http import Http
 from trayapp.watch.probes import runner as probes
@@ -50,7 +51,7 @@ class Scene:
         self.keyring = Keyring()
         self.clock = FakeClock()
         self.budget = Budget(self.clock)
-        self.probes = Probes(http, self.keyring, self.budget, Addresses(), self.clock)
+        self.probes = Probes(http, self.keyring, self.budget, Addresses(), self.clock, Fingerprints().of)
 
     def job(self, kind: ProbeKind = ProbeKind.API, path: str = "/v1/models", **more: Any) -> ProbeJob:
         completion = Completion(enabled=True, daily_tokens=1000) if kind is ProbeKind.COMPLETION else None

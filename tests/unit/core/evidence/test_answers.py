@@ -26,6 +26,10 @@ LOW_CREDIT = _error("invalid_request_error", "Your credit balance is too low")
 GEMINI_KEY = {"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}
 XAI_KEY = {"code": "invalid-argument", "error": "Incorrect API key provided: xx."}
 REGION = _error("request_forbidden", "Country not supported", "unsupported_country_region_territory")
+ANTHROPICS_REGION = _error("forbidden", "Request not allowed")
+GEMINIS_REGION = {"error": {"code": 400, "message": "User location is not supported for the API use.", "status": "X"}}
+RAY = {"content-type": "text/html", "cf-ray": "8f0a-FRA"}
+CF_PAGE = "<!DOCTYPE html><title>Access denied</title><span>Error code</span> <span class='cf-code'>{}</span>"
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
 
@@ -40,7 +44,22 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("xAI's wrong key", 400, {}, XAI_KEY, API, GOOD, "http_400", API, Badge.KEY),
     ("xAI without key", 401, {}, {"code": "unauthenticated:no-credentials"}, API, GOOD, "http_401", API, Badge.KEY),
     ("Cohere's refusal", 401, {}, {"message": "invalid api token"}, API, GOOD, "http_401", API, Badge.KEY),
-    ("region", 403, {}, REGION, API, GOOD, "http_403", API, None),
+    ("region", 403, {}, REGION, API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Anthropic's region", 403, {}, ANTHROPICS_REGION, API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Gemini's region", 400, {}, GEMINIS_REGION, COMPLETION, GOOD, "http_400", EDGE, Badge.REGION),
+    ("for legal reasons", 451, {}, _error("unavailable"), API, GOOD, "http_451", EDGE, Badge.REGION),
+    ("for legal reasons, at the edge", 451, RAY, PAGE, EDGE, GOOD, "http_451", EDGE, Badge.REGION),
+    ("Cloudflare's rule", 403, RAY, CF_PAGE.format(1020), API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Cloudflare's rule, at the edge", 403, RAY, CF_PAGE.format(1020), EDGE, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Cloudflare's banned address", 403, RAY, CF_PAGE.format(1006), API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Cloudflare's banned country", 403, RAY, "error code: 1009", API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Cloudflare's page from somebody else", 403, HTML, CF_PAGE.format(1020), API, FOREIGN, "foreign_page", API, None),
+    ("another number of Cloudflare's", 403, RAY, CF_PAGE.format(1010), API, GOOD, "http_403", EDGE, None),
+    ("refused by its front", 403, RAY, PAGE, API, GOOD, "http_403", EDGE, None),
+    ("nothing there, says its front", 404, RAY, b"", API, GOOD, "http_404", EDGE, None),
+    ("refused by the site itself", 403, RAY, PAGE, EDGE, GOOD, "http_403", EDGE, None),
+    ("words for everybody", 429, RAY, "Rate exceeded.", API, NEUTRAL, "http_429", API, None),
+    ("too many from this address", 429, RAY, CF_PAGE.format(1015), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
     ("payment required", 402, {}, _error("billing_error"), API, GOOD, "http_402", API, Badge.QUOTA),
     ("used up", 429, {}, UNUSED_QUOTA, API, GOOD, "http_429", API, Badge.QUOTA),
     ("used up, completion", 429, {}, UNUSED_QUOTA, COMPLETION, GOOD, "http_429", API, Badge.QUOTA),
@@ -115,12 +134,123 @@ def test_answers(
     badge: Badge | None,
 ) -> None:
     url = "https://a.example/x"
-    assert read_answer(status, headers, _raw(body), depth=asked, url=url, keyed=True) == (outcome, code, depth, badge)
+    got = read_answer(status, headers, _raw(body), depth=asked, url=url, keyed=True)
+    assert (got.outcome, got.code, got.depth, got.badge) == (outcome, code, depth, badge)
 
 
 def test_a_refusal_without_a_key_is_no_badge() -> None:
     got = read_answer(401, {}, _raw(_error("invalid_request_error")), depth=API)
     assert (got.outcome, got.badge) == (GOOD, None)
+
+
+ENDED = _error("invalid_request_error", "The model `x` has been deprecated.", "model_not_found")
+NO_MODEL = _error("invalid_request_error", "The model does not exist", "model_not_found", param="model")
+NO_RESPONSE = _error("invalid_request_error", "not found", "previous_response_not_found", param="previous_response_id")
+FLAGGED = _error(None, "Your chosen model requires moderation and your input was flagged", 403)
+FOREIGN_PAGE = (403, HTML, PAGE)
+
+
+class TestAccepted:
+    """Whether a provider took what it was asked: what `refusals` compares over a day."""
+
+    @pytest.mark.parametrize(
+        ("status", "headers", "body", "with_key", "without"),
+        [
+            (200, {}, {"data": []}, True, True),
+            (400, {}, RAN, True, True),
+            (401, {}, _error("authentication_error"), False, False),
+            (403, {}, _error("permission_error"), False, False),
+            (404, {}, {"detail": "Unknown error"}, False, False),
+            (404, RAY, b"", False, False),
+            (410, {}, _error("gone"), False, False),
+            (404, {}, NO_MODEL, False, False),
+            (400, {}, GEMINI_KEY, False, False),
+            (400, {}, XAI_KEY, False, False),
+            (429, RAY, "Rate exceeded.", False, False),
+            # About the request, which a fixed one never is.
+            (400, {}, _error("invalid_request_error", "max_tokens is too large"), None, False),
+            (404, {}, NO_RESPONSE, None, False),
+            (403, {}, FLAGGED, None, False),
+            (422, {}, _error("invalid"), None, False),
+            (404, {}, ENDED, None, False),
+            (404, {"sunset": "Wed, 04 Feb 2026 01:00:00 GMT"}, NO_MODEL, None, False),
+            # The account's own, and the place's.
+            (402, {}, _error("billing_error"), None, None),
+            (429, {}, UNUSED_QUOTA, None, None),
+            (429, {}, _error("rate_limit_error"), None, None),
+            (429, {**RAY, "retry-after": "20"}, "slow down", None, None),
+            (403, {}, REGION, None, None),
+            (451, RAY, PAGE, None, None),
+            # Failures, and what is not the provider's.
+            (503, {}, _error("server_error"), None, None),
+            (408, {}, _error("timeout"), None, None),
+            (200, {}, b"", None, None),
+            (*FOREIGN_PAGE, None, None),
+            (404, HTML, PAGE, None, None),
+            (407, HTML, PAGE, None, None),
+            (403, {"cf-mitigated": "challenge"}, PAGE, None, None),
+            (200, {}, _error(code=401), False, False),
+        ],
+    )
+    def test_by_whoever_asks(
+        self, status: int, headers: dict[str, str], body: Any, with_key: bool | None, without: bool | None
+    ) -> None:
+        told = [read_answer(status, headers, _raw(body), depth=API, keyed=keyed).accepted for keyed in (True, False)]
+        assert told == [with_key, without]
+
+    up = (Up(status=401, json="error.type"),)
+
+    @pytest.mark.parametrize(
+        ("status", "body", "keyed", "accepted"),
+        [
+            (401, _error("x"), False, True),
+            (401, _error("x"), True, False),
+            (404, _error("x"), False, False),
+            (401, {"message": "another shape"}, False, False),
+        ],
+    )
+    def test_an_answer_that_the_catalogue_calls_up(self, status: int, body: Any, keyed: bool, accepted: bool) -> None:
+        assert read_answer(status, {}, _raw(body), depth=API, up=self.up, keyed=keyed).accepted is accepted
+
+    def test_at_the_edge(self) -> None:
+        def told(status: int, headers: dict[str, str], body: Any = PAGE, up: tuple[Up, ...] = ()) -> bool | None:
+            return read_answer(status, headers, _raw(body), depth=EDGE, url="https://a.example/", up=up).accepted
+
+        assert told(200, HTML) is True
+        assert told(302, {"location": "/login"}) is True
+        assert told(404, RAY) is False
+        assert told(403, HTML) is None
+        assert told(200, HTML, up=(Up(200, "issuer"),)) is False
+        assert told(200, {}, {"issuer": "https://a.example"}, (Up(200, "issuer"),)) is True
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "depth", "edge"),
+    [
+        (500, {}, _error("server_error"), API, False),
+        (529, {}, _error("overloaded_error"), API, False),
+        (502, HTML, BAD_GATEWAY, API, True),
+        (503, {}, "upstream connect error", API, True),
+        (522, {}, _error("x"), API, True),
+        (502, {}, CF_502, API, True),
+        (502, {}, _error("server_error"), EDGE, True),
+    ],
+)
+def test_whose_error_it_is(status: int, headers: dict[str, str], body: Any, depth: Depth, edge: bool) -> None:
+    got = read_answer(status, headers, _raw(body), depth=depth, url="https://a.example/x")
+    assert (got.outcome, got.edge) == (FAIL, edge)
+
+
+def test_what_is_proven_is_the_providers_own_whatever_it_looks_like() -> None:
+    """Without a mark a block page and a login page are a stranger's; over proven TLS nobody else can have made them."""
+    for status, body, location in ((403, PAGE, ""), (401, PAGE, ""), (302, "", "https://b.example/"), (404, PAGE, "")):
+        headers = {**HTML, "location": location}
+        stranger, own = (
+            read_answer(status, headers, _raw(body), depth=API, url="https://a.example/x", proven=proven)
+            for proven in (False, True)
+        )
+        assert stranger.outcome in (FOREIGN, FAIL)
+        assert (own.outcome, own.depth, own.accepted) == (GOOD, EDGE, False)
 
 
 class TestUp:

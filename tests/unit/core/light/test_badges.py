@@ -55,3 +55,14 @@ def test_looking_tells_who_has_lost_a_badge_and_only_then() -> None:
     badges.observe(tried(1.0, Badge.RATE_LIMIT))
     moments = (RATE_LIMIT_LIFE_S, RATE_LIMIT_LIFE_S + 1.1, RATE_LIMIT_LIFE_S + 1.2)
     assert [badges.look(at) for at in moments] == [set(), {"api"}, set()]
+
+
+def test_a_key_that_was_accepted_is_not_to_blame_by_itself() -> None:
+    badges = Badges()
+    badges.observe(tried(9.0, Badge.KEY), 5.0)
+    (said,) = badges.reasons("api", 10.0)
+    assert (said.code, said.params) == ("badge_key", {"accepted_at": 5.0})
+    assert badges.reasons("api", 10.0, refused=True) == ()
+    assert badges.of("api", 10.0) == (Badge.KEY,)
+    badges.observe(tried(11.0, Badge.KEY))
+    assert [one.params for one in badges.reasons("api", 12.0, refused=True)] == [{"accepted_at": None}]

@@ -1,0 +1,176 @@
+"""Refused what was accepted: three refusals apart, of what was accepted within a day."""
+
+import msgspec
+import pytest
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
+from trayapp.core.evidence.refusals import HISTORY_S, REFUSAL_LIFE_S, Refusals, RefusalsMemory
+
+CHAT, OTHER = Part("api", "chat"), Part("api", "embeddings")
+PATH = "/v1/chat/completions"
+EDITOR, AGENT, NOBODY = Witness("aa11", PATH, "big"), Witness("bb22", PATH, "big"), Witness("", "/v1/models")
+
+
+def tried(
+    at: float, accepted: bool | None, who: Witness = EDITOR, status: int = 401, parts: tuple[Part, ...] = (CHAT,)
+) -> Try:
+    code = f"http_{200 if accepted else status}"
+    source = Source.TRAFFIC if who.credential else Source.PROBE
+    return Try(
+        at, at, source, "acme", "api.acme.example", parts, Depth.API, Outcome.GOOD, code,
+        status=200 if accepted else status, witness=who, accepted=accepted,
+    )  # fmt: skip
+
+
+def after(*tries: Try, since: Refusals | None = None) -> Refusals:
+    refusals = since or Refusals()
+    for t in tries:
+        refusals.observe(t)
+    return refusals
+
+
+def refused(times: list[float], who: Witness = EDITOR, status: int = 401) -> list[Try]:
+    return [tried(at, False, who, status) for at in times]
+
+
+@pytest.mark.parametrize(
+    ("accepted_at", "times", "who", "says"),
+    [
+        (0.0, [100, 160, 220], EDITOR, True),
+        (0.0, [100, 160], EDITOR, False),
+        (0.0, [100, 110, 120, 130, 140, 150], EDITOR, False),
+        (0.0, [100, 159, 218], EDITOR, False),
+        (0.0, [100, 159, 218, 278], EDITOR, True),
+        (None, [100, 160, 220], EDITOR, False),
+        (0.0, [HISTORY_S, HISTORY_S + 60, HISTORY_S + 120], EDITOR, True),
+        (0.0, [HISTORY_S + 1, HISTORY_S + 61, HISTORY_S + 121], EDITOR, False),
+        (0.0, [100, 100 + REFUSAL_LIFE_S + 1, 160 + REFUSAL_LIFE_S + 1], EDITOR, False),
+        (0.0, [100, 160, 220], NOBODY, False),
+        (0.0, [100, 160, 220, 280, 340], NOBODY, False),
+        (0.0, [100, 160, 220, 280, 340, 400], NOBODY, True),
+        (0.0, [100, 400], NOBODY, False),
+    ],
+)
+def test_when_it_is_said(accepted_at: float | None, times: list[float], who: Witness, says: bool) -> None:
+    known = [] if accepted_at is None else [tried(accepted_at, True, who)]
+    refusals = after(*known, *refused(times, who))
+    assert (refusals.of(CHAT) is not None) is says
+
+
+def test_what_it_says() -> None:
+    refusals = after(tried(0, True), tried(40, True), *refused([100, 160, 220]))
+    said = refusals.of(CHAT)
+    assert said is not None
+    assert (said.accepted_at, said.since_at, said.tries, said.witnesses, said.agreed) == (40, 100, 3, 1, False)
+    assert said.last.at == 220
+    assert refusals.of(OTHER) is None
+
+
+def test_every_refusal_of_what_was_accepted_is_known_as_such_from_the_first_on() -> None:
+    refusals = after(tried(0, True))
+    assert [refusals.observe(t) for t in refused([100, 110])] == [0, 0]
+    assert refusals.observe(tried(120, False, AGENT)) is None
+    assert refusals.observe(tried(130, None)) is None
+
+
+@pytest.mark.parametrize(
+    ("second", "status", "agreed"),
+    [
+        (AGENT, 401, True),
+        (Witness("aa11", PATH, "small"), 401, False),
+        (Witness("aa11", "/v1/responses", "big"), 401, False),
+        (Witness("bb22", "/v1/responses", "small"), 404, True),
+    ],
+)
+def test_two_credentials_agree_and_one_alone_does_not(second: Witness, status: int, agreed: bool) -> None:
+    both = (EDITOR, second)
+    refusals = after(*(tried(0, True, who) for who in both), *(t for who in both for t in refused([9, 69, 129], who)))
+    said = refusals.of(CHAT)
+    assert said is not None
+    assert said.agreed is agreed
+
+
+def test_a_request_without_a_key_is_a_witness_of_its_own() -> None:
+    minutes = [60.0 * n for n in range(1, 8)]
+    both = (EDITOR, NOBODY)
+    refusals = after(*(tried(0, True, who) for who in both), *(t for who in both for t in refused(minutes, who)))
+    said = refusals.of(CHAT)
+    assert said is not None
+    assert said.agreed
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "says"),
+    [
+        # Somebody else is let in where this one is not: a key that was withdrawn.
+        (AGENT, 401, False),
+        (Witness("bb22", PATH, "small"), 401, False),
+        # One model of several is gone: whoever asks for others says nothing about it.
+        (Witness("bb22", PATH, "small"), 404, True),
+        (AGENT, 404, False),
+        # What needs no key, and what the same key is let in for, says nothing about keys.
+        (NOBODY, 401, True),
+        (Witness("aa11", "/v1/models"), 401, True),
+        (Witness("bb22", "/v1/responses", "big"), 401, True),
+    ],
+)
+def test_whom_it_concerns_alone(other: Witness, status: int, says: bool) -> None:
+    refusals = after(tried(0, True), *refused([100, 160, 220], status=status), tried(200, True, other))
+    assert (refusals.of(CHAT) is not None) is says
+
+
+def test_two_good_answers_a_minute_apart_end_it_and_one_does_not() -> None:
+    refusals = after(tried(0, True), *refused([100, 160, 220]), tried(300, True))
+    assert refusals.look(301) == (set(), {})
+    assert refusals.of(CHAT) is not None
+    after(tried(310, False), tried(330, True), tried(380, True), since=refusals)
+    assert refusals.of(CHAT) is not None
+    after(tried(390, True), since=refusals)
+    assert refusals.of(CHAT) is None
+    assert refusals.look(391) == (set(), {CHAT: 330})
+    assert refusals.look(392) == (set(), {})
+
+
+def test_an_acceptance_before_it_is_certain_ends_the_count() -> None:
+    refusals = after(tried(0, True), *refused([100, 160]), tried(200, True), *refused([220, 280]))
+    assert refusals.of(CHAT) is None
+
+
+def test_who_falls_silent_is_forgotten_in_time() -> None:
+    refusals = after(tried(0, True), *refused([100, 160, 220]))
+    assert refusals.look(220 + REFUSAL_LIFE_S) == (set(), {})
+    assert refusals.of(CHAT) is not None
+    assert refusals.look(221 + REFUSAL_LIFE_S) == ({CHAT}, {})
+    assert refusals.of(CHAT) is None
+
+
+@pytest.mark.parametrize(("status", "says"), [(403, False), (401, True), (404, True)])
+def test_on_another_network_a_403_may_mean_the_address(status: int, says: bool) -> None:
+    refusals = after(tried(0, True))
+    refusals.network_changed(50)
+    after(*refused([100, 160, 220], status=status), since=refusals)
+    assert (refusals.of(CHAT) is not None) is says
+
+
+@pytest.mark.parametrize(("status", "times", "says"), [(401, [9, 69, 129], True), (401, [9, 69], False),
+                                                       (403, [9, 69, 129], False)])  # fmt: skip
+def test_what_is_left_after_a_change_of_networks(status: int, times: list[float], says: bool) -> None:
+    refusals = after(tried(0, True), *refused(times, status=status))
+    refusals.network_changed(140)
+    after(tried(150, False, status=status), since=refusals)
+    assert (refusals.of(CHAT) is not None) is says
+
+
+def test_a_restart_in_the_middle_changes_nothing() -> None:
+    tries = [tried(0, True), tried(5, True, NOBODY), *refused([100, 160, 220])]
+    for cut in range(len(tries) + 1):
+        kept = msgspec.json.encode(after(*tries[:cut]).remember())
+        again = after(*tries[cut:], since=Refusals(msgspec.json.decode(kept, type=RefusalsMemory)))
+        assert again.of(CHAT) == after(*tries).of(CHAT)
+
+
+def test_what_is_older_than_a_day_is_not_kept() -> None:
+    refusals = after(tried(0, True))
+    refusals.look(HISTORY_S + 1)
+    assert refusals.remember().accepted == []
