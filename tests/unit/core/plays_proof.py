@@ -36,28 +36,20 @@ LOST_NOW_AND_THEN = [
 A_PROVEN_502_WHILE_ALL_CONTROLS_ARE_BLOCKED = [
     Row(0, "api 401 !; page ok", "api green ok", "all is well"),
     Row(1, "beta 200 !", "api green ok, beta green ok", "all is well"),
-    Row(60, "api 502 !", "api green ok, beta green ok", "first failure"),
-    Row(
-        65,
-        "api 502 !; control timeout a; control timeout b",
-        "api yellow checking, beta green ok",
-        "the provider itself has answered: whatever controls do, the connection works",
-    ),
-    Row(
-        80,
-        "api 502 !; control timeout a; control timeout b",
-        "api yellow checking, beta green ok",
-        "and again",
-    ),
-    Row(95, "api 502 !; control timeout a; control timeout b", "api red down, beta green ok", "down, and not offline"),
+    Row(60, "api 502 !; control timeout a; control timeout b", "api green ok, beta green ok", "it has answered itself"),
+    Row(65, "api 502 !", "beta green ok", "second"),
+    Row(80, "api 502 !", "beta green ok", "third"),
+    Row(95, "api 502 !", "beta green ok", "fourth"),
+    Row(125, "api 502 !; beta 200 !", "beta green ok", "and so on", every=30, until=155),
+    Row(185, "api 502 !; beta 200 !", "api red down, beta green ok", "down, and never offline", every=30, until=600),
 ]
 
 # Rate limits say nothing of the provider, and prove the connection all the same.
 A_PROVEN_429_IS_AN_ANSWER = [
     Row(0, "api 401 !; page ok", "api green ok", "all is well"),
     Row(60, "beta 429 !", "api green ok", "throttled"),
-    Row(61, "control timeout a", "api green ok", "a control fails after it"),
-    Row(61.1, "control timeout b", "api grey own_network", "and another"),
+    Row(65, "control timeout a", "api green ok", "a control fails after it"),
+    Row(65.1, "control timeout b", "api grey own_network", "and another"),
     Row(66, "beta 429 !", "api green ok", "an answer of the provider's own proves the connection"),
 ]
 
@@ -73,7 +65,7 @@ BLOCK_PAGE_ON_ALL_HOSTS_OF_A_PROVIDER = [
     Row(66, "site foreign +", "api grey blocked, chat grey blocked, beta green ok", "both"),
     Row(
         80,
-        "api foreign +; site foreign; page ok",
+        "api foreign +; site foreign; page ok; beta 200 !",
         "api grey blocked, chat grey blocked, beta green ok",
         "for as long as it comes, and nobody else is offline",
         every=60,
@@ -147,8 +139,9 @@ CERTIFICATES_OF_ONE_PROVIDER = [
     Row(60, "api untrusted; beta tls", "api green ok, beta green ok", "a stranger's, and one that has run out"),
     Row(65, "api untrusted +", "api grey blocked", "controls over TLS answer"),
     Row(66, "beta tls +", "api grey blocked, beta yellow checking", "second"),
-    Row(80, "api untrusted +; beta tls +", "api grey blocked, beta yellow checking", "third"),
-    Row(95, "api untrusted +; beta tls +", "api grey blocked, beta red down", "an old certificate is the provider's"),
+    Row(95, "api untrusted +", "api grey blocked", "for as long as it comes"),
+    Row(96, "beta tls +; beta tls +; beta tls +", "api grey blocked", "an old certificate is the provider's"),
+    Row(97, "", "api grey blocked, beta red down", "an old certificate is the provider's"),
 ]
 
 # All of TLS is read by somebody whom nobody trusts; plain HTTP comes through as it is. That is no login page.

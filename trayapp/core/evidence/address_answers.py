@@ -18,7 +18,11 @@ _INTERFERENCE = frozenset({Outcome.FOREIGN, Outcome.PROXY})
 
 
 class AddressAnswer(Struct, frozen=True):
-    """What one address answered. `provider` is None for a control. `plain`: not over TLS."""
+    """What one address answered. `provider` is None for a control. `plain`: not over TLS.
+
+    `good`: it shows that the connection works: as it should be, or proven, whatever it says. `heard`: since when it
+    shows that, the moment of its first byte.
+    """
 
     at: float
     began: float
@@ -31,48 +35,65 @@ class AddressAnswer(Struct, frozen=True):
     plain: bool = False
     step: NetworkStep | None = None
     altered: bool = False
+    heard: float = 0.0
 
 
 class AnswersOfAKind:
-    """All answers at one kind of address."""
+    """All answers at one kind of address.
+
+    `proved_at`: when anybody was last heard; `provider_proved_at`: a provider; `secure_proved_at`: anybody over TLS.
+    `failing`, `untrusted`, `altered`: what began after that, by host: of any sort; without TLS; changed on the way,
+    which only a provider or another control over plain HTTP disproves.
+    """
 
     def __init__(self) -> None:
         self.share = FailureShare()
         # (began, provider or "", over TLS) of every good answer, in order of asking.
         self.good: list[tuple[float, str, bool]] = []
-        # The start of the latest good answer: from providers, from anybody, and over TLS.
-        self.provider_good = self.any_good = self.secure_good = NEVER
-        # Failures that no good answer has followed yet, by host: of any sort, and of TLS.
+        self.proved_at = self.provider_proved_at = self.secure_proved_at = self.plain_proved_at = NEVER
         self.failing: dict[str, list[AddressAnswer]] = {}
         self.untrusted: dict[str, list[AddressAnswer]] = {}
+        self.altered: dict[str, list[AddressAnswer]] = {}
+
+    @property
+    def unaltered_at(self) -> float:
+        """When it was last seen that nobody changes what is said over plain HTTP, or that it makes no difference."""
+        return max(self.provider_proved_at, self.plain_proved_at)
 
     def forget_before(self, at: float) -> None:
-        """Whatever was asked before proves nothing any more."""
-        goods = (self.provider_good, self.any_good, self.secure_good)
-        self.provider_good, self.any_good, self.secure_good = (good if good >= at else NEVER for good in goods)
+        """Whatever was heard before proves nothing any more."""
+        for name in ("proved_at", "provider_proved_at", "secure_proved_at", "plain_proved_at"):
+            if getattr(self, name) < at:
+                setattr(self, name, NEVER)
 
     def add(self, answer: AddressAnswer) -> None:
         if answer.outcome not in _INTERFERENCE:
             source = answer.provider or answer.host
             self.share.add(Asked(answer.at, source, answer.provider is None, answer.good))
         if not answer.good:
-            if answer.began > self.any_good:
+            if answer.began >= self.proved_at:
                 _keep(self.failing, answer)
-            if answer.code in TLS_CODES and answer.began > self.secure_good:
+            if answer.code in TLS_CODES and answer.began >= self.secure_proved_at:
                 _keep(self.untrusted, answer)
+            if answer.altered and answer.began >= self.unaltered_at:
+                _keep(self.altered, answer)
             return
         insort(self.good, (answer.began, answer.provider or "", not answer.plain))
         if self.good[0][0] < answer.at - 2 * LONG_WINDOW_S:
             del self.good[: bisect_left(self.good, (answer.at - LONG_WINDOW_S,))]
-        self.any_good = max(self.any_good, answer.began)
+        heard = max(answer.heard, answer.began)
+        self.proved_at = max(self.proved_at, heard)
         if answer.provider is not None:
-            self.provider_good = max(self.provider_good, answer.began)
-        self.failing = _since(self.failing, self.any_good)
-        if not answer.plain:
-            self.secure_good = max(self.secure_good, answer.began)
-            self.untrusted = _since(self.untrusted, self.secure_good)
+            self.provider_proved_at = max(self.provider_proved_at, heard)
+        if answer.plain:
+            self.plain_proved_at = max(self.plain_proved_at, heard)
+        else:
+            self.secure_proved_at = max(self.secure_proved_at, heard)
+        self.failing = _since(self.failing, self.proved_at)
+        self.untrusted = _since(self.untrusted, self.secure_proved_at)
+        self.altered = _since(self.altered, self.unaltered_at)
 
-    def answered(self, provider: str, since: float, until: float, *, over_tls: bool) -> bool:
+    def answered(self, provider: str | None, since: float, until: float, *, over_tls: bool) -> bool:
         for index in range(bisect_left(self.good, (since,)), len(self.good)):
             began, source, secure = self.good[index]
             if began > until:
@@ -97,4 +118,4 @@ def _since(by_host: dict[str, list[AddressAnswer]], since: float) -> dict[str, l
 
 
 def _after(answers: Iterable[AddressAnswer], since: float) -> list[AddressAnswer]:
-    return [answer for answer in answers if answer.began > since]
+    return [answer for answer in answers if answer.began >= since]

@@ -33,6 +33,9 @@ ANSWERING_WINDOW_S = 150.0
 # Wi-Fi, DHCP, DNS and VPN need about this long after a resume or a change of networks.
 GRACE_S = 30.0
 
+# After a failure its host is asked again within 6 s, beside a control that has 4 s, and then 17 s later.
+CONTROLS_TAKE_S = 20.0
+
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
 _STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL})
 
@@ -117,18 +120,22 @@ class OwnConnection:
     # What came in
 
     def observe_try(self, t: Try) -> None:
-        if t.outcome is Outcome.NEUTRAL:
+        if t.outcome is Outcome.NEUTRAL and not t.proven:
             return
-        good = t.outcome is Outcome.GOOD
-        self._add(AddressAnswer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome))
+        good = t.outcome is Outcome.GOOD or t.proven
+        heard = t.at if t.latency_s is None else t.began + t.latency_s
+        self._add(
+            AddressAnswer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome, step=t.step, heard=heard)
+        )
 
     def observe_control(self, c: Control) -> None:
         good = c.good and not c.altered
         self._add(
             AddressAnswer(
-                c.at, c.began, c.host, None, c.reach, good, c.code, plain=c.plain, step=c.step, altered=c.altered
+                c.at, c.began, c.host, None, c.reach, good, c.code,
+                plain=c.plain, step=c.step, altered=c.altered, heard=c.at,
             )
-        )
+        )  # fmt: skip
 
     def observe_page(self, at: float, began: float, host: str, provider: str, reach: Reach) -> None:
         """A page that was read well is an answer like any other; it counts as its provider's."""
@@ -200,7 +207,7 @@ class OwnConnection:
         failing_since = self._control_failing.get(host, NEVER)
         if answer.began > failing_since:
             self._uncounted[host] = answer.reach, failing_since, answer.at
-            if failing_since == NEVER or self._kinds[answer.reach].any_good >= failing_since:
+            if failing_since == NEVER or self._kinds[answer.reach].proved_at >= failing_since:
                 self._count_failure(host)
             self._control_failing[host] = answer.began
 
@@ -235,7 +242,9 @@ class OwnConnection:
             return FLOOR
         return self._kinds[reach].share.chance(provider, self._dead, now, lasting=lasting)
 
-    def answered(self, provider: str, reach: Reach, since: float, until: float, *, over_tls: bool = False) -> bool:
+    def answered(
+        self, provider: str | None, reach: Reach, since: float, until: float, *, over_tls: bool = False
+    ) -> bool:
         """Whether anybody but `provider` answered a request that was made between `since` and `until`."""
         if reach is Reach.LOOPBACK:
             return True
@@ -261,34 +270,33 @@ class OwnConnection:
             return None
         if reach is not Reach.PUBLIC and report.step is not NetworkStep.INTERFACE:
             return None
-        disproof = kind.provider_good if report.step in _STUBBORN_STEPS else kind.any_good
-        if (self._epoch if disproof == NEVER else disproof) >= report.began:
+        disproof = kind.provider_proved_at if report.step in _STUBBORN_STEPS else kind.proved_at
+        if (self._epoch if disproof == NEVER else disproof) > report.began:
             return None
         return Down(report.state, report.step, report.at)
 
     def _inferred_down(self, reach: Reach) -> Down | None:
         kind, report = self._kinds[reach], self._report
         online = report is not None and report.state is NetworkState.ONLINE
-        proven = report.began if report is not None and online and reach is Reach.PUBLIC else NEVER
-        failing = self._failures(kind.failing, max(kind.any_good, proven, self._epoch))
-        foreign = {answer.host for answer in failing if answer.outcome is Outcome.FOREIGN}
-        if any(answer.altered for answer in failing) or len(foreign) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, failing[0].at)
+        since = max(self._epoch, report.began if report is not None and online and reach is Reach.PUBLIC else NEVER)
+        altered = self._failures(kind.altered, max(kind.unaltered_at, since))
+        if altered:
+            return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, altered[0].at)
+        failing = self._failures(kind.failing, max(kind.proved_at, since))
         if any(answer.outcome is Outcome.PROXY for answer in failing):
             return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
-        return self._untrusted_down(kind, proven) or self._controls_down(failing)
-
-    def _untrusted_down(self, kind: AnswersOfAKind, proven: float) -> Down | None:
-        untrusted = self._failures(kind.untrusted, max(kind.secure_good, proven, self._epoch))
-        if len({answer.provider or answer.host for answer in untrusted}) < OFFLINE_ADDRESSES:
-            return None
-        return Down(NetworkState.CAPTIVE, NetworkStep.TLS, untrusted[0].at)
-
-    def _controls_down(self, failing: list[AddressAnswer]) -> Down | None:
+        untrusted = self._failures(kind.untrusted, max(kind.secure_proved_at, since))
+        if _is_everywhere(untrusted):
+            return Down(NetworkState.OFFLINE, NetworkStep.TLS, untrusted[0].at)
+        strange = [answer for answer in failing if answer.outcome is Outcome.FOREIGN]
+        if _is_everywhere(strange):
+            step = next((answer.step for answer in strange if answer.step is not None), NetworkStep.CAPTIVE_PORTAL)
+            state = NetworkState.CAPTIVE if step is NetworkStep.CAPTIVE_PORTAL else NetworkState.OFFLINE
+            return Down(state, step, strange[0].at)
         controls = [answer for answer in failing if answer.provider is None]
-        if len({answer.host for answer in controls}) < OFFLINE_ADDRESSES:
-            return None
-        return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
+        if len({answer.host for answer in controls}) >= OFFLINE_ADDRESSES:
+            return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
+        return None
 
     def _failures(self, by_host: dict[str, list[AddressAnswer]], since: float) -> list[AddressAnswer]:
         """Those that began after `since`, oldest first, without those of dead controls."""
@@ -297,7 +305,7 @@ class OwnConnection:
             for host, answers in by_host.items()
             if host not in self._dead
             for answer in answers
-            if answer.began > since
+            if answer.began >= since
         ]
         failures.sort(key=lambda answer: answer.at)
         return failures
@@ -308,7 +316,7 @@ class OwnConnection:
         if down is not None:
             state, step = down.state, down.step
         else:
-            online = any(kind.any_good != NEVER for kind in self._kinds.values())
+            online = any(kind.proved_at != NEVER for kind in self._kinds.values())
             online = online or (report is not None and report.state is NetworkState.ONLINE)
             state, step = NetworkState.ONLINE if online else NetworkState.UNKNOWN, None
         if state is not before.state and self.offline_since is not None:
@@ -318,3 +326,14 @@ class OwnConnection:
         if status != before:
             self.status = status
         return self.status
+
+
+def _is_everywhere(failures: list[AddressAnswer]) -> bool:
+    """Is it the network's doing, or that of several of whom each has its own? A control among them tells at once.
+
+    Without one they have to go on for so long that a control, if there were any, would have answered.
+    """
+    if len({answer.provider or answer.host for answer in failures}) < OFFLINE_ADDRESSES:
+        return False
+    lasted_s = failures[-1].began - failures[0].at
+    return any(answer.provider is None for answer in failures) or lasted_s >= CONTROLS_TAKE_S

@@ -298,7 +298,8 @@ class Evidence:
         """Do others answer while somebody else answers for this host? It stays so until the host itself does."""
         foreign = self.foreign
         if foreign is not None and not self.blocked:
-            answered = network.answered(foreign.provider, foreign.reach, foreign.at, math.inf)
+            # The provider's own page as well: whoever keeps its hosts out lets others through.
+            answered = network.answered(None, foreign.reach, foreign.at, math.inf)
             self.blocked = bool(foreign.control) or answered
 
     def _company(self, network: OwnConnection, now: float) -> Company | None:

@@ -5,14 +5,18 @@ rules need and is asked with the time as argument; it tells nobody (notify), mov
 neither, and says why in codes with parameters. These are its rules, numbered as everywhere else in the program, in
 the order in which they outrank each other, with the file of `trayapp/` in which each stands.
 
-Rule 1. Own network first (core/evidence/connection.py; asked by core/light/component.py before all else).
-    A good answer vouches for the connection from the moment it was asked, for its own kind of address only; loopback
-    needs no proof. Offline: a report says so until a newer good answer disproves it (for `_STUBBORN_STEPS` one of a
-    provider's host), or `OFFLINE_ADDRESSES` controls have failed since anything answered. Captive: since then a control
-    came back altered, or as many addresses gave foreign pages or no TLS. `DEAD_CONTROL_FAILURES` silence a control that
-    fails alone. Then grey, `own_network`, as where a proxy wants a login; the icon keeps the last known light for
-    `KEPT_S` (core/light/shown.py). A foreign page at one host while others answer: grey, `blocked`. What began before a
-    resume or a change of networks is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
+Rule 1. Own network first, and a proven answer proves it (core/evidence/connection.py; asked by core/light/component.py
+    before all else). Proven is what this machine itself says, or what comes over TLS that the public roots alone
+    verify: it proves the connection whatever its status, and is its own control (core/light/judge.py). Otherwise good
+    answers do, from their first byte, for their own kind of address only; loopback needs no proof. Offline: a report
+    says so until a newer proof (for `_STUBBORN_STEPS` a provider's), or `OFFLINE_ADDRESSES` controls have failed since
+    the latest. Captive: a control came back altered over plain HTTP, and since then neither a provider was heard nor
+    another such control came back as it is. TLS, names or pages of somebody else are the network's where they are
+    seen at as many addresses, a control among them or for `CONTROLS_TAKE_S`; all hosts of a provider are one.
+    `DEAD_CONTROL_FAILURES` silence a control that fails alone. Then grey, `own_network`, as where a proxy wants a
+    login; the icon keeps the last known light for `KEPT_S` (core/light/shown.py). Somebody else in one provider's place
+    while anybody answers: grey, `blocked`, for as long as it comes. What began before a resume or a change of networks
+    is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
 
 Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.py, core/evidence/own_evidence.py).
     Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer

@@ -171,6 +171,9 @@ class Judge:
         return began < disturbance.at or (failed and self._network.in_grace(began))
 
     def _observe_try(self, t: Try) -> None:
+        if t.proven and not t.control:
+            # It is its own control, whatever was asked beside it.
+            t = structs.replace(t, control=True)
         self._network.observe_try(t)
         accepted_at = self._refusals.observe(t)
         self._badges.observe(t, accepted_at)

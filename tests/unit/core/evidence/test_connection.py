@@ -175,12 +175,12 @@ class TestChanceOfFailure:
 
 class TestDown:
     @pytest.mark.parametrize("state", [NetworkState.OFFLINE, NetworkState.CAPTIVE])
-    def test_a_diagnosis_holds_until_an_answer_that_was_asked_after_it_began(self, state: NetworkState) -> None:
-        made = network(tried(9.0), report(10.0, state, NetworkStep.DNS))
+    def test_a_diagnosis_holds_until_an_answer_that_was_heard_after_it_began(self, state: NetworkState) -> None:
+        made = network(tried(8.5), report(10.0, state, NetworkStep.DNS))
         down = made.down(Reach.PUBLIC)
         assert down is not None
         assert (down.state, down.step, down.since) == (state, NetworkStep.DNS, 10.0)
-        made.observe_control(control(9.1))
+        made.observe_control(control(8.9))
         assert made.down(Reach.PUBLIC) is not None
         made.observe_control(control(12.0))
         assert made.down(Reach.PUBLIC) is None
@@ -243,12 +243,55 @@ class TestDown:
         assert down is not None
         assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL)
 
-    def test_foreign_pages_on_two_hosts_are_a_captive_portal_on_one_they_are_not(self) -> None:
+    def test_foreign_pages_on_two_providers_are_a_portal_once_a_control_would_have_answered(self) -> None:
         foreign = tried(10.0, Outcome.FOREIGN, provider="acme")
-        assert network(foreign).down(Reach.PUBLIC) is None
-        down = network(foreign, tried(11.0, Outcome.FOREIGN)).down(Reach.PUBLIC)
+        made = network(foreign, tried(11.0, Outcome.FOREIGN))
+        assert made.down(Reach.PUBLIC) is None
+        made.observe_try(tried(31.0, Outcome.FOREIGN))
+        down = made.down(Reach.PUBLIC)
         assert down is not None
-        assert down.step is NetworkStep.CAPTIVE_PORTAL
+        assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL)
+        alone = network(foreign, tried(11.0, Outcome.FOREIGN, provider="acme"), tried(31.0, Outcome.FOREIGN))
+        alone.observe_control(control(12.0))
+        assert alone.down(Reach.PUBLIC) is None
+
+    def test_all_hosts_of_one_provider_are_one(self) -> None:
+        pages = [
+            msgspec.structs.replace(tried(at, Outcome.FOREIGN), host=host)
+            for at in (10.0, 60.0, 110.0)
+            for host in ("api.beta.example", "chat.beta.example")
+        ]
+        assert network(*pages).down(Reach.PUBLIC) is None
+
+    @pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.NEUTRAL, Outcome.GOOD])
+    def test_a_proven_answer_is_proof_whatever_it_says_and_whatever_controls_do_beside_it(
+        self, outcome: Outcome
+    ) -> None:
+        made = network(control(10.0, False), control(10.1, False, host="b"), control(10.2, altered=True, plain=True))
+        assert made.down(Reach.PUBLIC) is not None
+        proven = msgspec.structs.replace(tried(10.1, outcome, code="http_502"), proven=True)
+        made.observe_try(proven)
+        assert made.down(Reach.PUBLIC) is None
+        made.observe_control(control(10.2, False, host="c"))
+        assert made.down(Reach.PUBLIC) is None, "asked before it was heard"
+        assert made.answered("acme", Reach.PUBLIC, 9.0, 20.0)
+
+    def test_an_answer_that_is_not_proven_is_no_proof_unless_it_is_good(self) -> None:
+        made = network(control(10.0, False), control(10.1, False, host="b"))
+        made.observe_try(tried(11.0, Outcome.FAIL, code="http_502"))
+        made.observe_try(tried(11.0, Outcome.NEUTRAL, code="http_429"))
+        assert made.down(Reach.PUBLIC) is not None
+
+    def test_a_long_answer_proves_from_its_first_byte(self) -> None:
+        long = msgspec.structs.replace(tried(60.0, took_s=50.0), latency_s=2.0)
+        made = network(control(20.0, False), control(21.0, False, host="b"), long)
+        assert made.down(Reach.PUBLIC) is not None
+
+    def test_another_unaltered_answer_over_plain_http_ends_a_portal_one_over_tls_does_not(self) -> None:
+        made = network(control(10.0, altered=True, plain=True), control(11.0, host="b"))
+        assert made.down(Reach.PUBLIC) is not None
+        made.observe_control(control(12.0, host="c", plain=True))
+        assert made.down(Reach.PUBLIC) is None
 
     def test_a_proxy_that_wants_a_login(self) -> None:
         down = network(tried(10.0, Outcome.PROXY, code="proxy_login")).down(Reach.PUBLIC)
@@ -259,9 +302,11 @@ class TestDown:
         rejected = tried(10.0, Outcome.FAIL, code="tls")
         assert network(rejected, tried(10.5, Outcome.FAIL, code="tls")).down(Reach.PUBLIC) is None, "one provider"
         both = network(rejected, control(11.0, plain=True), tried(12.0, Outcome.FAIL, code="tls", provider="acme"))
+        assert both.down(Reach.PUBLIC) is None, "each may have a fault of its own"
+        both.observe_control(control(12.5, False, code="untrusted"))
         down = both.down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.CAPTIVE, NetworkStep.TLS)
+        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.TLS)
         both.observe_control(control(13.0))
         assert both.down(Reach.PUBLIC) is None, "a control over TLS is trusted"
 
