@@ -42,9 +42,6 @@ def port(own_home: Path) -> int:
     return chosen
 
 
-pytestmark = pytest.mark.xfail(strict=True, reason="the doctor looks at no tool")
-
-
 async def test_a_machine_without_tools_has_nothing_to_find(port: int, tmp_path: Path) -> None:
     put(tmp_path / ".profile", "export PATH=$PATH:~/bin\nexport OPENAI_BASE_URL=http://127.0.0.1:11434/v1\n")
     assert await found(tmp_path, OPENAI_BASE_URL="https://api.openai.com/v1") == NOTHING

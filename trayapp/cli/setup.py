@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import os
 
 from trayapp.cli.common import begin, say_problem
 from trayapp.control import client
 from trayapp.control.messages import AskReload
 from trayapp.errors import Problem
+from trayapp.net.loopback_proxy import loopback_proxy
 from trayapp.text import terminal
 from trayapp.tools import openai_env as setup_env
 
@@ -18,6 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
     for change in done.changes:
         print(terminal.setup_changed(str(change.path), change.outcome))
     print(terminal.setup_done() if done.url is not None else terminal.setup_undone())
+    if done.url is not None and (proxy := loopback_proxy(os.environ)) is not None:
+        print(terminal.setup_proxy(proxy))
     # A running instance listens from its first tool on; without one there is nobody to tell.
     try:
         asyncio.run(client.ask(home, AskReload()))

@@ -21,6 +21,7 @@ import msgspec
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.hosts import host_of
+from trayapp.doctor.tools import tool_troubles
 from trayapp.errors import Problem
 from trayapp.logs import redact
 from trayapp.net.proxies import proxy_for
@@ -44,7 +45,8 @@ TLS_TIMEOUT_S = 5.0
 
 
 async def report(home: Home, settings: Settings, catalogue: Catalogue, problems: Sequence[Problem]) -> list[str]:
-    """The whole report. Asks each watched host for its certificate, and the keyring for its state without a prompt.
+    """The whole report. Asks each watched host for its certificate, addresses of this machine that tools are pointed
+    at for who they are, and the keyring for its state without a prompt.
 
     `problems`: what is wrong with the user's files.
     """
@@ -57,6 +59,7 @@ async def report(home: Home, settings: Settings, catalogue: Catalogue, problems:
         *_section("watched", _watched(catalogue, settings)),
         *_section("keys", [line async for line in _keys(home, catalogue, settings)]),
         *_section("tools", list(Tokens(home).names())),
+        *_section("what keeps tools from the gateway", await tool_troubles(home, settings.gateway.port)),
         *_section("proxies", _proxies()),
         *_section("trust", _trust()),
         *_section("certificates", await _certificates(catalogue, settings)),

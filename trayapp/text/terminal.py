@@ -77,5 +77,14 @@ def setup_done() -> str:
     )
 
 
+def setup_proxy(proxy: str) -> str:
+    """`proxy`: the host that tools were sent to for addresses of this machine, too."""
+    return _(
+        "Your tools go out through the proxy {proxy}, which cannot reach this machine: NO_PROXY now excepts it, after"
+        " your next login.",
+        proxy=proxy,
+    )
+
+
 def setup_undone() -> str:
     return _("Tools go straight to their provider after your next login. Open terminals still look for the gateway.")

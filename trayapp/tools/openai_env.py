@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from trayapp.errors import Problem
+from trayapp.net.loopback_proxy import LOOPBACK
 from trayapp.paths import APP, Home
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.atomic import write_atomic, write_problem
@@ -102,12 +103,23 @@ def shell_block(script: Path) -> str:
 
 
 def shell_script(url: str) -> str:
-    return f"export {VARIABLE}={shlex.quote(url)}\n"
+    """What the shells read: the address, and that no proxy is asked for it, whatever else is excepted already."""
+    return (
+        f"export {VARIABLE}={shlex.quote(url)}\n"
+        f"# No proxy can reach this machine's own address.\n"
+        'ampel_exceptions="${no_proxy:-${NO_PROXY:-}}"\n'
+        f'case ",$ampel_exceptions," in *,{LOOPBACK[0]},*) ;;\n'
+        f'*) ampel_exceptions="{",".join(LOOPBACK)}${{ampel_exceptions:+,$ampel_exceptions}}" ;;\n'
+        "esac\n"
+        'export NO_PROXY="$ampel_exceptions" no_proxy="$ampel_exceptions"\n'
+        "unset ampel_exceptions\n"
+    )
 
 
 def environment_conf(url: str) -> str:
     """A file for systemd's environment.d(5)."""
-    return f"{VARIABLE}={url}\n"
+    exceptions = (f"{name}={','.join(LOOPBACK)}${{{name}:+,${name}}}\n" for name in ("NO_PROXY", "no_proxy"))
+    return "".join((f"{VARIABLE}={url}\n", *exceptions))
 
 
 def _marks(name: str) -> tuple[str, str]:
