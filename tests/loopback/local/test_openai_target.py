@@ -22,6 +22,7 @@ from trayapp.local.client import Client
 from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.settings.schema import Local
+from trayapp.text.senses import target_line
 
 
 def _local(url: str, model: str | None = None, start: tuple[str, ...] = (), *, confirmed: bool = False) -> Local:
@@ -254,3 +255,62 @@ async def test_a_command_that_hands_over_to_a_service_leaves_it_running(
             assert (await client.get("/health")).status == 200
     finally:
         os.kill(int(note.read_text()), signal.SIGKILL)
+
+
+@pytest.mark.xfail(strict=True, reason="only small letters are known")
+@pytest.mark.parametrize("name", ["kimi:CLOUD", "kimi:Cloud", "gpt-oss:120b-CLOUD"])
+@pytest.mark.parametrize("kind", ["ollama", "openai-compatible"])
+async def test_a_cloud_model_is_one_in_any_case(make_target: MakeTarget, kind: str, name: str) -> None:
+    async with Ollama(name, "qwen3:8b") as server:
+        settings = Local(server=kind, url=server.url, model=name)
+        assert (await _failure(make_target(settings))).code == "local_cloud_model"
+        assert (await make_target(Local(server=kind, url=server.url)).check()).model == "qwen3:8b"
+        assert (await detect([server.url]))[0].models == ("qwen3:8b",)
+
+
+@pytest.mark.xfail(strict=True, reason="what is at another server's address is a model like any other")
+async def test_a_cloud_model_behind_another_server_is_none_of_its_own(make_target: MakeTarget) -> None:
+    async with Server() as server:
+        server.on("/v1/models", answer(200, {"data": [{"id": "kimi:cloud"}, {"id": "mistral"}]}))
+        assert (await _failure(make_target(_local(server.url, "kimi:Cloud")))).code == "local_cloud_model"
+        assert (await make_target(_local(server.url)).check()).model == "mistral"
+
+
+LITELLM = {"x-litellm-version": "1.95.0", "x-litellm-model-id": "a1"}
+
+
+def _litellm(server: Server, base: str | None) -> None:
+    """What its documentation says of headers, https://docs.litellm.ai/docs/proxy/response_headers."""
+    headers = LITELLM | ({} if base is None else {"x-litellm-model-api-base": base})
+    server.on("/v1/models", answer(200, {"data": [{"id": "gpt"}]}, LITELLM))
+    server.on("/v1/chat/completions", answer(200, _completion("gpt"), headers))
+
+
+@pytest.mark.xfail(strict=True, reason="nobody looks at who has answered")
+@pytest.mark.parametrize(
+    "base", ["https://api.openai.com/v1", "https://my.openai.azure.com/openai/v1/", "HTTPS://1.1.1.1"]
+)
+@pytest.mark.parametrize("confirmed", [False, True])
+async def test_a_server_that_says_that_it_asked_a_cloud_is_refused(
+    make_target: MakeTarget, base: str, confirmed: bool
+) -> None:
+    async with Server() as server:
+        _litellm(server, base)
+        target = make_target(_local(server.url, confirmed=confirmed))
+        problem = await _failure(target)
+        assert (problem.code, problem.params["model"]) == ("local_forwards", "gpt")
+        assert str(problem.params["host"]) in base.lower()
+        # A look costs no token, and remembers.
+        assert (await target.check()).code == "local_forwards"
+
+
+@pytest.mark.xfail(strict=True, reason="nobody looks at who has answered")
+@pytest.mark.parametrize("base", [None, "http://127.0.0.1:11434", "http://10.0.0.7:8000/v1", "nonsense", "http://[::1"])
+async def test_a_proxy_in_front_is_said(make_target: MakeTarget, base: str | None) -> None:
+    async with Server() as server:
+        _litellm(server, base)
+        target = make_target(_local(server.url))
+        assert (await target.check()).through == "LiteLLM"
+        status = await target.prepare()
+        assert (status.state, status.through) == (TargetState.READY, "LiteLLM")
+        assert target_line(status).endswith("through LiteLLM, which can pass requests on to a cloud")

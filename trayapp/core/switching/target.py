@@ -19,7 +19,8 @@ class TargetStatus(Struct, frozen=True):
 
     `code`/`params`: the problem when down or failed (words in `text.problems`). `ready_s`: measured or estimated
     real seconds from a click to the first token. `context`: tokens, when known. `first_token_s`: measured.
-    `url`: base URL before /v1. `server_name`: in English, for people; `server` is its id.
+    `url`: base URL before /v1. `server_name`: in English, for people; `server` is its id. `through`: a product that
+    answers in the server's place and may ask a cloud, where it says so.
     """
 
     state: TargetState
@@ -33,3 +34,4 @@ class TargetStatus(Struct, frozen=True):
     context: int | None = None
     checked_at: float | None = None
     server_name: str | None = None
+    through: str | None = None

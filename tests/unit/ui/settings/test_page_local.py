@@ -121,3 +121,19 @@ def test_a_saved_target_is_shown(qtbot: QtBot) -> None:
     assert page.changes() == {}
     assert page.values()["local", "file"] == "/m.gguf"
     assert visible(page) == {"server", "file", "context"}
+
+
+@pytest.mark.xfail(strict=True, reason="the test goes on for nobody, with a server of its own")
+def test_a_test_that_nobody_waits_for_any_more_is_broken_off(page: LocalPage, commands: RecordingCommands) -> None:
+    page.server.set("ollama")
+    page.test_button.click()
+    page.leave()
+    assert commands.last.stopped
+    commands.last.fail(Problem("cancelled"))
+    assert list(page.result.texts) == []
+    assert page.test_button.isEnabled()
+    # What has ended is not broken off.
+    page.test_button.click()
+    commands.last.answer(READY)
+    page.leave()
+    assert not commands.last.stopped

@@ -1,5 +1,9 @@
 """Mistakes in edited settings, in words, each at its key."""
 
+import socket
+
+import pytest
+
 from trayapp.errors import Param, Problem
 from trayapp.ui.settings.validation import by_key, mistakes, nested
 
@@ -26,6 +30,23 @@ def test_each_mistake_says_what_was_found_and_what_is_allowed() -> None:
 def test_a_command_that_cannot_be_taken_apart_is_a_mistake() -> None:
     [told] = mistakes({("local", "start"): "ollama 'serve"})["local", "start"]
     assert told == '"ollama \'serve" has an opening quotation mark and no closing one. Add it.'
+
+
+@pytest.mark.xfail(strict=True, reason="the gateway's own address is an address like any other")
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST.", "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0.0.0.0", "[::1]", "[::ffff:127.0.0.1]",
+     "[::]", "x.localhost", "127.9.9.9", socket.gethostname()],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["", "/", "/v1", "/t/ampel-x/openai/v1"])
+def test_the_gateways_own_address_is_no_target(host: str, path: str) -> None:
+    for port in (17502, 17999):
+        found = mistakes({("local", "url"): f"http://{host}:{port}{path}", ("gateway", "port"): port})
+        assert "gateway" in found["local", "url"][0]
+        # The port is the file's own where it is not edited.
+        assert bool(mistakes({("local", "url"): f"http://{host}:{port}{path}"})) is (port == 17502)
+    for other in (f"http://{host}:17503{path}", f"http://{host}{path}", f"https://gate.example:17502{path}"):
+        assert mistakes({("local", "url"): other, ("gateway", "port"): 17502}) == {}
 
 
 def test_a_key_in_a_field_is_not_repeated() -> None:
