@@ -113,8 +113,8 @@ class RecordingCommands:
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         self._note("detect", done=done)
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> None:
-        self._note("test_target", local, done=done)
+    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
+        return self._note("test_target", local, done=done)
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
         self._note("create_tool", name, done=done)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from trayapp.engine.engine import Engine
 
 
-class _ChatStream(NamedTuple):
+class _UnderWay(NamedTuple):
     core: CoreThread
-    work: Future[None]
+    work: Future[Any]
 
     def stop(self) -> None:
         self.core.cancel(self.work)
@@ -161,7 +161,7 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> None:
+    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
         async def work() -> TargetStatus:
             from trayapp.local.target import LocalTarget
 
@@ -172,7 +172,9 @@ class CoreCommands:
             finally:
                 await target.close()
 
-        self._send(work, done)
+        future = self._core.submit(work)
+        self._bridge.follow(future, done)
+        return _UnderWay(self._core, future)
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
         async def work() -> ToolAccess:
@@ -213,7 +215,7 @@ class CoreCommands:
 
         future = self._core.submit(work)
         self._bridge.follow(future, done)
-        return _ChatStream(self._core, future)
+        return _UnderWay(self._core, future)
 
 
 def settings_view(engine: "Engine") -> SettingsView:

@@ -11,6 +11,7 @@ from aiohttp import web
 from trayapp.gateway.dialects.dialect import Shape
 from trayapp.gateway.dialects.spoken import spoken
 from trayapp.gateway.given import Whole
+from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.refusal import Refused
 
@@ -27,9 +28,8 @@ _MAX_FIELDS = 200
 
 def refusal_answer(refused: Refused, shape: Shape) -> Whole:
     """What a tool is told in place of an answer."""
-    return Whole(
-        status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=refused.headers
-    )
+    headers = {ROUTE: f"none; {refused.code}"} | refused.headers
+    return Whole(status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=headers)
 
 
 class ToolConnection(web.RequestHandler):

@@ -8,9 +8,10 @@ import re
 
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from trayapp.core.switching.route import ROUTE_HEADER
 from trayapp.secrets.tokens import TOKEN
 
-ROUTE = "x-llm-ampel-route"
+ROUTE = ROUTE_HEADER
 
 # RFC 9110, 7.6.1, and what is made anew for every connection.
 _HOP_BY_HOP = frozenset(

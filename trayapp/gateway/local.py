@@ -78,6 +78,8 @@ class LocalRoute:
             up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, self._limits.local)
             asked.body = b""
             try:
+                if ROUTE in up.headers:
+                    raise _circle(target)
                 if up.status in _KEEPS_OUT:
                     raise _kept_out(target, up.status)
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
@@ -184,6 +186,11 @@ def _not_ready(target: TargetStatus) -> Refused:
     else:
         message = f"{_named(target)} cannot be used; LLM Ampel's window says why. Choose another one, {home}"
     return Refused(400, "local_not_ready", message, retry=False)
+
+
+def _circle(target: TargetStatus) -> Refused:
+    message = f"{_named(target)} is LLM Ampel's own gateway. Choose the local server itself in LLM Ampel's settings."
+    return Refused(400, "local_is_gateway", message, retry=False)
 
 
 def _kept_out(target: TargetStatus, status: int) -> Refused:

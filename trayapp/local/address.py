@@ -25,5 +25,8 @@ def base_url(settings: Local) -> str:
 
 
 def is_cloud_model(name: str) -> bool:
-    """Whether Ollama passes this model on to ollama.com instead of running it (docs/cloud.mdx of Ollama)."""
-    return name.endswith((":cloud", "-cloud"))
+    """Whether Ollama passes this model on to ollama.com instead of running it (docs/cloud.mdx of Ollama).
+
+    It takes names in any case.
+    """
+    return name.lower().endswith((":cloud", "-cloud"))

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
+from trayapp.core.switching.route import ROUTE_HEADER
 from trayapp.errors import Problem
+from trayapp.local.forwarding import product_in_front
 
 if TYPE_CHECKING:
     import aiohttp
@@ -48,13 +51,8 @@ class ServerAnswer(msgspec.Struct, frozen=True):
     def json(self) -> Any:
         """The decoded body, or None when it is no JSON."""
         try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            pass
-        try:
-            # Slower, but it takes what many servers send: half a character of a name that was cut, or NaN.
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return read_json(self.body)
+        except ValueError:
             return None
 
     def reason(self) -> str:
@@ -69,11 +67,13 @@ class Client:
     """A short-lived session with the server at `url`; an async context manager.
 
     Raises `Problem`: `local_unreachable` (nothing listens or the connection broke), `local_timeout` (url, limit_s),
-    `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`.
+    `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`, `local_is_gateway` (what
+    answers is a gateway of ours). `through`: a product that answered in the server's place, where it said so.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.through: str | None = None
 
     async def __aenter__(self) -> Self:
         import aiohttp
@@ -137,13 +137,18 @@ class Client:
                 return await self._whole(await self._request(method, path, body))
 
     async def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> "aiohttp.ClientResponse":
-        return await self._session.request(
+        response = await self._session.request(
             method,
             self.url + path,
             data=None if body is None else json.dumps(body).encode(),
             headers={} if body is None else {"content-type": "application/json"},
             allow_redirects=False,
         )
+        if ROUTE_HEADER in response.headers:
+            response.close()
+            raise Problem("local_is_gateway", url=self.url)
+        self.through = product_in_front(response.headers) or self.through
+        return response
 
     async def _whole(self, response: "aiohttp.ClientResponse") -> ServerAnswer:
         body = bytearray()
@@ -165,6 +170,8 @@ class Client:
             raise Problem("local_timeout", url=self.url, limit_s=round(limit_s)) from error
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             raise Problem("local_unreachable", url=self.url) from error
+        except aiohttp.InvalidURL as error:
+            raise Problem("local_bad_url", url=self.url) from error
         except aiohttp.ClientError as error:
             raise Problem("local_wrong_server", url=self.url) from error
         except ValueError as error:

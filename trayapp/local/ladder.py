@@ -11,7 +11,9 @@ from typing import Any
 from msgspec import Struct
 
 from trayapp.errors import Problem
+from trayapp.local.address import is_cloud_model
 from trayapp.local.client import CHECK_LIMIT_S, Client
+from trayapp.local.forwarding import cloud_behind
 from trayapp.local.listing import LISTINGS, Model
 from trayapp.local.signature import identify
 from trayapp.settings.servers import Server
@@ -33,7 +35,8 @@ class Rung(IntEnum):
 class Standing(Struct, frozen=True):
     """How far a look got: `rung` is the highest one that holds, `problem` what keeps it from the next.
 
-    `server`: what it proved to be. `busy`: it says itself that it is loading; ask again.
+    `server`: what it proved to be. `busy`: it says itself that it is loading; ask again. `through`: a product that
+    answers in its place and may ask a cloud.
     """
 
     rung: Rung
@@ -41,6 +44,7 @@ class Standing(Struct, frozen=True):
     server: Server | None = None
     model: Model | None = None
     busy: bool = False
+    through: str | None = None
 
 
 async def look(client: Client, expected: Server, wanted: str | None) -> Standing:
@@ -58,7 +62,8 @@ async def look(client: Client, expected: Server, wanted: str | None) -> Standing
         if rung is Rung.START and problem.code != "local_unreachable":
             rung = Rung.REACHABLE
         return Standing(rung, problem, server)
-    return Standing(Rung.MODEL if model.loaded is False else Rung.LOADED, None, server, model)
+    rung = Rung.MODEL if model.loaded is False else Rung.LOADED
+    return Standing(rung, None, server, model, through=client.through)
 
 
 def choose(models: list[Model], wanted: str | None, server: Server, url: str) -> Model:
@@ -67,6 +72,8 @@ def choose(models: list[Model], wanted: str | None, server: Server, url: str) ->
     Raises `Problem`: `local_cloud_model` (model), `local_model_not_pulled` (model, server, command: what gets it),
     `local_model_missing` (model, url, available), `local_no_model` (url).
     """
+    if wanted is not None and is_cloud_model(wanted):
+        raise Problem("local_cloud_model", model=wanted)
     local = [model for model in models if not model.cloud]
     if not local and (wanted is None or server.pull is None):
         raise Problem("local_no_model", url=url)
@@ -114,7 +121,8 @@ async def until_loaded(client: Client, server: Server, limit_s: float) -> None:
 async def one_token(client: Client, model: str, limit_s: float) -> float:
     """Have one token generated; the real seconds from the question to it.
 
-    Raises `Problem`: `local_no_token` (model, reason), and what `Client` raises.
+    Raises `Problem`: `local_no_token` (model, reason), `local_forwards` (model, url, product, host: who was asked for
+    it instead), and what `Client` raises.
     """
     begun = time.monotonic()
     question: dict[str, Any] = {
@@ -125,6 +133,8 @@ async def one_token(client: Client, model: str, limit_s: float) -> float:
     }
     answer = await client.post("/v1/chat/completions", question, limit_s=limit_s)
     took_s = time.monotonic() - begun
+    if (cloud := cloud_behind(answer)) is not None:
+        raise Problem("local_forwards", model=model, url=client.url, product=client.through, host=cloud)
     body = answer.json()
     if answer.status != 200 or not isinstance(body, dict):
         raise Problem("local_no_token", model=model, reason=answer.reason())

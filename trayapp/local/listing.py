@@ -108,7 +108,8 @@ async def _lm_studio_models(client: Client) -> list[Model]:
 
 async def _openai_models(client: Client) -> list[Model]:
     return [
-        Model(name, context=_tokens(row.get("max_model_len")))  # vLLM's name for it
+        # Behind any server there may be Ollama; vLLM names the context.
+        Model(name, cloud=is_cloud_model(name), context=_tokens(row.get("max_model_len")))
         for row in _rows(await _listing(client, "/v1/models"), "data")
         if (name := _name(row.get("id")))
     ]

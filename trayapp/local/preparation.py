@@ -41,11 +41,13 @@ class PreparationStep(StrEnum):
 
 
 class Ready(Struct, frozen=True):
-    """The measured result, real seconds. `cold_s`: None when nothing had to be started or loaded."""
+    """The measured result, real seconds. `cold_s`: None when nothing had to be started or loaded. `through`: as in
+    `Standing`."""
 
     model: Model
     cold_s: float | None
     first_token_s: float
+    through: str | None = None
 
 
 class Preparation:
@@ -104,7 +106,7 @@ class Preparation:
         except Problem as problem:
             raise await self._death_or(problem) from problem
         assert standing.model is not None
-        return Ready(standing.model, cold_s, first_token_s)
+        return Ready(standing.model, cold_s, first_token_s, standing.through)
 
     async def _reach(self) -> tuple[Server, Model]:
         """Up to the rung `model`, started on the way if need be."""

@@ -64,6 +64,7 @@ class LocalTarget:
         self._embedded_url: str | None = None
         self._failed: tuple[Rung, Problem] | None = None
         self._verified_s: float | None = None
+        self._through: str | None = None
         # The one that is used: the configured one, or else what the server had when it was last seen.
         self._model = self._wanted
         self._status = self._plain(TargetState.NONE if self._server is None else TargetState.DOWN)
@@ -176,6 +177,7 @@ class LocalTarget:
     def _adopt(self, run: Preparation, ready: Ready) -> None:
         self._failed = None
         self._verified_s = ready.first_token_s
+        self._through = ready.through
         if run.started and run.child is not None:
             self._child = run.child
             self._tasks.spawn(self._mourn(run.child), "child")
@@ -241,6 +243,7 @@ class LocalTarget:
             return self._of_problem(self._failed[1], TargetState.FAILED)
         self._failed = None
         assert standing.model is not None
+        self._through = standing.through
         return self._ready(standing.model)
 
     def _ready(self, model: Model) -> TargetStatus:
@@ -252,6 +255,7 @@ class LocalTarget:
             context=model.context,
             ready_s=estimate_s if self._verified_s is None else self._verified_s,
             first_token_s=self._verified_s,
+            through=self._through,
         )
 
     def _not_running(self) -> TargetStatus:

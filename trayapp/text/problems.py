@@ -312,6 +312,14 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The local server did not answer in time"),
         N_("{url} was given {limit_s} seconds. It may be busy, or the model too large for this machine."),
     ),
+    "local_is_gateway": (
+        N_("{url} is LLM Ampel’s own gateway"),
+        N_("A local route to the gateway leads in a circle. Enter the address of the local server itself."),
+    ),
+    "local_forwards": (
+        N_("{model} does not run on this machine"),
+        N_("{product} at {url} passes it on to {host}. Choose a model there that it asks a local server for."),
+    ),
     "local_wrong_server": (
         N_("{url} is not the expected server"),
         N_("Another program answers there. Check the address, or let Detect find the server."),

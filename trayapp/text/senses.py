@@ -85,4 +85,7 @@ def target_line(t: TargetStatus) -> str:
         case _:
             title = problems.words((t.code, t.params))[0] if t.code else ""
             state = title or _("not running")
-    return _("{model} on {server}: {state}", model=model, server=clean(server, 40), state=state)
+    line = _("{model} on {server}: {state}", model=model, server=clean(server, 40), state=state)
+    if t.through is None or t.state is not TargetState.READY:
+        return line
+    return _("{line}, through {product}, which can pass requests on to a cloud", line=line, product=t.through)

@@ -79,7 +79,7 @@ class ChatTurn(NamedTuple):
 
 
 class Stream(Protocol):
-    """A chat answer under way."""
+    """Something under way that may be broken off: a chat answer, a test of a target."""
 
     def stop(self) -> None:
         """End it; `done` is still called, with the problem `cancelled`."""
@@ -139,7 +139,7 @@ class Commands(Protocol):
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         """Look for local LLM servers on this machine."""
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> None:
+    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
         """Check these settings of a target as far as one token, without saving them."""
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:

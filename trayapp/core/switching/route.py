@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+ROUTE_HEADER = "x-llm-ampel-route"
+"""In every answer of the gateway: who answered and why. By it a gateway is known, and refused as a target."""
+
 
 class To(StrEnum):
     CLOUD = "cloud"

@@ -13,7 +13,7 @@ from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
-from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView
+from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView, Stream
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
@@ -39,6 +39,7 @@ class LocalPage(SettingsPage):
         super().__init__()
         self._commands = commands
         self._servers: tuple[FoundServer, ...] = ()
+        self._testing: Stream | None = None
         self.model, self.file = Pick(), _FileField()
         self.form = Form(("local",), Local, editors={"model": self.model, "file": self.file})
         self.detect_button = QPushButton(as_action(Labels.detect))
@@ -76,6 +77,9 @@ class LocalPage(SettingsPage):
         return widget
 
     def leave(self) -> None:
+        if self._testing is not None:
+            # Nobody waits for it any more, nor for the server that it may have started.
+            self._testing.stop()
         # What was found and tested belongs to what was typed then.
         self.choices.hide()
         self.result.draw([])
@@ -131,10 +135,16 @@ class LocalPage(SettingsPage):
             return
         self.test_button.setEnabled(False)
         self.result.draw([Line(Labels.testing)])
-        self._commands.test_target(msgspec.convert(nested(values).get("local", {}), Local), self._tested)
+        self._testing = self._commands.test_target(
+            msgspec.convert(nested(values).get("local", {}), Local), self._tested
+        )
 
     def _tested(self, outcome: CommandResult[TargetStatus]) -> None:
+        self._testing = None
         self.test_button.setEnabled(True)
+        if any(problem.code == "cancelled" for problem in outcome.problems):
+            self.result.draw([])
+            return
         if outcome.value is None:
             self._complain(outcome)
             return

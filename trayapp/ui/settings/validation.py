@@ -6,7 +6,8 @@ from typing import Any
 from trayapp.errors import Problem
 from trayapp.settings.document import shown
 from trayapp.settings.mistakes import dotted, find_mistakes, look_up
-from trayapp.settings.schema import Key, Settings
+from trayapp.settings.own_gateway import is_own_gateway
+from trayapp.settings.schema import DEFAULT_PORT, Key, Settings
 from trayapp.text.problems import words
 
 
@@ -20,6 +21,9 @@ def mistakes(values: Mapping[Key, object]) -> dict[Key, list[str]]:
         code = "setting_open_quote" if mistake.code == "setting_not_list" else mistake.code
         _title, message = words((code, {"found": value} | mistake.params))
         messages.setdefault(_owner(tuple(map(str, mistake.place)), values), []).append(message)
+    url, port = values.get(("local", "url")), values.get(("gateway", "port"))
+    if isinstance(url, str) and is_own_gateway(url, port if isinstance(port, int) else DEFAULT_PORT):
+        messages.setdefault(("local", "url"), []).append(words(("local_is_gateway", {"url": url}))[1])
     return messages
 
 

@@ -123,7 +123,6 @@ def test_a_saved_target_is_shown(qtbot: QtBot) -> None:
     assert visible(page) == {"server", "file", "context"}
 
 
-@pytest.mark.xfail(strict=True, reason="the test goes on for nobody, with a server of its own")
 def test_a_test_that_nobody_waits_for_any_more_is_broken_off(page: LocalPage, commands: RecordingCommands) -> None:
     page.server.set("ollama")
     page.test_button.click()
