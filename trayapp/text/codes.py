@@ -70,7 +70,9 @@ PAGES: dict[str, str] = {
     "redirect": N_("sends us to {host}"),
     "gone": N_("nothing there any more"),
     "old_copy": N_("a copy from the past"),
-    "frozen": N_("nothing on it has changed for months"),
+    "records": N_("some of it makes no sense"),
+    "incidents": N_("its incidents cannot be read"),
+    "fault": N_("a fault of this program"),
     "page_id": N_("another page answers"),
     "no_components": N_("it lists no parts"),
 }

@@ -45,6 +45,7 @@ STATES: dict[str, str] = {
 }
 HEALTHS: dict[str, str] = {
     PageHealth.OK: N_("can be read"),
+    PageHealth.INCOMPLETE: N_("can be read only in part"),
     PageHealth.STALE: N_("has told nothing new for too long"),
     PageHealth.UNREADABLE: N_("cannot be read"),
     PageHealth.REFUSED: N_("refuses to answer"),
@@ -52,6 +53,7 @@ HEALTHS: dict[str, str] = {
     PageHealth.WRONG_PAGE: N_("is the page of somebody else"),
     PageHealth.EMPTY: N_("is empty"),
     PageHealth.NEVER: N_("has not been read yet"),
+    "missing_component": N_("does not list it"),
     "unknown_value": N_("says something that is not understood"),
 }
 
@@ -121,6 +123,34 @@ def _page_incident(x: _Seen) -> str:
             provider=x.provider, title=title, stage=stage, impact=x.word("impact", IMPACTS, ""), age=x.age,
         )  # fmt: skip
     return _("{provider}'s page: {title} ({stage}, {age}).", provider=x.provider, title=title, stage=stage, age=x.age)
+
+
+def _page_unnamed(x: _Seen) -> str:
+    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[PageStage.UNKNOWN])
+    return _(
+        "{provider}'s page: {title} ({stage}, {age}); it names no part.",
+        provider=x.provider, title=title, stage=stage, age=x.age,
+    )  # fmt: skip
+
+
+def _page_stale(x: _Seen) -> str:
+    state = x.word("state", STATES, STATES[PageLight.UNKNOWN])
+    return _(
+        "{provider}'s page: {component} has the state “{state}”, unchanged for {duration}; nobody looks after it.",
+        provider=x.provider, component=part(x.text("component")), state=state, duration=duration(x.s.at - x.r.at),
+    )  # fmt: skip
+
+
+def _page_operational(x: _Seen) -> str:
+    if not x.params.get("components"):
+        return _("{provider}'s page: everything operational.", provider=x.provider)
+    return _("{provider}'s page: {names} operational.", provider=x.provider, names=x.names("components"))
+
+
+def _page_silent(x: _Seen) -> str:
+    if not x.params.get("components"):
+        return _("{provider}'s page: still says that all is well.", provider=x.provider)
+    return _("{provider}'s page: still calls {names} operational.", provider=x.provider, names=x.names("components"))
 
 
 def _page_component(x: _Seen) -> str:
@@ -345,8 +375,11 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.PAGE_COMPONENT: _page_component,
     Code.PAGE_MAINTENANCE: _page_maintenance,
     Code.PAGE_RESOLVED: _page_resolved,
-    Code.PAGE_OPERATIONAL: lambda x: _("{provider}'s page: everything operational.", provider=x.provider),
-    Code.PAGE_SILENT: lambda x: _("{provider}'s page: still says that all is well.", provider=x.provider),
+    Code.PAGE_UNNAMED: _page_unnamed,
+    Code.PAGE_STALE: _page_stale,
+    Code.PAGE_MISSING: lambda x: _("{provider}'s page no longer lists {id}.", provider=x.provider, id=x.text("id")),
+    Code.PAGE_OPERATIONAL: _page_operational,
+    Code.PAGE_SILENT: _page_silent,
     Code.PAGE_UNKNOWN: _page_unknown,
     Code.PAGE_CONTRADICTED: _page_contradicted,
     Code.NO_PAGE: lambda x: _("There is no status page for this."),
@@ -369,6 +402,7 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.STARTING: lambda x: _("Just started; the first answers are on their way."),
     Code.SHARED: _shared,
     Code.PARTS: _parts,
+    Code.PARTS_UNKNOWN: lambda x: _("Nobody can tell how {names} is doing.", names=x.names("components")),
     Code.LISTED_ONLY: _listed_only,
     Code.REFUSED: _refused,
     Code.BADGE_KEY: _badge_key,

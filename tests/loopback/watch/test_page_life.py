@@ -8,8 +8,6 @@ from tests.support.pagescene import API, DAY_S, HOUR_S, MINUTE_S, NAMES, SITE, P
 from trayapp.core.catalogue import Component
 from trayapp.core.evidence.observation import Depth
 
-unmended = pytest.mark.xfail(strict=True, reason="the page is not judged this way yet")
-
 
 async def _red_then_dead(scene: PageScene, answers: Depth | None) -> None:
     """The API's page says red, then nothing; own requests go on."""
@@ -32,7 +30,6 @@ async def _pass(scene: PageScene, seconds: float, answers: Depth | None) -> None
 
 
 class TestRedThenDead:
-    @unmended
     @pytest.mark.parametrize("answers", [None, Depth.API])
     async def test_its_last_word_stands_for_two_hours(self, answers: Depth | None) -> None:
         async with PageScene() as scene:
@@ -41,7 +38,6 @@ class TestRedThenDead:
             assert scene.light("api") == "red down"
             assert codes(scene.verdict("api"))[:2] == ["page_component", "page_unknown"], "with its age"
 
-    @unmended
     async def test_three_real_answers_contradict_it(self) -> None:
         async with PageScene() as scene:
             await _red_then_dead(scene, Depth.API)
@@ -50,7 +46,7 @@ class TestRedThenDead:
 
     @pytest.mark.parametrize(
         ("answers", "light"),
-        [(None, "grey no_evidence"), pytest.param(Depth.API, "yellow reported_only", marks=unmended)],
+        [(None, "grey no_evidence"), (Depth.API, "yellow reported_only")],
     )
     async def test_after_two_hours_own_eyes_must_be_good(self, answers: Depth | None, light: str) -> None:
         async with PageScene() as scene:
@@ -62,7 +58,6 @@ class TestRedThenDead:
             await _pass(scene, 4 * MINUTE_S, Depth.COMPLETION)
             assert scene.light("api") == "green ok", "a real answer"
 
-    @unmended
     async def test_for_ten_minutes_before_anything_is_said_on_them(self) -> None:
         async with PageScene() as scene:
             await _red_then_dead(scene, None)
@@ -72,7 +67,6 @@ class TestRedThenDead:
             await _pass(scene, 4 * MINUTE_S, Depth.API)
             assert scene.light("api") == "yellow reported_only"
 
-    @unmended
     async def test_a_restart_changes_nothing_about_it(self) -> None:
         async with PageScene() as scene:
             await _red_then_dead(scene, Depth.API)
@@ -97,7 +91,6 @@ class TestRedThenDead:
             assert scene.light("api") == "green ok"
 
 
-@unmended
 async def test_a_maintenance_that_is_a_day_overdue_excuses_no_failures() -> None:
     async with PageScene() as scene:
         told = incident(
@@ -130,7 +123,6 @@ async def test_one_under_way_does() -> None:
         assert scene.light("api") == "yellow maintenance", "until an hour after its announced end"
 
 
-@unmended
 async def test_a_green_service_is_so_since_the_last_of_its_parts() -> None:
     async with PageScene() as scene:
         scene.show()
@@ -146,7 +138,6 @@ async def test_a_green_service_is_so_since_the_last_of_its_parts() -> None:
         assert scene.verdict().since > began + 2 * HOUR_S
 
 
-@unmended
 async def test_a_main_part_that_the_page_no_longer_lists_hides_not_the_others() -> None:
     async with PageScene() as scene:
         parts = [component(one, NAMES[one]) for one in NAMES if one != "id-login"]
@@ -156,7 +147,6 @@ async def test_a_main_part_that_the_page_no_longer_lists_hides_not_the_others() 
         assert "parts_unknown" in codes(verdict), "and that is said"
 
 
-@unmended
 async def test_parts_that_rest_on_one_page_component_count_once() -> None:
     history = Component("history", "History", True, ("id-chat",))
     site = replace(SITE, components=(*SITE.components[:2], history))
@@ -169,7 +159,6 @@ async def test_parts_that_rest_on_one_page_component_count_once() -> None:
         assert scene.light() == "red down", "two of two"
 
 
-@unmended
 async def test_minor_parts_never_add_up_to_red() -> None:
     parts = [replace(one, main=one.id == "chat") for one in SITE.components]
     async with PageScene(services=(replace(SITE, components=tuple(parts)), API)) as scene:

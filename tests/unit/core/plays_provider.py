@@ -70,8 +70,10 @@ PAGE_ONLY = [
     Row(5, "site challenge", "chat green ok, api green ok", "all is well"),
     Row(120, "page degraded:uploads", "chat yellow degraded, api green ok", "a minor part with trouble: yellow"),
     Row(240, "page major:uploads", "chat yellow degraded, api green ok", "a minor part is down: yellow at most"),
-    Row(360, "page major:uploads,history", "chat red down, api green ok",
-        "half of four parts are out: it is the service"),
+    Row(360, "page major:uploads,history", "chat yellow degraded, api green ok",
+        "so are two of them"),
+    Row(420, "page partial:chat,login", "chat red down, api green ok",
+        "half of the main parts are partly out: it is the service"),
     Row(480, "page major:login incident:investigating:major:login", "chat red down, api green ok",
         "a main part is down, and nobody from outside can see a login"),
     Row(500, "site challenge; api 401", "chat red down, api green ok", "the edge proves nothing about the login"),
@@ -126,22 +128,23 @@ PAGE_DEAD = [
     Row(300, "page html; api 401", "chat grey no_evidence, api green ok", "two are not: the page is unknown"),
     Row(360, "page ok", "chat green ok, api green ok", "readable again"),
     Row(480, "page wrong_page; api 401", "chat grey no_evidence, api green ok", "another page's answer counts at once"),
-    Row(600, "page unknown:chat; api 401", "chat grey no_evidence, api green ok", "a state nobody knows is unknown"),
+    Row(600, "page unknown:chat,login; api 401", "chat grey no_evidence, api green ok", "states nobody knows"),
+    Row(660, "page unknown:chat; api 401", "chat green ok, api green ok", "it hides not what can be told"),
     Row(720, "page moved; api 401", "chat grey no_evidence, api green ok", "moved: unknown"),
     Row(840, "page empty; api 401", "chat grey no_evidence, api green ok", "empty: unknown, not recovered"),
     Row(960, "page stale; api 401", "chat grey no_evidence, api green ok", "frozen: unknown, whatever it says"),
 ]  # fmt: skip
 
-# A page that has said red goes silent: its red is held for ten minutes, then nobody knows.
+# A page that has said red goes silent: its red is held for two hours, then nobody knows.
 PAGE_DIES_WHILE_RED = [
     Row(0, "page ok", "chat grey starting", "the page speaks, own eyes have not looked yet"),
     Row(1, "site ok", "chat green ok", "all is well"),
     Row(120, "page major:chat", "chat red down", "the page says so"),
     Row(240, "page timeout", "chat red down", "one failed reading"),
     Row(360, "page timeout", "chat red down", "the page is unknown now, which ends no red"),
-    Row(700, "page timeout", "chat red down", "within ten minutes of its last word"),
-    Row(730, "page timeout", "chat grey no_evidence", "after ten minutes nobody knows"),
-    Row(850, "page ok", "chat green ok", "it starts afresh"),
+    Row(480, "page timeout; site ok", "chat red down", "within two hours of its last word", every=120, until=7320),
+    Row(7321, "page timeout; site ok", "chat grey no_evidence", "after that nobody knows: the edge proves nothing"),
+    Row(7440, "page ok", "chat green ok", "it starts afresh"),
 ]  # fmt: skip
 
 # Nobody else is watched; the configured controls are the only witnesses.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.core.playbook import START, Play, observations
 from trayapp.core.evidence.observation import Outcome, Try
 from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.light.page_readings import PAGE_HELD_S
+from trayapp.core.light.page_memory import PAGE_HELD_S
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light, worst
 

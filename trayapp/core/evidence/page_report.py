@@ -10,6 +10,7 @@ from trayapp.errors import Param
 
 class PageHealth(StrEnum):
     OK = "ok"
+    INCOMPLETE = "incomplete"
     STALE = "stale"
     UNREADABLE = "unreadable"
     REFUSED = "refused"
@@ -60,14 +61,36 @@ class PageComponent(Struct, frozen=True):
     changed_at: float | None = None
 
 
+class PageState(Struct, frozen=True):
+    """What an update says of one component: its state from then on, and before, where the page tells."""
+
+    component: str
+    state: PageLight
+    was: PageLight | None = None
+
+
 class PageUpdate(Struct, frozen=True):
     at: float
     stage: PageStage
     text: str
+    states: tuple[PageState, ...] = ()
+
+
+class PageImpact(Struct, frozen=True):
+    """A page's own record of how an incident touches a component, and from when to when (None: still)."""
+
+    component: str
+    state: PageLight
+    started_at: float
+    ended_at: float | None = None
 
 
 class PageIncident(Struct, frozen=True):
-    """An incident or maintenance on a page. `components`: the ids it names, if any. Updates newest first."""
+    """An incident or maintenance on a page. `components`: the ids it is linked to, if any. Updates newest first.
+
+    `published_at`: when it was first to be read, where that is known; `started_at` may be dated back.
+    `impacts`: the page's impact records, None where it keeps none. `ends_at`: the announced end of a maintenance.
+    """
 
     id: str
     name: str
@@ -80,13 +103,17 @@ class PageIncident(Struct, frozen=True):
     updates: tuple[PageUpdate, ...] = ()
     resolved_at: float | None = None
     maintenance: bool = False
+    published_at: float | None = None
+    impacts: tuple[PageImpact, ...] | None = None
+    ends_at: float | None = None
 
 
 class PageReport(Struct, frozen=True):
-    """One reading of a provider's page. Unless `health` is ok, the rest says nothing and is empty.
+    """One reading of a provider's page. What it found says something where it `speaks`; else it is empty.
 
     `reason` is a code with `params` (for instance `http` with `status`), for health other than ok.
-    `reach`: the kind of address that the page was read at.
+    `reach`: the kind of address that the page was read at. `stated`: False for a feed, which lists incidents and gives
+    components no states.
     """
 
     at: float
@@ -98,3 +125,12 @@ class PageReport(Struct, frozen=True):
     reason: str | None = None
     params: dict[str, Param] = {}
     reach: Reach = Reach.PUBLIC
+    stated: bool = True
+
+    @property
+    def speaks(self) -> bool:
+        """Whether what was read counts: whole, but for some records, or at the address it moved to."""
+        return self.health in _SPEAKING and (bool(self.components) or not self.stated)
+
+
+_SPEAKING = frozenset({PageHealth.OK, PageHealth.INCOMPLETE, PageHealth.MOVED})

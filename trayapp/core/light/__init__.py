@@ -40,21 +40,25 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     neither good nor a strike, yellow, `degraded`; red once the page calls it wrong, too, or `WITNESSES` credentials
     agree. Another credential that is accepted for the same meanwhile makes it that one's own trouble.
 
-Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py).
+Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py, core/light/page_colours.py).
     The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown
-    or missing one grey. An incident touches the components that it names, or, when it names none, those that are not
-    operational since it began: critical and not yet monitored red, else yellow; maintenance colours nothing. One that
-    neither names nor touches any colours yellow from impact major, until it is monitored. Only monitored incidents
-    and operational states: `recovering`. Own failures during maintenance: yellow, `maintenance`. A reading speaks for
-    `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py);
-    after that it is unknown, never green and never red.
+    one grey. An open incident touches what its impact records name, else what its updates and its list do; what an
+    update calls operational again is let go (core/light/incident_reach.py). It makes red only where it is critical and
+    the component is not operational, or a feed has no states. Where the component reads operational it is yellow for
+    `STATES_LAG_S` after its publication or last worsening, unless `CONTRADICTING_ANSWERS` newer real answers
+    (core/light/component.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact,
+    silent for `FORGOTTEN_S`, or naming no component: listed only. Trouble unchanged for `STALE_S` is listed while depth
+    api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end,
+    `UNANNOUNCED_S` without one. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through
+    `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py); after that it is unknown, never green and never red.
+    One record that cannot be read is unknown alone; of several ids of a component those that are found count.
 
-Rule 5. Own eyes outrank the page (core/light/component.py).
+Rule 5. Own eyes outrank the page (core/light/component.py, core/light/page_memory.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer
     than its red say otherwise, with nothing failing: yellow, `reported_only`. The page's last trouble stands for
-    `PAGE_HELD_S` (core/light/page_readings.py), or as long as its readings usually speak, after the page itself can no
-    longer be read. For `STARTING_S` after a start or a gap a calm page calls nothing well that own eyes are only about
-    to look at.
+    `PAGE_HELD_S` after the page itself can no longer be read, but through no gap; after a red then real answers make
+    green, `QUIET_S` of good ones of depth api yellow, `reported_only`, all else grey. For `STARTING_S` after a start or
+    a gap a calm page calls nothing well that own eyes are only about to look at.
 
 Rule 6. Reachable is not answering (core/light/component.py, core/evidence/own_evidence.py).
     A good answer clears failures of its own depth or less. Green carries its confidence: `answering` (a real answer
@@ -81,10 +85,12 @@ Rule 9. Flapping is said once (core/evidence/flapping.py).
     where nothing worse is known (core/light/component.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
-    A service is its worst main component in the order red, yellow, grey, green. Minor ones colour it yellow at most,
-    and are only listed while fewer than `LISTED_ONLY_SHARE` of them are in trouble; so are the parts of a page that is
-    read as a whole (core/light/page_opinion.py). `RED_SHARE` of all components, at least `RED_AT_LEAST`, partly out or
-    worse: red. The overall light is the worst service's in the same order (core/light/severity.py), so grey never
-    hides red; the last known light is kept beside a grey one. `SHARED_PROVIDERS` providers that turn red within
-    `SHARED_WITHIN_S` are one incident, `shared` (core/incident/store.py).
+    A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only
+    where no other main one can be told. Minor ones colour it yellow at most, and are only listed while fewer than
+    `LISTED_ONLY_SHARE` of them are in trouble; so are the parts of a page that is read as a whole
+    (core/light/page_opinion.py). Parts that rest on the same page component or the same request count once.
+    `RED_SHARE` of the main components, at least `RED_AT_LEAST`, partly out or worse by the page: red. The overall
+    light is the worst service's in the same order (core/light/severity.py), so grey never hides red; the last known
+    light is kept beside a grey one. `SHARED_PROVIDERS` providers that turn red within `SHARED_WITHIN_S` are one
+    incident, `shared` (core/incident/store.py).
 """

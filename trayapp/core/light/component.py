@@ -8,13 +8,13 @@ from msgspec import Struct, structs
 from trayapp.core.agenda import next_moment
 from trayapp.core.catalogue import Component, Part, ProbeKind, Service
 from trayapp.core.evidence.connection import Down, OwnConnection
-from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusal
+from trayapp.core.light.page_memory import PAGE_HELD_S, PageMemory
 from trayapp.core.light.page_opinion import PageOpinion
-from trayapp.core.light.page_readings import PAGE_HELD_S, PageReadings
+from trayapp.core.light.page_readings import PageReadings
 from trayapp.core.light.reason_builder import ReasonBuilder
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
@@ -25,19 +25,6 @@ from trayapp.core.light.verdicts import ComponentVerdict
 CONTRADICTING_ANSWERS = 3
 # A first round is done in a minute; what has found nothing in two has no evidence.
 STARTING_S = 120.0
-
-
-class PageMemory(Struct):
-    """What the page last said of a component, when its red was first read, and when its trouble was first over.
-
-    `held_s`: how long its last word is held while the page says nothing.
-    """
-
-    opinion: PageOpinion | None = None
-    red_at: float | None = None
-    ended_at: float | None = None
-    held_s: float = PAGE_HELD_S
-    flapping: Flapping | None = None
 
 
 class ComponentMemory(Struct):
@@ -53,12 +40,16 @@ class ComponentMemory(Struct):
 class ComponentView(Struct, frozen=True):
     """The verdict on a component with what the service needs to know of it.
 
-    `partial`: partial outage or worse. `trouble_at`: when its present trouble began. `back_at`: when it came back.
+    `out`: the page components that are partly out or worse, where the page makes the light. `rests_on`: the same for
+    parts that are one. `untold`: grey because nobody says anything of it, and nothing fails. `trouble_at`: when its
+    present trouble began. `back_at`: when it came back.
     """
 
     verdict: ComponentVerdict
     confidence: Confidence | None = None
-    partial: bool = False
+    out: frozenset[str] = frozenset()
+    rests_on: object = None
+    untold: bool = False
     trouble_at: float | None = None
     back_at: float | None = None
     opinion: PageOpinion | None = None
@@ -75,13 +66,14 @@ class ComponentView(Struct, frozen=True):
 class Surroundings(NamedTuple):
     """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on.
 
-    `refusal`: what it refuses although it accepted it.
+    `gap`: the latest time that nobody watched, from and to. `refusal`: what it refuses although it accepted it.
     """
 
     evidence: Evidence
     readings: PageReadings
     network: OwnConnection
     slow: SlowHosts
+    gap: tuple[float, float]
     rulings: "Rulings"
     refusal: Refusal | None = None
 
@@ -92,7 +84,7 @@ class _Ruling(Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
     since: float | None = None
     confidence: Confidence | None = None
-    partial: bool = False
+    out: frozenset[str] = frozenset()
     back_at: float | None = None
 
 
@@ -126,7 +118,9 @@ class ComponentState:
 
     def remember(self) -> ComponentMemory:
         opinion = self.page.opinion
-        page = structs.replace(self.page, opinion=opinion and structs.replace(opinion, incidents=()))
+        page = structs.replace(
+            self.page, opinion=opinion and structs.replace(opinion, incidents=(), calm=None, until=opinion.at)
+        )
         return ComponentMemory(page, self._light, self._finding, self._since, self._recovered)
 
     def reach(self, evidence: Evidence) -> Reach:
@@ -138,30 +132,6 @@ class ComponentState:
         """Whether a status page is meant to speak for it."""
         return bool(self.page_ids)
 
-    def heard(self, readings: PageReadings) -> None:
-        """The page was read again: follow its light, since what it made ends with it."""
-        opinion = readings.opinion(self.page_ids)
-        if opinion is None or opinion.light is Light.GREY:
-            return
-        page, before = self.page, self.page.opinion
-        if before is not None and (readings.starts_afresh or opinion.at - before.at > readings.fresh_s):
-            page = self.page = PageMemory(flapping=page.flapping)
-            before = None
-        bad = opinion.light is not Light.GREEN
-        if opinion.light is Light.RED:
-            page.red_at = opinion.at if page.red_at is None else page.red_at
-        else:
-            page.red_at = None
-        if bad:
-            page.ended_at = None
-        elif before is not None and before.light is not Light.GREEN:
-            page.ended_at = opinion.at
-        page.opinion = opinion
-        page.held_s = max(PAGE_HELD_S, readings.fresh_s)
-        if not self.probed and before is not None and opinion.at > before.at:
-            page.flapping = page.flapping or Flapping()
-            page.flapping.note(opinion.at, good=not bad)
-
     def advance(self, around: Surroundings, now: float) -> ComponentView:
         """The verdict now."""
         evidence, readings = around.evidence, around.readings
@@ -169,10 +139,11 @@ class ComponentState:
         if down is not None:
             # Whose page that was is known now: not that of somebody who blocks this one host.
             evidence.forget_foreign()
-        opinion = readings.opinion(self.page_ids)
-        held = self._held(opinion, now)
+        opinion = self._opinion(readings, evidence)
+        last = self.page.last_word(opinion, around.gap, readings.fresh_s)
+        held = last if last is not None and now - last.at <= PAGE_HELD_S else opinion
         self.recovering = self._still_recovering(evidence, held, now)
-        ruling, self.changes_at = self._ruling(around, opinion, held, down, now)
+        ruling, self.changes_at = self._ruling(around, opinion, held, last, down, now)
         if (ruling.light, ruling.finding) != (self._light, self._finding):
             self._light, self._finding = ruling.light, ruling.finding
             self._since = min(now, ruling.since if ruling.since is not None else now)
@@ -187,13 +158,40 @@ class ComponentState:
             ruling.reasons,
         )
         trouble_at = ruling.since if ruling.light in (Light.RED, Light.YELLOW) else None
-        return ComponentView(verdict, ruling.confidence, ruling.partial, trouble_at, ruling.back_at, opinion)
+        return ComponentView(
+            verdict,
+            ruling.confidence,
+            ruling.out,
+            self.page_ids or id(evidence),
+            ruling.finding is Finding.NO_EVIDENCE and not evidence.run and not (opinion is not None and opinion.stale),
+            trouble_at,
+            ruling.back_at,
+            opinion,
+        )
+
+    def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
+        """What the page says of it now, followed."""
+        opinion = readings.opinion(self.page_ids)
+        if opinion is None:
+            return None
+        if opinion.doubted_at is not None:
+            answers = evidence.real_answers_since(opinion.doubted_at)
+            opinion = self.page.without_doubt(opinion, answers, CONTRADICTING_ANSWERS)
+        self.page.follow(
+            opinion,
+            readings.incidents,
+            readings.fresh_s,
+            afresh=readings.starts_afresh,
+            rings=not self.probed,
+        )
+        return opinion
 
     def _ruling(
         self,
         around: Surroundings,
         opinion: PageOpinion | None,
         held: PageOpinion | None,
+        last: PageOpinion | None,
         down: Down | None,
         now: float,
     ) -> tuple[_Ruling, float]:
@@ -201,7 +199,7 @@ class ComponentState:
         page = self.page
         flaps = page.flapping is not None and page.flapping.on
         rests_on = (
-            id(around.evidence), id(opinion), id(held), id(page.opinion), page.red_at, page.ended_at,
+            id(around.evidence), id(opinion), id(held), id(last), id(page.opinion), page.red_at, page.ended_at,
             self.recovering, self.probed, self.on_page, down, self.part if flaps else None, around.refusal,
         )  # fmt: skip
         known = around.rulings.get(rests_on)
@@ -209,21 +207,15 @@ class ComponentState:
             evidence = around.evidence
             sight = evidence.sight(recovering=self.recovering)
             has_page = around.readings.expected and self.on_page
-            refusal = self._refusal(around)
+            orphan = last if held is not last and last is not None and last.light is Light.RED else None
+            word, refusal = orphan or held, self._refusal(around)
             tell = ReasonBuilder(
-                evidence, opinion, held, around.network, now, has_page=has_page, probed=self.probed, refusal=refusal
+                evidence, opinion, word, around.network, now, has_page=has_page, probed=self.probed, refusal=refusal
             )
-            ruling = self._flap(self._rule(sight, opinion, held, down, around, tell, now), evidence, tell)
-            known = around.rulings[rests_on] = ruling, self._next_change(around, now)
+            ruling = self._flap(self._rule(sight, opinion, held, orphan, down, around, tell, now), evidence, tell)
+            moments = [] if opinion is None else [opinion.until]
+            known = around.rulings[rests_on] = ruling, self._next_change(around, moments, now)
         return known
-
-    def _held(self, opinion: PageOpinion | None, now: float) -> PageOpinion | None:
-        """The opinion that rules: the page's last trouble outlives the page's own silence for a while."""
-        last = self.page.opinion
-        silent = opinion is None or opinion.light is Light.GREY
-        if silent and last is not None and last.light is not Light.GREEN:
-            return last if now - last.at <= self.page.held_s else opinion
-        return opinion
 
     def _still_recovering(self, evidence: Evidence, held: PageOpinion | None, now: float) -> bool:
         if evidence.back_at is None or evidence.back_at == self._recovered:
@@ -239,6 +231,7 @@ class ComponentState:
         sight: Sight,
         opinion: PageOpinion | None,
         held: PageOpinion | None,
+        orphan: PageOpinion | None,
         down: Down | None,
         around: Surroundings,
         tell: ReasonBuilder,
@@ -254,6 +247,8 @@ class ComponentState:
             return trouble
         if evidence.foreign is not None and evidence.blocked:
             return _Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(evidence.foreign), evidence.foreign.at)
+        if orphan is not None and evidence.answering(now) is None:
+            return self._orphaned(orphan, around, tell, now)
         return self._well(opinion, around, tell, now) or self._unknown(around, tell, now)
 
     def _trouble(
@@ -268,16 +263,16 @@ class ComponentState:
             since = began if failing or refusal is None else refusal.since_at
             return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
         if sight is Sight.DOWN and evidence.red is not None:
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), evidence.red.first_at, partial=True)
+            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), evidence.red.first_at)
         if held is not None and page_light is Light.RED:
             since = held.since if held.since is not None else self.page.red_at
             answers = evidence.real_answers_since(self.page.red_at or held.at) if sight is Sight.CLEAR else 0
             if answers >= CONTRADICTING_ANSWERS:
                 return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.contradicted(answers), since)
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, partial=True)
+            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out)
         if refusal is not None:
             if refusal.agreed or (page_light is Light.YELLOW and held is not None and _is_trouble(held)):
-                return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), refusal.since_at, partial=True)
+                return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), refusal.since_at)
             return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), refusal.since_at)
         if sight is Sight.DEGRADED:
             return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), began)
@@ -285,15 +280,18 @@ class ComponentState:
             reasons = tell.recovering(evidence.back_at, evidence.well_at)
             return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, evidence.back_at, back_at=evidence.back_at)
         if held is not None and page_light is Light.YELLOW and held.finding is not Finding.RECOVERING:
-            return _Ruling(Light.YELLOW, held.finding, tell.trouble(sight), held.since, partial=held.partial)
+            return _Ruling(Light.YELLOW, held.finding, tell.trouble(sight), held.since, out=held.out)
         if sight is Sight.CHECKING:
             return _Ruling(Light.YELLOW, Finding.CHECKING, tell.trouble(sight), began)
         if held is not None and page_light is Light.YELLOW:
-            return _Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), held.at, back_at=held.at)
+            since = held.at if held.since is None else held.since
+            return _Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), since, back_at=since)
         ended_at = self.page.ended_at
         if ended_at is not None and now - ended_at < QUIET_S:
-            reasons = tell.recovering(ended_at, ended_at + QUIET_S)
-            return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, ended_at, back_at=ended_at)
+            # What failed here after the page's own end did not know of it.
+            back_at = max(self.page.back_at or ended_at, evidence.failed_at or 0.0)
+            reasons = tell.recovering(back_at, ended_at + QUIET_S)
+            return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, back_at, back_at=back_at)
         answered = evidence.strikes.last_good(Depth.COMPLETION)
         slow = around.slow.alone(answered.host) if answered is not None else None
         if slow is not None and answered is not None:
@@ -321,6 +319,14 @@ class ComponentState:
         if confidence is None:
             return None
         return _Ruling(Light.GREEN, Finding.OK, tell.well(), confidence=confidence)
+
+    def _orphaned(self, last: PageOpinion, around: Surroundings, tell: ReasonBuilder, now: float) -> _Ruling:
+        """The page died while it said red, hours ago: that own eyes are well for a while speaks against it."""
+        good_since = _good_since(around.evidence, now)
+        if good_since is None or now - good_since < QUIET_S:
+            return self._unknown(around, tell, now)
+        since = self.page.red_at if last.since is None else last.since
+        return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.orphaned(), since)
 
     def _beginning(self, around: Surroundings, now: float) -> bool:
         """Own requests are about to speak for the first time since a start or a gap.
@@ -359,16 +365,22 @@ class ComponentState:
             or any(t.depth >= Depth.API for t in evidence.run)
         )
 
-    def _next_change(self, around: Surroundings, now: float) -> float:
-        evidence, network, page = around.evidence, around.network, self.page
-        moments = [*evidence.changes_after(now), network.back_at + STARTING_S, network.grace_until]
+    def _next_change(self, around: Surroundings, moments: list[float], now: float) -> float:
+        evidence, network = around.evidence, around.network
+        moments = [*moments, *evidence.changes_after(now), network.back_at + STARTING_S, network.grace_until]
         if self.recovering:
             moments.append(evidence.well_at)
-        if page.opinion is not None:
-            moments.append(page.opinion.at + page.held_s)
-        if page.ended_at is not None:
-            moments.append(page.ended_at + QUIET_S)
-        return next_moment(moments, now)
+        if (good_since := _good_since(evidence, now)) is not None:
+            moments.append(good_since + QUIET_S)
+        return next_moment([*moments, *self.page.moments], now)
+
+
+def _good_since(evidence: Evidence, now: float) -> float | None:
+    """Since when its host has answered at depth api without a failure; None while it does not."""
+    if evidence.good(now, Depth.API) is None or evidence.run:
+        return None
+    goods = evidence.strikes.goods_since(-math.inf if evidence.failed_at is None else evidence.failed_at, Depth.API)
+    return goods[0].at if goods else None
 
 
 def _is_trouble(opinion: PageOpinion) -> bool:

@@ -34,7 +34,7 @@ from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
 from trayapp.core.light.component import ComponentMemory, ComponentState, ComponentView, Rulings, Surroundings
-from trayapp.core.light.page_readings import PageReadings
+from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Light, worst
@@ -65,6 +65,7 @@ class JudgeMemory(Struct):
     pulses: dict[str, Pulse] = field(default_factory=dict)
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
     refusals: RefusalsMemory = field(default_factory=RefusalsMemory)
+    pages: dict[str, PageReadingsMemory] = field(default_factory=dict)
 
 
 class _ServiceState:
@@ -77,6 +78,16 @@ class _ServiceState:
         self.components = components
         self.parts = [component.part for component in components]
         self.known: KnownLight | None = None
+        self._green_since: float | None = None
+
+    def since(self, made: Whole, views: list[ComponentView]) -> float:
+        """Since when the whole is so: well since the last of its parts is, whatever they do that it only lists."""
+        if made.light is not Light.GREEN:
+            self._green_since = None
+            return made.since
+        if self._green_since is None:
+            self._green_since = max(view.verdict.since for view in views if view.light is Light.GREEN)
+        return self._green_since
 
 
 class Judge:
@@ -97,7 +108,8 @@ class Judge:
         # Another hour may be another network.
         self._network = OwnConnection(now, kept.network if now - kept.saved_at <= GAP_S else None)
         self._readings = {
-            name: PageReadings(expected=provider.page is not None) for name, provider in self.providers.items()
+            name: PageReadings(expected=provider.page is not None, memory=kept.pages.get(name))
+            for name, provider in self.providers.items()
         }
         self._components: dict[Part, ComponentState] = {}
         self._services: dict[str, _ServiceState] = {}
@@ -123,6 +135,10 @@ class Judge:
         self._refusals = Refusals(kept.refusals)
         self._pages = self._page_statuses()
         self.page_incidents: dict[str, PageIncident] = {}
+        # The latest time that nobody watched: asleep, offline, not running.
+        self._gap = (kept.saved_at, now)
+        self._observed_at = now
+        self._down_since: float | None = None
 
     def _service_state(
         self, place: int, provider: Provider, service: Service, kept: JudgeMemory, now: float
@@ -144,6 +160,9 @@ class Judge:
 
     def observe(self, observation: Observation) -> None:
         """Take in one piece of evidence; which of them came first makes no difference within a moment."""
+        if observation.at - self._observed_at > GAP_S:
+            self._gap = self._observed_at, observation.at
+        self._observed_at = max(observation.at, self._observed_at)
         match observation:
             case Disturbance():
                 self._network.disturbed(observation)
@@ -161,7 +180,7 @@ class Judge:
                 if not self._is_void(observation.began, failed=observation.state is not NetworkState.ONLINE):
                     self._network.observe_report(observation)
             case PageReport():
-                if not self._is_void(observation.at, failed=observation.health is not PageHealth.OK):
+                if not self._is_void(observation.at, failed=not observation.speaks):
                     self._observe_page(observation)
 
     def _is_void(self, began: float, *, failed: bool) -> bool:
@@ -198,13 +217,10 @@ class Judge:
         self.page_incidents = {
             incident.id: incident for readings in self._readings.values() for incident in readings.incidents
         }
-        if report.health is PageHealth.OK:
+        if report.speaks:
             host = urlsplit(report.link).netloc
             began = report.at - PAGE_READING_S
             self._network.observe_page(report.at, began, host, report.provider, report.reach)
-            for service in self._by_provider[report.provider]:
-                for component in service.components:
-                    component.heard(readings)
         self._touched.update(service.service.id for service in self._by_provider[report.provider])
 
     # The judgement
@@ -216,6 +232,7 @@ class Judge:
         looked_at = self._groups.look(now, self._network)
         self._touched.update(part.service for part in looked_at if part in self._components)
         status = self._network.advance(now, self._widest_reach())
+        self._note_gap(now)
         self._find_touched(now)
         rulings: Rulings = {}
         for state in sorted((self._services[name] for name in self._touched), key=lambda state: state.place):
@@ -234,6 +251,13 @@ class Judge:
             disturbance=self._network.disturbance,
         )
 
+    def _note_gap(self, now: float) -> None:
+        """Was the connection gone for so long that anything may have happened meanwhile?"""
+        down = self._network.down(self._widest_reach())
+        if down is None and self._down_since is not None and now - self._down_since > GAP_S:
+            self._gap = self._down_since, now
+        self._down_since = None if down is None else down.since
+
     def _find_touched(self, now: float) -> None:
         """Add the services about which something may have changed without anything having come in for them."""
         network = self._network
@@ -247,7 +271,9 @@ class Judge:
         if slow != self._slow:
             self._slow = slow
         downs = tuple(network.down(reach) for reach in Reach)
-        everywhere = (downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now))
+        everywhere = (
+            downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap
+        )  # fmt: skip
         if everywhere != self._everywhere:
             self._everywhere = everywhere
             self._touched.update(self._services)
@@ -260,7 +286,7 @@ class Judge:
         for component in state.components:
             evidence = self._groups.of(component.part)
             refusal = self._refusals.of(component.part)
-            around = Surroundings(evidence, readings, self._network, self._slow, rulings, refusal)
+            around = Surroundings(evidence, readings, self._network, self._slow, self._gap, rulings, refusal)
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
@@ -287,7 +313,7 @@ class Judge:
             light=made.light,
             finding=made.finding,
             confidence=made.confidence,
-            since=made.since,
+            since=state.since(made, views),
             components=tuple(view.verdict for view in views),
             reasons=(*made.reasons, *self._badges.reasons(service.id, now, refused=refused)),
             flapping=any(each.code == Code.FLAPPING for each in made.reasons),
@@ -388,6 +414,7 @@ class Judge:
             dict(self._pulses),
             self._network.remember(),
             self._refusals.remember(),
+            {name: readings.remember() for name, readings in self._readings.items()},
         )
 
 

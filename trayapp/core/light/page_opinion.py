@@ -1,138 +1,263 @@
 """Rule 4: what a provider's status page says of one component, by component and open incident, never by headline.
 
-A reading is gone through once; the opinion on a component is made once for each reading and set of ids.
+A reading is gone through once; the opinion on a set of ids is made once for each reading, and anew only when time has
+changed it: states lag behind incidents, and both are forgotten.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, structs
 
 from trayapp.core.evidence.observation import Source
-from trayapp.core.evidence.page_report import Impact, PageComponent, PageIncident, PageLight, PageReport, PageStage
-from trayapp.core.light.reasons import Code, Reason, reason
-from trayapp.core.light.severity import Finding, Light, worst
+from trayapp.core.evidence.page_report import (
+    Impact,
+    PageComponent,
+    PageHealth,
+    PageIncident,
+    PageLight,
+    PageReport,
+    PageStage,
+)
+from trayapp.core.light.incident_reach import TROUBLED, Touch, names_none, published_at, touched
+from trayapp.core.light.page_colours import (
+    CLOCKS_DIFFER_S,
+    LIGHTS,
+    Colour,
+    PartColours,
+    is_forgotten,
+    news_at,
+    part_colours,
+)
+from trayapp.core.light.reasons import SEPARATOR, Code, Reason, reason
+from trayapp.core.light.severity import Finding, Light, worst, worst_finding
+from trayapp.errors import Param
 
 # Of a page whose components are not known one by one, less trouble than this is listed only (rule 10).
 LISTED_ONLY_SHARE = 0.1
 ALL = "*"
 
-_LIGHTS = {
-    PageLight.OPERATIONAL: Light.GREEN,
-    PageLight.MAINTENANCE: Light.GREEN,
-    PageLight.DEGRADED: Light.YELLOW,
-    PageLight.PARTIAL: Light.YELLOW,
-    PageLight.MAJOR: Light.RED,
-    PageLight.UNKNOWN: Light.GREY,
-}
-_TROUBLED = frozenset({PageLight.DEGRADED, PageLight.PARTIAL, PageLight.MAJOR})
 _UNSETTLED = frozenset({PageStage.INVESTIGATING, PageStage.IDENTIFIED})
+_WORTH_SAYING = TROUBLED | {PageLight.MAINTENANCE}
+_OUT = frozenset({PageLight.PARTIAL, PageLight.MAJOR})
+_CAPPED = {Impact.CRITICAL: Impact.MAJOR}
 _IMPACTS = {Impact.CRITICAL: 3, Impact.MAJOR: 2, Impact.MINOR: 1}
 
 
 class PageOpinion(Struct, frozen=True):
     """What the page says of one component, read at `at`. A grey light means that it says nothing usable.
 
-    `since`: when the page says that this began, or None. `partial`: partial outage or worse. `maintenance`: declared
-    and under way. `unsettled`: an incident touching it is still being investigated or identified.
+    `since`: when the page says that this began, or None. `until`: another opinion follows from the same reading then.
+    `out`: the ids that are partly out or worse. `maintenance`: declared, under way, and not overdue. `unsettled`: an
+    incident touching it is still being investigated or identified. `stale`: grey because its trouble is so old that
+    nobody looks after it. `lapsed`: an open incident touches it, and is listed only.
+    `calm`: what rules instead once three real answers newer than `doubted_at` are good: only states that lag speak
+    against it.
     """
 
     at: float
     light: Light
     finding: Finding
     since: float | None = None
-    partial: bool = False
+    until: float = math.inf
+    out: frozenset[str] = frozenset()
     maintenance: bool = False
     unsettled: bool = False
+    stale: bool = False
+    lapsed: bool = False
     reasons: tuple[Reason, ...] = ()
     incidents: tuple[PageIncident, ...] = ()
+    doubted_at: float | None = None
+    calm: "PageOpinion | None" = None
+
+    @property
+    def silent(self) -> bool:
+        """It says nothing at all; a stale word is one."""
+        return self.light is Light.GREY and not self.stale
+
+
+class _Live(NamedTuple):
+    """An incident under way, with what it touches. `named`: it has said so itself."""
+
+    incident: PageIncident
+    touches: Mapping[str, Touch]
+    named: bool
 
 
 class Opinions:
-    """All opinions that follow from one good reading."""
+    """All opinions that follow from one good reading.
 
-    def __init__(self, report: PageReport) -> None:
+    `first_seen`: since when components have had their present state, for those that the page gives no time for.
+    """
+
+    def __init__(self, report: PageReport, first_seen: Mapping[str, float] | None = None) -> None:
         self._report = report
-        self._places: dict[str, list[int]] = {}
-        for place, component in enumerate(report.components):
-            self._places.setdefault(component.id, []).append(place)
-        # Every incident under way, with the ids that it touches.
-        self._live = [
-            (incident, frozenset(incident.components) or self._meant(incident))
-            for incident in report.incidents
-            if _is_live(incident)
-        ]
+        self._first_seen = first_seen or {}
+        self._parts = _without_twins(report.components)
+        self._incidents = _newest_of_each(report.incidents)
         self._made: dict[tuple[str, ...], PageOpinion] = {}
-        said = reason(Code.PAGE_OPERATIONAL, Source.PAGE, report.at, report.link)
-        # One for all that nothing is said about: what rests on the same object is judged once.
-        self._operational = PageOpinion(report.at, Light.GREEN, Finding.OK, reasons=(said,))
+        self._live: list[_Live] = []
+        self._live_until = -math.inf
+        self._all_well = PageOpinion(report.at, Light.GREEN, Finding.OK)
 
-    def of(self, ids: tuple[str, ...]) -> PageOpinion:
+    def of(self, ids: tuple[str, ...], now: float) -> PageOpinion:
         """The opinion on the page components `ids` (or all of them, for "*") together."""
-        if ids not in self._made:
-            self._made[ids] = self._make(ids)
-        return self._made[ids]
+        made = self._made.get(ids)
+        if made is None or now >= made.until:
+            if now >= self._live_until:
+                self._find_live(now)
+            made = self._made[ids] = self._make(ids, now)
+        return made
 
-    def _meant(self, incident: PageIncident) -> frozenset[str]:
-        """What an incident that names nothing can mean: everything that is not operational since it began."""
-        return frozenset(
-            component.id
-            for component in self._report.components
-            if component.state in _TROUBLED
-            and (component.changed_at is None or component.changed_at >= incident.started_at)
-        )
+    def _find_live(self, now: float) -> None:
+        """Every incident under way now, and until when that holds: one in the future waits."""
+        self._live, until = [], math.inf
+        for incident in self._incidents:
+            if incident.stage in (PageStage.RESOLVED, PageStage.SCHEDULED):
+                continue
+            if incident.started_at > now + CLOCKS_DIFFER_S:
+                until = min(until, incident.started_at - CLOCKS_DIFFER_S)
+                continue
+            times = (at for record in incident.impacts or () for at in (record.started_at, record.ended_at))
+            until = min([until, *(at for at in times if at is not None and at > now)])
+            self._live.append(_Live(incident, touched(incident, now), not names_none(incident)))
+        self._live_until = until
+        # One for all that nothing is said about: what rests on the same object is judged once.
+        said = _page_reason(self._report, Code.PAGE_OPERATIONAL)
+        self._all_well = structs.replace(self._all_well, until=until, reasons=(said,))
 
-    def _make(self, ids: tuple[str, ...]) -> PageOpinion:
-        report = self._report
+    def _make(self, ids: tuple[str, ...], now: float) -> PageOpinion:
         every = ALL in ids
-        if every:
-            parts: Sequence[PageComponent] = report.components
-        else:
-            places = sorted(place for name in set(ids) for place in self._places.get(name, ()))
-            parts = [report.components[place] for place in places]
-        named = {part.id for part in parts}
-        if not parts or (not every and len(named) < len(set(ids))):
-            return unknown(report, report.at, "unknown_value", "missing_component")
-        states_light, lights, reasons = _states(parts, report, every=every)
-        touching = [
-            incident
-            for incident, touched in self._live
-            if (every and incident.components) or not named.isdisjoint(touched)
-        ]
-        unnamed = [incident for incident, touched in self._live if not touched and not incident.maintenance]
-        coloring = [
-            incident
-            for incident in unnamed
-            if incident.impact in (Impact.MAJOR, Impact.CRITICAL) and _is_open(incident)
-        ]
-        lights += [*map(_incident_light, touching), *[Light.YELLOW] * len(coloring)]
-        reasons[:0] = [_incident_reason(incident, report.link) for incident in (*touching, *unnamed)]
-        light = worst(lights)
-        troubled = [incident for incident in (*touching, *coloring) if not incident.maintenance]
-        maintenance = any(part.state is PageLight.MAINTENANCE for part in parts) or any(
-            incident.maintenance and incident.stage is PageStage.IN_PROGRESS for incident in touching
+        parts = [part for name, part in self._parts.items() if every or name in ids]
+        if not self._report.stated:
+            # A feed gives no states: what no incident touches is well.
+            names = self._parts if every else dict.fromkeys(ids)
+            parts = [PageComponent(name, _name(self._parts, name), PageLight.OPERATIONAL) for name in names]
+        elif not parts:
+            return unknown(self._report, self._report.at, "missing_component")
+        named = frozenset(part.id for part in parts)
+        touching = [one for one in self._live if self._touches(one, named, every=every)]
+        listed = [one.incident for one in self._live if one not in touching and self._is_listed(one, named)]
+        lost = () if every else tuple(name for name in dict.fromkeys(ids) if name not in named)
+        if not (touching or listed or lost) and self._is_all_well:
+            return self._all_well
+        colours = [self._colours(part, touching, now) for part in parts]
+        return self._opinion(colours, touching, listed, lost, now, every=every)
+
+    def _touches(self, live: _Live, named: frozenset[str], *, every: bool) -> bool:
+        if not self._report.stated and not live.named:
+            return not live.incident.maintenance
+        return bool(live.touches) if every else not named.isdisjoint(live.touches)
+
+    def _is_listed(self, live: _Live, named: frozenset[str]) -> bool:
+        """One that names no part is listed where it can mean something: what is not operational since it began."""
+        if live.named or live.incident.maintenance:
+            return False
+        since = live.incident.started_at
+        meant = {
+            part.id
+            for part in self._parts.values()
+            if part.state in TROUBLED and (part.changed_at is None or part.changed_at >= since)
+        }
+        return not meant or not named.isdisjoint(meant)
+
+    def _colours(self, part: PageComponent, touching: Sequence[_Live], now: float) -> PartColours:
+        touches = []
+        for one in touching:
+            if part.id in one.touches:
+                touches.append((one.incident, one.touches[part.id]))
+            elif not one.named:
+                # In a feed one that names no part may mean any of them: that makes none red.
+                capped = structs.replace(one.incident, impact=_CAPPED.get(one.incident.impact, one.incident.impact))
+                touches.append((capped, Touch(capped.started_at, published_at(capped))))
+        first_seen = self._first_seen.get(part.id)
+        return part_colours(part, touches, first_seen, now, stated=self._report.stated)
+
+    def _opinion(
+        self,
+        parts: Sequence[PartColours],
+        touching: Sequence[_Live],
+        listed: Sequence[PageIncident],
+        lost: tuple[str, ...],
+        now: float,
+        *,
+        every: bool,
+    ) -> PageOpinion:
+        outages = [one.incident for one in touching if not one.incident.maintenance]
+        excused = [one.excused_until for one in parts if one.excused_until is not None and one.excused_until > now]
+        given = [(incident, colour) for one in parts for incident, colour in one.given if colour is not None]
+        few = _listed_only(parts) if every else frozenset[str]()
+        certain = [one.own for one in parts if one.part.id not in few]
+        certain += [colour for _, colour in given if not colour.doubt]
+        doubts = [(incident, colour) for incident, colour in given if colour.doubt]
+        colouring = {incident.id for incident, _ in given}
+        base = PageOpinion(
+            at=self._report.at,
+            light=Light.GREEN,
+            finding=Finding.OK,
+            until=min([self._live_until, *excused, *(colour.until for colour in certain)]),
+            out=frozenset(one.part.id for one in parts if one.part.state in _OUT and not one.stale),
+            maintenance=bool(excused),
+            unsettled=any(each.stage in _UNSETTLED and not is_forgotten(each, now) for each in outages),
+            stale=any(one.stale for one in parts),
+            lapsed=any(each.id not in colouring for each in outages),
+            reasons=self._reasons(parts, [one.incident for one in touching], listed, lost),
+            incidents=(*sorted(outages, key=_weight, reverse=True), *sorted(listed, key=_weight, reverse=True)),
         )
-        if light is Light.GREEN and not reasons and not maintenance:
-            return self._operational
-        if light is Light.GREEN and not reasons:
-            reasons += self._operational.reasons
-        if light is Light.GREY:
-            reasons.append(unknown(report, report.at, "unknown_value").reasons[0])
-        return PageOpinion(
-            at=report.at,
+        calm = self._coloured(base, certain, parts)
+        if not doubts:
+            return calm
+        doubted_at = max(news_at(incident) for incident, _ in doubts)
+        opinion = self._coloured(base, [*certain, *(colour for _, colour in doubts)], parts)
+        until = min(opinion.until, *(colour.until for _, colour in doubts))
+        return structs.replace(opinion, until=until, doubted_at=doubted_at, calm=structs.replace(calm, lapsed=True))
+
+    def _coloured(self, base: PageOpinion, colours: Sequence[Colour], parts: Sequence[PartColours]) -> PageOpinion:
+        light = worst(colour.light for colour in colours) if colours else Light.GREEN
+        worst_ones = [colour for colour in colours if colour.light is light]
+        stale = light is Light.GREY and base.stale
+        reasons = base.reasons
+        if light is Light.GREEN and all(each.code == Code.PAGE_MISSING for each in reasons):
+            names = "" if self._is_all_well else SEPARATOR.join(one.part.name for one in parts)
+            reasons += (_page_reason(self._report, Code.PAGE_OPERATIONAL, **({"components": names} if names else {})),)
+        elif light is Light.GREY and not stale:
+            reasons += unknown(self._report, self._report.at, "unknown_value").reasons
+        bad = light in (Light.RED, Light.YELLOW)
+        return structs.replace(
+            base,
             light=light,
-            finding=_finding(light, states_light, touching),
-            since=_since(parts, troubled) if light in (Light.RED, Light.YELLOW) else None,
-            partial=any(part.state in (PageLight.PARTIAL, PageLight.MAJOR) for part in parts) or light is Light.RED,
-            maintenance=maintenance,
-            unsettled=any(incident.stage in _UNSETTLED for incident in troubled),
-            reasons=tuple(reasons),
-            incidents=tuple(sorted(troubled, key=_weight, reverse=True)),
+            finding=worst_finding(colour.finding for colour in worst_ones) if worst_ones else Finding.OK,
+            since=min((one.since for one in worst_ones if bad and one.since is not None), default=None),
+            out=base.out if bad else frozenset(),
+            stale=stale,
+            reasons=reasons,
         )
 
+    @property
+    def _is_all_well(self) -> bool:
+        """Whether "everything operational" is true of all that the page says."""
+        whole = self._report.health is not PageHealth.INCOMPLETE and not self._live
+        return whole and all(part.state is PageLight.OPERATIONAL for part in self._parts.values())
 
-def unknown(
-    report: PageReport, fetched_at: float | None, health: str | None = None, why: str | None = None
-) -> PageOpinion:
+    def _reasons(
+        self,
+        parts: Sequence[PartColours],
+        touching: Sequence[PageIncident],
+        listed: Sequence[PageIncident],
+        lost: tuple[str, ...],
+    ) -> tuple[Reason, ...]:
+        reasons = [_incident_reason(incident, self._report.link) for incident in touching]
+        reasons += [_incident_reason(incident, self._report.link, Code.PAGE_UNNAMED) for incident in listed]
+        for part, stale in ((one.part, one.stale) for one in parts if one.part.state in _WORTH_SAYING):
+            at = part.changed_at if part.changed_at is not None else self._first_seen.get(part.id, self._report.at)
+            code = Code.PAGE_STALE if stale else Code.PAGE_COMPONENT
+            said = _page_reason(self._report, code, component=part.name, state=part.state.value)
+            reasons.append(structs.replace(said, at=at))
+        return (*reasons, *(_page_reason(self._report, Code.PAGE_MISSING, id=name) for name in lost))
+
+
+def unknown(report: PageReport, fetched_at: float | None, health: str | None = None) -> PageOpinion:
     """The opinion of a page that says nothing usable."""
     said = reason(
         Code.PAGE_UNKNOWN,
@@ -140,84 +265,46 @@ def unknown(
         report.at,
         report.link,
         health=health or report.health.value,
-        reason=why or report.reason,
+        reason=None if health else report.reason,
         fetched_at=fetched_at,
     )
     return PageOpinion(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
 
 
-def _states(
-    parts: Sequence[PageComponent], report: PageReport, *, every: bool
-) -> tuple[Light, list[Light], list[Reason]]:
-    """What the components' own states make: together, one by one, and as reasons."""
-    listed_only = _listed_only(parts) if every else frozenset[str]()
-    reasons = [
-        reason(
-            Code.PAGE_COMPONENT,
-            Source.PAGE,
-            part.changed_at if part.changed_at is not None else report.at,
-            report.link,
-            component=part.name,
-            state=part.state.value,
-        )
-        for part in parts
-        if part.state in _TROUBLED
-    ]
-    lights = [_LIGHTS[part.state] for part in parts if part.id not in listed_only]
-    return worst(lights), lights, reasons
+def _without_twins(components: Sequence[PageComponent]) -> dict[str, PageComponent]:
+    """By id, in the order of the page; of twins the worse."""
+    parts: dict[str, PageComponent] = {}
+    for part in components:
+        twin = parts.get(part.id)
+        if twin is None or worst((LIGHTS[twin.state], LIGHTS[part.state])) is not LIGHTS[twin.state]:
+            parts[part.id] = part
+    return parts
 
 
-def _listed_only(parts: Sequence[PageComponent]) -> frozenset[str]:
+def _newest_of_each(incidents: Sequence[PageIncident]) -> list[PageIncident]:
+    """Of copies of one incident the newest, and of those the one that is still open."""
+    newest: dict[str, PageIncident] = {}
+    for one in incidents:
+        twin = newest.get(one.id)
+        if twin is None or _age(one) > _age(twin):
+            newest[one.id] = one
+    return list(newest.values())
+
+
+def _age(incident: PageIncident) -> tuple[float, bool]:
+    return incident.updated_at, incident.stage is not PageStage.RESOLVED
+
+
+def _listed_only(parts: Sequence[PartColours]) -> frozenset[str]:
     """With "*" nobody knows which component matters: a few of very many are listed, and colour nothing."""
-    troubled = [part.id for part in parts if part.state in _TROUBLED]
+    troubled = [one.part.id for one in parts if one.part.state in TROUBLED]
     few = len(troubled) < LISTED_ONLY_SHARE * len(parts)
     return frozenset(troubled) if few else frozenset()
 
 
-def _is_live(incident: PageIncident) -> bool:
-    """Under way: neither resolved nor merely announced."""
-    return incident.resolved_at is None and incident.stage not in (PageStage.RESOLVED, PageStage.SCHEDULED)
-
-
-def _is_open(incident: PageIncident) -> bool:
-    return incident.stage is not PageStage.MONITORING
-
-
-def _incident_light(incident: PageIncident) -> Light:
-    if incident.maintenance:
-        return Light.GREEN
-    if incident.stage is PageStage.UNKNOWN:
-        return Light.GREY
-    if _is_open(incident) and incident.impact is Impact.CRITICAL:
-        return Light.RED
-    return Light.YELLOW
-
-
-def _finding(light: Light, states: Light, touching: Sequence[PageIncident]) -> Finding:
-    match light:
-        case Light.RED:
-            return Finding.DOWN
-        case Light.GREEN:
-            return Finding.OK
-        case Light.GREY:
-            return Finding.NO_EVIDENCE
-        case Light.YELLOW:
-            fixed = [incident for incident in touching if not incident.maintenance]
-            watched = bool(fixed) and not any(_is_open(incident) for incident in fixed) and states is Light.GREEN
-            return Finding.RECOVERING if watched else Finding.DEGRADED
-
-
-def _since(parts: Iterable[PageComponent], incidents: Sequence[PageIncident]) -> float | None:
-    """The page's own word on when this began: its incident's start, else the oldest change of a troubled part."""
-    if incidents:
-        return min(incident.started_at for incident in incidents)
-    changes = (part.changed_at for part in parts if part.state in _TROUBLED and part.changed_at is not None)
-    return min(changes, default=None)
-
-
-def _incident_reason(incident: PageIncident, page: str) -> Reason:
+def _incident_reason(incident: PageIncident, page: str, code: Code = Code.PAGE_INCIDENT) -> Reason:
     said = reason(
-        Code.PAGE_MAINTENANCE if incident.maintenance else Code.PAGE_INCIDENT,
+        Code.PAGE_MAINTENANCE if incident.maintenance else code,
         Source.PAGE,
         incident.updated_at,
         incident.link or page,
@@ -230,6 +317,14 @@ def _incident_reason(incident: PageIncident, page: str) -> Reason:
     return structs.replace(said, params={**said.params, "impact": incident.impact.value})
 
 
+def _page_reason(report: PageReport, code: Code, **params: Param) -> Reason:
+    return reason(code, Source.PAGE, report.at, report.link, **params)
+
+
+def _name(parts: Mapping[str, PageComponent], ident: str) -> str:
+    return parts[ident].name if ident in parts else ident
+
+
 def _weight(incident: PageIncident) -> tuple[bool, int, float]:
     """Which incident speaks for an outage: an open one, the heaviest, the newest."""
-    return _is_open(incident), _IMPACTS.get(incident.impact, 0), incident.started_at
+    return incident.stage is not PageStage.MONITORING, _IMPACTS.get(incident.impact, 0), incident.started_at

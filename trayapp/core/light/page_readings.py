@@ -2,7 +2,9 @@
 
 import math
 
-from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
+from msgspec import Struct, field
+
+from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident, PageLight, PageReport
 from trayapp.core.light.page_opinion import Opinions, PageOpinion, unknown
 
 # After ten minutes nobody knows what the page says meanwhile, unless it is read so rarely as a rule.
@@ -10,12 +12,23 @@ PAGE_FRESH_S = 600.0
 LATE_FACTOR = 2.5
 # The slowest pace that can be configured; a longer pause was a sleep.
 PAGE_INTERVAL_MAX_S = 3600.0
-# How long the last trouble a page reported outlives the page itself: the same gap after which all starts afresh.
-PAGE_HELD_S = 600.0
 # One reading in a row may fail for no reason at all; two say that the page cannot be read.
 TRANSIENT_FAILURES = 1
 
 _TRANSIENT = frozenset({PageHealth.UNREADABLE, PageHealth.REFUSED})
+
+
+class SeenState(Struct):
+    """A component's state, and since when it has been seen; None for one that was well when it was first looked at."""
+
+    state: PageLight
+    at: float | None = None
+
+
+class PageReadingsMemory(Struct):
+    """What survives a restart: for pages that give no times, since when each component has had its state."""
+
+    seen: dict[str, SeenState] = field(default_factory=dict)
 
 
 class PageReadings:
@@ -25,7 +38,7 @@ class PageReadings:
     which anything may have happened.
     """
 
-    def __init__(self, expected: bool = True) -> None:
+    def __init__(self, expected: bool = True, memory: PageReadingsMemory | None = None) -> None:
         self.expected = expected
         self.version = 0
         self.latest: PageReport | None = None
@@ -36,6 +49,11 @@ class PageReadings:
         self._speaks = False
         self._failed_in_a_row = 0
         self._interval_s = 0.0
+        self._now = -math.inf
+        self._seen = memory.seen if memory is not None else {}
+
+    def remember(self) -> PageReadingsMemory:
+        return PageReadingsMemory(dict(self._seen))
 
     def observe(self, report: PageReport, *, excused: bool = False) -> None:
         """Take in a reading, in any order. `excused`: the own network fails, so a failed one is not the page's."""
@@ -43,11 +61,13 @@ class PageReadings:
             return
         pause_s = report.at - self.latest.at if self.latest is not None else 0.0
         self.latest = report
-        if report.health is PageHealth.OK:
+        if report.speaks:
             self.starts_afresh = self._good is not None and report.at - self._good.at > self.fresh_s
             self._interval_s = pause_s if pause_s <= PAGE_INTERVAL_MAX_S else 0.0
             self._good, self._failed_in_a_row = report, 0
-            self._opinions = Opinions(report)
+            self._seen = {part.id: self._state_of(part, report.at) for part in report.components if not part.changed_at}
+            first_seen = {name: seen.at for name, seen in self._seen.items() if seen.at is not None}
+            self._opinions = Opinions(report, first_seen)
         elif not excused:
             self._failed_in_a_row += 1
         self._silence = unknown(report, self.fetched_at)
@@ -60,6 +80,7 @@ class PageReadings:
 
     def look(self, now: float) -> None:
         """Let the time be `now`: a reading that has grown old speaks no more."""
+        self._now = max(now, self._now)
         speaks = self._usable(now)
         if speaks != self._speaks:
             self._speaks = speaks
@@ -83,17 +104,24 @@ class PageReadings:
     @property
     def incidents(self) -> tuple[PageIncident, ...]:
         """The page's latest word on its incidents, open or resolved."""
-        return self.latest.incidents if self.latest is not None else ()
+        return self._good.incidents if self._good is not None else ()
 
     def opinion(self, ids: tuple[str, ...]) -> PageOpinion | None:
         """What it says of a component with these page ids; None when it is not meant to speak for it at all."""
         if not ids:
             return None
-        return self._opinions.of(ids) if self._speaks and self._opinions is not None else self._silence
+        return self._opinions.of(ids, self._now) if self._speaks and self._opinions is not None else self._silence
+
+    def _state_of(self, part: PageComponent, at: float) -> SeenState:
+        """Its state with the time of the reading that first showed it."""
+        before = self._seen.get(part.id)
+        if before is None:
+            return SeenState(part.state, at if part.state is not PageLight.OPERATIONAL else None)
+        return before if before.state is part.state else SeenState(part.state, at)
 
     def _usable(self, now: float) -> bool:
         """Whether the latest good reading speaks: a single failed attempt after it does not yet silence it."""
         if self._good is None or self.latest is None or now - self._good.at > self.fresh_s:
             return False
         tolerated = self.latest.health in _TRANSIENT and self._failed_in_a_row <= TRANSIENT_FAILURES
-        return self.latest.health is PageHealth.OK or tolerated
+        return self.latest.speaks or tolerated

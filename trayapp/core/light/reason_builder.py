@@ -1,5 +1,7 @@
 """The reasons behind a component's light, as codes: page, own requests, network."""
 
+from msgspec import structs
+
 from trayapp.core.evidence.connection import Down, OwnConnection
 from trayapp.core.evidence.observation import Depth, NetworkStep, Source, Try
 from trayapp.core.evidence.own_evidence import Evidence, Sight
@@ -56,6 +58,10 @@ class ReasonBuilder:
     def contradicted(self, answers: int) -> tuple[Reason, ...]:
         said = reason(Code.PAGE_CONTRADICTED, Source.PAGE, self._now, answers=answers)
         return (*self._page(), said, *self._answers())
+
+    def orphaned(self) -> tuple[Reason, ...]:
+        """The page's last word before it died, and what own eyes see."""
+        return (*self._page(), *self._answers())
 
     def recovering(self, back_at: float | None, until_at: float) -> tuple[Reason, ...]:
         said = reason(Code.RECOVERING, Source.PROBE, back_at or self._now, back_at=back_at, until_at=until_at)
@@ -117,7 +123,10 @@ class ReasonBuilder:
             and opinion.light is Light.GREEN
             and not (opinion.incidents or opinion.maintenance)
         ):
-            return (reason(Code.PAGE_SILENT, Source.PAGE, opinion.at, said[0].link if said else None),)
+            calm = next((each for each in said if each.code == Code.PAGE_OPERATIONAL), None)
+            others = tuple(each for each in said if each is not calm)
+            silence = reason(Code.PAGE_SILENT, Source.PAGE, opinion.at, said[0].link if said else None)
+            return (structs.replace(silence, params=calm.params if calm is not None else {}), *others)
         return said
 
     def _own(self, sight: Sight) -> tuple[Reason, ...]:

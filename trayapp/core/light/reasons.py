@@ -36,6 +36,16 @@ class Code(StrEnum):
     PAGE_COMPONENT = "page_component"
     """The page calls a part less than operational. `component`, `state` (PageLight)."""
 
+    PAGE_UNNAMED = "page_unnamed"
+    """The page has an open incident that names no part; it colours nothing. Parameters as for `page_incident`."""
+
+    PAGE_STALE = "page_stale"
+    """The page calls a part less than operational, and nothing has changed about that for two weeks: nobody looks after
+    it. Parameters as for `page_component`; `at`: the last change."""
+
+    PAGE_MISSING = "page_missing"
+    """The page does not list one of several components that this rests on. `id`."""
+
     PAGE_MAINTENANCE = "page_maintenance"
     """Maintenance is declared and under way. `title`, `started_at`."""
 
@@ -43,14 +53,16 @@ class Code(StrEnum):
     """The page closed its incident. `title`; `at`: when."""
 
     PAGE_OPERATIONAL = "page_operational"
-    """The page calls every part of this operational, and there is no trouble to contradict it. No parameters."""
+    """The page calls every part of this operational, and there is no trouble to contradict it. `components`: what it
+    says so of, absent where it says so of everything that it lists."""
 
     PAGE_SILENT = "page_silent"
-    """The page still calls everything operational although requests fail from here. No parameters."""
+    """The page still calls this operational although requests fail from here. `components` as for
+    `page_operational`."""
 
     PAGE_UNKNOWN = "page_unknown"
-    """The page says nothing usable. `health` (PageHealth, or `unknown_value`), `reason` (a page reason code or None),
-    `fetched_at` (last good reading or None)."""
+    """The page says nothing usable. `health` (PageHealth, `missing_component` or `unknown_value`), `reason` (a page
+    reason code or None), `fetched_at` (last good reading or None)."""
 
     PAGE_CONTRADICTED = "page_contradicted"
     """The page says red, real answers newer than that say otherwise. `answers`: how many."""
@@ -115,6 +127,9 @@ class Code(StrEnum):
 
     PARTS = "parts"
     """The service's light comes from its parts. `components` (names of the failing ones), `failing`, `total`."""
+
+    PARTS_UNKNOWN = "parts_unknown"
+    """Nobody can tell how these main parts do; the light is that of the others. `components`."""
 
     LISTED_ONLY = "listed_only"
     """Minor parts have trouble, too few to colour the service. `components`, `failing`, `total`."""

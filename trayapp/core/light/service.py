@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from trayapp.core.evidence.observation import Source
 from trayapp.core.light.component import ComponentView
@@ -12,11 +12,13 @@ from trayapp.errors import Param
 
 # One of thirty models with trouble must not colour a service whose other twenty-nine work.
 LISTED_ONLY_SHARE = 0.1
-# When so many parts are partly out or worse, it is the service, whichever part is called the main one.
+# When so many main parts are partly out or worse, it is the service.
 RED_SHARE = 0.5
 RED_AT_LEAST = 2
 
-_PAGE_SPEAKS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_COMPONENT, Code.PAGE_NOT_CLOSED})
+_PAGE_SPEAKS = frozenset(
+    {Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_COMPONENT, Code.PAGE_STALE, Code.PAGE_NOT_CLOSED}
+)
 _PAGE_IS_CALM = frozenset({Code.PAGE_SILENT, Code.PAGE_OPERATIONAL})
 
 
@@ -38,14 +40,17 @@ def whole(views: Sequence[ComponentView], now: float) -> Whole:
     mains = [view for view in views if view.verdict.main] or list(views)
     minors = [view for view in views if not view.verdict.main] if len(mains) < len(views) else []
     troubled = [view for view in minors if view.light in (Light.RED, Light.YELLOW)]
-    few = len(troubled) < LISTED_ONLY_SHARE * len(minors)
-    out = [view for view in views if view.partial]
-    worst_main = max(mains, key=rank)
-    counts: dict[str, Param] = {"failing": len(troubled), "total": len(minors), "components": _names(troubled)}
+    counted, all_minors = _distinct(troubled), _distinct(minors)
+    few = len(counted) < LISTED_ONLY_SHARE * len(all_minors)
+    counts: dict[str, Param] = {"failing": len(counted), "total": len(all_minors), "components": _names(troubled)}
     listed = (Reason(Code.LISTED_ONLY, Source.PAGE, now, counts),) if troubled and few else ()
-    if worst_main.light is not Light.RED and len(out) >= max(RED_AT_LEAST, RED_SHARE * len(views)):
+    # What nobody can tell hides nothing that can be told.
+    told = [view for view in mains if not view.untold] or mains
+    worst_main = max(told, key=rank)
+    out, total = _out(mains), len(_distinct(mains))
+    if worst_main.light is not Light.RED and len(out) >= max(RED_AT_LEAST, RED_SHARE * total):
         since = min(view.verdict.since for view in out)
-        said = reason(Code.PARTS, Source.PAGE, since, components=_names(out), failing=len(out), total=len(views))
+        said = reason(Code.PARTS, Source.PAGE, since, components=_names(out), failing=len(out), total=total)
         return Whole(Light.RED, Finding.DOWN, since, None, (said, *_reasons(out)), tuple(out))
     worst_minor = max(troubled, key=rank) if troubled and not few else None
     if worst_minor is not None and worst_main.light is not Light.RED:
@@ -54,15 +59,36 @@ def whole(views: Sequence[ComponentView], now: float) -> Whole:
             said = Reason(Code.PARTS, Source.PAGE, worst_minor.verdict.since, counts)
             since = min(view.verdict.since for view in troubled)
             return Whole(Light.YELLOW, as_yellow, since, None, (said, *_reasons(troubled)), tuple(troubled))
-    deciding = [view for view in mains if rank(view) == rank(worst_main)]
+    deciding = [view for view in told if rank(view) == rank(worst_main)]
+    bad = worst_main.light in (Light.RED, Light.YELLOW)
+    # Bad since its first part is, well or unknown since its last part is.
+    since = (min if bad else max)(view.verdict.since for view in deciding)
+    untold = [view for view in mains if view not in told]
+    dark = (reason(Code.PARTS_UNKNOWN, Source.PAGE, now, components=_names(untold)),) if untold else ()
     return Whole(
         worst_main.light,
         worst_main.finding,
-        min(view.verdict.since for view in deciding),
-        _confidence(mains) if worst_main.light is Light.GREEN else None,
-        (*_reasons(deciding), *listed),
+        since,
+        _confidence(told) if worst_main.light is Light.GREEN else None,
+        (*_reasons(deciding), *dark, *listed),
         tuple(deciding),
     )
+
+
+def _distinct(views: Iterable[ComponentView]) -> list[ComponentView]:
+    """Parts that rest on the same page component or the same request count once."""
+    return list({view.verdict.id if view.rests_on is None else view.rests_on: view for view in views}.values())
+
+
+def _out(views: Iterable[ComponentView]) -> list[ComponentView]:
+    """Those that the page calls partly out or worse, each because of a page component of its own."""
+    seen: set[str] = set()
+    out = []
+    for view in views:
+        if view.out - seen:
+            out.append(view)
+            seen |= view.out
+    return out
 
 
 def rank(view: ComponentView) -> tuple[int, int]:
@@ -81,11 +107,21 @@ def _reasons(views: Iterable[ComponentView]) -> tuple[Reason, ...]:
     seen: dict[tuple[object, ...], Reason] = {}
     for view in views:
         for each in view.verdict.reasons:
-            seen.setdefault((each.code, each.link, *each.params.items()), each)
+            if each.code in _PAGE_IS_CALM:
+                key = (each.code, each.link)
+                seen[key] = _joined(seen[key], each) if key in seen else each
+            else:
+                seen.setdefault((each.code, each.link, *each.params.items()), each)
     reasons = tuple(seen.values())
     if any(each.code in _PAGE_SPEAKS for each in reasons):
         return tuple(each for each in reasons if each.code not in _PAGE_IS_CALM)
     return reasons
+
+
+def _joined(one: Reason, other: Reason) -> Reason:
+    """That the page is calm about two parts, said once."""
+    names = [name for each in (one, other) for name in str(each.params.get("components", "")).split(SEPARATOR) if name]
+    return structs.replace(one, params={"components": SEPARATOR.join(dict.fromkeys(names))} if names else {})
 
 
 def _names(views: Iterable[ComponentView]) -> str:

@@ -182,7 +182,6 @@ class Kept:
                 self.readings.disturbed()
             case PageReport():
                 self.readings.observe(observation)
-                self.state.heard(self.readings)
 
     def look(self, now: float) -> None:
         """Judge at `now`; where the judge would have had no reason to, nothing may have changed."""
@@ -194,7 +193,7 @@ class Kept:
         downs = tuple(network.down(reach) for reach in Reach)
         everywhere = downs, network.back_at, network.disturbance, slow
         self.readings.look(now)
-        view = self.state.advance(Surroundings(evidence, self.readings, network, slow, {}), now)
+        view = self.state.advance(Surroundings(evidence, self.readings, network, slow, (START, START), {}), now)
         if self.view is not None and not changed and everywhere == self.everywhere:
             assert told(view) == told(self.view), f"{now - START:g} s"
         self.view, self.everywhere, self.came_in = view, everywhere, False
@@ -205,7 +204,7 @@ class Kept:
 def told(view: ComponentView) -> tuple[object, ...]:
     """All of a view but the moments at which its reasons were given."""
     codes = [(reason.code, reason.params) for reason in view.verdict.reasons]
-    summary = view.light, view.finding, view.confidence, view.partial, view.verdict.since, view.verdict.seen
+    summary = view.light, view.finding, view.confidence, view.out, view.verdict.since, view.verdict.seen
     return *summary, view.trouble_at, view.back_at, codes
 
 

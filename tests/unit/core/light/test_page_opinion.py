@@ -13,6 +13,7 @@ from trayapp.core.evidence.page_report import (
     PageReport,
     PageStage,
 )
+from trayapp.core.light.page_colours import CLOCKS_DIFFER_S, MONITORED_S
 from trayapp.core.light.page_opinion import ALL, Opinions, PageOpinion, unknown
 from trayapp.core.light.severity import Finding, Light
 
@@ -20,7 +21,7 @@ G, Y, R, U = Light.GREEN, Light.YELLOW, Light.RED, Light.GREY
 
 
 def speak(report: PageReport, *ids: str) -> PageOpinion:
-    return Opinions(report).of(ids)
+    return Opinions(report).of(ids, report.at)
 
 
 TABLE = [
@@ -33,9 +34,13 @@ TABLE = [
     ("unknown:chat", U, Finding.NO_EVIDENCE, "a value nobody knows"),
     ("major:login", G, Finding.OK, "another component"),
     ("incident:investigating:minor:chat", Y, Finding.DEGRADED, "counts with green components"),
-    ("incident:investigating:none:chat", Y, Finding.DEGRADED, "Statuspage's impact of such"),
+    ("incident:investigating:none:chat", G, Finding.OK, "of no impact: listed only"),
     ("incident:identified:major:chat", Y, Finding.DEGRADED, "major is not critical"),
-    ("incident:investigating:critical:chat", R, Finding.DOWN, "critical impact"),
+    ("incident:investigating:critical:chat", Y, Finding.DEGRADED, "critical, but the component is operational"),
+    ("degraded:chat incident:investigating:critical:chat", R, Finding.DOWN, "critical, and it is not"),
+    ("degraded:chat incident:investigating:major:chat", Y, Finding.DEGRADED, "major is not critical"),
+    ("degraded:chat incident:monitoring:critical:chat", Y, Finding.DEGRADED, "a fix is being watched"),
+    ("maintenance:chat incident:investigating:critical:chat", Y, Finding.DEGRADED, "maintenance is no outage"),
     ("incident:investigating:unknown:chat", Y, Finding.DEGRADED, "an unknown impact is not red"),
     ("incident:unknown:critical:chat", U, Finding.NO_EVIDENCE, "an unknown stage is unknown"),
     ("incident:monitoring:critical:chat", Y, Finding.RECOVERING, "a fix is being watched"),
@@ -45,13 +50,11 @@ TABLE = [
     ("incident:scheduled:maintenance:chat", G, Finding.OK, "announced only"),
     ("incident:in_progress:maintenance:chat", G, Finding.OK, "maintenance alone"),
     ("incident:investigating:critical:login", G, Finding.OK, "names another component"),
-    ("incident:investigating:major:", Y, Finding.DEGRADED, "names none, touches none: all"),
-    ("incident:investigating:critical:", Y, Finding.DEGRADED, "yellow, whatever the impact"),
-    ("incident:investigating:minor:", G, Finding.OK, "listed only"),
-    ("incident:monitoring:major:", G, Finding.OK, "listed only"),
-    ("partial:chat incident:investigating:minor:", Y, Finding.DEGRADED, "names none, means this one"),
-    ("partial:login incident:investigating:major:", G, Finding.OK, "names none, means the other"),
-    ("partial:chat incident:investigating:critical:", R, Finding.DOWN, "critical for what it touches"),
+    ("incident:investigating:major:", G, Finding.OK, "names none: colours nothing"),
+    ("incident:investigating:critical:", G, Finding.OK, "whatever the impact"),
+    ("incident:unknown:critical:", G, Finding.OK, "or the stage"),
+    ("partial:chat incident:investigating:critical:", Y, Finding.DEGRADED, "the component's own state"),
+    ("partial:login incident:investigating:critical:", G, Finding.OK, "another's"),
 ]  # fmt: skip
 
 
@@ -67,27 +70,32 @@ def test_reasons_name_incident_and_component() -> None:
     assert opinion.reasons[0].params["title"] == "Elevated error rates"
     assert opinion.reasons[0].link == f"{LINK}/incidents/inc-1"
     assert opinion.unsettled
-    assert opinion.partial
+    assert opinion.out == {"id-chat"}
     assert opinion.since == START - 600
 
 
-def test_an_incident_that_is_only_listed_is_no_incident_of_this_component() -> None:
-    opinion = speak(page(START, ["incident:investigating:minor:"]), "id-chat")
-    assert [reason.code for reason in opinion.reasons] == ["page_incident"]
-    assert opinion.incidents == ()
-    assert not opinion.unsettled
+def test_one_that_names_no_part_is_listed_with_all_and_unsettles_none() -> None:
+    report = page(START, ["incident:investigating:critical:"])
+    for name in ("id-chat", "id-login"):
+        opinion = speak(report, name)
+        assert [reason.code for reason in opinion.reasons] == ["page_unnamed"]
+        assert [each.id for each in opinion.incidents] == ["inc-1"], "the reason given when own eyes see trouble"
+        assert not opinion.unsettled
 
 
-@pytest.mark.parametrize(("changed_at", "touched"), [(START - 700, False), (START - 500, True), (None, True)])
-def test_unnamed_means_what_is_not_operational_since_it_began(changed_at: float | None, touched: bool) -> None:
+@pytest.mark.parametrize(("changed_at", "meant"), [(START - 700, False), (START - 500, True), (None, True)])
+def test_it_is_listed_where_something_is_not_operational_since_it_began(changed_at: float | None, meant: bool) -> None:
     """The incident began 600 s before the start; a page without believable times leaves only the state."""
     said = page(START, ["incident:investigating:critical:"])
     parts = tuple(
         PageComponent(part.id, part.name, PageLight.DEGRADED, changed_at) if part.id == "id-chat" else part
         for part in said.components
     )
-    opinion = speak(PageReport(START, "acme", PageHealth.OK, LINK, parts, said.incidents), "id-chat")
-    assert opinion.light is (Light.RED if touched else Light.YELLOW)
+    report = PageReport(START, "acme", PageHealth.OK, LINK, parts, said.incidents)
+    assert speak(report, "id-chat").light is Light.YELLOW
+    assert [reason.code for reason in speak(report, "id-login").reasons] == (
+        ["page_operational"] if meant else ["page_unnamed"]
+    )
 
 
 class TestEveryComponent:
@@ -124,10 +132,18 @@ class TestSeveralIds:
         assert opinion.reasons == speak(report, "id-chat", "id-login").reasons
         assert [reason.params["component"] for reason in opinion.reasons] == ["Chat", "Login"]
 
-    def test_a_missing_one_makes_it_unknown(self) -> None:
-        for ids in (("id-gone",), ("id-chat", "id-gone")):
-            opinion = speak(page(START, ["ok"]), *ids)
-            assert (opinion.light, opinion.reasons[0].params["reason"]) == (Light.GREY, "missing_component")
+    def test_a_missing_one_is_reported_and_the_others_count(self) -> None:
+        opinion = speak(page(START, ["ok"]), "id-chat", "id-gone")
+        assert (opinion.light, [each.code for each in opinion.reasons]) == (
+            Light.GREEN,
+            ["page_missing", "page_operational"],
+        )
+        assert opinion.reasons[0].params == {"id": "id-gone"}
+        assert speak(page(START, ["major:chat"]), "id-chat", "id-gone").light is Light.RED
+
+    def test_where_all_are_missing_the_page_does_not_list_it(self) -> None:
+        opinion = speak(page(START, ["ok"]), "id-gone", "id-lost")
+        assert (opinion.light, opinion.reasons[0].params["health"]) == (Light.GREY, "missing_component")
 
     @pytest.mark.parametrize("state", [PageLight.OPERATIONAL, PageLight.DEGRADED, PageLight.UNKNOWN])
     def test_of_twins_of_one_id_the_worse_counts(self, state: PageLight) -> None:
@@ -151,11 +167,13 @@ class TestIncidents:
         ]  # fmt: skip
 
     def test_of_equal_ones_the_newest(self) -> None:
-        incidents = tuple(incident("id-chat", ident=f"i{at}", started_at=at) for at in (1.0, 3.0, 2.0))
+        incidents = tuple(
+            incident("id-chat", ident=f"i{at}", started_at=at) for at in (START + 1, START + 3, START + 2)
+        )
         report = replace(page(START, ["ok"]), incidents=incidents)
         opinion = speak(report, "id-chat")
-        assert [each.id for each in opinion.incidents] == ["i3.0", "i2.0", "i1.0"]
-        assert opinion.since == 1.0
+        assert [each.id for each in opinion.incidents] == [f"i{START + at}" for at in (3, 2, 1)]
+        assert opinion.since == START + 1
 
     def test_a_maintenance_is_no_incident_of_the_outage(self) -> None:
         said = ["incident:in_progress:maintenance:chat", "partial:chat"]
@@ -169,7 +187,8 @@ class TestIncidents:
             ("incident:identified:major:chat", True),
             ("incident:monitoring:major:chat", False),
             ("incident:investigating:major:login", False),
-            ("incident:investigating:major:", True),
+            ("incident:investigating:major:", False),
+            ("incident:investigating:none:chat", False),
             ("incident:in_progress:maintenance:chat", False),
         ],
     )
@@ -179,14 +198,14 @@ class TestIncidents:
 
 def incident(
     component: str, *, ident: str, stage: PageStage = PageStage.INVESTIGATING, impact: Impact = Impact.MAJOR,
-    started_at: float = 0.0,
+    started_at: float = START,
 ) -> PageIncident:  # fmt: skip
     return PageIncident(ident, ident, stage, impact, (component,), started_at, START)
 
 
 def test_an_opinion_is_made_once_for_each_reading() -> None:
     opinions = Opinions(page(START, ["ok"]))
-    assert opinions.of(("id-chat",)) is opinions.of(("id-chat",))
+    assert opinions.of(("id-chat",), START) is opinions.of(("id-chat",), START + 60)
 
 
 @pytest.mark.parametrize("health", list(PageHealth))
@@ -196,3 +215,73 @@ def test_a_page_that_says_nothing_usable_tells_its_health(health: PageHealth) ->
     (reason,) = opinion.reasons
     assert (reason.code, reason.link) == ("page_unknown", LINK)
     assert reason.params == {"health": health, "reason": "http", "fetched_at": START - 60}
+
+
+class TestOfARunningNumberOfIncidents:
+    def test_of_copies_of_one_incident_the_newest_counts(self) -> None:
+        opened = incident("id-chat", ident="i1")
+        closed = replace(opened, stage=PageStage.RESOLVED, updated_at=START + 60)
+        for copies in ((opened, closed), (closed, opened)):
+            report = replace(page(START, ["ok"]), incidents=copies)
+            assert speak(report, "id-chat").light is Light.GREEN
+            reopened = replace(report, incidents=(closed, replace(opened, updated_at=START + 60)))
+            assert speak(reopened, "id-chat").light is Light.YELLOW, "of two of one age the open one"
+
+    def test_an_incident_in_the_future_waits(self) -> None:
+        told = incident("id-chat", ident="i1", started_at=START + 7200)
+        opinions = Opinions(replace(page(START, ["ok"]), incidents=(told,)))
+        assert opinions.of(("id-chat",), START).light is Light.GREEN
+        assert opinions.of(("id-chat",), START + 7200 - CLOCKS_DIFFER_S).light is Light.YELLOW
+
+
+class TestFeeds:
+    """Pages that list incidents and give their components no states."""
+
+    @staticmethod
+    def speak(said: str, component: str = "id-chat") -> tuple[Light, Finding]:
+        feed = replace(page(START, [said]), components=(), stated=False)
+        assert feed.speaks
+        opinion = speak(feed, component)
+        return opinion.light, opinion.finding
+
+    @pytest.mark.parametrize(
+        ("said", "light", "finding"),
+        [
+            ("ok", G, Finding.OK),
+            ("incident:investigating:critical:chat", R, Finding.DOWN),
+            ("incident:investigating:major:chat", Y, Finding.DEGRADED),
+            ("incident:investigating:minor:chat", G, Finding.OK),
+            ("incident:monitoring:critical:chat", Y, Finding.RECOVERING),
+            ("incident:investigating:critical:login", G, Finding.OK),
+            ("incident:investigating:critical:", Y, Finding.DEGRADED),
+            ("incident:investigating:minor:", G, Finding.OK),
+            ("incident:resolved:critical:chat", G, Finding.OK),
+        ],
+    )
+    def test_its_incidents_alone_colour(self, said: str, light: Light, finding: Finding) -> None:
+        assert self.speak(said) == (light, finding)
+
+    def test_a_fix_is_watched_for_a_day(self) -> None:
+        told = incident("id-chat", ident="i1", stage=PageStage.MONITORING)
+        opinions = Opinions(replace(page(START, ["ok"]), components=(), stated=False, incidents=(told,)))
+        lights = [opinions.of(("id-chat",), START + at).light for at in (0.0, MONITORED_S - 1, MONITORED_S)]
+        assert lights == [Y, Y, G]
+
+
+class TestEverythingOperational:
+    """Is said only where it is true of all that the page lists."""
+
+    @pytest.mark.parametrize(
+        "said", ["major:login", "maintenance:login", "unknown:login", "incident:investigating:major:login"]
+    )
+    def test_not_while_something_else_is_not(self, said: str) -> None:
+        (reason,) = speak(page(START, [said]), "id-chat").reasons
+        assert (reason.code, reason.params) == ("page_operational", {"components": "Chat"})
+
+    def test_nor_where_some_of_it_could_not_be_read(self) -> None:
+        report = replace(page(START, ["ok"]), health=PageHealth.INCOMPLETE)
+        assert speak(report, "id-chat").reasons[0].params == {"components": "Chat"}
+
+    def test_nor_of_what_is_under_maintenance(self) -> None:
+        opinion = speak(page(START, ["maintenance:chat"]), "id-chat")
+        assert [(each.code, each.params["state"]) for each in opinion.reasons] == [("page_component", "maintenance")]

@@ -44,7 +44,7 @@ def test_not_meant_to_speak_for_it() -> None:
 
 
 def test_a_missing_component_is_unknown() -> None:
-    assert opinion(read(said(0.0)), (*CHAT, "id-gone")).light is Light.GREY
+    assert opinion(read(said(0.0)), ("id-gone",)).light is Light.GREY
 
 
 @pytest.mark.parametrize("health", [health for health in PageHealth if health is not PageHealth.OK])

@@ -1,6 +1,7 @@
 """Rule 10, as a table: parts in, a service out."""
 
 import pytest
+from msgspec import structs
 
 from trayapp.core.evidence.observation import Source
 from trayapp.core.light.component import ComponentView
@@ -16,15 +17,16 @@ LIGHTS = {
 
 
 def part(said: str, number: int = 0, *, confidence: Confidence | None = None, code: str | None = None) -> ComponentView:
-    """`finding`, in capitals when it is a main part, with `!` when it is a partial outage or worse."""
-    name = said.strip("!").lower()
+    """`finding`, in capitals when it is a main part, with `!` when the page calls it partly out or worse, with `?` when
+    nobody says anything of it."""
+    name = said.strip("!?").lower()
     finding = Finding(name)
     light = LIGHTS.get(name, Light.YELLOW)
     reason = Reason(code or f"code_{name}", Source.PAGE, 0.0)
     verdict = ComponentVerdict(
         f"p{number}", f"P{number}", said[:2].isupper(), light, finding, 10.0 * number, True, (reason,)
     )
-    return ComponentView(verdict, confidence, partial="!" in said)
+    return ComponentView(verdict, confidence, frozenset({f"id-{number}"} if "!" in said else ()), untold="?" in said)
 
 
 def made(parts: str) -> Whole:
@@ -42,13 +44,18 @@ TABLE = [
     ("OK maintenance ok ok", "yellow maintenance", "of whatever kind"),
     ("OK down!" + MANY_OK, "green ok", "one of twenty-one minor parts is listed only"),
     ("OK down! down! down!" + MANY_OK, "yellow degraded", "three of twenty-three are not"),
-    ("OK down! down! ok", "red down", "half of all parts, two at least"),
-    ("OK degraded! degraded! ok", "red down", "partial outages count as well"),
-    ("OK degraded degraded ok", "yellow degraded", "degraded performance does not"),
-    ("OK down!", "yellow degraded", "half, but one alone"),
-    ("OK down! down! ok ok", "yellow degraded", "less than half"),
+    ("OK DEGRADED! DEGRADED! OK", "red down", "half of the main parts, two at least"),
+    ("OK DEGRADED! REPORTED_ONLY OK", "yellow degraded", "what real answers contradict does not count"),
+    ("OK DEGRADED DEGRADED OK", "yellow degraded", "nor does degraded performance, nor what own eyes see"),
+    ("OK down! down! ok", "yellow degraded", "nor do minor parts"),
+    ("OK DEGRADED!", "yellow degraded", "half, but one alone"),
+    ("OK DEGRADED! DEGRADED! OK OK", "yellow degraded", "less than half"),
     ("DOWN! DOWN! ok", "red down", "already red"),
-    ("OK NO_EVIDENCE ok", "grey no_evidence", "a main part that nobody can see"),
+    ("OK NO_EVIDENCE ok", "grey no_evidence", "a main part that fails, and nobody can tell why"),
+    ("OK NO_EVIDENCE? ok", "green ok", "one that nobody says anything of, beside one that can be told"),
+    ("NO_EVIDENCE? NO_EVIDENCE? ok", "grey no_evidence", "unless it is all of them"),
+    ("OK STARTING", "grey starting", "what is being found out is waited for"),
+    ("OK BLOCKED", "grey blocked", "and what somebody keeps away is not hidden"),
     ("OK no_evidence no_evidence", "green ok", "minor parts that nobody can see"),
     ("NO_EVIDENCE DEGRADED", "yellow degraded", "grey never hides yellow"),
     ("NO_EVIDENCE down! ok ok", "yellow degraded", "nor what a minor part shows"),
@@ -72,9 +79,32 @@ def test_from_parts_to_the_service(parts: str, light: str, why: str) -> None:
 
 
 def test_half_of_the_parts_are_named() -> None:
-    said = made("OK down! degraded! ok").reasons[0]
+    said = made("OK DEGRADED! DEGRADED! OK ok ok").reasons[0]
     assert said.code == "parts"
     assert said.params == {"components": f"P1{SEPARATOR}P2", "failing": 2, "total": 4}
+
+
+@pytest.mark.parametrize(("first", "second", "light"), [("a", "b", Light.RED), ("a", "a", Light.YELLOW)])
+def test_parts_that_rest_on_the_same_page_component_count_once(first: str, second: str, light: Light) -> None:
+    views = [
+        structs.replace(part("DEGRADED!", number), out=frozenset({ident}), rests_on=(ident,))
+        for number, ident in enumerate((first, second))
+    ]
+    assert whole(views, 0.0).light is light
+
+
+def test_minor_parts_that_rest_on_the_same_count_once() -> None:
+    """Twenty models behind one page component are one part in trouble, or one that is well."""
+    models = [structs.replace(part("ok", number), rests_on=("models",)) for number in range(20)]
+    assert whole([part("OK"), *models, part("degraded", 21), part("ok", 22)], 0.0).light is Light.YELLOW
+    bad = [structs.replace(part("degraded", number), rests_on=("models",)) for number in range(20)]
+    well = [part("ok", number) for number in range(20, 40)]
+    assert whole([part("OK"), *bad, *well], 0.0).light is Light.GREEN
+
+
+def test_what_cannot_be_told_is_named() -> None:
+    said = made("OK NO_EVIDENCE?").reasons[-1]
+    assert (said.code, said.params) == ("parts_unknown", {"components": "P1"})
 
 
 def test_what_is_listed_only_is_said() -> None:
@@ -83,7 +113,29 @@ def test_what_is_listed_only_is_said() -> None:
 
 def test_since_is_that_of_what_decides() -> None:
     assert made("OK ok DEGRADED").since == 20.0
-    assert made("OK down! degraded! ok").since == 10.0
+    assert made("OK DEGRADED! DEGRADED! OK").since == 10.0
+
+
+def test_well_since_its_last_part_is() -> None:
+    assert made("OK OK ok ok").since == 10.0
+    assert made("NO_EVIDENCE NO_EVIDENCE").since == 10.0
+
+
+def test_that_the_page_is_calm_about_several_parts_is_said_once() -> None:
+    views = [part("OK", number, code=Code.PAGE_OPERATIONAL) for number in range(2)]
+    named = [
+        structs.replace(
+            view,
+            verdict=structs.replace(
+                view.verdict, reasons=(structs.replace(view.verdict.reasons[0], params={"components": name}),)
+            ),
+        )
+        for view, name in zip(views, ("Chat", "Login"), strict=True)
+    ]
+    (said,) = whole(named, 0.0).reasons
+    assert said.params == {"components": f"Chat{SEPARATOR}Login"}
+    (said,) = whole(views, 0.0).reasons
+    assert said.params == {}
 
 
 def test_equal_reasons_are_said_once() -> None:

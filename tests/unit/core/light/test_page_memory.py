@@ -1,0 +1,84 @@
+"""What a page last said, and how long that outlives it."""
+
+import pytest
+
+from tests.unit.core.playbook import START, page
+from trayapp.core.evidence.page_report import PageIncident
+from trayapp.core.light.page_memory import PageMemory
+from trayapp.core.light.page_opinion import Opinions, PageOpinion
+
+FRESH_S = 600.0
+NO_GAP = (START, START)
+
+
+def follow(memory: PageMemory, at: float, said: str, *, now: float | None = None, afresh: bool = False) -> PageOpinion:
+    """The opinion on chat of a reading at `at`, as it is `now`."""
+    report = page(START + at, said.split())
+    opinion = Opinions(report).of(("id-chat",), START + (at if now is None else now))
+    memory.follow(opinion, report.incidents, FRESH_S, afresh=afresh, rings=False)
+    return opinion
+
+
+def silent() -> PageOpinion:
+    return Opinions(page(START, ["unknown:chat"])).of(("id-chat",), START)
+
+
+def test_red_since_it_was_first_read() -> None:
+    memory = PageMemory()
+    for at, said, red_at in ((0, "major:chat", 0), (120, "major:chat", 0), (240, "partial:chat", None)):
+        follow(memory, at, said)
+        assert memory.red_at == (None if red_at is None else START + red_at)
+
+
+def test_its_trouble_ends_when_that_is_read_and_ended_when_the_page_says() -> None:
+    memory = PageMemory()
+    follow(memory, 0, "partial:chat incident:investigating:major:chat")
+    follow(memory, 500, "ok")
+    assert (memory.ended_at, memory.back_at) == (START + 500, START + 500), "the page does not say"
+    follow(memory, 600, "partial:chat incident:investigating:major:chat")
+    assert memory.ended_at is None
+    report = page(START + 900, ["ok", "incident:resolved:major:chat"])
+    told: PageIncident = report.incidents[0]
+    memory.follow(Opinions(report).of(("id-chat",), START + 900), (told,), FRESH_S, afresh=False, rings=False)
+    ended = [memory.ended_at, memory.back_at]
+    assert ended == [START + 900, told.resolved_at]
+
+
+def test_what_lapses_has_not_ended() -> None:
+    """The incident is still open: only that the states may lag behind it is no longer believed."""
+    memory = PageMemory()
+    follow(memory, 0, "incident:investigating:major:chat:0")
+    follow(memory, 300, "incident:investigating:major:chat:0", now=1900)
+    assert memory.opinion is not None
+    assert (memory.opinion.lapsed, memory.ended_at) == (True, None)
+
+
+def test_what_was_listed_does_not_come_back_as_recovering() -> None:
+    memory = PageMemory()
+    follow(memory, 0, "incident:investigating:major:chat:-9000")
+    fixed = Opinions(page(START + 120, ["incident:monitoring:major:chat:-9000"])).of(("id-chat",), START + 120)
+    assert fixed.finding == "recovering"
+    assert memory.without_doubt(fixed, 0, 3) is fixed.calm
+    assert PageMemory().without_doubt(fixed, 0, 3) is fixed, "who has just come sees it"
+    assert PageMemory().without_doubt(fixed, 3, 3) is fixed.calm
+
+
+@pytest.mark.parametrize(
+    ("gap", "held"),
+    [((0, 0), True), ((100, 600), True), ((100, 800), False), ((-9000, -100), False), ((-9000, -1), False)],
+)
+def test_its_last_trouble_outlives_it_but_no_gap(gap: tuple[float, float], held: bool) -> None:
+    memory = PageMemory()
+    opinion = follow(memory, -200, "major:chat")
+    gap_from, gap_to = gap
+    last = memory.last_word(silent(), (START + gap_from, START + gap_to), FRESH_S)
+    assert (last is opinion) is held
+
+
+def test_what_was_well_is_not_held_nor_what_is_still_said() -> None:
+    memory = PageMemory()
+    follow(memory, 0, "ok")
+    assert memory.last_word(silent(), NO_GAP, FRESH_S) is None
+    now = follow(memory, 120, "major:chat")
+    assert memory.last_word(now, NO_GAP, FRESH_S) is None
+    assert memory.last_word(None, NO_GAP, FRESH_S) is now

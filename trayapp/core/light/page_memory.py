@@ -1,0 +1,96 @@
+"""Rules 5 and 8: what a page last said of a component, and how long that outlives the page itself."""
+
+from msgspec import Struct
+
+from trayapp.core.evidence.flapping import Flapping
+from trayapp.core.evidence.own_evidence import QUIET_S
+from trayapp.core.evidence.page_report import PageIncident
+from trayapp.core.light.incident_reach import over_at
+from trayapp.core.light.page_opinion import PageOpinion
+from trayapp.core.light.severity import Finding, Light
+
+# Outages that pages report last an hour or two in the median: as long may what a page last said be true without it.
+PAGE_HELD_S = 7200.0
+
+
+class PageMemory(Struct):
+    """Follows a page's opinion on one component.
+
+    `red_at`: when its red was first read. `ended_at`: when its trouble was first read to be over; `back_at`: when it
+    was over by the page's own word.
+    """
+
+    opinion: PageOpinion | None = None
+    red_at: float | None = None
+    ended_at: float | None = None
+    back_at: float | None = None
+    flapping: Flapping | None = None
+
+    def follow(
+        self, opinion: PageOpinion, incidents: tuple[PageIncident, ...], fresh_s: float, *, afresh: bool, rings: bool
+    ) -> None:
+        """Take in what the page says now; what it made ends with it.
+
+        `incidents`: the page's word on all of them. `afresh`: it comes after a gap in which anything may have happened.
+        `rings`: whether good and bad readings tell that it flaps.
+        """
+        before = self.opinion
+        if opinion is before or opinion.silent:
+            return
+        if before is not None and (afresh or opinion.at - before.at > fresh_s):
+            self.red_at = self.ended_at = self.back_at = before = None
+        bad = opinion.light in (Light.RED, Light.YELLOW)
+        if opinion.light is Light.RED:
+            self.red_at = opinion.at if self.red_at is None else self.red_at
+        else:
+            self.red_at = None
+        if bad:
+            self.ended_at = self.back_at = None
+        elif before is not None and before.light in (Light.RED, Light.YELLOW) and not (before.calm and opinion.lapsed):
+            self.ended_at = opinion.at
+            self.back_at = _over_at(before, incidents, opinion.at)
+        if rings and before is not None and opinion.at > before.at:
+            self.flapping = self.flapping or Flapping()
+            self.flapping.note(opinion.at, good=not bad)
+        self.opinion = opinion
+
+    def without_doubt(self, opinion: PageOpinion, answers: int, enough: int) -> PageOpinion:
+        """The opinion that rules where only states that lag speak against it, with so many real answers since then.
+
+        What was only listed does not come back because the provider goes on to watch its fix.
+        """
+        if opinion.calm is None:
+            return opinion
+        listed = self.opinion is not None and self.opinion.lapsed and self.opinion.light is Light.GREEN
+        if answers >= enough or (listed and opinion.finding is Finding.RECOVERING):
+            return opinion.calm
+        return opinion
+
+    def last_word(self, opinion: PageOpinion | None, gap: tuple[float, float], fresh_s: float) -> PageOpinion | None:
+        """The page's last word where it was trouble and the page has been silent since; None where there is none.
+
+        `gap`: the latest time that nobody watched, from and to. After a longer one than readings speak for, the verdict
+        starts afresh.
+        """
+        last = self.opinion
+        silent = opinion is None or opinion.silent
+        if not silent or last is None or last.light not in (Light.RED, Light.YELLOW):
+            return None
+        gap_from, gap_to = gap
+        return None if gap_to > last.at and gap_to - gap_from > fresh_s else last
+
+    @property
+    def moments(self) -> list[float]:
+        """When time alone changes what it makes of a component."""
+        moments = [] if self.opinion is None else [self.opinion.at + PAGE_HELD_S]
+        return moments if self.ended_at is None else [*moments, self.ended_at + QUIET_S]
+
+
+def _over_at(before: PageOpinion, incidents: tuple[PageIncident, ...], read_at: float) -> float:
+    """When the trouble was over: the end of its last incident, if the page has told one, else when that was read."""
+    ours = {incident.id for incident in before.incidents}
+    ends = [over_at(incident) for incident in incidents if incident.id in ours]
+    known = [end for end in ends if end is not None]
+    if not known or len(known) < len(ends):
+        return read_at
+    return min(read_at, max(*known, before.since or known[0]))
