@@ -10,23 +10,26 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
-from tests.support.fake_commands import RecordingCommands
+from tests.support.fake_commands import SERVICES, RecordingCommands
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
-from tests.support.snapshots import READY
+from tests.support.snapshots import NO_TARGET, READY
 from trayapp.core.light.severity import Light
+from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings, ToolSettings
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
-from trayapp.ui.commands import FoundServer, ToolAccess
+from trayapp.ui.commands import FoundServer, ServiceChoice, ToolAccess
 from trayapp.ui.kit.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
 from trayapp.ui.kit.label import Label
 from trayapp.ui.panel.window import Panel
 from trayapp.ui.settings.dialog import SettingsDialog
+from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
 
 PALETTES = {"light": LIGHT_PALETTE, "dark": DARK_PALETTE}
 UNFOLDED = {"down": "openai-api", "hostile": "chatgpt", "recovering": "openai-api", "no_evidence": "chatgpt"}
+TOKEN = f"ampel-{'0a1B2c3D' * 5}xyz"
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -105,6 +108,7 @@ def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
         tools={"nightly": ToolSettings()},
     )
     commands = RecordingCommands(settings, tools=("editor", "nightly"))
+    commands.view = commands.view._replace(services=(*SERVICES, ServiceChoice("acme", "Acme API", "Acme AI", own=True)))
     dialog = SettingsDialog(commands)
     qtbot.addWidget(dialog)
     dialog.open_at(page)
@@ -112,13 +116,19 @@ def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
     shown = dialog.pages[page]
     if isinstance(shown, LocalPage):
         shown.detect()
-        commands.last.answer((FoundServer("ollama", "http://127.0.0.1:11434", ("qwen3:8b", "llama3.2:3b")),))
-        shown.form.fields["url"].editor.set("127.0.0.1:11434")
+        long = "hf.co/bartowski/Mistral-Small-3.2-24B-Instruct-2506-abliterated-GGUF:Q4_K_M"
+        commands.last.answer(
+            (
+                FoundServer("ollama", "http://127.0.0.1:11434", ("qwen3:8b", "llama3.2:3b", long)),
+                FoundServer("openai-compatible", "http://127.0.0.1:8080", ("local-model",)),
+            )
+        )
+        shown.form.fields["url"].editor.set("ftp://127.0.0.1:11434")
         shown.test()
     if isinstance(shown, ToolsPage):
         shown.name.setText("writer")
         shown.add()
-        commands.last.answer(ToolAccess("writer", "http://127.0.0.1:17502/t/0a1b2c3d/openai/v1", "0a1b2c3d"))
+        commands.last.answer(ToolAccess("writer", f"http://127.0.0.1:17502/t/{TOKEN}/openai/v1", TOKEN))
     save(dialog, f"settings-{page}-{shade}-{tongue}")
     look_over(dialog)
 
@@ -138,6 +148,28 @@ def test_the_chat(qtbot: QtBot, shade: str, tongue: str) -> None:
     )
     save(chat, f"chat-{shade}-{tongue}")
     look_over(chat)
+
+
+def test_the_chat_without_a_model(qtbot: QtBot, shade: str, tongue: str) -> None:
+    chat = ChatWindow(RecordingCommands())
+    qtbot.addWidget(chat)
+    chat.open_with(NO_TARGET)
+    save(chat, f"chat-none-{shade}-{tongue}")
+    look_over(chat)
+
+
+def test_the_keys_when_the_keyring_refuses(qtbot: QtBot, shade: str, tongue: str) -> None:
+    commands = RecordingCommands()
+    dialog = SettingsDialog(commands)
+    qtbot.addWidget(dialog)
+    dialog.open_at("keys")
+    page = dialog.pages["keys"]
+    assert isinstance(page, KeysPage)
+    page.groups["openai"].input.setText("sk-typed")
+    dialog.save(close=True)
+    commands.last.fail(Problem("keyring_timeout", seconds=30))
+    save(dialog, f"settings-keys-refused-{shade}-{tongue}")
+    look_over(dialog)
 
 
 def test_the_icons(qapp: QApplication) -> None:

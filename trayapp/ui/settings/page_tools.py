@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
@@ -22,8 +21,7 @@ from trayapp.ui.kit.tokens import GROUP_PX
 from trayapp.ui.settings.editors import Choice
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.pages import SettingsPage, heading
-
-_NAME_MAX = 60
+from trayapp.ui.settings.tool_address import NAME_MAX, ToolAddress
 
 
 class ToolsPage(SettingsPage):
@@ -47,7 +45,7 @@ class ToolsPage(SettingsPage):
         self._adding = False
         self._then: list[Callable[[bool], None]] = []
         self._enable()
-        self.access = _Access()
+        self.access = ToolAddress()
         self._mistakes = Lines()
         adding = QWidget()
         across = QHBoxLayout(adding)
@@ -97,7 +95,7 @@ class ToolsPage(SettingsPage):
 
     def leave(self) -> None:
         self.name.wipe()
-        self.access.hide()
+        self.access.forget()
         self._mistakes.draw([])
 
     def add(self) -> None:
@@ -150,7 +148,7 @@ class ToolsPage(SettingsPage):
     def remove(self, name: str) -> None:
         """Ask first: a tool that is still set up would get no answers any more."""
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        title = f"{Labels.tool_remove}: {clean(name, _NAME_MAX)}"
+        title = f"{Labels.tool_remove}: {clean(name, NAME_MAX)}"
         if QMessageBox.question(self, title, Labels.tool_remove_question, yes | no, no) == yes:
             self._commands.forget_tool(name, self._removed)
 
@@ -158,7 +156,7 @@ class ToolsPage(SettingsPage):
         if not outcome.ok:
             self._complain(outcome)
             return
-        self.access.hide()
+        self.access.forget()
         self._refresh()
 
     def _refresh(self) -> None:
@@ -188,7 +186,7 @@ class ToolGroup(QFrame):
         policy.widget.currentIndexChanged.connect(lambda _index: self._show_wait())
         across = QHBoxLayout()
         across.setSpacing(GROUP_PX)
-        across.addWidget(label(clean(name, _NAME_MAX), bold=True, elide=True), 1)
+        across.addWidget(label(clean(name, NAME_MAX), bold=True, elide=True), 1)
         across.addWidget(self.address)
         across.addWidget(self.removed)
         column = QVBoxLayout(self)
@@ -203,38 +201,3 @@ class ToolGroup(QFrame):
 
     def _show_wait(self) -> None:
         self.form.show_row("wait_s", self.form.fields["policy"].editor.get() == Policy.WAIT)
-
-
-class _Access(QFrame):
-    """A tool's address, to be copied."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.tool = label(bold=True, elide=True)
-        self.address = Entry()
-        self.address.setReadOnly(True)
-        self.address.setAccessibleName(Labels.tool_hint)
-        self.address.entered.connect(self._copy)
-        copy = QPushButton(as_action(Labels.tool_copy))
-        copy.clicked.connect(self._copy)
-        across = QHBoxLayout()
-        across.setSpacing(GROUP_PX)
-        across.addWidget(self.address, 1)
-        across.addWidget(copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
-        column.setSpacing(GROUP_PX)
-        column.addWidget(self.tool)
-        column.addWidget(label(Labels.tool_hint, wrap=True))
-        column.addLayout(across)
-        self.hide()
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.address.text())
-
-    def show_access(self, access: ToolAccess) -> None:
-        self.tool.setText(clean(access.name, _NAME_MAX))
-        self.address.setText(access.url)
-        self.address.setCursorPosition(0)
-        self.show()

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
@@ -131,9 +132,11 @@ def test_enter_in_a_tools_field_adds_it_and_the_dialog_stays(
     [call] = commands.named("create_tool")
     assert call.arguments == ("writer",)
     call.answer(ACCESS)
-    tab_to(tools(dialog).access.address)
+    tab_to(tools(dialog).access.findChildren(QPlainTextEdit)[0])
     press(Qt.Key.Key_Return)
     assert dialog.isVisible()
+    assert QGuiApplication.clipboard().text() == ACCESS.url
+    assert button(tools(dialog).access, "Copied").isVisible()
 
 
 def test_ok_stores_a_key_that_was_typed_and_closes(dialog: SettingsDialog, commands: RecordingCommands) -> None:
@@ -225,7 +228,7 @@ def test_ok_adds_a_tool_that_was_typed_and_shows_its_address(
     [call] = commands.named("create_tool")
     call.answer(ACCESS)
     assert dialog.isVisible()
-    assert tools(dialog).access.address.text() == ACCESS.url
+    assert tools(dialog).access.url == ACCESS.url
     click(dialog.ok_button)
     assert not dialog.isVisible()
 
@@ -378,7 +381,7 @@ def test_a_tools_address_is_shown_whenever_it_is_asked_for(dialog: SettingsDialo
     assert call.arguments == ("nightly",)
     call.answer(ToolAccess("nightly", "http://127.0.0.1:17502/t/77/openai/v1", "77"))
     settle()
-    assert tools(dialog).access.address.text() == "http://127.0.0.1:17502/t/77/openai/v1"
+    assert tools(dialog).access.url == "http://127.0.0.1:17502/t/77/openai/v1"
     said = " ".join(read(tools(dialog).access))
     assert "nightly" in said
     assert "whenever you need it" in said

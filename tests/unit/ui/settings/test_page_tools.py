@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
@@ -49,8 +49,8 @@ def test_a_new_tool_gets_its_address_once(page: ToolsPage, commands: RecordingCo
     commands.last.answer(ACCESS)
     settle()
     assert page.access.isVisible()
-    assert page.access.address.text() == ACCESS.url
-    page.access.findChildren(QPushButton)[0].click()
+    assert page.access.url == ACCESS.url
+    page.access.copy_button.click()
     assert QGuiApplication.clipboard().text() == ACCESS.url
     assert list(page.tools) == ["editor", "nightly", "writer"]
     assert page.name.text() == ""
