@@ -386,3 +386,21 @@ def test_a_tools_address_is_shown_whenever_it_is_asked_for(dialog: SettingsDialo
     assert "nightly" in said
     assert "whenever you need it" in said
     assert "only now" not in said
+
+
+@pytest.mark.xfail(strict=True, reason="a mistake below the fold is told where nobody sees it")
+def test_what_is_wrong_comes_into_view(dialog: SettingsDialog) -> None:
+    dialog.resize(dialog.minimumSizeHint())
+    dialog.open_at("keys")
+    page = dialog.pages["keys"]
+    wrong = page.forms[-2].fields["key"]
+    tab_to(wrong.editor.widget)
+    type_in("x")
+    page.verticalScrollBar().setValue(0)
+    dialog.open_at("general")
+    tab_to(dialog.list)
+    press(Qt.Key.Key_Return)
+    settle()
+    assert dialog.stack.currentWidget() is page
+    [told] = [one for one in wrong.findChildren(Label) if one.text().startswith("Keys do not belong")]
+    assert not told.visibleRegion().isEmpty()
