@@ -172,7 +172,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "setting_url": (
         N_("{file}, line {line}: {key}"),
-        N_("Found {found}; needed is an address that begins with http:// or https://, without user name and password."),
+        N_("Found {found}; needed is an address such as http://localhost:8080, without user name and password."),
     ),
     "setting_key_place": (
         N_("{file}, line {line}: {key}"),

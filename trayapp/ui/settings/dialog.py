@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from trayapp.settings.schema import Key, Settings
@@ -208,6 +208,12 @@ class SettingsDialog(QDialog):
         self._bring_up([name for name, page in self.pages.items() if page.complain(wrong)])
 
     def _bring_up(self, names: list[str]) -> None:
-        """The first of these pages comes to the front, unless one of them is there."""
-        if names and all(self.pages[name] is not self.stack.currentWidget() for name in names):
+        """The first of these pages comes to the front, unless one of them is there, with what is wrong in view."""
+        if not names:
+            return
+        if all(self.pages[name] is not self.stack.currentWidget() for name in names):
             self.list.setCurrentRow(list(self.pages).index(names[0]))
+        page = self.stack.currentWidget()
+        assert isinstance(page, SettingsPage)
+        # Once the page has made room for what is said there.
+        QTimer.singleShot(0, page, page.show_mistake)

@@ -74,6 +74,12 @@ class SettingsPage(QScrollArea):
         """Put mistakes beside their fields; says which found a place here."""
         return {key for form in self.forms for key in form.complain(mistakes)}
 
+    def show_mistake(self) -> None:
+        """Scroll to the first thing that is said beside a field."""
+        told = (lines for lines in self.findChildren(Lines) if lines.isVisible())
+        if (first := next(told, None)) is not None:
+            self.ensureWidgetVisible(first)
+
     @property
     def unfinished(self) -> bool:
         """Whether something was typed here that does not go into the file, and is not yet where it belongs."""
