@@ -71,6 +71,7 @@ async def complete(url: str) -> tuple[str, dict[str, Any]]:
         return answer.headers["x-llm-ampel-route"], json.loads(text)
 
 
+@pytest.mark.xfail(strict=True, reason="it does not say that it is a demo, and fails as no real provider does")
 async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> None:
     desktop = lxqt_panel
     llama, model = start_llama(desktop)
@@ -88,23 +89,31 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
             desktop.screen.screenshot("night-1-calm")
 
             await tray.wait_for_colour("red")
-            down = await overheard.wait_for("are down. It is not you.")
+            down = await overheard.wait_for("OpenAI API is down. It is not you.")
+            assert down.title.startswith("Demo: ")
             assert "Errors since 22:0" in down.body
             assert down.buttons["switch_local"] == "Switch to local"
-            menu = await tray.menu()
-            assert "down. It is not you." in menu.lines()[0]
-            assert "not you" in await tray.tooltip()
+            caption, verdict, *_ = (await tray.menu()).lines()
+            assert "the night of 3 February 2026: 22:" in caption
+            assert "down. It is not you." in verdict
+            tooltip = await tray.tooltip()
+            assert tooltip.startswith("Demo: ")
+            assert "not you" in tooltip
             desktop.screen.screenshot("night-2-down")
-            confirmed = await overheard.wait_for("OpenAI confirms: Elevated Error Rates")
-            assert confirmed.replaces_id == down.id
+            both = await overheard.wait_for("ChatGPT and OpenAI API are down. It is not you.")
+            assert both.replaces_id == down.id
+            assert "OpenAI confirms: “Elevated Error Rates”." in both.body
 
             home = await demo_home(desktop.folder)
             clicked = await tray.click("Switch OpenAI to local")
             assert MODEL in clicked
             switched = await overheard.wait_for("Working locally with")
             assert MODEL in switched.title
-            desktop.wait_for_window("Local chat")
+            assert "1 tool moved until OpenAI is back" in switched.body
+            await tool_is(tray, "answered locally by")
             desktop.screen.screenshot("night-3-switched")
+            await tray.click("Chat")
+            desktop.wait_for_window("Local chat")
 
             token = Tokens(home).add("night-test")
             url = await gateway(demo)
@@ -113,7 +122,7 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
             route, answer = await complete(f"{url}/t/{token}/openai/v1")
             assert route.startswith("local")
             assert MODEL in answer["model"]
-            await until(lambda: log.read_text().count("processing task") == tasks + 1, "llama.cpp's own line for it")
+            await until(lambda: log.read_text().count("processing task") > tasks, "llama.cpp's own line for it")
             await until(lambda: re.search(r"eval time = .* /     4 tokens", log.read_text()), "llama.cpp's own count")
 
             partly = await overheard.wait_for("ChatGPT is back, the OpenAI API is not")
@@ -129,14 +138,28 @@ async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> N
             route, answer = await complete(f"{url}/t/{token}/openai/v1")
             assert route.startswith("cloud")
             assert "simulated" in answer["model"]
+            await tool_is(tray, "answered from the cloud")
             desktop.screen.screenshot("night-6-home")
-        # The night ends by itself and leaves nothing.
+            card = await until(lambda: desktop.screen.windows("The night is over"), "the closing card")
+            # Nobody's chat is taken away meanwhile.
+            assert desktop.screen.windows("Local chat")
+            await until(lambda: len(desktop.screen.colours(desktop.screen.box(card[0]))) > 10, "the card to be painted")
+            desktop.screen.screenshot("night-7-card")
+            desktop.screen.xdotool("windowfocus", "--sync", card[0], "key", "Escape")
+        # The demo leaves nothing.
         assert await asyncio.to_thread(demo.wait, 60) == 0
         assert dunst.displayed == 0
     assert not list(desktop.folder.glob("llm-ampel-demo-*"))
     assert not list((desktop.folder / "run").glob("llm-ampel-*"))
     log_text = desktop.log("llm-ampel").read_text()
     assert "Traceback" not in log_text, log_text
+
+
+async def tool_is(tray: TrayReader, how: str) -> None:
+    """The menu says so of the demo's own tool."""
+    async with asyncio.timeout(30):
+        while how not in (await tray.menu()).lines()[0]:
+            pass
 
 
 async def until_cloud(home: Home) -> None:

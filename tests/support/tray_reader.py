@@ -60,7 +60,10 @@ class Entry(Struct):
     children: list["Entry"]
 
     def find(self, label: str) -> "Entry | None":
-        """The first entry below this one, in reading order, whose label starts with `label`."""
+        """The first entry below this one, in reading order, with this label; else one whose label starts so."""
+        for child in self.children:
+            if child.visible and child.label == label:
+                return child
         for child in self.children:
             if child.visible and child.label.startswith(label):
                 return child
