@@ -166,7 +166,9 @@ class Evidence:
                 self.forget_foreign()
                 self.proxy = None
                 self.evidence_at = t.at
-                self.flapping.note(t.at, good=True)
+                # What fails deeper goes on failing, however well shallower requests are answered meanwhile.
+                if not any(failed.depth > t.depth for failed in self.strikes.run(t.at)):
+                    self.flapping.note(t.at, good=True)
             case Outcome.FAIL:
                 self.proxy = None
                 # The control beside a try knows best whether the own network explains its failure.

@@ -80,9 +80,9 @@ Rule 8. Back is not yet well (core/evidence/own_evidence.py, core/light/componen
 
 Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
-    `OFF_PERCENT`. Neutral answers are skipped, as are failures that nobody vouches for and those on a network that
-    fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py). While it is on: yellow at least, `flapping`
-    where nothing worse is known (core/light/component.py).
+    `OFF_PERCENT`. Neutral answers are skipped, as are answers shallower than what goes on failing, failures that nobody
+    vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py).
+    While it is on: yellow at least, `flapping` where nothing worse is known (core/light/component.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
     A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only

@@ -340,6 +340,13 @@ class TestFlapping:
         assert not seen(*tries, network=answering(20, 10, at=600.0)).flapping.on
         assert not seen(*[msgspec.structs.replace(t, control=False) for t in tries]).flapping.on
 
+    def test_what_fails_all_the_time_does_not_come_and_go_with_shallower_answers(self) -> None:
+        """A list of models that stays fine through an outage, and completions that all fail."""
+        tries = [tried(30.0 * n, *((FAIL, Depth.COMPLETION) if n % 2 else (GOOD, Depth.API))) for n in range(40)]
+        assert not seen(*tries).flapping.on
+        deeper = [tried(60.0 * n, *((FAIL, Depth.API) if n % 2 else (GOOD, Depth.COMPLETION))) for n in range(20)]
+        assert seen(*deeper).flapping.on
+
     def test_it_survives_a_restart(self) -> None:
         evidence = seen(*[tried(60.0 * n, FAIL if n % 2 else GOOD) for n in range(20)])
         assert restarted(evidence).flapping == evidence.flapping
