@@ -168,7 +168,7 @@ class NotificationPolicy:
     def _tell(self, stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> Banner:
         again = stage is BannerStage.DOWN and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
-        pops_up = _pops_up(stage, spoken, back, providers, desk.now)
+        pops_up = _pops_up(stage, spoken, incident.down, back, providers, desk.now)
         banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
         spoken.stage, spoken.at, spoken.shown, spoken.red_from = stage, desk.now, True, None
         spoken.providers, spoken.down, spoken.back = providers, incident.down, back
@@ -279,7 +279,12 @@ def _is_news(stage: BannerStage, incident: Incident, spoken: BannerRecord, desk:
 
 
 def _pops_up(
-    stage: BannerStage, spoken: BannerRecord, back: tuple[str, ...], providers: tuple[str, ...], now: float
+    stage: BannerStage,
+    spoken: BannerRecord,
+    down: tuple[str, ...],
+    back: tuple[str, ...],
+    providers: tuple[str, ...],
+    now: float,
 ) -> bool:
     """Only down, partly back and over pop up; what goes on within one incident does so after a rest."""
     rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
@@ -287,7 +292,9 @@ def _pops_up(
         return True
     if stage is BannerStage.DOWN:
         spreads = not set(providers) <= set(spoken.providers)
-        return spoken.stage in _FIRST_WORD or spreads or (spoken.stage not in _BAD_NEWS and rested)
+        # Who only knows the website has not heard of it when its API fell a while ago.
+        grows = not set(down) <= set(spoken.fallen)
+        return spoken.stage in _FIRST_WORD or spreads or ((grows or spoken.stage not in _BAD_NEWS) and rested)
     if stage is BannerStage.PARTLY_BACK:
         if spoken.stage in (*_FIRST_WORD, *_BAD_NEWS):
             return True

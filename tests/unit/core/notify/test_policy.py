@@ -161,6 +161,14 @@ def test_services_that_fall_one_after_the_other_share_one_banner(desk: Desk) -> 
     assert desk.told(2) == []
 
 
+def test_what_falls_much_later_pops_up_for_those_who_use_only_that(desk: Desk) -> None:
+    _falls(desk, "openai-api")
+    assert desk.told(1) == ["down! i1"]
+    _falls(desk, *BOTH)
+    assert desk.told(16) == ["down! i1"]
+    assert desk.told(17) == []
+
+
 def test_a_page_that_speaks_first_is_in_the_first_banner(desk: Desk) -> None:
     desk.set(RED, "chatgpt")
     desk.incident("chatgpt", title="Login fails", page_stage=PageStage.INVESTIGATING)
