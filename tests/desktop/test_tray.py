@@ -73,6 +73,7 @@ async def test_the_tooltip_and_the_menu_say_the_verdict(lxqt_panel: Desktop) -> 
             "Claude API: fine, answering 0.7 s",
             "---",
             "Check now",
+            "Chat",
             "Open",
             "Settings…",
             "Demo",

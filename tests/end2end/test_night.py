@@ -71,7 +71,6 @@ async def complete(url: str) -> tuple[str, dict[str, Any]]:
         return answer.headers["x-llm-ampel-route"], json.loads(text)
 
 
-@pytest.mark.xfail(strict=True, reason="it does not say that it is a demo, and fails as no real provider does")
 async def test_the_night(lxqt_panel: Desktop, dunst: Dunst, own_home: Path) -> None:
     desktop = lxqt_panel
     llama, model = start_llama(desktop)

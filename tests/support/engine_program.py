@@ -65,7 +65,7 @@ async def main(rate: float, begin: float) -> None:
         return engine.snapshot()
 
     async with engine:
-        server = ControlService(engine, broadcast, show=lambda: None, end=lambda: None).server()
+        server = ControlService(engine, broadcast, show=lambda page: None, end=lambda: None).server()
         await server.start()
         await ControlServer(beside(here), {AskPicture: picture}, {}).start()
         engine.start_watching()

@@ -1,7 +1,7 @@
 """A night as readable text: what every light did, and what was told, in both languages.
 
-Times differ a little from run to run, so clock times are written as hh:mm and durations as [duration]; services that
-change in the same moment may do so in any order, so each has its own list.
+Times differ a little from run to run, so clock times are written as hh:mm, durations as [duration] and numbers of
+requests as [n]; services that change in the same moment may do so in any order, so each has its own list.
 """
 
 import re
@@ -15,6 +15,7 @@ from trayapp.text.language import LANGUAGES, language, set_language
 
 _CLOCK = re.compile(r"\b\d\d:\d\d\b")
 _DURATION = re.compile(r"\b\d+ (?:s|min|h|d|Min\.|Std\.|Tg\.)(?: \d+ (?:min|h|Min\.|Std\.))?(?!\w)")
+_COUNT = re.compile(r"\b\d+ (requests|Anfragen)\b")
 
 
 def render(
@@ -38,12 +39,12 @@ def _changes(transitions: Iterable[Transition]) -> list[str]:
 def _told(announcements: Iterable[Announcement], wall: Callable[[float], datetime]) -> list[str]:
     keys: dict[str, str] = {}
     lines = ["Banners", ""]
-    for pops_up, one in _settled(announcements):
+    for one in announcements:
         key = keys.setdefault(one.key, _name_of(one.key, keys))
         if not isinstance(one, Banner):
             lines += [f"  {key}: withdrawn", ""]
             continue
-        how = "pops up" if pops_up else "replaces silently"
+        how = "pops up" if one.pops_up else "replaces silently"
         lines.append(f"  {key}: {one.stage}, {how}, {one.urgency}")
         before = language()
         for code in LANGUAGES:
@@ -57,18 +58,6 @@ def _told(announcements: Iterable[Announcement], wall: Callable[[float], datetim
     return lines
 
 
-def _settled(announcements: Iterable[Announcement]) -> list[tuple[bool, Announcement]]:
-    """Banners of one stage that follow each other are one: services that fall together do so in any order."""
-    told: list[tuple[bool, Announcement]] = []
-    for one in announcements:
-        last = told[-1][1] if told else None
-        if isinstance(one, Banner) and isinstance(last, Banner) and (last.key, last.stage) == (one.key, one.stage):
-            told[-1] = (told[-1][0] or one.pops_up, one)
-        else:
-            told.append((isinstance(one, Banner) and one.pops_up, one))
-    return told
-
-
 def _name_of(key: str, known: dict[str, str]) -> str:
     if key == "switch" or key.startswith("yellow:"):
         return key
@@ -76,4 +65,4 @@ def _name_of(key: str, known: dict[str, str]) -> str:
 
 
 def _timeless(text: str) -> str:
-    return _DURATION.sub("[duration]", _CLOCK.sub("hh:mm", text))
+    return _COUNT.sub(r"[n] \1", _DURATION.sub("[duration]", _CLOCK.sub("hh:mm", text)))

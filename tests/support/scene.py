@@ -226,7 +226,7 @@ class Scene:
 
     def socket(self) -> ControlServer:
         """The control socket of the engine that runs now; the caller starts and closes it."""
-        return ControlService(self.engine, self.broadcast, show=lambda: None, end=lambda: None).server()
+        return ControlService(self.engine, self.broadcast, show=lambda page: None, end=lambda: None).server()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:

@@ -33,10 +33,10 @@ async def live(run: Run, ui: UiThread, stop: asyncio.Event, begun: Callable[[Eng
             run.home,
             run.clock,
             loaded,
-            reload=None if run.demo else lambda: load_users_files(run.home),
+            reload=None if run.demo is not None else lambda: load_users_files(run.home),
             publish=publish,
             announce=bridge.announce,
-            watch_machine=not run.demo,
+            watch_machine=run.demo is None,
             demo=run.demo,
         )
 
@@ -53,17 +53,17 @@ async def live(run: Run, ui: UiThread, stop: asyncio.Event, begun: Callable[[Eng
                     delivered=engine.delivered,
                     on_delivered=remember,
                 )
-                server = ControlService(engine, broadcast, show=ui.open_panel, end=ui.end).server()
+                server = ControlService(engine, broadcast, show=ui.show, end=ui.end).server()
                 try:
                     await server.start()
                     begun(engine)
                     engine.start_watching()
-                    await _until_the_end(run, engine, stop)
+                    await _until_the_end(run, engine, ui, stop)
                 finally:
                     await server.close()
         finally:
             # After the engine, which has its last words.
-            if run.demo:
+            if run.demo is not None:
                 await bridge.notifiers.clear()
             await bridge.notifiers.close()
 
@@ -72,12 +72,12 @@ def _files(run: Run) -> AbstractAsyncContextManager[Loaded]:
     return nullcontext(load_users_files(run.home)) if run.load is None else run.load()
 
 
-async def _until_the_end(run: Run, engine: Engine, stop: asyncio.Event) -> None:
+async def _until_the_end(run: Run, engine: Engine, ui: UiThread, stop: asyncio.Event) -> None:
     if run.end is None:
         await stop.wait()
         return
     async with asyncio.TaskGroup() as group:
-        ends: set[asyncio.Task[Any]] = {group.create_task(stop.wait()), group.create_task(run.end(engine))}
+        ends: set[asyncio.Task[Any]] = {group.create_task(stop.wait()), group.create_task(run.end(engine, ui))}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for end in ends:
             end.cancel()

@@ -12,21 +12,24 @@ if TYPE_CHECKING:
 
 ANSWER_TIMEOUT_S = 3.0
 """Real seconds; an instance that is alive answers at once, also on a busy machine."""
+SET_UP_PAGE = "local"
+"""The page of the settings on which a local model is set up."""
 TAKE_OVER_S = 15.0
 """Real seconds for the instance that runs to show itself or to end: its gateway and local server have their grace."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Start the tray, or bring up the panel of the one that runs already. Raises Problem("no_display")."""
+    """Start the tray, or bring up what is wanted in the one that runs already. Raises Problem("no_display")."""
     require_screen("watch")
     here = home()
     from trayapp.control.instance import Lock
 
     lock = Lock(here)
-    if not lock.acquire() and not take_over(here, lock):
+    page = SET_UP_PAGE if arguments.set_up else ""
+    if not lock.acquire() and not take_over(here, lock, page):
         return 0
     try:
-        keep_gateway = _run_tray(here, verbose=arguments.verbose)
+        keep_gateway = _run_tray(here, page, verbose=arguments.verbose)
     finally:
         lock.release()
     if keep_gateway:
@@ -37,10 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def take_over(here: Home, lock: "Lock") -> bool:
-    """Bring up the panel of the instance that runs; True when it has no tray and gave its place to this one.
+def take_over(here: Home, lock: "Lock", page: str = "") -> bool:
+    """Bring up the panel of the instance that runs, or this page of its settings.
 
-    Raises Problem("already_running") when it does neither in time, and Problem("control_version").
+    True when it has no tray and gave its place to this one. Raises Problem("already_running") when it does neither in
+    time, and Problem("control_version").
     """
     import asyncio
     import time
@@ -50,7 +54,7 @@ def take_over(here: Home, lock: "Lock") -> bool:
 
     async def shown() -> bool:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            if await client.ask(here, AskShow()):
+            if await client.ask(here, AskShow(page=page)):
                 return True
             await client.ask(here, AskQuit())
             return False
@@ -71,7 +75,7 @@ def take_over(here: Home, lock: "Lock") -> bool:
     raise Problem("already_running")
 
 
-def _run_tray(here: Home, *, verbose: bool) -> bool:
+def _run_tray(here: Home, page: str, *, verbose: bool) -> bool:
     """True when the user wants the gateway to go on without the tray."""
     application = make_application("llm-ampel", "LLM Ampel")
     application.setDesktopFileName("llm-ampel")
@@ -92,7 +96,7 @@ def _run_tray(here: Home, *, verbose: bool) -> bool:
     from trayapp.clock import SystemClock
     from trayapp.ui.commands import Leave
 
-    leave = Program(application, Run(here, SystemClock(), verbose=verbose, welcome=newcomer), tray).run()
+    leave = Program(application, Run(here, SystemClock(), verbose=verbose, welcome=newcomer, page=page), tray).run()
     if leave is Leave.SET_TOOLS_BACK:
         from trayapp.tools.openai_env import undo
 

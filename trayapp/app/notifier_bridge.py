@@ -36,7 +36,7 @@ class NotifierBridge:
         wanted = self._settings()
         if not wanted.enabled or (announcement.stage in _YELLOW and not wanted.yellow):
             return
-        words = banners.words(announcement, wall=self._clock.wall)
+        words = banners.words(announcement, wall=self._clock.wall, demo=snapshot.demo is not None)
         await self.notifiers.show(
             Note(
                 key=announcement.key,

@@ -22,7 +22,7 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement
-from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot, compose
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.routes import Routes
 from trayapp.errors import Problem, problems_of
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
+def before_the_first_look(clock: Clock, demo: DemoScene | None = None) -> Snapshot:
     """The picture until the engine has one: nothing is known, and nothing is claimed."""
     now = clock.now()
     judgement = Judgement(now, Light.GREY, (), (), NetworkStatus(NetworkState.UNKNOWN, now))
@@ -47,6 +47,10 @@ def before_the_first_look(clock: Clock, *, demo: bool) -> Snapshot:
     picture = compose(judgement, (), Routes(Catalogue({})), Circumstances(demo=demo), now, offset_s)
     # What the user has chosen to watch is not known either.
     return structs.replace(picture, offer=Offer())
+
+
+def _scene(run: Run) -> DemoScene | None:
+    return run.demo() if run.demo is not None else None
 
 
 class Program:
@@ -66,7 +70,7 @@ class Program:
         self.commands = CoreCommands(
             self._core, self._bridge, self._get_engine, end=self.end, on_switched=self._switched
         )
-        self.surface = Surface(self.commands, before_the_first_look(run.clock, demo=run.demo), tray)
+        self.surface = Surface(self.commands, before_the_first_look(run.clock, _scene(run)), tray)
         self._bridge.snapshot.connect(self.surface.draw)
         self._signals = UnixSignals(lambda: self.end(Leave.NOTHING_TO_KEEP))
 
@@ -80,6 +84,8 @@ class Program:
         QTimer.singleShot(0, self._begin)
         if self._run.welcome:
             QTimer.singleShot(0, self.surface.welcome)
+        elif self._run.demo is not None:
+            QTimer.singleShot(0, self.surface.open_apart)
         self._application.exec()
         self.surface.close()
         if not self._core.stop():
@@ -102,7 +108,7 @@ class Program:
             return
         self._failure = next(iter(problems_of(failure)), Problem("internal", kind=type(failure).__name__))
         problem = self._failure.code, dict(self._failure.params)
-        unknown = before_the_first_look(self._run.clock, demo=self._run.demo)
+        unknown = before_the_first_look(self._run.clock, _scene(self._run))
         self.surface.draw(structs.replace(unknown, problems=(problem,)))
         self.surface.open_panel()
 
@@ -129,6 +135,8 @@ class Program:
         def begun(engine: "Engine") -> None:
             self._engine = engine
             ready()
+            if self._run.page:
+                ui.show(self._run.page)
 
         ui = UiThread(self._bridge, self.surface, self.end)
         await live(self._run, ui, stop, begun)

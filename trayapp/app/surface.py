@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 
 from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
@@ -16,6 +16,7 @@ from trayapp.ui.tray.menu import TrayMenu
 # Windows are imported by the methods that open them: nothing may be slower than the icon.
 if TYPE_CHECKING:
     from trayapp.ui.chat.window import ChatWindow
+    from trayapp.ui.panel.closing_card import ClosingCard, Next
     from trayapp.ui.panel.window import Panel
     from trayapp.ui.settings.dialog import SettingsDialog
 
@@ -39,6 +40,7 @@ class Surface(QObject):
         self._panel: Panel | None = None
         self._settings: SettingsDialog | None = None
         self._chat: ChatWindow | None = None
+        self._card: ClosingCard | None = None
         self.tray = tray
         self._menu = TrayMenu(tray.menu)
         menu = self._menu
@@ -50,6 +52,7 @@ class Surface(QObject):
         menu.check.connect(commands.check_now)
         menu.settings.connect(lambda: self.open_settings())
         menu.demo.connect(commands.open_demo)
+        menu.chat.connect(self.open_chat)
         menu.quit.connect(self.quit)
         self.tray.clicked.connect(lambda: self.open_panel())
         self.tray.message_clicked.connect(lambda: self.open_panel())
@@ -80,7 +83,7 @@ class Surface(QObject):
     def close(self) -> None:
         """Take everything off the screen."""
         self.tray.close()
-        for window in (self._panel, self._settings, self._chat):
+        for window in (self._panel, self._settings, self._chat, self._card):
             if window is not None:
                 window.blockSignals(True)
                 window.close()
@@ -98,11 +101,27 @@ class Surface(QObject):
 
     def welcome(self) -> None:
         """The first of all starts: show the panel where the icon is, and say so."""
-        place = self.tray.place()
+        panel = self._panel or self._make_panel()
+        panel.introduce(above=self.tray.place().y() < panel.screen().geometry().center().y())
+        panel.draw(self._snapshot)
+        panel.open_at(near=self.tray.place())
+
+    def open_apart(self) -> None:
+        """Show the panel where banners, which come at the edges, do not cover it."""
         panel = self._panel or self._make_panel()
         panel.draw(self._snapshot)
-        panel.introduce(above=place.y() < panel.screen().geometry().center().y())
-        panel.open_at(near=place)
+        room = panel.screen().availableGeometry()
+        panel.open_at(near=QPoint(room.center().x(), room.top() + room.height() // 4))
+
+    def close_demo(self, done: "Callable[[Next], None]") -> None:
+        """The night is over: say so, and call `done` with what is to come next when that is chosen."""
+        from trayapp.ui.panel.closing_card import ClosingCard
+
+        self._card = card = ClosingCard()
+        card.chosen.connect(done)
+        card.show()
+        card.raise_()
+        card.activateWindow()
 
     def _make_panel(self) -> "Panel":
         from trayapp.ui.panel.window import Panel
@@ -200,7 +219,8 @@ class Surface(QObject):
 
     def quit(self) -> None:
         """End the program; ask first when tools would be left without their gateway."""
-        if not self._snapshot.tools or self._snapshot.gateway_url is None:
+        real = self._snapshot.demo is None
+        if not real or not self._snapshot.tools or self._snapshot.gateway_url is None:
             self._commands.quit(Leave.NOTHING_TO_KEEP)
             return
         from trayapp.ui.panel.quit import ask_to_quit

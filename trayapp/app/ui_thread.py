@@ -1,12 +1,16 @@
 """What the core thread hands over to the UI thread."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from trayapp.app.surface import Surface
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Note
 from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import Leave
+
+if TYPE_CHECKING:
+    from trayapp.ui.panel.closing_card import Next
 
 
 class UiThread:
@@ -21,8 +25,22 @@ class UiThread:
         """Have the snapshot drawn."""
         self._bridge.publish(snapshot)
 
-    def open_panel(self) -> None:
-        self._bridge.call(self._surface.open_panel)
+    def show(self, page: str = "") -> None:
+        """Bring up the panel, or this page of the settings."""
+        if page:
+            self._bridge.call(self._surface.open_settings, page)
+        else:
+            self._bridge.call(self._surface.open_panel)
+
+    async def close_demo(self) -> "Next":
+        """Say that the demo is over; what is to come next, once that is chosen."""
+        # Not at the top: the surface is on its way to the screen when this file is read.
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        chosen: asyncio.Future[Next] = loop.create_future()
+        self._bridge.call(self._surface.close_demo, lambda what: loop.call_soon_threadsafe(chosen.set_result, what))
+        return await chosen
 
     def end(self) -> None:
         """End the program, as somebody asks who is not asked back."""
@@ -36,7 +54,7 @@ class UiThread:
 
     def in_panel(self, note: Note) -> bool:
         """Bring the panel up, which says everything that a note could."""
-        self.open_panel()
+        self.show()
         return True
 
     def note_clicked(self, key: str, button: str, activation: str | None) -> None:

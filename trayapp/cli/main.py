@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"llm-ampel {trayapp.__version__}")
     parser.add_argument("--verbose", action="store_true", help="log more")
+    parser.add_argument("--set-up", action="store_true", help="start where a local LLM is set up")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check(commands)
 
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--undo", action="store_true")
 
     demo = commands.add_parser("demo", help="the night of 3 February 2026, time-lapsed, without any network")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast (default: 100 seconds)")
+    demo.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast (default: 80 seconds)")
     demo.add_argument("--text", action="store_true", help="in the terminal, without a tray")
 
     commands.add_parser("doctor", help="what to know when something is odd; holds no secret")

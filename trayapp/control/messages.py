@@ -105,7 +105,9 @@ class AskReload(Request[bool], tag="reload"):
 
 
 class AskShow(Request[bool], tag="show"):
-    """Bring up the panel; False where there is none."""
+    """Bring up the panel, or the page of this name in the settings; False where there is no screen."""
+
+    page: str = ""
 
 
 class AskQuit(Request[bool], tag="quit"):

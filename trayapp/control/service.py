@@ -1,7 +1,7 @@
 """What the running instance answers over its socket, whether it has a tray or not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from trayapp.control import answers
@@ -58,7 +58,7 @@ class ControlService:
     """The handlers of one engine. `show`: bring the panel up, None where there is none; `end`: quit the instance."""
 
     def __init__(
-        self, engine: Engine, broadcast: Broadcast, *, show: Callable[[], None] | None, end: Callable[[], None]
+        self, engine: Engine, broadcast: Broadcast, *, show: Callable[[str], None] | None, end: Callable[[], None]
     ) -> None:
         self._engine = engine
         self._broadcast = broadcast
@@ -75,22 +75,21 @@ class ControlService:
                 AskSwitch: self._switch,
                 AskLocal: self._local,
                 AskReload: self._reload,
-                AskShow: self._do(self._show),
-                AskQuit: self._do(self._end),
+                AskShow: self._bring_up,
+                AskQuit: self._quit,
             },
             {AskWatch: self._watch, AskLight: self._light},
             self._doing,
         )
 
-    def _do(self, action: Callable[[], None] | None) -> Callable[[Any], Awaitable[bool]]:
-        """A handler that answers whether there was something to do."""
+    async def _bring_up(self, ask: AskShow) -> bool:
+        if self._show is not None:
+            self._show(ask.page)
+        return self._show is not None
 
-        async def handle(ask: Any) -> bool:
-            if action is not None:
-                action()
-            return action is not None
-
-        return handle
+    async def _quit(self, ask: AskQuit) -> bool:
+        self._end()
+        return True
 
     def _doing(self) -> str:
         """The step of a switch that is under way."""

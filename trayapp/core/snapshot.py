@@ -1,5 +1,7 @@
 """The immutable picture that the engine publishes and tray, panel, command line and socket draw."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from trayapp.core.incident.incident import Incident
@@ -32,11 +34,29 @@ class ToolStatus(Struct, frozen=True):
     last_seen: float | None = None
 
 
+class AnsweredBy(StrEnum):
+    """Whence a request got its answer, if it got one."""
+
+    CLOUD = "cloud"
+    LOCAL = "local"
+    NOBODY = "nobody"
+
+
+class DemoScene(Struct, frozen=True):
+    """What the demo's own tool lives through. `answered`: by whom its latest request was, None before the first.
+
+    `requests`: how many it has sent.
+    """
+
+    answered: AnsweredBy | None = None
+    requests: int = 0
+
+
 class Circumstances(Struct, frozen=True):
     """What stands beside the evidence: the fallback, the tools, the gateway, and what needs attention.
 
     `gateway_url`: None while nothing listens. `switching`: the step of a switch that is under way. `problems`: all of
-    them, whoever has them. `bytes_today`: what watching has cost.
+    them, whoever has them. `bytes_today`: what watching has cost. `demo`: None where all of it is real.
     """
 
     target: TargetStatus = TargetStatus(TargetState.NONE)
@@ -46,7 +66,7 @@ class Circumstances(Struct, frozen=True):
     switching: str | None = None
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
-    demo: bool = False
+    demo: DemoScene | None = None
 
 
 class Snapshot(Struct, frozen=True):
@@ -70,7 +90,7 @@ class Snapshot(Struct, frozen=True):
     switching: str | None = None
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
-    demo: bool = False
+    demo: DemoScene | None = None
 
 
 def compose(

@@ -5,9 +5,9 @@ import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate
 
-from trayapp.demo.night import DAWN, DEFAULT_NIGHT_S, MIN_STAGE_S, NIGHT
+from trayapp.demo.night import DAWN, MIN_STAGE_S, NIGHT, WAY_HOME_S
 from trayapp.errors import Problem
 
 MAX_SPEED = 1000.0
@@ -15,18 +15,14 @@ MAX_SPEED = 1000.0
 
 
 class StagedClock:
-    """Steady seconds between `marks`, each stretch taking at least `min_stage_s` real seconds.
+    """Steady seconds between `marks`, each stretch taking so many of `real_s` seconds.
 
-    `night_s`: real seconds for all stretches together, where none has to be stretched. After the last mark the
-    clock runs on at the last stretch's rate.
+    After the last mark the clock runs on at the last stretch's rate.
     """
 
-    def __init__(self, marks: Sequence[float], night_s: float, min_stage_s: float) -> None:
-        rate = (marks[-1] - marks[0]) / night_s
+    def __init__(self, marks: Sequence[float], real_s: Sequence[float]) -> None:
         self._steady = list(marks)
-        self._real = [0.0]
-        for begin, end in pairwise(marks):
-            self._real.append(self._real[-1] + max(min_stage_s, (end - begin) / rate))
+        self._real = [0.0, *accumulate(real_s)]
         self._start_s = time.monotonic()
 
     def real_between(self, begin: float, end: float) -> float:
@@ -70,4 +66,6 @@ def night_clock(speed: float) -> StagedClock:
     """The demo's clock, started now. Raises Problem("bad_speed")."""
     if not 0.01 <= speed <= MAX_SPEED:
         raise Problem("bad_speed", speed=speed, most=MAX_SPEED)
-    return StagedClock([stage.begins for stage in NIGHT] + [DAWN], DEFAULT_NIGHT_S / speed, MIN_STAGE_S)
+    real_s = [max(MIN_STAGE_S, stage.lasts_s / speed) for stage in NIGHT]
+    real_s[-1] = max(WAY_HOME_S, real_s[-1])
+    return StagedClock([*(stage.begins for stage in NIGHT), DAWN], real_s)

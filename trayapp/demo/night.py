@@ -7,10 +7,12 @@ Times of the turns as users reported them: trouble from about 22:04, website and
 from dataclasses import dataclass, field
 from datetime import datetime
 
-DEFAULT_NIGHT_S = 100.0
-"""Real seconds for the whole night at speed 1: long enough to read the banners, short enough to stay for the end."""
 MIN_STAGE_S = 3.0
 """Real seconds that every stage lasts at the least, so that nothing flashes by at any speed."""
+MAX_STAGE_S = 12.0
+"""Real seconds after which something happens, at speed 1: whoever waits longer looks away."""
+WAY_HOME_S = 15.0
+"""Real seconds from the all-clear to the end, at any speed: the way home is a click, and has to be found first."""
 
 
 def _at(day: int, hour: int, minute: int) -> float:
@@ -30,12 +32,16 @@ class PageIncidentScript:
 
 @dataclass(frozen=True)
 class NightStage:
-    """From `begins` (steady seconds) until the next stage. Component states are keyed by the catalogue's ids."""
+    """From `begins` (steady seconds) until the next stage, for `lasts_s` real seconds at speed 1.
+
+    `api_status`: what the API answers to requests for a completion; edges and lists of models stay well all night, as
+    they did in real outages. Component states are keyed by the catalogue's ids.
+    """
 
     name: str
     begins: float
+    lasts_s: float
     api_status: int = 200
-    web_status: int = 200
     page_states: dict[str, str] = field(default_factory=dict)
     incident: PageIncidentScript | None = None
 
@@ -64,27 +70,28 @@ def _states(names: tuple[str, ...], state: str) -> dict[str, str]:
 
 
 NIGHT: tuple[NightStage, ...] = (
-    NightStage("calm", _at(3, 21, 57)),
-    NightStage("silence", _at(3, 22, 4), api_status=500, web_status=502),
+    NightStage("calm", _at(3, 21, 57), 6.0),
+    NightStage("silence", _at(3, 22, 4), 10.0, api_status=500),
     NightStage(
         "confirmed",
         _at(3, 22, 18),
+        10.0,
         api_status=500,
-        web_status=502,
         page_states=_states(_WEB + _API, "partial_outage"),
         incident=_incident(_INVESTIGATING),
     ),
     NightStage(
         "identified",
         _at(3, 22, 41),
+        MAX_STAGE_S,
         api_status=500,
-        web_status=502,
         page_states=_states(_WEB + _API, "full_outage"),
         incident=_incident(_INVESTIGATING, _IDENTIFIED),
     ),
     NightStage(
         "web back",
         _at(3, 23, 32),
+        MAX_STAGE_S,
         api_status=500,
         page_states=_states(_API, "full_outage"),
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, components=_API),
@@ -92,16 +99,25 @@ NIGHT: tuple[NightStage, ...] = (
     NightStage(
         "fix applied",
         _at(4, 1, 23),
+        6.0,
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, components=_API),
     ),
     NightStage(
         "resolved",
         _at(4, 1, 32),
+        8.0,
+        incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED, components=_API),
+    ),
+    NightStage(
+        "all clear",
+        _at(4, 1, 46),
+        WAY_HOME_S + 1.0,
         incident=_incident(_INVESTIGATING, _IDENTIFIED, _WEB_BACK, _MONITORING, _RESOLVED, components=_API),
     ),
 )
-DAWN = _at(4, 1, 58)
-"""When the night is over: ten quiet minutes after the last word, and a while to read the all-clear and go home."""
+"""The last stage begins when the quiet minutes after the page's last word are over for certain."""
+DAWN = _at(4, 2, 2)
+"""When the night is over."""
 
 
 def stage_at(now: float) -> NightStage:

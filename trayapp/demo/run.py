@@ -8,6 +8,7 @@ import asyncio
 
 from trayapp import logs
 from trayapp.app.screen import require_screen
+from trayapp.app.spawn import spawn
 from trayapp.app.users_files import load_users_files
 from trayapp.demo.clock import night_clock
 from trayapp.demo.ending import Ending
@@ -22,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.text:
         require_screen("demo --text")
     clock = night_clock(arguments.speed)
+    following = ""
     with Ending() as ending, own_home() as demo_home:
         print(terminal.demo_begins(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
         if arguments.text:
@@ -29,12 +31,17 @@ def run(arguments: argparse.Namespace) -> int:
 
             log_file = logs.setup(demo_home, verbose=arguments.verbose)
             try:
-                code = asyncio.run(run_in_terminal(users, users_home, demo_home, clock, ending))
+                asyncio.run(run_in_terminal(users, users_home, demo_home, clock, ending))
             finally:
                 log_file.close()
         else:
             from trayapp.demo.tray import run_in_tray
 
-            code = run_in_tray(users, users_home, demo_home, clock, ending, verbose=arguments.verbose)
+            following = run_in_tray(users, users_home, demo_home, clock, ending, verbose=arguments.verbose)
     print(terminal.demo_over(), flush=True)  # noqa: T201 - the demo speaks to whoever started it
-    return code
+    # In the user's own home again.
+    if following == "again":
+        spawn("demo", "--speed", f"{arguments.speed:g}")
+    elif following == "set_up":
+        spawn("--set-up")
+    return 0

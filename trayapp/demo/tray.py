@@ -5,29 +5,38 @@ from PySide6.QtWidgets import QMenu
 from trayapp.app.program import Program
 from trayapp.app.run import Run
 from trayapp.app.screen import make_application
+from trayapp.app.ui_thread import UiThread
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.ending import Ending
 from trayapp.demo.night import DAWN
+from trayapp.demo.tool import SimulatedTool
 from trayapp.demo.world import simulated_night
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import Loaded
 from trayapp.paths import Home
 from trayapp.ui.commands import Leave
+from trayapp.ui.panel.closing_card import Next
 from trayapp.ui.tray.icon import Tray
 
 
 def run_in_tray(
     users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, ending: Ending, *, verbose: bool
-) -> int:
-    """Live the night in a tray of its own; ends by itself at dawn."""
+) -> Next:
+    """Live the night in a tray of its own; at dawn it asks what comes next, and ends with the answer."""
 
     def say(line: str) -> None:
         print(line, flush=True)  # noqa: T201 - the demo speaks to whoever started it
 
-    async def dawn(engine: Engine) -> None:
+    tool = SimulatedTool(clock)
+    following = Next.NOTHING
+
+    async def dawn(engine: Engine, ui: UiThread) -> None:
         while clock.now() < DAWN:
             await clock.sleep(DAWN - clock.now())
         await engine.settle()
+        # Everything goes on until then: somebody may be in the middle of a chat.
+        nonlocal following
+        following = await ui.close_demo()
 
     application = make_application("llm-ampel-demo", "LLM Ampel (demo)")
     tray = Tray(QMenu())
@@ -36,8 +45,8 @@ def run_in_tray(
         demo_home,
         clock,
         verbose=verbose,
-        demo=True,
-        load=lambda: simulated_night(users, users_home, clock, say),
+        demo=tool.scene,
+        load=lambda: simulated_night(users, users_home, clock, tool, say),
         end=dawn,
     )
     program = Program(application, night, tray)
@@ -45,4 +54,4 @@ def run_in_tray(
     if ending.came:
         program.end(Leave.NOTHING_TO_KEEP)
     program.run()
-    return 0
+    return following

@@ -16,9 +16,11 @@ from trayapp.core.switching.target import TargetState
 from trayapp.demo.clock import StagedClock
 from trayapp.demo.providers import SimulatedProviders
 from trayapp.demo.target import SimulatedTarget
+from trayapp.demo.tool import TOOL_NAME, SimulatedTool
 from trayapp.engine.loading import Loaded, load_all
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
+from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import CatalogueSettings, GatewaySettings, Local, NetworkSettings, Settings
 from trayapp.text import terminal
 
@@ -62,18 +64,28 @@ async def choose_target(users: Loaded, users_home: Home, say: Callable[[str], No
 
 @asynccontextmanager
 async def simulated_night(
-    users: Loaded, users_home: Home, clock: StagedClock, say: Callable[[str], None] = lambda line: None
+    users: Loaded,
+    users_home: Home,
+    clock: StagedClock,
+    tool: SimulatedTool,
+    say: Callable[[str], None] = lambda line: None,
 ) -> AsyncIterator[Loaded]:
-    """What the engine runs on in the demo, with the servers that stand behind it. `say`: told which target it has."""
+    """What the engine runs on in the demo, with the servers that stand behind it, and with `tool` behind its gateway.
+
+    `say`: told which target it has.
+    """
     shipped = load_all(home()).catalogue
     providers = SimulatedProviders(shipped, Settings().network.controls, clock)
     try:
         await providers.start()
-        async with choose_target(users, users_home, say) as local:
+        port = _free_port()
+        token = Tokens(home()).add(TOOL_NAME)
+        at_work = tool.at_work(f"http://127.0.0.1:{port}/t/{token}/{providers.troubled}/v1")
+        async with choose_target(users, users_home, say) as local, at_work:
             settings = msgspec.structs.replace(
                 Settings(),
                 local=local,
-                gateway=GatewaySettings(port=_free_port()),
+                gateway=GatewaySettings(port=port),
                 network=NetworkSettings(controls=providers.controls),
                 ui=users.settings.ui,
                 catalogue=CatalogueSettings(),

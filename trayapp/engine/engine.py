@@ -16,7 +16,7 @@ from trayapp.core.evidence.observation import Control, Disturbance, Observation,
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
-from trayapp.core.snapshot import Circumstances, Snapshot
+from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot
 from trayapp.core.switching.routes import Routes
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
@@ -52,7 +52,8 @@ class Engine:
 
     `publish` gets every snapshot (coalesced), `announce` every banner (after it is remembered), `on_transition`
     every change of a verdict (before any coalescing). `watch_machine`: react to suspend and network changes.
-    `remember`: False for a single round, which neither reads nor writes the store.
+    `remember`: False for a single round, which neither reads nor writes the store. `demo`: how its tool fares, in a
+    demo.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Engine:
         on_transition: Callable[[Transition], None] = lambda transition: None,
         watch_machine: bool = True,
         remember: bool = True,
-        demo: bool = False,
+        demo: Callable[[], DemoScene] | None = None,
     ) -> None:
         self.home = home
         self.clock = clock
@@ -199,8 +200,8 @@ class Engine:
             self.evaluate()
 
     def changed_often(self) -> None:
-        """The same as `changed`, soon: busy tools bring evidence thousands of times a second."""
-        self._evaluations.poke()
+        """The same as `changed`, at once or soon: busy tools bring evidence thousands of times a second."""
+        self._evaluations.poke(at_once=True)
 
     def changed(self) -> None:
         """Something beside the evidence changed: routes, the target, the tools."""
@@ -269,7 +270,7 @@ class Engine:
                 (problem.code, dict(problem.params)) for problem in (*self.loaded.problems, *forgetful, *deaf)
             ),
             bytes_today=self._watching.bytes_today,
-            demo=self.demo,
+            demo=self.demo() if self.demo is not None else None,
         )
 
     async def _save(self) -> None:

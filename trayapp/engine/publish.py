@@ -16,12 +16,16 @@ class Coalescer:
         self._last_s = float("-inf")
         self._closed = False
 
-    def poke(self) -> None:
+    def poke(self, *, at_once: bool = False) -> None:
+        """Publish soon; `at_once`: before this returns, where the last time is long enough ago."""
         if self._due is not None or self._closed:
             return
         loop = asyncio.get_running_loop()
         wait_s = max(0.0, self._last_s + MIN_GAP_S - loop.time())
-        self._due = loop.call_later(wait_s, self.flush)
+        if at_once and not wait_s:
+            self.flush()
+        else:
+            self._due = loop.call_later(wait_s, self.flush)
 
     def flush(self) -> None:
         """Publish now, and forget a publication that is due."""

@@ -47,9 +47,14 @@ class BannerWords(NamedTuple):
     buttons: tuple[tuple[str, str], ...]
 
 
-def words(banner: Banner, *, wall: Callable[[float], datetime]) -> BannerWords:
-    """What a banner says in the language of now; `wall` turns steady seconds into aware wall time."""
+def words(banner: Banner, *, wall: Callable[[float], datetime], demo: bool = False) -> BannerWords:
+    """What a banner says in the language of now; `wall` turns steady seconds into aware wall time.
+
+    `demo`: none of it is real, which the title says first.
+    """
     title, sentences = _STAGES[banner.stage](banner, wall)
+    if demo:
+        title = _("Demo: {text}", text=title)
     buttons = tuple((str(button), _(BUTTONS[button])) for button in banner.buttons)
     return BannerWords(cut(title, TITLE_MAX), _body(sentences), buttons)
 

@@ -26,6 +26,7 @@ class MenuLabels:
     check_now = TranslatedLabel(N_("Check now"))
     open = TranslatedLabel(N_("Open"))
     settings = TranslatedLabel(N_("Settings…"))
+    chat = TranslatedLabel(N_("Chat"))
     demo = TranslatedLabel(N_("Demo"))
     quit = TranslatedLabel(N_("Quit"))
 
@@ -49,6 +50,22 @@ class PanelLabels:
     down_here = TranslatedLabel(
         N_("I live down here, among the small icons. Click my light whenever you want to know more.")
     )
+    close = TranslatedLabel(N_("Close"))
+
+
+class ClosingLabels:
+    """The card at the end of the demo."""
+
+    title = TranslatedLabel(N_("The night is over"))
+    text = TranslatedLabel(
+        N_(
+            "You were told that it is not you, what still worked, and when it was over. All of it was simulated,"
+            " and nothing left this computer. On a real night your tools can move to a local model as the"
+            " simulated one can."
+        )
+    )
+    again = TranslatedLabel(N_("Again"))
+    set_up = TranslatedLabel(N_("Set up my fallback"))
     close = TranslatedLabel(N_("Close"))
 
 

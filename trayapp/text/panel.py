@@ -3,12 +3,12 @@
 from trayapp.core.evidence.page_report import PageUpdate
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.severity import Light
-from trayapp.core.snapshot import Snapshot
-from trayapp.text.language import _, language, ngettext
+from trayapp.core.snapshot import AnsweredBy, Snapshot
+from trayapp.text.language import N_, _, language, ngettext
 from trayapp.text.names import join, model_name, provider_name
 from trayapp.text.reasons import STAGES
 from trayapp.text.rows import LIGHTS
-from trayapp.text.times import day_time, wall_time
+from trayapp.text.times import clock_time, day_time, wall_time
 from trayapp.text.trim import clean
 
 _TITLE_MAX = 120
@@ -22,6 +22,29 @@ _UPDATE_MAX = 600
 def light_name(light: Light) -> str:
     """What a picture of the light means, for those who hear it: "red"."""
     return _(LIGHTS[light])
+
+
+_ANSWERED = {
+    AnsweredBy.CLOUD: N_("Simulated tool: request {n}, answered from the cloud"),
+    AnsweredBy.NOBODY: N_("Simulated tool: request {n}, failed"),
+    AnsweredBy.LOCAL: N_("Simulated tool: request {n}, answered locally by {model}"),
+}
+
+
+def demo_line(s: Snapshot) -> str:
+    """That this is a demo, its clock, and how its tool fares; empty where all is real."""
+    if s.demo is None:
+        return ""
+    time = clock_time(wall_time(s.at, s.wall_offset_s))
+    clock = _("Demo, the night of 3 February 2026: {time}", time=time)
+    return " · ".join(filter(None, (clock, tool_line(s))))
+
+
+def tool_line(s: Snapshot) -> str:
+    """How the demo's tool fares; empty before its first request."""
+    if s.demo is None or s.demo.answered is None:
+        return ""
+    return _(_ANSWERED[s.demo.answered], n=s.demo.requests, model=model_name(s.target.model or ""))
 
 
 def incident_title(incident: Incident, s: Snapshot) -> str:

@@ -220,7 +220,12 @@ def works_now(s: Snapshot) -> str:
 
 
 def tooltip(s: Snapshot) -> str:
-    """One line: what, since when, who is to blame, what is ready."""
+    """One line: what, since when, who is to blame, what is ready; and that it is a demo where it is one."""
+    said = _tooltip(s)
+    return said if s.demo is None else _("Demo: {text}", text=said)
+
+
+def _tooltip(s: Snapshot) -> str:
     if s.judgement.light is Light.RED:
         red = _with(s, Light.RED)
         begun = min((incident.started_at for incident in _incidents(red, s)), default=red[0].since)

@@ -52,6 +52,11 @@ def demo_target(model: str, simulated: bool) -> str:
     return _("The local model is yours: {model}.", model=model_name(model))
 
 
+def demo_clicks(label: str) -> str:
+    """In a terminal the demo makes the user's clicks."""
+    return _("A click on “{label}”", label=label)
+
+
 def demo_over() -> str:
     return _("The night is over. The demo has cleaned up after itself.")
 

@@ -466,7 +466,7 @@ def test_quitting_carries_what_becomes_of_the_gateway(one: Program) -> None:
 def test_a_run_with_an_end_ends_the_program(world: World) -> None:
     ended = threading.Event()
 
-    async def end(engine: object) -> None:
+    async def end(engine: object, ui: object) -> None:
         ended.set()
 
     one = program(Run(home(), SystemClock(), load=world.load, end=end))
@@ -522,7 +522,7 @@ def test_an_engine_that_cannot_start_says_so_where_it_is_seen(world: World) -> N
 def test_an_engine_that_dies_takes_its_light_along(world: World) -> None:
     die = threading.Event()
 
-    async def end(engine: object) -> None:
+    async def end(engine: object, ui: object) -> None:
         await asyncio.to_thread(die.wait)
         raise RuntimeError("a mistake of ours")
 

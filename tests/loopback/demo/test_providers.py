@@ -76,15 +76,15 @@ async def test_every_stage_answers_as_it_is_written(
     openai, anthropic = (providers.replaced.providers[one] for one in ("openai", "anthropic"))
     assert openai.api is not None
     assert anthropic.api is not None
-    status, told = await fetch(f"{openai.api.url}/v1/models")
-    # Without a key, a provider that is well says so in its own words.
-    assert status == (401 if stage.api_status == 200 else stage.api_status)
-    assert told["error"]["type"] == ("invalid_request_error" if stage.api_status == 200 else "server_error")
-    assert (await fetch(f"{anthropic.api.url}/v1/models"))[0] == 401
+    # What a real night left well stays well: lists of models, and what an edge answers by itself.
+    for api in (openai.api, anthropic.api):
+        status, told = await fetch(f"{api.url}/v1/models")
+        assert (status, told["error"]["type"]) == (401, "invalid_request_error")
     (edge,) = {probe.url for service in openai.services if service.id == "chatgpt" for probe in service.probes}
-    status, told = await fetch(edge)
-    assert status == stage.web_status
-    assert ("502 Bad Gateway" in told) == (stage.web_status == 502)
+    assert (await fetch(edge))[0] == 200
+    status, told = await fetch(f"{openai.api.url}/v1/chat/completions", "POST", json={"messages": []})
+    assert status == stage.api_status
+    assert ("error" in told) == (status != 200)
     assert openai.page is not None
     status, incidents = await fetch(f"{openai.page.url}/api/v2/incidents.json")
     assert status == 200

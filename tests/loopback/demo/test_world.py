@@ -11,6 +11,7 @@ from tests.support.scene import free_port
 from trayapp.core.catalogue import Catalogue
 from trayapp.demo.clock import night_clock
 from trayapp.demo.target import MODEL
+from trayapp.demo.tool import SimulatedTool
 from trayapp.demo.world import choose_target, simulated_night
 from trayapp.engine.loading import Loaded
 from trayapp.paths import home
@@ -63,7 +64,8 @@ async def test_everybody_else_gets_a_simulated_one_that_says_so(local: Local) ->
 
 
 async def test_the_night_runs_on_a_port_and_a_catalogue_of_its_own() -> None:
-    async with simulated_night(users(Local()), home(), night_clock(1.0)) as loaded:
+    clock = night_clock(1.0)
+    async with simulated_night(users(Local()), home(), clock, SimulatedTool(clock)) as loaded:
         assert loaded.settings.gateway.port != Settings().gateway.port
         assert loaded.settings.watch == Settings().watch
         assert all(one.startswith("http://127.0.0.1:") for one in loaded.settings.network.controls)

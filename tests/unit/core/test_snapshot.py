@@ -11,7 +11,16 @@ from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.shown import ShownLight
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
-from trayapp.core.snapshot import Circumstances, LocalAnswer, ProblemNote, Snapshot, ToolStatus, compose
+from trayapp.core.snapshot import (
+    AnsweredBy,
+    Circumstances,
+    DemoScene,
+    LocalAnswer,
+    ProblemNote,
+    Snapshot,
+    ToolStatus,
+    compose,
+)
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.routes import Routes
@@ -54,7 +63,7 @@ def test_what_is_given_is_in_it() -> None:
         "switching": "warm",
         "problems": (("port_in_use", {"port": 17502}),),
         "bytes_today": 7,
-        "demo": True,
+        "demo": DemoScene(AnsweredBy.LOCAL, 3),
     }
     snapshot = composed(incidents=(INCIDENT,), wall_offset_s=5.0, **given)
     assert {name: getattr(snapshot, name) for name in given} == given

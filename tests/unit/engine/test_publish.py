@@ -45,3 +45,13 @@ async def test_close_forgets_what_was_due_and_ends_it() -> None:
     coalescer.poke()
     await asyncio.sleep(2 * MIN_GAP_S)
     assert shown == []
+
+
+async def test_at_once_is_at_once_where_nothing_was_published_lately() -> None:
+    shown: list[int] = []
+    coalescer = Coalescer(lambda: shown.append(1))
+    coalescer.poke(at_once=True)
+    coalescer.poke(at_once=True)
+    assert shown == [1]
+    await asyncio.sleep(2 * MIN_GAP_S)
+    assert shown == [1, 1]

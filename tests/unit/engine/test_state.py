@@ -16,7 +16,7 @@ from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Banner, BannerStage, Withdraw
-from trayapp.core.snapshot import Circumstances
+from trayapp.core.snapshot import Circumstances, DemoScene
 from trayapp.core.switching.route import Endpoint, Policy, To, Until
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.engine.state import Memory, Result, State
@@ -182,11 +182,11 @@ class TestCircumstances:
 
     def test_they_stay_until_others_are_given(self) -> None:
         play = played(*WELL)
-        play.state.observe(Circumstances(demo=True))
+        play.state.observe(Circumstances(demo=DemoScene()))
         assert advanced(play, 3.0).snapshot.demo
         assert advanced(play, 4.0).snapshot.demo
         play.state.observe(Circumstances())
-        assert not advanced(play, 5.0).snapshot.demo
+        assert advanced(play, 5.0).snapshot.demo is None
 
     def test_the_offer_follows_target_and_routes(self) -> None:
         play = played(*DOWN)

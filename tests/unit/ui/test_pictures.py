@@ -14,6 +14,7 @@ from tests.support.fake_commands import SERVICES, RecordingCommands
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
 from tests.support.snapshots import NO_TARGET, READY
 from trayapp.core.light.severity import Light
+from trayapp.core.snapshot import AnsweredBy, DemoScene
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings, ToolSettings
 from trayapp.text.language import set_language
@@ -21,6 +22,7 @@ from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import FoundServer, ServiceChoice, ToolAccess
 from trayapp.ui.kit.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
 from trayapp.ui.kit.label import Label
+from trayapp.ui.panel.closing_card import ClosingCard
 from trayapp.ui.panel.window import Panel
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.page_keys import KeysPage
@@ -78,6 +80,18 @@ def look_over(window: QWidget) -> None:
                 .adjusted(-1, -1, 1, 1)
                 .contains(QRect(child.x(), 0, child.width(), 1))
             ), child
+
+
+def test_the_demo(qtbot: QtBot, shade: str, tongue: str) -> None:
+    panel, card = Panel(), ClosingCard()
+    qtbot.addWidget(panel)
+    qtbot.addWidget(card)
+    panel.draw(states.local_now(demo=DemoScene(AnsweredBy.LOCAL, 32)))
+    panel.open_at()
+    card.show()
+    for name, one in (("panel-demo", panel), ("closing-card", card)):
+        look_over(one)
+        save(one, f"{name}-{shade}-{tongue}")
 
 
 @pytest.mark.parametrize("state", list(states.STATES))

@@ -27,7 +27,7 @@ from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
-from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
 
@@ -69,6 +69,7 @@ class Panel(QWidget):
         # The window is new on the screen, and has not got its frame yet.
         self._placing = False
         self._tab_order = TabOrder()
+        self.caption = label(size=Size.SMALL, wrap=True, parent=self)
         self.notices = Notices(self)
         self.verdict = Verdict(self)
         self.bar = SwitchBar(self)
@@ -84,7 +85,7 @@ class Panel(QWidget):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
         column.setSpacing(EDGE_PX)
-        above: tuple[QWidget, ...] = (self.notices, self.verdict, self.bar, self.answers)
+        above: tuple[QWidget, ...] = (self.caption, self.notices, self.verdict, self.bar, self.answers)
         for part in above:
             column.addLayout(_inset(part))
         column.addWidget(_rule(self))
@@ -117,7 +118,8 @@ class Panel(QWidget):
 
     def _retranslate(self) -> None:
         self._language = language()
-        self.setWindowTitle(Labels.title)
+        # Qt adds the program's name to every title but its own.
+        self.setWindowTitle(QGuiApplication.applicationDisplayName() or Labels.title)
         self.check_button.setText(as_action(Labels.check_now))
         self.chat_button.setText(as_action(Labels.chat))
         self.settings_button.setText(as_action(Labels.settings))
@@ -127,6 +129,9 @@ class Panel(QWidget):
     def draw(self, s: Snapshot) -> None:
         if self._language != language():
             self._retranslate()
+        caption = words.demo_line(s)
+        self.caption.setText(caption)
+        self.caption.setVisible(bool(caption))
         self.notices.standing(s.problems)
         self.verdict.draw(s)
         self.bar.draw(s)

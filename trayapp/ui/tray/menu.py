@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
-from trayapp.text import sentences
+from trayapp.text import panel, sentences
 from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.names import provider_name
@@ -27,7 +27,7 @@ class TrayMenu(QObject):
         open_panel: the panel is wanted; with a service's id, unfolded there.
         switch_local: providers to move (empty: those that are down).
         switch_cloud: all that is local is wanted home.
-        choose, set_up, check, settings, demo, quit: as their entries say.
+        choose, set_up, check, chat, settings, demo, quit: as their entries say.
     """
 
     open_panel = Signal(str)
@@ -36,6 +36,7 @@ class TrayMenu(QObject):
     choose = Signal()
     set_up = Signal()
     check = Signal()
+    chat = Signal()
     settings = Signal()
     demo = Signal()
     quit = Signal()
@@ -44,6 +45,7 @@ class TrayMenu(QObject):
         super().__init__()
         self.menu = menu or QMenu()
         # Row by row from top to bottom, as the design draws it.
+        self._caption = self._add(lambda: self.open_panel.emit(""))
         self._verdict = self._add(lambda: self.open_panel.emit(""))
         self._switch = self._add(self._switch_clicked)
         self._pick = QMenu(self.menu)
@@ -52,6 +54,7 @@ class TrayMenu(QObject):
         self.menu.addSeparator()
         self._after_services = self.menu.addSeparator()
         self._check = self._add(self.check.emit)
+        self._chat = self._add(self.chat.emit)
         self._open = self._add(lambda: self.open_panel.emit(""))
         self._settings = self._add(self.settings.emit)
         self._demo = self._add(self.demo.emit)
@@ -80,6 +83,7 @@ class TrayMenu(QObject):
         """Take the fixed words from the language of now; `draw` brings the rest."""
         self._language = language()
         self._check.setText(as_action(Labels.check_now))
+        self._chat.setText(as_action(Labels.chat))
         self._open.setText(as_action(Labels.open))
         self._settings.setText(as_action(Labels.settings))
         self._demo.setText(as_action(Labels.demo))
@@ -88,10 +92,13 @@ class TrayMenu(QObject):
     def draw(self, s: Snapshot) -> None:
         if self._language != language():
             self.retranslate()
+        caption = panel.demo_line(s)
+        self._caption.setVisible(bool(caption))
+        self._caption.setText(as_action(caption))
         self._verdict.setText(as_action(sentences.headline(s)))
         self._draw_switch(s)
         self._draw_services(s)
-        self._demo.setVisible(not s.demo)
+        self._demo.setVisible(s.demo is None)
 
     def _draw_switch(self, s: Snapshot) -> None:
         offer = s.offer

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.snapshots import BOTH_MOVE, NO_TARGET, snapshot
 from tests.support.windows import entries, entry
-from trayapp.core.snapshot import Snapshot
+from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.text.rows import service_line
@@ -31,7 +31,7 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     assert lines[0] == sentences.headline(s)
     first = lines.index("---") + 1
     assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
-    assert lines[first + 5 :] == ["Check now", "Open", "Settings…", "Demo", "Quit"]
+    assert lines[first + 5 :] == ["Check now", "Chat", "Open", "Settings…", "Demo", "Quit"]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def test_a_switch_under_way_cannot_be_clicked_again(menu: TrayMenu) -> None:
         (states.local_now(), "Back", "switch_cloud", []),
         (states.down(), "Claude API:", "open_panel", ["claude-api"]),
         (states.fine(), "Check", "check", []),
+        (states.fine(), "Chat", "chat", []),
         (states.fine(), "Open", "open_panel", [""]),
         (states.fine(), "Settings", "settings", []),
         (states.fine(), "Demo", "demo", []),
@@ -137,5 +138,15 @@ def test_another_language_is_followed(menu: TrayMenu) -> None:
 
 
 def test_the_demo_offers_no_demo(menu: TrayMenu) -> None:
-    menu.draw(states.fine(demo=True))
+    menu.draw(states.fine(demo=DemoScene()))
     assert "Demo" not in entries(menu.menu)
+
+
+def test_the_demo_says_that_it_is_one_first_of_all(menu: TrayMenu) -> None:
+    menu.draw(states.down(demo=DemoScene(AnsweredBy.NOBODY, 9)))
+    caption, verdict, *_ = entries(menu.menu)
+    assert caption.startswith("Demo, the night of 3 February 2026: ")
+    assert caption.endswith(":22 · Simulated tool: request 9, failed")
+    assert verdict.startswith("ChatGPT and OpenAI API are down.")
+    menu.draw(states.down())
+    assert entries(menu.menu)[0] == verdict
