@@ -405,7 +405,6 @@ def test_what_is_wrong_comes_into_view(dialog: SettingsDialog) -> None:
     assert not told.visibleRegion().isEmpty()
 
 
-@pytest.mark.xfail(strict=True, reason="after a refusal the next Enter cancels everything")
 def test_after_a_refusal_the_hands_are_where_they_were(dialog: SettingsDialog, commands: RecordingCommands) -> None:
     dialog.open_at("network")
     field = dialog.pages["network"].forms[0].fields["probe_interval_s"].editor.widget
@@ -420,7 +419,6 @@ def test_after_a_refusal_the_hands_are_where_they_were(dialog: SettingsDialog, c
     assert len(commands.named("save_settings")) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="a key that was stored takes the focus away")
 def test_after_a_key_was_stored_the_hands_are_where_they_were(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
