@@ -46,8 +46,17 @@ class PageScene:
     `show` says what the page says from now on, `read` reads it and gives the verdict on `site`, `move` lets time pass.
     """
 
-    def __init__(self, kind: str = "statuspage", *, services: tuple[Service, ...] = (SITE, API)) -> None:
+    def __init__(
+        self,
+        kind: str = "statuspage",
+        *,
+        services: tuple[Service, ...] = (SITE, API),
+        path: str = "",
+        page_id: str | None = PAGE_ID,
+    ) -> None:
         self.kind = kind
+        self._path = path
+        self._page_id = page_id
         self.clock = FakeClock(datetime(2026, 10, 7, 12, 0, tzinfo=UTC))
         self.server = Server()
         self.announcements: list[Announcement] = []
@@ -56,7 +65,7 @@ class PageScene:
 
     async def __aenter__(self) -> Self:
         await self.server.__aenter__()
-        self._page = Page(self.kind, self.server.url, page_id=PAGE_ID)
+        self._page = Page(self.kind, self.server.url + self._path, page_id=self._page_id)
         self._catalogue = Catalogue({"acme": Provider("acme", "Acme", self._services, self._page)})
         self.reader = self._new_reader()
         self.state = State(self._catalogue, self._watched, self.now)
