@@ -14,7 +14,6 @@ from trayapp.core.notify.banner import Banner, BannerStage
 VENDORS = pytest.mark.parametrize("kind", ["statuspage", "incidentio"])
 GREEN, RED = "green ok", "red down"
 DEGRADED, RECOVERING = "yellow degraded", "yellow recovering"
-unmended = pytest.mark.xfail(strict=True, reason="the page is not read this way yet")
 
 
 class TestOneIncidentForEverything:
@@ -67,7 +66,6 @@ class TestOneIncidentForEverything:
             assert "page_incident" in codes(scene.verdict("api"))
 
 
-@unmended
 async def test_the_newest_update_takes_out_what_it_calls_operational() -> None:
     async with PageScene() as scene:
         at = scene.now - 10 * MINUTE_S
@@ -96,7 +94,6 @@ async def test_the_newest_update_takes_out_what_it_calls_operational() -> None:
         assert (scene.part("chat").light, scene.part("login").light) == ("green", "red")
 
 
-@unmended
 async def test_an_incident_that_moved_on_lets_go() -> None:
     async with PageScene() as scene:
         at = scene.now - 10 * MINUTE_S
@@ -206,7 +203,6 @@ class TestMonitoring:
 
 
 class TestLongQuiet:
-    @unmended
     @VENDORS
     async def test_a_page_on_which_nothing_changed_for_a_hundred_days_is_a_calm_one(self, kind: str) -> None:
         async with PageScene(kind) as scene:
@@ -265,7 +261,6 @@ class TestLongQuiet:
 class TestBadRecords:
     """One record that cannot be read makes that record unknown, not the page."""
 
-    @unmended
     @VENDORS
     @pytest.mark.parametrize("spoilt", [{"status": None}, {"status": 7}, {"status": ["operational"]}])
     async def test_a_component_without_a_state_is_unknown_alone(self, kind: str, spoilt: dict[str, object]) -> None:
@@ -276,7 +271,6 @@ class TestBadRecords:
             assert (scene.light(), scene.health.health) == (GREEN, "incomplete")
             assert scene.part("history").light == "grey", "never green for what is not said"
 
-    @unmended
     @VENDORS
     async def test_an_incident_without_a_beginning_colours_nothing(self, kind: str) -> None:
         async with PageScene(kind) as scene:
@@ -295,7 +289,6 @@ class TestBadRecords:
             assert scene.health.health == "incomplete"
             assert (scene.part("chat").light, scene.part("login").light) == ("green", "yellow")
 
-    @unmended
     async def test_without_its_incidents_the_components_still_speak(self) -> None:
         async with PageScene("incidentio") as scene:
             scene.show({"id-chat": "major_outage"})
@@ -327,7 +320,6 @@ class TestBadRecords:
             assert said.params["health"] == "missing_component"
 
 
-@unmended
 async def test_a_late_resolution_with_an_end_of_two_days_ago_is_one_over_and_the_true_duration() -> None:
     async with PageScene() as scene:
         at = scene.now - 30 * MINUTE_S
@@ -359,7 +351,6 @@ async def test_a_late_resolution_with_an_end_of_two_days_ago_is_one_over_and_the
 class TestNativeRecords:
     """incident.io's compatible answers name no components; its own page data does."""
 
-    @unmended
     async def test_an_untagged_incident_whose_records_name_login(self) -> None:
         async with PageScene("incidentio") as scene:
             at = scene.now - 5 * MINUTE_S
@@ -387,7 +378,6 @@ class TestNativeRecords:
             await scene.read()
             assert (scene.part("login").light, scene.part("chat").light) == ("green", "yellow")
 
-    @unmended
     async def test_what_the_page_data_leaves_out_is_asked_for(self) -> None:
         async with PageScene("incidentio") as scene:
             at = scene.now - 5 * MINUTE_S
@@ -399,7 +389,6 @@ class TestNativeRecords:
             await scene.read()
             assert (scene.part("login").light, scene.part("chat").light) == ("yellow", "green")
 
-    @unmended
     async def test_a_calm_page_costs_two_requests(self) -> None:
         async with PageScene("incidentio") as scene:
             scene.show()
@@ -409,7 +398,6 @@ class TestNativeRecords:
             await scene.read()
             assert scene.server.asked("/proxy/127.0.0.1") == 1
 
-    @unmended
     async def test_an_incident_that_only_the_page_data_has_counts(self) -> None:
         async with PageScene("incidentio") as scene:
             at = scene.now - 5 * MINUTE_S

@@ -21,9 +21,9 @@ from msgspec import Struct
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import PageComponent, PageLight
 from trayapp.watch.pages.fetch import Fetcher
-from trayapp.watch.pages.shapes import Contents, RawComponent
-from trayapp.watch.pages.vendor import MakeVendor
+from trayapp.watch.pages.vendor import MakeVendor, Reading
 
 
 class Parts(Struct):
@@ -34,11 +34,11 @@ class Weatherboard:
     def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
         self._fetcher = fetcher
 
-    async def read(self, base: str) -> Contents:
+    async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
         file = await self._fetcher.json(f"{base}/parts", Parts)
-        states = {True: "operational", False: "major_outage"}
-        return Contents([RawComponent(name, name, states[works]) for name, works in file.parts.items()], [])
+        states = {True: PageLight.OPERATIONAL, False: PageLight.MAJOR}
+        return Reading([PageComponent(name, name, states[works]) for name, works in file.parts.items()], [])
 
 
 VENDOR: MakeVendor = Weatherboard

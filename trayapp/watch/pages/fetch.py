@@ -1,4 +1,4 @@
-"""Fetching a file of a status page: bounded, conditional, decoded into types, and every misfit named.
+"""Fetching a file of a status page: bounded, conditional, JSON decoded, and every misfit named.
 
 What cannot be used is an `Unfit` with the page's health and a reason code:
 
@@ -6,11 +6,15 @@ What cannot be used is an `Unfit` with the page's health and a reason code:
   `too_deep`; `json`; `shape` (`where`)
 - `refused`: `http` (`status`); `challenge`
 - `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
-- `stale`: `old_copy` (`age_s`); found by the reader: `frozen` (`changed_at`), and the reasons of no answer when the
-  last good reading is several intervals old
+- `stale`: `old_copy` (`age_s`); found by the reader: the reasons of no answer when the last good reading is several
+  intervals old
+
+What the reader adds: `unreadable`: `fault` (ours); `incomplete`: `records` (`lost`), `incidents`, `impacts`; `moved`:
+`redirect` with what was read at the new place.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -54,42 +58,82 @@ class _Known(NamedTuple):
 
 
 class Fetcher:
-    """Fetches JSON files and remembers what the server gave to ask again only for changes.
+    """Fetches files and remembers what the server gave to ask again only for changes.
 
-    `reach`: the kind of address that the latest answer came from.
+    `reach`: the kind of address that the latest answer came from. `moved_to`: the other host to which a redirect led,
+    since `begin`.
     """
 
     def __init__(self, http: Http) -> None:
         self._http = http
         self._known: dict[str, _Known] = {}
         self.reach = Reach.PUBLIC
+        self.moved_to: str | None = None
+
+    def begin(self) -> None:
+        """Another reading begins."""
+        self.moved_to = None
 
     async def json(self, url: str, kind: type[T]) -> T:
-        """The file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
+        """The JSON file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
+        return await self._fetch(url, "application/json", lambda body: _decode(body, kind))
+
+    async def body(self, url: str, accept: str) -> bytes:
+        """The bytes at `url`, which is asked for the media type `accept`, for instance that of a feed or `text/html`.
+
+        As they are: XML names its encoding itself. Raises `Unfit`, for HTML unless that was asked for.
+        """
+        return await self._fetch(url, accept, lambda body: body)
+
+    async def _fetch(self, url: str, accept: str, decode: Callable[[bytes], T]) -> T:
         known = self._known.get(url)
-        headers = {"accept": "application/json"} | (known.headers if known else {})
+        answer = await self._ask(url, {"accept": accept} | (known.headers if known else {}))
+        if answer.status == 304 and known is not None:
+            value: T = known.value
+            return value
+        _check(answer, url, accept)
+        value = decode(answer.body)
+        given = {
+            ask: answer.headers[have]
+            for ask, have in (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
+            if have in answer.headers
+        }
+        self._known.pop(url, None)
+        if given:
+            self._known[url] = _Known(given, value)
+        return value
+
+    async def _ask(self, url: str, headers: dict[str, str]) -> HttpAnswer:
+        """The answer at `url`, or at the other host that it moved to: one such redirect is followed."""
         try:
             answer = await self._http.ask(url, LIMIT, headers=headers, redirects=REDIRECTS)
         except Failure as failure:
             raise Unfit(PageHealth.UNREADABLE, failure.code) from failure
         # Behind a proxy only the name tells.
         self.reach = reach_of_address(answer.address) if answer.address else reach_of_url(answer.url)
-        if answer.status == 304 and known is not None:
-            value: T = known.value
-            return value
-        _check(answer, url)
-        value = _decode(answer.body, kind)
-        given = {
-            ask: answer.headers[have]
-            for ask, have in (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
-            if have in answer.headers
-        }
-        if given:
-            self._known[url] = _Known(given, value)
-        return value
+        target = urljoin(answer.url, answer.headers.get("location", ""))
+        if not 300 <= answer.status < 400 or answer.status == 304 or not _may_follow(answer.url, target):
+            return answer
+        try:
+            moved = await self._http.ask(target, LIMIT, headers=headers, redirects=REDIRECTS)
+        except Failure:
+            return answer
+        reach = reach_of_address(moved.address) if moved.address else reach_of_url(moved.url)
+        # A page out there that leads into the own network is none of ours.
+        if 300 <= moved.status < 400 or reach is not self.reach:
+            return answer
+        self.moved_to = plain(urlsplit(moved.url).hostname or "", 200)
+        return moved
 
 
-def _check(answer: HttpAnswer, url: str) -> None:
+def _may_follow(url: str, target: str) -> bool:
+    """Whether a redirect leads to another host of the same kind, over nothing worse."""
+    there = urlsplit(target)
+    safe = there.scheme == "https" or (there.scheme == "http" and url.startswith("http:"))
+    return safe and bool(there.hostname) and reach_of_url(target) is reach_of_url(url)
+
+
+def _check(answer: HttpAnswer, url: str, accept: str) -> None:
     """Is this the file that was asked for, fresh and whole?"""
     headers = answer.headers
     patience = retry_after_s(headers)
@@ -98,14 +142,14 @@ def _check(answer: HttpAnswer, url: str) -> None:
         raise Unfit(PageHealth.REFUSED, "challenge", retry_after_s=patience)
     if answer.status in _REFUSALS:
         raise Unfit(PageHealth.REFUSED, "http", retry_after_s=patience, status=answer.status)
-    if 300 <= answer.status < 400:
+    if 300 <= answer.status < 400 and answer.status != 304:
         host = urlsplit(urljoin(answer.url, headers.get("location", ""))).hostname or ""
         raise Unfit(PageHealth.MOVED, "redirect", host=plain(host, 200))
     if answer.status in _GONE:
         raise Unfit(PageHealth.MOVED, "gone", status=answer.status)
     if answer.status != 200:
         raise Unfit(PageHealth.UNREADABLE, "http", retry_after_s=patience, status=answer.status)
-    if is_html(headers, answer.body):
+    if _is_for_people(answer, accept):
         raise Unfit(PageHealth.UNREADABLE if answer.url == url else PageHealth.MOVED, "html")
     if answer.truncated:
         raise Unfit(PageHealth.UNREADABLE, "too_large", limit_bytes=LIMIT.body_bytes)
@@ -113,6 +157,16 @@ def _check(answer: HttpAnswer, url: str) -> None:
     age_s = float(age) if age.isascii() and age.isdigit() else 0.0
     if age_s > OLD_COPY_S:
         raise Unfit(PageHealth.STALE, "old_copy", age_s=age_s)
+
+
+def _is_for_people(answer: HttpAnswer, accept: str) -> bool:
+    """Whether HTML came in place of what was asked for; XML begins like it."""
+    if "html" in accept:
+        return False
+    if "xml" not in accept:
+        return is_html(answer.headers, answer.body)
+    head = answer.body[:256].lstrip().lower()
+    return "html" in answer.headers.get("content-type", "").lower() or head.startswith((b"<!doctype html", b"<html"))
 
 
 def _decode(body: bytes, kind: type[T]) -> T:

@@ -1,5 +1,6 @@
 """One provider's page: its address and mirrors, their patience, and the report that comes of a reading."""
 
+import logging
 import random
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,12 +11,14 @@ from trayapp.core.evidence.pace import CALM_INTERVAL_S
 from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.hosts import host_of
+from trayapp.errors import Param
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.registry import make_vendor
-from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_INCIDENTS, Contents, component, incident
-from trayapp.watch.pages.vendor import Vendor
+from trayapp.watch.pages.vendor import Reading, Vendor
 from trayapp.watch.schedule.budget import Budget
+
+log = logging.getLogger(__name__)
 
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
@@ -23,9 +26,6 @@ MAX_BACKOFF_S = 900.0
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
 _SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
-FROZEN_AFTER_S = 90 * 86_400.0
-"""A page on which nothing at all has changed for so long was left behind: providers report trouble every week, and an
-abandoned page keeps answering that all is well."""
 INTERVAL_JITTER = 0.1
 """Enough to keep many installations from asking in step."""
 
@@ -71,15 +71,14 @@ class PageReader:
             if self._clock.now() < address.not_before:
                 continue
             try:
-                contents = await self._vendor.read(address.base)
-                self._check_frozen(contents)
+                reading = await self._reading(address)
             except Unfit as unfit:
                 first = first or unfit
                 self._note(address, unfit)
                 continue
             address.refusals = 0
             self._good_at = self._clock.now()
-            return self._report(contents)
+            return self._report(reading)
         if first is None:
             return None
         return PageReport(
@@ -91,6 +90,23 @@ class PageReader:
             params=first.params,
             reach=reach_of_url(self.page.url),
         )
+
+    async def _reading(self, address: _Address) -> Reading:
+        """What the page says at this address, or at the one that it has moved to if its id says that it is the same."""
+        self._fetcher.begin()
+        try:
+            reading = await self._vendor.read(address.base)
+        except Unfit:
+            raise
+        except Exception as error:
+            # Whatever a page says must end in a report, or nobody would know that there is none.
+            log.exception("reading the page of %s failed by our own fault", self.provider)
+            raise Unfit(PageHealth.UNREADABLE, "fault") from error
+        if self._fetcher.moved_to is not None and self.page.page_id is None:
+            raise Unfit(PageHealth.MOVED, "redirect", host=self._fetcher.moved_to)
+        if reading.stated and not reading.components:
+            raise Unfit(PageHealth.EMPTY, "no_components")
+        return reading
 
     @cached_property
     def _vendor(self) -> Vendor:
@@ -107,11 +123,6 @@ class PageReader:
         stale = self._clock.now() - self._good_at > STALE_INTERVALS * self.interval_s
         return PageHealth.STALE if stale else PageHealth.UNREADABLE
 
-    def _check_frozen(self, contents: Contents) -> None:
-        now = self._clock.now()
-        if contents.changed is not None and now - (changed_at := self._clock.steady(contents.changed)) > FROZEN_AFTER_S:
-            raise Unfit(PageHealth.STALE, "frozen", changed_at=changed_at)
-
     def _note(self, address: _Address, unfit: Unfit) -> None:
         if unfit.health is PageHealth.REFUSED:
             address.refusals += 1
@@ -124,17 +135,27 @@ class PageReader:
             return
         address.not_before = self._clock.now() + max(wait_s, unfit.retry_after_s or 0.0)
 
-    def _report(self, contents: Contents) -> PageReport:
-        clock = self._clock
-        components = contents.components[:MAX_COMPONENTS]
-        incidents = [incident(raw, clock, maintenance=False) for raw in contents.incidents[:MAX_INCIDENTS]]
-        maintenances = [incident(raw, clock, maintenance=True) for raw in contents.maintenances[:MAX_INCIDENTS]]
+    def _report(self, reading: Reading) -> PageReport:
+        health, reason, params = self._how_whole(reading)
         return PageReport(
-            at=clock.now(),
+            at=self._clock.now(),
             provider=self.provider,
-            health=PageHealth.OK,
+            health=health,
             link=self.page.url,
-            components=tuple(component(raw, clock, dated=contents.dated) for raw in components),
-            incidents=(*incidents, *maintenances),
+            components=tuple(reading.components),
+            incidents=tuple(reading.incidents),
+            reason=reason,
+            params=params,
             reach=self._fetcher.reach,
+            stated=reading.stated,
         )
+
+    def _how_whole(self, reading: Reading) -> tuple[PageHealth, str | None, dict[str, Param]]:
+        """The health of a page that could be read, why it is not the best, and the parameters of that."""
+        if reading.missing is not None:
+            return PageHealth.INCOMPLETE, reading.missing, {}
+        if reading.lost:
+            return PageHealth.INCOMPLETE, "records", {"lost": reading.lost}
+        if self._fetcher.moved_to is not None:
+            return PageHealth.MOVED, "redirect", {"host": self._fetcher.moved_to}
+        return PageHealth.OK, None, {}

@@ -1,27 +1,35 @@
 """The JSON that Atlassian Statuspage and its imitators publish under `/api/v2/`, and what it means in our words.
 
-Only what is needed is named; everything else in an answer is skipped unread. Facts: Statuspage's public API as
-documented at <https://developer.statuspage.io/>, and incident.io's compatible answers, which leave fields out.
+Only what is needed is read; of a record that lacks what it cannot do without, only that is said. Facts: Statuspage's
+public API as documented at <https://developer.statuspage.io/>, and incident.io's compatible answers, which leave fields
+out.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, NamedTuple
-
-from msgspec import Meta, Struct
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.page_report import Impact, PageComponent, PageIncident, PageLight, PageStage, PageUpdate
+from trayapp.core.evidence.page_report import (
+    Impact,
+    PageComponent,
+    PageHealth,
+    PageIncident,
+    PageLight,
+    PageStage,
+    PageState,
+    PageUpdate,
+)
 from trayapp.core.remote_text import plain
+from trayapp.watch.pages.fetch import Unfit
+from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 
-MAX_COMPONENTS = 500
-MAX_INCIDENTS = 60
+MAX_COMPONENTS = 5_000
+MAX_OPEN = 500
+MAX_CLOSED = 60
+"""Every open incident may be the one that matters; closed ones are news for a while."""
 MAX_UPDATES = 20
 MAX_NAME = 200
 MAX_TEXT = 2_000
 MAX_ID = 64
-
-Moment = Annotated[datetime, Meta(tz=True)]
 
 _LIGHTS = {
     "operational": PageLight.OPERATIONAL,
@@ -48,155 +56,144 @@ _STAGES = {
 _IMPACTS = {impact.value: impact for impact in Impact}
 
 
-class RawPage(Struct, frozen=True):
-    id: str | None = None
-    updated_at: Moment | None = None
+def check_page(file: Record, page_id: str | None) -> None:
+    """Raises `Unfit`: `wrong_page`, reason `page_id` (`found`)."""
+    found = text(inner(file, "page"), "id")
+    if page_id is not None and found != page_id:
+        raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found or "", MAX_ID))
 
 
-class RawComponent(Struct, frozen=True):
-    id: str
-    name: str
-    status: str
-    updated_at: Moment | None = None
-    group: bool | None = None
+def edited_at(file: Record, clock: Clock) -> float | None:
+    """When the page that this file tells of was last edited, so far as it says."""
+    return moment(inner(file, "page"), "updated_at", clock=clock)
 
 
-class RawNamed(Struct, frozen=True):
-    """A component as an incident names it."""
+def components(file: Record, clock: Clock, *, dated: bool) -> tuple[list[PageComponent], int]:
+    """The components, and how many of their records could not be read; without a state they are listed as unknown.
 
-    id: str
-
-
-class RawAffected(Struct, frozen=True):
-    """A component as an update names it."""
-
-    code: str | None = None
-
-
-class RawUpdate(Struct, frozen=True):
-    status: str
-    body: str | None = None
-    created_at: Moment | None = None
-    display_at: Moment | None = None
-    affected_components: list[RawAffected] | None = None
-
-
-class RawIncident(Struct, frozen=True):
-    id: str
-    name: str
-    status: str
-    created_at: Moment
-    impact: str | None = None
-    started_at: Moment | None = None
-    updated_at: Moment | None = None
-    resolved_at: Moment | None = None
-    scheduled_for: Moment | None = None
-    shortlink: str | None = None
-    components: list[RawNamed] | None = None
-    incident_updates: list[RawUpdate] | None = None
-
-
-class ComponentsFile(Struct, frozen=True):
-    components: list[RawComponent]
-    page: RawPage = RawPage()
-
-
-class IncidentsFile(Struct, frozen=True):
-    page: RawPage = RawPage()
-    incidents: list[RawIncident] = []
-
-
-class SummaryFile(Struct, frozen=True):
-    components: list[RawComponent]
-    page: RawPage = RawPage()
-    incidents: list[RawIncident] = []
-    scheduled_maintenances: list[RawIncident] = []
-
-
-class Contents(NamedTuple):
-    """What a page says, still in its own words.
-
-    `dated`: do the components' times tell when they changed? `changed`: the newest time anywhere on the page.
+    `dated`: their times tell when they changed. Raises `Unfit`: `empty`, or `unreadable` where none can be read.
     """
-
-    components: Sequence[RawComponent]
-    incidents: Sequence[RawIncident]
-    maintenances: Sequence[RawIncident] = ()
-    dated: bool = True
-    changed: datetime | None = None
-
-
-def is_over(raw: RawIncident) -> bool:
-    return _STAGES.get(raw.status) is PageStage.RESOLVED
+    records = listing(file, "components")
+    if not records:
+        raise Unfit(PageHealth.EMPTY, "no_components")
+    found = [_component(record, clock, dated=dated) for record in records[:MAX_COMPONENTS] if text(record, "id")]
+    readable = sum(text(record, "id") is not None and text(record, "status") is not None for record in records)
+    if not readable:
+        raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
+    return found, len(records) - readable
 
 
-def newest(page: RawPage, components: Sequence[RawComponent], incidents: Sequence[RawIncident]) -> datetime | None:
-    """When anything on the page last changed, so far as it says."""
-    moments = [page.updated_at, *(raw.updated_at for raw in components)]
-    moments += [raw.updated_at or raw.created_at for raw in incidents]
-    return max((moment for moment in moments if moment is not None), default=None)
+def incidents(file: Record, key: str, clock: Clock, *, maintenance: bool = False) -> tuple[list[PageIncident], int]:
+    """The incidents under `key`, open ones first, and how many records of them could not be read.
+
+    `maintenance`: they are listed as such; some pages list them among the incidents, where only their words tell.
+    Raises `Unfit`: `unreadable`.
+    """
+    records = listing(file, key, optional=True)
+    found = [incident(record, clock, maintenance=maintenance) for record in records]
+    read = [one for one in found if one is not None]
+    opened = [one for one in read if one.stage is not PageStage.RESOLVED]
+    closed = [one for one in read if one.stage is PageStage.RESOLVED]
+    return [*opened[:MAX_OPEN], *closed[:MAX_CLOSED]], len(found) - len(read)
 
 
-def component(raw: RawComponent, clock: Clock, *, dated: bool) -> PageComponent:
-    """A group's own time is meaningless: it moves with any of its members."""
-    believed = raw.updated_at if dated and not raw.group else None
-    return PageComponent(
-        id=plain(raw.id, MAX_ID),
-        name=plain(raw.name, MAX_NAME),
-        state=_LIGHTS.get(raw.status, PageLight.UNKNOWN),
-        changed_at=None if believed is None else _steady(clock, believed),
-    )
+def light(word: str | None) -> PageLight:
+    """What a page's word for a component's state means."""
+    return _LIGHTS.get(word or "", PageLight.UNKNOWN)
 
 
-def incident(raw: RawIncident, clock: Clock, *, maintenance: bool) -> PageIncident:
+def stage(word: str | None) -> PageStage:
+    """What a page's word for an incident's stage means."""
+    return _STAGES.get(word or "", PageStage.UNKNOWN)
+
+
+def ident(record: Record, key: str = "id") -> str:
+    """An id, plain and bounded; empty where there is none."""
+    return plain(text(record, key) or "", MAX_ID)
+
+
+def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident | None:
     """Began when its earliest word says so: providers date updates back to when the trouble began.
 
-    `maintenance`: it was listed as one; some pages list them among the incidents, where only their words tell.
+    None where it does not say what it is, how it stands or when it was published.
     """
-    maintenance = maintenance or raw.impact == "maintenance" or raw.status.startswith("maintenance_")
-    updates = [_update(update, raw, clock) for update in (raw.incident_updates or ())[:MAX_UPDATES]]
+    status, created_at = text(record, "status"), moment(record, "created_at", clock=clock)
+    if not ident(record) or status is None or created_at is None:
+        return None
+    maintenance = maintenance or record.get("impact") == "maintenance" or status.startswith("maintenance_")
+    updates = [_update(each, created_at, clock) for each in listed(record, "incident_updates")]
     updates.sort(key=lambda update: update.at, reverse=True)
-    if maintenance and raw.scheduled_for is not None:
-        started_at = _steady(clock, raw.scheduled_for)
-    else:
-        moments = [_steady(clock, raw.started_at or raw.created_at), *(update.at for update in updates)]
-        started_at = min(moments)
-    updated_at = updates[0].at if updates else _steady(clock, raw.updated_at or raw.created_at)
+    scheduled_for = moment(record, "scheduled_for", clock=clock) if maintenance else None
+    began_at = moment(record, "started_at", clock=clock)
+    moments = [created_at if began_at is None else began_at, *(update.at for update in updates)]
+    updated_at = moment(record, "updated_at", clock=clock)
     return PageIncident(
-        id=plain(raw.id, MAX_ID),
-        name=plain(raw.name, MAX_NAME),
-        stage=_STAGES.get(raw.status, PageStage.UNKNOWN),
-        impact=_IMPACTS.get(raw.impact or "none", Impact.UNKNOWN),
-        components=_touched(raw),
-        started_at=started_at,
-        updated_at=updated_at,
-        link=_link(raw.shortlink),
-        updates=tuple(updates),
-        resolved_at=None if raw.resolved_at is None else _steady(clock, raw.resolved_at),
+        id=ident(record),
+        name=plain(text(record, "name") or "", MAX_NAME),
+        stage=stage(status),
+        impact=_IMPACTS.get(text(record, "impact") or "", Impact.UNKNOWN),
+        components=tuple(dict.fromkeys(filter(None, map(ident, listed(record, "components")[:MAX_COMPONENTS])))),
+        started_at=min(moments) if scheduled_for is None else scheduled_for,
+        updated_at=updates[0].at if updates else (created_at if updated_at is None else updated_at),
+        link=_link(text(record, "shortlink")),
+        updates=tuple(updates[:MAX_UPDATES]),
+        resolved_at=_resolved_at(record, stage(status), updates, clock),
         maintenance=maintenance,
+        published_at=created_at,
+        ends_at=moment(record, "scheduled_until", clock=clock) if maintenance else None,
     )
 
 
-def _steady(clock: Clock, moment: datetime) -> float:
-    # Whole seconds, or the same moment would come out a microsecond different at every reading.
-    return float(round(clock.steady(moment)))
+def worst_impact(states: Sequence[PageLight]) -> Impact:
+    """How grave an incident is that says only what it makes of components."""
+    if PageLight.MAJOR in states:
+        return Impact.CRITICAL
+    if PageLight.PARTIAL in states:
+        return Impact.MAJOR
+    return Impact.MINOR if PageLight.DEGRADED in states else Impact.UNKNOWN
 
 
-def _update(raw: RawUpdate, incident: RawIncident, clock: Clock) -> PageUpdate:
-    moment = raw.display_at or raw.created_at or incident.created_at
-    text = (raw.body or "").replace("<br />", "\n").replace("<br>", "\n")
-    return PageUpdate(_steady(clock, moment), _STAGES.get(raw.status, PageStage.UNKNOWN), plain(text, MAX_TEXT))
+def words(body: str | None) -> str:
+    """The text of an update on one line."""
+    return plain((body or "").replace("<br />", "\n").replace("<br>", "\n"), MAX_TEXT)
 
 
-def _touched(raw: RawIncident) -> tuple[str, ...]:
-    named = [component.id for component in raw.components or ()]
-    in_updates = [
-        component.code
-        for update in (raw.incident_updates or ())[:MAX_UPDATES]
-        for component in update.affected_components or ()
-        if component.code
-    ]
-    return tuple(dict.fromkeys(plain(component_id, MAX_ID) for component_id in (named + in_updates)[:MAX_COMPONENTS]))
+def _component(record: Record, clock: Clock, *, dated: bool) -> PageComponent:
+    """A group's own time is meaningless: it moves with any of its members."""
+    return PageComponent(
+        id=ident(record),
+        name=plain(text(record, "name") or ident(record), MAX_NAME),
+        state=light(text(record, "status")),
+        changed_at=moment(record, "updated_at", clock=clock) if dated and record.get("group") is not True else None,
+    )
+
+
+def _update(record: Record, published_at: float, clock: Clock) -> PageUpdate:
+    at = moment(record, "display_at", "created_at", clock=clock)
+    states = tuple(
+        PageState(ident(each, "code"), light(text(each, "new_status")), _before(each))
+        for each in listed(record, "affected_components")[:MAX_COMPONENTS]
+        if ident(each, "code")
+    )
+    at = published_at if at is None else at
+    return PageUpdate(at, stage(text(record, "status")), words(text(record, "body")), states)
+
+
+def _before(record: Record) -> PageLight | None:
+    before = text(record, "old_status")
+    return None if before is None else light(before)
+
+
+def _resolved_at(record: Record, now: PageStage, updates: Sequence[PageUpdate], clock: Clock) -> float | None:
+    """When it was over: a resolution is dated back, and a reopened incident keeps its old one."""
+    if now is not PageStage.RESOLVED:
+        return None
+    ends = [end for end in (moment(record, "resolved_at", clock=clock),) if end is not None]
+    for update in updates:
+        if update.stage is not PageStage.RESOLVED:
+            break
+        ends.append(update.at)
+    return min(ends, default=None)
 
 
 def _link(url: str | None) -> str | None:

@@ -1,32 +1,61 @@
-"""What every module of `vendors` answers to, and what all of them check.
+"""What every module of `vendors` answers to, and what all of them share.
 
-A module is named after its kind of page and offers its vendor's constructor as `VENDOR`.
+A module is named after its kind of page and offers its vendor's constructor as `VENDOR`. It asks its `Fetcher` for
+JSON, or for the bytes of XML or HTML, and answers core's types.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.remote_text import plain
-from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.shapes import MAX_ID, Contents, RawComponent, RawPage
+from trayapp.core.evidence.page_report import PageComponent, PageIncident
+from trayapp.watch.pages.fetch import Fetcher
+
+OLD_COPIES_S = 3600.0
+"""Caches that hold an old copy renew it within minutes. After an hour the page itself has gone back."""
+
+T = TypeVar("T")
+
+
+class Reading(NamedTuple):
+    """What a page says.
+
+    `lost`: records that could not be read. `missing`: what of the page could not be read at all: `incidents`, or the
+    `impacts` that tell which components they touch. `stated`: False for a feed, which gives components no states.
+    """
+
+    components: Sequence[PageComponent]
+    incidents: Sequence[PageIncident]
+    lost: int = 0
+    missing: str | None = None
+    stated: bool = True
 
 
 class Vendor(Protocol):
     """Reads one page, over and over; it may remember earlier readings."""
 
-    async def read(self, base: str) -> Contents:
+    async def read(self, base: str) -> Reading:
         """What the page at `base` (its address or a mirror's, without a slash at the end) says. Raises `Unfit`."""
 
 
 MakeVendor = Callable[[Fetcher, Page, Clock], Vendor]
 
 
-def check_page(page: RawPage, page_id: str | None, components: Sequence[RawComponent] | None = None) -> None:
-    """Raises `Unfit`: `wrong_page`, reason `page_id` (`found`), or `empty`, reason `no_components`."""
-    if page_id is not None and page.id != page_id:
-        raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(page.id or "", MAX_ID))
-    if components is not None and not components:
-        raise Unfit(PageHealth.EMPTY, "no_components")
+class Copies:
+    """Old and new copies of a file that a page's caches hand out in turn: the newest counts."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._newest: dict[str, tuple[float, float, object]] = {}
+
+    def newest(self, name: str, file: T, edited_at: float | None) -> T:
+        """`file`, or a copy of it that has been seen before and was edited later."""
+        now = self._clock.now()
+        if edited_at is None:
+            return file
+        known_at, seen_at, known = self._newest.get(name, (edited_at, now, file))
+        if edited_at < known_at and now - seen_at <= OLD_COPIES_S and isinstance(known, type(file)):
+            return known
+        self._newest[name] = edited_at, now, file
+        return file

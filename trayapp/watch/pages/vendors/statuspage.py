@@ -8,9 +8,11 @@ import logging
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import PageIncident, PageStage
 from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.shapes import Contents, IncidentsFile, RawIncident, SummaryFile, is_over, newest
-from trayapp.watch.pages.vendor import MakeVendor, check_page
+from trayapp.watch.pages.records import Record
+from trayapp.watch.pages.shapes import check_page, components, edited_at, incidents
+from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
 
 log = logging.getLogger(__name__)
 
@@ -24,38 +26,40 @@ class Statuspage:
     def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
         self._fetcher = fetcher
         self._page_id = page.page_id
+        self._clock = clock
+        self._copies = Copies(clock)
         self._open: set[str] = set()
-        self._closed: dict[str, RawIncident] = {}
+        self._closed: dict[str, PageIncident] = {}
 
-    async def read(self, base: str) -> Contents:
+    async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
-        summary = await self._fetcher.json(f"{base}/api/v2/summary.json", SummaryFile)
-        check_page(summary.page, self._page_id, summary.components)
-        now_open = {incident.id for incident in summary.incidents if not is_over(incident)}
-        vanished = self._open - {incident.id for incident in summary.incidents}
-        self._open = now_open
+        file = await self._fetcher.json(f"{base}/api/v2/summary.json", dict)
+        check_page(file, self._page_id)
+        file = self._copies.newest("summary", file, edited_at(file, self._clock))
+        parts, lost = components(file, self._clock, dated=True)
+        try:
+            told, lost_incidents = incidents(file, "incidents", self._clock)
+            planned, lost_plans = incidents(file, "scheduled_maintenances", self._clock, maintenance=True)
+        except Unfit:
+            return Reading(parts, (), lost, "incidents")
+        named = {each.id for each in told}
+        vanished = self._open - named
+        self._open = {each.id for each in told if each.stage is not PageStage.RESOLVED}
         if vanished:
             await self._last_words(base, vanished)
-        for incident in summary.incidents:
-            self._closed.pop(incident.id, None)
-        incidents = [*summary.incidents, *self._closed.values()]
-        return Contents(
-            summary.components,
-            incidents,
-            summary.scheduled_maintenances,
-            changed=newest(summary.page, summary.components, incidents),
-        )
+        for name in named:
+            self._closed.pop(name, None)
+        return Reading(parts, [*told, *self._closed.values(), *planned], lost + lost_incidents + lost_plans)
 
     async def _last_words(self, base: str, vanished: set[str]) -> None:
         try:
-            history = await self._fetcher.json(f"{base}/api/v2/incidents.json", IncidentsFile)
+            history: Record = await self._fetcher.json(f"{base}/api/v2/incidents.json", dict)
+            told, _ = incidents(history, "incidents", self._clock)
         except Unfit as unfit:
             # The summary has said what matters, that they are over; only the wording is lost.
             log.info("the last words on a closed incident could not be read: %s", unfit)
             return
-        closed = {
-            incident.id: incident for incident in history.incidents if incident.id in vanished and is_over(incident)
-        }
+        closed = {each.id: each for each in told if each.id in vanished and each.stage is PageStage.RESOLVED}
         self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
 
 

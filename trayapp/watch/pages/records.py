@@ -1,0 +1,57 @@
+"""Records of other people's JSON: each field is what it should be, or it is not there.
+
+Pages publish records with fields missing, null or of another type; one such record must not take the others with it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from trayapp.clock import Clock
+from trayapp.core.evidence.page_report import PageHealth
+from trayapp.watch.pages.fetch import Unfit
+
+Record = dict[str, Any]
+
+_YEARS = range(2000, 2200)
+"""Outside of these a time is a default that somebody forgot to fill in."""
+
+
+def text(record: Record, key: str) -> str | None:
+    """A text that is not empty."""
+    value = record.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def moment(record: Record, *keys: str, clock: Clock) -> float | None:
+    """The steady moment under the first of `keys` that has one; without a zone it is UTC.
+
+    Whole seconds, or the same moment would come out a microsecond different at every reading.
+    """
+    for key in keys:
+        try:
+            at = datetime.fromisoformat(text(record, key) or "")
+        except ValueError:
+            continue
+        if at.year in _YEARS:
+            return float(round(clock.steady(at if at.tzinfo is not None else at.replace(tzinfo=UTC))))
+    return None
+
+
+def inner(record: Record, key: str) -> Record:
+    """The record under `key`; an empty one where there is none."""
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def listed(record: Record, key: str) -> list[Record]:
+    """The records in the list under `key`, where there is a list. What is none of them is an empty record."""
+    value = record.get(key)
+    return [each if isinstance(each, dict) else {} for each in value] if isinstance(value, list) else []
+
+
+def listing(record: Record, key: str, *, optional: bool = False) -> list[Record]:
+    """As `listed`, of a list that must be one. Raises `Unfit`: `unreadable`, reason `shape` (`where`)."""
+    value = record.get(key)
+    if not isinstance(value, list) and not (optional and value is None):
+        raise Unfit(PageHealth.UNREADABLE, "shape", where=f".{key}")
+    return listed(record, key)
