@@ -81,6 +81,12 @@ class Server:
                 await self.arrived.wait()
 
     async def __aenter__(self) -> Self:
+        await self.listen()
+        return self
+
+    async def listen(self) -> None:
+        """Take connections, for the first time or again."""
+
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._tasks.spawn(self._serve(reader, writer), "connection")
 
@@ -88,7 +94,14 @@ class Server:
         port = self._server.sockets[0].getsockname()[1]
         self.netloc = f"{self.host}:{port}"
         self.url = self._known_as or f"{'https' if self._tls else 'http'}://{self.netloc}"
-        return self
+
+    def refuse(self) -> None:
+        """Take no more connections until `listen`."""
+        self._server.close()
+
+    @property
+    def refuses(self) -> bool:
+        return not self._server.is_serving()
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()

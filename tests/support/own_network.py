@@ -179,7 +179,8 @@ class Internet:
         self.stranger = Server(tls=context(trustme.CA()), keeps=False)
         self.expired = Server(tls=context(authority, until=datetime.now(UTC) - timedelta(days=1)), keeps=False)
         self.gates = Gates()
-        self.resolver = Resolver({name: (address,) for name, address in HOSTS.items()})
+        self.resolver = Resolver()
+        self.resolver.names = {name: (address,) for name, address in HOSTS.items()}
         self.folder = folder
 
     @asynccontextmanager
@@ -215,7 +216,8 @@ class Internet:
 
     def heal(self) -> None:
         plug_in()
-        self.resolver.silent = self.gates.proxy_refuses = False
+        self.resolver.heal()
+        self.gates.proxy_refuses = False
         self.plain.always(answer(200, "hello\n"))
         self.gates.to = {
             "api.acme.test": self.acme.api_server,
@@ -229,7 +231,7 @@ class Internet:
         pull_the_cable()
 
     def dns(self) -> None:
-        self.resolver.silent = True
+        self.resolver.silent = HOSTS
 
     def tcp(self) -> None:
         lose(*NAMES.values())

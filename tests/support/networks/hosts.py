@@ -12,12 +12,14 @@ from tests.support.scene import Acme
 
 PREFIX, PREFIX6 = "192.88.99", "2620:4f:8000::"
 MACHINE, RESOLVER = 2, 53
-PORTAL = "10.99.0.1"
+PROXY = f"{PREFIX}.8"
+PORTAL, NOBODY = "10.99.0.1", "10.99.0.2"
 API, EDGE = ACME = ("api.acme.test", "chat.acme.test")
 ACME_PAGE, BOLT_PAGE = "status.acme.test", "status.bolt.test"
 PROVIDER_STATES = ("well", "502", "silent", "gone")
+MORE_STATES = ("servfail", "nameless", "refuses", "expired", "stuck", "edge", "unknown", "sinkhole", "private")
 """Of Bolt AI, which has a host for each of them, so that all can be watched at once."""
-BOLT = {state: f"api-{state}.bolt.test" for state in PROVIDER_STATES}
+BOLT = {state: f"api-{state}.bolt.test" for state in (*PROVIDER_STATES, *MORE_STATES)}
 PLAIN, SECURE = "plain.test", ("secure.test", "other.test")
 CONTROLS = (PLAIN, *SECURE)
 NAMES = {name: number for number, name in enumerate((*ACME, ACME_PAGE, *BOLT.values(), BOLT_PAGE, *CONTROLS), 101)}

@@ -5,6 +5,7 @@ fault; a row of the table, as JSON, is what was seen.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -19,13 +20,15 @@ from unittest import mock
 import certifi
 
 from tests.support.networks import hosts
-from tests.support.networks.hosts import PROVIDER_STATES, AcmeAI, BoltAI
+from tests.support.networks.hosts import MORE_STATES, PROVIDER_STATES, AcmeAI, BoltAI
+from tests.support.networks.proxy import PORT
 from tests.support.networks.wire import THERE, ip
 from tests.support.scene import Scene, write_files
 from trayapp.cli.check import look
 from trayapp.control import client
 from trayapp.control.messages import AskStatus, StatusAnswer
-from trayapp.core.light.severity import Light
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.snapshot import Snapshot
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
 
@@ -33,6 +36,8 @@ from trayapp.paths import home
 RATE = 8.0
 # Three failures that nothing vouches for, and the five minutes that they may be yellow.
 SETTLED_S = 480.0
+# A healthy host is asked once a minute, and a page every two.
+HEALED_S = 180.0
 # What `check` takes at most.
 ROUND_S = 60.0
 # Several programs share this process; each of them would have as many of its own.
@@ -44,8 +49,11 @@ async def main(fault: str, folder: Path) -> None:
     _outside("wire")
     _plug_in()
     _trust_and_resolve(folder)
+    if fault.startswith("proxy"):
+        os.environ["http_proxy"] = os.environ["https_proxy"] = f"http://{hosts.PROXY}:{PORT}"
+    states = (*PROVIDER_STATES, *MORE_STATES) if fault == "none" else PROVIDER_STATES
     async with AsyncExitStack() as stack:
-        scenes = {state: await stack.enter_async_context(_scene(fault, state, folder)) for state in PROVIDER_STATES}
+        scenes = {state: await stack.enter_async_context(_scene(fault, state, folder)) for state in states}
         for scene in scenes.values():
             await stack.enter_async_context(scene.listening())
         await asyncio.gather(
@@ -56,6 +64,11 @@ async def main(fault: str, folder: Path) -> None:
             for state, scene in scenes.items():
                 seeing.create_task(_running(fault, state, scene))
                 seeing.create_task(_cold(fault, state, folder))
+        lights = {state: {one.id: one.light for one in s.engine.judgement.services} for state, s in scenes.items()}
+        _outside("heal")
+        async with asyncio.TaskGroup() as seeing:
+            for state, scene in scenes.items():
+                seeing.create_task(_after(fault, state, scene, lights[state]))
 
 
 def _tell(line: str) -> None:
@@ -117,12 +130,30 @@ async def _running(fault: str, state: str, scene: Scene) -> None:
     await scene.until(lambda s: s.at > broken_at + SETTLED_S, "it to settle", 2 * SETTLED_S / RATE)
     status = await client.ask(scene.home, AskStatus())
     assert status is not None
-    meanwhile = [
-        (one.service, one.light, one.finding, round(one.at - broken_at))
-        for one in scene.transitions
-        if one.at > broken_at
-    ]
-    _saw(fault, state, "running", status, meanwhile)
+    _saw(fault, state, "running", status, _since(scene, broken_at))
+
+
+def _since(scene: Scene, begin: float) -> list[Any]:
+    """What changed after that moment, and how many seconds after it."""
+    return [(one.service, one.light, one.finding, round(one.at - begin)) for one in scene.transitions if one.at > begin]
+
+
+async def _after(fault: str, state: str, scene: Scene, before: dict[str, Light]) -> None:
+    """Until all is well again, or it should be."""
+    healed_at = scene.clock.now()
+
+    def well(s: Snapshot) -> bool:
+        return all(
+            one.finding is (Finding.RECOVERING if before[one.id] is Light.RED else Finding.OK)
+            for one in s.judgement.services
+        )
+
+    with contextlib.suppress(AssertionError):
+        await scene.until(well, "it to be well again", HEALED_S / RATE)
+    status = await client.ask(scene.home, AskStatus())
+    assert status is not None
+    seen = _since(scene, healed_at)
+    _saw(fault, state, "after", status, seen, well=well(scene.engine.snapshot()))
 
 
 async def _cold(fault: str, state: str, folder: Path) -> None:
@@ -135,8 +166,8 @@ async def _cold(fault: str, state: str, folder: Path) -> None:
     _saw(fault, state, "cold", answer, [])
 
 
-def _saw(fault: str, state: str, when: str, answer: StatusAnswer, meanwhile: list[Any]) -> None:
-    row = {"fault": fault, "provider": state, "when": when, "meanwhile": meanwhile}
+def _saw(fault: str, state: str, when: str, answer: StatusAnswer, meanwhile: list[Any], **more: Any) -> None:
+    row = {"fault": fault, "provider": state, "when": when, "meanwhile": meanwhile, **more}
     _tell(json.dumps(row | {"report": answer.report, "lines": answer.lines}))
 
 

@@ -13,14 +13,16 @@ import tempfile
 from asyncio.subprocess import PIPE
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
 
-from tests.support.httpserver import Server, answer, redirect
+from tests.support.httpserver import Server, answer, redirect, silent
 from tests.support.namespace import own_namespace
 from tests.support.networks import hosts
 from tests.support.networks.hosts import ACME, ACME_PAGE, BOLT, BOLT_PAGE, CONTROLS, EDGE, NAMES, PLAIN, PORTAL
+from tests.support.networks.proxy import Proxy
 from tests.support.networks.resolver import Resolver
 from tests.support.networks.wire import HERE, Wire, ip
 from tests.support.scene import NO_KEY, TRACE
@@ -30,6 +32,7 @@ LOST_SHARE = 0.05
 # A greeting of TLS without its certificates fits in, everything else does not.
 LARGEST_BYTES = 600
 BAD_GATEWAY = answer(502, {"error": {"type": "server_error", "message": "bad gateway"}})
+EDGE_BAD_GATEWAY = answer(502, "<html><title>502 Bad Gateway</title>cloudflare</html>", {"cf-ray": "9a1b2c3d4e5f-FRA"})
 COMPANY_PAGE = answer(403, "<html><h1>This page is not allowed in this company</h1></html>")
 LOGIN = redirect("http://login.hotel.test/?from=here")
 
@@ -45,11 +48,13 @@ class Trust:
         (folder / "public.pem").write_bytes(public.cert_pem.bytes())
         (folder / "system.pem").write_bytes(public.cert_pem.bytes() + company.cert_pem.bytes())
         self.public, self.company, self.stranger = map(_context, (public, company, stranger))
+        self.expired = _context(public, until=datetime.now(UTC) - timedelta(days=1))
 
 
-def _context(authority: trustme.CA) -> ssl.SSLContext:
+def _context(authority: trustme.CA, until: datetime | None = None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*NAMES).configure_cert(context)
+    began = None if until is None else until - timedelta(days=30)
+    authority.issue_cert(*NAMES, not_before=began, not_after=until).configure_cert(context)
     return context
 
 
@@ -60,7 +65,8 @@ class Internet:
 
     def __init__(self, folder: Path) -> None:
         self.wire = Wire()
-        self.resolver = Resolver({name: (hosts.v4(number),) for name, number in NAMES.items()})
+        self.resolver = Resolver()
+        self.proxy = Proxy()
         self.trust = Trust(folder)
         self.shows: dict[str, ssl.SSLContext] = {}
         self.servers = {name: self._server(name) for name in NAMES}
@@ -80,11 +86,12 @@ class Internet:
     async def up(self, stack: AsyncExitStack) -> None:
         ip("link set lo up")
         ip(f"link set {HERE} up")
-        for address in (*map(hosts.address, NAMES), hosts.v4(hosts.RESOLVER), PORTAL):
+        for address in (*map(hosts.address, NAMES), hosts.v4(hosts.RESOLVER), hosts.PROXY, PORTAL):
             ip(f"address add {address}/32 dev {HERE}")
         ip(f"route add {hosts.v4(hosts.MACHINE)}/32 dev {HERE}")
         for server in (*self.servers.values(), self.hotel):
             await stack.enter_async_context(server)
+        await stack.enter_async_context(self.proxy)
         # Takes connections for TLS, and says nothing.
         hangs = await asyncio.start_server(lambda _, __: None, PORTAL, 443)
         stack.callback(hangs.close)
@@ -94,16 +101,38 @@ class Internet:
         self.hotel.always(LOGIN)
         hosts.AcmeAI(page_server=self.servers[ACME_PAGE]).publish()
         hosts.BoltAI("well", page_server=self.servers[BOLT_PAGE]).publish()
-        for name, server in self.servers.items():
-            server.always(answer(200, "hello\n") if name in CONTROLS else TRACE if name == EDGE else NO_KEY)
+        await self.heal()
         self.wire.carry()
         stack.callback(self.wire.close)
+
+    async def heal(self) -> None:
+        """Everything is well, for everybody."""
+        self.wire.heal()
+        self.resolver.heal()
+        self.resolver.names = {name: (hosts.v4(number),) for name, number in NAMES.items()}
+        self.proxy.heal()
+        self.proxy.reaches = NAMES
+        self.shows.clear()
+        for name, server in self.servers.items():
+            server.always(answer(200, "hello\n") if name in CONTROLS else TRACE if name == EDGE else NO_KEY)
+            if server.refuses:
+                await server.listen()
 
     def bolt_breaks(self) -> None:
         """Bolt AI, at the hosts that are not well."""
         self.servers[BOLT["502"]].always(BAD_GATEWAY)
+        self.servers[BOLT["edge"]].always(EDGE_BAD_GATEWAY)
+        self.servers[BOLT["stuck"]].always(silent)
+        self.servers[BOLT["refuses"]].refuse()
         self.wire.lost_to.add(hosts.address(BOLT["silent"]))
-        self.resolver.gone.add(BOLT["gone"])
+        self.shows.setdefault(BOLT["expired"], self.trust.expired)
+        self.shows.setdefault(BOLT["unknown"], self.trust.stranger)
+        names = self.resolver.names
+        del names[BOLT["gone"]]
+        names[BOLT["sinkhole"]], names[BOLT["private"]] = ("0.0.0.0",), (hosts.NOBODY,)
+        self.resolver.failing = {BOLT["servfail"]}
+        self.resolver.silent = self.resolver.silent or {BOLT["nameless"]}
+        self.proxy.reaches = NAMES.keys() - {BOLT["silent"], BOLT["gone"]}
 
     def none(self) -> None:
         pass
@@ -119,7 +148,7 @@ class Internet:
         self.resolver.delay_s = lambda: SLOW_LOOKUP_S
 
     def names_silent(self) -> None:
-        self.resolver.silent = True
+        self.resolver.silent = NAMES
 
     def loss(self) -> None:
         self.wire.share = LOST_SHARE
@@ -134,6 +163,9 @@ class Internet:
 
     def hijack(self) -> None:
         self.resolver.instead = PORTAL
+
+    def hijack_silent(self) -> None:
+        self.resolver.instead = hosts.NOBODY
 
     def intercepted(self) -> None:
         self._shown_by(self.trust.stranger, NAMES)
@@ -161,6 +193,20 @@ class Internet:
 
     def mtu(self) -> None:
         self.wire.largest = LARGEST_BYTES
+
+    # Behind a proxy, which `inside` uses wherever its name says so.
+
+    def proxy_works(self) -> None:
+        pass
+
+    def proxy_forbids(self) -> None:
+        self.proxy.forbids = ACME
+
+    def proxy_login(self) -> None:
+        self.proxy.wants_login = True
+
+    def proxy_lost(self) -> None:
+        self.wire.lost_to.add(hosts.PROXY)
 
     def _shown_by(self, whose: ssl.SSLContext, names: Iterable[str]) -> None:
         self.shows.update(dict.fromkeys(names, whose))
@@ -191,6 +237,8 @@ async def main(fault: str) -> None:
                         case "break":
                             getattr(internet, fault)()
                             internet.bolt_breaks()
+                        case "heal":
+                            await internet.heal()
                         case _:
                             sys.stdout.write(f"{line}\n")
                             continue

@@ -5,7 +5,6 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from trayapp.settings.schema import Key, Settings
 from trayapp.text.labels import DialogLabels as Labels
@@ -40,7 +39,6 @@ class SettingsDialog(QDialog):
         self._view: SettingsView | None = None
         self._wanted = ""
         self._closing = False
-        self._hands: QWidget | None = None
         self._tab_order = TabOrder()
         self.pages: dict[str, SettingsPage] = {}
         self.setWindowIcon(app_icon())
@@ -134,14 +132,9 @@ class SettingsDialog(QDialog):
         self._tab_order.follow([self.list, *self.pages.values(), self.notices, self.buttons])
 
     def _enable(self, enabled: bool) -> None:
-        if self.stack.isEnabled() and not enabled:
-            self._hands = self.focusWidget()
         self.stack.setEnabled(enabled)
         self.ok_button.setEnabled(enabled)
         self.apply_button.setEnabled(enabled)
-        # What is switched off loses the focus, which would then be nowhere, or at Cancel. A page may be a new one.
-        if enabled and self._hands is not None:
-            (self._hands if isValid(self._hands) and self._hands.isVisible() else self.list).setFocus()
 
     def changes(self) -> dict[Key, object]:
         """Everything that was edited, on all pages."""

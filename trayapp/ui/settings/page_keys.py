@@ -170,9 +170,6 @@ class KeyGroup(QFrame):
 
     def _wait(self) -> None:
         self._busy = True
-        if self.store_button.hasFocus() or self.forget_button.hasFocus():
-            # A button that is switched off would hand the focus to whatever comes next.
-            self.input.setFocus()
         self._mistakes.draw([])
         self.state.setText(Labels.key_waiting)
         self._enable()

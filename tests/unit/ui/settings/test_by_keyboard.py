@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPlainTextEdit, QWidge
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
-from tests.support.keyboard import focused, press, tab_to, type_in
+from tests.support.keyboard import press, tab_to, type_in
 from tests.support.pictures import settle
 from tests.support.windows import button
 from trayapp.errors import Problem
@@ -403,32 +403,3 @@ def test_what_is_wrong_comes_into_view(dialog: SettingsDialog) -> None:
     assert dialog.stack.currentWidget() is page
     [told] = [one for one in wrong.findChildren(Label) if one.text().startswith("Keys do not belong")]
     assert not told.visibleRegion().isEmpty()
-
-
-def test_after_a_refusal_the_hands_are_where_they_were(dialog: SettingsDialog, commands: RecordingCommands) -> None:
-    dialog.open_at("network")
-    field = dialog.pages["network"].forms[0].fields["probe_interval_s"].editor.widget
-    tab_to(field)
-    press(Qt.Key.Key_Up)
-    press(Qt.Key.Key_Return)
-    commands.named("save_settings")[0].fail(Problem("disk_full", path="/x/settings.toml"))
-    settle()
-    assert focused() is field
-    press(Qt.Key.Key_Return)
-    assert dialog.isVisible()
-    assert len(commands.named("save_settings")) == 2
-
-
-def test_after_a_key_was_stored_the_hands_are_where_they_were(
-    dialog: SettingsDialog, commands: RecordingCommands
-) -> None:
-    type_key(dialog)
-    click(group(dialog).store_button)
-    commands.named("set_key")[0].answer()
-    settle()
-    assert focused() in (group(dialog).input, group(dialog).forget_button)
-    type_key(dialog)
-    press(Qt.Key.Key_Return)
-    commands.named("set_key")[1].answer()
-    settle()
-    assert focused() is group(dialog).input
