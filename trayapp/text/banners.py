@@ -167,9 +167,16 @@ def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAnd
         title = _("{back} are back, {still} are not", back=back, still=still)
     parts = [_(phrase) for component, phrase in PARTS.items() if component in banner.parts]
     loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
-    short = _("API") if all(service.endswith(" API") for service in banner.services) else still
-    failing = _("{name} failing for {duration}.", name=_capital(short), duration=_age(banner))
-    return title, [loads, failing]
+    many = len(banner.services)
+    short = _("the API") if all(service.endswith(" API") for service in banner.services) else still
+    failing = ngettext(
+        "{names} has been failing for {duration}.",
+        "{names} have been failing for {duration}.",
+        1 if short != still else many,
+        names=short,
+        duration=_age(banner),
+    )
+    return title, [loads, _capital(failing)]
 
 
 def _capital(text: str) -> str:

@@ -21,7 +21,7 @@ HTTP: dict[int, str] = {
     429: N_("too many requests"),
     500: N_("an error inside their server"),
     501: N_("their server cannot do this"),
-    502: N_("their gateway gets no answer from behind it"),
+    502: N_("their gateway reaches nothing behind it"),
     503: N_("they are overloaded or switched off"),
     504: N_("their gateway waits in vain for an answer from behind it"),
     520: N_("Cloudflare gets an answer from them that makes no sense"),
@@ -99,7 +99,7 @@ STEP_NAMES: dict[NetworkStep, str] = {
 
 
 def http(status: int) -> str:
-    """A status with its meaning: "502, their gateway gets no answer from behind it"."""
+    """A status with its meaning: "502, their gateway reaches nothing behind it"."""
     meaning = HTTP.get(status) or _CLASSES.get(status // 100, N_("not a known answer"))
     return _("{status}, {meaning}", status=status, meaning=_(meaning))
 

@@ -119,7 +119,7 @@ class DialogLabels:
     tool_add = TranslatedLabel(N_("Add tool…"))
     tool_remove = TranslatedLabel(N_("Remove"))
     policy_switch = TranslatedLabel(N_("follow the switch"))
-    policy_fail = TranslatedLabel(N_("fail clearly"))
+    policy_fail = TranslatedLabel(N_("fail with an error"))
     policy_wait = TranslatedLabel(N_("wait for the cloud"))
     tools_hint = TranslatedLabel(N_("Each tool has an address of its own, which you can look up here at any time."))
     tool_address = TranslatedLabel(N_("Show address"))

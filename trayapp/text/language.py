@@ -82,6 +82,11 @@ def language() -> str:
     return _Chosen.code
 
 
+def as_written(fraction: str) -> str:
+    """Digits with a point, as the language of now writes them."""
+    return fraction.replace(".", ",") if language() == "de" else fraction
+
+
 def fill(template: str, /, **gaps: object) -> str:
     """`template` with each `{name}` replaced once; what is put in is never read as a template.
 
@@ -92,7 +97,8 @@ def fill(template: str, /, **gaps: object) -> str:
         name, stop = match.groups()
         if name not in gaps:
             return match.group()
-        value = str(gaps[name])
+        filling = gaps[name]
+        value = as_written(f"{filling:g}") if isinstance(filling, float) else str(filling)
         return value if stop and value.endswith(_SENTENCE_ENDS) else value + stop
 
     return _GAP.sub(put, template)

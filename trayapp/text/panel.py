@@ -4,8 +4,9 @@ from trayapp.core.evidence.page_report import PageUpdate
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import AnsweredBy, Snapshot
-from trayapp.text.language import N_, _, language, ngettext
+from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, model_name, provider_name
+from trayapp.text.numbers import decimal
 from trayapp.text.reasons import STAGES
 from trayapp.text.rows import LIGHTS
 from trayapp.text.times import clock_time, day_time, wall_time
@@ -82,8 +83,7 @@ def bytes_line(s: Snapshot) -> str:
         return ""
     if s.bytes_today < _MB:
         return _("Received today: {n} kB", n=max(1, round(s.bytes_today / 1000)))
-    number = f"{s.bytes_today / _MB:.1f}"
-    return _("Received today: {n} MB", n=number.replace(".", ",") if language() == "de" else number)
+    return _("Received today: {n} MB", n=decimal(s.bytes_today / _MB, 1))
 
 
 def tools_line(s: Snapshot) -> str:

@@ -394,5 +394,11 @@ def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]
     """Title and message of a problem, in plain text; a code without words is named as it is."""
     code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
     title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
-    gaps = {"code": code} | {gap: "" if value is None else clean(str(value)) for gap, value in params.items()}
+    gaps = {"code": code} | {gap: _gap(value) for gap, value in params.items()}
     return fill(_(title), **gaps), fill(_(message), **gaps)
+
+
+def _gap(value: Param) -> Param:
+    if value is None:
+        return ""
+    return value if isinstance(value, float) else clean(str(value))

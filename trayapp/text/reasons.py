@@ -11,7 +11,7 @@ from trayapp.errors import Param
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join_short, name, part
-from trayapp.text.times import ago, answer_time, day_time, duration, since, wall_time
+from trayapp.text.times import ago, answer_time, day_time, duration, in_time, since, wall_time
 from trayapp.text.trim import clean
 
 _NAMES_MAX = 80
@@ -77,7 +77,7 @@ class _Seen:
     """A reason in its surroundings."""
 
     def __init__(self, r: Reason, s: Snapshot, v: ServiceVerdict | None) -> None:
-        self.r, self.s = r, s
+        self.r, self.s, self.v = r, s, v
         self.provider = name(v.provider_name) if v is not None else _("Provider")
         self.params: Mapping[str, Param] = r.params
 
@@ -259,10 +259,10 @@ def _answers(x: _Seen) -> str:
     if latency is None:
         return sentence
     if x.r.source is Source.TRAFFIC:
-        return _("Your own requests: answered within {time}, {age}.", time=answer_time(latency), age=x.age)
+        return _("Your own requests: answered {time}, {age}.", time=in_time(latency), age=x.age)
     if real:
-        return _("From here: a real answer within {time}, {age}.", time=answer_time(latency), age=x.age)
-    return _("From here: it answers within {time}, {age}.", time=answer_time(latency), age=x.age)
+        return _("From here: a real answer {time}, {age}.", time=in_time(latency), age=x.age)
+    return _("From here: it answers {time}, {age}.", time=in_time(latency), age=x.age)
 
 
 def _not_answering_lately(x: _Seen) -> str:
@@ -274,16 +274,14 @@ def _not_answering_lately(x: _Seen) -> str:
 
 def _challenge(x: _Seen) -> str:
     return _(
-        "From here: {host} asks programs whether they are a person. Its edge is up, the rest cannot be seen.",
+        "From here: {host} asks programs whether they are a person. What is in front is up, the rest cannot be seen.",
         host=x.text("host", _HOST_MAX),
     )
 
 
 def _edge_only(x: _Seen) -> str:
-    return _(
-        "From here: the edge of {host} answers, which proves nothing about what is behind it.",
-        host=x.text("host", _HOST_MAX),
-    )
+    about = name(x.v.name) if x.v is not None else x.text("host", _HOST_MAX)
+    return _("From here: the server in front answers; that says nothing about {name} itself.", name=about)
 
 
 def _blocked(x: _Seen) -> str:
@@ -320,7 +318,7 @@ def _page_not_closed(x: _Seen) -> str:
 
 
 def _flapping(x: _Seen) -> str:
-    return _("It keeps changing between good and bad ({percent} % of the last 21 looks).", percent=x.count("percent"))
+    return _("It keeps changing between good and bad ({percent} % of the last 21 checks).", percent=x.count("percent"))
 
 
 def _network_fine(x: _Seen) -> str:

@@ -7,7 +7,7 @@ from trayapp.core.light.verdicts import ComponentVerdict, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import N_, _
 from trayapp.text.names import name, part
-from trayapp.text.times import answer_time, duration, since
+from trayapp.text.times import duration, in_time, since
 
 FINDINGS: dict[Finding, str] = {
     Finding.OK: N_("fine"),
@@ -27,7 +27,7 @@ FINDINGS: dict[Finding, str] = {
 }
 CONFIDENCES: dict[Confidence, str] = {
     Confidence.ANSWERING: N_("answering"),
-    Confidence.REPORTED: N_("reported"),
+    Confidence.REPORTED: N_("says its status page"),
     Confidence.REACHABLE: N_("reachable"),
 }
 BADGES: dict[Badge, str] = {
@@ -51,12 +51,12 @@ def _begun(v: ServiceVerdict, s: Snapshot) -> float:
 
 
 def service_line(v: ServiceVerdict, s: Snapshot) -> str:
-    """The service in the menu: "ChatGPT: down 18 min", "Claude API: fine, answering 0.7 s"."""
+    """The service in the menu: "ChatGPT: down 18 min", "Claude API: fine, answering in 0.7 s"."""
     return _("{name}: {state}", name=name(v.name), state=state_line(v, s))
 
 
 def state_line(v: ServiceVerdict, s: Snapshot) -> str:
-    """The state alone, where the name stands beside it: "down 18 min", "fine, reported"."""
+    """The state alone, where the name stands beside it: "down 18 min", "fine, says its status page"."""
     if v.finding is Finding.OK:
         state = _fine(v)
     elif v.finding in _TIMELESS:
@@ -79,7 +79,7 @@ def _fine(v: ServiceVerdict) -> str:
         return _("fine")
     sure = _(CONFIDENCES[v.confidence])
     if v.confidence is not Confidence.REPORTED and v.latency_s is not None:
-        sure = f"{sure} {answer_time(v.latency_s)}"
+        sure = f"{sure} {in_time(v.latency_s)}"
     return _("fine, {confidence}", confidence=sure)
 
 

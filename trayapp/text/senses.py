@@ -8,6 +8,7 @@ from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import codes, problems
 from trayapp.text.language import _, ngettext
 from trayapp.text.names import model_name, provider_name
+from trayapp.text.numbers import grouped
 from trayapp.text.reasons import HEALTHS
 from trayapp.text.times import ago, waiting_time
 from trayapp.text.trim import clean
@@ -75,7 +76,7 @@ def target_line(t: TargetStatus) -> str:
     model = model_name(t.model or _("no model chosen"))
     match t.state:
         case TargetState.READY:
-            context = ngettext("{n} token of context", "{n} tokens of context", t.context) if t.context else ""
+            context = _("{n} tokens of context", n=grouped(t.context)) if t.context else ""
             ready = _("ready in {time}", time=waiting_time(t.ready_s)) if t.ready_s is not None else _("ready")
             state = ", ".join(filter(None, [ready, context]))
         case TargetState.STARTING:

@@ -122,7 +122,7 @@ def _grey_headline(s: Snapshot) -> str:
 def _green_headline(s: Snapshot) -> str:
     sure = {v.confidence for v in s.judgement.services}
     if sure == {Confidence.REPORTED}:
-        return _("All fine, say the official pages.")
+        return _("All fine, according to the status pages.")
     if sure == {Confidence.REACHABLE}:
         return _("Everything is reachable.")
     return _("Everything works.")

@@ -26,7 +26,9 @@ def settings_fine(path: str) -> str:
 
 def switched_to_local(providers: str, model: str, tools: int) -> str:
     moved = ngettext("{n} tool moved.", "{n} tools moved.", tools)
-    answered = _("{providers} is answered locally by {model} now.", providers=providers, model=model_name(model))
+    answered = _(
+        "Requests to {providers} are answered locally by {model} now.", providers=providers, model=model_name(model)
+    )
     return f"{answered} {moved}"
 
 

@@ -3,10 +3,13 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from trayapp.text.language import N_, _, language
+from trayapp.text.language import N_, _
+from trayapp.text.numbers import decimal
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _JUST_NOW_S = 5
+# Below this "0.0 s" would be said.
+_AT_ONCE_S = 0.05
 _MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
@@ -46,8 +49,12 @@ def day_time(moment: datetime, now: datetime) -> str:
 
 def answer_time(seconds: float) -> str:
     """How long an answer took: "0.7 s", from ten seconds on "12 s"."""
-    number = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
-    return _("{seconds} s", seconds=number.replace(".", ",") if language() == "de" else number)
+    return _("{seconds} s", seconds=decimal(seconds, 1 if seconds < 10 else 0))
+
+
+def in_time(seconds: float) -> str:
+    """How long an answer took, in a sentence: "in 0.7 s", or "at once" where the first digit says nothing."""
+    return _("in {time}", time=answer_time(seconds)) if seconds >= _AT_ONCE_S else _("at once")
 
 
 def waiting_time(seconds: float) -> str:

@@ -143,7 +143,7 @@ async def test_what_a_request_sets_off_goes_on_in_the_language_of_the_instance()
 async def test_the_switch_goes_there_and_back(scene: World) -> None:
     there = await client.ask(scene.home, AskSwitch(to="local", providers=("acme",), until="until_changed"))
     assert (there.to, there.providers, there.model) == ("local", ("acme",), MODEL)
-    assert there.line == f"acme is answered locally by {MODEL} now. 0 tools moved."
+    assert there.line == f"Requests to acme are answered locally by {MODEL} now. 0 tools moved."
     route = scene.engine.routes.route("acme")
     assert (route.to, route.until) == (To.LOCAL, Until.CHANGED)
     back = await client.ask(scene.home, AskSwitch(to="cloud"))

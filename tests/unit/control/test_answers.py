@@ -64,7 +64,10 @@ def test_what_is_wrong_with_the_instance_is_told_in_words_whoever_is_asked_for()
 @pytest.mark.parametrize(
     ("done", "line"),
     [
-        (Switched(To.LOCAL, ("acme",), 2, "qwen3:8b"), "acme is answered locally by qwen3:8b now. 2 tools moved."),
+        (
+            Switched(To.LOCAL, ("acme",), 2, "qwen3:8b"),
+            "Requests to acme are answered locally by qwen3:8b now. 2 tools moved.",
+        ),
         (Switched(To.CLOUD, ("acme", "bolt"), 0), "acme, bolt is back in the cloud."),
         (Switched(To.CLOUD, (), 0), "Nothing was local."),
     ],

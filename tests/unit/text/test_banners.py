@@ -63,11 +63,11 @@ TONE: dict[tuple[BannerStage, str], tuple[str, str]] = {
     ),
     (BannerStage.PARTLY_BACK, "en"): (
         "ChatGPT is back, the OpenAI API is not",
-        "Website, chats and projects load again. API failing for 1 h 28 min.",
+        "Website, chats and projects load again. The API has been failing for 1 h 28 min.",
     ),
     (BannerStage.PARTLY_BACK, "de"): (
         "ChatGPT geht wieder, die OpenAI-API noch nicht",
-        "Website, Chats und Projekte laden. API seit 1 Std. 28 Min. gestört.",
+        "Website, Chats und Projekte laden. Die API ist seit 1 Std. 28 Min. gestört.",
     ),
     (BannerStage.OVER, "en"): (
         "All clear: OpenAI is back after 3 h 19 min",
@@ -217,7 +217,7 @@ def test_partly_back(back: tuple[str, ...], still: tuple[str, ...], english: str
 def test_parts_without_everyday_words_are_not_listed() -> None:
     banner = Banner("i", BannerStage.PARTLY_BACK, START, services=("My tool",), back=("OpenAI API",),
                     parts=("responses",), params={"since": START - 60})  # fmt: skip
-    assert said(banner)[1] == "My tool failing for 1 min."
+    assert said(banner)[1] == "My tool has been failing for 1 min."
 
 
 def test_over_of_one_service_of_several(night: Desk) -> None:

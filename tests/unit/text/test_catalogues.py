@@ -15,7 +15,7 @@ _GAP = re.compile(r"\{(\w*)\}")
 _CALLS = ("_", "N_", "ngettext")
 # Words that are the same in both languages, and nothing but gaps and signs.
 _SAME = {
-    "API", "Chat", "Chat completions", "Demo", "Details", "Deutsch", "DNS", "Embeddings", "English", "Gateway",
+    "API", "Chat", "Chat completions", "Demo", "Details", "Deutsch", "DNS", "Embeddings", "English", "Gateway", "in",
     "LLM Ampel", "Messages", "Name", "OK", "Port", "Proxy", "Responses", "Server", "Test", "TLS", "Tools", "s",
 }  # fmt: skip
 

@@ -32,9 +32,9 @@ def test_any_other_status_is_said_with_the_meaning_of_its_class(status: int, sai
 
 
 def test_the_meaning_of_502() -> None:
-    assert codes.failure("http_502") == "502, their gateway gets no answer from behind it"
+    assert codes.failure("http_502") == "502, their gateway reaches nothing behind it"
     set_language("de")
-    assert codes.failure("http_502") == "502, ihr Gateway bekommt von dahinter keine Antwort"
+    assert codes.failure("http_502") == "502, ihr Gateway erreicht den Server dahinter nicht"
 
 
 @pytest.mark.parametrize(

@@ -71,13 +71,13 @@ def test_as_a_person_would_say_it() -> None:
     incident = msgspec.structs.replace(page_incident(), params={**page_incident().params, "impact": Impact.MINOR})
     assert [reasons.reason(one, fine(), openai) for one in (incident, failures("openai-api"))] == [
         "OpenAI's page: Elevated Error Rates (identified, 4 min ago).",
-        "From here: 3 of 3 requests failed with 502, their gateway gets no answer from behind it.",
+        "From here: 3 of 3 requests failed with 502, their gateway reaches nothing behind it.",
     ]
     assert say(Code.NETWORK_FINE, {"hosts": 4}) == "Your connection: fine, 4 other hosts answer."
     set_language("de")
     assert [reasons.reason(one, fine(), openai) for one in (incident, failures("openai-api"))] == [
         "Seite von OpenAI: „Elevated Error Rates“ (erkannt, vor 4 Min.).",
-        "Von hier aus: 3 von 3 Anfragen scheiterten mit 502, ihr Gateway bekommt von dahinter keine Antwort.",
+        "Von hier aus: 3 von 3 Anfragen scheiterten mit 502, ihr Gateway erreicht den Server dahinter nicht.",
     ]
     assert say(Code.NETWORK_FINE, {"hosts": 4}) == "Deine Verbindung: in Ordnung, 4 andere Server antworten."
 
@@ -91,10 +91,10 @@ def test_as_a_person_would_say_it() -> None:
          "From here: 1 of 1 request failed: no answer in time."),
         (Code.ANSWERS, Source.TRAFFIC, {"depth": "completion"}, "Your own requests: answered, 4 min ago."),
         (Code.ANSWERS, Source.TRAFFIC, {"depth": "completion", "latency_s": 2.0},
-         "Your own requests: answered within 2.0 s, 4 min ago."),
+         "Your own requests: answered in 2.0 s, 4 min ago."),
         (Code.ANSWERS, Source.PROBE, {"depth": "completion"}, "From here: a real answer, 4 min ago."),
         (Code.ANSWERS, Source.PROBE, {"depth": "completion", "latency_s": 0.7},
-         "From here: a real answer within 0.7 s, 4 min ago."),
+         "From here: a real answer in 0.7 s, 4 min ago."),
         (Code.ANSWERS, Source.PROBE, {"depth": "api"}, "From here: it answers, 4 min ago."),
         (Code.PAGE_UNKNOWN, Source.PAGE, {"health": PageHealth.NEVER}, "OpenAI's page has not been read yet."),
         (Code.PAGE_UNKNOWN, Source.PAGE, {"health": "unknown_value", "fetched_at": NOW - 60},

@@ -92,8 +92,8 @@ def test_the_own_network(s: Any, steps: list[tuple[str, bool | None]], line: str
     ("target", "english", "german"),
     [
         (TargetStatus(TargetState.NONE), "No local model is set up.", "Es ist kein lokales Modell eingerichtet."),
-        (READY, "qwen3:8b on Ollama: ready in 3 s, 32768 tokens of context",
-         "qwen3:8b auf Ollama: bereit in 3 s, 32768 Token Kontext"),
+        (READY, "qwen3:8b on Ollama: ready in 3 s, 32,768 tokens of context",
+         "qwen3:8b auf Ollama: bereit in 3 s, 32.768 Token Kontext"),
         (TargetStatus(TargetState.READY, server="embedded", model="m", server_name="llama.cpp (built-in)"),
          "m on llama.cpp (built-in): ready", "m auf llama.cpp (eingebaut): bereit"),
         (DOWN, "qwen3:8b on Ollama: not running", "qwen3:8b auf Ollama: läuft nicht"),

@@ -47,7 +47,7 @@ HEADLINES = {
         "Du bist offline: Namen lassen sich nicht auflösen (DNS).",
     ),
     "captive": ("You are offline: Wi-Fi login page.", "Du bist offline: WLAN-Anmeldung nötig."),
-    "starting": ("Looking for the first time. One moment.", "Erster Blick. Einen Moment."),
+    "starting": ("Looking for the first time. One moment.", "Erste Prüfung läuft."),
     "blocked": ("Something in your network blocks the OpenAI API.", "Etwas in deinem Netz sperrt die OpenAI-API."),
     "no_evidence": (
         "Cannot tell about ChatGPT: nothing can be seen from here.",
@@ -90,7 +90,7 @@ def _all(light: Light, finding: Finding, **more: Any) -> Snapshot:
     ("confidence", "headline", "subline"),
     [
         (Confidence.ANSWERING, "Everything works.", "Real answers within the last 10 minutes"),
-        (Confidence.REPORTED, "All fine, say the official pages.", "Fine on the official page"),
+        (Confidence.REPORTED, "All fine, according to the status pages.", "Fine on the official page"),
         (Confidence.REACHABLE, "Everything is reachable.", "Reachable, no page to ask"),
     ],
 )  # fmt: skip

@@ -26,5 +26,5 @@ def test_every_line_is_whole_in_both_languages(say: object) -> None:
 
 def test_a_switch_says_who_answers() -> None:
     assert terminal.switched_to_local("OpenAI", "qwen3:8b", 1) == (
-        "OpenAI is answered locally by qwen3:8b now. 1 tool moved."
+        "Requests to OpenAI are answered locally by qwen3:8b now. 1 tool moved."
     )

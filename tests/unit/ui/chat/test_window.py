@@ -42,7 +42,7 @@ def said(chat: ChatWindow) -> str:
 
 
 def test_it_names_the_model_and_where_it_runs(chat: ChatWindow) -> None:
-    assert chat.model.text() == "qwen3:8b on Ollama: ready in 3 s, 32768 tokens of context"
+    assert chat.model.text() == "qwen3:8b on Ollama: ready in 3 s, 32,768 tokens of context"
     assert "Nothing leaves this machine" in chat.hint.text()
     chat.draw(msgspec.structs.replace(READY, url="http://10.0.0.7:8080"))
     assert "leaves" not in chat.hint.text()

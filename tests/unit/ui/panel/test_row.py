@@ -42,7 +42,7 @@ def test_unfolded_it_follows_what_happens(row: ServiceRow) -> None:
     row.unfold()
     details = row.details
     assert details is not None
-    assert details.reasons.texts[0] == "From here: it answers within 0.7 s, 25 s ago."
+    assert details.reasons.texts[0] == "From here: it answers in 0.7 s, 25 s ago."
     assert not details.updates.texts
     draw(row, states.down())
     assert any(text.startswith("From here: 3 of 3 requests failed with 502") for text in details.reasons.texts)
