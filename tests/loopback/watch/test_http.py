@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tests.support import httpserver
+from tests.support.descriptors import no_descriptors_left
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
-from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.evidence.answers import outcome_of_failure
+from trayapp.core.evidence.observation import NetworkStep, Outcome
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Trust, public_trust
 from trayapp.watch.failure import Failure
@@ -111,6 +113,18 @@ async def test_a_closed_port_is_a_failed_connection(http: Http, server: Server) 
         url = gone.url
     failure = await _failure(http, url)
     assert (failure.code, failure.step) == ("connect", NetworkStep.TCP)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.xfail(strict=True, reason="a lack of our own is taken for a failed connection or name")
+async def test_a_lack_of_descriptors_is_nobodys_failure(http: Http, server: Server, host: str) -> None:
+    # What is made once needs descriptors as well.
+    await http.ask(server.url, LIMIT)
+    await http.drop()
+    with no_descriptors_left():
+        failure = await _failure(http, server.url.replace("127.0.0.1", host))
+    assert (failure.code, failure.step) == ("no_descriptors", None)
+    assert outcome_of_failure(failure.code) is Outcome.NEUTRAL
 
 
 async def test_an_unknown_name_is_a_failed_lookup(http: Http) -> None:

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support import httpserver
+from tests.support.descriptors import no_descriptors_left
 from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Authority, Server, answer, redirect
 from trayapp.core.evidence.observation import Control, NetworkStep
@@ -51,6 +52,17 @@ async def open_scene() -> AsyncIterator[Callable[[], Scene]]:
 @pytest.fixture
 def scene(open_scene: Callable[[], Scene]) -> Scene:
     return open_scene()
+
+
+@pytest.mark.xfail(strict=True, reason="a lack of our own is taken for a control that does not answer")
+async def test_controls_that_nobody_could_ask_prove_nothing(scene: Scene) -> None:
+    with no_descriptors_left():
+        assert await scene.controls.round(Reach.LOOPBACK, scene.clock.now()) is None
+    assert scene.seen == []
+    scene.clock.move(60)
+    found = await scene.controls.round(Reach.LOOPBACK, scene.clock.now())
+    assert found is not None
+    assert found.proves
 
 
 async def test_one_over_plain_http_and_one_over_tls_prove_the_connection(scene: Scene) -> None:
