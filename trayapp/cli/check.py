@@ -54,4 +54,5 @@ async def _ask_running(home: Home, services: tuple[str, ...], timeout_s: float) 
     seen = await client.ask(home, AskStatus(services=services, max_age_s=FRESH_S), silence_s=ANSWER_TIMEOUT_S)
     if seen is not None:
         return seen
-    return await client.ask(home, AskRound(services=services, max_age_s=FRESH_S, timeout_s=timeout_s))
+    round_asked = AskRound(services=services, max_age_s=FRESH_S, timeout_s=timeout_s)
+    return await client.ask(home, round_asked, limit_s=timeout_s + client.LIMIT_S)

@@ -38,7 +38,7 @@ async def _list() -> int:
 
 async def _do(home: Home, loaded: Loaded, what: Literal["check", "start", "stop"]) -> TargetAnswer:
     try:
-        return await client.ask(home, AskLocal(what=what), doing=say)
+        return await client.ask(home, AskLocal(what=what), limit_s=client.WORK_LIMIT_S, doing=say)
     except Problem as problem:
         if problem.code != "not_running" or what != "check":
             raise

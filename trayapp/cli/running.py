@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 from trayapp.cli.common import Complaints, begin, check_ids, exit_code, say, show
 from trayapp.control import client
-from trayapp.control.messages import AskLight, AskStatus, AskSwitch, AskWatch
+from trayapp.control.messages import AskLight, AskStatus, AskSwitch, AskWatch, StatusAnswer
 from trayapp.errors import Problem
 from trayapp.paths import Home
 
@@ -25,12 +25,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _status(home: Home, complaints: Complaints, *, as_json: bool, watch: bool) -> int:
     code = exit_code("grey")
-    async with aclosing(client.stream(home, AskWatch() if watch else AskStatus())) as answers:
+
+    def tell(answer: StatusAnswer | None) -> None:
+        nonlocal code
+        if answer is not None:
+            code = exit_code(answer.light)
+            complaints.tell(answer.problems)
+            show(answer, as_json=as_json, one_line=watch)
+
+    if not watch:
+        tell(await client.ask(home, AskStatus()))
+        return code
+    async with aclosing(client.stream(home, AskWatch())) as answers:
         async for answer in answers:
-            if answer is not None:
-                code = exit_code(answer.light)
-                complaints.tell(answer.problems)
-                show(answer, as_json=as_json, one_line=watch)
+            tell(answer)
     return code
 
 
@@ -54,5 +62,5 @@ async def _switch(home: Home, arguments: argparse.Namespace) -> int:
         providers=tuple(arguments.providers),
         until="until_changed" if arguments.until_changed else "until_back",
     )
-    print((await client.ask(home, request, doing=say)).line)
+    print((await client.ask(home, request, limit_s=client.WORK_LIMIT_S, doing=say)).line)
     return 0

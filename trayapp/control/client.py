@@ -19,6 +19,11 @@ CONNECT_TIMEOUT_S = 1.0
 SILENCE_S = 10.0
 """Real seconds without a line: an instance that works on something says so three times as often."""
 
+LIMIT_S = 20.0
+"""Real seconds for one answer that takes no work, whatever the instance is busy with."""
+WORK_LIMIT_S = 300.0
+"""Real seconds for one that does: a local server may take 180 s to start and to load its model, then it is tried."""
+
 A = TypeVar("A")
 
 
@@ -72,11 +77,20 @@ async def stream(
 
 
 async def ask(
-    home: Home, request: Request[A], *, silence_s: float = SILENCE_S, doing: Callable[[str], None] = _ignore
+    home: Home,
+    request: Request[A],
+    *,
+    silence_s: float = SILENCE_S,
+    limit_s: float = LIMIT_S,
+    doing: Callable[[str], None] = _ignore,
 ) -> A:
-    """The one answer to one request. Raises as `stream` does."""
-    async with contextlib.aclosing(stream(home, request, silence_s=silence_s, doing=doing)) as answers:
-        return await anext(answers)
+    """The one answer to one request. Raises as `stream` does, and Problem("control_slow") after `limit_s`."""
+    try:
+        async with asyncio.timeout(limit_s):
+            async with contextlib.aclosing(stream(home, request, silence_s=silence_s, doing=doing)) as answers:
+                return await anext(answers)
+    except TimeoutError as error:
+        raise Problem("control_slow", seconds=round(limit_s)) from error
 
 
 async def _next(home: Home, reader: asyncio.StreamReader, silence_s: float) -> bytes:

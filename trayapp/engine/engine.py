@@ -27,6 +27,7 @@ from trayapp.engine.publish import Coalescer
 from trayapp.engine.state import Memory, State
 from trayapp.engine.switch import Hooks, Switch
 from trayapp.engine.watching import Watching
+from trayapp.net.descriptors import raise_limit
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.fingerprints import Fingerprints
@@ -91,6 +92,7 @@ class Engine:
         self._news_at = math.inf
 
     async def __aenter__(self) -> Self:
+        raise_limit()
         # Whatever fails on the way in or out, the rest is still ended, in this order read upwards.
         async with AsyncExitStack() as ending:
             memory = await self._open_memory(ending)

@@ -27,7 +27,7 @@ from trayapp.gateway.headers import phrase, to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
 from trayapp.gateway.reading import AnswerReading
-from trayapp.gateway.refusal import Refused
+from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, relay
 from trayapp.secrets.keys import KeySource
 
@@ -176,6 +176,8 @@ def give_up(request: web.BaseRequest) -> None:
 
 
 def _no_answer(name: str, code: str) -> Refused:
+    if code == "no_descriptors":
+        return no_descriptors()
     message = {
         "timeout": f"{name} did not answer in time.",
         "dns": f"{name} could not be reached: its name could not be looked up.",

@@ -2,8 +2,10 @@
 logged."""
 
 import asyncio
+import contextlib
 import logging
 import socket
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -14,10 +16,12 @@ from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.refusal import Refused
+from trayapp.net.descriptors import ran_out
 
 log = logging.getLogger(__name__)
 
 _LINGER_S = 2.0
+_PAUSE_S = 0.2
 _LOOK_S = 0.1
 _WORD_S = 10.0
 """Real seconds between two looks for a client that has closed its side, and between two words to it."""
@@ -29,7 +33,10 @@ _MAX_FIELDS = 200
 def refusal_answer(refused: Refused, shape: Shape) -> Whole:
     """What a tool is told in place of an answer."""
     headers = {ROUTE: f"none; {refused.code}"} | refused.headers
-    return Whole(status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=headers)
+    answer = Whole(status=refused.status, body=shape.refusal(refused), content_type="application/json", headers=headers)
+    if refused.closes:
+        answer.force_close()
+    return answer
 
 
 class ToolConnection(web.RequestHandler):
@@ -44,6 +51,16 @@ class ToolConnection(web.RequestHandler):
     answering: web.BaseRequest | None = None
     _said_all = False
     _next_word = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Has everything that came over it been answered?"""
+        return self.answering is None and not self._messages
+
+    def drop(self) -> None:
+        """Close at once."""
+        if self.transport is not None:
+            self.transport.abort()
 
     @property
     def last(self) -> bool:
@@ -92,7 +109,12 @@ class ToolConnection(web.RequestHandler):
 
 
 class ToolServer(web.Server):
-    """Makes a connection of everybody who knocks, and lets `handle` answer what comes over it."""
+    """Makes a connection of everybody who knocks, and lets `handle` answer what comes over it.
+
+    Who has not shown a token makes room for whoever comes later, the longest there first, and so does a tool that
+    keeps connections for nothing: that costs nobody an answer, and leaves the rest of the program the descriptors
+    that it needs. Where all are too new to go, whoever comes waits in the kernel's queue.
+    """
 
     def __init__(
         self, handle: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], limits: GatewayLimits
@@ -100,6 +122,65 @@ class ToolServer(web.Server):
         # A tool that leaves cancels its request, and with it the one upstream.
         super().__init__(handle, handler_cancellation=True)
         self._limits = limits
+        # In the order in which they came (real seconds), or in which the tools last asked.
+        self._strangers: dict[web.RequestHandler, float] = {}
+        self._tools: OrderedDict[web.RequestHandler, None] = OrderedDict()
+        self._left = asyncio.Event()
+
+    async def accept(self, listening: socket.socket) -> None:
+        """Let everybody in who comes to this socket, as there is room. Cancel it to end."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._room()
+            try:
+                connection, _ = await loop.sock_accept(listening)
+                try:
+                    await loop.connect_accepted_socket(self, connection)
+                except BaseException:
+                    connection.close()
+                    raise
+            except OSError as error:
+                # Gone again before it was let in; or there are no descriptors left, and will be.
+                log.debug("nobody came in: %s", error)
+                await asyncio.sleep(_PAUSE_S if ran_out(error) else 0)
+
+    def admit(self, connection: ToolConnection) -> None:
+        """A token was shown over this connection."""
+        self._forget(connection)
+        self._tools[connection] = None
+        if len(self._tools) > self._limits.requests + self._limits.unused:
+            unused = next((one for one in self._tools if isinstance(one, ToolConnection) and one.idle), None)
+            if unused is not None:
+                self._forget(unused)
+                unused.drop()
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        self._strangers[handler] = asyncio.get_running_loop().time()
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        super().connection_lost(handler, exc)
+        self._forget(handler)
+
+    def _forget(self, handler: web.RequestHandler) -> None:
+        self._strangers.pop(handler, None)
+        self._tools.pop(handler, None)
+        self._left.set()
+
+    async def _room(self) -> None:
+        """Wait for a place for one more stranger."""
+        limits = self._limits
+        while len(self._strangers) >= min(limits.strangers, limits.sockets - 2 * len(self._tools)):
+            longest, since = next(iter(self._strangers.items()))
+            wait_s = since + limits.stranger_s - asyncio.get_running_loop().time()
+            if wait_s > 0:
+                self._left.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._left.wait(), wait_s)
+                continue
+            self._forget(longest)
+            assert isinstance(longest, ToolConnection)
+            longest.drop()
 
     def __call__(self) -> web.RequestHandler:
         return ToolConnection(

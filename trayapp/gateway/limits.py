@@ -1,6 +1,6 @@
 """The gateway's bounds: nothing grows or waits for ever, and nothing that works today is cut."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 
 class Patience(Struct, frozen=True):
@@ -19,7 +19,9 @@ class GatewayLimits(Struct, frozen=True):
     `answer_s`: no answer takes longer as a whole. `upload_s`: a request arrives within this. `client_stall_s`: a
     tool that stops reading is given up. `idle_s`: an unused connection is closed, and one that sends its head
     drop by drop. `body_bytes`: OpenAI takes 50 MB. `local_answer_bytes`: a local answer is held until it is whole,
-    unless it streams. `requests`: at once, as many as a busy machine's tools would ever have.
+    unless it streams. `requests`: at once, as many as a busy machine's tools would ever have. `strangers`: connections
+    over which no token was shown; under pressure each has its place for `stranger_s`. `unused`: connections beyond
+    `requests`, of tools that have nothing to ask. `sockets`: all of these and of theirs to providers.
     """
 
     cloud: Patience = Patience(10.0, 600.0, 600.0)
@@ -31,3 +33,23 @@ class GatewayLimits(Struct, frozen=True):
     body_bytes: int = 64 * 1024 * 1024
     local_answer_bytes: int = 16 * 1024 * 1024
     requests: int = 512
+    strangers: int = 512
+    stranger_s: float = 2.0
+    unused: int = 64
+    sockets: int = 4096
+
+
+RESERVED = 192
+"""Descriptors that are nobody's but the program's own: the senses, the journal, the socket, D-Bus, the keyring's child,
+the desktop. With everything on it has 60 open, and a round of all providers takes as many again."""
+_DOOR = 64
+"""Sockets that are left for strangers whatever the tools do: every tool is one until it has spoken."""
+_FEWEST = 8
+
+
+def fitted(limits: GatewayLimits, descriptors: int) -> GatewayLimits:
+    """`limits` for a process that may have so many descriptors; of a tool's connection it may take two."""
+    sockets = max(4 * _FEWEST, min(limits.sockets, descriptors - RESERVED))
+    unused = min(limits.unused, max(_FEWEST, sockets // 16))
+    requests = min(limits.requests, max(_FEWEST, (sockets - _DOOR) // 2 - unused))
+    return structs.replace(limits, requests=requests, unused=unused, sockets=sockets)

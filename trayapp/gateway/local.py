@@ -24,7 +24,7 @@ from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
 from trayapp.gateway.reading import AnswerReading
-from trayapp.gateway.refusal import Refused
+from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 
 _MAX_EVENT_BYTES = 1024 * 1024
@@ -200,6 +200,8 @@ def _kept_out(target: TargetStatus, status: int) -> Refused:
 
 
 def _dead(target: TargetStatus, code: str) -> Refused:
+    if code == "no_descriptors":
+        return no_descriptors()
     why = {
         "timeout": "did not answer in time. Ask again",
         "cut": "closed the connection before its answer was whole. Ask again",

@@ -12,6 +12,7 @@ from yarl import URL
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.gateway.limits import Patience
+from trayapp.net.descriptors import ran_out
 from trayapp.net.lookup import NO_SUCH_NAME
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown
@@ -80,7 +81,8 @@ class Outgoing:
             async with asyncio.timeout(patience.head_s):
                 answer = await self._trusted(method, url, how)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unanswered(code_of(error)) from error
+            ours = isinstance(error, OSError) and not isinstance(error, TimeoutError) and ran_out(error)
+            raise Unanswered("no_descriptors" if ours else code_of(error)) from error
         codings = {coding.lower() for coding in answer.headers.getall("Transfer-Encoding", ())}
         if answer.status < 200 or not codings <= _CODINGS:
             answer.close()

@@ -6,6 +6,7 @@ aiohttp is imported with this module, so import it only once a tool or a target 
 
 import asyncio
 import errno
+import socket
 from collections.abc import Callable
 
 from aiohttp import HttpVersion11, web
@@ -26,15 +27,17 @@ from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import spoken
 from trayapp.gateway.headers import ROUTE
-from trayapp.gateway.limits import GatewayLimits
+from trayapp.gateway.limits import GatewayLimits, fitted
 from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
-from trayapp.gateway.refusal import Refused
+from trayapp.gateway.refusal import Refused, busy
+from trayapp.net.descriptors import raise_limit
 from trayapp.net.trust import Trust
 from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Settings, ToolSettings
+from trayapp.tasks import Tasks
 
 STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
@@ -73,18 +76,19 @@ class Gateway:
         self._observe = observe
         self._answered = answered
         self._clock = clock
-        self._limits = limits or GatewayLimits()
+        self._given_limits = self._limits = limits or GatewayLimits()
         self._trust = trust or Trust()
         self._fingerprint = fingerprint or Fingerprints().of
         self._port = 0
         self._running = 0
         self._held: set[asyncio.Future[None]] = set()
-        self._listeners: list[asyncio.Server] = []
+        self._listening: list[socket.socket] = []
+        self._doors = Tasks("gateway")
 
     @property
     def url(self) -> str | None:
         """Where it listens; None while it does not."""
-        return f"http://127.0.0.1:{self._port}" if self._listeners else None
+        return f"http://127.0.0.1:{self._port}" if self._listening else None
 
     @property
     def held(self) -> int:
@@ -93,16 +97,16 @@ class Gateway:
 
     async def start(self) -> None:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
-        limits = self._limits
+        limits = self._limits = fitted(self._given_limits, raise_limit())
         self._outgoing = Outgoing(self._trust)
         self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits, self._fingerprint)
         self._local = LocalRoute(self._outgoing, self._target, self._answered, self._clock, limits)
         self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port
         try:
-            await self._listen("127.0.0.1")
-            self._port = self._listeners[0].sockets[0].getsockname()[1]
-            await self._listen("::1")
+            self._listen("127.0.0.1")
+            self._port = self._listening[0].getsockname()[1]
+            self._listen("::1")
         except OSError as error:
             port = self._port
             await self.stop()
@@ -115,21 +119,25 @@ class Gateway:
         """Stop listening; running requests get a moment, then they are cut."""
         if self._wake in self._routes.on_change:
             self._routes.on_change.remove(self._wake)
-        for listener in self._listeners:
-            listener.close()
-        self._listeners.clear()
+        await self._doors.close()
+        for listening in self._listening:
+            listening.close()
+        self._listening.clear()
         self._server.pre_shutdown()
         await self._server.shutdown(STOP_GRACE_S)
         await self._outgoing.close()
 
-    async def _listen(self, host: str) -> None:
+    def _listen(self, host: str) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listener = await asyncio.get_running_loop().create_server(self._server, host, self._port, backlog=_BACKLOG)
+            listening = socket.create_server((host, self._port), family=family, backlog=_BACKLOG)
         except OSError as error:
             if host == "::1" and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 return
             raise
-        self._listeners.append(listener)
+        listening.setblocking(False)
+        self._listening.append(listening)
+        self._doors.spawn(self._server.accept(listening), host)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         self._running += 1
@@ -139,8 +147,8 @@ class Gateway:
         shape = spoken(request.raw_path, request.headers)
         try:
             if self._running > self._limits.requests:
-                raise Refused(503, "too_many_requests", "The gateway has too many requests at once.")
-            answer = await self._answer(request, shape, _DIALECT)
+                raise busy("too_many_requests", "LLM Ampel's gateway has too many requests at once.")
+            answer = await self._answer(connection, request, shape, _DIALECT)
         except Refused as refused:
             if shape is _DIALECT and refused.code in _LOST:
                 refused = self._lost(request.raw_path, _DIALECT, refused)
@@ -152,13 +160,16 @@ class Gateway:
             answer.force_close()
         return answer
 
-    async def _answer(self, request: web.BaseRequest, shape: Shape, dialect: ToolDialect) -> web.StreamResponse:
+    async def _answer(
+        self, connection: ToolConnection, request: web.BaseRequest, shape: Shape, dialect: ToolDialect
+    ) -> web.StreamResponse:
         if request.version != HttpVersion11:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(400, "http_version", "This gateway speaks HTTP/1.1 only.", retry=False)
         access.check_browser(request.headers, self._port)
         address = parse(request.raw_path)
         caller = access.identify(address.token, request.headers, shape.CREDENTIAL_HEADERS, self._tokens.find)
+        self._server.admit(connection)
         if shape is not dialect:
             raise _not_spoken(shape, dialect)
         access.check_query(address.query)

@@ -58,6 +58,7 @@ FAILURES: dict[str, str] = {
     "proxy_refused": N_("the proxy does not let requests there through"),
     "redirect_loop": N_("it sends us round in circles"),
     "unsendable": N_("our own request could not be sent"),
+    "no_descriptors": N_("too many connections are open here"),
 }
 
 # Why a status page cannot be used, beside the failures above and `http`, which has a status.

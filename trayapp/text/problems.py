@@ -39,6 +39,13 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The running instance does not answer"),
         N_("It was given {seconds} s. If it stays silent, end its process ({process}) and start it again."),
     ),
+    "control_slow": (
+        N_("The running instance takes too long"),
+        N_(
+            "It is alive, but had no answer within {seconds} s. "
+            "What was begun is broken off; its log may say what holds it up."
+        ),
+    ),
     "control_garbled": (
         N_("The running instance could not be understood"),
         N_("Quit it and start it again."),

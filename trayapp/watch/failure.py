@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from trayapp.core.evidence.observation import NetworkStep
+from trayapp.net.descriptors import ran_out
 from trayapp.net.lookup import NO_SUCH_NAME
 from trayapp.net.trust import is_unknown
 
@@ -45,7 +46,9 @@ def timed_out(step: NetworkStep | None, addresses: tuple[str, ...]) -> Failure:
 
 
 def failure_of(error: Exception, step: NetworkStep | None, addresses: tuple[str, ...]) -> Failure:
-    """What `error` means at this step."""
+    """What `error` means at this step; `no_descriptors`, without one: it is our own lack, and no news of anybody."""
+    if isinstance(error, (httpx.ConnectError, OSError)) and ran_out(error):
+        return Failure("no_descriptors")
     if isinstance(error, httpx.ProxyError):
         # The proxy's answer to CONNECT begins with its status.
         status = str(error)[:3]

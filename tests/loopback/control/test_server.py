@@ -196,11 +196,10 @@ async def test_silence_is_not_borne_for_ever(here: Home) -> None:
     lock.release()
 
 
-@pytest.mark.xfail(strict=True, reason="who gives signs of life is waited for without end")
 async def test_signs_of_life_do_not_hold_a_command_for_ever(instance: Instance, here: Home) -> None:
     async with asyncio.timeout(20):
         with pytest.raises(Problem, match="control_slow"):
-            await client.ask(here, AskSlowly(for_s=60.0), limit_s=1.0)  # type: ignore[call-arg]
+            await client.ask(here, AskSlowly(for_s=60.0), limit_s=1.0)
     await until(lambda: instance.broken_off, "the end of the work")
 
 

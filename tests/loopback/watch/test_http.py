@@ -116,7 +116,6 @@ async def test_a_closed_port_is_a_failed_connection(http: Http, server: Server) 
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-@pytest.mark.xfail(strict=True, reason="a lack of our own is taken for a failed connection or name")
 async def test_a_lack_of_descriptors_is_nobodys_failure(http: Http, server: Server, host: str) -> None:
     # What is made once needs descriptors as well.
     await http.ask(server.url, LIMIT)

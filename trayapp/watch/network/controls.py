@@ -85,13 +85,15 @@ class Controls:
             if not pair:
                 return None
             began = self._clock.now()
-            asked = list(await asyncio.gather(*(self._ask(url, reach) for url in pair)))
+            asked = await self._ask_all(pair, reach)
             latest = Round(began, tuple(asked))
             if not latest.proves and not any(answer.sign.altered for answer in asked):
                 # One control can be blocked or broken by itself; the others may still be asked.
                 rest = [url for url in waiting if url not in pair]
-                asked += await asyncio.gather(*(self._ask(url, reach) for url in rest))
+                asked += await self._ask_all(rest, reach)
                 latest = Round(began, tuple(asked))
+            if not asked:
+                return None
             self._latest[reach] = latest
             return latest
 
@@ -106,7 +108,12 @@ class Controls:
                 by_place.setdefault(await self._addresses.place(url), url)
         return list(by_place.values())
 
-    async def _ask(self, url: str, reach: Reach) -> ControlAnswer:
+    async def _ask_all(self, urls: list[str], reach: Reach) -> list[ControlAnswer]:
+        answers = await asyncio.gather(*(self._ask(url, reach) for url in urls))
+        return [answer for answer in answers if answer is not None]
+
+    async def _ask(self, url: str, reach: Reach) -> ControlAnswer | None:
+        """None when nobody could be asked, for reasons of our own."""
         began = self._clock.now()
         self._budget.sent(host_of(url))
         secure = url.startswith("https:")
@@ -114,6 +121,8 @@ class Controls:
             # A portal answers GET; over TLS the head is all that is wanted.
             answer = await self._http.ask(url, LIMIT, method="HEAD" if secure else "GET")
         except Failure as failure:
+            if failure.code == "no_descriptors":
+                return None
             sign = failure_sign(url, failure)
         else:
             if answer.address is not None:

@@ -54,7 +54,6 @@ def scene(open_scene: Callable[[], Scene]) -> Scene:
     return open_scene()
 
 
-@pytest.mark.xfail(strict=True, reason="a lack of our own is taken for a control that does not answer")
 async def test_controls_that_nobody_could_ask_prove_nothing(scene: Scene) -> None:
     with no_descriptors_left():
         assert await scene.controls.round(Reach.LOOPBACK, scene.clock.now()) is None
