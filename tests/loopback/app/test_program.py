@@ -478,6 +478,18 @@ def test_a_run_with_an_end_ends_the_program(world: World) -> None:
     assert ended.is_set()
 
 
+@pytest.mark.xfail(strict=True, reason="the dialog shows the files as they were at the start")
+def test_a_service_file_is_there_when_the_settings_are_opened(one: Program, world: World) -> None:
+    def script() -> Script:
+        yield fine(one)
+        (home().services_dir / "other.toml").write_text(world.acme.toml().replace("acme", "other"))
+        view = (yield from asked(one.commands.view_settings)).value
+        assert [service.id for service in view.services] == ["acme-api", "other-api"]
+        assert all(service.own for service in view.services)
+
+    live(one, script())
+
+
 def test_who_watches_nothing_is_led_to_the_services(one: Program, world: World) -> None:
     """By the panel's button and by the menu's entry."""
     world.nothing_watched = True
