@@ -104,6 +104,8 @@ class CoreCommands:
 
     def view_settings(self, done: Done[SettingsView]) -> None:
         async def work() -> SettingsView:
+            # Whoever opens the settings may have edited the files a moment ago.
+            await self._engine().reload()
             return settings_view(self._engine())
 
         self._send(work, done)

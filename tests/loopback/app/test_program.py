@@ -478,7 +478,6 @@ def test_a_run_with_an_end_ends_the_program(world: World) -> None:
     assert ended.is_set()
 
 
-@pytest.mark.xfail(strict=True, reason="the dialog shows the files as they were at the start")
 def test_a_service_file_is_there_when_the_settings_are_opened(one: Program, world: World) -> None:
     def script() -> Script:
         yield fine(one)
