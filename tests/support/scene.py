@@ -71,6 +71,8 @@ class Acme:
         self.page_id = page_id
         self.api_server, self.page_server = api_server or Server(), page_server or Server()
         self.states: dict[str, str] = dict.fromkeys(components, "operational")
+        # Unix seconds of the last change of a component, by the page; long before the night that a scene plays in.
+        self.changed_at = 1_770_000_000.0
         self.incidents: list[dict[str, Any]] = []
         self.maintenances: list[dict[str, Any]] = []
 
@@ -93,7 +95,9 @@ class Acme:
 
     def publish(self) -> None:
         """Put the page's files out as states, incidents and maintenances stand."""
-        parts = [pagefiles.component(f"page-{name}", name, state) for name, state in self.states.items()]
+        parts = [
+            pagefiles.component(f"page-{name}", name, state, self.changed_at) for name, state in self.states.items()
+        ]
         page_id = self.page_id or pagefiles.PAGE_ID
         files = {
             "summary.json": pagefiles.summary(parts, self.incidents, self.maintenances, page_id=page_id),

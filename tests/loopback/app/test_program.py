@@ -241,6 +241,7 @@ def test_a_click_that_cannot_be_done_says_why_in_the_panel(one: Program) -> None
 def test_what_is_down_and_cannot_be_moved_is_offered_nowhere_and_said_why(one: Program, world: World) -> None:
     """Button, menu and click agree: Closed AI is down, and only Acme AI can be moved."""
     closed = Acme("closed", api=False, dialects=())
+    closed.changed_at = time.time() - 60.0
     closed.page(chat_completions="major_outage")
     world.others = (closed,)
 
