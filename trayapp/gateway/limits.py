@@ -22,6 +22,8 @@ class GatewayLimits(Struct, frozen=True):
     unless it streams. `requests`: at once, as many as a busy machine's tools would ever have. `strangers`: connections
     over which no token was shown; under pressure each has its place for `stranger_s`. `unused`: connections beyond
     `requests`, of tools that have nothing to ask. `sockets`: all of these and of theirs to providers.
+    `cold_s`: so long a target that starts or loads is waited for. `keep_alive_s`: who waits for a stream hears a word
+    this often; the libraries' own patience is 300 s.
     """
 
     cloud: Patience = Patience(10.0, 600.0, 600.0)
@@ -37,6 +39,8 @@ class GatewayLimits(Struct, frozen=True):
     stranger_s: float = 2.0
     unused: int = 64
     sockets: int = 4096
+    cold_s: float = 180.0
+    keep_alive_s: float = 15.0
 
 
 RESERVED = 192

@@ -95,6 +95,11 @@ class Gateway:
         """How many requests of tools that are set to wait are waiting for their provider now."""
         return len(self._held)
 
+    @property
+    def running(self) -> int:
+        """How many requests are being answered now."""
+        return self._running
+
     async def start(self) -> None:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
         limits = self._limits = fitted(self._given_limits, raise_limit())

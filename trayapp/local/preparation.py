@@ -26,10 +26,12 @@ DEATH_S = 1.0
 class PreparationLimits(Struct, frozen=True):
     """Real seconds. `cold_s`: start, load and first token together, as long as Ollama itself allows for a load
     (OLLAMA_LOAD_TIMEOUT: 5 minutes). `warm_s`: one token of a loaded model, with room for somebody else's question
-    that is being answered just now."""
+    that is being answered just now. `pauses_s`: before a server that died is started again, for the first time, the
+    second and so on; the last repeats."""
 
     cold_s: float = 300.0
     warm_s: float = 30.0
+    pauses_s: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0, 600.0)
 
 
 class PreparationStep(StrEnum):

@@ -13,6 +13,7 @@ from tests.support.gguf import write_tiny_gguf
 from tests.support.httpserver import Server, answer
 from tests.support.scene import CHAT_PATH, NO_KEY, OVERLOADED, Acme, Scene, completion, free_port
 from tests.support.until import until
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.switching.route import To, Until
@@ -288,3 +289,49 @@ async def test_a_server_of_ours_is_started_again_where_routes_lead_to_it(tmp_pat
             lambda: scene.engine.switch.target_status.state is TargetState.READY or None, "the model to be back"
         )
         assert scene.engine.routes.route("acme").to is To.LOCAL
+
+
+@pytest.mark.xfail(strict=True, reason="the gateway hears nothing of what happens to the machine")
+@pytest.mark.parametrize("kind", list(DisturbanceKind))
+async def test_after_a_suspend_or_on_another_network_the_gateway_connects_anew(kind: DisturbanceKind) -> None:
+    async with Scene(Acme("acme"), settings=settings(None)) as scene:
+        await scene.engine.stop_watching()
+        token = scene.engine.switch.tokens.add("editor")
+        await scene.engine.switch.apply()
+        server = scene["acme"].api_server
+        assert (await ask(scene, token))[0] == 200
+        before = server.connections
+        assert (await ask(scene, token))[0] == 200
+        assert server.connections == before
+        scene.engine.observe(Disturbance(scene.engine.clock.now(), kind))
+        assert (await ask(scene, token))[0] == 200
+        assert server.connections == before + 1
+
+
+@pytest.mark.xfail(strict=True, reason="refused while the model is started, as after a restart of the machine")
+async def test_a_tool_waits_for_a_server_of_ours_that_is_being_started(tmp_path: Path) -> None:
+    file = write_tiny_gguf(tmp_path / "tiny.gguf")
+    local = f'[local]\nserver = "embedded"\nfile = "{file}"\ncontext = 512\n'
+    text = f"{local}[gateway]\nport = {free_port()}\n"
+    async with Scene(Acme("acme"), settings=text, rate=1.0) as scene:
+        token = scene.engine.switch.tokens.add("editor")
+        await scene.engine.switch.to_local(("acme",))
+        assert (await ask(scene, token))[0] == 200
+        await scene.stop()
+        await scene.start()
+        await until(lambda: scene.engine.switch.target_status.state is TargetState.STARTING or None, "the start")
+        status, route, model = await ask(scene, token)
+        assert (status, route, model) == (200, "local; user", file.name)
+
+
+@pytest.mark.xfail(strict=True, reason="a server that is loading is looked at once a minute")
+async def test_a_server_that_is_loading_is_looked_at_often() -> None:
+    head = {"server": "llama.cpp"}
+    async with Server() as server:
+        server.on("/health", answer(503, {"error": {"message": "Loading model"}}, head))
+        server.on("/v1/models", answer(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]}))
+        local = f'[local]\nserver = "llama-server"\nurl = "{server.url}"\n[gateway]\nport = {free_port()}\n'
+        async with Scene(Acme("acme"), settings=local, rate=1.0) as scene:
+            await scene.until(lambda s: s.target.state is TargetState.LOADING, "the model to load")
+            server.on("/health", answer(200, {"status": "ok"}, head))
+            await scene.until(lambda s: s.target.state is TargetState.READY, "it to be ready", 10.0)

@@ -23,7 +23,7 @@ from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.client import Client
-from trayapp.local.preparation import PreparationStep
+from trayapp.local.preparation import PreparationLimits, PreparationStep
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
 from trayapp.settings.schema import Local
@@ -132,6 +132,71 @@ async def test_its_death_is_told_at_once_and_a_click_brings_it_back(make_target:
     assert target.status.params["exit_code"] == 137
     assert (await target.check()).state is TargetState.FAILED
     assert (await target.prepare()).state is TargetState.READY
+
+
+@pytest.mark.xfail(strict=True, reason="a server that died stays dead")
+async def test_a_server_that_died_is_started_again(make_target: MakeTarget, tiny_gguf: Path) -> None:
+    target = make_target(_local(tiny_gguf))
+    first = await target.prepare()
+    for _ in range(2):
+        server = next(one for one in _servers() if "embedded_child" in one.cmdline()[2])
+        server.kill()
+        await until(lambda: target.status.code == "local_exited", "the news of its death")
+        assert target.status.state is TargetState.STARTING
+        await until(lambda: target.status.state is TargetState.READY, "the next one")
+        async with Client(str(target.status.url)) as client:
+            assert (await client.get("/health")).status == 200
+    assert target.status.url != first.url
+
+
+@pytest.mark.xfail(strict=True, reason="a server that died stays dead")
+async def test_a_server_that_keeps_dying_is_started_less_and_less_often(
+    make_target: MakeTarget, tmp_path: Path, free_port: int, statuses: list[TargetStatus]
+) -> None:
+    # It dies a moment after its first token, and counts its lives.
+    program = tmp_path / "server.py"
+    program.write_text(
+        "import http.server, json, os, threading\n"
+        f"open({str(tmp_path / 'lives')!r}, 'a').write('x')\n"
+        "class One(http.server.BaseHTTPRequestHandler):\n"
+        "    protocol_version = 'HTTP/1.1'\n"
+        "    def log_message(self, *a): pass\n"
+        "    def say(self, body):\n"
+        "        raw = json.dumps(body).encode()\n"
+        "        self.send_response(200); self.send_header('content-length', str(len(raw))); self.end_headers()\n"
+        "        self.wfile.write(raw)\n"
+        "    def do_GET(self):\n"
+        "        self.say({'data': [{'id': 'm'}]})\n"
+        "    def do_POST(self):\n"
+        "        self.rfile.read(int(self.headers['content-length']))\n"
+        "        threading.Timer(0.6, os._exit, [7]).start()\n"
+        "        self.say({'choices': [{'message': {'content': 'H'}}]})\n"
+        f"http.server.ThreadingHTTPServer(('127.0.0.1', {free_port}), One).serve_forever()\n"
+    )
+    settings = Local(
+        server="openai-compatible", url=f"http://127.0.0.1:{free_port}", start=(sys.executable, str(program))
+    )
+    target = make_target(settings, PreparationLimits(pauses_s=(0.05, 0.1, 0.3, 3600.0)))
+    await target.prepare()
+    await until(lambda: len((tmp_path / "lives").read_text()) == 4, "three more lives")
+    await until(lambda: target.status.state is TargetState.FAILED, "the long pause")
+    assert target.status.code == "local_exited"
+    # A click does not wait for the pause, and a stop ends it.
+    await target.prepare()
+    assert len((tmp_path / "lives").read_text()) == 5
+    await target.stop()
+
+
+@pytest.mark.xfail(strict=True, reason="a server that died stays dead")
+async def test_a_stop_while_it_is_dead_leaves_it_dead(make_target: MakeTarget, tiny_gguf: Path) -> None:
+    target = make_target(_local(tiny_gguf), PreparationLimits(pauses_s=(0.2,)))
+    await target.prepare()
+    next(one for one in _servers() if "embedded_child" in one.cmdline()[2]).kill()
+    await until(lambda: target.status.code == "local_exited", "the news of its death")
+    assert await target.stop()
+    assert target.status.code == "local_not_running"
+    await asyncio.sleep(0.6)
+    assert not _servers()
 
 
 async def test_a_click_at_the_moment_of_its_death_starts_it_again(make_target: MakeTarget, tiny_gguf: Path) -> None:
