@@ -16,9 +16,14 @@ from trayapp.net.descriptors import ran_out
 from trayapp.net.lookup import NO_SUCH_NAME
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown
+from trayapp.tasks import Tasks
 
 KEEPALIVE_S = 15.0
 """Shorter than common servers' own, so that a connection is rarely closed just as it is used again."""
+AT_ONCE_S = 1.0
+"""A round trip to the far side of the world and its loss; a provider that worked on a request took longer."""
+OLD_LIFE_S = 3700.0
+"""No answer takes longer as a whole (`GatewayLimits.answer_s`)."""
 _PROXY_LIFE_S = 60.0
 """A laptop moves; reading the settings anew for every request would take longer than the request."""
 _MAX_FIELD_BYTES = 32_768
@@ -48,27 +53,35 @@ class Outgoing:
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
         self._proxies: dict[str, tuple[str | None, float]] = {}
-        trace = aiohttp.TraceConfig()
-        trace.on_connection_reuseconn.append(_note_reuse)
-        self._session = aiohttp.ClientSession(
-            response_class=Answer,
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_OWN_HEADERS,
-            max_field_size=_MAX_FIELD_BYTES,
-            trace_configs=[trace],
-        )
+        self._tasks = Tasks("outgoing")
+        self._session = _session()
+        self._old: list[tuple[aiohttp.ClientSession, float]] = []
 
     async def close(self) -> None:
-        await self._session.close()
+        await self._tasks.close()
+        for session in (self._session, *(old for old, _ in self._old)):
+            await session.close()
+
+    def drop(self) -> None:
+        """The machine woke up or changed networks: connections and proxies of before are used for no new request.
+
+        What is under way goes on; a connection that is idle is closed within `KEEPALIVE_S`.
+        """
+        now = asyncio.get_running_loop().time()
+        for session in [old for old, until in self._old if until <= now]:
+            self._tasks.spawn(session.close(), "close")
+        self._old = [(old, until) for old, until in self._old if until > now]
+        self._old.append((self._session, now + OLD_LIFE_S))
+        self._session = _session()
+        self._proxies.clear()
 
     async def ask(self, method: str, url: str, headers: CIMultiDict[str], body: bytes, patience: Patience) -> Answer:
         """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
         connection, after it the connection is kept. Raises `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
-        then, and only then, the request is sent once more.
+        then, and only then, the request is sent once more. It shows by breaking at once, before any answer; what breaks
+        later may have been worked on.
         """
         how: dict[str, Any] = {
             "headers": headers,
@@ -113,15 +126,17 @@ class Outgoing:
         raise refused
 
     async def _send(self, method: str, url: str, how: dict[str, Any]) -> Answer:
-        reused = SimpleNamespace(yes=False)
-        try:
-            answer = await self._session.request(method, URL(url, encoded=True), trace_request_ctx=reused, **how)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            if not reused.yes or isinstance(error, aiohttp.ClientConnectorError):
-                raise
-            answer = await self._session.request(method, URL(url, encoded=True), **how)
-        assert isinstance(answer, Answer)
-        return answer
+        # Ends with a fresh connection at the latest: each time one of those that were kept is used up.
+        while True:
+            reused = SimpleNamespace(at=None)
+            try:
+                answer = await self._session.request(method, URL(url, encoded=True), trace_request_ctx=reused, **how)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if not _was_stale(error, reused.at):
+                    raise
+            else:
+                assert isinstance(answer, Answer)
+                return answer
 
     def _proxy(self, url: str) -> str | None:
         origin = url[: url.index("/", len("https://"))]
@@ -135,9 +150,32 @@ class Outgoing:
         return proxy
 
 
+def _session() -> aiohttp.ClientSession:
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(_note_reuse)
+    return aiohttp.ClientSession(
+        response_class=Answer,
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=_OWN_HEADERS,
+        max_field_size=_MAX_FIELD_BYTES,
+        trace_configs=[trace],
+    )
+
+
 async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: Any) -> None:
     if context.trace_request_ctx is not None:
-        context.trace_request_ctx.yes = True
+        context.trace_request_ctx.at = asyncio.get_running_loop().time()
+
+
+def _was_stale(error: Exception, reused_at: float | None) -> bool:
+    """Whether a connection that was taken up again had ended before, and the request reached nobody."""
+    if reused_at is None or isinstance(error, aiohttp.ClientConnectorError):
+        return False
+    # In place of words it carries the beginning of an answer.
+    begun = isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)
+    return not begun and asyncio.get_running_loop().time() - reused_at <= AT_ONCE_S
 
 
 def code_of(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """The one-click target: how far it is, and what makes it ready."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,10 @@ from trayapp.tasks import Tasks
 
 Progress = Callable[[PreparationStep], None]
 
+LIVED_S = 600.0
+"""Steady seconds after which a server that dies is not one that cannot live: then the pauses begin anew."""
+SHORT_PAUSE_S = 5.0
+"""What is started again within this is on its way; tools wait for it. Longer, and it has failed until then."""
 _STATE_OF_STEP = {
     PreparationStep.STARTING: TargetState.STARTING,
     PreparationStep.LOADING: TargetState.LOADING,
@@ -38,6 +43,9 @@ class LocalTarget:
     `status.state` is `ready` when a click needs `ready_s` seconds and nothing else: measured since the model was
     loaded (`first_token_s` is then set), estimated from the last time, or None when it was never tried. `down` with
     the code `local_not_running` means that `prepare` will start it.
+
+    A server that we started and that dies is started again, after a pause that grows as long as it keeps dying; `stop`
+    ends that as well.
     """
 
     def __init__(
@@ -61,6 +69,10 @@ class LocalTarget:
         self._deadline: asyncio.Timeout | None = None
         self._stops = 0
         self._child: Child | None = None
+        self._born_at = 0.0
+        self._deaths = 0
+        self._reviving: int | None = None
+        self._soon = False
         self._embedded_url: str | None = None
         self._failed: tuple[Rung, Problem] | None = None
         self._verified_s: float | None = None
@@ -140,7 +152,8 @@ class LocalTarget:
 
     async def stop(self) -> bool:
         """Break off `prepare`, and end the server if we started it; False when there was nothing of ours to end."""
-        busy = self._break_off()
+        busy = self._break_off() or self._reviving is not None
+        self._reviving, self._soon = None, False
         async with self._one_at_a_time:
             ours = await self._end_child()
             self._failed = None
@@ -180,12 +193,14 @@ class LocalTarget:
         self._through = ready.through
         if run.started and run.child is not None:
             self._child = run.child
+            self._born_at = self._clock.now()
+            self._reviving = None
             self._tasks.spawn(self._mourn(run.child), "child")
         if self._is_embedded:
             self._embedded_url = run.url
 
     async def _mourn(self, child: Child) -> None:
-        """Say it at once when the server that we started dies.
+        """Say it at once when the server that we started dies, and start it again.
 
         A start command that ends well may have handed over to a service, as `lms server start` does: then it is for
         a look to find out.
@@ -196,10 +211,33 @@ class LocalTarget:
                 return
             self._child = None
             self._embedded_url = None
-            if code != 0:
-                self._fail(Rung.START, child.exited())
-            else:
+            if code == 0:
                 self._publish(await self._checked(self._server))
+                return
+            self._fail(Rung.START, child.exited())
+        if self._clock.now() - self._born_at > LIVED_S:
+            self._deaths = 0
+        await self._revive()
+
+    async def _revive(self) -> None:
+        """Start it again, and again, until it lives, somebody else has done so, or it was stopped."""
+        mine = self._reviving = self._deaths
+        while self._reviving == mine:
+            pauses = self._limits.pauses_s
+            pause_s = pauses[min(self._deaths, len(pauses) - 1)]
+            self._deaths += 1
+            mine = self._reviving = self._deaths
+            self._soon = pause_s <= SHORT_PAUSE_S
+            self._publish(self._not_running())
+            try:
+                await self._clock.sleep(pause_s)
+            finally:
+                self._soon = False
+            if self._reviving != mine:
+                return
+            # Its own status says what is in the way.
+            with contextlib.suppress(Problem):
+                await self.prepare()
 
     async def _end_child(self) -> bool:
         child, self._child = self._child, None
@@ -260,7 +298,7 @@ class LocalTarget:
 
     def _not_running(self) -> TargetStatus:
         if self._failed is not None:
-            return self._of_problem(self._failed[1], TargetState.FAILED)
+            return self._of_problem(self._failed[1], TargetState.STARTING if self._soon else TargetState.FAILED)
         status = self._of_problem(Problem("local_not_running"), TargetState.DOWN)
         return replace(status, ready_s=self._timings.get(self._key(status.model)).cold_s)
 

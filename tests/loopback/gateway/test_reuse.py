@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from tests.support.gatewaybed import CHAT, END, TOKEN, Bed, begin
 from tests.support.httpserver import Behaviour, Request, answer
 from trayapp.core.evidence.observation import Outcome
@@ -30,7 +28,6 @@ async def test_a_connection_that_breaks_at_once_costs_nothing() -> None:
         assert bed.cloud.asked(CHAT) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="a request that was worked on is sent a second time")
 async def test_a_request_that_was_worked_on_is_not_sent_twice() -> None:
     async with Bed() as bed:
         bed.cloud.on(CHAT, GOOD, closes(1.5), GOOD)
@@ -39,7 +36,6 @@ async def test_a_request_that_was_worked_on_is_not_sent_twice() -> None:
         assert ((await bed.told(2)).outcome, bed.tries[1].code) == (Outcome.FAIL, "cut")
 
 
-@pytest.mark.xfail(strict=True, reason="half an answer is taken for none")
 async def test_a_request_that_was_half_answered_is_not_sent_twice() -> None:
     async with Bed() as bed:
         bed.cloud.on(CHAT, GOOD, closes(0.0, b"HTTP/1.1 200 OK\r\ncontent-type: applic"), GOOD)
@@ -47,7 +43,6 @@ async def test_a_request_that_was_half_answered_is_not_sent_twice() -> None:
         assert bed.cloud.asked(CHAT) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="one stale connection is expected, and no second")
 async def test_several_stale_connections_cost_nothing() -> None:
     async with Bed() as bed:
         together = asyncio.Barrier(3)
@@ -64,7 +59,6 @@ async def test_several_stale_connections_cost_nothing() -> None:
         assert (await bed.post()).status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="connections of before a suspend are used after it")
 async def test_after_a_disturbance_it_connects_anew() -> None:
     async with Bed() as bed:
         bed.cloud.on(CHAT, GOOD)
@@ -78,7 +72,6 @@ async def test_after_a_disturbance_it_connects_anew() -> None:
             assert bed.cloud.connections == number
 
 
-@pytest.mark.xfail(strict=True, reason="connections of before a suspend are used after it")
 async def test_a_disturbance_cuts_no_stream() -> None:
     async with Bed() as bed, bed.client() as client:
         go_on = asyncio.Event()
