@@ -18,6 +18,7 @@ from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot
 from trayapp.core.switching.routes import Routes
+from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
 from trayapp.engine.delivery import Announce, Delivery
@@ -40,6 +41,8 @@ TICK_S = 15.0
 SWITCH_CHECK_S = 60.0
 """Steady seconds between two looks at the local target, whose light has to be true before it is needed, and at a
 gateway port that was taken."""
+BUSY_CHECK_S = 2.0
+"""The same while it starts or loads: tools are held for it."""
 SAVE_S = 60.0
 """Steady seconds after which an engine that follows an outage is remembered without news, too: short enough that a
 restart after a kill -9 goes on where it was."""
@@ -196,6 +199,7 @@ class Engine:
         self._state.observe(observation)
         if isinstance(observation, Disturbance):
             self._watching.disturbed()
+            self.switch.disturbed()
         if isinstance(observation, Try) and observation.source is Source.TRAFFIC:
             self.changed_often()
         elif not isinstance(observation, Control):
@@ -304,7 +308,8 @@ class Engine:
         with rounds.round():
             await self.switch.resume()
         while True:
-            await self.clock.sleep(SWITCH_CHECK_S)
+            busy = self.switch.target_status.state in (TargetState.STARTING, TargetState.LOADING)
+            await self.clock.sleep(BUSY_CHECK_S if busy else SWITCH_CHECK_S)
             with rounds.round():
                 await self.switch.apply()
                 await self.switch.check_target()

@@ -138,6 +138,11 @@ class Switch:
             for name in self.tokens.names()
         )
 
+    def disturbed(self) -> None:
+        """The machine woke up or changed networks."""
+        if self._gateway is not None:
+            self._gateway.disturbed()
+
     async def check_target(self) -> TargetStatus:
         if self._target is not None:
             await self._target.check()

@@ -15,21 +15,25 @@ from aiohttp import web
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.json_text import read_json
+from trayapp.core.remote_text import plain
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.cloud import ToolRequest, break_off, give_up
-from trayapp.gateway.given import Streamed, Whole
+from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
-from trayapp.gateway.outgoing import Outgoing, Unanswered, code_of
+from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.waiting import BUSY, Waiting, usable
 
 _MAX_EVENT_BYTES = 1024 * 1024
 _KEEPS_OUT = (401, 403)
-_USABLE = (TargetState.READY, TargetState.LOADING, TargetState.STARTING)
+_WORDS_CHARS = 1000
+_AGAIN_S = 1.0
+"""Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
 
 
 class WholeEvents:
@@ -64,18 +68,43 @@ class LocalRoute:
         self._clock = clock
         self._limits = limits
 
-    async def answer(self, asked: ToolRequest) -> web.StreamResponse:
-        """Ask the local target in the provider's place. Raises `Refused` while nothing of an answer has been sent."""
+    async def answer(self, asked: ToolRequest, stays: Callable[[], bool]) -> web.StreamResponse | None:
+        """Ask the local target in the provider's place, once it is ready if it is on its way.
+
+        `stays`: whether the route still leads here; None when it did not, before anything was sent. Raises `Refused`
+        while nothing of an answer has been sent.
+        """
         target = self._target()
-        if target.state not in _USABLE or target.url is None or target.model is None:
-            raise _not_ready(target)
-        if asked.endpoint is Endpoint.MODELS:
+        if (
+            asked.endpoint is Endpoint.MODELS
+            and target.state in (TargetState.READY, *BUSY)
+            and target.model is not None
+        ):
             body = asked.dialect.models(asked.address.path, target.model, target.server or "local")
             return Whole(body=body, content_type="application/json", headers={ROUTE: asked.route})
-        url = target.url.rstrip("/") + asked.address.path
+        limits = self._limits
+        async with Waiting(asked.request, asked.dialect, asked.body, asked.route, limits.keep_alive_s) as waiting:
+            try:
+                target = await usable(self._target, stays, limits.cold_s)
+                if not stays():
+                    if waiting.down is None:
+                        return None
+                    raise _moved(asked)
+                return await self._of(target, asked, waiting)
+            except Refused as refused:
+                waiting.over()
+                if waiting.down is None:
+                    raise
+                await waiting.down.write(asked.dialect.refusal_event(refused))
+                await waiting.down.write_eof()
+                return waiting.down
+
+    async def _of(self, target: TargetStatus, asked: ToolRequest, waiting: Waiting) -> web.StreamResponse:
+        if target.state is not TargetState.READY or target.url is None or target.model is None:
+            raise _still_loading(target) if target.state in BUSY else _not_ready(target)
         asked.body = with_model(asked, target.model)
         try:
-            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, self._limits.local)
+            up = await self._head(target.url.rstrip("/") + asked.address.path, asked)
             asked.body = b""
             try:
                 if ROUTE in up.headers:
@@ -83,8 +112,14 @@ class LocalRoute:
                 if up.status in _KEEPS_OUT:
                     raise _kept_out(target, up.status)
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
-                pass_on = self._stream if reading.is_stream else self._whole
-                down = await pass_on(up, reading, asked, target)
+                if reading.is_stream and not (reading.packed and waiting.down):
+                    down = await self._stream(up, reading, asked, target, waiting)
+                elif waiting.down is not None:
+                    raise _told(target, up.status, await self._body(up))
+                else:
+                    waiting.over()
+                    headers = to_client(up.headers, asked.route)
+                    down = Whole(status=up.status, body=await self._body(up), headers=headers)
             finally:
                 up.close()
         except Unanswered as failure:
@@ -94,9 +129,19 @@ class LocalRoute:
             asyncio.get_running_loop().call_soon(self._answered, given)
         return down
 
-    async def _whole(
-        self, up: aiohttp.ClientResponse, _: AnswerReading, asked: ToolRequest, target: TargetStatus
-    ) -> web.StreamResponse:
+    async def _head(self, url: str, asked: ToolRequest) -> Answer:
+        """The answer's head. 503 is the answer of one that loads, or whose places are all taken: it has not begun."""
+        loop, limits = asyncio.get_running_loop(), self._limits
+        until = loop.time() + limits.cold_s
+        while True:
+            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, limits.local)
+            left_s = until - loop.time()
+            if up.status != 503 or left_s <= 0:
+                return up
+            up.close()
+            await asyncio.sleep(min(_AGAIN_S, left_s))
+
+    async def _body(self, up: aiohttp.ClientResponse) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
         limits = self._limits
         held = bytearray()
@@ -108,19 +153,30 @@ class LocalRoute:
                         raise Unanswered("malformed")
         except (aiohttp.ClientError, OSError) as error:
             raise Unanswered(code_of(error)) from error
-        return Whole(status=up.status, body=bytes(held), headers=to_client(up.headers, asked.route))
+        return bytes(held)
 
     async def _stream(
-        self, up: aiohttp.ClientResponse, reading: AnswerReading, asked: ToolRequest, target: TargetStatus
+        self,
+        up: aiohttp.ClientResponse,
+        reading: AnswerReading,
+        asked: ToolRequest,
+        target: TargetStatus,
+        waiting: Waiting,
     ) -> web.StreamResponse:
         limits = self._limits
         headers = to_client(up.headers, asked.route)
         headers.popall("Content-Length", None)
-        down = Streamed(status=up.status, headers=headers)
         events = WholeEvents()
         # What is compressed has no place for an event of ours; it is broken off as on the cloud route.
         pass_on = as_it_is if reading.packed else events
-        await down.prepare(asked.request)
+
+        def begin(piece: bytes) -> bytes:
+            waiting.over()
+            return pass_on(piece)
+
+        if reading.packed:
+            waiting.over()
+        down = await waiting.begin(up.status, headers)
         try:
             try:
                 await relay(
@@ -130,12 +186,13 @@ class LocalRoute:
                     silence_s=limits.local.silence_s,
                     stall_s=limits.client_stall_s,
                     answer_s=limits.answer_s,
-                    change=pass_on,
+                    change=begin,
                 )
                 if not reading.whole:
                     raise Unanswered("cut")
                 await down.write(events.rest())
             except Unanswered as failure:
+                waiting.over()
                 if reading.packed:
                     break_off(asked.request)
                     return down
@@ -186,6 +243,29 @@ def _not_ready(target: TargetStatus) -> Refused:
     else:
         message = f"{_named(target)} cannot be used; LLM Ampel's window says why. Choose another one, {home}"
     return Refused(400, "local_not_ready", message, retry=False)
+
+
+def _still_loading(target: TargetStatus) -> Refused:
+    message = f"{_named(target)} is still loading. Ask again in a while."
+    return Refused(503, "local_still_loading", message, retry=False)
+
+
+def _moved(asked: ToolRequest) -> Refused:
+    return Refused(503, "local_moved", f"{asked.provider.name} is asked in the cloud again. Ask once more.")
+
+
+def _told(target: TargetStatus, status: int, body: bytes) -> Refused:
+    """An error of the server's, for a stream that has begun: in its own words, if it has any."""
+    if status < 300:
+        return _dead(target, "malformed")
+    try:
+        error = read_json(body)
+    except ValueError:
+        error = None
+    for key in ("error", "message"):
+        error = error.get(key, error) if isinstance(error, dict) else error
+    words = plain(error, _WORDS_CHARS) if isinstance(error, str) else ""
+    return Refused(status, f"local_http_{status}", words or f"{_named(target)} answered {status}.", retry=False)
 
 
 def _circle(target: TargetStatus) -> Refused:

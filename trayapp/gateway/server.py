@@ -15,7 +15,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
-from trayapp.core.switching.route import Action, Decision, Endpoint
+from trayapp.core.switching.route import Action, Decision
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -120,6 +120,10 @@ class Gateway:
             raise Problem("cannot_listen", port=port, reason=error.strerror) from error
         self._routes.on_change.append(self._wake)
 
+    def disturbed(self) -> None:
+        """The machine woke up or changed networks: connections of before are worth nothing."""
+        self._outgoing.drop()
+
     async def stop(self) -> None:
         """Stop listening; running requests get a moment, then they are cut."""
         if self._wake in self._routes.on_change:
@@ -185,14 +189,18 @@ class Gateway:
         asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url)
         if request.method == "POST":
             asked.body = await self._body(request)
-        decision = await self._decide(provider, endpoint, caller.tool)
-        asked.route = f"{decision.action}; {decision.reason}"
-        route = self._local if decision.action is Action.LOCAL else self._cloud
-        try:
-            return await route.answer(asked)
-        except Refused as refused:
-            refused.headers[ROUTE] = asked.route
-            raise
+        while True:
+            decision = await self._decide(asked)
+            asked.route = f"{decision.action}; {decision.reason}"
+            try:
+                if decision.action is Action.CLOUD:
+                    return await self._cloud.answer(asked)
+                answer = await self._local.answer(asked, lambda: self._where(asked).action is Action.LOCAL)
+            except Refused as refused:
+                refused.headers[ROUTE] = asked.route
+                raise
+            if answer is not None:
+                return answer
 
     def _lost(self, target: str, dialect: ToolDialect, refused: Refused) -> Refused:
         """The refusal of an address, with the right one where it is nearly that."""
@@ -217,25 +225,28 @@ class Gateway:
             raise Refused(404, "unknown_provider", f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
         return provider, provider.api.url.rstrip("/")
 
-    async def _decide(self, provider: Provider, endpoint: Endpoint, tool: str) -> Decision:
+    def _policy(self, tool: str) -> ToolSettings:
+        return self._settings().tools.get(tool) or ToolSettings()
+
+    def _where(self, asked: ToolRequest) -> Decision:
+        """Where this request goes now."""
+        return self._routes.decide(asked.provider.provider, asked.endpoint, self._policy(asked.caller.tool).policy)
+
+    async def _decide(self, asked: ToolRequest) -> Decision:
         """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""
-        how = self._settings().tools.get(tool) or ToolSettings()
-
-        def decide() -> Decision:
-            return self._routes.decide(provider.provider, endpoint, how.policy)
-
-        decision = decide()
+        how = self._policy(asked.caller.tool)
+        decision = self._where(asked)
         if decision.action is not Action.HOLD:
             return decision
         try:
             async with asyncio.timeout(how.wait_s):
                 while True:
                     await self._change()
-                    decision = decide()
+                    decision = self._where(asked)
                     if decision.action is not Action.HOLD:
                         return decision
         except TimeoutError as error:
-            message = f"{provider.name} was not back within {how.wait_s} s, and this tool is set to wait for it."
+            message = f"{asked.provider.name} was not back within {how.wait_s} s, and this tool is set to wait for it."
             raise Refused(503, "waited_in_vain", message, retry=False) from error
 
     async def _change(self) -> None:

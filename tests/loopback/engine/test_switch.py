@@ -53,7 +53,7 @@ def told(scene: Scene, stage: BannerStage) -> list[Banner]:
 async def ask(scene: Scene, token: str, provider: str = "acme") -> tuple[int, str, str]:
     """One chat completion through the gateway: status, route, model."""
     url = f"{scene.engine.switch.gateway_url}/t/{token}/{provider}/v1/chat/completions"
-    body = {"model": "acme-1", "messages": [{"role": "user", "content": "hello"}]}
+    body = {"model": "acme-1", "messages": [{"role": "user", "content": "hello"}], "max_tokens": 4}
     headers = {"authorization": "Bearer sk-of-the-client"}
     async with aiohttp.ClientSession() as session, session.post(url, json=body, headers=headers) as got:
         return got.status, got.headers.get("x-llm-ampel-route", ""), (await got.json()).get("model", "")
@@ -261,7 +261,7 @@ async def test_a_target_that_is_stopped_refuses_in_dialect_and_keeps_the_route()
         await scene.engine.switch.target.stop()
         assert scene.engine.switch.target_status.state is TargetState.DOWN
         status, route, _ = await ask(scene, token)
-        assert (status, route.split(";")[0]) == (503, "local")
+        assert (status, route.split(";")[0]) == (400, "local")
         assert scene.engine.routes.route("acme").to is To.LOCAL
 
 
@@ -291,7 +291,6 @@ async def test_a_server_of_ours_is_started_again_where_routes_lead_to_it(tmp_pat
         assert scene.engine.routes.route("acme").to is To.LOCAL
 
 
-@pytest.mark.xfail(strict=True, reason="the gateway hears nothing of what happens to the machine")
 @pytest.mark.parametrize("kind", list(DisturbanceKind))
 async def test_after_a_suspend_or_on_another_network_the_gateway_connects_anew(kind: DisturbanceKind) -> None:
     async with Scene(Acme("acme"), settings=settings(None)) as scene:
@@ -308,7 +307,6 @@ async def test_after_a_suspend_or_on_another_network_the_gateway_connects_anew(k
         assert server.connections == before + 1
 
 
-@pytest.mark.xfail(strict=True, reason="refused while the model is started, as after a restart of the machine")
 async def test_a_tool_waits_for_a_server_of_ours_that_is_being_started(tmp_path: Path) -> None:
     file = write_tiny_gguf(tmp_path / "tiny.gguf")
     local = f'[local]\nserver = "embedded"\nfile = "{file}"\ncontext = 512\n'
@@ -324,7 +322,6 @@ async def test_a_tool_waits_for_a_server_of_ours_that_is_being_started(tmp_path:
         assert (status, route, model) == (200, "local; user", file.name)
 
 
-@pytest.mark.xfail(strict=True, reason="a server that is loading is looked at once a minute")
 async def test_a_server_that_is_loading_is_looked_at_often() -> None:
     head = {"server": "llama.cpp"}
     async with Server() as server:

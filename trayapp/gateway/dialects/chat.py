@@ -21,6 +21,8 @@ from trayapp.gateway.refusal import Refused
 
 NAME = "OpenAI's Chat Completions"
 API = Dialect.OPENAI
+# One line's end: openai-python up to 2.37 breaks on a comment that is an event of its own.
+KEEP_ALIVE = b": ping\n"
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
 METHODS: Mapping[Endpoint, str] = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}
 

@@ -44,10 +44,12 @@ class StreamReader(Protocol):
 class ToolDialect(Shape, Protocol):
     """How a tool speaks whose requests are passed on.
 
-    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint.
+    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint. `KEEP_ALIVE`: what a stream
+    may begin with, any number of times, and every library passes over.
     """
 
     API: Dialect
+    KEEP_ALIVE: bytes
     METHODS: Mapping[Endpoint, str]
 
     def endpoint(self, path: str) -> Endpoint:
