@@ -262,7 +262,7 @@ BREAKS: dict[str, tuple[NetworkState, NetworkStep]] = {
     "tcp": (NetworkState.OFFLINE, NetworkStep.TCP),
     "tls": (NetworkState.OFFLINE, NetworkStep.TLS),
     "clock": (NetworkState.OFFLINE, NetworkStep.CLOCK),
-    "inspected": (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL),
+    "inspected": (NetworkState.OFFLINE, NetworkStep.TLS),
     "portal": (NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL),
     "proxy": (NetworkState.OFFLINE, NetworkStep.PROXY),
 }
@@ -361,7 +361,7 @@ async def down(internet: Internet) -> None:
         internet.bolt.api(answer(503, {"error": {"type": "server_error"}}))
         await scene.until(lambda s: scene.verdict("bolt").finding is Finding.DOWN, "down", 60)
         assert scene.verdict("acme").light is Light.GREEN
-        await scene.engine.settle()
+        await scene.until(lambda s: bool(scene.announcements), "news")
         assert len(scene.announcements) == 1
 
 

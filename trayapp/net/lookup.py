@@ -8,25 +8,17 @@ import threading
 NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 """Numbers of a `socket.gaierror`: the resolver did answer, and knows no such name, or no address of it."""
 
-_pending: dict[tuple[int, str], "asyncio.Future[tuple[str, ...]]"] = {}
-
 
 async def look_up(host: str) -> tuple[str, ...]:
     """The addresses of `host` now, in the order in which the system would try them. Raises socket.gaierror.
 
-    Cancelled by whoever has no more patience; the question itself cannot be, and whoever asks for the same name while
-    it is open waits for the same answer. It has a thread of its own: in the loop's few, a silent resolver would keep
+    The question cannot be taken back, so it has a thread of its own: in the loop's few, a silent resolver would keep
     all other work waiting, and the end of the program too.
     """
     loop = asyncio.get_running_loop()
-    key = id(loop), host
-    pending = _pending.get(key)
-    if pending is None:
-        pending = _pending[key] = loop.create_future()
-        pending.add_done_callback(lambda _: _pending.pop(key, None))
-        threading.Thread(target=_resolve, args=(host, loop, pending), name="lookup", daemon=True).start()
-    await asyncio.wait((pending,))
-    return pending.result()
+    answer: asyncio.Future[tuple[str, ...]] = loop.create_future()
+    threading.Thread(target=_resolve, args=(host, loop, answer), name="lookup", daemon=True).start()
+    return await answer
 
 
 def _resolve(host: str, loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[tuple[str, ...]]") -> None:
@@ -47,7 +39,5 @@ def _tell(answer: "asyncio.Future[tuple[str, ...]]", addresses: tuple[str, ...] 
         return
     if isinstance(addresses, Exception):
         answer.set_exception(addresses)
-        # Whoever asked may have gone.
-        answer.exception()
     else:
         answer.set_result(addresses)

@@ -48,6 +48,7 @@ FAILURES: dict[str, str] = {
     "dns_timeout": N_("its name is not looked up in time"),
     "no_name": N_("its name is not found"),
     "tls": N_("no secure connection"),
+    "private_address": N_("its name leads to an address that is not theirs"),
     "untrusted": N_("a certificate that is not theirs"),
     "malformed": N_("an answer that makes no sense"),
     "challenge": N_("a check whether we are a person"),

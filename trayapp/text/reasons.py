@@ -395,6 +395,9 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.NETWORK_FINE: _network_fine,
     Code.NETWORK_UNPROVEN: lambda x: _("Your connection: nothing has shown yet that it works."),
     Code.NETWORK_SHAKY: _network_shaky,
+    Code.NOTHING_TO_COMPARE: lambda x: _(
+        "Nothing here to compare with: whether it is the connection or {provider} cannot be told.", provider=x.provider
+    ),
     Code.NETWORK_DOWN: _network_down,
     Code.GRACE: _grace,
     Code.STARTING: lambda x: _("Just started; the first answers are on their way."),

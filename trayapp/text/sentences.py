@@ -114,6 +114,8 @@ def _grey_headline(s: Snapshot) -> str:
         return reason(grace, s) if grace is not None else _("Looking for the first time. One moment.")
     if all(v.finding is Finding.BLOCKED for v in grey):
         return _("Something in your network blocks {names}.", names=names)
+    if all(any(reason.code == Code.NOTHING_TO_COMPARE for reason in v.reasons) for v in grey):
+        return _("Cannot tell about {names}: nothing here to compare with.", names=names)
     if all(v.finding in (Finding.NO_EVIDENCE, Finding.STARTING) for v in grey):
         return _("Cannot tell about {names}: nothing can be seen from here.", names=names)
     return _("Cannot tell about {names}.", names=names)

@@ -15,9 +15,8 @@ from msgspec.structs import replace
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue
-from trayapp.core.evidence.observation import Observation
+from trayapp.core.evidence.observation import Observation, Outcome
 from trayapp.core.evidence.pace import Pace
-from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
 from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import KeySource
@@ -192,43 +191,55 @@ class Watcher:
             attempt = await self._probes.run(job)
         if attempt is None:
             schedule.put_off(job, self._clock.now() + job.interval_s)
+            self._controls.tell()
             return
-        if proof.round is not None:
+        # In this order, without a pause: what the provider itself says outranks what controls do in the same moment.
+        self._take(schedule, job, attempt, proof)
+        self._controls.tell()
+        if proof.round is not None and (proof.round.proves or not proof.good):
             self._connection.asked(job.probe.url, attempt, proof.round)
-        self._take(schedule, job, attempt, proof.good)
 
     async def _prove(self, schedule: HostSchedule, job: ProbeJob) -> "_Proof":
-        """Does the own connection work? Another provider's answer tells, else the configured controls."""
-        url = job.probe.url
-        reach = await self._addresses.reach(url)
-        if await self._another_answers(schedule, url, reach):
-            return _Proof(good=True)
-        since = schedule.first_failed_at
-        controls = await self._controls.round(reach, self._clock.now() if since is None else since)
-        return _Proof() if controls is None else _Proof(controls.proves, controls)
+        """Does the own connection work? Another provider's answer tells, else the configured controls.
 
-    async def _another_answers(self, schedule: HostSchedule, url: str, reach: Reach) -> bool:
+        All of these can be kept out by a firewall that lets the watched hosts through: then another one of them is
+        asked, although it is not its turn.
+        """
+        url = job.probe.url
+        if await self._another_answers(schedule, url):
+            return _Proof(good=True)
+        since, reach = schedule.first_failed_at, self._addresses.reach(url)
+        controls = await self._controls.round(reach, self._clock.now() if since is None else since)
+        if controls is None or controls.proves:
+            return _Proof() if controls is None else _Proof(True, controls)
+        return _Proof(await self._another_answers(schedule, url, urgent=True), controls)
+
+    async def _another_answers(self, schedule: HostSchedule, url: str, *, urgent: bool = False) -> bool:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""
+        reach = self._addresses.reach(url)
         for other in self._schedules:
-            if other.provider == schedule.provider or await self._addresses.reach(other.url) is not reach:
+            if other.provider == schedule.provider or self._addresses.reach(other.url) is not reach:
                 continue
             if url.startswith("https:") and not other.url.startswith("https:"):
                 continue
             # No waiting between this look and taking the lock: what is free now is ours.
             now = self._clock.now()
-            job = other.take_control(self._judge.pace(other.host), now)
+            job = other.take_control(self._judge.pace(other.host), now, urgent=urgent)
             if job is None or self._locks[other.host].locked():
                 continue
             async with self._locks[other.host]:
                 attempt = await self._probes.run(job)
                 if attempt is None:
                     continue
-                self._take(other, job, attempt, None)
+                self._take(other, job, attempt, _Proof())
                 return sign_of(job.probe.url, attempt).good
         return False
 
-    def _take(self, schedule: HostSchedule, job: ProbeJob, attempt: Attempt, control: bool | None) -> None:
-        observed = replace(attempt.observed, control=control)
+    def _take(self, schedule: HostSchedule, job: ProbeJob, attempt: Attempt, proof: "_Proof") -> None:
+        observed = replace(attempt.observed, control=proof.good)
+        if proof.round is not None and observed.outcome is Outcome.FAIL:
+            # It is judged together with what was asked beside it, and that took its time.
+            observed = replace(observed, at=self._clock.now())
         self._connection.tried(job.probe.url, attempt)
         self._emit(observed)
         schedule.tried(job, observed, self._judge.pace(schedule.host), random.random())

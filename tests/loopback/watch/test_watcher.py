@@ -326,7 +326,7 @@ class TestOneRound:
 
 
 class TestSurvival:
-    @pytest.mark.expects_log("by our own fault")
+    @pytest.mark.expects_log("by a mistake of ours")
     async def test_an_accident_at_one_host_does_not_end_the_watching(self) -> None:
         async with scene_of("acme", "other") as scene:
             scene.accident = Try, "acme"

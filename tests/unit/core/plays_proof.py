@@ -21,7 +21,7 @@ SILENCE_WITH_NOTHING_TO_COMPARE = [
     Row(365, "", "api grey no_evidence", "five minutes of them"),
     Row(369, "api timeout; page ok", "api grey no_evidence", "for as long as it lasts", every=15, until=999),
     Row(1014, "page major:completions", "api red down", "the page's word counts"),
-    Row(1020, "page ok; api 401 !", "api yellow recovering", "it answers"),
+    Row(1020, "api 401 !", "api red down", "it answers, and the page says red"),
 ]
 
 # Now and then one gets lost, and nothing shows why: two in a row are no finding.

@@ -37,23 +37,57 @@ def test_addresses(address: str, reach: Reach) -> None:
         ("https://api.acme.example/x", Reach.PUBLIC),
     ],
 )
-async def test_where_nothing_can_be_looked_up_the_name_tells(url: str, reach: Reach) -> None:
-    assert await Addresses().reach(url, look_up=False) is reach
+def test_where_nobody_has_answered_yet_the_name_tells(url: str, reach: Reach) -> None:
+    assert Addresses().reach(url) is reach
 
 
-async def test_what_answered_is_remembered_until_the_network_changes() -> None:
+def test_what_answered_is_remembered_until_the_network_changes() -> None:
     addresses = Addresses()
     addresses.note("https://api.acme.example/v1", "10.0.0.9")
-    assert await addresses.reach("https://api.acme.example/x", look_up=False) is Reach.PRIVATE
-    assert await addresses.of("https://api.acme.example/x") == "10.0.0.9"
+    assert addresses.reach("https://api.acme.example/x") is Reach.PRIVATE
+    assert addresses.place("https://api.acme.example/x") == "10.0.0.9"
     addresses.forget()
-    assert await addresses.reach("https://api.acme.example/x", look_up=False) is Reach.PUBLIC
+    assert addresses.reach("https://api.acme.example/x") is Reach.PUBLIC
+    assert addresses.place("https://api.acme.example/x") == "api.acme.example"
 
 
-async def test_names_are_looked_up() -> None:
-    assert await Addresses().of("http://localhost:1/") in ("127.0.0.1", "::1")
+def test_two_names_of_one_address_are_one_place_even_if_nobody_answers_there() -> None:
+    addresses = Addresses()
+    for name in ("one.example", "two.example"):
+        addresses.looked_up(f"https://{name}/", ("192.88.99.1", "192.88.99.2"))
+    assert addresses.place("https://one.example/") == addresses.place("https://two.example/")
+    assert addresses.place("http://127.0.0.1:1/") != addresses.place("http://127.0.0.1:2/")
 
 
-async def test_behind_a_proxy_nothing_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_behind_a_proxy_only_the_name_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    assert await Addresses().reach("https://no-such-host.invalid/") is Reach.PUBLIC
+    addresses = Addresses()
+    addresses.note("https://api.acme.example/", "10.0.0.9")
+    assert addresses.reach("https://api.acme.example/") is Reach.PUBLIC
+    assert addresses.place("https://api.acme.example/") == "api.acme.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "found", "strange"),
+    [
+        ("https://api.acme.example/", ("10.99.0.1",), True),
+        ("https://api.acme.example/", ("0.0.0.0",), True),
+        ("https://api.acme.example/", ("::",), True),
+        ("https://api.acme.example/", ("127.0.0.1",), True),
+        ("https://api.acme.example/", ("100.64.0.1", "fd00::1"), True),
+        ("https://api.acme.example/", ("10.99.0.1", "1.1.1.1"), False),
+        ("https://api.acme.example/", ("1.1.1.1",), False),
+        ("https://api.acme.example/", (), False),
+        ("https://llm.corp.lan/", ("10.99.0.1",), False),
+        ("http://localhost:1/", ("127.0.0.1",), False),
+        ("http://10.0.0.1/", ("10.0.0.1",), False),
+    ],
+)
+def test_a_public_name_that_leads_nowhere_out_there(url: str, found: tuple[str, ...], strange: bool) -> None:
+    assert Addresses().are_strange(url, found) is strange
+
+
+def test_whoever_answered_from_a_private_address_is_no_stranger_there() -> None:
+    addresses = Addresses()
+    addresses.note("https://llm.acme.example/v1", "10.0.0.9")
+    assert not addresses.are_strange("https://llm.acme.example/v1", ("10.0.0.9",))

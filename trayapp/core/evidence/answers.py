@@ -59,10 +59,10 @@ _OUTCOME_OF_FAILURE = {
     "connect": Outcome.FAIL,
     "dns": Outcome.FAIL,
     "dns_timeout": Outcome.FAIL,
-    "no_name": Outcome.FAIL,
     "tls": Outcome.FAIL,
-    "untrusted": Outcome.FAIL,
-    "proxy_refused": Outcome.FAIL,
+    "no_name": Outcome.FOREIGN,
+    "untrusted": Outcome.FOREIGN,
+    "proxy_refused": Outcome.FOREIGN,
     "cut": Outcome.FAIL,
     "malformed": Outcome.FAIL,
     "proxy_login": Outcome.PROXY,
@@ -86,7 +86,8 @@ class Reading(NamedTuple):
 
 
 def outcome_of_failure(code: str) -> Outcome:
-    """What a request counts as that got no answer: a strike, trouble with the proxy, or nothing (our own fault)."""
+    """What a request counts as that got no answer: a strike, somebody in between, trouble with the proxy, or nothing
+    (our own fault)."""
     return _OUTCOME_OF_FAILURE.get(code, Outcome.NEUTRAL)
 
 

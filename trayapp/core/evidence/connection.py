@@ -33,6 +33,8 @@ ANSWERING_WINDOW_S = 150.0
 # Wi-Fi, DHCP, DNS and VPN need about this long after a resume or a change of networks.
 GRACE_S = 30.0
 
+# A resolver that says nothing, or nothing useful.
+_LOOKUPS = frozenset({"dns", "dns_timeout"})
 # After a failure its host is asked again within 6 s, beside a control that has 4 s, and then 17 s later.
 CONTROLS_TAKE_S = 20.0
 
@@ -138,7 +140,12 @@ class OwnConnection:
         )  # fmt: skip
 
     def observe_page(self, at: float, began: float, host: str, provider: str, reach: Reach) -> None:
-        """A page that was read well is an answer like any other; it counts as its provider's."""
+        """A page that was read well is an answer like any other; it counts as its provider's.
+
+        It has the patience for lookups that nobody else has: while these fail, it shows nothing.
+        """
+        if any(answer.code in _LOOKUPS for each in self._kinds[reach].failing.values() for answer in each):
+            return
         self._add(AddressAnswer(at, began, host, provider, reach, True, "page", Outcome.GOOD))
 
     def observe_report(self, report: NetworkReport) -> None:

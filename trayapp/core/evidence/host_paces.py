@@ -52,7 +52,7 @@ class HostPaces:
                 self.by_host[host] = Pace.TROUBLE
             else:
                 self.by_host.pop(host, None)
-            if any(evidence.reach is not Reach.LOOPBACK for evidence in troubled):
+            if any(_needs_proof(evidence) for evidence in evidences if evidence in troubled or evidence.blocked):
                 self._wanting_control.add(host)
             else:
                 self._wanting_control.discard(host)
@@ -62,7 +62,7 @@ class HostPaces:
         return self.by_host.get(host, Pace.CALM)
 
     def wants_control(self, host: str) -> bool:
-        """From the second try on, a control runs beside each; loopback needs none."""
+        """From the second try on, a control runs beside each that may need one."""
         return host in self._wanting_control
 
     def is_undecided(self, evidence: Evidence) -> bool:
@@ -71,3 +71,8 @@ class HostPaces:
 
     def _is_open(self, evidence: Evidence) -> bool:
         return bool(evidence.run) or self.is_undecided(evidence)
+
+
+def _needs_proof(evidence: Evidence) -> bool:
+    """Loopback needs none, and whoever has just answered beyond doubt is its own."""
+    return evidence.reach is not Reach.LOOPBACK and not (evidence.run and evidence.run[-1].proven)

@@ -42,8 +42,9 @@ class Outcome(StrEnum):
     """What an answer counts as.
 
     `good`: the provider answered as it should at this depth. `fail`: a strike (connect, TLS, timeout, 5xx, 52x,
-    529, malformed API body). `neutral`: neither (a rate-limit 429, something of our own making). `foreign`: a page
-    that is not the provider's (2xx/3xx/403 from somebody in between). `proxy`: 407, the proxy wants a login.
+    529, malformed API body). `neutral`: neither (a rate-limit 429, something of our own making). `foreign`: somebody in
+    between is in the provider's place: a page, a certificate or an address that is not its own, a resolver that knows
+    no such name, a proxy that forbids it. `proxy`: 407, the proxy wants a login.
     """
 
     GOOD = "good"
@@ -68,11 +69,11 @@ class Try(Struct, frozen=True):
     """One request to a provider: a probe's, or the user's own through the gateway (`source` = traffic).
 
     `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns` (the resolver fails),
-    `dns_timeout` (it says nothing), `no_name` (NXDOMAIN), `tls`, `untrusted` (somebody else's certificate),
-    `malformed`, `challenge`, `cut`, `foreign_page`, `proxy_refused`, ... `step`: where on the way a try without an
-    answer failed, None where that is not known or the provider's side was reached. `control`: did the control that ran
-    beside this try answer; None when none was asked. `request` joins the retries of one request of the user's:
-    together they count once.
+    `dns_timeout` (it says nothing), `no_name` (NXDOMAIN), `private_address` (nobody's out there), `tls`, `untrusted`
+    (somebody else's certificate), `malformed`, `challenge`, `cut`, `foreign_page`, `proxy_refused`, ... `step`: where
+    on the way a try without an answer failed, None where that is not known or the provider's side was reached.
+    `control`: did the control that ran beside this try answer; None when none was asked. `request` joins the retries
+    of one request of the user's: together they count once.
     `witness`: who asked for what, and `accepted`: did the provider accept or refuse that, None where it did neither.
     `edge`: the failure is that of the provider's edge, not of what is behind it.
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.

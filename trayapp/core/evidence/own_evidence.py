@@ -13,8 +13,9 @@ from msgspec import Struct, structs
 from trayapp.core.agenda import next_moment
 from trayapp.core.evidence import odds, strikes
 from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.doubt import Doubt
 from trayapp.core.evidence.flapping import Flapping
-from trayapp.core.evidence.observation import Depth, Outcome, Try
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import Strikes, run_ends_at
@@ -81,6 +82,7 @@ class EvidenceMemory(Struct):
     deep_at: float | None = None
     interval_s: float = 0.0
     flapping: Flapping | None = None
+    doubted_since: float | None = None
 
 
 class Evidence:
@@ -103,6 +105,7 @@ class Evidence:
         self.flapping = kept.flapping or Flapping()
         self.foreign: Try | None = None
         self.blocked = False
+        self.doubt = Doubt(kept.doubted_since)
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
         self.level = Level.NONE
@@ -127,6 +130,7 @@ class Evidence:
             self._deep_at,
             self._interval_s,
             self.flapping if self.flapping.values else None,
+            self.doubt.since,
         )
 
     def copy(self) -> "Evidence":
@@ -135,6 +139,7 @@ class Evidence:
         twin.__dict__.update(self.__dict__)
         twin._new = list(self._new)
         twin.strikes = self.strikes.copy()
+        twin.doubt = self.doubt.copy()
         twin.red = structs.replace(self.red) if self.red is not None else None
         twin.flapping = structs.replace(self.flapping, values=list(self.flapping.values))
         return twin
@@ -158,6 +163,7 @@ class Evidence:
                 return
             case Outcome.FOREIGN:
                 self.foreign = t
+                self.doubt.stranger(t)
                 return
             case Outcome.PROXY:
                 self.proxy = t
@@ -169,6 +175,9 @@ class Evidence:
                 # What fails deeper goes on failing, however well shallower requests are answered meanwhile.
                 if not any(failed.depth > t.depth for failed in self.strikes.run(t.at)):
                     self.flapping.note(t.at, good=True)
+            case Outcome.FAIL if self.foreign is not None and t.source is Source.TRAFFIC:
+                # The user's requests go where ours go: to whoever is in the provider's place.
+                return
             case Outcome.FAIL:
                 self.proxy = None
                 # The control beside a try knows best whether the own network explains its failure.
@@ -213,6 +222,9 @@ class Evidence:
                 lambda last: network.chance_of_failure(last.provider, last.reach, now, lasting=True), now
             )
         self._look_at_foreign(network)
+        doubted = self.doubt.since
+        self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
+        self.version += doubted != self.doubt.since
         self.company = self._company(network, now)
         if before != (self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run):
             self.version += 1
@@ -237,12 +249,14 @@ class Evidence:
         if self.red is not None and self._deep_at is not None:
             moments.append(self._deep_at + UNSEEN_RED_S)
         moments += [t.at + FOREIGN_LIFE_S for t in (self.foreign, self.proxy) if t is not None]
+        moments += [self.doubt.gives_up_at] if self.doubt.gives_up_at is not None else []
         return next_moment(moments, self._looked_at)
 
     @property
     def is_quiet(self) -> bool:
         """Nothing fails, nothing is being waited for, and nobody stands in between."""
-        return not (self.run or self.red or self.foreign or self.proxy) and self.back_at is None
+        in_question = self.run or self.red or self.foreign or self.proxy or self.doubt.since is not None
+        return not in_question and self.back_at is None
 
     @property
     def is_calm(self) -> bool:
@@ -326,7 +340,7 @@ class Evidence:
             return Sight.DOWN
         if not recovering and self.share is not None:
             return Sight.DEGRADED
-        if self.level is not Level.NONE:
+        if self.level is not Level.NONE or self.doubt.since is not None:
             return Sight.CHECKING
         return Sight.RECOVERING if recovering else Sight.CLEAR
 
@@ -391,4 +405,6 @@ class Evidence:
         ]
         if self.run:
             moments.append(run_ends_at(self.run[-1]))
+        if self.doubt.gives_up_at is not None:
+            moments.append(self.doubt.gives_up_at)
         return tuple(moment for moment in moments if moment >= now)

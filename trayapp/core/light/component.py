@@ -281,6 +281,9 @@ class ComponentState:
             return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, evidence.back_at, back_at=evidence.back_at)
         if held is not None and page_light is Light.YELLOW and held.finding is not Finding.RECOVERING:
             return _Ruling(Light.YELLOW, held.finding, tell.trouble(sight), held.since, out=held.out)
+        given_up_at = evidence.doubt.gives_up_at
+        if sight is Sight.CHECKING and given_up_at is not None and now >= given_up_at:
+            return _Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.nothing_to_compare(), given_up_at)
         if sight is Sight.CHECKING:
             return _Ruling(Light.YELLOW, Finding.CHECKING, tell.trouble(sight), began)
         if held is not None and page_light is Light.YELLOW:

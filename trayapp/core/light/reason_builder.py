@@ -47,8 +47,7 @@ class ReasonBuilder:
         return (reason(Code.NETWORK_DOWN, Source.NETWORK, t.at, step=NetworkStep.PROXY.value, state="offline"),)
 
     def blocked(self, t: Try) -> tuple[Reason, ...]:
-        said = reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)
-        return (said, *self._company(t), *self._page())
+        return (_blocked(t), *self._company(t), *self._page())
 
     def trouble(self, sight: Sight) -> tuple[Reason, ...]:
         """Page, own failures, network, in this order."""
@@ -110,6 +109,11 @@ class ReasonBuilder:
         code = Code.CHALLENGE if edge.code == "challenge" else Code.EDGE_ONLY
         return (reason(code, edge.source, edge.at, host=edge.host), *said)
 
+    def nothing_to_compare(self) -> tuple[Reason, ...]:
+        own = self._own(Sight.CHECKING)
+        failures = tuple(said for said in own if said.code == Code.FAILURES)
+        return (reason(Code.NOTHING_TO_COMPARE, Source.NETWORK, self._now), *failures, *self._page())
+
     def _page(self, *, silent: bool = False) -> tuple[Reason, ...]:
         if not self._has_page:
             return (reason(Code.NO_PAGE, Source.PAGE, self._now),)
@@ -142,6 +146,8 @@ class ReasonBuilder:
                 return (some, *self._company(latest))
         if run:
             return (_failures(run[-1], len(run), len(run), run[0].at), *self._company(run[-1]))
+        if evidence.undecided and evidence.foreign is not None:
+            return (_blocked(evidence.foreign), *self._company(evidence.foreign))
         return ()
 
     def _refused(self) -> tuple[Reason, ...]:
@@ -179,6 +185,10 @@ class ReasonBuilder:
         if company is not None and company.hosts:
             return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=company.hosts),)
         return () if t.reach is Reach.LOOPBACK else (reason(Code.NETWORK_UNPROVEN, Source.NETWORK, self._now),)
+
+
+def _blocked(t: Try) -> Reason:
+    return reason(Code.BLOCKED, t.source, t.at, host=t.host, what=t.code, status=t.status)
 
 
 def _failures(t: Try, failed: int, tries: int, since_at: float, code: Code = Code.FAILURES) -> Reason:

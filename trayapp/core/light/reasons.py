@@ -110,6 +110,9 @@ class Code(StrEnum):
     NETWORK_UNPROVEN = "network_unproven"
     """Requests fail, and nothing has yet shown that the own connection works. No parameters."""
 
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+    """Requests have failed for minutes, and nothing here can show whether it is the connection. No parameters."""
+
     NETWORK_SHAKY = "network_shaky"
     """Much else fails as well, so more proof is needed. `percent`: share of failures among all other hosts."""
 

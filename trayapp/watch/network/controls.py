@@ -71,6 +71,7 @@ class Controls:
         self._addresses = addresses
         self._clock = clock
         self._emit = emit
+        self._untold: list[Control] = []
         self._latest: dict[Reach, Round] = {}
         self._turns: dict[Reach, asyncio.Lock] = {}
 
@@ -80,37 +81,47 @@ class Controls:
             latest = self._latest.get(reach)
             if latest is not None and latest.began >= max(since, self._clock.now() - REUSE_S):
                 return latest
-            waiting = await self._candidates(reach)
+            waiting = self._candidates(reach)
             pair = _pair(waiting)
             if not pair:
                 return None
             began = self._clock.now()
             asked = await self._ask_all(pair, reach)
-            latest = Round(began, tuple(asked))
-            if not latest.proves and not any(answer.sign.altered for answer in asked):
-                # One control can be blocked or broken by itself; the others may still be asked.
-                rest = [url for url in waiting if url not in pair]
-                asked += await self._ask_all(rest, reach)
-                latest = Round(began, tuple(asked))
             if not asked:
                 return None
-            self._latest[reach] = latest
+            latest = self._latest[reach] = Round(began, asked)
             return latest
 
-    async def _candidates(self, reach: Reach) -> list[str]:
+    async def widen(self, reach: Reach, found: Round) -> Round:
+        """One control can be blocked or broken by itself: ask the others, too."""
+        async with self._turns.setdefault(reach, asyncio.Lock()):
+            if self._latest.get(reach) is not found or any(answer.sign.altered for answer in found.asked):
+                return self._latest.get(reach, found)
+            asked = {answer.control.host for answer in found.asked}
+            rest = [url for url in self._candidates(reach) if host_of(url) not in asked]
+            wider = self._latest[reach] = Round(found.began, found.asked + await self._ask_all(rest, reach))
+            return wider
+
+    async def _ask_all(self, urls: list[str], reach: Reach) -> tuple[ControlAnswer, ...]:
+        answers = await asyncio.gather(*(self._ask(url, reach) for url in urls))
+        return tuple(answer for answer in answers if answer is not None)
+
+    def tell(self) -> None:
+        """Emit what was asked since the last time: whoever asked tells first what it was asked for."""
+        untold, self._untold = self._untold, []
+        for control in untold:
+            self._emit(control)
+
+    def _candidates(self, reach: Reach) -> list[str]:
         """Controls of this kind with budget left, the least asked first, one an address."""
         now = self._clock.now()
         free = [url for url in self._urls if self._budget.free_at(host_of(url), Pace.TROUBLE) <= now]
         free.sort(key=lambda url: self._budget.last_sent(host_of(url)))
         by_place: dict[str, str] = {}
         for url in free:
-            if await self._addresses.reach(url) is reach:
-                by_place.setdefault(await self._addresses.place(url), url)
+            if self._addresses.reach(url) is reach:
+                by_place.setdefault(self._addresses.place(url), url)
         return list(by_place.values())
-
-    async def _ask_all(self, urls: list[str], reach: Reach) -> list[ControlAnswer]:
-        answers = await asyncio.gather(*(self._ask(url, reach) for url in urls))
-        return [answer for answer in answers if answer is not None]
 
     async def _ask(self, url: str, reach: Reach) -> ControlAnswer | None:
         """None when nobody could be asked, for reasons of our own."""
@@ -123,11 +134,11 @@ class Controls:
         except Failure as failure:
             if failure.code == "no_descriptors":
                 return None
-            sign = failure_sign(url, failure)
+            self._addresses.looked_up(url, failure.addresses)
+            sign = failure_sign(url, failure, elsewhere=self._addresses.are_strange(url, failure.addresses))
         else:
-            if answer.address is not None:
-                self._addresses.note(url, answer.address)
-            sign = answer_sign(url, answer, self._clock)
+            sign = self._answer_sign(url, answer)
+            reach = self._addresses.reach(url)
         control = Control(
             at=self._clock.now(),
             began=began,
@@ -139,8 +150,17 @@ class Controls:
             altered=sign.altered,
             plain=not secure,
         )
-        self._emit(control)
+        self._untold.append(control)
         return ControlAnswer(control, sign)
+
+    def _answer_sign(self, url: str, answer: HttpAnswer) -> Sign:
+        if answer.address is None:
+            return answer_sign(url, answer, self._clock)
+        # TLS that somebody's roots verify shows that this is the host: one of the own network with a public name.
+        elsewhere = not url.startswith("https:") and self._addresses.are_strange(url, (answer.address,))
+        if not elsewhere:
+            self._addresses.note(url, answer.address)
+        return answer_sign(url, answer, self._clock, elsewhere=elsewhere)
 
 
 def _pair(urls: list[str]) -> list[str]:
@@ -150,23 +170,27 @@ def _pair(urls: list[str]) -> list[str]:
     return [plain, secure] if plain and secure else urls[:2]
 
 
-def failure_sign(url: str, failure: Failure) -> Sign:
-    """The sign that a request without an answer gives."""
+def failure_sign(url: str, failure: Failure, *, elsewhere: bool = False) -> Sign:
+    """The sign that a request without an answer gives. `elsewhere`: its name leads to where nobody out there can be."""
     return Sign(
         good=False,
         secure=url.startswith("https:"),
-        code=failure.code,
+        code="private_address" if elsewhere else failure.code,
         step=failure.step,
+        altered=elsewhere,
         rejected=failure.rejected,
         expired=failure.expired,
         named=_is_named(url),
     )
 
 
-def answer_sign(url: str, answer: HttpAnswer, clock: Clock) -> Sign:
-    """The sign that an answer gives: over TLS any answer is proof, over plain HTTP only an unaltered one is."""
+def answer_sign(url: str, answer: HttpAnswer, clock: Clock, *, elsewhere: bool = False) -> Sign:
+    """The sign that an answer gives: over TLS any answer is proof, over plain HTTP only an unaltered one is.
+
+    `elsewhere`: its name leads to where nobody out there can be.
+    """
     secure = url.startswith("https:")
-    altered = answer.status == 511 or (not secure and _is_altered(url, answer))
+    altered = elsewhere or answer.status == 511 or (not secure and _is_altered(url, answer))
     # A proxy on the way tells with 5xx that it could not get through; over TLS it has no voice.
     good = not altered and answer.status != 407 and (secure or answer.status < 500)
     return Sign(

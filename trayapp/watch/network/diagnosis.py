@@ -67,7 +67,8 @@ def diagnose(signs: Sequence[Sign], route: bool) -> Diagnosis:
     if secure and all(sign.rejected for sign in secure):
         if all(sign.expired for sign in secure) and not _clock_is_right(signs):
             return _fails(NetworkState.OFFLINE, NetworkStep.CLOCK, signs)
-        return _fails(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, signs)
+        # A login page shows itself over plain HTTP; this one only reads along.
+        return _fails(NetworkState.OFFLINE, NetworkStep.TLS, signs)
     # Whoever got furthest shows that the steps before work.
     furthest = max((_ORDER.index(sign.step or NetworkStep.TCP) for sign in signs if not sign.good), default=0)
     return _fails(NetworkState.OFFLINE, _ORDER[furthest], signs)

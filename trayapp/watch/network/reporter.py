@@ -61,10 +61,14 @@ class Connection:
         if any(answer.control.reach is not Reach.PUBLIC for answer in controls.asked):
             return
         signs = [answer.sign for answer in controls.asked]
+        if controls.proves:
+            if self._report is not None and self._report.state is not NetworkState.ONLINE:
+                self._tell(diagnose(signs, route=True), controls.began)
+            return
         if attempt is not None:
             signs.append(sign_of(url, attempt))
         diagnosis = diagnose(signs, self._route())
-        if not controls.proves and diagnosis.state is not NetworkState.ONLINE:
+        if diagnosis.state is not NetworkState.ONLINE:
             self._tell(diagnosis, controls.began)
 
     def _tell_good(self, began: float) -> None:
@@ -81,9 +85,9 @@ class Connection:
 
 
 def sign_of(url: str, attempt: Attempt) -> Sign:
-    """What a try at a provider shows of the way there: an answer of its own is proof, even if it is an error."""
+    """What a try at a provider shows of the way there: a good answer is proof, or one that is the provider's own."""
     if attempt.failure is not None:
         return failure_sign(url, attempt.failure)
     observed = attempt.observed
-    good = observed.outcome not in (Outcome.FOREIGN, Outcome.PROXY)
+    good = observed.outcome is Outcome.GOOD or observed.proven
     return Sign(good=good, secure=url.startswith("https:"), code=observed.code)

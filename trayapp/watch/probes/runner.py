@@ -78,17 +78,20 @@ class Probes:
         except Failure as failure:
             if job.completion is not None and failure.code in ("timeout", "cut"):
                 self._budget.answered(job.provider)
-            reading = Reading(outcome_of_failure(failure.code), failure.code, job.depth)
-            reach = await self._addresses.reach(probe.url, look_up=failure.step is not NetworkStep.DNS)
-            return Attempt(self._try(job, began, reading, None, reach, step=failure.step), failure)
+            reading, step = Reading(outcome_of_failure(failure.code), failure.code, job.depth), failure.step
+            if self._addresses.are_strange(probe.url, failure.addresses):
+                reading, step = _elsewhere(job), NetworkStep.DNS
+            return Attempt(self._try(job, began, reading, None, self._addresses.reach(probe.url), step=step), failure)
         reading = _read(job, answer, keyed=key is not None)
         if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
             self._budget.answered(job.provider)
-        if answer.address is not None:
+        itself = answer.proven or (reading.outcome is Outcome.GOOD and reading.depth > Depth.EDGE)
+        address = () if answer.address is None else (answer.address,)
+        if not itself and self._addresses.are_strange(probe.url, address):
+            return Attempt(self._try(job, began, _elsewhere(job), answer, Reach.PUBLIC, step=NetworkStep.DNS))
+        if itself and answer.address is not None:
             self._addresses.note(probe.url, answer.address)
-            reach = reach_of_address(answer.address)
-        else:
-            reach = await self._addresses.reach(probe.url)
+        reach = reach_of_address(answer.address) if answer.address is not None else self._addresses.reach(probe.url)
         return Attempt(self._try(job, began, reading, answer, reach, witness=self._witness(job, key)))
 
     def _witness(self, job: ProbeJob, key: str | None) -> Witness:
@@ -169,6 +172,11 @@ class Probes:
             return None
         self._complained.discard(name)
         return key
+
+
+def _elsewhere(job: ProbeJob) -> Reading:
+    """Its name leads to where nobody out there can be."""
+    return Reading(Outcome.FOREIGN, "private_address", job.depth)
 
 
 def _headers(job: ProbeJob, key: str | None) -> dict[str, str]:

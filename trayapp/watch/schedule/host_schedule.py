@@ -47,12 +47,14 @@ class HostSchedule:
         """The job whose turn it is."""
         return self._next().job
 
-    def take_control(self, pace: Pace, now: float) -> ProbeJob | None:
+    def take_control(self, pace: Pace, now: float, *, urgent: bool = False) -> ProbeJob | None:
         """One that costs the user nothing, to show another host's schedule that the connection works.
 
-        None while this host is in trouble itself, or may not be asked.
+        None while this host is in trouble itself, or may not be asked. `urgent`: all controls fail, and that is trouble
+        for everybody.
         """
-        if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, pace)) > now:
+        allowed = Pace.TROUBLE if urgent else pace
+        if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, allowed)) > now:
             return None
         return next((due.job for due in self._due if due.job.completion is None), None)
 

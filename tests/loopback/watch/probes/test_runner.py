@@ -125,7 +125,7 @@ async def test_a_bad_certificate_is_a_failure_at_tls(scene: Scene) -> None:
     async with Server(tls=Authority().server()) as server:
         scene.server = server
         attempt = await scene.run()
-    assert (attempt.observed.outcome, attempt.observed.code) == (Outcome.FAIL, "untrusted")
+    assert (attempt.observed.outcome, attempt.observed.code) == (Outcome.FOREIGN, "untrusted")
     assert attempt.failure is not None
     assert (attempt.failure.step, attempt.failure.rejected) == (NetworkStep.TLS, True)
     assert attempt.observed.step is NetworkStep.TLS

@@ -282,6 +282,15 @@ class TestDown:
         made.observe_try(tried(11.0, Outcome.NEUTRAL, code="http_429"))
         assert made.down(Reach.PUBLIC) is not None
 
+    def test_a_page_has_more_patience_with_names_than_anybody_else_and_disproves_nothing_about_them(self) -> None:
+        silent = [control(10.0 + at, False, host=host, code="dns_timeout") for at, host in enumerate("ab")]
+        made = network(*silent)
+        made.observe_page(20.0, 10.0, "status.acme.example", "acme", Reach.PUBLIC)
+        assert made.down(Reach.PUBLIC) is not None
+        lost = network(*[msgspec.structs.replace(each, code="timeout") for each in silent])
+        lost.observe_page(20.0, 15.0, "status.acme.example", "acme", Reach.PUBLIC)
+        assert lost.down(Reach.PUBLIC) is None
+
     def test_a_long_answer_proves_from_its_first_byte(self) -> None:
         long = msgspec.structs.replace(tried(60.0, took_s=50.0), latency_s=2.0)
         made = network(control(20.0, False), control(21.0, False, host="b"), long)

@@ -1,6 +1,7 @@
 """The own connection as reports: bad news at once, good news when it is news."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.fakeclock import FakeClock
 from trayapp.core.evidence.observation import (
@@ -144,8 +145,16 @@ def test_another_network_starts_from_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "good"),
-    [(Outcome.GOOD, True), (Outcome.FAIL, True), (Outcome.NEUTRAL, True), (Outcome.FOREIGN, False)],
+    ("outcome", "proven", "good"),
+    [
+        (Outcome.GOOD, False, True),
+        (Outcome.FAIL, False, False),
+        (Outcome.NEUTRAL, False, False),
+        (Outcome.FOREIGN, False, False),
+        (Outcome.FAIL, True, True),
+        (Outcome.NEUTRAL, True, True),
+    ],
 )
-def test_an_error_of_the_providers_own_shows_the_way_is_open(outcome: Outcome, good: bool) -> None:
-    assert sign_of(URL, Scene().attempt(outcome)).good is good
+def test_an_error_shows_the_way_is_open_if_it_is_the_providers_own(outcome: Outcome, proven: bool, good: bool) -> None:
+    attempt = Scene().attempt(outcome)
+    assert sign_of(URL, attempt._replace(observed=replace(attempt.observed, proven=proven))).good is good

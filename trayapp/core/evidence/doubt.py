@@ -1,0 +1,55 @@
+"""Rule 2: failures that nothing vouches for. They weigh nothing for red, and still take green away."""
+
+from collections.abc import Sequence
+
+from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.observation import Try
+from trayapp.core.evidence.odds import vouched
+from trayapp.core.evidence.reach import Reach
+
+# Two in a row are lost on good networks too, and nobody's host is asked more than that before a control is.
+DOUBT_TRIES = 3
+# Until then something to compare with may turn up: the provider's page, a network that comes back, an answer.
+DOUBTED_S = 300.0
+
+
+class Doubt:
+    """Tries in a row without a good answer, of which nothing tells whose fault it is. `since`: when they began, None
+    while there are fewer than `DOUBT_TRIES`."""
+
+    def __init__(self, since: float | None = None) -> None:
+        self.since = since
+        self._strangers: list[float] = []
+        # What was tried until then, the own network explains.
+        self._explained_until = float("-inf")
+
+    def copy(self) -> "Doubt":
+        twin = Doubt(self.since)
+        twin._strangers, twin._explained_until = list(self._strangers), self._explained_until
+        return twin
+
+    def stranger(self, t: Try) -> None:
+        """Somebody in between was in the provider's place."""
+        self._strangers = [*self._strangers[-(DOUBT_TRIES - 1) :], t.began]
+
+    def look(self, run: Sequence[Try], reach: Reach, network: OwnConnection, now: float, *, undecided: bool) -> None:
+        """`run`: the failures in a row; `undecided`: it is open whether strangers are there for this host alone."""
+        if network.down(reach) is not None:
+            self.since = None
+            self._strangers.clear()
+            self._explained_until = now
+            return
+        if not undecided:
+            self._strangers.clear()
+        failed = [t for t in run if t.at > self._explained_until]
+        if any(vouched(t, network) for t in failed):
+            failed = []
+        if len(failed) + len(self._strangers) < DOUBT_TRIES:
+            self.since = None
+        elif self.since is None:
+            self.since = min([t.began for t in failed] + self._strangers)
+
+    @property
+    def gives_up_at(self) -> float | None:
+        """From when on there is nothing left to wait for."""
+        return None if self.since is None else self.since + DOUBTED_S
