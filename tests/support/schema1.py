@@ -68,7 +68,7 @@ class Service(Struct, forbid_unknown_fields=True):
 
 class Page(Struct, forbid_unknown_fields=True):
     provider: Text
-    health: Literal["ok", "stale", "unreadable", "refused", "moved", "wrong_page", "empty", "never"]
+    health: Literal["ok", "incomplete", "stale", "unreadable", "refused", "moved", "wrong_page", "empty", "never"]
     fetched_at: Moment | None
     reason: Text | None
 
