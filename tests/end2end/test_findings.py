@@ -148,7 +148,9 @@ async def _soon(scene: Scene, condition: Condition) -> bool:
 
 async def test_an_open_incident_counts_even_with_green_components() -> None:
     async with alone() as scene:
-        scene["acme"].incidents = [pagefiles.incident("inc1", "Elevated errors", "investigating", NOW)]
+        part = pagefiles.component("page-chat-completions", "Chat completions")
+        told = pagefiles.incident("inc1", "Elevated errors", "investigating", NOW, components=[part])
+        scene["acme"].incidents = [told]
         scene["acme"].publish()
         snapshot = await scene.until(lambda s: s.judgement.light is Light.YELLOW, "yellow")
         codes = {reason.code for reason in snapshot.judgement.services[0].reasons}

@@ -71,10 +71,10 @@ class Acme:
         self.page_id = page_id
         self.api_server, self.page_server = api_server or Server(), page_server or Server()
         self.states: dict[str, str] = dict.fromkeys(components, "operational")
-        # Unix seconds of the last change of a component, by the page; long before the night that a scene plays in.
-        self.changed_at = 1_770_000_000.0
         self.incidents: list[dict[str, Any]] = []
         self.maintenances: list[dict[str, Any]] = []
+        # When its components changed, for a clock of the test's own; else just now.
+        self.changed_at: float | None = None
 
     async def open(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(self.api_server)
@@ -95,9 +95,8 @@ class Acme:
 
     def publish(self) -> None:
         """Put the page's files out as states, incidents and maintenances stand."""
-        parts = [
-            pagefiles.component(f"page-{name}", name, state, self.changed_at) for name, state in self.states.items()
-        ]
+        at = time.time() if self.changed_at is None else self.changed_at
+        parts = [pagefiles.component(f"page-{name}", name, state, at) for name, state in self.states.items()]
         page_id = self.page_id or pagefiles.PAGE_ID
         files = {
             "summary.json": pagefiles.summary(parts, self.incidents, self.maintenances, page_id=page_id),
@@ -205,6 +204,7 @@ class Scene:
 
     async def __aenter__(self) -> Self:
         for one in self.providers.values():
+            one.changed_at = EPOCH.timestamp()
             await one.open(self._stack)
         write_files(self.home, tuple(self.providers.values()), self.settings)
         self.clock = self._clock or RateClock(EPOCH, self.rate)

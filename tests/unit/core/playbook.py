@@ -9,7 +9,8 @@ Samples, separated by `;`:
                             a try at that host: `ok` or 2xx/401 good, `challenge` good at the edge, `429` neutral,
                             `407` proxy, `foreign` somebody else's page, the rest fails. With `+` at the end the control
                             beside it answered, with `-` it did not (and its two controls failed), with `~` one of
-                            the two answered, which is proof enough. With `!` the answer is proven, whatever it says.
+                            the two answered, which is proof enough. With `!`, alone or after one of these, the
+                            answer is proven, whatever it says.
                             What somebody in between does: `foreign`, `untrusted`, `private_address`, `no_name`.
     use 500 r1              the user's own request r1 through the gateway; `use ok r1 slow=9.0` with its first token
     page ok | page html     the page reads well with everything operational; or it cannot be read, moved, ...
@@ -220,7 +221,7 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
     provider, host, parts, depth, source = _TARGETS[target]
     code, *more = rest
     mark = more[-1] if more else ""
-    control = {"+": True, "~": True, "-": False}.get(mark)
+    control = {"+": True, "~": True, "-": False}.get(mark[:1])
     request = next((word for word in more if word.startswith("r")), None)
     first_token = next((float(word.removeprefix("slow=")) for word in more if word.startswith("slow=")), None)
     outcome, badge = Outcome.FAIL, None
@@ -242,13 +243,13 @@ def _try(at: float, target: str, rest: list[str], reach: Reach) -> list[Observat
     name = f"http_{code}" if code.isdigit() else _BETWEEN.get(code, code)
     controls: list[Observation] = []
     if control is not None and reach is not Reach.LOOPBACK:
-        controls = [_control(at, "a", "ok" if control else "timeout", reach), _control(at, "b", _B[mark], reach)]
+        controls = [_control(at, "a", "ok" if control else "timeout", reach), _control(at, "b", _B[mark[0]], reach)]
     status = int(code) if code.isdigit() else None
     return [
         *controls,
         Try(
             at, began, source, provider, host, parts, depth, outcome, name, reach, status, badge, control, request,
-            latency_s=at - began, first_token_s=first_token, proven=mark == "!", step=_STEPS.get(code),
+            latency_s=at - began, first_token_s=first_token, proven="!" in mark, step=_STEPS.get(code),
         ),
     ]  # fmt: skip
 

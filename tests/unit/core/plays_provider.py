@@ -169,19 +169,20 @@ CLOUDFLARE_WIDE = [
     Row(1, "beta 200", "api green ok, beta green ok", "all is well"),
     Row(2, "gamma 200", "api green ok, beta green ok, gamma green ok", "all is well"),
     Row(60, "api 522; beta 522; gamma 522", "api green ok, beta green ok, gamma green ok", "first failures"),
-    Row(65, "api 522 +", "api green ok, beta green ok, gamma green ok", "second: the others fail as well, q is high"),
-    Row(66, "beta 522 +", "api green ok, beta green ok, gamma green ok", "second"),
-    Row(67, "gamma 522 +", "api green ok, beta green ok, gamma green ok", "second"),
-    Row(80, "api 522 +", "api red down, beta yellow checking, gamma yellow checking",
+    Row(65, "api 522 +!", "api green ok, beta green ok, gamma green ok", "second: the others fail as well, q is high"),
+    Row(66, "beta 522 +!", "api green ok, beta green ok, gamma green ok", "second"),
+    Row(67, "gamma 522 +!", "api green ok, beta green ok, gamma green ok", "second"),
+    Row(80, "api 522 +!", "api red down, beta yellow checking, gamma yellow checking",
         "eight controls answered in 90 s: they alone give q"),
-    Row(81, "beta 522 +", "api red down, beta red down, gamma yellow checking", "third failure"),
-    Row(82, "gamma 522 +", "api red shared, beta red shared, gamma red shared", "three providers within two minutes"),
-    Row(112, "api 522 +; beta 522 +; gamma 522 +", "api red shared, beta red shared, gamma red shared", "going on"),
+    Row(81, "beta 522 +!", "api red down, beta red down, gamma yellow checking", "third failure"),
+    Row(82, "gamma 522 +!", "api red shared, beta red shared, gamma red shared", "three providers within two minutes"),
+    Row(112, "api 522 +!; beta 522 +!; gamma 522 +!", "api red shared, beta red shared, gamma red shared", "going on"),
     Row(142, "beta 200", "api red shared, beta red shared, gamma red shared", "one answers"),
     Row(202, "beta 200", "api red shared, beta yellow recovering, gamma red shared", "and is partly back alone"),
 ]  # fmt: skip
 
-# Three providers fall together on a machine that has asked hardly any controls yet.
+# Three providers fall silent together on a machine that has asked hardly any controls yet: what they share may be the
+# way to them, so each has an incident of its own.
 THREE_FALL_TOGETHER = [
     Row(0, "api 401; page ok", "api green ok", "all is well"),
     Row(1, "beta 200", "beta green ok", "all is well"),
@@ -198,8 +199,8 @@ THREE_FALL_TOGETHER = [
     Row(93, "api timeout +", "api red down, beta yellow checking, gamma yellow checking, delta green ok",
         "eight controls: they alone give q"),
     Row(98, "beta timeout +", "api red down, beta red down, gamma yellow checking, delta green ok", "third try"),
-    Row(103, "gamma timeout +", "api red shared, beta red shared, gamma red shared, delta green ok", "one incident"),
-    Row(123, "delta 200", "api red shared, beta red shared, gamma red shared, delta green ok", "delta never was in it"),
+    Row(103, "gamma timeout +", "api red down, beta red down, gamma red down, delta green ok", "three incidents"),
+    Row(123, "delta 200", "api red down, beta red down, gamma red down, delta green ok", "delta never was in it"),
 ]  # fmt: skip
 
 # chatgpt.com and claude.ai show scripts a challenge while healthy.

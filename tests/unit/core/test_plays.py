@@ -168,12 +168,17 @@ def test_an_outage_that_lasts_through_a_sleep_stays_the_same_incident() -> None:
 
 
 def test_shared_is_one_incident_of_three_providers() -> None:
-    play = played(plays_provider.THREE_FALL_TOGETHER)
+    play = played(plays_provider.CLOUDFLARE_WIDE)
     (incident,) = play.incidents
     assert incident.shared
     assert set(incident.services) == {"api", "beta", "gamma"}
-    assert {service.incident for service in play.last.services} == {incident.id, None}
-    assert "shared" in play.codes("beta")
+    assert {service.incident for service in play.last.services} == {incident.id}
+    assert "shared" in play.codes("gamma")
+
+
+def test_silence_alone_is_not_shared() -> None:
+    play = played(plays_provider.THREE_FALL_TOGETHER)
+    assert [incident.shared for incident in play.incidents] == [False] * 3
 
 
 def test_what_cannot_be_seen_from_here_is_said() -> None:

@@ -20,9 +20,10 @@ from trayapp.core.light.verdicts import ServiceVerdict
 BACKDATED_S = 6 * 3600.0
 # Long enough for everybody who draws or tells to have seen the end, short enough not to stay in the way.
 OVER_KEPT_S = 600.0
-# Providers that turn red within two minutes of each other share a cause.
+# Providers that fall within two minutes of each other share a cause; silence alone may be this network's.
 SHARED_WITHIN_S = 120.0
 SHARED_PROVIDERS = 3
+SHARED_PROVEN = 2
 # A page incident tells its story in a handful of updates; this bounds what is kept.
 UPDATES_KEPT = 20
 
@@ -52,7 +53,8 @@ class Member(Struct):
 
 
 class IncidentRecord(Struct):
-    """The record of one incident, which survives restarts."""
+    """The record of one incident, which survives restarts. `red_at`: when it was called red; `fell_at`, `proven`: as in
+    `Trouble`, of its first red."""
 
     id: str
     provider: str
@@ -60,6 +62,8 @@ class IncidentRecord(Struct):
     providers: tuple[str, ...] = ()
     members: dict[str, Member] = field(default_factory=dict)
     red_at: float | None = None
+    fell_at: float | None = None
+    proven: bool = False
     over_at: float | None = None
     shared: bool = False
     page_id: str | None = None
@@ -178,10 +182,12 @@ class IncidentStore:
                 record.started_at = min(record.started_at, trouble.trouble_at)
         elif member.back_at is None:
             self._lead_back(member, trouble, now)
-        self._turned_red |= state is State.RED and (member.state is not State.RED or record.red_at is None)
+        turned_red = member.state is not State.RED or record.red_at is None
+        self._turned_red |= state is State.RED and (turned_red or (trouble.proven and not record.proven))
         member.state = state
         if state is State.RED and record.red_at is None:
-            record.red_at = now
+            record.red_at, record.fell_at = now, trouble.fell_at
+        record.proven |= trouble.proven
         for page in trouble.pages:
             _quote(record, page)
 
@@ -209,17 +215,18 @@ class IncidentStore:
             record
             for record in self.records
             if record.over_at is None
-            and record.red_at is not None
+            and record.fell_at is not None
             and any(member.state is State.RED for member in record.members.values())
         ]
-        red.sort(key=lambda record: (record.red_at or 0.0, record.id))
+        red.sort(key=lambda record: (record.fell_at or 0.0, record.id))
         for place, first in enumerate(red):
             group = []
             for record in red[place:]:
-                if (record.red_at or 0.0) - (first.red_at or 0.0) > SHARED_WITHIN_S:
+                if (record.fell_at or 0.0) - (first.fell_at or 0.0) > SHARED_WITHIN_S:
                     break
                 group.append(record)
-            if len(group) >= (2 if first.shared else SHARED_PROVIDERS):
+            together = len(group) >= (2 if first.shared else SHARED_PROVIDERS)
+            if together and (first.shared or sum(record.proven for record in group) >= SHARED_PROVEN):
                 first.shared = True
                 for other in group[1:]:
                     first.members |= other.members

@@ -41,17 +41,17 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     agree. Another credential that is accepted for the same meanwhile makes it that one's own trouble.
 
 Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py, core/light/page_colours.py).
-    The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown
-    one grey. An open incident touches what its impact records name, else what its updates and its list do; what an
-    update calls operational again is let go (core/light/incident_reach.py). It makes red only where it is critical and
-    the component is not operational, or a feed has no states. Where the component reads operational it is yellow for
+    The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown one
+    grey. An open incident touches what its impact records name, else what its updates and its list do; what an update
+    calls operational again is let go (core/light/incident_reach.py). It makes red only where it is critical and the
+    component is not operational, or a feed has no states. Where the component reads operational it is yellow for
     `STATES_LAG_S` after its publication or last worsening, unless `CONTRADICTING_ANSWERS` newer real answers
     (core/light/component.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact,
     silent for `FORGOTTEN_S`, or naming no component: listed only. Trouble unchanged for `STALE_S` is listed while depth
-    api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end,
-    `UNANNOUNCED_S` without one. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through
-    `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py); after that it is unknown, never green and never red.
-    One record that cannot be read is unknown alone; of several ids of a component those that are found count.
+    api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end. A
+    reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones
+    (core/light/page_readings.py); after that it is unknown, never green and never red. One record that cannot be read
+    is unknown alone; of several ids of a component those that are found count.
 
 Rule 5. Own eyes outrank the page (core/light/component.py, core/light/page_memory.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer
@@ -91,6 +91,7 @@ Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
     (core/light/page_opinion.py). Parts that rest on the same page component or the same request count once.
     `RED_SHARE` of the main components, at least `RED_AT_LEAST`, partly out or worse by the page: red. The overall
     light is the worst service's in the same order (core/light/severity.py), so grey never hides red; the last known
-    light is kept beside a grey one. `SHARED_PROVIDERS` providers that turn red within `SHARED_WITHIN_S` are one
-    incident, `shared` (core/incident/store.py).
+    light is kept beside a grey one. `SHARED_PROVIDERS` providers that fall within `SHARED_WITHIN_S` by the times of
+    the evidence, `SHARED_PROVEN` of them by proven errors or their pages, are one incident, `shared`
+    (core/incident/store.py).
 """

@@ -42,7 +42,8 @@ class ComponentView(Struct, frozen=True):
 
     `out`: the page components that are partly out or worse, where the page makes the light. `rests_on`: the same for
     parts that are one. `untold`: grey because nobody says anything of it, and nothing fails. `trouble_at`: when its
-    present trouble began. `back_at`: when it came back.
+    present trouble began. `back_at`: when it came back. `fell_at`: when its red began, None where nobody knows;
+    `proven`: that rests on the provider's own error or on its page.
     """
 
     verdict: ComponentVerdict
@@ -53,6 +54,8 @@ class ComponentView(Struct, frozen=True):
     trouble_at: float | None = None
     back_at: float | None = None
     opinion: PageOpinion | None = None
+    fell_at: float | None = None
+    proven: bool = False
 
     @property
     def light(self) -> Light:
@@ -86,6 +89,8 @@ class _Ruling(Struct, frozen=True):
     confidence: Confidence | None = None
     out: frozenset[str] = frozenset()
     back_at: float | None = None
+    fell_at: float | None = None
+    proven: bool = False
 
 
 Rulings = dict[tuple[object, ...], tuple[_Ruling, float]]
@@ -167,6 +172,8 @@ class ComponentState:
             trouble_at,
             ruling.back_at,
             opinion,
+            ruling.fell_at,
+            ruling.proven,
         )
 
     def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
@@ -199,8 +206,9 @@ class ComponentState:
         page = self.page
         flaps = page.flapping is not None and page.flapping.on
         rests_on = (
-            id(around.evidence), id(opinion), id(held), id(last), id(page.opinion), page.red_at, page.ended_at,
-            self.recovering, self.probed, self.on_page, down, self.part if flaps else None, around.refusal,
+            id(around.evidence), id(opinion), id(held), id(last), id(page.opinion), page.red_at, page.seen_coming,
+            page.ended_at, self.recovering, self.probed, self.on_page, down, self.part if flaps else None,
+            around.refusal,
         )  # fmt: skip
         known = around.rulings.get(rests_on)
         if known is None:
@@ -263,13 +271,18 @@ class ComponentState:
             since = began if failing or refusal is None else refusal.since_at
             return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
         if sight is Sight.DOWN and evidence.red is not None:
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), evidence.red.first_at)
+            first_at, last = evidence.red.first_at, evidence.red.last
+            proven = page_light is Light.RED or (last.proven and last.status is not None)
+            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), first_at, fell_at=first_at, proven=proven)
         if held is not None and page_light is Light.RED:
             since = held.since if held.since is not None else self.page.red_at
             answers = evidence.real_answers_since(self.page.red_at or held.at) if sight is Sight.CLEAR else 0
             if answers >= CONTRADICTING_ANSWERS:
                 return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.contradicted(answers), since)
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out)
+            fell_at = self.page.fell_at(held)
+            return _Ruling(
+                Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out, fell_at=fell_at, proven=True
+            )
         if refusal is not None:
             if refusal.agreed or (page_light is Light.YELLOW and held is not None and _is_trouble(held)):
                 return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), refusal.since_at)

@@ -21,8 +21,6 @@ FORGOTTEN_S = 7 * 86_400.0
 STALE_S = 14 * 86_400.0
 # Maintenance overruns by minutes; an hour after its announced end, failures are failures.
 OVERDUE_S = 3600.0
-# Without an announced end: no window of maintenance is longer than a day.
-UNANNOUNCED_S = 86_400.0
 # Two clocks differ by minutes; what begins later than that is announced.
 CLOCKS_DIFFER_S = 300.0
 
@@ -143,8 +141,7 @@ def _excused_until(part: PageComponent, maintenances: list[PageIncident], change
     """Until when maintenance excuses failures; None where none is under way."""
     under_way = [one for one in maintenances if one.stage is PageStage.IN_PROGRESS]
     if under_way:
-        ends = ((one.started_at + UNANNOUNCED_S, one.ends_at) for one in under_way)
-        return max(unannounced if ends_at is None else ends_at + OVERDUE_S for unannounced, ends_at in ends)
+        return max(one.started_at + STALE_S if one.ends_at is None else one.ends_at + OVERDUE_S for one in under_way)
     if part.state is not PageLight.MAINTENANCE:
         return None
-    return math.inf if changed_at is None else changed_at + UNANNOUNCED_S
+    return math.inf if changed_at is None else changed_at + STALE_S

@@ -16,12 +16,13 @@ PAGE_HELD_S = 7200.0
 class PageMemory(Struct):
     """Follows a page's opinion on one component.
 
-    `red_at`: when its red was first read. `ended_at`: when its trouble was first read to be over; `back_at`: when it
-    was over by the page's own word.
+    `red_at`: when its red was first read; `seen_coming`: it was not red when it was read before. `ended_at`: when its
+    trouble was first read to be over; `back_at`: when it was over by the page's own word.
     """
 
     opinion: PageOpinion | None = None
     red_at: float | None = None
+    seen_coming: bool = False
     ended_at: float | None = None
     back_at: float | None = None
     flapping: Flapping | None = None
@@ -40,10 +41,10 @@ class PageMemory(Struct):
         if before is not None and (afresh or opinion.at - before.at > fresh_s):
             self.red_at = self.ended_at = self.back_at = before = None
         bad = opinion.light in (Light.RED, Light.YELLOW)
-        if opinion.light is Light.RED:
-            self.red_at = opinion.at if self.red_at is None else self.red_at
-        else:
+        if opinion.light is not Light.RED:
             self.red_at = None
+        elif self.red_at is None:
+            self.red_at, self.seen_coming = opinion.at, before is not None
         if bad:
             self.ended_at = self.back_at = None
         elif before is not None and before.light in (Light.RED, Light.YELLOW) and not (before.calm and opinion.lapsed):
@@ -78,6 +79,12 @@ class PageMemory(Struct):
             return None
         gap_from, gap_to = gap
         return None if gap_to > last.at and gap_to - gap_from > fresh_s else last
+
+    def fell_at(self, opinion: PageOpinion) -> float | None:
+        """When the red that it says began, as far as anybody knows: by its own word, or because it was seen coming."""
+        if opinion.since is not None:
+            return opinion.since
+        return self.red_at if self.seen_coming else None
 
     @property
     def moments(self) -> list[float]:

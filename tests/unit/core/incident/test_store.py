@@ -25,7 +25,8 @@ def trouble(
     light = LIGHTS.get(finding, Light.YELLOW)
     provider = provider or service.partition("-")[0]
     verdict = ServiceVerdict(service, provider, service, provider, light, finding, None, at or 0.0, ())
-    return Trouble(verdict, at, back, pages)
+    fell_at = at if light is Light.RED else None
+    return Trouble(verdict, at, back, pages, fell_at, fell_at is not None)
 
 
 def page(
@@ -203,6 +204,20 @@ class TestShared:
         incidents = self.fall(*times)
         assert len(incidents) == len(times)
         assert not any(incident.shared for incident in incidents)
+
+    @pytest.mark.parametrize(("proven", "shared"), [((True, True, False), True), ((False, True, False), False)])
+    def test_two_of_them_must_be_proven(self, proven: tuple[bool, ...], shared: bool) -> None:
+        names = ("acme-api", "beta-api", "gamma-api")
+        down = [trouble(name, Finding.DOWN, at=90.0) for name in names]
+        diary = Diary()
+        told = [msgspec.structs.replace(one, proven=known) for one, known in zip(down, proven, strict=True)]
+        assert any(incident.shared for incident in diary.at(100.0, *told)) is shared
+        assert any(incident.shared for incident in diary.at(110.0, *down)), "or become so"
+
+    def test_nor_where_nobody_knows_when_they_fell(self) -> None:
+        names = ("acme-api", "beta-api", "gamma-api")
+        down = [msgspec.structs.replace(trouble(name, Finding.DOWN, at=90.0), fell_at=None) for name in names]
+        assert not any(incident.shared for incident in Diary().at(100.0, *down))
 
     def test_not_while_the_own_network_is_in_doubt(self) -> None:
         assert len(self.fall(100.0, 110.0, 120.0, network_fine=False)) == 3

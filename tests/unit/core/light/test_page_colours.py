@@ -14,7 +14,6 @@ from trayapp.core.light.page_colours import (
     OVERDUE_S,
     STALE_S,
     STATES_LAG_S,
-    UNANNOUNCED_S,
     PartColours,
     part_colours,
 )
@@ -123,11 +122,11 @@ class TestMaintenance:
         for state in ("operational", "maintenance"):
             assert self.excused(state, told) == START + HOUR_S + OVERDUE_S
 
-    def test_or_for_a_day_where_none_was_announced(self) -> None:
+    def test_or_until_nobody_looks_after_it_where_none_was_announced(self) -> None:
         told = incident("in_progress", "maintenance", maintenance=True)
-        assert self.excused("operational", told) == START + UNANNOUNCED_S
-        assert self.excused("maintenance", None, changed_at=START) == START + UNANNOUNCED_S
-        assert self.excused("maintenance", None, seen=START) == START + UNANNOUNCED_S
+        assert self.excused("operational", told) == START + STALE_S
+        assert self.excused("maintenance", None, changed_at=START) == START + STALE_S
+        assert self.excused("maintenance", None, seen=START) == START + STALE_S
         assert self.excused("maintenance", None) == math.inf
 
     def test_not_what_is_only_announced(self) -> None:

@@ -30,6 +30,16 @@ def test_red_since_it_was_first_read() -> None:
         assert memory.red_at == (None if red_at is None else START + red_at)
 
 
+def test_when_a_red_began_that_was_not_seen_coming_only_the_page_knows() -> None:
+    memory = PageMemory()
+    first = follow(memory, 0, "major:chat")
+    assert memory.fell_at(first) is None
+    dated = follow(memory, 120, "degraded:chat incident:investigating:critical:chat:-300")
+    assert memory.fell_at(dated) == START - 300
+    follow(memory, 240, "ok")
+    assert memory.fell_at(follow(memory, 360, "major:chat")) == START + 360
+
+
 def test_its_trouble_ends_when_that_is_read_and_ended_when_the_page_says() -> None:
     memory = PageMemory()
     follow(memory, 0, "partial:chat incident:investigating:major:chat")
