@@ -17,12 +17,17 @@ MAX_SPEED = 1000.0
 class StagedClock:
     """Steady seconds between `marks`, each stretch taking so many of `real_s` seconds.
 
-    After the last mark the clock runs on at the last stretch's rate.
+    It runs from the start, and from its first mark again when `begin` is called. After the last mark it runs on at the
+    last stretch's rate.
     """
 
     def __init__(self, marks: Sequence[float], real_s: Sequence[float]) -> None:
         self._steady = list(marks)
         self._real = [0.0, *accumulate(real_s)]
+        self._start_s = time.monotonic()
+
+    def begin(self) -> None:
+        """Now is the first mark: what came before was only getting ready."""
         self._start_s = time.monotonic()
 
     def real_between(self, begin: float, end: float) -> float:

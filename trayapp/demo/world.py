@@ -90,6 +90,8 @@ async def simulated_night(
                 ui=users.settings.ui,
                 catalogue=CatalogueSettings(),
             )
+            # A slow machine takes seconds to come here, which would be missing at the beginning of the night.
+            clock.begin()
             yield Loaded(settings, providers.replaced)
     finally:
         await providers.close()

@@ -46,6 +46,16 @@ def test_time_runs_forward_across_the_marks_and_past_the_last() -> None:
     assert seen[-1] > 1000.0
 
 
+def test_it_begins_when_all_is_ready() -> None:
+    clock = StagedClock([0.0, 10.0, 1000.0], [0.02, 0.04])
+    end = time.monotonic() + 0.05
+    while time.monotonic() < end:
+        assert clock.now() >= 0.0
+    assert clock.now() > 10.0
+    clock.begin()
+    assert clock.now() < 10.0
+
+
 async def test_a_sleep_across_a_mark_wakes_at_its_steady_moment() -> None:
     clock = StagedClock([0.0, 10.0, 1000.0], [0.1, 0.2])
     due = clock.now() + 500.0
