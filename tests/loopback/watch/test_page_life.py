@@ -7,6 +7,7 @@ from tests.support.pagefiles import component, incident, moment
 from tests.support.pagescene import API, DAY_S, HOUR_S, MINUTE_S, NAMES, SITE, PageScene, codes
 from trayapp.core.catalogue import Component
 from trayapp.core.evidence.observation import Depth
+from trayapp.text.rows import component_line
 
 
 async def _red_then_dead(scene: PageScene, answers: Depth | None) -> None:
@@ -165,3 +166,18 @@ async def test_minor_parts_never_add_up_to_red() -> None:
         scene.show({"id-login": "major_outage", "id-history": "major_outage"})
         await scene.read()
         assert scene.light() == "yellow degraded"
+
+
+@pytest.mark.xfail(strict=True, reason="nothing says what a part rests on")
+async def test_a_part_without_an_entry_of_its_own_says_what_it_rests_on() -> None:
+    shared = {"history": ("id-chat",), "chat": ("id-chat",)}
+    parts = tuple(replace(one, page_components=shared.get(one.id, one.page_components)) for one in SITE.components)
+    async with PageScene(services=(replace(SITE, components=parts), API)) as scene:
+        scene.show({"id-chat": "partial_outage"})
+        await scene.read()
+        snapshot = scene.state.result.snapshot
+        assert scene.light() == "yellow degraded"
+        assert component_line(scene.part("history"), snapshot).startswith(
+            "History (the page has one entry for it and Chat): "
+        )
+        assert component_line(scene.part("chat"), snapshot).startswith("Chat: ")
