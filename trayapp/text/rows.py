@@ -94,4 +94,9 @@ def component_line(c: ComponentVerdict, s: Snapshot) -> str:
     state = _(FINDINGS[c.finding])
     if c.finding not in _TIMELESS:
         state = _("{finding} {since}", finding=state, since=since(c.since, s.at, s.wall_offset_s))
+    if c.shares is not None:
+        other = part(c.shares)
+        return _(
+            "{name} (the page has one entry for it and {other}): {state}", name=part(c.name), other=other, state=state
+        )
     return _("{name}: {state}", name=part(c.name), state=state)

@@ -168,7 +168,6 @@ async def test_minor_parts_never_add_up_to_red() -> None:
         assert scene.light() == "yellow degraded"
 
 
-@pytest.mark.xfail(strict=True, reason="nothing says what a part rests on")
 async def test_a_part_without_an_entry_of_its_own_says_what_it_rests_on() -> None:
     shared = {"history": ("id-chat",), "chat": ("id-chat",)}
     parts = tuple(replace(one, page_components=shared.get(one.id, one.page_components)) for one in SITE.components)

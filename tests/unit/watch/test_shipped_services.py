@@ -69,3 +69,10 @@ def test_login_and_history_can_only_be_seen_on_the_page(own_home: Path) -> None:
     }
     assert Part("chatgpt", "login") not in probed
     assert Part("chatgpt", "history") not in probed
+
+
+def test_parts_on_one_entry_of_the_page_are_never_both_main(own_home: Path) -> None:
+    """What the page calls out is one thing; main parts make the light, and two of them would weigh it twice."""
+    for _, service in _catalogue().services():
+        entries = [one.page_components for one in service.components if one.main]
+        assert len(set(entries)) == len(entries)

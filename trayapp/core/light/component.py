@@ -114,6 +114,8 @@ class ComponentState:
         self.recovering = False
         self.changes_at = math.inf
         self._component = component
+        twin = next(one for one in service.components if one.page_components == component.page_components)
+        self._shares = twin.name if twin is not component and component.page_components else None
         self._reach = reach
         self._deep = ProbeKind.API in kinds
         self._light = memory.light if memory else Light.GREY
@@ -161,6 +163,7 @@ class ComponentState:
             self._since,
             self._seen(evidence),
             ruling.reasons,
+            self._shares,
         )
         trouble_at = ruling.since if ruling.light in (Light.RED, Light.YELLOW) else None
         return ComponentView(

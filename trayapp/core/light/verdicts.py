@@ -14,7 +14,10 @@ from trayapp.errors import Param
 
 
 class ComponentVerdict(Struct, frozen=True):
-    """`seen`: a probe or traffic of depth api or more can speak for it; otherwise only the page can."""
+    """`seen`: a probe or traffic of depth api or more can speak for it; otherwise only the page can.
+
+    `shares`: the name of the part whose entry on the page is this one's, too.
+    """
 
     id: str
     name: str
@@ -24,6 +27,7 @@ class ComponentVerdict(Struct, frozen=True):
     since: float
     seen: bool
     reasons: tuple[Reason, ...] = ()
+    shares: str | None = None
 
 
 class ServiceVerdict(Struct, frozen=True):
