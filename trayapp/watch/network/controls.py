@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.answers import same_site
-from trayapp.core.evidence.observation import Control
+from trayapp.core.evidence.observation import Control, NetworkStep
 from trayapp.core.evidence.pace import TRY_TIMEOUT_S, Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.hosts import host_of
@@ -171,13 +171,15 @@ def _pair(urls: list[str]) -> list[str]:
 
 
 def failure_sign(url: str, failure: Failure, *, elsewhere: bool = False) -> Sign:
-    """The sign that a request without an answer gives. `elsewhere`: its name leads to where nobody out there can be."""
+    """The sign that a request without an answer gives. `elsewhere`: its name leads to where nobody out there can be.
+
+    A login page that sends all names to itself answers over plain HTTP; a router without a way out, too, but nothing.
+    """
     return Sign(
         good=False,
         secure=url.startswith("https:"),
         code="private_address" if elsewhere else failure.code,
-        step=failure.step,
-        altered=elsewhere,
+        step=NetworkStep.DNS if elsewhere else failure.step,
         rejected=failure.rejected,
         expired=failure.expired,
         named=_is_named(url),

@@ -87,7 +87,7 @@ class Connection:
 def sign_of(url: str, attempt: Attempt) -> Sign:
     """What a try at a provider shows of the way there: a good answer is proof, or one that is the provider's own."""
     if attempt.failure is not None:
-        return failure_sign(url, attempt.failure)
+        return failure_sign(url, attempt.failure, elsewhere=attempt.observed.code == "private_address")
     observed = attempt.observed
     good = observed.outcome is Outcome.GOOD or observed.proven
     return Sign(good=good, secure=url.startswith("https:"), code=observed.code)

@@ -16,7 +16,7 @@ from trayapp.core.evidence.observation import (
 )
 from trayapp.core.evidence.reach import Reach
 from trayapp.watch.failure import Failure
-from trayapp.watch.network.controls import ControlAnswer, Round
+from trayapp.watch.network.controls import ControlAnswer, Round, failure_sign
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.network.reporter import REFRESH_S, Connection, sign_of
 from trayapp.watch.probes.runner import Attempt
@@ -158,3 +158,13 @@ def test_another_network_starts_from_nothing() -> None:
 def test_an_error_shows_the_way_is_open_if_it_is_the_providers_own(outcome: Outcome, proven: bool, good: bool) -> None:
     attempt = Scene().attempt(outcome)
     assert sign_of(URL, attempt._replace(observed=replace(attempt.observed, proven=proven))).good is good
+
+
+def test_silence_at_an_address_that_nobody_out_there_has_is_the_names_fault() -> None:
+    """Every name leads to a router without a way out: it may be reached, but nothing shows that it asks for a login."""
+    scene = Scene()
+    lost = failure_sign(URL, Failure("timeout", NetworkStep.TCP), elsewhere=True)
+    attempt = scene.attempt(Outcome.FOREIGN, Failure("timeout", NetworkStep.TCP))
+    attempt = attempt._replace(observed=replace(attempt.observed, code="private_address"))
+    scene.connection.asked(URL, attempt, scene.round(lost, lost))
+    assert scene.last == (NetworkState.OFFLINE, NetworkStep.DNS)
