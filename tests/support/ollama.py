@@ -22,6 +22,7 @@ class Ollama:
 
     def __init__(self, *models: str) -> None:
         self.models: dict[str, str] = dict.fromkeys(models, "")
+        self.families: dict[str, str] = {}
         self.loaded: set[str] = set()
         self.context = CONTEXT_TOKENS
         self.load_s = 0.0
@@ -86,6 +87,8 @@ class Ollama:
 
     def _row(self, name: str) -> dict[str, Any]:
         row: dict[str, Any] = {"name": name, "model": name, "size": 5_200_000_000, "digest": "0" * 64, "details": {}}
+        if name in self.families:
+            row["details"] = {"family": self.families[name]}
         if self.models[name]:
             row |= {"remote_host": self.models[name], "remote_model": name.removesuffix("-cloud")}
         return row
