@@ -25,6 +25,7 @@ from trayapp.control.server import ControlServer
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Until
+from trayapp.core.switching.target import TargetState
 from trayapp.engine.engine import Engine
 from trayapp.errors import Problem
 from trayapp.text.language import speaking
@@ -163,6 +164,9 @@ class ControlService:
             case "start":
                 await switch.start_target()
             case "stop":
-                await switch.target.stop()
+                ended = await switch.target.stop()
+                status = switch.target_status
+                if not ended and status.state in (TargetState.READY, TargetState.LOADING):
+                    raise Problem("local_not_ours", url=status.url)
         with speaking(ask.language):
             return answers.target(switch.target_status)

@@ -55,6 +55,11 @@ class ServerAnswer(msgspec.Struct, frozen=True):
         except ValueError:
             return None
 
+    def shut_out(self, url: str) -> Problem | None:
+        """That the server lets us in with a key only, `local_needs_key`, or not at all, `local_forbidden`."""
+        code = {401: "local_needs_key", 403: "local_forbidden"}.get(self.status)
+        return Problem(code, url=url) if code is not None else None
+
     def reason(self) -> str:
         """The error that the server gives, in OpenAI's shape or Ollama's; else the status."""
         error: object = self.json()
@@ -66,9 +71,10 @@ class ServerAnswer(msgspec.Struct, frozen=True):
 class Client:
     """A short-lived session with the server at `url`; an async context manager.
 
-    Raises `Problem`: `local_unreachable` (nothing listens or the connection broke), `local_timeout` (url, limit_s),
-    `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`, `local_is_gateway` (what
-    answers is a gateway of ours). `through`: a product that answered in the server's place, where it said so.
+    Raises `Problem`: `local_unreachable` (nothing listens), `local_cut` (the connection broke), `local_timeout` (url,
+    limit_s), `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`,
+    `local_is_gateway` (what answers is a gateway of ours). `through`: a product that answered in the server's place,
+    where it said so.
     """
 
     def __init__(self, url: str) -> None:
@@ -168,8 +174,10 @@ class Client:
             yield
         except TimeoutError as error:
             raise Problem("local_timeout", url=self.url, limit_s=round(limit_s)) from error
-        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
+        except aiohttp.ClientConnectorError as error:
             raise Problem("local_unreachable", url=self.url) from error
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
+            raise Problem("local_cut", url=self.url) from error
         except aiohttp.InvalidURL as error:
             raise Problem("local_bad_url", url=self.url) from error
         except aiohttp.ClientError as error:

@@ -70,4 +70,4 @@ async def _ask(url: str) -> DetectedServer | None:
             models = [] if answer.status == 503 else await LISTINGS[server.models](client)
     except (Problem, TimeoutError):
         return None
-    return DetectedServer(server.id, url, tuple(dict.fromkeys(model.name for model in models if not model.cloud)))
+    return DetectedServer(server.id, url, tuple(dict.fromkeys(model.name for model in models if model.talks)))

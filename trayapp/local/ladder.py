@@ -59,7 +59,7 @@ async def look(client: Client, expected: Server, wanted: str | None) -> Standing
         if model.context is not None and model.context < MIN_CONTEXT_TOKENS:
             raise Problem("local_small_context", model=model.name, context=model.context, least=MIN_CONTEXT_TOKENS)
     except Problem as problem:
-        if rung is Rung.START and problem.code != "local_unreachable":
+        if rung is Rung.START and problem.code not in ("local_unreachable", "local_cut"):
             rung = Rung.REACHABLE
         return Standing(rung, problem, server)
     rung = Rung.MODEL if model.loaded is False else Rung.LOADED
@@ -70,16 +70,16 @@ def choose(models: list[Model], wanted: str | None, server: Server, url: str) ->
     """The wanted model, or without a wish the first that is loaded, else the first at all.
 
     Raises `Problem`: `local_cloud_model` (model), `local_model_not_pulled` (model, server, command: what gets it),
-    `local_model_missing` (model, url, available), `local_no_model` (url).
+    `local_model_missing` (model, url, available), `local_no_model` (url), `local_embedding_model` (model).
     """
     if wanted is not None and is_cloud_model(wanted):
         raise Problem("local_cloud_model", model=wanted)
-    local = [model for model in models if not model.cloud]
-    if not local and (wanted is None or server.pull is None):
+    local = [model for model in models if model.talks]
+    model = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
+    if not local and (wanted is None or (server.pull is None and model is None)):
         raise Problem("local_no_model", url=url)
     if wanted is None:
         return next((model for model in local if model.loaded), local[0])
-    model = next((model for model in models if wanted == model.name or wanted in model.aliases), None)
     if model is None and server.pull is not None:
         raise Problem("local_model_not_pulled", model=wanted, server=server.name, command=f"{server.pull} {wanted}")
     if model is None:
@@ -91,6 +91,8 @@ def choose(models: list[Model], wanted: str | None, server: Server, url: str) ->
         )
     if model.cloud:
         raise Problem("local_cloud_model", model=wanted)
+    if model.embeds:
+        raise Problem("local_embedding_model", model=wanted)
     return model
 
 
@@ -135,6 +137,8 @@ async def one_token(client: Client, model: str, limit_s: float) -> float:
     took_s = time.monotonic() - begun
     if (cloud := cloud_behind(answer)) is not None:
         raise Problem("local_forwards", model=model, url=client.url, product=client.through, host=cloud)
+    if (closed := answer.shut_out(client.url)) is not None:
+        raise closed
     body = answer.json()
     if answer.status != 200 or not isinstance(body, dict):
         raise Problem("local_no_token", model=model, reason=answer.reason())

@@ -4,6 +4,7 @@ Sources: server/routes.go and docs/api.md of Ollama; tools/server/README.md of l
 OpenAI's API reference.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ class Model(Struct, frozen=True):
     """One model of a server.
 
     `loaded`: None where the server does not tell. `cloud`: the server would send the request on to somebody else.
-    `context`: tokens of the loaded model, when known.
+    `context`: tokens of the loaded model, when known. `embeds`: it computes vectors and says nothing.
     """
 
     name: str
@@ -29,6 +30,20 @@ class Model(Struct, frozen=True):
     cloud: bool = False
     context: int | None = None
     aliases: tuple[str, ...] = ()
+    embeds: bool = False
+
+    @property
+    def talks(self) -> bool:
+        """Whether it can be a target: on this machine, and with words."""
+        return not self.cloud and not self.embeds
+
+
+# Few servers tell what a model is for; those that embed are called so, or by the families that do nothing else.
+_EMBEDS = re.compile(r"embed|(?:^|/)(?:bge|gte|e5|all-minilm|paraphrase)[-:]", re.IGNORECASE)
+
+
+def _embeds(name: str) -> bool:
+    return _EMBEDS.search(name) is not None
 
 
 def _rows(value: Any, key: str) -> list[dict[str, Any]]:
@@ -50,8 +65,8 @@ def _tokens(value: object) -> int | None:
 
 async def _listing(client: Client, path: str) -> Any:
     answer = await client.get(path)
-    if answer.status in (401, 403):
-        raise Problem("local_needs_key", url=client.url)
+    if (closed := answer.shut_out(client.url)) is not None:
+        raise closed
     if answer.status != 200:
         raise Problem("local_refused", url=client.url, reason=answer.reason())
     return answer.json()
@@ -67,6 +82,7 @@ async def _ollama_models(client: Client) -> list[Model]:
             cloud=is_cloud_model(name) or bool(row.get("remote_host")),
             context=_tokens(deep(running.get(name), "context_length")),
             aliases=(name.removesuffix(":latest"),),
+            embeds=_embeds(name) or "bert" in str(deep(row, "details", "family")),
         )
         for row in _rows(await _listing(client, "/api/tags"), "models")
         if (name := _name(row.get("name")))
@@ -87,6 +103,7 @@ async def _llama_server_models(client: Client) -> list[Model]:
             loaded=deep(row, "status", "value") in (None, "loaded", "sleeping"),
             context=context or _tokens(deep(row, "meta", "n_ctx")),
             aliases=_names(row.get("aliases")),
+            embeds=_embeds(name),
         )
         for row in rows
         if (name := _name(row.get("id")))
@@ -109,7 +126,7 @@ async def _lm_studio_models(client: Client) -> list[Model]:
 async def _openai_models(client: Client) -> list[Model]:
     return [
         # Behind any server there may be Ollama; vLLM names the context.
-        Model(name, cloud=is_cloud_model(name), context=_tokens(row.get("max_model_len")))
+        Model(name, cloud=is_cloud_model(name), context=_tokens(row.get("max_model_len")), embeds=_embeds(name))
         for row in _rows(await _listing(client, "/v1/models"), "data")
         if (name := _name(row.get("id")))
     ]

@@ -184,7 +184,7 @@ class Preparation:
 
     async def _death_or(self, problem: Problem) -> Problem:
         """The death of our own child explains a broken connection better than the connection does."""
-        if problem.code == "local_unreachable" and self.child is not None:
+        if problem.code in ("local_unreachable", "local_cut") and self.child is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DEATH_S):
                     await self.child.wait()

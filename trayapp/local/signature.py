@@ -28,14 +28,14 @@ async def identify(client: Client, expected: Server | None = None) -> tuple[Serv
     """The server that proves to be at the client's address, and the answer that proves it.
 
     With `expected` only that one's signature is asked for, or any when it is `general`. Raises `Problem`:
-    `local_wrong_server` (url) when it gives none, `local_needs_key` when it does not say without a key, and what
+    `local_wrong_server` (url) when it gives none, `local_needs_key` or `local_forbidden` when it does not say, and what
     `Client` raises.
     """
-    closed = False
+    closed: Problem | None = None
     candidates = [server for server in servers.known().values() if not server.embedded]
     for server in candidates if expected is None or expected.general else [expected]:
         answer = await client.get(server.signature.path)
         if answer.status in server.signature.statuses and PROOFS[server.signature.proof](answer, server.signature):
             return server, answer
-        closed = closed or answer.status == 401
-    raise Problem("local_needs_key" if closed else "local_wrong_server", url=client.url)
+        closed = closed or answer.shut_out(client.url)
+    raise closed or Problem("local_wrong_server", url=client.url)

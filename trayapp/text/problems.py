@@ -331,6 +331,22 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{url} is not the expected server"),
         N_("Another program answers there. Check the address, or let Detect find the server."),
     ),
+    "local_cut": (
+        N_("{url} closed the connection"),
+        N_("It broke off before its answer was whole. Look into the server’s own log; it may be out of memory."),
+    ),
+    "local_forbidden": (
+        N_("{url} does not let LLM Ampel in"),
+        N_("It answers 403. Allow programs of this machine in the server’s own settings."),
+    ),
+    "local_embedding_model": (
+        N_("{model} cannot talk"),
+        N_("It computes embeddings and nothing else. Choose a model for chat."),
+    ),
+    "local_not_ours": (
+        N_("{url} goes on"),
+        N_("LLM Ampel did not start this server, so it does not stop it. Stop it where you started it."),
+    ),
     "local_needs_key": (
         N_("{url} asks for a key"),
         N_("Local servers are used without a key. Switch the key off in the server's own settings."),

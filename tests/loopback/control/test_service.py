@@ -172,8 +172,8 @@ async def test_a_switch_that_takes_its_time_says_what_it_waits_for(
     moved = await client.ask(scene.home, AskSwitch(to="local", providers=("acme",)), silence_s=0.5, doing=hear)
     assert moved.model == MODEL
     loading = f"{MODEL} on OpenAI-compatible server: loading the model"
-    assert heard[0] == loading
-    assert loading not in heard[1:], "said once, not with every beat; that it is ready may follow"
+    # Said once, not with every beat; that it was ready for a look may come before, that it is may follow.
+    assert heard.count(loading) == 1
 
 
 async def test_the_local_model_is_looked_at_started_and_stopped(scene: World) -> None:
@@ -183,7 +183,6 @@ async def test_the_local_model_is_looked_at_started_and_stopped(scene: World) ->
     assert started.line.startswith(f"{MODEL} on OpenAI-compatible server: ready in ")
 
 
-@pytest.mark.xfail(strict=True, reason="ready, it is said to who wanted it stopped")
 async def test_who_stops_a_server_of_somebody_else_is_told_that_it_goes_on(scene: World) -> None:
     await scene.until(lambda s: s.target.state is TargetState.READY, "the first look")
     assert await refusal(scene, AskLocal(what="stop")) == "local_not_ours"

@@ -88,7 +88,7 @@ async def test_a_cut_answer_is_no_whole_one() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "result"),
     [
-        (events('{"choices":[{"delta":{"content":"a"}}]}', end=False), ("a", "local_unreachable")),
+        (events('{"choices":[{"delta":{"content":"a"}}]}', end=False), ("a", "local_cut")),
         (events('{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}'), ("a", None)),
         (events('{"choices":[]}', '{"usage":{}}', "[DONE]"), ("", None)),
         (events('{"choices":[{"delta":{"content":7}}]}', "[DONE]"), ("", None)),

@@ -218,7 +218,7 @@ async def test_a_server_that_wants_a_key_says_so(make_target: MakeTarget) -> Non
         (answer(200, "<html>"), "local_no_token", "HTTP 200"),
         (answer(200, {"choices": []}), "local_no_token", "HTTP 200"),
         (answer(200, _completion("m", 0)), "local_no_token", "HTTP 200"),
-        (hang_up, "local_unreachable", None),
+        (hang_up, "local_cut", None),
     ],
     ids=["500", "400", "proxy", "page", "no-choice", "no-token", "hang-up"],
 )

@@ -28,7 +28,6 @@ async def _failure(target: LocalTarget) -> Problem:
     return caught.value
 
 
-@pytest.mark.xfail(strict=True, reason="nothing answers there, it is said of a server that has just answered")
 @pytest.mark.parametrize("behaviour", [hang_up, cut])
 async def test_a_server_that_closes_on_a_question(make_target: MakeTarget, behaviour: Behaviour) -> None:
     async with Server() as server:
@@ -39,7 +38,6 @@ async def test_a_server_that_closes_on_a_question(make_target: MakeTarget, behav
         assert (await target.check()).state is TargetState.FAILED
 
 
-@pytest.mark.xfail(strict=True, reason="another program, it is said, or no reason at all")
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [(CHAT, 401, "local_needs_key"), (CHAT, 403, "local_forbidden"), ("/v1/models", 403, "local_forbidden")],
@@ -63,7 +61,6 @@ EMBEDDERS = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="ready, although it has never said a word and never will")
 @pytest.mark.parametrize("name", EMBEDDERS)
 async def test_a_model_that_only_embeds_is_no_target(make_target: MakeTarget, name: str) -> None:
     async with Server() as server:
@@ -76,7 +73,6 @@ async def test_a_model_that_only_embeds_is_no_target(make_target: MakeTarget, na
         assert (await detect([server.url]))[0].models == ("mistral-embodied", "m")
 
 
-@pytest.mark.xfail(strict=True, reason="ready, although it has never said a word and never will")
 async def test_ollama_tells_the_family_of_a_model(make_target: MakeTarget) -> None:
     async with Ollama("my-own:latest", "qwen3:8b") as server:
         server.families["my-own:latest"] = "nomic-bert"
