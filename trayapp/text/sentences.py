@@ -31,7 +31,7 @@ def headline(s: Snapshot) -> str:
     """The verdict as one or two short sentences: the menu's first line."""
     services = s.judgement.services
     if not services:
-        return _("Nothing is watched yet.")
+        return _nothing_headline(s)
     if s.judgement.light is Light.RED:
         return _red_headline(s)
     if _own_network(s):
@@ -41,6 +41,13 @@ def headline(s: Snapshot) -> str:
     if s.judgement.light is Light.GREY:
         return _grey_headline(s)
     return _green_headline(s)
+
+
+def _nothing_headline(s: Snapshot) -> str:
+    if s.offer.choose:
+        return _("Nothing is watched yet.")
+    # What is watched is not known: the program has only begun, or could not.
+    return _("Nothing can be told at the moment.") if s.problems else _("Looking for the first time. One moment.")
 
 
 def _own_network(s: Snapshot) -> bool:

@@ -544,7 +544,7 @@ def test_an_engine_that_dies_takes_its_light_along(world: World) -> None:
         yield fine(one)
         die.set()
         yield lambda: "A mistake in LLM Ampel" in notices()
-        assert says(one, "Nothing is watched yet.")()
+        assert says(one, "Nothing can be told at the moment.")()
 
     with pytest.raises(Problem, match="internal"):
         live(one, script())

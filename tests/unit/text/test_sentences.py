@@ -15,6 +15,7 @@ from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import sentences
 from trayapp.text.language import set_language
@@ -102,7 +103,11 @@ def test_green_says_how_sure_it_is(confidence: Confidence, headline: str, sublin
 
 def test_nothing_watched() -> None:
     s = fine()
-    empty = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=(), light=Light.GREY))
+    unknown = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=(), light=Light.GREY))
+    assert sentences.headline(unknown) == "Looking for the first time. One moment."
+    died = msgspec.structs.replace(unknown, problems=(("internal", {}),))
+    assert sentences.headline(died) == "Nothing can be told at the moment."
+    empty = msgspec.structs.replace(unknown, offer=Offer(choose=True))
     assert sentences.headline(empty) == "Nothing is watched yet."
     assert (sentences.subline(empty), sentences.works_now(empty)) == ("", "")
     assert sentences.tooltip(empty) == "Nothing is watched yet."
