@@ -320,13 +320,7 @@ class TestBadRecords:
             assert said.params["health"] == "missing_component"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "statuspage",
-        pytest.param("incidentio", marks=pytest.mark.xfail(strict=True, reason="taken for old news")),
-    ],
-)
+@VENDORS
 async def test_a_late_resolution_with_an_end_of_two_days_ago_is_one_over_and_the_true_duration(kind: str) -> None:
     async with PageScene(kind) as scene:
         at = scene.now - 30 * MINUTE_S
@@ -360,7 +354,6 @@ async def test_a_late_resolution_with_an_end_of_two_days_ago_is_one_over_and_the
         assert ended_at - since == pytest.approx(3 * HOUR_S, abs=1)
 
 
-@pytest.mark.xfail(strict=True, reason="what is only listed unsettles, too")
 async def test_an_incident_that_is_only_listed_keeps_nothing_from_being_well_again() -> None:
     async with PageScene() as scene:
         scene.answers()
@@ -378,7 +371,6 @@ async def test_an_incident_that_is_only_listed_keeps_nothing_from_being_well_aga
         assert scene.light("api") == GREEN
 
 
-@pytest.mark.xfail(strict=True, reason="whatever is listed is quoted")
 async def test_an_old_incident_that_names_no_part_confirms_no_new_outage() -> None:
     async with PageScene() as scene:
         scene.answers()

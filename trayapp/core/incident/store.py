@@ -12,11 +12,13 @@ from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.cause import stated_cause
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.incident_reach import names_none
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import ServiceVerdict
 
-# A page may date its incident back a little before our first failure; more than this is another story.
+# A page may date its incident back a little before our first failure; more than this is another story, and one that
+# names no part may then mean anything.
 BACKDATED_S = 6 * 3600.0
 # Long enough for everybody who draws or tells to have seen the end, short enough not to stay in the way.
 OVER_KEPT_S = 600.0
@@ -189,7 +191,8 @@ class IncidentStore:
             record.red_at, record.fell_at = now, trouble.fell_at
         record.proven |= trouble.proven
         for page in trouble.pages:
-            _quote(record, page)
+            if not names_none(page) or page.started_at >= record.started_at - BACKDATED_S:
+                _quote(record, page)
 
     def _lead_back(self, member: Member, trouble: Trouble, now: float) -> None:
         back_at = trouble.back_at if trouble.back_at is not None else now

@@ -26,7 +26,6 @@ from trayapp.core.light.page_colours import (
     LIGHTS,
     Colour,
     PartColours,
-    is_forgotten,
     news_at,
     part_colours,
 )
@@ -50,7 +49,7 @@ class PageOpinion(Struct, frozen=True):
 
     `since`: when the page says that this began, or None. `until`: another opinion follows from the same reading then.
     `out`: the ids that are partly out or worse. `maintenance`: declared, under way, and not overdue. `unsettled`: an
-    incident touching it is still being investigated or identified. `stale`: grey because its trouble is so old that
+    incident that colours it is still being investigated or identified. `stale`: grey because its trouble is so old that
     nobody looks after it. `lapsed`: an open incident touches it, and is listed only.
     `calm`: what rules instead once three real answers newer than `doubted_at` are good: only states that lag speak
     against it.
@@ -199,7 +198,7 @@ class Opinions:
             until=min([self._live_until, *excused, *(colour.until for colour in certain)]),
             out=frozenset(one.part.id for one in parts if one.part.state in _OUT and not one.stale),
             maintenance=bool(excused),
-            unsettled=any(each.stage in _UNSETTLED and not is_forgotten(each, now) for each in outages),
+            unsettled=any(incident.stage in _UNSETTLED for incident, _ in given),
             stale=any(one.stale for one in parts),
             lapsed=any(each.id not in colouring for each in outages),
             reasons=self._reasons(parts, [one.incident for one in touching], listed, lost),
@@ -211,7 +210,9 @@ class Opinions:
         doubted_at = max(news_at(incident) for incident, _ in doubts)
         opinion = self._coloured(base, [*certain, *(colour for _, colour in doubts)], parts)
         until = min(opinion.until, *(colour.until for _, colour in doubts))
-        return structs.replace(opinion, until=until, doubted_at=doubted_at, calm=structs.replace(calm, lapsed=True))
+        unsettled = any(incident.stage in _UNSETTLED for incident, colour in given if not colour.doubt)
+        calm = structs.replace(calm, lapsed=True, unsettled=unsettled)
+        return structs.replace(opinion, until=until, doubted_at=doubted_at, calm=calm)
 
     def _coloured(self, base: PageOpinion, colours: Sequence[Colour], parts: Sequence[PartColours]) -> PageOpinion:
         light = worst(colour.light for colour in colours) if colours else Light.GREEN

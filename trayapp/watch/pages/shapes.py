@@ -5,6 +5,7 @@ public API as documented at <https://developer.statuspage.io/>, and incident.io'
 out.
 """
 
+import math
 from collections.abc import Sequence
 
 from trayapp.clock import Clock
@@ -83,13 +84,15 @@ def components(file: Record, clock: Clock, *, dated: bool) -> tuple[list[PageCom
     return found, len(records) - readable
 
 
-def incidents(file: Record, key: str, clock: Clock, *, maintenance: bool = False) -> tuple[list[PageIncident], int]:
+def incidents(
+    file: Record, key: str, clock: Clock, *, maintenance: bool = False, news_since: float = -math.inf
+) -> tuple[list[PageIncident], int]:
     """The incidents under `key`, open ones first, and how many records of them could not be read.
 
     `maintenance`: they are listed as such; some pages list them among the incidents, where only their words tell.
-    Raises `Unfit`: `unreadable`.
+    `news_since`: closed ones that nobody has written on since then are left out. Raises `Unfit`: `unreadable`.
     """
-    records = listing(file, key, optional=True)
+    records = [each for each in listing(file, key, optional=True) if not _is_old(each, news_since, clock)]
     found = [incident(record, clock, maintenance=maintenance) for record in records]
     read = [one for one in found if one is not None]
     opened = [one for one in read if one.stage is not PageStage.RESOLVED]
@@ -156,6 +159,16 @@ def worst_impact(states: Sequence[PageLight]) -> Impact:
 def words(body: str | None) -> str:
     """The text of an update on one line."""
     return plain((body or "").replace("<br />", "\n").replace("<br>", "\n"), MAX_TEXT)
+
+
+def _is_old(record: Record, news_since: float, clock: Clock) -> bool:
+    """Whether it is closed and history. What it shows may be dated back; when it was written is not."""
+    if stage(text(record, "status")) is not PageStage.RESOLVED:
+        return False
+    written = [moment(each, "updated_at", "created_at", clock=clock) for each in listed(record, "incident_updates")]
+    written += [moment(record, key, clock=clock) for key in ("updated_at", "resolved_at", "created_at")]
+    known = [at for at in written if at is not None]
+    return bool(known) and max(known) <= news_since
 
 
 def _component(record: Record, clock: Clock, *, dated: bool) -> PageComponent:

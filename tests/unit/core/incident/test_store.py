@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.incident.store import OVER_KEPT_S, SHARED_WITHIN_S, IncidentRecord, IncidentStore
+from trayapp.core.incident.store import BACKDATED_S, OVER_KEPT_S, SHARED_WITHIN_S, IncidentRecord, IncidentStore
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import ServiceVerdict
@@ -252,6 +252,17 @@ class TestWords:
         diary.store.page_said({"i1": page(PageStage.RESOLVED, resolved_at=115.0)})
         (incident,) = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(later,)))
         assert incident.title == "Something else"
+
+    @pytest.mark.parametrize(
+        ("began", "components", "quoted"),
+        [(90.0 - BACKDATED_S, (), True), (89.0 - BACKDATED_S, (), False), (89.0 - BACKDATED_S, ("id-api",), True)],
+    )
+    def test_one_that_names_no_part_and_began_long_before_means_something_else(
+        self, began: float, components: tuple[str, ...], quoted: bool
+    ) -> None:
+        said = page(started_at=began, components=components)
+        (incident,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=90.0, pages=(said,)))
+        assert (incident.title is not None) is quoted
 
     def test_the_pages_start_counts_when_it_is_believable(self) -> None:
         (incident,) = Diary().at(100_000.0, trouble("acme-api", Finding.DOWN, at=99_000.0))

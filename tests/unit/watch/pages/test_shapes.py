@@ -76,6 +76,15 @@ def test_open_incidents_come_before_closed_ones() -> None:
     assert (len(read), lost) == (100 + shapes.MAX_CLOSED, 0)
 
 
+def test_closed_incidents_that_nobody_has_written_on_are_no_news() -> None:
+    """What they show may be dated back; when it was written is not."""
+    late = incident("late", "n", "resolved", AT - 9000, updates=[update("resolved", AT - 9000, updated_at=moment(AT))])
+    old = incident("old", "n", "resolved", AT - 9000)
+    opened = incident("open", "n", "investigating", AT - 9000)
+    read, _ = shapes.incidents({"incidents": [late, old, opened]}, "incidents", CLOCK, news_since=AT - 60)
+    assert [one.id for one in read] == ["open", "late"]
+
+
 class TestOneBadRecord:
     @pytest.mark.parametrize("status", [None, 7, "", ["operational"]])
     def test_a_component_without_a_state_is_unknown(self, status: object) -> None:

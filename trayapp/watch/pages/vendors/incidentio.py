@@ -66,15 +66,12 @@ class IncidentIo:
     async def _told(self, base: str) -> tuple[list[PageIncident], int, str | None]:
         """The incidents that are news, how many could not be read, and whether none could."""
         try:
-            told, lost = incidents(await self._file(base, "incidents"), "incidents", self._clock)
+            file, since = await self._file(base, "incidents"), self._clock.now() - RECENT_S
+            told, lost = incidents(file, "incidents", self._clock, news_since=since)
         except Unfit as unfit:
             log.info("the incidents of a page could not be read: %s", unfit)
             return [], 0, "incidents"
-        return [each for each in told if self._is_news(each)], lost, None
-
-    def _is_news(self, incident: PageIncident) -> bool:
-        ended_at = max(incident.updated_at, incident.resolved_at or 0.0)
-        return incident.stage is not PageStage.RESOLVED or ended_at > self._clock.now() - RECENT_S
+        return told, lost, None
 
     async def _data(self, base: str) -> PageData | None:
         try:
