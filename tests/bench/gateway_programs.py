@@ -12,7 +12,7 @@ from typing import Any
 EVENTS = 100
 EVENT_GAP_S = 0.025
 """Forty tokens a second, as a fast hosted model streams."""
-STREAMS = 200
+STREAMS = 500
 _STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 QUESTION = json.dumps({"model": "big-1", "messages": [{"role": "user", "content": "hello " * 40}]}).encode()
 LOCAL_MODEL = "small:1b"
@@ -101,7 +101,7 @@ async def provide_streams(port: int) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", port, backlog=512)
+    server = await asyncio.start_server(serve, "127.0.0.1", port, backlog=1024)
     await server.serve_forever()
 
 

@@ -170,7 +170,7 @@ class ToolServer(web.Server):
     async def _room(self) -> None:
         """Wait for a place for one more stranger."""
         limits = self._limits
-        while len(self._strangers) >= min(limits.strangers, limits.sockets - 2 * len(self._tools)):
+        while len(self._strangers) >= max(1, min(limits.strangers, limits.sockets - 2 * len(self._tools))):
             longest, since = next(iter(self._strangers.items()))
             wait_s = since + limits.stranger_s - asyncio.get_running_loop().time()
             if wait_s > 0:

@@ -55,5 +55,5 @@ def fitted(limits: GatewayLimits, descriptors: int) -> GatewayLimits:
     """`limits` for a process that may have so many descriptors; of a tool's connection it may take two."""
     sockets = max(4 * _FEWEST, min(limits.sockets, descriptors - RESERVED))
     unused = min(limits.unused, max(_FEWEST, sockets // 16))
-    requests = min(limits.requests, max(_FEWEST, (sockets - _DOOR) // 2 - unused))
+    requests = min(limits.requests, max(_FEWEST, (sockets - min(_DOOR, sockets // 4)) // 2 - unused))
     return structs.replace(limits, requests=requests, unused=unused, sockets=sockets)

@@ -35,8 +35,8 @@ class AnswerReading:
         self._decoder = decoder_for(coding)
         self._unknown = self.packed and self._decoder is None
         self._readable = not self._unknown
-        self._stream = dialect.stream()
-        self._events = Events()
+        if self.is_stream:
+            self._stream, self._events = dialect.stream(), Events()
         self._sample = bytearray()
         self._truncated = False
         self._last = b""
@@ -62,7 +62,7 @@ class AnswerReading:
     @property
     def has_error(self) -> bool:
         """Has the stream told an error?"""
-        return self._stream.error is not None
+        return self.is_stream and self._stream.error is not None
 
     @property
     def whole(self) -> bool:
@@ -126,7 +126,10 @@ class AnswerReading:
 
 def _joined(headers: Mapping[str, str]) -> dict[str, str]:
     """By lower-case names; what came twice is one list (RFC 9110, 5.3)."""
-    joined: dict[str, str] = {}
+    joined = {name.lower(): value for name, value in headers.items()}
+    if len(joined) == len(headers):
+        return joined
+    joined.clear()
     for name, value in headers.items():
         lower = name.lower()
         joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
