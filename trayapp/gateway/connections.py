@@ -146,6 +146,9 @@ class ToolServer(web.Server):
 
     def admit(self, connection: ToolConnection) -> None:
         """A token was shown over this connection."""
+        if connection in self._tools:
+            self._tools.move_to_end(connection)
+            return
         self._forget(connection)
         self._tools[connection] = None
         if len(self._tools) > self._limits.requests + self._limits.unused:

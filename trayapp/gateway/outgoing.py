@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,8 +105,7 @@ class Outgoing:
 
     async def _trusted(self, method: str, url: str, how: dict[str, Any]) -> Answer:
         """Ask a host for whose certificate somebody's roots vouch."""
-        host = urlsplit(url).hostname or ""
-        secure = url.startswith("https:")
+        host, secure, near = _place(_origin(url))
         refused: aiohttp.ClientConnectorCertificateError | None = None
         for roots in self._trust.order(host):
             if secure:
@@ -119,7 +119,7 @@ class Outgoing:
                 continue
             if secure:
                 self._trust.vouched_by(host, roots)
-            answer.proven = reach_of_url(url) is Reach.LOOPBACK or (secure and roots is Roots.PUBLIC)
+            answer.proven = near or (secure and roots is Roots.PUBLIC)
             return answer
         self._trust.forget(host)
         assert refused is not None
@@ -139,7 +139,7 @@ class Outgoing:
                 return answer
 
     def _proxy(self, url: str) -> str | None:
-        origin = url[: url.index("/", len("https://"))]
+        origin = _origin(url)
         now = asyncio.get_running_loop().time()
         proxy, until = self._proxies.get(origin, (None, now))
         if until <= now:
@@ -162,6 +162,16 @@ def _session() -> aiohttp.ClientSession:
         max_field_size=_MAX_FIELD_BYTES,
         trace_configs=[trace],
     )
+
+
+def _origin(url: str) -> str:
+    return url[: url.index("/", len("https://"))]
+
+
+@lru_cache(maxsize=64)
+def _place(origin: str) -> tuple[str, bool, bool]:
+    """The host; is it asked over TLS; is it this machine?"""
+    return urlsplit(origin).hostname or "", origin.startswith("https:"), reach_of_url(origin) is Reach.LOOPBACK
 
 
 async def _note_reuse(_: aiohttp.ClientSession, context: Any, __: Any) -> None:
