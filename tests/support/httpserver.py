@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gzip
 import json
+import socket
 import ssl
 import zlib
 from collections import deque
@@ -126,8 +127,10 @@ class Server:
         finally:
             if not self._keeps:
                 # Nor does it matter that whoever asked takes no leave.
-                with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
+                with contextlib.suppress(OSError):
                     writer.close()
+                    # TLS waits for a farewell before it lets go; whoever asked has to see the end before it asks again.
+                    writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
                     await writer.wait_closed()
             writer.transport.abort()
 

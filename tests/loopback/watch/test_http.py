@@ -311,6 +311,28 @@ class TestProxies:
         failure = await _failure(http, "https://far.invalid/x")
         assert (failure.code, failure.step) == ("proxy_login", NetworkStep.PROXY)
 
+    @pytest.mark.parametrize(
+        ("status", "code"), [(403, "proxy_refused"), (502, "connect"), (503, "connect"), (504, "connect")]
+    )
+    async def test_an_answer_to_connect_is_the_proxys(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch, status: int, code: str
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", server.url)
+        server.always(answer(status, "<h1>No</h1>"))
+        failure = await _failure(http, "https://far.invalid/x")
+        assert (failure.code, failure.step, failure.addresses) == (code, NetworkStep.PROXY, ())
+
+    async def test_a_proxy_that_says_nothing_or_is_not_there_is_the_proxys_step(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", server.url)
+        server.always(httpserver.silent)
+        failure = await _failure(http, "https://far.invalid/x", SHORT)
+        assert (failure.code, failure.step) == ("timeout", NetworkStep.PROXY)
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+        failure = await _failure(http, "https://far.invalid/x")
+        assert (failure.code, failure.step) == ("connect", NetworkStep.PROXY)
+
     @pytest.mark.parametrize("value", ["socks5://user:secret@127.0.0.1:1", "gopher://127.0.0.1:1", "http://[::1"])
     async def test_settings_that_no_client_takes_are_a_finding(
         self, http: Http, monkeypatch: pytest.MonkeyPatch, value: str

@@ -239,6 +239,31 @@ class TestTrouble:
             assert [one.control for one in scene.tries("acme")[:3]] == [None, False, False]
             assert {one.good for one in scene.of(Control)} == {False}
 
+    async def test_a_watched_host_is_asked_out_of_turn_before_the_network_is_blamed(self) -> None:
+        """A firewall loses what goes to any control, and lets the watched hosts through."""
+        async with scene_of("acme", "other") as scene:
+            scene.apis["acme"].on(MODELS, BROKEN)
+            for one in scene.controls:
+                one.always(httpserver.hang_up)
+            await scene.run(scene.watcher())
+            await until(lambda: len(scene.tries("acme")) >= 3, "three failures")
+            assert [one.control for one in scene.tries("acme")[:3]] == [None, True, True]
+            assert {one.good for one in scene.of(Control)} == {False}
+            assert len(scene.tries("other")) >= 3
+            assert scene.of(NetworkReport)[-1].state is NetworkState.ONLINE
+
+    async def test_what_a_provider_says_is_told_before_what_controls_did_beside_it(self) -> None:
+        async with scene_of("acme") as scene:
+            scene.apis["acme"].on(MODELS, BROKEN)
+            for one in scene.controls:
+                one.always(httpserver.hang_up)
+            await scene.run(scene.watcher())
+            await until(lambda: len(scene.tries("acme")) >= 3, "three failures")
+            told = [one for one in scene.seen if isinstance(one, Try | Control)]
+            first = next(number for number, one in enumerate(told) if isinstance(one, Control))
+            assert isinstance(told[first - 1], Try)
+            assert told[first - 1] is scene.tries("acme")[1]
+
     async def test_no_host_is_asked_more_than_its_budget(self) -> None:
         async with scene_of("acme", "other") as scene:
             for name in scene.names:

@@ -302,7 +302,8 @@ class OwnConnection:
             return Down(state, step, strange[0].at)
         controls = [answer for answer in failing if answer.provider is None]
         if len({answer.host for answer in controls}) >= OFFLINE_ADDRESSES:
-            return Down(NetworkState.OFFLINE, controls[-1].step, controls[0].at)
+            step = next((answer.step for answer in reversed(controls) if answer.step is not None), NetworkStep.TCP)
+            return Down(NetworkState.OFFLINE, step, controls[0].at)
         return None
 
     def _failures(self, by_host: dict[str, list[AddressAnswer]], since: float) -> list[AddressAnswer]:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.fakeclock import FakeClock
 from trayapp.core.catalogue import Part, Probe, ProbeKind
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
-from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, Pace
 from trayapp.settings.schema import Completion
 from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.schedule.host_schedule import HostSchedule
@@ -196,6 +196,16 @@ class TestControl:
         assert night.control() is None
         night.clock.move(60)
         assert night.control() is not None
+
+    def test_one_that_was_just_asked_does_so_when_it_is_urgent_as_often_as_in_trouble(self) -> None:
+        night = Night(_job())
+        night.run(10, lambda _: Outcome.GOOD)
+        served = 0
+        while night.schedule.take_control(Pace.CALM, night.clock.now(), urgent=True) is not None:
+            night.budget.sent(night.schedule.host)
+            served += 1
+        assert served == REQUESTS_A_MINUTE[Pace.TROUBLE] - 1
+        assert night.schedule.take_control(Pace.TROUBLE, night.clock.now() + 100, urgent=True) is None
 
     def test_one_in_trouble_does_not(self) -> None:
         night = Night(_job())
