@@ -93,7 +93,7 @@ class AnswersOfAKind:
         self.untrusted = _since(self.untrusted, self.secure_proved_at)
         self.altered = _since(self.altered, self.unaltered_at)
 
-    def answered(self, provider: str | None, since: float, until: float, *, over_tls: bool) -> bool:
+    def answered(self, provider: str, since: float, until: float, *, over_tls: bool) -> bool:
         for index in range(bisect_left(self.good, (since,)), len(self.good)):
             began, source, secure = self.good[index]
             if began > until:

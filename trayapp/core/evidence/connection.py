@@ -89,6 +89,7 @@ class OwnConnection:
         self._epoch = 0.0
         self._failed_in_a_row: Counter[str] = Counter()
         self._dead: set[str] = set()
+        self._controls: set[str] = set()
         # Of each failing control: the start of its latest failure; and of the latest before which nobody had answered
         # since the one before it, between when somebody still might have: answers of a moment come in any order.
         self._control_failing: dict[str, float] = {}
@@ -124,6 +125,9 @@ class OwnConnection:
     def observe_try(self, t: Try) -> None:
         if t.outcome is Outcome.NEUTRAL and not t.proven:
             return
+        if t.outcome is Outcome.FOREIGN and t.control:
+            # Others answer beside it: that is between this host and whoever stands in its place.
+            return
         good = t.outcome is Outcome.GOOD or t.proven
         heard = t.at if t.latency_s is None else t.began + t.latency_s
         self._add(
@@ -146,7 +150,7 @@ class OwnConnection:
         """
         if any(answer.code in _LOOKUPS for each in self._kinds[reach].failing.values() for answer in each):
             return
-        self._add(AddressAnswer(at, began, host, provider, reach, True, "page", Outcome.GOOD))
+        self._add(AddressAnswer(at, began, host, provider, reach, True, "page", Outcome.GOOD, heard=at))
 
     def observe_report(self, report: NetworkReport) -> None:
         if report.state is not NetworkState.UNKNOWN and (self._report is None or report.at >= self._report.at):
@@ -162,6 +166,7 @@ class OwnConnection:
             self._answers.clear()
             self._failed_in_a_row.clear()
             self._dead.clear()
+            self._controls.clear()
             self._control_failing.clear()
             self._uncounted.clear()
             self._answered.clear()
@@ -206,6 +211,7 @@ class OwnConnection:
     def _follow_control(self, answer: AddressAnswer) -> None:
         """Count the failures of a control between which others answered."""
         host = answer.host
+        self._controls.add(host)
         if answer.good:
             del self._failed_in_a_row[host]
             self._dead.discard(host)
@@ -223,6 +229,14 @@ class OwnConnection:
         self._failed_in_a_row[host] += 1
         if self._failed_in_a_row[host] >= DEAD_CONTROL_FAILURES:
             self._dead.add(host)
+        # A firewall that keeps all of them out needs no more proof than one that keeps out one.
+        together = [failed for failed in self._failed_in_a_row.values() if failed]
+        if min(together) > 1 and sum(together) >= DEAD_CONTROL_FAILURES and self._all_controls_fail:
+            self._dead.update(self._failed_in_a_row)
+
+    @property
+    def _all_controls_fail(self) -> bool:
+        return set(self._controls) == {host for host, failed in self._failed_in_a_row.items() if failed}
 
     # What follows from it
 
@@ -249,13 +263,16 @@ class OwnConnection:
             return FLOOR
         return self._kinds[reach].share.chance(provider, self._dead, now, lasting=lasting)
 
-    def answered(
-        self, provider: str | None, reach: Reach, since: float, until: float, *, over_tls: bool = False
-    ) -> bool:
+    def answered(self, provider: str, reach: Reach, since: float, until: float, *, over_tls: bool = False) -> bool:
         """Whether anybody but `provider` answered a request that was made between `since` and `until`."""
         if reach is Reach.LOOPBACK:
             return True
         return self._kinds[reach].answered(provider, since, until, over_tls=over_tls)
+
+    def heard_since(self, reach: Reach, at: float, *, over_tls: bool = False) -> bool:
+        """Whether anybody was heard after `at`."""
+        kind = self._kinds[reach]
+        return reach is Reach.LOOPBACK or (kind.secure_proved_at if over_tls else kind.proved_at) >= at
 
     def hosts_answering(self, now: float, provider: str = "", since: float = NEVER) -> int:
         """How many hosts, other than those of `provider`, answered lately to requests made after `since`."""

@@ -15,7 +15,7 @@ from trayapp.core.evidence import odds, strikes
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.doubt import Doubt
 from trayapp.core.evidence.flapping import Flapping
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import Strikes, run_ends_at
@@ -105,6 +105,7 @@ class Evidence:
         self.flapping = kept.flapping or Flapping()
         self.foreign: Try | None = None
         self.blocked = False
+        self._foreign_since = -math.inf
         self.doubt = Doubt(kept.doubted_since)
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
@@ -162,6 +163,7 @@ class Evidence:
             case Outcome.NEUTRAL:
                 return
             case Outcome.FOREIGN:
+                self._foreign_since = t.began if self.foreign is None else self._foreign_since
                 self.foreign = t
                 self.doubt.stranger(t)
                 return
@@ -315,7 +317,8 @@ class Evidence:
         foreign = self.foreign
         if foreign is not None and not self.blocked:
             # The provider's own page as well: whoever keeps its hosts out lets others through.
-            answered = network.answered(None, foreign.reach, foreign.at, math.inf)
+            over_tls = foreign.code in TLS_CODES
+            answered = network.heard_since(foreign.reach, self._foreign_since, over_tls=over_tls)
             self.blocked = bool(foreign.control) or answered
 
     def _company(self, network: OwnConnection, now: float) -> Company | None:

@@ -149,6 +149,31 @@ class TestChanceOfFailure:
         made.observe_control(control(200.0, False, host="c"))
         assert made.down(Reach.PUBLIC) is None, "the other is dead, and one alone is not the network"
 
+    def test_controls_that_all_fail_while_others_answer_are_dead_together(self) -> None:
+        """A firewall that lets the watched hosts through: three rounds show it."""
+        made = network()
+        for at in (10.0, 25.0, 40.0):
+            made.observe_try(tried(at + 4.5))
+            for host in ("a", "b"):
+                made.observe_control(control(at + 4.0, False, host=host))
+        made.observe_try(tried(60.0))
+        for host in ("a", "b"):
+            made.observe_control(control(65.0, False, host=host))
+        assert made.down(Reach.PUBLIC) is None
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 65.0) < 0.02
+        made.observe_control(control(70.0, host="b"))
+        made.observe_control(control(75.0, False, host="b"))
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 75.0) > 0.1
+
+    def test_one_that_answers_keeps_the_others_alive(self) -> None:
+        made = network()
+        for at in (10.0, 25.0, 40.0):
+            made.observe_try(tried(at + 4.5))
+            made.observe_control(control(at, host="c"))
+            for host in ("a", "b"):
+                made.observe_control(control(at + 4.0, False, host=host))
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 65.0) > 0.1
+
     def test_a_dead_control_is_known_to_be_dead_after_a_restart(self) -> None:
         """However old the answers are that showed it."""
         observed = [each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))]
@@ -254,6 +279,14 @@ class TestDown:
         alone = network(foreign, tried(11.0, Outcome.FOREIGN, provider="acme"), tried(31.0, Outcome.FOREIGN))
         alone.observe_control(control(12.0))
         assert alone.down(Reach.PUBLIC) is None
+
+    def test_what_a_control_answers_beside_is_no_trouble_of_the_network(self) -> None:
+        foreign = [
+            msgspec.structs.replace(tried(at, Outcome.FOREIGN, provider=name), control=True)
+            for at in (10.0, 70.0, 130.0)
+            for name in ("acme", "beta")
+        ]
+        assert network(*foreign).down(Reach.PUBLIC) is None
 
     def test_all_hosts_of_one_provider_are_one(self) -> None:
         pages = [
