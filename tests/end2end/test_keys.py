@@ -11,14 +11,14 @@ import pytest
 
 from tests.support.commands import Ended, running
 from tests.support.desktop import Desktop
-from tests.support.httpserver import Request, Server, redirect
+from tests.support.httpserver import Request, Server, answer, redirect
 from tests.support.leaks import Processes, holders
 from tests.support.ports import free_port, listens, read
-from tests.support.scene import CHAT_PATH, FINE_MODELS, MODELS_PATH, Acme, write_files
+from tests.support.scene import CHAT_PATH, FINE_MODELS, MODELS_PATH, Acme, completion, write_files
 from tests.support.told import in_both, on, once, providers, put, quiet_log, untouched
 from tests.support.until import until
 from trayapp.control import client
-from trayapp.control.messages import AskStatus, AskWatch
+from trayapp.control.messages import AskReload, AskStatus, AskWatch
 from trayapp.paths import home
 from trayapp.secrets.tokens import Tokens
 
@@ -219,5 +219,52 @@ async def test_a_key_of_the_environment_goes_to_its_host_alone_and_is_written_no
         assert {one.headers["authorization"] for one in acme.api_server.requests} == {BEARER}
         assert carried([*bolt.api_server.requests, *bolt.page_server.requests]) == []
     assert CANARY not in "".join(one.out + one.err for one in said)
+    assert holders(CANARY, here.config.parent, desktop.folder) == []
+    quiet_log(here)
+
+
+@pytest.mark.xfail(strict=True, reason="no local server can have a key")
+async def test_a_local_server_gets_its_own_key_and_the_tools_nothing_of_it(gnome_keyring: Desktop) -> None:
+    desktop = gnome_keyring
+    here = on(desktop)
+    acme = Acme(page=False)
+    async with providers(acme), Server() as jan, Server() as other:
+
+        async def keyed(writer: asyncio.StreamWriter, request: Request) -> None:
+            listed = {"object": "list", "data": [{"id": "small:1b"}]}
+            right = request.headers.get("authorization") == BEARER
+            good = answer(200, listed if request.path == MODELS_PATH else completion("small:1b"))
+            await (good if right else answer(401, {"error": {"message": "Invalid API Key"}}))(writer, request)
+
+        for server in (jan, other):
+            server.always(keyed)
+        port = free_port()
+        local = f'[local]\nserver = "openai-compatible"\nurl = "{jan.url}"\n'
+        write_files(here, (acme,), f"{local}[gateway]\nport = {port}\n")
+        told = await in_both("local", "check", base=desktop.env)
+        told.says(("asks for a key",), ("verlangt einen Schlüssel",))
+        assert told.codes == {FAILED}
+        assert (await once("key", "set", "local", stdin=f"{CANARY}\n", base=desktop.env)).code == GREEN
+        assert (await once("local", "check", base=desktop.env)).code == GREEN
+        token = Tokens(here).add("night-job")
+        async with running("--verbose", "watch", "--json", **desktop.env) as watch:
+            await watch.printed(1)
+            await until(lambda: listens(port), "the gateway")
+            moved = await once("switch", "local", "acme", base=desktop.env)
+            assert moved.code == GREEN, moved
+            url = f"http://127.0.0.1:{port}/t/{token}/acme{CHAT_PATH}"
+            own = urllib.request.Request(
+                url, b'{"model": "acme-1", "messages": []}', {"content-type": "application/json"}
+            )
+            own.add_header("authorization", "Bearer sk-of-the-tool")
+            assert (await asyncio.to_thread(read, own))["model"] == "small:1b"
+            # Another server is another place.
+            put(here.settings_file.read_text().replace(jan.url, other.url))
+            await client.ask(here, AskReload())
+            assert (await once("local", "check", base=desktop.env)).code == FAILED
+            said = "\n".join([*watch.lines, *watch.errors])
+    assert {one.headers["authorization"] for one in jan.requests if "authorization" in one.headers} == {BEARER}
+    assert carried(other.requests) == carried(acme.api_server.requests) == []
+    assert CANARY not in said
     assert holders(CANARY, here.config.parent, desktop.folder) == []
     quiet_log(here)
