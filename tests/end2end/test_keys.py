@@ -223,7 +223,6 @@ async def test_a_key_of_the_environment_goes_to_its_host_alone_and_is_written_no
     quiet_log(here)
 
 
-@pytest.mark.xfail(strict=True, reason="no local server can have a key")
 async def test_a_local_server_gets_its_own_key_and_the_tools_nothing_of_it(gnome_keyring: Desktop) -> None:
     desktop = gnome_keyring
     here = on(desktop)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
@@ -166,9 +167,11 @@ class CoreCommands:
     def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
         async def work() -> TargetStatus:
             from trayapp.local.target import LocalTarget
+            from trayapp.secrets.local_key import local_key
 
             engine = self._engine()
-            target = LocalTarget(local, engine.clock, engine.home, lambda status: None)
+            key = partial(local_key, engine.keys)
+            target = LocalTarget(local, engine.clock, engine.home, lambda status: None, key=key)
             try:
                 return await target.prepare(lambda status: None)
             finally:
@@ -207,11 +210,13 @@ class CoreCommands:
         async def work() -> None:
             from trayapp.local.chat import Message as Turn
             from trayapp.local.chat import stream
+            from trayapp.secrets.local_key import local_key
 
             turns: list[Turn] = [
                 Turn(role="user" if turn.role == "user" else "assistant", content=turn.text) for turn in messages
             ]
-            async with contextlib.aclosing(stream(self._engine().switch.target_status, turns)) as pieces:
+            status = self._engine().switch.target_status
+            async with contextlib.aclosing(stream(status, turns, partial(local_key, self._engine().keys))) as pieces:
                 async for piece in pieces:
                     self._bridge.call(on_text, piece)
 

@@ -8,6 +8,7 @@ import sys
 from trayapp.cli.common import begin
 from trayapp.errors import Problem
 from trayapp.secrets.keys import Keys
+from trayapp.settings.local_key import LOCAL_KEY, local_key_host
 from trayapp.settings.services import key_hosts
 from trayapp.text import terminal
 
@@ -20,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
             print(name)
         return 0
     hosts = key_hosts(loaded.catalogue)
+    if (local := local_key_host(loaded.settings.local)) is not None:
+        hosts[LOCAL_KEY] = local
     name = arguments.name
     known = dict.fromkeys(hosts if arguments.what == "set" else (*hosts, *keys.names()))
     if name not in known:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from functools import partial
 from typing import Literal
 
 from trayapp.cli.common import begin, say
@@ -13,6 +14,9 @@ from trayapp.errors import Problem
 from trayapp.local.detect import detect
 from trayapp.local.target import LocalTarget
 from trayapp.paths import Home
+from trayapp.secrets.env_keys import env_keys
+from trayapp.secrets.keys import Keys
+from trayapp.secrets.local_key import local_key
 from trayapp.text import terminal
 
 
@@ -44,8 +48,11 @@ async def _do(home: Home, loaded: Loaded, what: Literal["check", "start", "stop"
             raise
     if loaded.settings.local.server is None:
         raise Problem("local_no_target")
-    target = LocalTarget(loaded.settings.local, SystemClock(), home, lambda status: None)
+    keys = Keys(home, lambda: env_keys(loaded.catalogue, loaded.settings))
+    key = partial(local_key, keys)
+    target = LocalTarget(loaded.settings.local, SystemClock(), home, lambda status: None, key=key)
     try:
         return answers.target(await target.check())
     finally:
         await target.close()
+        await keys.close()

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from trayapp.engine.state import State
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.secrets.keys import KeySource
+from trayapp.secrets.local_key import local_key
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.schema import Local
 
@@ -297,7 +299,9 @@ class Switch:
             return None
         from trayapp.local.target import LocalTarget
 
-        return LocalTarget(settings, self._clock, self._home, lambda status: self._hooks.changed())
+        return LocalTarget(
+            settings, self._clock, self._home, lambda status: self._hooks.changed(), key=partial(local_key, self._keys)
+        )
 
     async def _listen(self) -> None:
         """Have the gateway listen; a port that is taken is a standing problem until it is free."""

@@ -19,6 +19,7 @@ from trayapp.core.remote_text import plain
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
+from trayapp.errors import Problem
 from trayapp.gateway.cloud import ToolRequest, break_off, give_up
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
@@ -28,6 +29,8 @@ from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 from trayapp.gateway.waiting import BUSY, Waiting, usable
+from trayapp.secrets.keys import KeySource
+from trayapp.secrets.local_key import local_key
 
 _MAX_EVENT_BYTES = 1024 * 1024
 _KEEPS_OUT = (401, 403)
@@ -57,12 +60,14 @@ class LocalRoute:
     def __init__(
         self,
         outgoing: Outgoing,
+        keys: KeySource,
         target: Callable[[], TargetStatus],
         answered: Callable[[LocalAnswer], None],
         clock: Clock,
         limits: GatewayLimits,
     ) -> None:
         self._outgoing = outgoing
+        self._keys = keys
         self._target = target
         self._answered = answered
         self._clock = clock
@@ -133,8 +138,16 @@ class LocalRoute:
         """The answer's head. 503 is the answer of one that loads, or whose places are all taken: it has not begun."""
         loop, limits = asyncio.get_running_loop(), self._limits
         until = loop.time() + limits.cold_s
+        headers = to_local(asked.request.headers)
+        try:
+            key = await local_key(self._keys, url)
+        except Problem as problem:
+            message = f"The local server's key could not be read ({problem.code}). Look into LLM Ampel's window."
+            raise Refused(400, problem.code, message, retry=False) from problem
+        if key is not None:
+            headers["Authorization"] = f"Bearer {key}"
         while True:
-            up = await self._outgoing.ask("POST", url, to_local(asked.request.headers), asked.body, limits.local)
+            up = await self._outgoing.ask("POST", url, headers, asked.body, limits.local)
             left_s = until - loop.time()
             if up.status != 503 or left_s <= 0:
                 return up
@@ -274,8 +287,9 @@ def _circle(target: TargetStatus) -> Refused:
 
 
 def _kept_out(target: TargetStatus, status: int) -> Refused:
-    why = "wants a key, which LLM Ampel does not have" if status == 401 else "does not let LLM Ampel in (403)"
-    message = f"{_named(target)} {why}. Change that in the server's settings; the provider's key does not go there."
+    message = f"{_named(target)} wants a key. Store it: `llm-ampel key set local`; the provider's does not go there."
+    if status == 403:
+        message = f"{_named(target)} does not let LLM Ampel in (403). Change that in the server's settings."
     return Refused(400, f"local_http_{status}", message, retry=False)
 
 

@@ -105,7 +105,7 @@ class Gateway:
         limits = self._limits = fitted(self._given_limits, raise_limit())
         self._outgoing = Outgoing(self._trust)
         self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits, self._fingerprint)
-        self._local = LocalRoute(self._outgoing, self._target, self._answered, self._clock, limits)
+        self._local = LocalRoute(self._outgoing, self._keys, self._target, self._answered, self._clock, limits)
         self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port
         try:

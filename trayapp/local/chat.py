@@ -9,7 +9,7 @@ import msgspec
 from trayapp.core.remote_text import plain
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
-from trayapp.local.client import REASON_LIMIT_CHARS, Client
+from trayapp.local.client import REASON_LIMIT_CHARS, Client, LocalKey
 
 # A model that was unloaded meanwhile is loaded by the question.
 FIRST_LIMIT_S = 300.0
@@ -22,7 +22,9 @@ class Message(TypedDict):
     content: str
 
 
-async def stream(status: TargetStatus, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+async def stream(
+    status: TargetStatus, messages: Sequence[Message], key: LocalKey | None = None
+) -> AsyncGenerator[str, None]:
     """The answer to `messages` piece by piece. Closing the iterator, or cancelling, stops the server's work too.
 
     Raises `Problem`: `local_no_target`, `local_chat_failed` (model, reason), `local_chat_cut` (model: the answer
@@ -32,7 +34,7 @@ async def stream(status: TargetStatus, messages: Sequence[Message]) -> AsyncGene
         raise Problem("local_no_target")
     question = {"model": status.model, "messages": list(messages), "stream": True}
     finished = False
-    async with Client(status.url) as client:
+    async with Client(status.url, key) as client:
         lines = client.lines("/v1/chat/completions", question, first_limit_s=FIRST_LIMIT_S, idle_limit_s=IDLE_LIMIT_S)
         async with contextlib.aclosing(lines):
             try:

@@ -6,7 +6,7 @@ first request and not before.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -37,6 +37,10 @@ def deep(value: Any, *keys: str) -> Any:
     return value
 
 
+LocalKey = Callable[[str], Awaitable[str | None]]
+"""Finds the key that is stored for the server at an address, if one is. Raises `Problem`: what the keyring says."""
+
+
 class ServerAnswer(msgspec.Struct, frozen=True):
     """One complete answer."""
 
@@ -55,11 +59,6 @@ class ServerAnswer(msgspec.Struct, frozen=True):
         except ValueError:
             return None
 
-    def shut_out(self, url: str) -> Problem | None:
-        """That the server lets us in with a key only, `local_needs_key`, or not at all, `local_forbidden`."""
-        code = {401: "local_needs_key", 403: "local_forbidden"}.get(self.status)
-        return Problem(code, url=url) if code is not None else None
-
     def reason(self) -> str:
         """The error that the server gives, in OpenAI's shape or Ollama's; else the status."""
         error: object = self.json()
@@ -69,7 +68,7 @@ class ServerAnswer(msgspec.Struct, frozen=True):
 
 
 class Client:
-    """A short-lived session with the server at `url`; an async context manager.
+    """A short-lived session with the server at `url`; an async context manager. `key` finds the key for an address.
 
     Raises `Problem`: `local_unreachable` (nothing listens), `local_cut` (the connection broke), `local_timeout` (url,
     limit_s), `local_wrong_server` (it does not speak HTTP, or its answer has no end), `local_bad_url`,
@@ -77,13 +76,17 @@ class Client:
     where it said so.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: LocalKey | None = None) -> None:
         self.url = url
+        self._find_key = key
+        self._key: str | None = None
         self.through: str | None = None
 
     async def __aenter__(self) -> Self:
         import aiohttp
 
+        if self._find_key is not None:
+            self._key = await self._find_key(self.url)
         self._session = aiohttp.ClientSession(
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -96,6 +99,12 @@ class Client:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._session.close()
+
+    def shut_out(self, answer: ServerAnswer) -> Problem | None:
+        """That it wants a key, `local_needs_key`, or another, `local_wrong_key`, or nobody, `local_forbidden`."""
+        wants = "local_needs_key" if self._key is None else "local_wrong_key"
+        code = {401: wants, 403: "local_forbidden"}.get(answer.status)
+        return Problem(code, url=self.url) if code is not None else None
 
     async def get(self, path: str, *, limit_s: float = CHECK_LIMIT_S) -> ServerAnswer:
         return await self._exchange("GET", path, None, limit_s)
@@ -147,7 +156,8 @@ class Client:
             method,
             self.url + path,
             data=None if body is None else json.dumps(body).encode(),
-            headers={} if body is None else {"content-type": "application/json"},
+            headers=({} if body is None else {"content-type": "application/json"})
+            | ({} if self._key is None else {"authorization": f"Bearer {self._key}"}),
             allow_redirects=False,
         )
         if ROUTE_HEADER in response.headers:

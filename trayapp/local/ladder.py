@@ -137,7 +137,7 @@ async def one_token(client: Client, model: str, limit_s: float) -> float:
     took_s = time.monotonic() - begun
     if (cloud := cloud_behind(answer)) is not None:
         raise Problem("local_forwards", model=model, url=client.url, product=client.through, host=cloud)
-    if (closed := answer.shut_out(client.url)) is not None:
+    if (closed := client.shut_out(answer)) is not None:
         raise closed
     body = answer.json()
     if answer.status != 200 or not isinstance(body, dict):

@@ -65,7 +65,7 @@ def _tokens(value: object) -> int | None:
 
 async def _listing(client: Client, path: str) -> Any:
     answer = await client.get(path)
-    if (closed := answer.shut_out(client.url)) is not None:
+    if (closed := client.shut_out(answer)) is not None:
         raise closed
     if answer.status != 200:
         raise Problem("local_refused", url=client.url, reason=answer.reason())

@@ -13,7 +13,7 @@ from msgspec import Struct
 from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.child import Child
-from trayapp.local.client import Client
+from trayapp.local.client import Client, LocalKey
 from trayapp.local.ladder import POLL_S, Rung, Standing, load, look, one_token, until_loaded
 from trayapp.local.listing import Model
 from trayapp.settings.schema import Local
@@ -67,6 +67,7 @@ class Preparation:
         url: str | None,
         wanted: str | None,
         child: Child | None,
+        key: LocalKey | None,
         verified: bool,
         log_file: Path,
         limits: PreparationLimits,
@@ -75,6 +76,7 @@ class Preparation:
         self._settings = settings
         self._server = server
         self._wanted = wanted
+        self._key = key
         self._verified = verified
         self._log_file = log_file
         self._limits = limits
@@ -91,7 +93,7 @@ class Preparation:
         try:
             server, model = await self._reach()
             assert self.url is not None
-            async with Client(self.url) as client:
+            async with Client(self.url, self._key) as client:
                 cold = self.started or model.loaded is False or (model.loaded is None and not self._verified)
                 if cold:
                     self._tell(PreparationStep.LOADING)
@@ -113,7 +115,7 @@ class Preparation:
     async def _reach(self) -> tuple[Server, Model]:
         """Up to the rung `model`, started on the way if need be."""
         if self.url is not None:
-            async with Client(self.url) as client:
+            async with Client(self.url, self._key) as client:
                 standing = await look(client, self._server, self._wanted)
             gone = standing.problem is not None and standing.problem.code == "local_unreachable"
             if not (gone and (self._settings.start or self._server.embedded)):
@@ -132,7 +134,7 @@ class Preparation:
             assert self.url is not None
             assert standing.server is not None
             self._tell(PreparationStep.LOADING)
-            async with Client(self.url) as client:
+            async with Client(self.url, self._key) as client:
                 await until_loaded(client, standing.server, self._limits.cold_s)
                 standing = await look(client, self._server, self._wanted)
         standing = self._settled(standing)
@@ -169,7 +171,7 @@ class Preparation:
     async def _awaited(self) -> Standing:
         """The first standing worth judging: servers may answer strangely, or not at all, before they are up."""
         assert self.url is not None
-        async with Client(self.url) as client:
+        async with Client(self.url, self._key) as client:
             while True:
                 standing = await look(client, self._server, self._wanted)
                 if standing.rung >= Rung.SERVER:

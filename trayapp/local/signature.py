@@ -37,5 +37,5 @@ async def identify(client: Client, expected: Server | None = None) -> tuple[Serv
         answer = await client.get(server.signature.path)
         if answer.status in server.signature.statuses and PROOFS[server.signature.proof](answer, server.signature):
             return server, answer
-        closed = closed or answer.shut_out(client.url)
+        closed = closed or client.shut_out(answer)
     raise closed or Problem("local_wrong_server", url=client.url)

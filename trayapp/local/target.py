@@ -13,7 +13,7 @@ from trayapp.errors import Problem
 from trayapp.local import embedded
 from trayapp.local.address import base_url
 from trayapp.local.child import Child
-from trayapp.local.client import Client
+from trayapp.local.client import Client, LocalKey
 from trayapp.local.ladder import Rung, Standing, look
 from trayapp.local.listing import Model
 from trayapp.local.preparation import Preparation, PreparationLimits, PreparationStep, Ready
@@ -55,8 +55,11 @@ class LocalTarget:
         home: Home,
         on_change: Callable[[TargetStatus], None],
         limits: PreparationLimits | None = None,
+        *,
+        key: LocalKey | None = None,
     ) -> None:
         self._settings = settings
+        self._find_key = key
         self._server = None if settings.server is None else servers.known()[settings.server]
         self._clock = clock
         self._on_change = on_change
@@ -128,6 +131,7 @@ class LocalTarget:
                 url=url,
                 wanted=self._wanted,
                 child=self._child,
+                key=self._find_key,
                 verified=self._verified_s is not None,
                 log_file=self._log_file,
                 limits=self._limits,
@@ -264,8 +268,12 @@ class LocalTarget:
         if url is None:
             self._verified_s = None
             return self._not_running()
-        async with Client(url) as client:
-            return self._of_standing(await look(client, server, self._wanted))
+        try:
+            async with Client(url, self._find_key) as client:
+                return self._of_standing(await look(client, server, self._wanted))
+        except Problem as problem:
+            # The keyring's, before anybody was asked.
+            return self._of_problem(problem, TargetState.FAILED)
 
     def _of_standing(self, standing: Standing) -> TargetStatus:
         if standing.rung < Rung.LOADED:

@@ -59,6 +59,9 @@ class Local(Struct, frozen=True, forbid_unknown_fields=True):
     confirmed: Annotated[
         bool, Meta(title="I trust this address", description="Needed when the server is not on this machine.")
     ] = False
+    key: Annotated[
+        KeyPlace, Meta(title="Key from", description="Either keyring, or env:NAME for the variable NAME.")
+    ] = "keyring"
 
 
 class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -349,7 +349,11 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "local_needs_key": (
         N_("{url} asks for a key"),
-        N_("Local servers are used without a key. Switch the key off in the server's own settings."),
+        N_("Store it for this server: llm-ampel key set local"),
+    ),
+    "local_wrong_key": (
+        N_("{url} does not accept the key"),
+        N_("Store the one that the server shows in its own settings: llm-ampel key set local"),
     ),
     "local_refused": (
         N_("{url} refused the request"),

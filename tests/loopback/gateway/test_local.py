@@ -10,6 +10,7 @@ from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, Bed
 from tests.support.httpserver import Behaviour, Request, answer, cut, events, garbage, hang_up, huge, silent
 from tests.support.until import until
 from trayapp.core.switching.route import To
+from trayapp.errors import Problem
 from trayapp.gateway.limits import GatewayLimits, Patience
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -54,7 +55,8 @@ async def test_only_host_credentials_and_model_change() -> None:
         [told] = bed.answers
         assert (told.provider, told.tool, told.model) == ("acme", "editor", LOCAL_MODEL)
         assert bed.tries == []
-        assert bed.keyring.asked == []
+        # The provider's key is not even asked for; the server's own is.
+        assert bed.keyring.asked == [("local", bed.local.netloc)]
 
 
 async def test_a_stream_of_the_local_model() -> None:
@@ -227,3 +229,21 @@ async def test_another_model_counts_from_the_next_request_on() -> None:
         bed.target = structs.replace(bed.target, model="other:2b")
         await bed.post()
         assert [json.loads(one.body)["model"] for one in bed.local.requests] == [LOCAL_MODEL, "other:2b"]
+
+
+async def test_a_server_that_wants_a_key_gets_its_own() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.keyring.keys["local", bed.local.netloc] = "jan-0123456789"
+        bed.local.on(CHAT, answer(200, {"choices": []}))
+        assert (await bed.post(Authorization=f"Bearer {bed.token}")).status == 200
+        assert [one.headers["authorization"] for one in bed.local.requests] == ["Bearer jan-0123456789"]
+
+
+async def test_a_key_that_cannot_be_read_is_told() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.keyring.keys["local", bed.local.netloc] = Problem("keyring_locked", reason="")
+        got = await bed.post()
+        assert (got.status, got.error["code"]) == (400, "keyring_locked")
+        assert bed.local.requests == []

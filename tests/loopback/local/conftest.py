@@ -9,6 +9,7 @@ import pytest
 from tests.support.gguf import write_tiny_gguf
 from trayapp.clock import SystemClock
 from trayapp.core.switching.target import TargetStatus
+from trayapp.local.client import LocalKey
 from trayapp.local.preparation import PreparationLimits
 from trayapp.local.target import LocalTarget
 from trayapp.paths import home
@@ -27,8 +28,8 @@ def statuses() -> list[TargetStatus]:
 async def make_target(statuses: list[TargetStatus]) -> AsyncIterator[MakeTarget]:
     made: list[LocalTarget] = []
 
-    def make(settings: Local, limits: PreparationLimits | None = None) -> LocalTarget:
-        made.append(LocalTarget(settings, SystemClock(), home(), statuses.append, limits))
+    def make(settings: Local, limits: PreparationLimits | None = None, key: LocalKey | None = None) -> LocalTarget:
+        made.append(LocalTarget(settings, SystemClock(), home(), statuses.append, limits, key=key))
         return made[-1]
 
     yield make

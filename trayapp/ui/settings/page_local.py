@@ -29,7 +29,7 @@ _ADDRESS_MAX, _MODEL_MAX = 200, 200
 _MODEL_FILES = "GGUF (*.gguf);;* (*)"
 _FOR_AN_ADDRESS = ("url", "model", "start")
 _FOR_A_FILE = ("file", "context")
-_SOMETIMES = (*_FOR_AN_ADDRESS, *_FOR_A_FILE, "confirmed")
+_SOMETIMES = (*_FOR_AN_ADDRESS, *_FOR_A_FILE, "confirmed", "key")
 
 
 class LocalPage(SettingsPage):
