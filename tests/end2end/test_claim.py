@@ -55,21 +55,13 @@ async def red(behaviour: Behaviour, *, edge: bool = False) -> AsyncIterator[Scen
     [
         pytest.param(OVERLOADED, False, DOWN, id="own-5xx"),
         pytest.param(
-            BAD_GATEWAY, True, EDGE_FAILS, id="edge-502",
-            marks=pytest.mark.xfail(strict=True, reason="an edge's error is taken for the provider's"),
-        ),
+            BAD_GATEWAY, True, EDGE_FAILS, id="edge-502"),
         pytest.param(
-            BAD_GATEWAY, False, EDGE_FAILS, id="bad-gateway-page",
-            marks=pytest.mark.xfail(strict=True, reason="an edge's error is taken for the provider's"),
-        ),
+            BAD_GATEWAY, False, EDGE_FAILS, id="bad-gateway-page"),
         pytest.param(
-            silent, False, NO_ANSWER, id="silence",
-            marks=pytest.mark.xfail(strict=True, reason="silence is blamed on the provider"),
-        ),
+            silent, False, NO_ANSWER, id="silence"),
         pytest.param(
-            GARBAGE, False, ERRORS, id="garbage",
-            marks=pytest.mark.xfail(strict=True, reason="whatever fails is blamed on the provider"),
-        ),
+            GARBAGE, False, ERRORS, id="garbage"),
     ],
 )  # fmt: skip
 async def test_every_face_claims_what_is_shown_and_no_more(behaviour: Behaviour, edge: bool, says: str) -> None:
@@ -84,7 +76,6 @@ async def test_every_face_claims_what_is_shown_and_no_more(behaviour: Behaviour,
         await scene.until(lambda s: NOT_YOU in sentences.headline(s), "the claim")
 
 
-@pytest.mark.xfail(strict=True, reason="all that is red is blamed on the provider")
 async def test_of_two_that_are_down_for_different_reasons_nothing_is_claimed() -> None:
     async with red(silent) as scene:
         scene["bolt"].api(OVERLOADED)
@@ -92,7 +83,6 @@ async def test_of_two_that_are_down_for_different_reasons_nothing_is_claimed() -
         assert sentences.headline(snapshot) == "Acme API and Bolt API are down."
 
 
-@pytest.mark.xfail(strict=True, reason="slow is blamed on the provider")
 async def test_slow_claims_nothing_about_you() -> None:
     from tests.support.states import slow
 
@@ -108,8 +98,7 @@ def fallen(at: float) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("ages_s", "shared"),
     [
-        pytest.param((90_000.0, 40_000.0, 4_000.0), False, id="long-before",
-                     marks=pytest.mark.xfail(strict=True, reason="counted from the first reading")),
+        pytest.param((90_000.0, 40_000.0, 4_000.0), False, id="long-before"),
         pytest.param((4_060.0, 4_030.0, 4_000.0), True, id="together"),
     ],
 )  # fmt: skip
@@ -125,7 +114,6 @@ async def test_what_fell_together_is_known_by_the_pages_own_times(ages_s: tuple[
         assert findings == {Finding.SHARED if shared else Finding.DOWN}
 
 
-@pytest.mark.xfail(strict=True, reason="silence of three is called their outage")
 async def test_three_that_fall_silent_together_share_nothing_that_is_shown() -> None:
     names = ("acme", "bolt", "core", "dusk")
     async with Scene(*(Acme(name, page=False) for name in names)) as scene:

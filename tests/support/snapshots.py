@@ -10,6 +10,7 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light, worst
 from trayapp.core.light.verdicts import ComponentVerdict, Judgement, PageStatus, ServiceVerdict
@@ -133,6 +134,7 @@ def service(
         "website": f"https://{host}",
         "last_known": None if light is Light.GREY else light,
         "last_known_at": None,
+        "claim": Claim(ClaimKind.NOT_YOU) if light is Light.RED else None,
     }
     return ServiceVerdict(
         service_id,

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
 from trayapp.core.switching.route import Until
-from trayapp.text import problems
+from trayapp.text import claims, problems
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -103,17 +104,11 @@ def _working(banner: Banner) -> str:
 
 def _down(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
+    claim = _claim(banner)
     if len(banner.providers) > 1:
-        title = _(
-            "{providers} are down at the same time. It is not you.",
-            providers=join_short(banner.providers, _NAMES_MAX),
-        )
-    elif banner.params.get("again"):
-        title = ngettext(
-            "{names} is down again. It is not you.", "{names} are down again. It is not you.", many, names=names
-        )
+        title = claims.down_together(join_short(banner.providers, _NAMES_MAX), claim)
     else:
-        title = ngettext("{names} is down. It is not you.", "{names} are down. It is not you.", many, names=names)
+        title = claims.down(names, many, claim, again=bool(banner.params.get("again")))
     since, page_title = _number(banner, "since"), _text(banner, "title")
     time = day_time(wall(since), wall(banner.at)) if since is not None else ""
     if not time:
@@ -124,6 +119,13 @@ def _down(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
         begun = _("Reported since {time}.", time=time)
     advice = _("No need to reload: I will tell you when it works.")
     return title, [begun, _comment(banner, page_title), _working(banner), advice]
+
+
+def _claim(banner: Banner) -> Claim:
+    """What the banner was made with; nothing where it does not say."""
+    status = banner.params.get("status")
+    kind = ClaimKind(str(banner.params.get("claim", ClaimKind.NONE)))
+    return Claim(kind, status if isinstance(status, int) else None)
 
 
 def _comment(banner: Banner, page_title: str) -> str:

@@ -292,6 +292,10 @@ def _blocked(x: _Seen) -> str:
     )
 
 
+def _kept_out(x: _Seen) -> str:
+    return _("Several providers fell silent at once, their pages are calm: this network may keep AI services out.")
+
+
 def _slow(x: _Seen) -> str:
     return _(
         "The first word takes {now}, usually {usual}.",
@@ -388,6 +392,7 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.CHALLENGE: _challenge,
     Code.EDGE_ONLY: _edge_only,
     Code.BLOCKED: _blocked,
+    Code.KEPT_OUT: _kept_out,
     Code.SLOW: _slow,
     Code.RECOVERING: _recovering,
     Code.PAGE_NOT_CLOSED: _page_not_closed,

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident
+from trayapp.core.light.claim import together
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Confidence, Finding, Light, worst_finding
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import WhyNot
 from trayapp.core.switching.target import TargetState
-from trayapp.text import codes
+from trayapp.text import claims, codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.reasons import HEALTHS, reason
@@ -69,11 +70,11 @@ def _providers(services: Iterable[ServiceVerdict]) -> list[str]:
 
 def _red_headline(s: Snapshot) -> str:
     red = _with(s, Light.RED)
-    if any(v.finding is Finding.SHARED for v in red):
-        shared = _providers(v for v in red if v.finding is Finding.SHARED)
-        return _("{names} are down at the same time. It is not you.", names=join_short(shared, _NAMES_MAX))
-    names = join_short(_names(red), _NAMES_MAX)
-    return ngettext("{names} is down. It is not you.", "{names} are down. It is not you.", len(red), names=names)
+    shared = [v for v in red if v.finding is Finding.SHARED]
+    if shared:
+        names = join_short(_providers(shared), _NAMES_MAX)
+        return claims.down_together(names, together((v.provider, v.claim) for v in shared))
+    return claims.down(join_short(_names(red), _NAMES_MAX), len(red), together((v.provider, v.claim) for v in red))
 
 
 def _offline_headline(s: Snapshot) -> str:
@@ -104,7 +105,9 @@ def _yellow_headline(s: Snapshot) -> str:
         case Finding.REPORTED_ONLY:
             return _("{providers} reports trouble: {names}. From here it works.", providers=providers, names=names)
         case Finding.SLOW:
-            return ngettext("{names} is slow. It is not you.", "{names} are slow. It is not you.", many, names=names)
+            return ngettext(
+                "{names} is slow, other hosts are not.", "{names} are slow, other hosts are not.", many, names=names
+            )
         case Finding.MAINTENANCE:
             return ngettext("{names} is under maintenance.", "{names} are under maintenance.", many, names=names)
         case Finding.FLAPPING:
@@ -119,6 +122,8 @@ def _grey_headline(s: Snapshot) -> str:
     if all(v.finding is Finding.STARTING for v in grey):
         grace = next((reason for v in grey for reason in v.reasons if reason.code == Code.GRACE), None)
         return reason(grace, s) if grace is not None else _("Looking for the first time. One moment.")
+    if any(each.code == Code.KEPT_OUT for v in grey for each in v.reasons):
+        return _("This network may keep AI services out.")
     if all(v.finding is Finding.BLOCKED for v in grey):
         return _("Something in your network blocks {names}.", names=names)
     if all(any(reason.code == Code.NOTHING_TO_COMPARE for reason in v.reasons) for v in grey):
@@ -243,7 +248,7 @@ def _tooltip(s: Snapshot) -> str:
             names=join_short(_names(red), _TOOLTIP_NAMES_MAX),
             duration=duration(s.at - begun),
         )
-        parts = [down, _("not you"), _fallback(s)]
+        parts = [down, claims.in_short(together((v.provider, v.claim) for v in red)), _fallback(s)]
         return " · ".join(filter(None, parts))
     if _own_network(s):
         return " ".join(filter(None, [_offline_headline(s), _last_known(s)]))

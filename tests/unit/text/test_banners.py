@@ -162,15 +162,29 @@ def test_home(params: dict[str, Param], body: str) -> None:
     ],
 )
 def test_down(given: dict[str, Param], body: str) -> None:
-    params: dict[str, Param] = {"since": START - 60, "seen": True, "page": True, **given}
+    params: dict[str, Param] = {"since": START - 60, "seen": True, "page": True, "claim": "not_you", **given}
     banner = Banner("i1", BannerStage.DOWN, START, services=("ChatGPT",), providers=("OpenAI",), params=params)
     assert said(banner)[0] == "ChatGPT is down. It is not you."
     assert said(banner)[1].startswith(body)
 
 
 def test_down_again() -> None:
-    banner = Banner("i1", BannerStage.DOWN, START, services=("ChatGPT",), params={"again": True})
+    banner = Banner("i1", BannerStage.DOWN, START, services=("ChatGPT",), params={"again": True, "claim": "not_you"})
     assert said(banner)[0] == "ChatGPT is down again. It is not you."
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ({}, "ChatGPT is down."),
+        ({"claim": "none", "again": True}, "ChatGPT is down again."),
+        ({"claim": "edge", "status": 502}, "ChatGPT's edge answers 502 here."),
+        ({"claim": "silent"}, "ChatGPT does not answer from here; your connection reaches other hosts."),
+        ({"claim": "refused", "again": True}, "ChatGPT refuses what it accepted."),
+    ],
+)
+def test_no_more_is_claimed_than_is_shown(given: dict[str, Param], title: str) -> None:
+    assert said(Banner("i1", BannerStage.DOWN, START, services=("ChatGPT",), params=given))[0] == title
 
 
 def test_beside_what_is_down_stands_what_works(night: Desk) -> None:
@@ -182,7 +196,8 @@ def test_beside_what_is_down_stands_what_works(night: Desk) -> None:
 
 def test_several_providers_at_once_are_all_named() -> None:
     banner = Banner("s", BannerStage.DOWN, START, services=("ChatGPT", "Claude", "Gemini"),
-                    providers=("OpenAI", "Anthropic", "Google"), params={"since": START})  # fmt: skip
+                    providers=("OpenAI", "Anthropic", "Google"),
+                    params={"since": START, "claim": "not_you"})  # fmt: skip
     title, body = said(banner)
     assert title == "OpenAI, Anthropic and Google are down at the same time. It is not you."
     assert "Your connection is fine." in body

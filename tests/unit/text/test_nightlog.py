@@ -47,7 +47,7 @@ def _change(service: str, was: tuple[Light, Finding], now: tuple[Light, Finding]
 
 
 def _down(*services: str, at: float, pops_up: bool) -> Banner:
-    params: dict[str, Param] = {"since": at - 60}
+    params: dict[str, Param] = {"since": at - 60, "claim": "not_you"}
     return Banner("openai-1", BannerStage.DOWN, at, pops_up, Urgency.NORMAL, (Button.DETAILS,), services,
                   providers=("OpenAI",), params=params)  # fmt: skip
 

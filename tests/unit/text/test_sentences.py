@@ -35,7 +35,7 @@ HEADLINES = {
         "OpenAI reports trouble: OpenAI API. From here it works.",
         "OpenAI meldet Probleme: OpenAI-API. Von hier aus geht es.",
     ),
-    "slow": ("OpenAI API is slow. It is not you.", "OpenAI-API ist langsam. Es liegt nicht an dir."),
+    "slow": ("OpenAI API is slow, other hosts are not.", "OpenAI-API ist langsam, andere sind es nicht."),
     "recovering": ("OpenAI API works again. Still watching.", "OpenAI-API geht wieder. Noch unter Beobachtung."),
     "maintenance": ("OpenAI API is under maintenance.", "OpenAI-API wird gewartet."),
     "flapping": ("OpenAI API comes and goes.", "OpenAI-API kommt und geht."),

@@ -12,12 +12,14 @@ from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusal
+from trayapp.core.light.claim import Claim, claim_of, names_it
 from trayapp.core.light.page_memory import PAGE_HELD_S, PageMemory
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.page_readings import PageReadings
 from trayapp.core.light.reason_builder import ReasonBuilder
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.silence import KEPT_OUT_AFTER_S, silent_since
 from trayapp.core.light.slowness import SlowHosts
 from trayapp.core.light.verdicts import ComponentVerdict
 
@@ -43,7 +45,7 @@ class ComponentView(Struct, frozen=True):
     `out`: the page components that are partly out or worse, where the page makes the light. `rests_on`: the same for
     parts that are one. `untold`: grey because nobody says anything of it, and nothing fails. `trouble_at`: when its
     present trouble began. `back_at`: when it came back. `fell_at`: when its red began, None where nobody knows;
-    `proven`: that rests on the provider's own error or on its page.
+    `claim`: what may be said of it while it is red.
     """
 
     verdict: ComponentVerdict
@@ -55,7 +57,7 @@ class ComponentView(Struct, frozen=True):
     back_at: float | None = None
     opinion: PageOpinion | None = None
     fell_at: float | None = None
-    proven: bool = False
+    claim: Claim | None = None
 
     @property
     def light(self) -> Light:
@@ -70,6 +72,7 @@ class Surroundings(NamedTuple):
     """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on.
 
     `gap`: the latest time that nobody watched, from and to. `refusal`: what it refuses although it accepted it.
+    `kept_out`: since when its provider is silent beside another.
     """
 
     evidence: Evidence
@@ -79,6 +82,7 @@ class Surroundings(NamedTuple):
     gap: tuple[float, float]
     rulings: "Rulings"
     refusal: Refusal | None = None
+    kept_out: float | None = None
 
 
 class _Ruling(Struct, frozen=True):
@@ -90,7 +94,7 @@ class _Ruling(Struct, frozen=True):
     out: frozenset[str] = frozenset()
     back_at: float | None = None
     fell_at: float | None = None
-    proven: bool = False
+    claim: Claim | None = None
 
 
 Rulings = dict[tuple[object, ...], tuple[_Ruling, float]]
@@ -176,7 +180,7 @@ class ComponentState:
             ruling.back_at,
             opinion,
             ruling.fell_at,
-            ruling.proven,
+            ruling.claim,
         )
 
     def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
@@ -211,7 +215,7 @@ class ComponentState:
         rests_on = (
             id(around.evidence), id(opinion), id(held), id(last), id(page.opinion), page.red_at, page.seen_coming,
             page.ended_at, self.recovering, self.probed, self.on_page, down, self.part if flaps else None,
-            around.refusal,
+            around.refusal, around.kept_out,
         )  # fmt: skip
         known = around.rulings.get(rests_on)
         if known is None:
@@ -224,6 +228,9 @@ class ComponentState:
                 evidence, opinion, word, around.network, now, has_page=has_page, probed=self.probed, refusal=refusal
             )
             ruling = self._flap(self._rule(sight, opinion, held, orphan, down, around, tell, now), evidence, tell)
+            if ruling.out or ruling.light is Light.RED:
+                failures = (evidence.run or [evidence.red.last]) if evidence.red is not None else ()
+                ruling = structs.replace(ruling, claim=claim_of(opinion, failures, refusal))
             moments = [] if opinion is None else [opinion.until]
             known = around.rulings[rests_on] = ruling, self._next_change(around, moments, now)
         return known
@@ -273,23 +280,23 @@ class ComponentState:
         if held is not None and held.maintenance and (failing or refusal is not None):
             since = began if failing or refusal is None else refusal.since_at
             return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
+        if around.kept_out is not None and page_light is Light.GREEN and silent_since(evidence) is not None:
+            return self._kept_out(around.kept_out, sight, tell, now)
         if sight is Sight.DOWN and evidence.red is not None:
-            first_at, last = evidence.red.first_at, evidence.red.last
-            proven = page_light is Light.RED or (last.proven and last.status is not None)
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), first_at, fell_at=first_at, proven=proven)
+            first_at = evidence.red.first_at
+            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), first_at, fell_at=first_at)
         if held is not None and page_light is Light.RED:
             since = held.since if held.since is not None else self.page.red_at
             answers = evidence.real_answers_since(self.page.red_at or held.at) if sight is Sight.CLEAR else 0
             if answers >= CONTRADICTING_ANSWERS:
                 return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.contradicted(answers), since)
             fell_at = self.page.fell_at(held)
-            return _Ruling(
-                Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out, fell_at=fell_at, proven=True
-            )
+            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out, fell_at=fell_at)
         if refusal is not None:
-            if refusal.agreed or (page_light is Light.YELLOW and held is not None and _is_trouble(held)):
-                return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), refusal.since_at)
-            return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), refusal.since_at)
+            since, reasons = refusal.since_at, tell.trouble(sight)
+            if refusal.agreed or names_it(held):
+                return _Ruling(Light.RED, Finding.DOWN, reasons, since, fell_at=since)
+            return _Ruling(Light.YELLOW, Finding.DEGRADED, reasons, since)
         if sight is Sight.DEGRADED:
             return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), began)
         if sight is Sight.RECOVERING:
@@ -316,6 +323,11 @@ class ComponentState:
         if slow is not None and answered is not None:
             return _Ruling(Light.YELLOW, Finding.SLOW, tell.slow(answered, *slow), answered.at)
         return None
+
+    def _kept_out(self, since: float, sight: Sight, tell: ReasonBuilder, now: float) -> _Ruling:
+        if now < since + KEPT_OUT_AFTER_S:
+            return _Ruling(Light.YELLOW, Finding.CHECKING, tell.kept_out(sight), since)
+        return _Ruling(Light.GREY, Finding.BLOCKED, tell.kept_out(sight), since)
 
     def _refusal(self, around: Surroundings) -> Refusal | None:
         """What it refuses, unless real answers contradict what a request without a credential was told."""
@@ -391,6 +403,8 @@ class ComponentState:
             moments.append(evidence.well_at)
         if (good_since := _good_since(evidence, now)) is not None:
             moments.append(good_since + QUIET_S)
+        if around.kept_out is not None:
+            moments.append(around.kept_out + KEPT_OUT_AFTER_S)
         return next_moment([*moments, *self.page.moments], now)
 
 
@@ -400,8 +414,3 @@ def _good_since(evidence: Evidence, now: float) -> float | None:
         return None
     goods = evidence.strikes.goods_since(-math.inf if evidence.failed_at is None else evidence.failed_at, Depth.API)
     return goods[0].at if goods else None
-
-
-def _is_trouble(opinion: PageOpinion) -> bool:
-    """Whether the page itself calls this wrong, and neither over nor planned."""
-    return opinion.finding is not Finding.RECOVERING and not opinion.maintenance

@@ -33,11 +33,13 @@ from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageRepo
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
+from trayapp.core.light.claim import strongest
 from trayapp.core.light.component import ComponentMemory, ComponentState, ComponentView, Rulings, Surroundings
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Light, worst
+from trayapp.core.light.silence import kept_out, silent_since
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
 from trayapp.core.light.trouble import Trouble, trouble_of
 from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict
@@ -132,6 +134,7 @@ class Judge:
         self._pulses = kept.pulses
         self._slow = SlowHosts()
         self._badges = Badges()
+        self._kept_out: dict[str, float] = {}
         self._refusals = Refusals(kept.refusals)
         self._pages = self._page_statuses()
         self.page_incidents: dict[str, PageIncident] = {}
@@ -270,14 +273,28 @@ class Judge:
         slow = slow_hosts(self._pulses, now)
         if slow != self._slow:
             self._slow = slow
+        self._kept_out = kept_out(self._silences())
         downs = tuple(network.down(reach) for reach in Reach)
         everywhere = (
-            downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap
+            downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap,
+            tuple(self._kept_out.items()),
         )  # fmt: skip
         if everywhere != self._everywhere:
             self._everywhere = everywhere
             self._touched.update(self._services)
         self._touched.update(self._agenda.due(now))
+
+    def _silences(self) -> dict[str, float]:
+        """Since when each provider has been silent whose page is calm about what is silent."""
+        since: dict[str, float] = {}
+        for group in self._groups.all:
+            at = silent_since(group.evidence)
+            for part in group.parts if at is not None else ():
+                provider = self._services[part.service].provider.provider
+                opinion = self._readings[provider].opinion(self._components[part].page_ids)
+                if at is not None and opinion is not None and opinion.light is Light.GREEN and not opinion.incidents:
+                    since[provider] = min(at, since.get(provider, at))
+        return since
 
     def _advance_service(self, state: _ServiceState, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]
@@ -285,8 +302,8 @@ class Judge:
         views = []
         for component in state.components:
             evidence = self._groups.of(component.part)
-            refusal = self._refusals.of(component.part)
-            around = Surroundings(evidence, readings, self._network, self._slow, self._gap, rulings, refusal)
+            refusal, silent = self._refusals.of(component.part), self._kept_out.get(state.provider.provider)
+            around = Surroundings(evidence, readings, self._network, self._slow, self._gap, rulings, refusal, silent)
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
@@ -316,6 +333,7 @@ class Judge:
             since=state.since(made, views),
             components=tuple(view.verdict for view in views),
             reasons=(*made.reasons, *self._badges.reasons(service.id, now, refused=refused)),
+            claim=strongest(view.claim for view in made.deciding) if made.light is Light.RED else None,
             flapping=any(each.code == Code.FLAPPING for each in made.reasons),
             badges=self._badges.of(service.id, now),
             unseen=tuple(view.verdict.id for view in views if not view.verdict.seen),

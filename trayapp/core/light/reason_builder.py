@@ -54,6 +54,10 @@ class ReasonBuilder:
         own = (*self._refused(), *self._own(sight))
         return (*self._page(silent=bool(own)), *own)
 
+    def kept_out(self, sight: Sight) -> tuple[Reason, ...]:
+        """Silent beside another provider, and both pages calm."""
+        return (reason(Code.KEPT_OUT, Source.NETWORK, self._now), *self.trouble(sight))
+
     def contradicted(self, answers: int) -> tuple[Reason, ...]:
         said = reason(Code.PAGE_CONTRADICTED, Source.PAGE, self._now, answers=answers)
         return (*self._page(), said, *self._answers())

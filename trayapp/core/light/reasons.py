@@ -92,6 +92,9 @@ class Code(StrEnum):
     BLOCKED = "blocked"
     """Somebody in between answers in the provider's place. `host`, `what`, `status` (or None)."""
 
+    KEPT_OUT = "kept_out"
+    """Several providers fell silent together while their pages are calm. No parameters."""
+
     SLOW = "slow"
     """First tokens come late. `first_token_s` (the latest), `baseline_s` (the usual)."""
 

@@ -46,4 +46,6 @@ def _fall(made: Whole) -> tuple[float | None, bool]:
     if not red:
         return made.since, True
     known = [view.fell_at for view in red if view.fell_at is not None]
-    return min(known) if len(known) == len(red) else None, any(view.proven for view in red)
+    return min(known) if len(known) == len(red) else None, any(
+        view.claim is not None and view.claim.shown for view in red
+    )

@@ -8,6 +8,7 @@ from msgspec import Struct
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, Disturbance
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.light.claim import Claim
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.errors import Param
@@ -35,7 +36,8 @@ class ServiceVerdict(Struct, frozen=True):
 
     `last_known`: the last light that was not grey; `last_known_at`: until when it was, None while it still is.
     `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
-    latest good answer's time to the first byte. `flapping`: it keeps changing, whatever its finding.
+    latest good answer's time to the first byte. `flapping`: it keeps changing, whatever its finding. `claim`: what may
+    be said of it while it is red.
     """
 
     id: str
@@ -56,6 +58,7 @@ class ServiceVerdict(Struct, frozen=True):
     latency_s: float | None = None
     website: str | None = None
     flapping: bool = False
+    claim: Claim | None = None
 
 
 class PageStatus(Struct, frozen=True):

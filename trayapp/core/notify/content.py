@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.claim import together
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light, worst_finding
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
@@ -191,7 +192,10 @@ class NotificationContent:
         params: dict[str, Param] = {"since": incident.started_at}
         match stage:
             case BannerStage.DOWN:
-                reasons = [reason for v in self.verdicts(incident.down) for reason in v.reasons]
+                down = self.verdicts(incident.down)
+                claim = together((v.provider, v.claim) for v in down)
+                params |= {"claim": claim.kind.value, "status": claim.status}
+                reasons = [reason for v in down for reason in v.reasons]
                 seen = any(reason.source in _OURS and reason.code in _FAILING for reason in reasons)
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
             case BannerStage.CONFIRMED:

@@ -31,7 +31,7 @@ def test_down_names_who_is_down_and_who_works(desk: Desk) -> None:
     assert banner.services == ("ChatGPT", "OpenAI API")
     assert banner.working == ("Claude", "Claude API")
     assert (banner.provider, banner.providers) == ("openai", ("OpenAI",))
-    assert banner.params == {"since": START + STARTED_S, "seen": True, "page": True}
+    assert banner.params == {"since": START + STARTED_S, "seen": True, "page": True, "claim": "not_you"}
     assert banner.urgency is Urgency.NORMAL
     assert banner.buttons == (Button.SWITCH_LOCAL, Button.DETAILS, Button.ONLY_WHEN_BACK)
 

@@ -1,0 +1,141 @@
+"""Two providers that fall silent together while their pages are calm: rather the network than both of them."""
+
+import pytest
+
+from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
+from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
+from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
+from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, kept_out
+from trayapp.core.light.verdicts import ServiceVerdict
+from trayapp.engine.state import State
+
+START = 1_770_156_000.0
+NAMES = ("acme", "bolt")
+
+
+@pytest.mark.parametrize(
+    ("since", "together"),
+    [
+        ({}, {}),
+        ({"a": 0.0}, {}),
+        ({"a": 0.0, "b": 120.0}, {"a": 0.0, "b": 0.0}),
+        ({"a": 0.0, "b": 121.0}, {}),
+        ({"a": 0.0, "b": 100.0, "c": 600.0}, {"a": 0.0, "b": 0.0}),
+    ],
+)
+def test_within_two_minutes(since: dict[str, float], together: dict[str, float]) -> None:
+    assert kept_out(since) == together
+
+
+def provider(name: str) -> Provider:
+    probe = Probe(ProbeKind.API, ("main",), f"https://{name}.example/v1/models")
+    part = Component("main", "Main", True, ("id-main",))
+    service = Service(name, name.title(), components=(part,), probes=(probe,))
+    return Provider(name, name.title(), (service,), Page("statuspage", f"https://status.{name}.example"))
+
+
+class Street:
+    """Two providers on one street. Everything that is told is told at `now`."""
+
+    def __init__(self) -> None:
+        self.state = State(Catalogue({name: provider(name) for name in NAMES}), NAMES, START)
+        self.now = 0.0
+        for name in NAMES:
+            self.page(name)
+            self.try_(name, "http_200")
+
+    def tell(self, *observations: Observation) -> None:
+        for one in observations:
+            self.state.observe(one)
+        self.state.advance(START + self.now)
+
+    def page(self, name: str, light: PageLight = PageLight.OPERATIONAL) -> None:
+        at = START + self.now
+        self.tell(PageReport(at, name, PageHealth.OK, f"https://{name}", (PageComponent("id-main", "Main", light),)))
+
+    def try_(self, name: str, code: str, reach: Reach = Reach.PUBLIC) -> None:
+        at = START + self.now
+        good = code == "http_200"
+        status = int(code[5:]) if code.startswith("http_") else None
+        controls = [Control(at, at - 0.2, host, Reach.PUBLIC, True, "http_204") for host in ("one", "two")]
+        t = Try(
+            at, at - 1, Source.PROBE, name, f"{name}.example", (Part(name, "main"),), Depth.API,
+            Outcome.GOOD if good else Outcome.FAIL, code, reach, status, control=None if good else True,
+            proven=status is not None,
+        )  # fmt: skip
+        self.tell(*controls, t)
+
+    def fail(self, until: float, codes: dict[str, str], reach: Reach = Reach.PUBLIC) -> None:
+        """Each fails every 15 s until then; the pages are read as they were."""
+        while self.now < until:
+            self.now += 15.0
+            for name in NAMES if self.now % 120.0 == 0.0 else ():
+                self.page(name)
+            for name, code in codes.items():
+                self.try_(name, code, reach)
+
+    def of(self, name: str) -> ServiceVerdict:
+        found = self.state.judgement.service(name)
+        assert found is not None
+        return found
+
+    def claims(self) -> str:
+        return ", ".join(str(v.claim.kind) for v in map(self.of, NAMES) if v.claim is not None)
+
+    def lights(self) -> str:
+        return ", ".join(f"{v.light} {v.finding}" for v in map(self.of, NAMES))
+
+
+BOTH = dict.fromkeys(NAMES, "timeout")
+
+
+def test_two_that_fall_silent_are_yellow_and_then_grey_and_never_red() -> None:
+    street = Street()
+    street.fail(90, BOTH)
+    assert street.lights() == "yellow checking, yellow checking"
+    street.fail(KEPT_OUT_AFTER_S, BOTH)
+    assert street.lights() == "yellow checking, yellow checking"
+    street.now = 15 + KEPT_OUT_AFTER_S
+    street.tell()
+    assert street.lights() == "grey blocked, grey blocked"
+    assert "kept_out" in [one.code for one in street.of("acme").reasons]
+    street.fail(1800, BOTH)
+    assert street.lights() == "grey blocked, grey blocked"
+    assert not street.state.result.snapshot.incidents
+
+
+@pytest.mark.parametrize("code", ["connect", "tls", "cut"])
+def test_a_firewall_that_speaks_below_http_is_silence_as_well(code: str) -> None:
+    street = Street()
+    street.fail(120, {"acme": "timeout", "bolt": code})
+    assert street.lights() == "yellow checking, yellow checking"
+
+
+def test_one_that_answers_in_any_way_is_not_silent() -> None:
+    street = Street()
+    street.fail(120, {"acme": "timeout", "bolt": "http_502"})
+    assert street.lights() == "red down, red down"
+    assert street.claims() == "silent, not_you"
+
+
+def test_a_page_that_speaks_ends_it_for_both() -> None:
+    street = Street()
+    street.fail(120, BOTH)
+    street.page("bolt", PageLight.PARTIAL)
+    assert street.lights() == "red down, red down"
+    assert street.claims() == "silent, not_you"
+
+
+def test_one_after_the_other_is_not_together() -> None:
+    street = Street()
+    street.fail(15 + SILENT_WITHIN_S, {"acme": "timeout", "bolt": "http_200"})
+    street.fail(360, BOTH)
+    assert street.lights() == "red down, red down"
+
+
+def test_what_comes_back_is_red_no_longer_and_the_other_is_alone() -> None:
+    street = Street()
+    street.fail(400, BOTH)
+    street.fail(490, {"acme": "timeout", "bolt": "http_200"})
+    assert street.lights() == "red down, yellow recovering"

@@ -1,0 +1,105 @@
+"""What may be said of a red light beyond that it is red: "it is not you" is a claim, and needs to be shown.
+
+It is shown by an error that the provider itself sent over proven TLS, and by its page naming the component, read
+freshly. All else that makes red says what is seen from here, and no more.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trayapp.core.evidence.observation import Try
+from trayapp.core.evidence.refusals import Refusal
+from trayapp.core.light.page_opinion import PageOpinion
+from trayapp.core.light.severity import Finding, Light
+
+_SERVER_ERROR = 500
+
+
+class ClaimKind(StrEnum):
+    """Strongest first.
+
+    `not_you`: the provider or its page says so. `edge`: its edge answers with an error. `errors`: errors come that
+    somebody in between can have made, or that make no sense. `refused`: it refuses what it accepted. `silent`: nothing
+    answers from here. `none`: nothing that holds for all of what is red, or only the last word of a page.
+    """
+
+    NOT_YOU = "not_you"
+    EDGE = "edge"
+    ERRORS = "errors"
+    REFUSED = "refused"
+    SILENT = "silent"
+    NONE = "none"
+
+
+class Claim(Struct, frozen=True):
+    """`status`: of the error, where there is one."""
+
+    kind: ClaimKind
+    status: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Does it rest on a page, or on an error that nobody in between can have made?"""
+        return self.kind in (ClaimKind.NOT_YOU, ClaimKind.EDGE)
+
+
+NOTHING = Claim(ClaimKind.NONE)
+_STRENGTH = {kind: place for place, kind in enumerate(reversed(ClaimKind))}
+
+
+def names_it(opinion: PageOpinion | None) -> bool:
+    """Whether a page that was just read calls this component wrong, and neither over nor planned."""
+    return (
+        opinion is not None
+        and opinion.light in (Light.RED, Light.YELLOW)
+        and opinion.finding is not Finding.RECOVERING
+        and not opinion.maintenance
+    )
+
+
+def claim_of(opinion: PageOpinion | None, failures: Sequence[Try], refusal: Refusal | None) -> Claim:
+    """What may be claimed of a component that is red by its page, by the present run of failures, or by a refusal."""
+    if names_it(opinion):
+        return Claim(ClaimKind.NOT_YOU)
+    errors = [(t, status) for t in reversed(failures) if (status := _error(t)) is not None]
+    proven = [(t, status) for t, status in errors if t.proven and status >= _SERVER_ERROR]
+    if any(not t.edge for t, _ in proven):
+        return Claim(ClaimKind.NOT_YOU)
+    if proven:
+        return Claim(ClaimKind.EDGE, proven[0][1])
+    if errors:
+        return Claim(ClaimKind.ERRORS, errors[0][1])
+    if any(t.status is not None for t in failures):
+        return Claim(ClaimKind.ERRORS)
+    if refusal is not None:
+        return Claim(ClaimKind.REFUSED)
+    return Claim(ClaimKind.SILENT) if failures else NOTHING
+
+
+def strongest(claims: Iterable[Claim | None]) -> Claim | None:
+    """Of the parts of a service: what shows it for one of them shows it for the service."""
+    return max(filter(None, claims), key=lambda claim: _STRENGTH[claim.kind], default=None)
+
+
+def together(claims: Iterable[tuple[str, Claim | None]]) -> Claim:
+    """Of several services in one sentence, each given with its provider: only what holds for each.
+
+    A provider whose one service is shown to be down answers for the edge of another that fails beside it.
+    """
+    given = [(provider, claim or NOTHING) for provider, claim in claims]
+    blamed = {provider for provider, claim in given if claim.kind is ClaimKind.NOT_YOU}
+    every = {Claim(ClaimKind.NOT_YOU) if claim.shown and provider in blamed else claim for provider, claim in given}
+    if len(every) == 1:
+        return every.pop()
+    kinds = {claim.kind for claim in every}
+    same = kinds.pop() if len(kinds) == 1 else ClaimKind.NONE
+    # Edges that answer with different numbers still answer with errors.
+    return Claim(ClaimKind.ERRORS if same is ClaimKind.EDGE else same)
+
+
+def _error(t: Try) -> int | None:
+    """The status of an error, which can come inside a 200."""
+    number = t.code.removeprefix("http_")
+    return int(number) if t.code.startswith("http_") and number.isdecimal() else None

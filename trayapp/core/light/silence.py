@@ -1,0 +1,36 @@
+"""Two providers that fall silent together while their pages are calm: rather something on the way than both of them."""
+
+from collections.abc import Mapping
+
+from trayapp.core.evidence.odds import Level
+from trayapp.core.evidence.own_evidence import Evidence
+from trayapp.core.evidence.reach import Reach
+
+# One outage rarely takes two vendors without a word from either page; a firewall's new rule does.
+SILENT_PROVIDERS = 2
+SILENT_WITHIN_S = 120.0
+# Pages lag by a median of 16 minutes; who has waited five is told what is more likely meanwhile.
+KEPT_OUT_AFTER_S = 300.0
+
+
+def silent_since(evidence: Evidence) -> float | None:
+    """Since when nothing at all has answered, once that is more than a hiccup; None while something does."""
+    run, red = evidence.run, evidence.red
+    if not run or (red is None and evidence.level is Level.NONE):
+        return None
+    if run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
+        return None
+    return min(run[0].at, red.first_at) if red is not None else run[0].at
+
+
+def kept_out(since: Mapping[str, float]) -> dict[str, float]:
+    """Which of the silent providers fell silent beside another, and since when.
+
+    `since`: when each of them did whose page is readable and calm.
+    """
+    together: dict[str, float] = {}
+    for provider, at in since.items():
+        near = [other for other in since.values() if abs(other - at) <= SILENT_WITHIN_S]
+        if len(near) >= SILENT_PROVIDERS:
+            together[provider] = min(near)
+    return together
