@@ -379,3 +379,22 @@ async def test_after_a_drop_it_connects_anew(http: Http, server: Server) -> None
     await http.drop()
     await http.ask(server.url, LIMIT)
     assert server.connections == 2
+
+
+@pytest.mark.xfail(strict=True, reason="a kept connection that the host has closed is taken for a failing host")
+@pytest.mark.parametrize("secure", [True])
+async def test_a_kept_connection_that_the_host_has_closed_is_no_failure(secure: bool) -> None:
+    """Over TLS the good-bye comes with the answer itself, so that the socket looks as if all was well."""
+    authority = Authority()
+    http = Http(trust=Trust(authority.trust, authority.trust))
+    async with Server(tls=authority.server() if secure else None, keeps=False) as server:
+        server.always(answer(200, {}))
+        for _ in range(3):
+            assert (await http.ask(server.url, LIMIT)).status == 200
+    await http.close()
+
+
+async def test_a_connection_that_breaks_when_it_is_new_is_a_failure(http: Http, server: Server) -> None:
+    server.always(httpserver.hang_up)
+    assert (await _failure(http, server.url)).code == "cut"
+    assert len(server.requests) == 1
