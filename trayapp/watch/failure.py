@@ -66,13 +66,16 @@ def failure_of(error: Exception, step: NetworkStep | None, addresses: tuple[str,
         return Failure("tls", NetworkStep.TLS, addresses=addresses)
     if step in (NetworkStep.TCP, NetworkStep.PROXY) and isinstance(error, (httpx.ConnectError, OSError)):
         return Failure("connect", step, addresses=addresses)
-    if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(
-        ("Server disconnected", "peer closed")
-    ):
+    if isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error):
         return Failure("malformed", addresses=addresses)
     if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError, OSError)):
         return Failure("cut", addresses=addresses)
     return Failure("unsendable")
+
+
+def is_disconnect(error: httpx.RemoteProtocolError) -> bool:
+    """Did the connection end, rather than carry something that is no HTTP?"""
+    return str(error).startswith(("Server disconnected", "peer closed"))
 
 
 def refused_certificate(error: BaseException) -> ssl.SSLCertVerificationError | None:

@@ -22,7 +22,7 @@ from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown
-from trayapp.watch.failure import Failure, failure_of, refused_certificate, timed_out
+from trayapp.watch.failure import Failure, failure_of, is_disconnect, refused_certificate, timed_out
 from trayapp.watch.transport import TRACE, Direct, Trace
 
 log = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ class Http:
             )
             trace.sent = _size(request.headers.raw) + len(url) + len(content or b"")
             try:
-                response = await client.send(request, stream=True)
+                response = await _send_anew(client, request, trace)
             except httpx.ConnectError as error:
                 if (refusal := refused_certificate(error)) is None:
                     raise
@@ -193,6 +193,20 @@ class Http:
         if (proxy, roots) not in self._clients:
             self._clients[proxy, roots] = _make_client(proxy, context)
         return self._clients[proxy, roots]
+
+
+async def _send_anew(client: httpx.AsyncClient, request: httpx.Request, trace: Trace) -> httpx.Response:
+    """Send it over a kept connection, or over a new one if the host turns out to have closed that.
+
+    Over TLS its good-bye can come together with the answer before; then nobody can tell from the socket.
+    """
+    while True:
+        trace.connects = False
+        try:
+            return await client.send(request, stream=True)
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+            if trace.connects or (isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error)):
+                raise
 
 
 def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:

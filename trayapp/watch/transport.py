@@ -30,13 +30,13 @@ _Attempt = Callable[[], Coroutine[Any, Any, Stream]]
 class Trace:
     """Follows one exchange through its steps. `addresses`: of the host that was asked last. `sent`: bytes, of late.
 
-    `tunnelled`: TLS through a proxy, which has to answer first.
+    `tunnelled`: TLS through a proxy, which has to answer first. `connects`: a connection is made, none was kept.
     """
 
     def __init__(self) -> None:
         self.step: NetworkStep | None = NetworkStep.TCP
         self.addresses: tuple[str, ...] = ()
-        self.tunnelled = False
+        self.tunnelled = self.connects = False
         self.sent = 0
         self._handshakes = 0
         self._asks_proxy = False
@@ -48,6 +48,7 @@ class Trace:
 
     async def note(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
+            self.connects = True
             self._asks_proxy = self.tunnelled
             self.step = NetworkStep.PROXY if self.tunnelled else NetworkStep.TCP
         elif event.endswith("start_tls.started"):

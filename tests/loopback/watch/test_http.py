@@ -381,8 +381,7 @@ async def test_after_a_drop_it_connects_anew(http: Http, server: Server) -> None
     assert server.connections == 2
 
 
-@pytest.mark.xfail(strict=True, reason="a kept connection that the host has closed is taken for a failing host")
-@pytest.mark.parametrize("secure", [True])
+@pytest.mark.parametrize("secure", [False, True])
 async def test_a_kept_connection_that_the_host_has_closed_is_no_failure(secure: bool) -> None:
     """Over TLS the good-bye comes with the answer itself, so that the socket looks as if all was well."""
     authority = Authority()
