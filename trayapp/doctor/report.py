@@ -25,7 +25,7 @@ from trayapp.doctor.tools import tool_troubles
 from trayapp.errors import Problem
 from trayapp.logs import redact
 from trayapp.net.proxies import proxy_for
-from trayapp.net.trust import system_trust
+from trayapp.net.trust import Roots, Trust
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.key_index import read_index
@@ -173,27 +173,37 @@ async def _certificates(catalogue: Catalogue, settings: Settings) -> list[str]:
         for url in [*(probe.url for probe in service.probes), *([provider.page.url] if provider.page else [])]
         if urlsplit(url).scheme == "https"
     }
-    context = await asyncio.to_thread(system_trust)
-    return list(await asyncio.gather(*(_certificate(host, url, context) for host, url in urls.items())))
+    trust = Trust()
+    return list(await asyncio.gather(*(_certificate(host, url, trust) for host, url in urls.items())))
 
 
-async def _certificate(host: str, url: str, context: ssl.SSLContext) -> str:
+async def _certificate(host: str, url: str, trust: Trust) -> str:
     if proxy_for(url) is not None:
         return f"{host}: through a proxy, not looked at"
+    for roots in trust.order(host):
+        try:
+            issuer = await _issuer(url, await trust.context(roots))
+        except ssl.SSLCertVerificationError as error:
+            refused = f"{host}: not trusted, {error.verify_message}"
+            continue
+        except (OSError, TimeoutError) as error:
+            return f"{host}: no connection, {type(error).__name__}"
+        # Whoever is trusted here alone can read along, which is normal in companies.
+        alone = ", whom this system trusts and the public roots do not" if roots is Roots.SYSTEM else ""
+        return f"{host}: issued by {issuer}{alone}"
+    return refused
+
+
+async def _issuer(url: str, context: ssl.SSLContext) -> str:
     parts = urlsplit(url)
-    try:
-        async with asyncio.timeout(TLS_TIMEOUT_S):
-            _, writer = await asyncio.open_connection(
-                parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
-            )
-    except ssl.SSLCertVerificationError as error:
-        return f"{host}: not trusted, {error.verify_message}"
-    except (OSError, TimeoutError) as error:
-        return f"{host}: no connection, {type(error).__name__}"
+    async with asyncio.timeout(TLS_TIMEOUT_S):
+        _, writer = await asyncio.open_connection(
+            parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
+        )
     certificate = writer.get_extra_info("peercert") or {}
     writer.transport.abort()
     issuer = {name: value for pairs in certificate.get("issuer", ()) for name, value in pairs}
-    return f"{host}: issued by {issuer.get('organizationName') or issuer.get('commonName') or 'unknown'}"
+    return str(issuer.get("organizationName") or issuer.get("commonName") or "unknown")
 
 
 def _interfaces() -> Iterator[str]:

@@ -123,7 +123,9 @@ async def test_the_report_says_what_is_there(here: Home, port: int, monkeypatch:
     ]
     assert section(lines, "tools") == ["editor"]
     assert section(lines, "proxies") == ["https proxy.example:3128", "not for localhost"]
-    assert section(lines, "certificates") == [f"localhost:{port}: issued by Reading Company"]
+    assert section(lines, "certificates") == [
+        f"localhost:{port}: issued by Reading Company, whom this system trusts and the public roots do not"
+    ]
     assert any(line.startswith("lo ") for line in section(lines, "interfaces"))
     assert any(line.startswith("msgspec ") for line in section(lines, "versions"))
     assert CANARY not in "\n".join(lines)

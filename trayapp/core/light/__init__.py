@@ -11,10 +11,12 @@ Rule 1. Own network first, and a proven answer proves it (core/evidence/connecti
     answers do, from their first byte, for their own kind of address only; loopback needs no proof. Offline: a report
     says so until a newer proof (for `_STUBBORN_STEPS` a provider's), or `OFFLINE_ADDRESSES` controls have failed since
     the latest. Captive: a control came back altered over plain HTTP, and since then neither a provider was heard nor
-    another such control came back as it is. TLS, names or pages of somebody else are the network's where they are
-    seen at as many addresses, a control among them or for `CONTROLS_TAKE_S`; all hosts of a provider are one.
-    `DEAD_CONTROL_FAILURES` silence a control that fails alone. Then grey, `own_network`, as where a proxy wants a
-    login; the icon keeps the last known light for `KEPT_S` (core/light/shown.py). Somebody else in one provider's place
+    another such control came back as it is. TLS, names or pages of somebody else are the network's where they are seen
+    at as many addresses, a control among them or for `CONTROLS_TAKE_S`; all hosts of a provider are one.
+    `DEAD_CONTROL_FAILURES` silence a control that fails while others answer, or all of them together; before the
+    network is blamed for them, another watched host is asked (watch/watcher.py). Then grey, `own_network`, as where a
+    proxy wants a login; the icon keeps the last known light for `KEPT_S` (core/light/shown.py). Somebody else in one
+    provider's place, be it by a page, a certificate, a name that leads nowhere out there or a proxy that forbids it,
     while anybody answers: grey, `blocked`, for as long as it comes. What began before a resume or a change of networks
     is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
 
@@ -22,10 +24,11 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer
     within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q is the larger share of failures at all
     other addresses in `LONG_WINDOW_S` and `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone
-    (core/evidence/failure_share.py). Yellow, `checking`, from
-    `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH` and `DOWN_TRIES`, while the latest control answers; yellow,
-    `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES` have less than `DEGRADED_CHANCE`. Traffic counts a request
-    once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). Retries come after `FIRST_RETRY_S`, then every
+    (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH`
+    and `DOWN_TRIES`, while the latest control answers; yellow, `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES`
+    have less than `DEGRADED_CHANCE`. Traffic counts a request once, `TRAFFIC_SPACING_S` apart
+    (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are yellow, `checking`, and
+    after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after `FIRST_RETRY_S`, then every
     `TROUBLE_INTERVAL_S`, and while it is red every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
