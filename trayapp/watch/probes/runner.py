@@ -82,7 +82,7 @@ class Probes:
             if self._addresses.are_strange(probe.url, failure.addresses):
                 reading, step = _elsewhere(job), NetworkStep.DNS
             return Attempt(self._try(job, began, reading, None, self._addresses.reach(probe.url), step=step), failure)
-        reading = _read(job, answer, keyed=key is not None)
+        reading = unmarked(_read(job, answer, keyed=key is not None), answer)
         if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
             self._budget.answered(job.provider)
         itself = answer.proven or (reading.outcome is Outcome.GOOD and reading.depth > Depth.EDGE)
@@ -172,6 +172,15 @@ class Probes:
             return None
         self._complained.discard(name)
         return key
+
+
+def unmarked(reading: Reading, answer: HttpAnswer) -> Reading:
+    """A failure that bears no mark of the provider's, over TLS that somebody may read: whoever does so answers with
+    5xx and odd pages, too, when it gets nowhere."""
+    strange = answer.url.startswith("https:") and not answer.proven and "cf-ray" not in answer.headers
+    if strange and reading.outcome is Outcome.FAIL and (reading.edge or reading.code == "malformed"):
+        return Reading(Outcome.FOREIGN, "foreign_page", reading.depth)
+    return reading
 
 
 def _elsewhere(job: ProbeJob) -> Reading:
