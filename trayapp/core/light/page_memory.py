@@ -38,7 +38,8 @@ class PageMemory(Struct):
         before = self.opinion
         if opinion is before or opinion.silent:
             return
-        if before is not None and (afresh or opinion.at - before.at > fresh_s):
+        newer = before is not None and opinion.at > before.at
+        if before is not None and newer and (afresh or opinion.at - before.at > fresh_s):
             self.red_at = self.ended_at = self.back_at = before = None
         bad = opinion.light in (Light.RED, Light.YELLOW)
         if opinion.light is not Light.RED:
@@ -50,7 +51,7 @@ class PageMemory(Struct):
         elif before is not None and before.light in (Light.RED, Light.YELLOW) and not (before.calm and opinion.lapsed):
             self.ended_at = opinion.at
             self.back_at = _over_at(before, incidents, opinion.at)
-        if rings and before is not None and opinion.at > before.at:
+        if rings and before is not None and newer:
             self.flapping = self.flapping or Flapping()
             self.flapping.note(opinion.at, good=not bad)
         self.opinion = opinion

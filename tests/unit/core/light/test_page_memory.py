@@ -63,6 +63,16 @@ def test_what_lapses_has_not_ended() -> None:
     assert (memory.opinion.lapsed, memory.ended_at) == (True, None)
 
 
+def test_only_another_reading_can_come_after_a_gap() -> None:
+    """That time has changed the opinion on the same reading is nothing new."""
+    memory = PageMemory()
+    follow(memory, 0, "major:chat", afresh=True)
+    follow(memory, 0, "major:chat", now=60, afresh=True)
+    assert memory.red_at == START
+    follow(memory, 120, "major:chat", afresh=True)
+    assert memory.red_at == START + 120
+
+
 def test_what_was_listed_does_not_come_back_as_recovering() -> None:
     memory = PageMemory()
     follow(memory, 0, "incident:investigating:major:chat:-9000")
