@@ -207,7 +207,9 @@ async def test_the_local_commands(tmp_path: Path) -> None:
         found = await on.ask("local", "check")
         assert on.target.model in found
         assert "ready" in await on.ask("local", "start")
-        await on.ask("local", "stop")
+        goes_on = await in_both("local", "stop")
+        assert goes_on.codes == {FAILED}
+        goes_on.says((f"{on.target.url} goes on",), (f"{on.target.url} läuft weiter",))
         listed = await once("local", "list")
         assert listed.code in (GREEN, FAILED)
         assert listed.err == ""
