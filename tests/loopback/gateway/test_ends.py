@@ -12,6 +12,7 @@ from backports import zstd
 
 from tests.support.gatewaybed import CHAT, END, ROLE, STREAM, TOKEN, Bed, begin, chunks
 from tests.support.httpserver import Behaviour, Request, answer
+from tests.support.until import until
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
@@ -200,6 +201,26 @@ async def test_the_local_route_reads_compressed_streams_as_well() -> None:
         got = await bed.post()
         assert not got.whole
         assert bed.answers == []
+
+
+@pytest.mark.parametrize("plain", [b'{"choices": [{"message": {"content": "a', b'{"choices": []},', b""])
+@pytest.mark.xfail(strict=True, reason="a plain local answer whose connection just ends is taken for whole")
+async def test_the_local_route_knows_a_plain_answer_that_was_cut(plain: bytes) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, until_closed([plain], b"application/json"))
+        got = await bed.post()
+        assert (got.status, got.error["code"]) == (503, "local_cut")
+        assert bed.answers == []
+
+
+@pytest.mark.xfail(strict=True, reason="a plain local answer that ends with its connection is not counted")
+async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, until_closed([b'{"choices"', b": []}"], b"application/json"))
+        assert (await bed.post()).json == {"choices": []}
+        await until(lambda: bed.answers, "the answer to be told", 3.0)
 
 
 async def test_an_answer_that_says_all_and_then_waits_is_not_held() -> None:
