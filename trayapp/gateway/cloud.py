@@ -188,7 +188,7 @@ def _no_answer(name: str, code: str) -> Refused:
         "cut": f"{name} closed the connection without an answer.",
         "proxy_login": "The proxy wants a login: put name and password into this machine's proxy settings.",
         "proxy_settings": "The proxy could not be reached.",
-        "unsendable": "The request could not be sent on.",
+        "unsendable": f"{name}'s address, in its service file, cannot be used.",
     }.get(code, f"{name} sent something that is no answer.")
     if code in _FOR_GOOD:
         return Refused(400, f"upstream_{code}", message, retry=False)

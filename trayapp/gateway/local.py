@@ -120,11 +120,11 @@ class LocalRoute:
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
                 elif waiting.down is not None:
-                    raise _told(target, up.status, await self._body(up))
+                    raise _told(target, up.status, await self._body(up, reading))
                 else:
                     waiting.over()
                     headers = to_client(up.headers, asked.route)
-                    down = Whole(status=up.status, body=await self._body(up), headers=headers)
+                    down = Whole(status=up.status, body=await self._body(up, reading), headers=headers)
             finally:
                 up.close()
         except Unanswered as failure:
@@ -154,18 +154,21 @@ class LocalRoute:
             up.close()
             await asyncio.sleep(min(_AGAIN_S, left_s))
 
-    async def _body(self, up: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, up: aiohttp.ClientResponse, reading: AnswerReading) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
         limits = self._limits
         held = bytearray()
         try:
             async with asyncio.timeout(limits.answer_s):
                 while piece := await asyncio.wait_for(up.content.readany(), limits.local.silence_s):
+                    reading.feed(piece, asyncio.get_running_loop().time())
                     held += piece
                     if len(held) > limits.local_answer_bytes:
                         raise Unanswered("malformed")
         except (aiohttp.ClientError, OSError) as error:
             raise Unanswered(code_of(error)) from error
+        if not reading.whole:
+            raise Unanswered("cut")
         return bytes(held)
 
     async def _stream(

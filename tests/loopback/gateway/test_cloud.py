@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -165,16 +164,3 @@ async def test_expect_continue_is_answered_here() -> None:
                 await client.send(body)
                 assert (await client.receive()).status == 200
             assert "expect" not in bed.cloud.requests[0].headers
-
-
-async def test_two_hundred_streams_at_once_lose_nothing() -> None:
-    async def numbered(writer: asyncio.StreamWriter, request: Request) -> None:
-        name = json.loads(request.body)["name"]
-        await chunks([b"data: %d-%d\n\n" % (name, number) for number in range(30)] + [END])(writer, request)
-
-    async with Bed() as bed:
-        bed.cloud.on(CHAT, numbered)
-        all_got = await asyncio.gather(*(bed.post({"name": name}) for name in range(200)))
-        for name, got in enumerate(all_got):
-            assert got.whole
-            assert got.body == b"".join(b"data: %d-%d\n\n" % (name, number) for number in range(30)) + END

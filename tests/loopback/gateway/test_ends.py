@@ -204,7 +204,6 @@ async def test_the_local_route_reads_compressed_streams_as_well() -> None:
 
 
 @pytest.mark.parametrize("plain", [b'{"choices": [{"message": {"content": "a', b'{"choices": []},', b""])
-@pytest.mark.xfail(strict=True, reason="a plain local answer whose connection just ends is taken for whole")
 async def test_the_local_route_knows_a_plain_answer_that_was_cut(plain: bytes) -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
@@ -214,7 +213,6 @@ async def test_the_local_route_knows_a_plain_answer_that_was_cut(plain: bytes) -
         assert bed.answers == []
 
 
-@pytest.mark.xfail(strict=True, reason="a plain local answer that ends with its connection is not counted")
 async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
