@@ -19,17 +19,16 @@ def test_no_false_red_in_a_day_of_any_network(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["10 % slow names", "café"])
-@pytest.mark.xfail(strict=True, reason="what fails on a bad network is taken for a provider that fails in part")
 def test_a_bad_network_is_no_providers_trouble(name: str) -> None:
     found = simulate(seed=5, days=2.0, together=0, name=name)
-    assert (found.false_reds, found.false_yellows) <= (0, 1)
+    assert (found.false_reds, found.false_yellows) == (0, 0)
 
 
 def test_plain_strikes_would_have_cried_wolf() -> None:
     assert simulate(seed=3, days=1.0, together=0, name=TRAIN).plain_false_reds >= 5
 
 
-@pytest.mark.parametrize(("together", "median_s", "p95_s"), [(1, 65.0, 100.0), (3, 80.0, 105.0)])
+@pytest.mark.parametrize(("together", "median_s", "p95_s"), [(1, 65.0, 92.0), (3, 80.0, 105.0)])
 def test_time_to_red_on_a_sound_network(together: int, median_s: float, p95_s: float) -> None:
     found = simulate(seed=3, days=2.0, together=together, name="sound")
     assert found.missed == 0
@@ -38,7 +37,6 @@ def test_time_to_red_on_a_sound_network(together: int, median_s: float, p95_s: f
     assert p95(found.to_red_s) <= p95_s
 
 
-@pytest.mark.xfail(strict=True, reason="three of the last ten tries is all that tells of failures in part")
 def test_what_fails_in_part_is_yellow_soon_stays_so_and_is_not_called_down() -> None:
     told = episodes(3, 8, in_part)
     assert statistics.median(to_yellow_min(told, 7200.0)) <= 20.0
@@ -46,7 +44,6 @@ def test_what_fails_in_part_is_yellow_soon_stays_so_and_is_not_called_down() -> 
     assert sum(one.reds for one in told) == 0
 
 
-@pytest.mark.xfail(strict=True, reason="it is called down while it still answers half of the time, and well again")
 def test_a_slow_death_is_yellow_then_red_once() -> None:
     told = episodes(3, 16, slow_deaths)
     assert all(one.yellow_s is not None and one.red_s is not None and one.yellow_s < one.red_s - 60.0 for one in told)

@@ -93,7 +93,7 @@ class Cafe(Sound):
     """Crowded: what is lost (3 to 12 %) and how long the rest takes (seconds) is another thing every minute."""
 
     LOSS = (0.03, 0.12)
-    DELAY_S = (0.2, 1.2)
+    DELAY_S = (0.2, 0.8)
 
     def __init__(self, rng: random.Random, end: float) -> None:
         self._seed = rng.randrange(1 << 30)

@@ -209,7 +209,8 @@ class Simulation:
 
     def _delay_s(self, host: Host, good: bool) -> float:
         pace, jitter = self._state.pace(host.provider), self._rng.random()
-        return next_delay(Pace.CALM, 0, jitter) if good else next_delay(pace, host.run, jitter)
+        calm = good and pace not in (Pace.LASTING, Pace.LONG)
+        return next_delay(Pace.CALM if calm else pace, host.run, jitter)
 
     def _prove(self, host: Host, began: float) -> tuple[bool, float]:
         for other in self._hosts.values():

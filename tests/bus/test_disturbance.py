@@ -14,7 +14,7 @@ from tests.support.namespace import own_namespace
 from tests.support.sessionbus import PrivateBus
 from tests.support.until import until
 from trayapp.clock import SystemClock
-from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, OnNetwork
 from trayapp.desktop.disturbance import suspended_s, watch
 from trayapp.desktop.uplink import Uplink
 
@@ -27,10 +27,13 @@ async def watching(
     suspended: Callable[[], float] = suspended_s, look: Callable[[], Uplink] = lambda: HOME
 ) -> AsyncIterator[list[Disturbance]]:
     seen: list[Disturbance] = []
+
+    def take(observation: Disturbance | OnNetwork) -> None:
+        if isinstance(observation, Disturbance):
+            seen.append(observation)
+
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(
-            watch(SystemClock(), seen.append, suspended_s=suspended, look=look, check_every_s=0.01)
-        )
+        task = group.create_task(watch(SystemClock(), take, suspended_s=suspended, look=look, check_every_s=0.01))
         try:
             yield seen
         finally:

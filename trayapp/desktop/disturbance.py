@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
-from trayapp.desktop.uplink import Uplink, drain, route_events, uplink
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, OnNetwork
+from trayapp.desktop.uplink import Uplink, drain, network_name, route_events, uplink
 from trayapp.tasks import Rounds
 
 if TYPE_CHECKING:
@@ -44,13 +44,16 @@ def suspended_s() -> float:
 
 async def watch(
     clock: Clock,
-    emit: Callable[[Disturbance], None],
+    emit: Callable[[Disturbance | OnNetwork], None],
     *,
     suspended_s: Callable[[], float] = suspended_s,
     look: Callable[[], Uplink] = uplink,
     check_every_s: float = CHECK_EVERY_S,
 ) -> None:
-    """Emit a `Disturbance` after every resume and every change of the network; runs until cancelled."""
+    """Emit a `Disturbance` after every resume and every change of the network, and which network it is.
+
+    Runs until cancelled.
+    """
     watcher = _Watcher(clock, emit, suspended_s, look)
     async with asyncio.TaskGroup() as group:
         group.create_task(watcher.listen(), name="disturbance/logind")
@@ -61,7 +64,7 @@ class _Watcher:
     def __init__(
         self,
         clock: Clock,
-        emit: Callable[[Disturbance], None],
+        emit: Callable[[Disturbance | OnNetwork], None],
         suspended_s: Callable[[], float],
         look: Callable[[], Uplink],
     ) -> None:
@@ -71,6 +74,7 @@ class _Watcher:
         self._look = look
         self._slept_s = suspended_s()
         self._uplink: Uplink | None = None
+        self._network: str | None = None
         self._events: socket.socket | None = None
         self._looks = Rounds("looking at the network and the clocks")
 
@@ -109,6 +113,7 @@ class _Watcher:
         self._events = route_events()
         with self._looks.round():
             self._uplink = self._look()
+        self._name_network()
         loop = asyncio.get_running_loop()
         if self._events is not None:
             loop.add_reader(self._events, self._on_route_event, self._events)
@@ -155,6 +160,13 @@ class _Watcher:
         if now != self._uplink:
             self._uplink = now
             self._report(DisturbanceKind.NETWORK_CHANGE)
+            self._name_network()
+
+    def _name_network(self) -> None:
+        name = network_name(self._uplink) if self._uplink is not None else ""
+        if name != self._network:
+            self._network = name
+            self._emit(OnNetwork(self._clock.now(), name))
 
     def _report(self, kind: DisturbanceKind) -> None:
         log.info("disturbance: %s", kind)

@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import hashlib
 import socket
+import struct
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +24,10 @@ _GROUPS = _RTMGRP_LINK | _RTMGRP_IPV4_IFADDR | _RTMGRP_IPV4_ROUTE | _RTMGRP_IPV6
 
 _IPV6_PREFIX_BYTES = 8
 _LARGEST_DATAGRAM_BYTES = 65536
+_IPV4_HEX_CHARACTERS = 8
+_NO_MAC = "00:00:00:00:00:00"
+# Enough that no two networks of one user share a name.
+_NAME_CHARACTERS = 16
 
 
 class Uplink(Struct, frozen=True):
@@ -38,6 +44,33 @@ def uplink(proc_net: Path = Path("/proc/net")) -> Uplink:
     """How this machine is connected now."""
     routes = [*_default_routes_4(_lines(proc_net / "route")), *_default_routes_6(_lines(proc_net / "ipv6_route"))]
     return Uplink(tuple(sorted(set(routes))), tuple(_own_addresses()))
+
+
+def network_name(connected: Uplink, proc_net: Path = Path("/proc/net")) -> str:
+    """A name for this network that is the same whenever the machine comes back to it; "" without any way out.
+
+    By its default gateways with their hardware addresses, as far as the kernel knows them already; where there are no
+    such tables, by the own addresses. Only a digest of them, since it is kept.
+    """
+    hardware = dict(_hardware_addresses(_lines(proc_net / "arp")))
+    known = [
+        (interface, gateway, hardware.get((_in_dots(gateway), interface), ""))
+        for interface, gateway in connected.routes
+    ]
+    told = known or connected.addresses
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:_NAME_CHARACTERS] if told else ""
+
+
+def _in_dots(gateway: str) -> str:
+    """The kernel's hexadecimal IPv4 address, in its own byte order, as people write it; others stay as they are."""
+    return socket.inet_ntoa(struct.pack("=L", int(gateway, 16))) if len(gateway) == _IPV4_HEX_CHARACTERS else gateway
+
+
+def _hardware_addresses(lines: Iterable[str]) -> Iterable[tuple[tuple[str, str], str]]:
+    for line in lines:
+        match line.split():
+            case [address, _, _, mac, _, interface] if mac != _NO_MAC and ":" in mac:
+                yield (address, interface), mac
 
 
 def _lines(file: Path) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct, field, structs
 
 from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.known_networks import KnownNetworks, KnownNetworksMemory
 from trayapp.core.evidence.observation import NetworkState, Observation
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import Incident, IncidentStage
@@ -46,6 +47,7 @@ class Memory(Struct):
     incidents: IncidentMemory | None = None
     told: NotificationMemory | None = None
     routes: RoutesMemory | None = None
+    networks: KnownNetworksMemory | None = None
 
 
 class Result(Struct, frozen=True):
@@ -83,6 +85,7 @@ class State:
         self.routes = Routes(catalogue, kept.routes)
         self._wall_offset_s = wall_offset_s
         self._policy = NotificationPolicy(kept.told)
+        self._networks = KnownNetworks(kept.networks)
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -96,7 +99,7 @@ class State:
         incidents: IncidentMemory | None,
     ) -> None:
         self._now = now
-        self._judge = Judge(catalogue, watched, now, judge)
+        self._judge = Judge(catalogue, watched, now, judge, self._networks)
         past = incidents is not None and incidents.saved_at <= now + CLOCK_SLACK_S
         kept = incidents if incidents is not None and past else IncidentMemory()
         self._incidents = IncidentStore(kept.records, kept.saved_at)
@@ -201,7 +204,11 @@ class State:
     def remember(self) -> Memory:
         """All that a restart has to know."""
         return Memory(
-            self._judge.remember(), self._remember_incidents(), self._policy.remember(), self.routes.remember()
+            self._judge.remember(),
+            self._remember_incidents(),
+            self._policy.remember(),
+            self.routes.remember(),
+            self._networks.remember(),
         )
 
     def _remember_incidents(self) -> IncidentMemory:

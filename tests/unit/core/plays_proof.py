@@ -7,8 +7,8 @@ A_PROVEN_502_IS_ITS_OWN_CONTROL = [
     Row(0, "api 401 !; page ok", "api green ok", "all is well"),
     Row(60, "api 502 !", "api green ok", "first failure"),
     Row(65, "api 502 !", "api yellow checking", "second: it answered, so the connection works"),
-    Row(80, "api 502 !", "api yellow checking", "third"),
-    Row(95, "api 502 !", "api red down", "fourth"),
+    Row(80, "api 502 !", "api red down", "third: no network makes such an answer"),
+    Row(95, "api 502 !", "api red down", "and so on"),
 ]
 
 # The same, but what fails is silence: nothing shows whether it is the provider or the network.

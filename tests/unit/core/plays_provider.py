@@ -169,11 +169,11 @@ CLOUDFLARE_WIDE = [
     Row(1, "beta 200", "api green ok, beta green ok", "all is well"),
     Row(2, "gamma 200", "api green ok, beta green ok, gamma green ok", "all is well"),
     Row(60, "api 522; beta 522; gamma 522", "api green ok, beta green ok, gamma green ok", "first failures"),
-    Row(65, "api 522 +!", "api green ok, beta green ok, gamma green ok", "second: the others fail as well, q is high"),
-    Row(66, "beta 522 +!", "api green ok, beta green ok, gamma green ok", "second"),
-    Row(67, "gamma 522 +!", "api green ok, beta green ok, gamma green ok", "second"),
+    Row(65, "api 522 +!", "api yellow checking, beta green ok, gamma green ok", "second: proven errors excuse nobody"),
+    Row(66, "beta 522 +!", "api yellow checking, beta yellow checking, gamma green ok", "second"),
+    Row(67, "gamma 522 +!", "api yellow checking, beta yellow checking, gamma yellow checking", "second"),
     Row(80, "api 522 +!", "api red down, beta yellow checking, gamma yellow checking",
-        "eight controls answered in 90 s: they alone give q"),
+        "third, and so for all of them"),
     Row(81, "beta 522 +!", "api red down, beta red down, gamma yellow checking", "third failure"),
     Row(82, "gamma 522 +!", "api red shared, beta red shared, gamma red shared", "three providers within two minutes"),
     Row(112, "api 522 +!; beta 522 +!; gamma 522 +!", "api red shared, beta red shared, gamma red shared", "going on"),
@@ -238,7 +238,7 @@ RECOVERY_WITH_FLAPPING = [
     Row(1840, "beta 200", "beta yellow flapping", "said once, and at least yellow", every=60, until=2320),
 ]  # fmt: skip
 
-# Three of ten requests fail, for half an hour.
+# Some requests fail, for a few minutes.
 BROWN_OUT = [
     Row(0, "gamma 200", "gamma green ok", "well"),
     Row(1, "beta 200", "beta green ok", "well"),
@@ -249,17 +249,17 @@ BROWN_OUT = [
     Row(785, "beta 503", "beta green ok", "two of the last ten"),
     Row(790, "beta 200 +", "beta green ok", "the retry is fine"),
     Row(850, "gamma 200", "beta green ok", "elsewhere all is well"),
-    Row(851, "beta 503", "beta yellow degraded", "three of the last ten: the network does not explain it"),
-    Row(856, "beta 200 +", "beta yellow degraded", "still three of ten"),
-    Row(916, "beta 200; gamma 200", "beta yellow degraded", "still three of ten", every=60, until=976),
+    Row(851, "beta 503", "beta green ok", "a third one, which nothing vouches for yet"),
+    Row(856, "beta 200 +", "beta yellow degraded", "the control answers: no network explains three of so few"),
+    Row(916, "beta 200; gamma 200", "beta yellow degraded", "still three of few", every=60, until=976),
     Row(1036, "beta 503", "beta yellow degraded", "it goes on"),
     Row(1041, "beta 503 +", "beta yellow degraded", "two in a row: degraded says more than checking"),
     Row(1056, "beta 200 +", "beta yellow degraded", "and back"),
-    Row(1116, "beta 200; gamma 200", "beta yellow degraded", "the failures grow old", every=60, until=1236),
-    Row(1296, "beta 200", "beta green ok", "two of ten left"),
+    Row(1071, "beta 200 +", "beta yellow degraded", "the failures grow old", every=15, until=1641),
+    Row(1656, "beta 200", "beta green ok", "less than ten to one are left"),
 ]  # fmt: skip
 
-# Three of ten fail, and the lid closes. Whoever looks next finds no evidence, and no old share of failures.
+# Some fail, and the lid closes. Whoever looks next finds no evidence, and no old share of failures.
 BROWN_OUT_THEN_ASLEEP = [
     *[row for row in BROWN_OUT if row.at <= 856],
     Row(2000, "", "beta grey no_evidence", "nobody knows what became of it"),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trayapp.desktop.uplink import uplink
+from trayapp.desktop.uplink import Uplink, network_name, uplink
 
 ROUTE = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
@@ -32,3 +32,30 @@ def test_no_tables_are_no_routes(tmp_path: Path) -> None:
 
 def test_two_looks_at_a_machine_left_alone_agree() -> None:
     assert uplink() == uplink()
+
+
+ARP = """\
+IP address       HW type     Flags       HW address            Mask     Device
+192.168.0.1      0x1         0x2         {mac}     *        wlan0
+192.168.0.9      0x1         0x2         52:54:00:99:99:99     *        wlan0
+"""
+HOME = Uplink((("wlan0", "0100A8C0"),), ("c0a80017",))
+
+
+def test_a_network_is_known_by_its_gateway_and_that_ones_hardware(tmp_path: Path) -> None:
+    """Half of all homes have 192.168.0.1 as their gateway."""
+    names = [network_name(HOME, tmp_path)]
+    for mac in ("52:54:00:12:34:56", "00:00:00:00:00:00", "52:54:00:65:43:21", "52:54:00:12:34:56"):
+        (tmp_path / "arp").write_text(ARP.format(mac=mac))
+        names.append(network_name(HOME, tmp_path))
+    assert [names.index(name) for name in names] == [0, 1, 0, 3, 1]
+
+
+def test_the_own_address_is_no_part_of_it(tmp_path: Path) -> None:
+    assert network_name(Uplink(HOME.routes, ("c0a80099",)), tmp_path) == network_name(HOME, tmp_path)
+
+
+def test_without_tables_the_own_addresses_tell_and_without_those_nothing(tmp_path: Path) -> None:
+    here, there = (network_name(Uplink((), (address,)), tmp_path) for address in ("c0a80017", "0a000002"))
+    assert here != there
+    assert network_name(Uplink((), ()), tmp_path) == ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from trayapp.core.evidence.failure_share import LONG_WINDOW_S, Asked, FailureShare
+from trayapp.core.evidence.failure_share import LONG_WINDOW_S, Asked, FailureShare, Kind, kind_of
 from trayapp.core.evidence.observation import TLS_CODES, NetworkStep, Outcome
 from trayapp.core.evidence.reach import Reach
 
@@ -37,6 +37,20 @@ class AddressAnswer(Struct, frozen=True):
     altered: bool = False
     heard: float = 0.0
 
+    @property
+    def source(self) -> str:
+        return self.provider or self.host
+
+    @property
+    def failed(self) -> Kind | None:
+        """How it failed; None when it was good."""
+        return None if self.good else kind_of(self.code, self.step)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says how often answers get lost: not when somebody in between answered."""
+        return self.outcome not in _INTERFERENCE
+
 
 class AnswersOfAKind:
     """All answers at one kind of address.
@@ -67,9 +81,8 @@ class AnswersOfAKind:
                 setattr(self, name, NEVER)
 
     def add(self, answer: AddressAnswer) -> None:
-        if answer.outcome not in _INTERFERENCE:
-            source = answer.provider or answer.host
-            self.share.add(Asked(answer.at, source, answer.provider is None, answer.good))
+        if answer.counts:
+            self.share.add(Asked(answer.at, answer.source, answer.provider is None, answer.failed))
         if not answer.good:
             if answer.began >= self.proved_at:
                 _keep(self.failing, answer)

@@ -11,7 +11,8 @@ from collections import Counter
 from msgspec import Struct
 
 from trayapp.core.evidence.address_answers import NEVER, AddressAnswer, AnswersOfAKind
-from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S
+from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Kind
+from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
     Disturbance,
@@ -77,13 +78,14 @@ class OwnConnection:
     has been there without a break.
     """
 
-    def __init__(self, now: float, memory: ConnectionMemory | None = None) -> None:
+    def __init__(self, now: float, memory: ConnectionMemory | None = None, known: KnownNetworks | None = None) -> None:
         self.version = 0
         self.back_at = now
         self.disturbance: Disturbance | None = None
         self.status = NetworkStatus(NetworkState.UNKNOWN, now)
         self._answers: list[AddressAnswer] = []
         self._kinds = {reach: AnswersOfAKind() for reach in Reach}
+        self._known = known or KnownNetworks()
         self._report: NetworkReport | None = None
         # What began before the latest disturbance says nothing about this network.
         self._epoch = 0.0
@@ -130,13 +132,13 @@ class OwnConnection:
             return
         good = t.outcome is Outcome.GOOD or t.proven
         heard = t.at if t.latency_s is None else t.began + t.latency_s
-        self._add(
+        self._hear(
             AddressAnswer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome, step=t.step, heard=heard)
         )
 
     def observe_control(self, c: Control) -> None:
         good = c.good and not c.altered
-        self._add(
+        self._hear(
             AddressAnswer(
                 c.at, c.began, c.host, None, c.reach, good, c.code,
                 plain=c.plain, step=c.step, altered=c.altered, heard=c.at,
@@ -177,6 +179,24 @@ class OwnConnection:
             kind.forget_before(disturbance.at)
         self.back_at = max(self.back_at, disturbance.at)
         self._changed()
+
+    def _hear(self, answer: AddressAnswer) -> None:
+        self._add(answer)
+        # What is known of this network is known of the way to the internet.
+        if answer.reach is not Reach.PUBLIC or not answer.counts or answer.host in self._dead:
+            return
+        if answer.failed is None:
+            self._known.good(answer.at, answer.began, answer.source, answer.host)
+        else:
+            kind = self._kinds[answer.reach]
+            self._known.failed(
+                answer.at,
+                answer.began,
+                answer.source,
+                answer.host,
+                answer.failed,
+                lambda since, until: kind.answered(answer.source, since, until, over_tls=False),
+            )
 
     def _add(self, answer: AddressAnswer) -> None:
         insort(self._answers, answer, key=lambda other: other.at)
@@ -254,14 +274,18 @@ class OwnConnection:
         """When the grace after the latest disturbance ends."""
         return self.disturbance.at + GRACE_S if self.disturbance is not None else NEVER
 
-    def chance_of_failure(self, provider: str, reach: Reach, now: float, *, lasting: bool = False) -> float:
+    def chance_of_failure(
+        self, provider: str, reach: Reach, now: float, kind: Kind | None = None, *, lasting: bool = False
+    ) -> float:
         """q: the chance that a try fails here for no fault of `provider`, from everybody else's answers.
 
-        `lasting`: over the whole of the long window, however well things go at the moment.
+        `kind`: in this way, else in any. `lasting`: over the whole of the long window, however well things go at the
+        moment.
         """
         if reach is Reach.LOOPBACK:
             return FLOOR
-        return self._kinds[reach].share.chance(provider, self._dead, now, lasting=lasting)
+        usual = self._known.usual(provider, kind) if reach is Reach.PUBLIC else None
+        return self._kinds[reach].share.chance(provider, kind, usual, self._dead, now, lasting=lasting)
 
     def answered(self, provider: str, reach: Reach, since: float, until: float, *, over_tls: bool = False) -> bool:
         """Whether anybody but `provider` answered a request that was made between `since` and `until`."""

@@ -1,20 +1,24 @@
 """How often anything fails here for no fault of a provider: *q* of rule 2.
 
 Answers of the last minutes are counted as they come and go, so that a question costs the same however many hosts
-were asked.
+were asked. Failures are counted by where they happen: names that are slow say nothing about silence.
 """
 
 from bisect import insort
 from collections import deque
 from collections.abc import Collection
+from enum import IntEnum
 from typing import NamedTuple
+
+from trayapp.core.evidence.observation import NetworkStep
 
 # Two windows: the long one knows what kind of network this is, the short one notices that it has just changed.
 LONG_WINDOW_S = 600.0
 SHORT_WINDOW_S = 90.0
-# Weak priors (failures, tries) from a quiet network: they keep a handful of answers from claiming 0 % or 100 %.
-LONG_PRIOR = (0.3, 60.0)
-SHORT_PRIOR = (0.05, 5.0)
+# What is known of this network beforehand weighs as much as so many tries: it keeps a handful of answers from
+# claiming 0 % or 100 %. Of a network that is not known one try in a hundred is thought to be lost.
+PRIOR_TRIES = 5
+NEW_NETWORK = 0.01
 # One isolated failure in 300 tries happens on the best networks; a smaller q would let two tries decide.
 FLOOR = 0.003
 # So many controls within the short window measure the network by themselves; then providers that fall together
@@ -22,24 +26,45 @@ FLOOR = 0.003
 ENOUGH_CONTROLS = 8
 
 
+class Kind(IntEnum):
+    """Where it failed: looking up the name, on the way without an answer, or with an answer that is an error."""
+
+    LOOKUP = 0
+    SILENCE = 1
+    ANSWER = 2
+
+
+def kind_of(code: str, step: NetworkStep | None) -> Kind:
+    """The kind of a failure, from its code and the step at which it happened."""
+    if step is NetworkStep.DNS or code == "dns":
+        return Kind.LOOKUP
+    return Kind.ANSWER if code.startswith("http_") or code == "malformed" else Kind.SILENCE
+
+
 class Asked(NamedTuple):
-    """One answer, good or not. `source`: a provider's id, or a control's host."""
+    """One answer. `source`: a provider's id, or a control's host. `failed`: how it failed, None when it was good."""
 
     at: float
     source: str
     control: bool
-    good: bool
+    failed: Kind | None
 
 
 class _Count:
     __slots__ = ("asked", "failed")
 
     def __init__(self) -> None:
-        self.asked = self.failed = 0
+        self.asked = 0
+        self.failed = [0] * len(Kind)
 
-    def take(self, good: bool, times: int) -> None:
+    def take(self, failed: Kind | None, times: int) -> None:
         self.asked += times
-        self.failed += 0 if good else times
+        if failed is not None:
+            self.failed[failed] += times
+
+    def failed_in(self, kind: Kind | None) -> int:
+        """How many failed in this way, or in any."""
+        return sum(self.failed) if kind is None else self.failed[kind]
 
 
 class _Window:
@@ -70,11 +95,11 @@ class _Window:
         return self._by_source.get(source) or _NOTHING
 
     def _count(self, asked: Asked, times: int) -> None:
-        self.every.take(asked.good, times)
+        self.every.take(asked.failed, times)
         if asked.control:
-            self.controls.take(asked.good, times)
+            self.controls.take(asked.failed, times)
         by_source = self._by_source.setdefault(asked.source, _Count())
-        by_source.take(asked.good, times)
+        by_source.take(asked.failed, times)
         if not by_source.asked:
             del self._by_source[asked.source]
 
@@ -93,31 +118,43 @@ class FailureShare:
         self._long.add(asked)
         self._short.add(asked)
 
-    def chance(self, provider: str, dead: Collection[str], now: float, *, lasting: bool = False) -> float:
+    def chance(
+        self,
+        provider: str,
+        kind: Kind | None,
+        usual: float | None,
+        dead: Collection[str],
+        now: float,
+        *,
+        lasting: bool = False,
+    ) -> float:
         """q at `now`, from everybody's answers but those of `provider` and of the `dead` controls.
 
+        `kind`: of failures in this way, else in any. `usual`: what this network is known for, if it is known; never
+        less than that.
         `lasting`: over the whole of the long window, however well things go at the moment.
         """
         self._long.expire(now)
         self._short.expire(now)
         short = self._short
+        least, expected = (FLOOR, NEW_NETWORK) if usual is None else (max(FLOOR, usual), usual)
         if not lasting:
-            asked, failed = short.controls.asked, short.controls.failed
+            asked, failed = short.controls.asked, short.controls.failed_in(kind)
             for host in dead:
-                asked, failed = asked - short.of(host).asked, failed - short.of(host).failed
+                asked, failed = asked - short.of(host).asked, failed - short.of(host).failed_in(kind)
             if asked >= ENOUGH_CONTROLS:
-                return max(FLOOR, _share(failed, asked, SHORT_PRIOR))
+                return max(least, _share(failed, asked, expected))
         left_out = (provider, *dead)
-        return max(FLOOR, _rest(self._long, left_out, LONG_PRIOR), _rest(short, left_out, SHORT_PRIOR))
+        return max(least, _rest(self._long, left_out, kind, expected), _rest(short, left_out, kind, expected))
 
 
-def _rest(window: _Window, left_out: tuple[str, ...], prior: tuple[float, float]) -> float:
-    asked, failed = window.every.asked, window.every.failed
+def _rest(window: _Window, left_out: tuple[str, ...], kind: Kind | None, expected: float) -> float:
+    asked, failed = window.every.asked, window.every.failed_in(kind)
     for source in left_out:
         count = window.of(source)
-        asked, failed = asked - count.asked, failed - count.failed
-    return _share(failed, asked, prior)
+        asked, failed = asked - count.asked, failed - count.failed_in(kind)
+    return _share(failed, asked, expected)
 
 
-def _share(failed: int, asked: int, prior: tuple[float, float]) -> float:
-    return (failed + prior[0]) / (asked + prior[1])
+def _share(failed: int, asked: int, expected: float) -> float:
+    return (failed + PRIOR_TRIES * expected) / (asked + PRIOR_TRIES)

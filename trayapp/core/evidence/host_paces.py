@@ -7,7 +7,7 @@ from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.groups import EvidenceGroups
 from trayapp.core.evidence.observation import Try
 from trayapp.core.evidence.own_evidence import Evidence
-from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.pace import FIRST_MINUTE_S, IN_PART_PATIENCE_S, Pace
 from trayapp.core.evidence.reach import Reach
 
 # Who has been offline for so long is not asked to keep up the pace of trouble: a look a minute finds the way back.
@@ -46,16 +46,29 @@ class HostPaces:
         for host in {host for part in parts for host in self._hosts.get(part, ())}:
             evidences = {id(evidence): evidence for evidence in map(self._groups.of, self._parts[host])}.values()
             troubled = [evidence for evidence in evidences if evidence.red is not None or self._is_open(evidence)]
-            if any(evidence.red is not None for evidence in troubled):
-                self.by_host[host] = Pace.RED
-            elif troubled and not patient:
-                self.by_host[host] = Pace.TROUBLE
-            else:
+            pace = self._pace(evidences, troubled, patient=patient)
+            if pace is Pace.CALM:
                 self.by_host.pop(host, None)
+            else:
+                self.by_host[host] = pace
             if any(_needs_proof(evidence) for evidence in evidences if evidence in troubled or evidence.blocked):
                 self._wanting_control.add(host)
             else:
                 self._wanting_control.discard(host)
+
+    def _pace(self, evidences: Iterable[Evidence], troubled: list[Evidence], *, patient: bool) -> Pace:
+        """By the times of the tries, and not of now: only a try changes it."""
+        if any(evidence.red is not None for evidence in troubled):
+            return Pace.RED
+        suspect = [since for evidence in evidences if (since := evidence.in_part.suspect_since) is not None]
+        if patient or not (troubled or suspect):
+            return Pace.CALM
+        tried_at = max((evidence.tried_at for evidence in evidences if evidence.tried_at is not None), default=0.0)
+        began = [evidence.run[0].at for evidence in troubled if evidence.run]
+        if troubled:
+            since = min((*began, *suspect), default=tried_at)
+            return Pace.TROUBLE if tried_at - since < FIRST_MINUTE_S else Pace.LASTING
+        return Pace.LASTING if tried_at - min(suspect) < IN_PART_PATIENCE_S else Pace.LONG
 
     def of(self, host: str) -> Pace:
         """How eagerly `host` may be asked."""

@@ -163,4 +163,11 @@ class Disturbance(Struct, frozen=True):
     kind: DisturbanceKind
 
 
-Observation = Try | Control | NetworkReport | Disturbance | PageReport
+class OnNetwork(Struct, frozen=True):
+    """Which network the machine is on: a name that is the same whenever it comes back to it; "" when not known."""
+
+    at: float
+    name: str
+
+
+Observation = Try | Control | NetworkReport | Disturbance | OnNetwork | PageReport

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.failure_share import FLOOR, kind_of
 from trayapp.core.evidence.observation import TLS_CODES, Source, Try
 from trayapp.core.evidence.reach import Reach
 
@@ -21,6 +22,12 @@ CHECKING_STRENGTH = math.log(1e3)
 DOWN_STRENGTH = math.log(1e7)
 # Whatever the odds say, two failures in five seconds are a hiccup.
 DOWN_TRIES = 3
+# Nor are three within fifteen seconds more than that: a provider that fails 15 % of its requests does so once in 300
+# tries. With the pacing of rule 2 it is the fourth try that decides, which that provider fails once in 2,000.
+DOWN_SPAN_S = 18.0
+# What failed in part before is not down for three failures in a row: a quarter of the tries fail so by chance every
+# few minutes, eight of them once in a week.
+WARY_TRIES = 8
 # The first try has no control beside it; an answer to a request made so soon after its failure vouches for it as well.
 VOUCHING_WINDOW_S = 20.0
 # A try and the control beside it are judged together; after that only another try can make it red, and not the mere
@@ -37,28 +44,40 @@ class Level(IntEnum):
 
 
 def vouched(t: Try, network: OwnConnection) -> bool:
-    """Whether the own network worked when this try failed, as its control or a later answer of others shows."""
-    if t.reach is Reach.LOOPBACK or t.control is not None:
-        return t.reach is Reach.LOOPBACK or bool(t.control)
+    """Whether the own network worked when this try failed: it is proven, or its control or a later answer shows it."""
+    if t.proven or t.reach is Reach.LOOPBACK:
+        return True
+    if t.control is not None:
+        return t.control
     return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code in TLS_CODES)
 
 
-def strength(counted: int, q: float) -> float:
-    """The evidence, in nats, that the provider is down: counted failures x ln(0.95 / q)."""
-    return counted * max(0.0, math.log(FAILS_WHEN_DOWN / q))
+def chance(t: Try, network: OwnConnection, now: float, *, lasting: bool = False) -> float:
+    """q: how often a try fails here as this one did, for no fault of its provider.
+
+    No network makes an answer that is proven: of those no more fail than anywhere. `lasting`: as the whole of the
+    last ten minutes tells it.
+    """
+    if t.proven:
+        return FLOOR
+    return network.chance_of_failure(t.provider, t.reach, now, kind_of(t.code, t.step), lasting=lasting)
 
 
-def level(run: Sequence[Try], network: OwnConnection, now: float) -> Level:
-    """What the run amounts to now."""
-    counted = sum(vouched(t, network) for t in run)
-    if not counted:
+def strength(qs: Sequence[float]) -> float:
+    """The evidence, in nats, that the provider is down: ln(0.95 / q) of each counted failure."""
+    return sum(max(0.0, math.log(FAILS_WHEN_DOWN / q)) for q in qs)
+
+
+def level(run: Sequence[Try], network: OwnConnection, now: float, *, wary: bool = False) -> Level:
+    """What the run amounts to now. `wary`: it failed in part before the run began."""
+    evidence = strength([chance(t, network, now) for t in run if vouched(t, network)])
+    if not evidence:
         return Level.NONE
-    latest = run[-1]
-    evidence = strength(counted, network.chance_of_failure(latest.provider, latest.reach, now))
     if (
         evidence >= DOWN_STRENGTH
-        and len(run) >= DOWN_TRIES
-        and now <= decided_at(latest)
+        and len(run) >= (WARY_TRIES if wary else DOWN_TRIES)
+        and run[-1].began - run[0].began >= DOWN_SPAN_S
+        and now <= decided_at(run[-1])
         and _control_answers(run, network)
     ):
         return Level.DOWN
@@ -71,9 +90,9 @@ def decided_at(latest: Try) -> float:
 
 
 def _control_answers(run: Sequence[Try], network: OwnConnection) -> bool:
-    """Whether the latest control answers: the one beside the latest try that had one, else anybody asked since."""
+    """Whether the connection is proven, or the latest control answers: the latest try's, else anybody asked since."""
     latest = run[-1]
-    if latest.control is None and latest.source is Source.PROBE:
+    if latest.proven or (latest.control is None and latest.source is Source.PROBE):
         return vouched(latest, network)
     with_control = next((t for t in reversed(run) if t.control is not None), None)
     if latest.control is None and network.answered(latest.provider, latest.reach, latest.began, math.inf):

@@ -11,10 +11,11 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from trayapp.core.agenda import next_moment
-from trayapp.core.evidence import odds, strikes
+from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.doubt import Doubt
 from trayapp.core.evidence.flapping import Flapping
+from trayapp.core.evidence.in_part import InPart, PartSum
 from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
@@ -22,6 +23,8 @@ from trayapp.core.evidence.strikes import Strikes, run_ends_at
 
 # One good answer may be luck or a cache; two that are a minute apart are not.
 BACK_SPAN_S = 60.0
+# What failed in part before it was down answers now and then to the end: then it takes so long.
+WARY_BACK_SPAN_S = 180.0
 # The first fix is often followed by a relapse; "fix applied" to "resolved" takes a median of 26 minutes.
 QUIET_S = 600.0
 # After so long without evidence nobody knows what happened meanwhile.
@@ -53,7 +56,7 @@ class Sight(StrEnum):
 class Red(Struct):
     """A red made by own requests. `first_at`: its first failure; `depth`: what an answer must prove to end it.
 
-    `failed`: tries that failed in a row; `last`: the latest of them.
+    `failed`: tries that failed in a row; `last`: the latest of them. `wary`: it failed in part before.
     """
 
     first_at: float
@@ -62,6 +65,7 @@ class Red(Struct):
     host: str
     failed: int
     last: Try
+    wary: bool = False
 
 
 class Company(Struct, frozen=True):
@@ -83,6 +87,7 @@ class EvidenceMemory(Struct):
     interval_s: float = 0.0
     flapping: Flapping | None = None
     doubted_since: float | None = None
+    in_part: dict[int, PartSum] = {}
 
 
 class Evidence:
@@ -98,6 +103,7 @@ class Evidence:
         kept = memory or EvidenceMemory()
         self.version = 0
         self.strikes = Strikes(kept.tries)
+        self.in_part = InPart(kept.in_part)
         self.red = kept.red
         self.back_at = kept.back_at
         self.failed_at = kept.failed_at
@@ -132,6 +138,7 @@ class Evidence:
             self._interval_s,
             self.flapping if self.flapping.values else None,
             self.doubt.since,
+            self.in_part.remember(),
         )
 
     def copy(self) -> "Evidence":
@@ -141,6 +148,7 @@ class Evidence:
         twin._new = list(self._new)
         twin.strikes = self.strikes.copy()
         twin.doubt = self.doubt.copy()
+        twin.in_part = self.in_part.copy()
         twin.red = structs.replace(self.red) if self.red is not None else None
         twin.flapping = structs.replace(self.flapping, values=list(self.flapping.values))
         return twin
@@ -189,6 +197,8 @@ class Evidence:
         if self.red is not None and t.depth >= self.red.depth:
             self._deep_at = t.at
         self.strikes.add(t)
+        if self.red is None:
+            self.in_part.add(t)
         if (
             t.outcome is Outcome.FAIL
             and vouched(t, network)
@@ -203,6 +213,7 @@ class Evidence:
         self._new.clear()
         self._lapse(now)
         self._looked_at = now
+        self.in_part.look(now, network)
         if self.is_calm and self.share is None:
             return
         before = self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run
@@ -210,19 +221,17 @@ class Evidence:
         self._decided = self.red is not None and (
             not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
-        self.level = Level.NONE if self._decided or not run else odds.level(run, network, now)
+        wary = self._is_wary(run)
+        self.level = Level.NONE if self._decided or not run else odds.level(run, network, now, wary=wary)
         if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
-            self.red = Red(run[0].at, now, max(t.depth for t in run), run[-1].host, len(run), run[-1])
+            self.red = Red(run[0].at, now, max(t.depth for t in run), run[-1].host, len(run), run[-1], wary)
             self.back_at = None
             self._deep_at = now
+            self.in_part.clear()
         if self.red is not None:
             self._follow_red(self.red, run, network, now)
             self._try_to_end_red(self.red, now)
-        self.share = None
-        if self.red is None:
-            self.share = self.strikes.degraded(
-                lambda last: network.chance_of_failure(last.provider, last.reach, now, lasting=True), now
-            )
+        self.share = self.in_part.share
         self._look_at_foreign(network)
         doubted = self.doubt.since
         self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
@@ -231,10 +240,15 @@ class Evidence:
         if before != (self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run):
             self.version += 1
 
+    def _is_wary(self, run: list[Try]) -> bool:
+        """Whether it failed in part before this run began."""
+        since = self.in_part.suspect_since
+        return bool(run) and since is not None and since < run[0].at
+
     @property
     def listens(self) -> bool:
         """What others answer may change what is to be seen: it is undecided, or nobody else answered yet."""
-        in_part = self.red is None and self.strikes.failed >= strikes.DEGRADED_FAILURES
+        in_part = self.in_part.decided_at < math.inf
         alone = self.company is not None and not self.company.hosts
         return in_part or (bool(self.run) and not self._decided) or self.undecided or alone
 
@@ -246,8 +260,7 @@ class Evidence:
             moments.append(self.evidence_at + self.fresh_s)
         if self.run:
             moments += [run_ends_at(self.run[-1]), odds.decided_at(self.run[-1])]
-        if self.share is not None and (latest := self.strikes.last_failure()) is not None:
-            moments.append(latest.at + strikes.RUN_LIFE_S)
+        moments.append(self.in_part.decided_at)
         if self.red is not None and self._deep_at is not None:
             moments.append(self._deep_at + UNSEEN_RED_S)
         moments += [t.at + FOREIGN_LIFE_S for t in (self.foreign, self.proxy) if t is not None]
@@ -282,7 +295,7 @@ class Evidence:
         latest = self.strikes.last_good(red.depth)
         if latest is not None and latest.at > failed_at:
             goods = self.strikes.goods_since(failed_at, red.depth)
-            if goods[-1].at - goods[0].at >= BACK_SPAN_S:
+            if goods[-1].at - goods[0].at >= (WARY_BACK_SPAN_S if red.wary else BACK_SPAN_S):
                 self._end_red(goods[0].at)
                 return
         if (
@@ -303,6 +316,7 @@ class Evidence:
         """After a gap the verdict starts afresh."""
         if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
+            self.in_part.clear()
             self.red = None
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
             self.version += 1

@@ -1,22 +1,18 @@
 """The log of rule 2: what was tried, and the present run of failures. What it amounts to is for `odds` to say."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 
-# Degraded: 3 or more of the last 10, at odds that the network explains less than once in ten thousand.
-RECENT_TRIES = 10
-DEGRADED_FAILURES = 3
-DEGRADED_CHANCE = 1e-4
-# The last ten tries of a calm host span ten minutes; older ones belong to another time.
-RECENT_WINDOW_S = 1800.0
 # Parallel requests of the user's fail together for one reason; so far apart they are separate evidence.
 TRAFFIC_SPACING_S = 15.0
 # A run that nobody continues is no longer going on: the next try comes after a minute at the latest.
 RUN_LIFE_S = 300.0
 # Longer runs change no decision; this bounds memory and work.
 LOG_LIMIT = 40
+# A run this long says at a restart what it said before it.
+TAIL_KEPT = 10
 # Three real answers contradict a page (rule 5), also across a restart.
 GOODS_KEPT = 3
 
@@ -112,27 +108,8 @@ class Strikes:
 
     def tail(self) -> tuple[Try, ...]:
         """What is worth keeping over a restart: of each depth the latest tries, a few of them where none failed."""
-        tails = (log[-RECENT_TRIES:] for log in self._log.values())
+        tails = (log[-TAIL_KEPT:] for log in self._log.values())
         return tuple(t for tail in tails for t in (tail[-GOODS_KEPT:] if all(map(_good, tail)) else tail))
-
-    def degraded(self, q: Callable[[Try], float], now: float) -> tuple[int, int] | None:
-        """(failed, tries) of the last ten of one depth when that many fail and chance `q` does not explain it.
-
-        Failures that all belong to the present run are another question: whether it is down.
-        """
-        if self.failed < DEGRADED_FAILURES:
-            return None
-        for depth in reversed(Depth):
-            log = self._log[depth]
-            if not log or now - log[-1].at > RUN_LIFE_S:
-                continue
-            recent = [t for t in log[-RECENT_TRIES:] if now - t.at <= RECENT_WINDOW_S and t.control is not False]
-            failed = sum(not _good(t) for t in recent)
-            if failed < DEGRADED_FAILURES or not any(_good(t) for t in recent[-failed:]):
-                continue
-            if tail_chance(failed, len(recent), q(recent[-1])) < DEGRADED_CHANCE:
-                return failed, len(recent)
-        return None
 
     def forget_before(self, at: float) -> None:
         """Drop what was before: another time, or an outage that is over."""
@@ -145,11 +122,6 @@ class Strikes:
 def run_ends_at(latest: Try) -> float:
     """When a run whose latest failure this is counts as over, unless another one follows."""
     return latest.at + RUN_LIFE_S + (latest.retry_after_s or 0.0)
-
-
-def tail_chance(failed: int, tries: int, q: float) -> float:
-    """The chance of `failed` or more failures in so many tries when each fails with `q` (binomial tail)."""
-    return sum(math.comb(tries, k) * q**k * (1 - q) ** (tries - k) for k in range(failed, tries + 1))
 
 
 def _good(t: Try) -> bool:

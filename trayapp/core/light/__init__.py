@@ -21,15 +21,20 @@ Rule 1. Own network first, and a proven answer proves it (core/evidence/connecti
     is dropped, and failures within `GRACE_S` after it (core/light/judge.py).
 
 Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.py, core/evidence/own_evidence.py).
-    Wald's sequential test over the present run of failures: each that the control beside it, or somebody's answer
-    within `VOUCHING_WINDOW_S`, vouches for adds ln(`FAILS_WHEN_DOWN` / q). q is the larger share of failures at all
-    other addresses in `LONG_WINDOW_S` and `SHORT_WINDOW_S`, at least `FLOOR`; `ENOUGH_CONTROLS` controls give it alone
-    (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH`; red, `down`, from `DOWN_STRENGTH`
-    and `DOWN_TRIES`, while the latest control answers; yellow, `degraded`, where `DEGRADED_FAILURES` of `RECENT_TRIES`
-    have less than `DEGRADED_CHANCE`. Traffic counts a request once, `TRAFFIC_SPACING_S` apart
+    Wald's sequential test over the present run of failures: each that is proven, or that the control beside it or
+    somebody's answer within `VOUCHING_WINDOW_S` vouches for, adds ln(`FAILS_WHEN_DOWN` / q). q is the larger share of
+    failures of the same `Kind` (lookup, silence, answer) at all other addresses in `LONG_WINDOW_S` and
+    `SHORT_WINDOW_S`, with a prior of `PRIOR_TRIES`; `ENOUGH_CONTROLS` controls give it alone; never below what this
+    network has shown in `KEPT_DAYS` once `KNOWN_TRIES` tell (core/evidence/known_networks.py), nor below `FLOOR`, which
+    is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH`; red,
+    `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the latest control
+    answers. In part: a cumulative sum of `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow, `degraded`, from
+    `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in between (core/evidence/in_part.py); red then
+    takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S`. Traffic counts a request once, `TRAFFIC_SPACING_S` apart
     (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are yellow, `checking`, and
-    after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after `FIRST_RETRY_S`, then every
-    `TROUBLE_INTERVAL_S`, and while it is red every `RED_INTERVAL_S` (core/evidence/pace.py).
+    after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after `FIRST_RETRY_S`, `NEXT_RETRIES`
+    times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for
+    `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,

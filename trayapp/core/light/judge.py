@@ -16,6 +16,7 @@ from trayapp.core.catalogue import Catalogue, Part, Provider, Service
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
+from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -24,6 +25,7 @@ from trayapp.core.evidence.observation import (
     NetworkReport,
     NetworkState,
     Observation,
+    OnNetwork,
     Outcome,
     Try,
 )
@@ -101,14 +103,20 @@ class Judge:
     """
 
     def __init__(
-        self, catalogue: Catalogue, watched: tuple[str, ...], now: float, memory: JudgeMemory | None = None
+        self,
+        catalogue: Catalogue,
+        watched: tuple[str, ...],
+        now: float,
+        memory: JudgeMemory | None = None,
+        known: KnownNetworks | None = None,
     ) -> None:
         kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else JudgeMemory()
         self._now = now
         pairs = catalogue.watched(watched)
         self.providers = {provider.provider: provider for provider, _ in pairs}
         # Another hour may be another network.
-        self._network = OwnConnection(now, kept.network if now - kept.saved_at <= GAP_S else None)
+        self._known = known or KnownNetworks()
+        self._network = OwnConnection(now, kept.network if now - kept.saved_at <= GAP_S else None, self._known)
         self._readings = {
             name: PageReadings(expected=provider.page is not None, memory=kept.pages.get(name))
             for name, provider in self.providers.items()
@@ -173,6 +181,8 @@ class Judge:
                     self._refusals.network_changed(observation.at)
                 for readings in self._readings.values():
                     readings.disturbed()
+            case OnNetwork():
+                self._known.moved(observation.name)
             case Try():
                 if not self._is_void(observation.began, failed=observation.outcome in _FAILED):
                     self._observe_try(observation)

@@ -10,12 +10,16 @@ from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 @dataclass
 class _Due:
-    """`fine`: nothing is known against it. `run`: failing tries in a row, since `first_failed_at`."""
+    """`fine`: nothing is known against it. `run`: failing tries in a row, since `first_failed_at`.
+
+    `doubtful`: it failed since the host was last calm.
+    """
 
     job: ProbeJob
     at: float
     asked: bool = False
     fine: bool = False
+    doubtful: bool = False
     run: int = 0
     first_failed_at: float | None = None
 
@@ -66,10 +70,14 @@ class HostSchedule:
         if due.fine:
             due.run = 0
             due.first_failed_at = None
-            # Whatever else fails at this host, this does not: once a minute shows that it still works.
-            delay_s = next_delay(Pace.CALM, 0, jitter)
+            due.doubtful &= pace is not Pace.CALM
+            # What fails in part is asked again soon, however well it answered this time, unless the answer costs the
+            # user something. Whatever else fails at this host, this does not: once a minute shows that it still works.
+            in_part = pace in (Pace.LASTING, Pace.LONG) and due.doubtful and job.completion is None
+            delay_s = next_delay(pace if in_part else Pace.CALM, 0, jitter)
         else:
             due.run += attempt.outcome is not Outcome.NEUTRAL
+            due.doubtful |= attempt.outcome is not Outcome.NEUTRAL
             if due.run and due.first_failed_at is None:
                 due.first_failed_at = attempt.began
             pace = self._pace(pace, attempt.at)

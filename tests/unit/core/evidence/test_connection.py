@@ -104,7 +104,7 @@ class TestChanceOfFailure:
             *[tried(at, Outcome.FAIL) for at in range(10, 250, 10)], *[tried(at) for at in range(250, 600, 10)]
         )
         assert network(*calm).chance_of_failure("acme", Reach.PUBLIC, 600.0) == pytest.approx(0.05 / (5 + 9))
-        assert long_bad.chance_of_failure("acme", Reach.PUBLIC, 600.0) == pytest.approx((24 + 0.3) / (59 + 60))
+        assert long_bad.chance_of_failure("acme", Reach.PUBLIC, 600.0) == pytest.approx((24 + 0.05) / (59 + 5))
         short_bad = network(*calm, *[tried(at, Outcome.FAIL) for at in (600, 610, 620)])
         assert short_bad.chance_of_failure("acme", Reach.PUBLIC, 620.0) == pytest.approx((3 + 0.05) / (10 + 5))
 

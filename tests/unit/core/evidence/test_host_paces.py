@@ -93,7 +93,7 @@ def test_offline_for_long_there_is_no_hurry_but_still_a_control(hosts: Hosts) ->
     hosts.network.observe_report(NetworkReport(101.0, 100.9, NetworkState.OFFLINE, NetworkStep.DNS))
     hosts.look(101.0)
     hosts.tried(300.0, controls=())
-    assert hosts.paces.of("api.example") is Pace.TROUBLE
+    assert hosts.paces.of("api.example") is Pace.LASTING
     hosts.look(102.0 + OFFLINE_PATIENCE_S)
     assert hosts.paces.of("api.example") is Pace.CALM
     assert hosts.paces.wants_control("api.example")

@@ -7,7 +7,8 @@ import pytest
 from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
 from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control
+from trayapp.core.evidence.failure_share import FLOOR
+from trayapp.core.evidence.observation import Control, NetworkStep
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.reach import Reach
 
@@ -16,8 +17,7 @@ from trayapp.core.evidence.reach import Reach
     ("controls", "failing", "checking_at", "down_at"),
     [
         (100, 0, 2, 3),  # q at its floor of 0.003: ln(0.95 / q) is 5.76, and 16.12 are needed
-        (8, 0, 2, 3),  # q 0.0038: 5.51
-        (0, 0, 2, 4),  # the prior of the short window, 0.01: 4.55
+        (0, 0, 2, 4),  # a new network: q 0.01, 4.55
         (20, 1, 3, 6),  # q 0.042: 3.12
         (20, 4, 4, 10),  # q 0.162: 1.77
         (20, 8, 7, 15),  # q 0.322: 1.08
@@ -26,27 +26,74 @@ from trayapp.core.evidence.reach import Reach
 )
 def test_how_many_tries_it_takes(controls: int, failing: int, checking_at: int, down_at: int) -> None:
     network = answering(controls, failing)
-    run = [tried(100.0) for _ in range(down_at)]
+    run = [tried(100.0 - odds.DOWN_SPAN_S * (n < 2), code="timeout") for n in range(down_at)]
     levels = [odds.level(run[:n], network, 100.0) for n in range(down_at + 1)]
     assert levels.index(Level.CHECKING) == checking_at
     assert levels.index(Level.DOWN) == down_at
 
 
-def test_never_before_the_third_try_whatever_the_odds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("times", "level"),
+    [
+        ((80.0, 100.0), Level.CHECKING),
+        ((85.0, 90.0, 100.0), Level.CHECKING),
+        ((80.0, 85.0, 90.0), Level.CHECKING),
+        ((80.0, 85.0, 100.0), Level.DOWN),
+    ],
+)
+def test_never_before_the_third_try_nor_within_a_moment_whatever_the_odds(
+    times: tuple[float, ...], level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
     network = answering(100)
-    monkeypatch.setattr(network, "chance_of_failure", lambda *args: 1e-9)
-    run = [tried(99.0), tried(100.0)]
-    assert odds.strength(len(run), 1e-9) > odds.DOWN_STRENGTH
-    assert odds.level(run, network, 100.0) is Level.CHECKING
+    monkeypatch.setattr(network, "chance_of_failure", lambda *args, **more: 1e-9)
+    assert odds.strength([1e-9, 1e-9]) > odds.DOWN_STRENGTH
+    assert odds.level([tried(at) for at in times], network, times[-1]) is level
+
+
+def test_eight_in_a_row_where_it_failed_in_part_before() -> None:
+    network = answering(100)
+    run = [tried(30.0 + 10.0 * n) for n in range(odds.WARY_TRIES)]
+    assert odds.level(run[1:], network, 100.0, wary=True) is Level.CHECKING
+    assert odds.level(run, network, 100.0, wary=True) is Level.DOWN
 
 
 @pytest.mark.parametrize(("counted", "q"), [(0, 0.003), (3, 0.003), (4, 0.01), (24, 0.482)])
 def test_every_counted_failure_adds_the_same(counted: int, q: float) -> None:
-    assert odds.strength(counted, q) == pytest.approx(counted * math.log(0.95 / q))
+    assert odds.strength([q] * counted) == pytest.approx(counted * math.log(0.95 / q))
 
 
 def test_failures_prove_nothing_where_everything_fails() -> None:
-    assert odds.strength(100, 0.95) == odds.strength(100, 1.0) == 0.0
+    assert odds.strength([0.95, 1.0] * 50) == 0.0
+
+
+def test_a_failure_weighs_what_fails_in_the_same_way_elsewhere() -> None:
+    """Where names are slow, a lookup that times out says little, and silence as much as anywhere."""
+    network = OwnConnection(0.0)
+    for n in range(20):
+        slow = n % 2 == 0
+        step = NetworkStep.DNS if slow else None
+        network.observe_control(Control(100.0, 96.0, f"c{n}", Reach.PUBLIC, not slow, "timeout", step))
+    slow_name, silent = (tried(100.0, code="timeout", step=step) for step in (NetworkStep.DNS, NetworkStep.TCP))
+    assert odds.chance(slow_name, network, 100.0) > 0.3
+    assert odds.chance(silent, network, 100.0) == FLOOR
+    early = tried(70.0, code="timeout", step=NetworkStep.TCP)
+    assert odds.level([early, *[slow_name] * 8], network, 100.0) is Level.CHECKING
+    assert odds.level([early, *[silent] * 3], network, 100.0) is Level.DOWN
+    assert odds.level([early, slow_name, *[silent] * 3], network, 100.0) is Level.DOWN, "each weighs what it weighs"
+
+
+class TestProven:
+    """A 503 over proven TLS: no network makes it, and none has to vouch for it."""
+
+    def test_it_counts_where_everything_else_is_lost(self) -> None:
+        network = answering(20, 20)
+        proven = [tried(100.0 + 7 * n, control=False, proven=True) for n in range(4)]
+        unproven = [tried(100.0 + 7 * n, control=False) for n in range(4)]
+        assert odds.level(proven, network, 121.0) is Level.DOWN
+        assert odds.level(unproven, network, 121.0) is Level.NONE
+
+    def test_it_fails_no_more_often_than_anywhere(self) -> None:
+        assert odds.chance(tried(100.0, proven=True), answering(20, 12), 100.0) == FLOOR
 
 
 @pytest.mark.parametrize(("control", "level"), [(True, Level.DOWN), (False, Level.CHECKING), (None, Level.CHECKING)])

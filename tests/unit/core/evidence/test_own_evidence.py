@@ -71,7 +71,7 @@ class TestBack:
         assert sight(evidence) is Sight.RECOVERING
 
     def test_what_shallow_failures_make_shallow_answers_end(self) -> None:
-        real = tried(110.0, depth=Depth.COMPLETION, source=Source.TRAFFIC, request="r1")
+        real = tried(119.0, depth=Depth.COMPLETION, source=Source.TRAFFIC, request="r1")
         evidence = seen(tried(100.0), tried(105.0), real)
         assert red_depth(evidence) is Depth.COMPLETION, "so far the real request is needed to make it red"
         see(evidence, tried(120.0))
@@ -124,7 +124,7 @@ class TestAfresh:
     def test_what_fails_in_part_ends_as_well_however_long_nobody_looked(self) -> None:
         tries = [tried(60.0 * n, FAIL if n in (3, 6, 8) else GOOD) for n in range(10)]
         evidence = seen(*tries)
-        assert (sight(evidence), evidence.share) == (Sight.DEGRADED, (3, 10))
+        assert (sight(evidence), evidence.share) == (Sight.DEGRADED, (3, 7))
         evidence.look(541.0 + GAP_S, answering(0))
         assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
         assert evidence.is_calm

@@ -1,11 +1,9 @@
-"""The log of rule 2: the latest, the run, traffic, and what fails in part."""
-
-import pytest
+"""The log of rule 2: the latest, the run, and traffic."""
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence import odds, strikes
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import Control, Depth, NetworkStep, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.strikes import Strikes
@@ -24,6 +22,9 @@ def tried(
     reach: Reach = Reach.PUBLIC,
     retry_after_s: float | None = None,
     provider: str = "acme",
+    code: str = "http_503",
+    step: NetworkStep | None = None,
+    proven: bool = False,
 ) -> Try:
     return Try(
         at,
@@ -34,11 +35,13 @@ def tried(
         (Part("api", "main"),),
         depth,
         outcome,
-        "http_503",
+        code,
         reach,
         control=control,
         request=request,
         retry_after_s=retry_after_s,
+        step=step,
+        proven=proven,
     )
 
 
@@ -96,7 +99,7 @@ class TestLatest:
         """Ten of a depth that failed; of one that did not, what it takes to contradict a page."""
         failing = [tried(float(at), GOOD if at % 2 else FAIL) for at in range(20)]
         fine = [tried(float(at), GOOD, Depth.COMPLETION) for at in range(20)]
-        assert Strikes([*failing, *fine]).tail() == (*failing[-strikes.RECENT_TRIES :], *fine[-strikes.GOODS_KEPT :])
+        assert Strikes([*failing, *fine]).tail() == (*failing[-strikes.TAIL_KEPT :], *fine[-strikes.GOODS_KEPT :])
 
 
 class TestRun:
@@ -147,46 +150,3 @@ class TestTraffic:
     def test_probes_and_traffic_add_up(self) -> None:
         log = Strikes([tried(0.0), tried(5.0, source=Source.TRAFFIC, request="r1")])
         assert len(log.run(5.0)) == 2
-
-
-class TestDegraded:
-    @staticmethod
-    def log(pattern: str, control: bool | None = True) -> Strikes:
-        """`x` fails, `.` is good, one a minute."""
-        return Strikes([tried(60.0 * n, FAIL if c == "x" else GOOD, control=control) for n, c in enumerate(pattern)])
-
-    @pytest.mark.parametrize(
-        ("pattern", "q", "share"),
-        [
-            ("x.x....x..", 0.005, (3, 10)),
-            ("x.......x.", 0.005, None),
-            ("xxx.......", 0.005, (3, 10)),
-            (".......xxx", 0.005, None),  # one run: whether it is down is another question
-            ("....x..xxx", 0.005, (4, 10)),
-            ("x.x....x..", 0.02, None),  # explained by the network: 8.6e-4
-            ("x.x.x.xx..", 0.02, (5, 10)),
-            ("x.x", 0.005, None),  # two are not three
-            ("x.xx.", 0.005, (3, 5)),  # the last ten, as far as there are ten
-            ("xxx...........", 0.003, None),  # too long ago: out of the last ten
-        ],
-    )
-    def test_three_of_the_last_ten_that_the_network_does_not_explain(
-        self, pattern: str, q: float, share: tuple[int, int] | None
-    ) -> None:
-        assert self.log(pattern).degraded(lambda last: q, 60.0 * len(pattern)) == share
-
-    def test_failures_beside_a_failing_control_do_not_count(self) -> None:
-        assert self.log("x.x....x..", control=False).degraded(lambda last: 0.003, 600.0) is None
-
-    def test_it_ends_when_nothing_is_tried_any_more(self) -> None:
-        log = self.log("x.x....x..")
-        assert log.degraded(lambda last: 0.003, 540.0 + strikes.RUN_LIFE_S) is not None
-        assert log.degraded(lambda last: 0.003, 541.0 + strikes.RUN_LIFE_S) is None
-
-
-@pytest.mark.parametrize(
-    ("failed", "tries", "q", "chance"),
-    [(0, 10, 0.1, 1.0), (10, 10, 0.5, 0.5**10), (3, 10, 0.01, 1.138e-4), (3, 10, 0.3, 0.6172)],
-)
-def test_binomial_tail(failed: int, tries: int, q: float, chance: float) -> None:
-    assert strikes.tail_chance(failed, tries, q) == pytest.approx(chance, rel=1e-3)

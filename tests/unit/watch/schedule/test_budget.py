@@ -9,7 +9,9 @@ from trayapp.watch.schedule.budget import ONE_ANSWER_TOKENS, Budget
 HOST = "api.acme.example"
 
 
-@pytest.mark.parametrize(("pace", "limit"), [(Pace.CALM, 1), (Pace.TROUBLE, 5), (Pace.RED, 2)])
+@pytest.mark.parametrize(
+    ("pace", "limit"), [(Pace.CALM, 1), (Pace.TROUBLE, 6), (Pace.LASTING, 4), (Pace.LONG, 2), (Pace.RED, 2)]
+)
 def test_no_minute_holds_more_than_the_limit(pace: Pace, limit: int) -> None:
     clock = FakeClock()
     budget = Budget(clock)

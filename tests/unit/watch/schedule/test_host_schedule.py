@@ -84,10 +84,26 @@ def test_the_users_longer_interval_is_kept() -> None:
     assert night.times == [0, 300, 600]
 
 
-def test_trouble_is_looked_at_after_5_s_and_then_every_15_s() -> None:
+def test_trouble_is_looked_at_after_5_15_and_25_s_and_then_every_15_s() -> None:
     night = Night(_job(interval_s=300))
     night.run(66, lambda _: Outcome.FAIL)
-    assert night.times == [0, 5, 20, 35, 50, 65]
+    assert night.times == [0, 5, 13.25, 21.5, 36.5, 51.5]
+
+
+def test_what_fails_in_part_is_asked_again_soon_however_well_it_answered() -> None:
+    """Only what failed itself: whatever else is asked there keeps to once a minute."""
+    one, two = _job("/one"), _job("/two")
+    night = Night(one, two)
+    night.run(1, lambda job: Outcome.FAIL if job is two else Outcome.GOOD)
+    for at in (100, 200, 300):
+        night.clock.move(night.start + at - night.clock.now())
+        for job in (one, two):
+            night.schedule.tried(job, night.make_try(job, Outcome.GOOD, None), Pace.LASTING, 0.0)
+        assert night.schedule.take() is two
+        assert night.schedule.next_at(Pace.LASTING, night.clock.now()) == night.start + at + 15
+    night.schedule.tried(two, night.make_try(two, Outcome.GOOD, None), Pace.CALM, 0.0)
+    night.schedule.tried(two, night.make_try(two, Outcome.GOOD, None), Pace.LASTING, 0.0)
+    assert night.schedule.next_at(Pace.LASTING, night.clock.now()) == night.start + 360
 
 
 def test_red_is_looked_at_twice_a_minute() -> None:
@@ -114,7 +130,7 @@ def test_retry_after_is_stronger_than_any_hurry() -> None:
 def test_a_throttled_try_does_not_end_a_run_of_failures() -> None:
     night = Night(_job())
     outcomes = iter([Outcome.FAIL, Outcome.NEUTRAL, Outcome.FAIL, Outcome.FAIL])
-    night.run(30, lambda _: next(outcomes))
+    night.run(25, lambda _: next(outcomes))
     assert night.schedule.first_failed_at == night.start
 
 
@@ -230,7 +246,7 @@ class TestDisturbance:
         night.bad_pace = Pace.CALM
         start = night.clock.now() - night.start
         night.run(start + 30, lambda _: Outcome.FAIL)
-        assert [at - start for at in night.times[1:]] == [5, 10, 25]
+        assert [at - start for at in night.times[1:]] == [5, 10, 18.25, 26.5]
 
     def test_not_for_ever(self) -> None:
         night = Night(_job())

@@ -1,0 +1,120 @@
+"""What each network has shown in the last seven days."""
+
+import msgspec
+import pytest
+
+from trayapp.core.evidence.failure_share import Kind
+from trayapp.core.evidence.known_networks import (
+    DAY_S,
+    KEPT_DAYS,
+    KEPT_EVERY_S,
+    KNOWN_TRIES,
+    NETWORKS_KEPT,
+    VOUCHING_S,
+    KnownNetworks,
+    KnownNetworksMemory,
+)
+
+
+def asked(known: KnownNetworks, failing: int, tries: int, *, at: float = 0.0, source: str = "beta") -> None:
+    """So many tries at a source, a second apart; the first of them fail although others answer."""
+    for n in range(tries):
+        now = at + n
+        if n < failing:
+            known.failed(now, now - 0.2, source, f"{source} {now}", Kind.LOOKUP, lambda since, until: True)
+        else:
+            known.good(now, now - 0.2, source, source)
+
+
+def usual(known: KnownNetworks, provider: str = "acme", kind: Kind | None = Kind.LOOKUP) -> float | None:
+    return known.usual(provider, kind)
+
+
+def test_it_is_known_after_enough_tries() -> None:
+    known = KnownNetworks()
+    asked(known, 10, KNOWN_TRIES - 1)
+    assert usual(known) is None
+    asked(known, 0, 1, at=200.0)
+    assert usual(known) == pytest.approx(0.1)
+    assert usual(known, kind=Kind.SILENCE) == 0.0
+    assert usual(known, kind=None) == pytest.approx(0.1)
+
+
+def test_a_provider_does_not_excuse_itself() -> None:
+    known = KnownNetworks()
+    asked(known, 50, 100)
+    assert usual(known, "beta") is None
+
+
+def test_one_that_fails_more_than_all_others_is_its_own_trouble() -> None:
+    known = KnownNetworks()
+    asked(known, 50, 100)
+    for source in ("gamma", "delta"):
+        asked(known, 1, 100, source=source)
+    assert usual(known) == pytest.approx(0.01)
+
+
+def test_of_failures_in_a_row_the_first_counts() -> None:
+    known = KnownNetworks()
+    asked(known, 0, 100)
+    for n in range(50):
+        known.failed(200.0 + n, 199.0 + n, "beta", "beta", Kind.LOOKUP, lambda since, until: True)
+    assert usual(known) == pytest.approx(1 / 101)
+
+
+@pytest.mark.parametrize(
+    ("began", "counts"), [(150.0, False), (196.0, True), (200.0 + VOUCHING_S, True), (221.0, False)]
+)
+def test_a_failure_counts_when_somebody_else_answers(began: float, counts: bool) -> None:
+    known = KnownNetworks()
+    asked(known, 0, 100)
+    known.failed(200.0, 196.0, "beta", "beta", Kind.LOOKUP, lambda since, until: False)
+    known.good(began + 0.2, began, "beta", "other.beta")
+    assert usual(known) == 0.0, "nobody vouches for itself"
+    known.good(began + 0.2, began, "c", "c")
+    assert (usual(known) or 0.0) == (pytest.approx(1 / 103) if counts else 0.0)
+
+
+def test_each_network_is_known_by_its_name() -> None:
+    known = KnownNetworks()
+    known.moved("train")
+    asked(known, 20, 100)
+    known.moved("home")
+    assert usual(known) is None
+    asked(known, 0, 100, at=200.0)
+    assert usual(known) == 0.0
+    known.moved("train")
+    assert usual(known) == pytest.approx(0.2)
+
+
+def test_seven_days_are_enough() -> None:
+    known = KnownNetworks()
+    asked(known, 20, 100)
+    asked(known, 0, 100, at=(KEPT_DAYS - 1) * DAY_S)
+    assert usual(known) == pytest.approx(0.1)
+    asked(known, 0, 1, at=KEPT_DAYS * DAY_S)
+    assert usual(known) == 0.0
+
+
+def test_it_survives_a_restart_as_of_the_last_hour() -> None:
+    known = KnownNetworks()
+    known.moved("train")
+    asked(known, 20, 100, at=DAY_S)
+    before = known.remember()
+    asked(known, 20, 100, at=DAY_S + 200.0)
+    assert known.remember() is before, "what has not changed is not written again"
+    asked(known, 0, 1, at=DAY_S + KEPT_EVERY_S)
+    kept = msgspec.json.decode(msgspec.json.encode(known.remember()), type=KnownNetworksMemory)
+    again = KnownNetworks(kept)
+    again.moved("train")
+    assert usual(again) == usual(known) == pytest.approx(40 / 201)
+
+
+def test_networks_of_long_ago_are_forgotten() -> None:
+    known = KnownNetworks()
+    for n in range(2 * NETWORKS_KEPT):
+        known.moved(f"n{n}")
+        asked(known, 0, 1, at=DAY_S + n)
+    known.good(2 * DAY_S, 2 * DAY_S, "beta", "beta")
+    known.good(2 * DAY_S + KEPT_EVERY_S, 2 * DAY_S, "beta", "beta")
+    assert len(known.remember().networks) <= NETWORKS_KEPT + 1

@@ -1,0 +1,137 @@
+"""What each network has shown in the last seven days: what *q* of rule 2 is never below.
+
+A network is known by its default gateway. What counts is how often something fails although others answer: a failure
+that nobody's answer vouches for says that the connection was away, and then it counts for nothing.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+
+from msgspec import Struct
+
+from trayapp.core.evidence.failure_share import Kind
+
+DAY_S = 86_400.0
+KEPT_DAYS = 7
+# More gateways than anybody meets in a week.
+NETWORKS_KEPT = 32
+# Among so many others the one that fails most is left out: that may be its own trouble, and not the network's.
+ENOUGH_SOURCES = 3
+# So many tries show what a network is like, however well it goes at the moment.
+KNOWN_TRIES = 100
+# What is kept for a restart is brought up to date this often, since all of it is written anew then.
+KEPT_EVERY_S = 3600.0
+# An answer to a request made so soon after a failure shows that the connection was there.
+VOUCHING_S = 20.0
+
+Counts = list[int]
+"""How often a source was asked, and how often it failed in each `Kind`."""
+
+
+class KnownNetworksMemory(Struct):
+    """What survives a restart: counts by network, day (steady seconds / `DAY_S`) and source."""
+
+    networks: dict[str, dict[int, dict[str, Counts]]] = {}
+
+
+class KnownNetworks:
+    """Counts what is asked on the network of now, and says what it is usually like.
+
+    `source`: a provider's id or a control's host. Of a host's failures in a row only the first counts: the others say
+    how long its trouble lasted.
+    """
+
+    def __init__(self, memory: KnownNetworksMemory | None = None) -> None:
+        self._kept = memory or KnownNetworksMemory()
+        self._kept_at = 0.0
+        self._networks = deepcopy(self._kept.networks)
+        self._here = ""
+        self._day = 0
+        self._sums: dict[str, Counts] = {}
+        self._usual: dict[tuple[str, Kind | None], float | None] = {}
+        self._failing: set[str] = set()
+        self._unvouched: list[tuple[float, float, str, Kind]] = []
+        self._add_up()
+
+    def moved(self, network: str) -> None:
+        """From now on what is asked is asked on this network; "" when nobody knows which it is."""
+        if network != self._here:
+            self._here = network
+            self._failing.clear()
+            self._unvouched.clear()
+            self._add_up()
+
+    def good(self, at: float, began: float, source: str, host: str) -> None:
+        """An answer. It shows that the connection was there when others failed."""
+        self._failing.discard(host)
+        self._note(at, source, None)
+        for failure in list(self._unvouched):
+            failed_at, since, failed_source, kind = failure
+            if failed_source != source and since <= began <= failed_at + VOUCHING_S:
+                self._note(at, failed_source, kind)
+                self._unvouched.remove(failure)
+            elif at > failed_at + 2 * VOUCHING_S:
+                self._unvouched.remove(failure)
+
+    def failed(
+        self, at: float, began: float, source: str, host: str, kind: Kind, answered: Callable[[float, float], bool]
+    ) -> None:
+        """No answer, or an error. `answered`: whether others answered a request made between two moments."""
+        if host in self._failing:
+            return
+        self._failing.add(host)
+        if answered(began, at + VOUCHING_S):
+            self._note(at, source, kind)
+        else:
+            self._unvouched.append((at, began, source, kind))
+
+    def usual(self, provider: str, kind: Kind | None) -> float | None:
+        """How often a request to anybody but `provider` fails in this way, or in any; None where too few were asked."""
+        asked = provider, kind
+        if asked not in self._usual:
+            self._usual[asked] = self._share(provider, kind)
+        return self._usual[asked]
+
+    def remember(self) -> KnownNetworksMemory:
+        """What a restart has to know."""
+        return self._kept
+
+    def _note(self, at: float, source: str, kind: Kind | None) -> None:
+        day = int(at // DAY_S)
+        if day > self._day:
+            self._day = day
+            self._forget()
+            self._add_up()
+        today = self._networks.setdefault(self._here, {}).setdefault(day, {})
+        for by_source in (today, self._sums):
+            counts = by_source.setdefault(source, [0] * (1 + len(Kind)))
+            counts[0] += 1
+            if kind is not None:
+                counts[1 + kind] += 1
+        self._usual.clear()
+        if at - self._kept_at >= KEPT_EVERY_S:
+            self._kept, self._kept_at = KnownNetworksMemory(deepcopy(self._networks)), at
+
+    def _share(self, provider: str, kind: Kind | None) -> float | None:
+        failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)
+        others = [(sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items() if source != provider]
+        if len(others) >= ENOUGH_SOURCES:
+            others.remove(max(others, key=lambda each: each[0] / each[1]))
+        failed, asked = (sum(each) for each in zip(*others, strict=True)) if others else (0, 0)
+        return failed / asked if asked >= KNOWN_TRIES else None
+
+    def _add_up(self) -> None:
+        self._sums = {}
+        self._usual.clear()
+        for by_source in self._networks.get(self._here, {}).values():
+            for source, counts in by_source.items():
+                before = self._sums.get(source, [0] * len(counts))
+                self._sums[source] = [sum(each) for each in zip(before, counts, strict=True)]
+
+    def _forget(self) -> None:
+        oldest = self._day - KEPT_DAYS
+        for days in self._networks.values():
+            for day in [day for day in days if day <= oldest]:
+                del days[day]
+        by_age = sorted((max(days), network) for network, days in self._networks.items() if days)
+        self._networks = {network: self._networks[network] for _, network in by_age[-NETWORKS_KEPT:]}
