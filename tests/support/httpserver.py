@@ -125,7 +125,7 @@ class Server:
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         finally:
-            if not self._keeps:
+            if not self._keeps and not writer.is_closing():
                 # Nor does it matter that whoever asked takes no leave.
                 with contextlib.suppress(OSError):
                     writer.close()

@@ -384,10 +384,15 @@ async def test_after_a_drop_it_connects_anew(http: Http, server: Server) -> None
 @pytest.mark.parametrize("secure", [False, True])
 async def test_a_kept_connection_that_the_host_has_closed_is_no_failure(secure: bool) -> None:
     """Over TLS the good-bye comes with the answer itself, so that the socket looks as if all was well."""
+
+    async def leave(writer: asyncio.StreamWriter, request: httpserver.Request) -> None:
+        await answer(200, {})(writer, request)
+        writer.close()
+
     authority = Authority()
     http = Http(trust=Trust(authority.trust, authority.trust))
-    async with Server(tls=authority.server() if secure else None, keeps=False) as server:
-        server.always(answer(200, {}))
+    async with Server(tls=authority.server() if secure else None) as server:
+        server.always(leave)
         for _ in range(3):
             assert (await http.ask(server.url, LIMIT)).status == 200
     await http.close()

@@ -32,8 +32,8 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
 
-# Time-outs are real and waits are not: a time-out may not become as long as a minute between requests.
-RATE = 8.0
+# Time-outs are real and waits are not: a try that times out may not become longer than the pause between two.
+RATE = 4.0
 # Three failures that nothing vouches for, and the five minutes that they may be yellow.
 SETTLED_S = 480.0
 # A healthy host is asked once a minute, and a page every two.
