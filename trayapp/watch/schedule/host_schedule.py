@@ -58,7 +58,9 @@ class HostSchedule:
         for everybody.
         """
         allowed = Pace.TROUBLE if urgent else pace
-        if pace is not Pace.CALM or max(self._not_before, self._budget.free_at(self.host, allowed)) > now:
+        if pace is not Pace.CALM or any(due.run for due in self._due):
+            return None
+        if max(self._not_before, self._budget.free_at(self.host, allowed)) > now:
             return None
         return next((due.job for due in self._due if due.job.completion is None), None)
 

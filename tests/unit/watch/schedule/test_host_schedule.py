@@ -223,6 +223,13 @@ class TestControl:
         assert served == REQUESTS_A_MINUTE[Pace.TROUBLE] - 1
         assert night.schedule.take_control(Pace.TROUBLE, night.clock.now() + 100, urgent=True) is None
 
+    def test_one_in_whose_place_somebody_else_is_does_not_however_calm_it_is_asked(self) -> None:
+        night = Night(_job())
+        night.run(10, lambda _: Outcome.FOREIGN)
+        night.clock.move(120)
+        assert night.schedule.take_control(Pace.CALM, night.clock.now()) is None
+        assert night.schedule.take_control(Pace.CALM, night.clock.now(), urgent=True) is None
+
     def test_one_in_trouble_does_not(self) -> None:
         night = Night(_job())
         night.pace = Pace.TROUBLE
