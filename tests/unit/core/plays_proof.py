@@ -124,6 +124,15 @@ A_NAME_THAT_DOES_NOT_EXIST = [
     Row(240, "page major:completions", "api red down", "the page says that it is them"),
 ]
 
+# The resolver is slow at first, and then says that there is no such name.
+A_NAME_THAT_IS_SLOW_AND_THEN_GONE = [
+    Row(0, "api 401 !; page ok; beta 200 !", "api green ok", "all is well"),
+    Row(60, "api dns_timeout", "api green ok", "first failure"),
+    Row(65, "api dns_timeout +", "api yellow checking", "second, while a control answers"),
+    Row(80, "api no_name +", "api grey blocked", "now it is known why"),
+    Row(95, "api no_name +", "api grey blocked", "for as long as it comes", every=15, until=200),
+]
+
 # With nobody else to ask, the provider's own page shows that names are looked up and pages come.
 A_NAME_THAT_DOES_NOT_EXIST_WITH_NOTHING_TO_COMPARE = [
     Row(0, "api 401 !; page ok", "api green ok", "all is well"),

@@ -357,7 +357,7 @@ class Evidence:
             return Sight.DOWN
         if not recovering and self.share is not None:
             return Sight.DEGRADED
-        if self.level is not Level.NONE or self.doubt.since is not None:
+        if (self.level is not Level.NONE or self.doubt.since is not None) and not self._displaced:
             return Sight.CHECKING
         return Sight.RECOVERING if recovering else Sight.CLEAR
 
@@ -376,6 +376,12 @@ class Evidence:
         """The recovery is over for everybody."""
         self.back_at = None
         self.version += 1
+
+    @property
+    def _displaced(self) -> bool:
+        """Whether it is known by now who is in its place: what failed before that needs no other explanation."""
+        foreign = self.foreign if self.blocked else None
+        return foreign is not None and (not self.run or foreign.at >= self.run[-1].at)
 
     @property
     def undecided(self) -> bool:
