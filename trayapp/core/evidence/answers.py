@@ -112,7 +112,7 @@ def read_answer(
     json = None if truncated else _json(body)
     theirs = proven or _shaped(json) or "cf-ray" in headers
     code = f"http_{status}"
-    if status == 407:
+    if status == 407 and not proven:
         return Reading(Outcome.PROXY, "proxy_login", depth)
     if headers.get("cf-mitigated", "").lower() == "challenge" or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)

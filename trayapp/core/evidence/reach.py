@@ -25,6 +25,11 @@ _PRIVATE_SUFFIXES = (
 )  # fmt: skip
 
 
+# Handed out for every public name by tools that send all traffic through a VPN or a proxy ("fake-ip": Clash, Surge,
+# sing-box); nobody's network has it, since RFC 2544 keeps it for benchmarks.
+_STAND_INS = ipaddress.ip_network("198.18.0.0/15")
+
+
 def reach_of_address(address: str) -> Reach:
     """The kind of an IP address, with or without a scope. Raises ValueError for anything else."""
     ip = ipaddress.ip_address(address.partition("%")[0])
@@ -32,7 +37,7 @@ def reach_of_address(address: str) -> Reach:
     if ip.is_loopback:
         return Reach.LOOPBACK
     # Not is_private: a carrier's 100.64.0.0/10 is neither private nor global.
-    return Reach.PUBLIC if ip.is_global else Reach.PRIVATE
+    return Reach.PUBLIC if ip.is_global or ip in _STAND_INS else Reach.PRIVATE
 
 
 # Asked several times for each request through the gateway, always of the same few hosts.

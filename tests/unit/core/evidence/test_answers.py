@@ -334,3 +334,9 @@ def test_pages_for_people() -> None:
     assert is_html({"content-type": "Text/HTML; charset=utf-8"}, b"")
     assert is_html({}, b"  <!doctype html>")
     assert not is_html({"content-type": "application/json"}, b"{}")
+
+
+def test_a_proxys_words_over_proven_tls_are_the_providers_own() -> None:
+    for proven in (False, True):
+        got = read_answer(407, HTML, PAGE.encode(), depth=API, url="https://api.acme.example/v1/models", proven=proven)
+        assert (got.outcome is PROXY) is not proven

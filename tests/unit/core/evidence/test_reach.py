@@ -19,6 +19,8 @@ ADDRESSES = [
     ("192.168.1.5", PRIVATE, "RFC 1918"),
     ("100.64.1.2", PRIVATE, "a carrier's own network: not private, and not global"),
     ("100.128.0.1", PUBLIC, "no longer the carrier's"),
+    ("198.18.0.7", PUBLIC, "a stand-in for whoever is behind a VPN or a proxy"),
+    ("198.20.0.1", PUBLIC, "no longer a stand-in"),
     ("169.254.1.1", PRIVATE, "link-local"),
     ("fe80::1", PRIVATE, "link-local"),
     ("fe80::1%eth0", PRIVATE, "with its scope"),
