@@ -283,7 +283,7 @@ async def test_a_clock_that_is_set_changes_what_is_shown_and_nothing_else() -> N
         scene["acme"].api(OVERLOADED)
         red = await scene.until(lambda s: s.judgement.light is Light.RED, "red")
         shown = shown_since(red)
-        await scene.engine.settle()
+        await until(lambda: scene.announcements, "the banner")
         transitions, announcements = list(scene.transitions), list(scene.announcements)
         for hours in (3, -30):
             clock.wall_offset = timedelta(hours=hours)
