@@ -95,8 +95,8 @@ class Evidence:
 
     `add` takes in a try, `look` lets time pass; everything else only reads. `version` grows with every change that can
     be seen. `back_at`: since when it answers again after a red. `share`: (failed, tries) while it fails in part.
-    `foreign`, `proxy`: the latest try that somebody in between answered. `company`: how everybody else did at the
-    latest look that had reason to ask.
+    `foreign`, `proxy`: the latest try that somebody in between answered; `foreign_since`: the first in a row.
+    `company`: how everybody else did at the latest look that had reason to ask.
     """
 
     def __init__(self, memory: EvidenceMemory | None = None) -> None:
@@ -111,7 +111,7 @@ class Evidence:
         self.flapping = kept.flapping or Flapping()
         self.foreign: Try | None = None
         self.blocked = False
-        self._foreign_since = -math.inf
+        self.foreign_since = -math.inf
         self.doubt = Doubt(kept.doubted_since)
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
@@ -171,7 +171,7 @@ class Evidence:
             case Outcome.NEUTRAL:
                 return
             case Outcome.FOREIGN:
-                self._foreign_since = t.began if self.foreign is None else self._foreign_since
+                self.foreign_since = t.began if self.foreign is None else self.foreign_since
                 self.foreign = t
                 self.doubt.stranger(t)
                 return
@@ -332,7 +332,7 @@ class Evidence:
         if foreign is not None and not self.blocked:
             # The provider's own page as well: whoever keeps its hosts out lets others through.
             over_tls = foreign.code in TLS_CODES
-            answered = network.heard_since(foreign.reach, self._foreign_since, over_tls=over_tls)
+            answered = network.heard_since(foreign.reach, self.foreign_since, over_tls=over_tls)
             self.blocked = bool(foreign.control) or answered
 
     def _company(self, network: OwnConnection, now: float) -> Company | None:

@@ -41,7 +41,7 @@ from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Light, worst
-from trayapp.core.light.silence import kept_out, silent_since
+from trayapp.core.light.silence import gone_since, kept_out
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
 from trayapp.core.light.trouble import Trouble, trouble_of
 from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict
@@ -298,7 +298,7 @@ class Judge:
         """Since when each provider has been silent whose page is calm about what is silent."""
         since: dict[str, float] = {}
         for group in self._groups.all:
-            at = silent_since(group.evidence)
+            at = gone_since(group.evidence)
             for part in group.parts if at is not None else ():
                 provider = self._services[part.service].provider.provider
                 opinion = self._readings[provider].opinion(self._components[part].page_ids)

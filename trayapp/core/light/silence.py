@@ -9,18 +9,31 @@ from trayapp.core.evidence.reach import Reach
 # One outage rarely takes two vendors without a word from either page; a firewall's new rule does.
 SILENT_PROVIDERS = 2
 SILENT_WITHIN_S = 120.0
+# With the first try, which has none beside it, these make three.
+CONTROLS_ANSWERED = 2
 # Pages lag by a median of 16 minutes; who has waited five is told what is more likely meanwhile.
 KEPT_OUT_AFTER_S = 300.0
 
 
 def silent_since(evidence: Evidence) -> float | None:
-    """Since when nothing at all has answered, once that is more than a hiccup; None while something does."""
+    """Since when nothing at all has answered, once that is more than a hiccup; None while something does.
+
+    Controls that answer beside it are enough: where two are silent, each makes the network look too shaky to say more.
+    """
     run, red = evidence.run, evidence.red
-    if not run or (red is None and evidence.level is Level.NONE):
+    answered = sum(bool(t.control) for t in run)
+    if not run or (red is None and evidence.level is Level.NONE and answered < CONTROLS_ANSWERED):
         return None
     if run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
         return None
     return min(run[0].at, red.first_at) if red is not None else run[0].at
+
+
+def gone_since(evidence: Evidence) -> float | None:
+    """The same, or since when its name has been gone here, which is silence to whoever sits beside."""
+    if evidence.foreign is not None and evidence.blocked and evidence.foreign.code == "no_name":
+        return evidence.foreign_since
+    return silent_since(evidence)
 
 
 def kept_out(since: Mapping[str, float]) -> dict[str, float]:
