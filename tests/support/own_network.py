@@ -336,7 +336,7 @@ async def told_offline(scene: Scene, shown: Light) -> None:
     assert (status.light, status.shown, status.offline) == (Light.GREY, shown, True)
     ended = await run("status")
     assert ended.code == 3, ended
-    assert re.search(r"Last known: all fine, \d+ (s|min)", ended.out), ended
+    assert re.search(r"Last known: all fine, (just now|\d+ (s|min))", ended.out), ended
 
 
 async def blocked(internet: Internet) -> None:
