@@ -184,6 +184,40 @@ async def test_what_cannot_be_decoded_is_believed(coding: str) -> None:
         assert (await bed.told()).outcome is Outcome.GOOD
 
 
+@pytest.mark.xfail(strict=True, reason="what cannot be unpacked looks whole, and counts as a good answer")
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("ahead", [0, 1, 2])
+async def test_a_stream_that_is_not_in_its_coding_is_broken_off(coding: str, ahead: int) -> None:
+    """No tool can read it, either."""
+    pieces = dict(ALL_PACKERS)[coding]([ROLE, TOKEN, END])[:ahead]
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, packed(coding, [*pieces, b"\xffdata: no such thing\n\n" * 9]))
+        got = await bed.post()
+        assert not got.whole
+        assert (await bed.told()).code == "cut"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+async def test_what_stands_behind_the_end_of_a_coding_spoils_nothing(coding: str) -> None:
+    pieces = dict(ALL_PACKERS)[coding]([ROLE, TOKEN, END])
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, packed(coding, [*pieces, b"\0" * 64]))
+        got = await bed.post()
+        assert (got.body, got.whole) == (b"".join(pieces) + b"\0" * 64, True)
+        assert (await bed.told()).outcome is Outcome.GOOD
+
+
+@pytest.mark.xfail(strict=True, reason="what says twice that it is a stream is taken for none")
+@pytest.mark.parametrize(
+    "kind", ["text/event-stream\r\ncontent-type: text/event-stream", "text/event-stream, text/plain"]
+)
+async def test_a_stream_that_names_its_kind_twice_is_one(kind: str) -> None:
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, chunks([ROLE, TOKEN], kind=kind.encode()))
+        assert not (await bed.post()).whole
+        assert (await bed.told()).code == "cut"
+
+
 async def test_a_bomb_is_passed_on_and_not_unpacked() -> None:
     packer = brotli.Compressor()
     bomb = packer.process(b"data: " + b" " * 300_000_000) + packer.finish()

@@ -1,12 +1,15 @@
 """Answers with something wrong in them, from the provider and from the local server."""
 
 import asyncio
+import gzip
 import json
 
+import brotli
 import pytest
 
 from tests.support.gatewaybed import CHAT, END, LOCAL_MODEL, QUESTION, ROLE, TOKEN, Bed, begin, chunks, raw
-from tests.support.httpserver import Request, answer
+from tests.support.httpserver import Behaviour, Request, answer, redirect
+from tests.support.until import until
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
@@ -208,3 +211,56 @@ async def test_a_local_server_that_hangs_up_while_it_writes_is_not_called_unreac
         assert told["code"] == "local_cut"
         assert "closed the connection before its answer was whole" in told["message"]
         assert "Start it" not in told["message"]
+
+
+@pytest.mark.xfail(strict=True, reason="the tool is sent to wherever the local server says")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_local_server_sends_no_question_away(status: int) -> None:
+    """Tools follow a 307 and send the whole conversation again, to anybody."""
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, redirect("https://elsewhere.example/v1/chat/completions", status))
+        got = await bed.post()
+        assert (got.status, got.error["code"]) == (400, f"local_http_{status}")
+        assert "location" not in got.headers
+        assert bed.local.url in got.error["message"]
+        assert "elsewhere.example" not in got.error["message"]
+        assert bed.answers == []
+
+
+@pytest.mark.xfail(strict=True, reason="whatever comes with 200 passes for the local model's answer")
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        answer(200, "<html><title>My router</title></html>"),
+        answer(200, "hello"),
+        answer(200, b""),
+        answer(200, [1]),
+        answer(200, b'{"choices": [{"message"'),
+        answer(204),
+        answer(200, b"hello", {"content-encoding": "gzip"}),
+        answer(200, gzip.compress(b"<html>" + b" " * 100_000), {"content-encoding": "gzip"}),
+        raw(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n"
+            b"content-length: 5\r\n\r\nhello"),
+    ],
+)  # fmt: skip
+async def test_what_is_no_answer_is_not_taken_for_the_local_models(behaviour: Behaviour) -> None:
+    """Another program may have taken the port since the last look."""
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, behaviour)
+        got = await bed.post()
+        assert not got.whole or got.error["code"] == "local_malformed"
+        assert bed.answers == []
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "br", "compress"])
+async def test_a_long_local_answer_is_one_whatever_its_coding(coding: str) -> None:
+    body = b' {"choices": [{"message": {"content": "' + b"a" * 200_000 + b'"}}]}'
+    sent = {"gzip": gzip.compress, "br": brotli.compress}.get(coding, bytes)(body)
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, answer(200, sent, {"content-encoding": coding} if coding else None))
+        got = await bed.post()
+        assert (got.status, got.body) == (200, sent)
+        await until(lambda: bed.answers, "the answer to be told")
