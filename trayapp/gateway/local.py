@@ -116,6 +116,8 @@ class LocalRoute:
                     raise _circle(target)
                 if up.status in _KEEPS_OUT:
                     raise _kept_out(target, up.status)
+                if 300 <= up.status < 400:
+                    raise _sent_away(target, up.status)
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
@@ -169,6 +171,9 @@ class LocalRoute:
             raise Unanswered(code_of(error)) from error
         if not reading.whole:
             raise Unanswered("cut")
+        if up.status < 300 and not reading.is_object:
+            # Whoever has the port now: the model's answers are JSON.
+            raise Unanswered("malformed")
         return bytes(held)
 
     async def _stream(
@@ -293,6 +298,15 @@ def _kept_out(target: TargetStatus, status: int) -> Refused:
     message = f"{_named(target)} wants a key. Store it: `llm-ampel key set local`; the provider's does not go there."
     if status == 403:
         message = f"{_named(target)} does not let LLM Ampel in (403). Change that in the server's settings."
+    return Refused(400, f"local_http_{status}", message, retry=False)
+
+
+def _sent_away(target: TargetStatus, status: int) -> Refused:
+    """A tool would follow, with all that was said, to wherever that is."""
+    message = (
+        f"{_named(target)} sends its callers to another address ({status}), which may be anybody's. Set the local "
+        "server's own address in LLM Ampel's settings."
+    )
     return Refused(400, f"local_http_{status}", message, retry=False)
 
 

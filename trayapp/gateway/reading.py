@@ -4,10 +4,12 @@ Only what the verdict needs is kept, and only until the answer is over: the star
 coming of a stream.
 """
 
+import re
 from collections.abc import Mapping
 
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
+from trayapp.core.json_text import read_json
 from trayapp.gateway.decoding import Undecodable, decoder_for
 from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.events import Events
@@ -15,6 +17,8 @@ from trayapp.gateway.events import Events
 SAMPLE_BYTES = 65_536
 """Enough for every error and most answers; a longer answer is judged by its start."""
 _BODILESS = (204, 304)
+# Its parameters, or the same once more.
+_KIND_ENDS = re.compile("[;,]")
 
 
 class AnswerReading:
@@ -28,7 +32,7 @@ class AnswerReading:
         self._headers = _joined(headers)
         self._depth = depth
         self._proven = proven
-        self._kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
+        self._kind = _KIND_ENDS.split(self._headers.get("content-type", ""))[0].strip().lower()
         self.is_stream = self._kind == "text/event-stream" and 200 <= status < 300
         coding = self._headers.get("content-encoding", "").strip().lower()
         self.packed = coding not in ("", "identity")
@@ -66,7 +70,7 @@ class AnswerReading:
 
     @property
     def whole(self) -> bool:
-        """Once all has come: was it all? What cannot be read here is believed.
+        """Once all has come: was it all? What cannot be read here is believed; what cannot be unpacked nobody can read.
 
         A stream has to say so itself. A plain answer is measured by HTTP, unless the end of the connection is all that
         there is to measure it by.
@@ -80,8 +84,20 @@ class AnswerReading:
         if "json" not in self._kind or self._truncated:
             return True
         if self.packed:
-            return self._decoder is None or self._decoder.ended
+            return self._unknown or (self._decoder is not None and self._decoder.ended)
         return self._last in (b"}", b"]")
+
+    @property
+    def is_object(self) -> bool:
+        """Once a plain answer has come: is it a JSON object, as far as it was kept? What cannot be read is believed."""
+        if self._unknown:
+            return True
+        if self._truncated or (self._decoder is not None and self._decoder.full):
+            return self._sample.lstrip().startswith(b"{")
+        try:
+            return isinstance(read_json(bytes(self._sample)), dict)
+        except ValueError:
+            return False
 
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
@@ -100,7 +116,7 @@ class AnswerReading:
         try:
             plain = self._decoder.feed(piece)
         except Undecodable:
-            self._decoder, self._readable = None, False
+            self._decoder = None
             return b""
         # Behind what is too much to unpack anything may follow.
         self._readable &= not self._decoder.full

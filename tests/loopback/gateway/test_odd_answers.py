@@ -213,7 +213,6 @@ async def test_a_local_server_that_hangs_up_while_it_writes_is_not_called_unreac
         assert "Start it" not in told["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="the tool is sent to wherever the local server says")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_local_server_sends_no_question_away(status: int) -> None:
     """Tools follow a 307 and send the whole conversation again, to anybody."""
@@ -228,7 +227,6 @@ async def test_a_local_server_sends_no_question_away(status: int) -> None:
         assert bed.answers == []
 
 
-@pytest.mark.xfail(strict=True, reason="whatever comes with 200 passes for the local model's answer")
 @pytest.mark.parametrize(
     "behaviour",
     [
