@@ -12,7 +12,7 @@ from tests.support.descriptors import no_descriptors_left
 from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Authority, Server, answer, redirect
 from trayapp.core.evidence.observation import Control, NetworkStep
-from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, Pace
 from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
 from trayapp.net.trust import Trust
@@ -194,7 +194,7 @@ async def test_controls_are_asked_politely_too(scene: Scene) -> None:
         await scene.round(Reach.LOOPBACK, scene.clock.now())
         scene.clock.move(3)
     assert scene.budget.free_at(scene.plain.netloc, Pace.TROUBLE) > scene.clock.now() - 3
-    assert len(scene.plain.requests) <= 5
+    assert len(scene.plain.requests) <= REQUESTS_A_MINUTE[Pace.TROUBLE]
 
 
 async def test_the_clocks_difference_is_read_from_the_date(scene: Scene) -> None:
