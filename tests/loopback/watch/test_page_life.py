@@ -124,6 +124,40 @@ async def test_one_under_way_does() -> None:
         assert scene.light("api") == "yellow maintenance", "until an hour after its announced end"
 
 
+@pytest.mark.xfail(strict=True, reason="maintenance excuses what the page itself calls an outage")
+async def test_own_failures_make_no_less_of_what_the_page_calls_an_outage() -> None:
+    async with PageScene() as scene:
+        told = incident(
+            "m1", "Upgrade", "in_progress", scene.now - HOUR_S, impact="maintenance",
+            components=[component("id-api", "API")],
+            scheduled_for=moment(scene.now - HOUR_S), scheduled_until=moment(scene.now + HOUR_S),
+        )  # fmt: skip
+        scene.answers()
+        scene.show({"id-api": "major_outage"}, maintenances=[told], changed_at=scene.now - MINUTE_S)
+        await scene.read()
+        assert scene.light("api") == "red down"
+        for _ in range(5):
+            scene.move(15)
+            scene.answers(status=502)
+            assert scene.light("api") == "red down"
+
+
+@pytest.mark.xfail(strict=True, reason="a component under maintenance is taken for one that reads operational")
+@pytest.mark.parametrize(("impact", "light"), [("critical", "red down"), ("major", "yellow degraded")])
+async def test_an_incident_beside_maintenance_is_not_only_listed(impact: str, light: str) -> None:
+    async with PageScene() as scene:
+        told = incident(
+            "i1", "Errors", "investigating", scene.now - MINUTE_S, impact=impact,
+            components=[component("id-api", "API")],
+        )  # fmt: skip
+        scene.answers()
+        scene.show({"id-api": "under_maintenance"}, [told], changed_at=scene.now - HOUR_S)
+        await scene.read()
+        assert scene.light("api") == light
+        await scene.watch(40 * MINUTE_S)
+        assert scene.light("api") == light
+
+
 async def test_a_green_service_is_so_since_the_last_of_its_parts() -> None:
     async with PageScene() as scene:
         scene.show()

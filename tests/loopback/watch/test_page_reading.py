@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.httpserver import Server, answer, redirect
 from tests.support.pagefiles import PAGE_ID, component, components_file, incident, moment, native, summary, update
-from tests.support.pagescene import HOUR_S, MINUTE_S, NAMES, PageScene, codes
+from tests.support.pagescene import DAY_S, HOUR_S, MINUTE_S, NAMES, PageScene, codes
 from trayapp.core.evidence.page_report import PageHealth, PageLight, PageStage
 from trayapp.watch.pages import vendors
 
@@ -181,6 +181,18 @@ class TestCopies:
                 lights.append(scene.light())
                 scene.move(120)
             assert lights == [GREEN, RED, RED, RED, RED]
+
+    @pytest.mark.xfail(strict=True, reason="a copy from the future hides what follows for an hour")
+    async def test_one_from_the_future_hides_none_that_follows(self, kind: str) -> None:
+        async with PageScene(kind) as scene:
+            old, new = self.copies(scene)
+            old["page"]["updated_at"] = moment(scene.now + DAY_S)
+            scene.show()
+            for file, light in ((old, GREEN), (new, RED)):
+                scene.serve(SUMMARY if kind == "statuspage" else "/api/v2/components.json", file)
+                await scene.report()
+                assert scene.light() == light
+                scene.move(120)
 
     async def test_a_page_that_goes_back_for_good_is_believed_after_an_hour(self, kind: str) -> None:
         async with PageScene(kind) as scene:

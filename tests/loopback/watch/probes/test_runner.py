@@ -121,6 +121,20 @@ async def test_whatever_a_server_does_has_a_name(
     assert scene.server.asked("/v1/models") == 1
 
 
+@pytest.mark.xfail(strict=True, reason="what cannot be read raises, and the try is lost")
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        (answer(400, {"error": {"type": ["x"], "code": "y"}}), Outcome.GOOD),
+        (answer(403, {"error": {"type": "x", "code": {"a": 1}}}), Outcome.GOOD),
+        (answer(503, {}, {"retry-after": f"Mon, {'9' * 20} Jan 2026 00:00:00 GMT", "date": "x"}), Outcome.FAIL),
+    ],
+)
+async def test_words_of_another_kind_lose_no_try(scene: Scene, behaviour: Behaviour, outcome: Outcome) -> None:
+    scene.server.on("/v1/models", behaviour)
+    assert (await scene.run()).observed.outcome is outcome
+
+
 async def test_a_bad_certificate_is_a_failure_at_tls(scene: Scene) -> None:
     async with Server(tls=Authority().server()) as server:
         scene.server = server
