@@ -158,7 +158,7 @@ def _refuses_address(status: int, error: Mapping[str, Any], body: bytes) -> bool
         return True
     if status not in (400, 403):
         return False
-    if error.get("code") in _REGION_CODES or error.get("type") in _REGION_CODES:
+    if _named(error) & _REGION_CODES:
         return True
     return bool(_REGION_TEXT.search(str(error.get("message", ""))) or _REGION_PAGE.search(body))
 
@@ -190,7 +190,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
             seconds = (parsedate_to_datetime(patience) - parsedate_to_datetime(headers["date"])).total_seconds()
         else:
             return None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     return min(seconds, MAX_RETRY_AFTER_S) if seconds >= 0 else None
 
@@ -279,10 +279,14 @@ def _badge(status: int, json: Any) -> Badge | None:
 
 
 def _is_quota(error: Mapping[str, Any]) -> bool:
+    return bool(_named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
+
+
+def _named(error: Mapping[str, Any]) -> set[str]:
+    """The words by which it names itself; whatever else stands in their place is none."""
     details = error.get("details")
-    codes = {error.get("type"), error.get("code"), details.get("error_code") if isinstance(details, dict) else None}
-    named = {code for code in codes if isinstance(code, str)}
-    return bool(named & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
+    codes = (error.get("type"), error.get("code"), details.get("error_code") if isinstance(details, dict) else None)
+    return {code for code in codes if isinstance(code, str)}
 
 
 def _error(json: Any) -> Mapping[str, Any]:

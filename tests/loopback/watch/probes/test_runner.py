@@ -121,7 +121,6 @@ async def test_whatever_a_server_does_has_a_name(
     assert scene.server.asked("/v1/models") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="what cannot be read raises, and the try is lost")
 @pytest.mark.parametrize(
     ("behaviour", "outcome"),
     [

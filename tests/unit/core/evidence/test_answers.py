@@ -317,11 +317,24 @@ def test_failures(code: str, outcome: Outcome) -> None:
         ({"retry-after": "-4"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "soon"}, None),
+        (
+            {"retry-after": "Wed, 04 Feb 2026 01:00:30 +9999999999999999", "date": "Wed, 04 Feb 2026 01:00:00 GMT"},
+            None,
+        ),
         ({"retry-after": ""}, None),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers) == seconds
+
+
+@pytest.mark.parametrize("word", [[], {}, [[]], {"a": 1}, 1, 1e300, True, None])
+@pytest.mark.parametrize("key", ["type", "code", "message", "param", "status", "details"])
+def test_no_word_of_another_kind_raises(key: str, word: Any) -> None:
+    for body in ({"error": {key: word}}, [{"error": {key: word}}], {key: word}, {"error": word}):
+        for status in (200, 301, 400, 401, 402, 403, 404, 408, 410, 429, 451, 500):
+            for keyed in (False, True):
+                read_answer(status, {}, json.dumps(body).encode(), depth=API, keyed=keyed, proven=True)
 
 
 def test_sites() -> None:
