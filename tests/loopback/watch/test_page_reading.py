@@ -182,7 +182,6 @@ class TestCopies:
                 scene.move(120)
             assert lights == [GREEN, RED, RED, RED, RED]
 
-    @pytest.mark.xfail(strict=True, reason="a copy from the future hides what follows for an hour")
     async def test_one_from_the_future_hides_none_that_follows(self, kind: str) -> None:
         async with PageScene(kind) as scene:
             old, new = self.copies(scene)

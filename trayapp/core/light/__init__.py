@@ -60,10 +60,10 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     `STATES_LAG_S` after its publication or last worsening, unless `CONTRADICTING_ANSWERS` newer real answers
     (core/light/component.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact,
     silent for `FORGOTTEN_S`, or naming no component: listed only. Trouble unchanged for `STALE_S` is listed while depth
-    api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end. A
-    reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones
-    (core/light/page_readings.py); after that it is unknown, never green and never red. One record that cannot be read
-    is unknown alone; of several ids of a component those that are found count.
+    api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end,
+    unless the page itself is red. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through
+    `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py); after that it is unknown, never green and never red.
+    One record that cannot be read is unknown alone; of several ids of a component those that are found count.
 
 Rule 5. Own eyes outrank the page (core/light/component.py, core/light/page_memory.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer

@@ -277,7 +277,9 @@ class ComponentState:
         began = run[0].at if run else evidence.failed_at
         refusal = tell.refusal
         failing = sight in (Sight.DOWN, Sight.DEGRADED, Sight.CHECKING)
-        if held is not None and held.maintenance and (failing or refusal is not None):
+        # What its page calls an outage is one, whatever was announced for today.
+        excused = held is not None and held.maintenance and page_light is not Light.RED
+        if excused and (failing or refusal is not None):
             since = began if failing or refusal is None else refusal.since_at
             return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
         if around.kept_out is not None and page_light is Light.GREEN and silent_since(evidence) is not None:

@@ -129,12 +129,14 @@ def _incident_colour(
         return Colour(Light.YELLOW, Finding.DEGRADED, since, until)
     if monitored:
         until = min(until, since + MONITORED_S)
-    if stated:
+    # What is under maintenance does not read operational, so no state lags behind the incident.
+    lags = stated and part.state is not PageLight.MAINTENANCE
+    if lags:
         told_at = max(since, since if changed_at is None else changed_at) if monitored else touch.worse_at
         until = min(until, told_at + STATES_LAG_S)
     if now >= until:
         return None
-    return Colour(Light.YELLOW, Finding.RECOVERING if monitored else Finding.DEGRADED, since, until, doubt=stated)
+    return Colour(Light.YELLOW, Finding.RECOVERING if monitored else Finding.DEGRADED, since, until, doubt=lags)
 
 
 def _excused_until(part: PageComponent, maintenances: list[PageIncident], changed_at: float | None) -> float | None:

@@ -52,7 +52,8 @@ class Copies:
     def newest(self, name: str, file: T, edited_at: float | None) -> T:
         """`file`, or a copy of it that has been seen before and was edited later."""
         now = self._clock.now()
-        if edited_at is None:
+        if edited_at is None or edited_at > now + OLD_COPIES_S:
+            # Nothing could be newer than what is dated into the future.
             return file
         known_at, seen_at, known = self._newest.get(name, (edited_at, now, file))
         if edited_at < known_at and now - seen_at <= OLD_COPIES_S and isinstance(known, type(file)):
