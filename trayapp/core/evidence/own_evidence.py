@@ -112,6 +112,7 @@ class Evidence:
         self.foreign: Try | None = None
         self.blocked = False
         self.foreign_since = -math.inf
+        self._explained_until = -math.inf
         self.doubt = Doubt(kept.doubted_since)
         self.proxy: Try | None = None
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
@@ -222,9 +223,13 @@ class Evidence:
             not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
         wary = self._is_wary(run)
-        self.level = Level.NONE if self._decided or not run else odds.level(run, network, now, wary=wary)
+        counted = [t for t in run if t.began > self._explained_until]
+        self.level = Level.NONE if self._decided or not counted else odds.level(counted, network, now, wary=wary)
+        if len(counted) < len(run):
+            self.level = max(self.level, Level.CHECKING)
         if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
-            self.red = Red(run[0].at, now, max(t.depth for t in run), run[-1].host, len(run), run[-1], wary)
+            depth = max(t.depth for t in counted)
+            self.red = Red(counted[0].at, now, depth, run[-1].host, len(counted), run[-1], wary)
             self.back_at = None
             self._deep_at = now
             self.in_part.clear()
@@ -371,6 +376,12 @@ class Evidence:
         if self.red is None:
             self.back_at = max(at, self.back_at or at)
             self.version += 1
+
+    def explained(self, until: float) -> None:
+        """Something on the way kept it out until then: what failed takes green away, and counts no more for red."""
+        self._explained_until = until
+        self.red, self.level = None, Level.CHECKING if self.run else Level.NONE
+        self.version += 1
 
     def recovered(self) -> None:
         """The recovery is over for everybody."""

@@ -283,7 +283,7 @@ class Judge:
         slow = slow_hosts(self._pulses, now)
         if slow != self._slow:
             self._slow = slow
-        self._kept_out = kept_out(self._silences())
+        self._follow_silences(now)
         downs = tuple(network.down(reach) for reach in Reach)
         everywhere = (
             downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap,
@@ -293,6 +293,22 @@ class Judge:
             self._everywhere = everywhere
             self._touched.update(self._services)
         self._touched.update(self._agenda.due(now))
+
+    def _follow_silences(self, now: float) -> None:
+        """Who is kept out; and for whom it is over, because another one of them answers again."""
+        silent = {
+            self._services[part.service].provider.provider
+            for group in self._groups.all
+            if gone_since(group.evidence) is not None
+            for part in group.parts
+        }
+        before, self._kept_out = self._kept_out, kept_out(self._silences())
+        if before.keys() <= silent:
+            return
+        for provider in before.keys() - self._kept_out.keys():
+            for state in self._by_provider[provider]:
+                for part in state.parts:
+                    self._groups.of(part).explained(now)
 
     def _silences(self) -> dict[str, float]:
         """Since when each provider has been silent whose page is calm about what is silent."""

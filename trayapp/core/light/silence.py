@@ -13,6 +13,7 @@ SILENT_WITHIN_S = 120.0
 CONTROLS_ANSWERED = 2
 # Pages lag by a median of 16 minutes; who has waited five is told what is more likely meanwhile.
 KEPT_OUT_AFTER_S = 300.0
+_NO_NAME = frozenset({"no_name", "private_address"})
 
 
 def silent_since(evidence: Evidence) -> float | None:
@@ -31,7 +32,7 @@ def silent_since(evidence: Evidence) -> float | None:
 
 def gone_since(evidence: Evidence) -> float | None:
     """The same, or since when its name has been gone here, which is silence to whoever sits beside."""
-    if evidence.foreign is not None and evidence.blocked and evidence.foreign.code == "no_name":
+    if evidence.foreign is not None and evidence.blocked and evidence.foreign.code in _NO_NAME:
         return evidence.foreign_since
     return silent_since(evidence)
 

@@ -12,6 +12,7 @@ from trayapp.engine.state import State
 
 START = 1_770_156_000.0
 NAMES = ("acme", "bolt")
+NAMES_GONE = ("no_name", "private_address")
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ class Street:
         controls = [Control(at, at - 0.2, host, Reach.PUBLIC, True, "http_204") for host in ("one", "two")]
         t = Try(
             at, at - 1, Source.PROBE, name, f"{name}.example", (Part(name, "main"),), Depth.API,
-            Outcome.GOOD if good else Outcome.FAIL, code, reach, status, control=None if good else True,
-            proven=status is not None,
+            Outcome.GOOD if good else Outcome.FOREIGN if code in NAMES_GONE else Outcome.FAIL, code, reach, status,
+            control=None if good else True, proven=status is not None,
         )  # fmt: skip
         self.tell(*controls, t)
 
@@ -134,8 +135,30 @@ def test_one_after_the_other_is_not_together() -> None:
     assert street.lights() == "red down, red down"
 
 
-def test_what_comes_back_is_red_no_longer_and_the_other_is_alone() -> None:
+def test_what_comes_back_was_never_down_and_the_other_is_alone() -> None:
     street = Street()
     street.fail(400, BOTH)
     street.fail(490, {"acme": "timeout", "bolt": "http_200"})
-    assert street.lights() == "red down, yellow recovering"
+    assert street.lights() == "red down, green ok"
+
+
+def test_what_the_way_explained_is_no_strike_once_the_other_answers_again() -> None:
+    """The firewall lets go: whoever is asked a little later is not down meanwhile."""
+    street = Street()
+    street.fail(400, BOTH)
+    street.now += 15
+    street.try_("bolt", "http_200")
+    assert street.lights() == "yellow checking, green ok"
+    street.now += 10
+    street.try_("acme", "http_200")
+    assert street.of("acme").light == "green"
+    assert not street.state.result.snapshot.incidents
+
+
+@pytest.mark.parametrize("code", NAMES_GONE)
+def test_one_that_is_kept_out_by_its_name_counts_with_one_that_is_silent(code: str) -> None:
+    street = Street()
+    street.fail(120, {"acme": "timeout", "bolt": code})
+    assert street.lights() == "yellow checking, grey blocked"
+    street.fail(1800, {"acme": "timeout", "bolt": code})
+    assert street.lights() == "grey blocked, grey blocked"
