@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 
 import pytest
+from msgspec import structs
 
-from tests.support.gatewaybed import KEY, Bed, Got, acme
+from tests.support.gatewaybed import CHAT, KEY, Bed, Got, acme
 from tests.support.httpserver import (
     Authority,
+    Server,
     answer,
 )
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.switching.route import To
 from trayapp.net.trust import Trust
 
 
@@ -84,3 +87,19 @@ async def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPat
         bed.catalogue = Catalogue({"acme": acme("https://acme.invalid")})
         assert (await bed.post()).error["code"] == "upstream_proxy_settings"
         assert (await bed.told()).outcome is Outcome.PROXY
+
+
+@pytest.mark.xfail(strict=True, reason="a local server that is no loopback address is asked through the proxy")
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+async def test_the_local_route_goes_through_nobody(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """What is said to a machine of the user's own is for that machine, and the look at it takes no proxy either."""
+    async with Server() as proxy, Bed() as bed:
+        monkeypatch.setenv(variable.lower(), proxy.url)
+        bed.switch(To.LOCAL)
+        # The kernel takes this for its own machine; nothing else does.
+        there = bed.local.url.replace("127.0.0.1", "0.0.0.0")
+        bed.target = structs.replace(bed.target, url=there)
+        bed.local.on(CHAT, answer(200, {"choices": []}))
+        got = await bed.post()
+        assert proxy.requests == []
+        assert (got.status, got.json) == (200, {"choices": []})
