@@ -149,7 +149,7 @@ class LocalRoute:
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         while True:
-            up = await self._outgoing.ask("POST", url, headers, asked.body, limits.local)
+            up = await self._outgoing.ask("POST", url, headers, asked.body, limits.local, proxied=False)
             left_s = until - loop.time()
             if up.status != 503 or left_s <= 0:
                 return up

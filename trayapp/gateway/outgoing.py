@@ -81,9 +81,19 @@ class Outgoing:
         self._session = _session()
         self._proxies.clear()
 
-    async def ask(self, method: str, url: str, headers: CIMultiDict[str], body: bytes, patience: Patience) -> Answer:
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        headers: CIMultiDict[str],
+        body: bytes,
+        patience: Patience,
+        *,
+        proxied: bool = True,
+    ) -> Answer:
         """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
-        connection, after it the connection is kept. Raises `Unanswered`.
+        connection, after it the connection is kept. `proxied`: through the machine's proxy, if it names one. Raises
+        `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
         then, and only then, the request is sent once more. It shows by breaking at once, before any answer; what breaks
@@ -94,7 +104,7 @@ class Outgoing:
             "data": body or None,
             "allow_redirects": False,
             "timeout": aiohttp.ClientTimeout(total=None, connect=patience.connect_s),
-            "proxy": self._proxy(url),
+            "proxy": self._proxy(url) if proxied else None,
         }
         try:
             async with asyncio.timeout(patience.head_s):

@@ -89,7 +89,6 @@ async def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPat
         assert (await bed.told()).outcome is Outcome.PROXY
 
 
-@pytest.mark.xfail(strict=True, reason="a local server that is no loopback address is asked through the proxy")
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
 async def test_the_local_route_goes_through_nobody(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     """What is said to a machine of the user's own is for that machine, and the look at it takes no proxy either."""
