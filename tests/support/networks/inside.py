@@ -36,8 +36,8 @@ from trayapp.paths import home
 RATE = 4.0
 # Three failures that nothing vouches for, and the five minutes that they may be yellow.
 SETTLED_S = 480.0
-# A healthy host is asked once a minute, and a page every two.
-HEALED_S = 180.0
+# Two good answers a minute apart end a red, out of two requests a minute; a page is read every two.
+HEALED_S = 300.0
 # What `check` takes at most.
 ROUND_S = 60.0
 # Several programs share this process; each of them would have as many of its own.
