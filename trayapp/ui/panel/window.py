@@ -118,8 +118,9 @@ class Panel(QWidget):
 
     def _retranslate(self) -> None:
         self._language = language()
-        # Qt adds the program's name to every title but its own.
-        self.setWindowTitle(QGuiApplication.applicationDisplayName() or Labels.title)
+        # Qt adds the program's name to every title that is not the same: "(demo)" would stand beside the title again.
+        name = QGuiApplication.applicationDisplayName()
+        self.setWindowTitle(name if name.startswith(Labels.title) else Labels.title)
         self.check_button.setText(as_action(Labels.check_now))
         self.chat_button.setText(as_action(Labels.chat))
         self.settings_button.setText(as_action(Labels.settings))
