@@ -15,9 +15,9 @@ import msgspec
 
 from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
+from trayapp.core.switching.forwarding import product_in_front
 from trayapp.core.switching.route import ROUTE_HEADER
 from trayapp.errors import Problem
-from trayapp.local.forwarding import product_in_front
 
 if TYPE_CHECKING:
     import aiohttp

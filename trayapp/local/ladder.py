@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.errors import Problem
 from trayapp.local.address import is_cloud_model
 from trayapp.local.client import CHECK_LIMIT_S, Client
-from trayapp.local.forwarding import cloud_behind
 from trayapp.local.listing import LISTINGS, Model
 from trayapp.local.signature import identify
 from trayapp.settings.servers import Server
