@@ -253,6 +253,33 @@ async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
         await until(lambda: bed.answers, "the answer to be told", 3.0)
 
 
+@pytest.mark.xfail(strict=True, reason="a bracket, or its length, passes for the end")
+@pytest.mark.parametrize(
+    "plain",
+    [
+        b'{"choices": [{"message": {}',
+        b'{"choices": []',
+        b'{"data": [{"id": "a"}, {"id": "b"}',
+        b'{"choices": [{"message": {"content": "' + b"a" * 70_000,
+    ],
+    ids=["object", "list", "row", "long"],
+)
+async def test_a_plain_answer_is_whole_with_its_last_bracket(plain: bytes) -> None:
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, until_closed([plain], b"application/json"))
+        assert not (await bed.post()).whole
+        assert (await bed.told()).code == "cut"
+
+
+async def test_a_long_plain_answer_until_closed_is_whole() -> None:
+    plain = b'{"choices": [{"message": {"content": "' + b"a" * 70_000 + b'"}}]}\n'
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, until_closed([plain], b"application/json"))
+        got = await bed.post()
+        assert (got.body, got.whole) == (plain, True)
+        assert (await bed.told()).outcome is Outcome.GOOD
+
+
 async def test_an_answer_that_says_all_and_then_waits_is_not_held() -> None:
     """Its end is for HTTP to tell."""
     go_on = asyncio.Event()

@@ -284,3 +284,26 @@ async def test_a_long_local_answer_is_one_whatever_its_coding(coding: str) -> No
         got = await bed.post()
         assert (got.status, got.body) == (200, sent)
         await until(lambda: bed.answers, "the answer to be told")
+
+
+@pytest.mark.xfail(strict=True, reason="only the look at the target notices who was asked")
+@pytest.mark.parametrize("streams", [False, True])
+async def test_an_answer_that_a_cloud_gave_is_no_local_one(streams: bool) -> None:
+    """LiteLLM falls back to a cloud when the local model fails, long after the look at it."""
+    headers = {"x-litellm-version": "1.95.0", "x-litellm-model-api-base": "https://api.elsewhere.example/v1"}
+    head = "".join(f"\r\n{name}: {value}" for name, value in headers.items()).encode()
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, chunks([END], kind=b"text/event-stream" + head) if streams else answer(200, {}, headers))
+        got = await bed.post(QUESTION | {"stream": streams})
+        assert (got.status, got.error["code"]) == (400, "local_forwards")
+        assert "api.elsewhere.example" in got.error["message"]
+        assert bed.answers == []
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:11434", "http://192.168.1.5:8000/v1", "nonsense", "http://[::1"])
+async def test_an_answer_of_the_same_house_is_a_local_one(base: str) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, answer(200, {}, {"x-litellm-model-api-base": base}))
+        assert (await bed.post()).status == 200
