@@ -17,6 +17,7 @@ from trayapp.core.evidence.observation import Depth
 from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
@@ -118,6 +119,8 @@ class LocalRoute:
                     raise _kept_out(target, up.status)
                 if 300 <= up.status < 400:
                     raise _sent_away(target, up.status)
+                if (cloud := cloud_behind(up)) is not None:
+                    raise _forwarded(target, cloud)
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
@@ -308,6 +311,14 @@ def _sent_away(target: TargetStatus, status: int) -> Refused:
         "server's own address in LLM Ampel's settings."
     )
     return Refused(400, f"local_http_{status}", message, retry=False)
+
+
+def _forwarded(target: TargetStatus, cloud: str) -> Refused:
+    message = (
+        f"{_named(target)} did not answer itself: it asked {plain(cloud, _WORDS_CHARS)}. Take that out of its "
+        "settings, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
+    )
+    return Refused(400, "local_forwards", message, retry=False)
 
 
 def _dead(target: TargetStatus, code: str) -> Refused:

@@ -6,6 +6,7 @@ coming of a stream.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
@@ -17,6 +18,7 @@ from trayapp.gateway.events import Events
 SAMPLE_BYTES = 65_536
 """Enough for every error and most answers; a longer answer is judged by its start."""
 _BODILESS = (204, 304)
+_BRACKETS = (b"}", b"]")
 # Its parameters, or the same once more.
 _KIND_ENDS = re.compile("[;,]")
 
@@ -81,11 +83,11 @@ class AnswerReading:
             return self._stream.finished or self.has_error or not self._readable or self._events.lost
         if {"content-length", "transfer-encoding"} & self._headers.keys() or self._status in _BODILESS:
             return True
-        if "json" not in self._kind or self._truncated:
+        if "json" not in self._kind:
             return True
         if self.packed:
-            return self._unknown or (self._decoder is not None and self._decoder.ended)
-        return self._last in (b"}", b"]")
+            return self._unknown or self._truncated or (self._decoder is not None and self._decoder.ended)
+        return self._last in _BRACKETS and (self._truncated or isinstance(self._json(), dict | list))
 
     @property
     def is_object(self) -> bool:
@@ -94,10 +96,7 @@ class AnswerReading:
             return True
         if self._truncated or (self._decoder is not None and self._decoder.full):
             return self._sample.lstrip().startswith(b"{")
-        try:
-            return isinstance(read_json(bytes(self._sample)), dict)
-        except ValueError:
-            return False
+        return isinstance(self._json(), dict)
 
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
@@ -108,6 +107,13 @@ class AnswerReading:
         if self.has_error:
             return self._dialect.read_error(self._stream.error, self._depth)
         return Reading(Outcome.GOOD, f"http_{self._status}", self._depth, accepted=True)
+
+    def _json(self) -> Any:
+        """What was kept; None where that is no JSON."""
+        try:
+            return read_json(bytes(self._sample))
+        except ValueError:
+            return None
 
     def _plain(self, piece: bytes) -> bytes:
         """As much of the answer as can be read by now."""

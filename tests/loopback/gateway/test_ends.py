@@ -253,7 +253,6 @@ async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
         await until(lambda: bed.answers, "the answer to be told", 3.0)
 
 
-@pytest.mark.xfail(strict=True, reason="a bracket, or its length, passes for the end")
 @pytest.mark.parametrize(
     "plain",
     [

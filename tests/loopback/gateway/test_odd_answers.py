@@ -286,7 +286,6 @@ async def test_a_long_local_answer_is_one_whatever_its_coding(coding: str) -> No
         await until(lambda: bed.answers, "the answer to be told")
 
 
-@pytest.mark.xfail(strict=True, reason="only the look at the target notices who was asked")
 @pytest.mark.parametrize("streams", [False, True])
 async def test_an_answer_that_a_cloud_gave_is_no_local_one(streams: bool) -> None:
     """LiteLLM falls back to a cloud when the local model fails, long after the look at it."""
