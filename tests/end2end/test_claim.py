@@ -76,6 +76,22 @@ async def test_every_face_claims_what_is_shown_and_no_more(behaviour: Behaviour,
         await scene.until(lambda s: NOT_YOU in sentences.headline(s), "the claim")
 
 
+@pytest.mark.xfail(strict=True, reason="a page that shows it without an incident is said to keep silent")
+@pytest.mark.parametrize("behaviour", [None, OVERLOADED], ids=["page-alone", "own-5xx"])
+async def test_a_page_that_shows_it_is_not_said_to_keep_silent(behaviour: Behaviour | None) -> None:
+    async with Scene(Acme(), Acme("bolt", page=False)) as scene, scene.listening():
+        await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+        if behaviour is not None:
+            scene["acme"].api(behaviour)
+        scene["acme"].changed_at = scene.clock.now()
+        scene["acme"].page(chat_completions="major_outage")
+        snapshot = await scene.until(lambda s: scene.verdict().light is Light.RED, "red")
+        said = await everything_said(scene)
+        for words in (said["banner"], sentences.subline(snapshot)):
+            assert "Acme AI's page shows it, without a comment." in words
+            assert "has not commented" not in words
+
+
 async def test_of_two_that_are_down_for_different_reasons_nothing_is_claimed() -> None:
     async with red(silent) as scene:
         scene["bolt"].api(OVERLOADED)

@@ -387,6 +387,30 @@ async def test_an_old_incident_that_names_no_part_confirms_no_new_outage() -> No
         assert ours.title == "Errors"
 
 
+@pytest.mark.xfail(strict=True, reason="whatever touches the part is taken for a word about the outage")
+@pytest.mark.parametrize(
+    ("stage", "impact", "age_s"),
+    [("investigating", "none", 2 * MINUTE_S), ("investigating", "major", 8 * DAY_S), ("monitoring", "major", DAY_S)],
+    ids=["of-no-impact", "forgotten", "fixed-yesterday"],
+)
+async def test_what_is_only_listed_confirms_no_new_outage(stage: str, impact: str, age_s: float) -> None:
+    async with PageScene() as scene:
+        named = [component("id-api", "API")]
+        scene.answers()
+        scene.show(
+            incidents=[incident("i1", "Other", stage, scene.now - age_s, impact=impact, components=named)],
+        )
+        await scene.read("api")
+        for _ in range(5):
+            scene.move(15)
+            scene.answers(status=502)
+        assert scene.light("api") == RED
+        (ours,) = scene.state.result.snapshot.incidents
+        assert ours.title is None
+        told = [one for one in scene.announcements if isinstance(one, Banner)]
+        assert BannerStage.CONFIRMED not in {one.stage for one in told}
+
+
 class TestNativeRecords:
     """incident.io's compatible answers name no components; its own page data does."""
 
