@@ -133,6 +133,8 @@ def _comment(banner: Banner, page_title: str) -> str:
         return _("Your connection is fine.")
     if page_title:
         return _("{provider} confirms: {title}.", provider=_provider(banner), title=_quoted(page_title))
+    if banner.params.get("shown"):
+        return _("{provider}'s page shows it, without a comment.", provider=_provider(banner))
     if banner.params.get("page", True):
         return _("{provider} has not commented.", provider=_provider(banner))
     return ""

@@ -6,7 +6,7 @@ from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.claim import together
-from trayapp.core.light.reasons import Code
+from trayapp.core.light.reasons import Code, page_shows
 from trayapp.core.light.severity import Confidence, Finding, Light, worst_finding
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
@@ -197,6 +197,8 @@ def _stated(incident: Incident, s: Snapshot) -> str:
     page = next((page for page in s.judgement.pages if page.provider == incident.provider), None)
     if page is None:
         return ""
+    if any(page_shows(v.reasons) for v in s.judgement.services if v.id in incident.services):
+        return _("{provider}'s page shows it, without a comment.", provider=provider)
     if page.health is PageHealth.OK:
         return _("{provider} has not commented.", provider=provider)
     return _("{provider}'s page {health}.", provider=provider, health=_(HEALTHS[page.health]))

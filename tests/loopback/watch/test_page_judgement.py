@@ -387,7 +387,6 @@ async def test_an_old_incident_that_names_no_part_confirms_no_new_outage() -> No
         assert ours.title == "Errors"
 
 
-@pytest.mark.xfail(strict=True, reason="whatever touches the part is taken for a word about the outage")
 @pytest.mark.parametrize(
     ("stage", "impact", "age_s"),
     [("investigating", "none", 2 * MINUTE_S), ("investigating", "major", 8 * DAY_S), ("monitoring", "major", DAY_S)],

@@ -158,6 +158,8 @@ def test_home(params: dict[str, Param], body: str) -> None:
     [
         ({"title": "Login fails."}, "Errors since 22:04. OpenAI confirms: “Login fails”. No need"),
         ({"page": False}, "Errors since 22:04. No need to reload"),
+        ({"shown": True}, "Errors since 22:04. OpenAI's page shows it, without a comment."),
+        ({"shown": True, "title": "Login fails"}, "Errors since 22:04. OpenAI confirms: “Login fails”."),
         ({"seen": False, "title": "T"}, "Reported since 22:04. OpenAI confirms: “T”."),
     ],
 )

@@ -12,13 +12,14 @@ from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.cause import stated_cause
 from trayapp.core.incident.incident import Incident, IncidentStage
-from trayapp.core.light.incident_reach import names_none
+from trayapp.core.light.incident_reach import monitored_since, names_none
+from trayapp.core.light.page_colours import is_forgotten
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import ServiceVerdict
 
-# A page may date its incident back a little before our first failure; more than this is another story, and one that
-# names no part may then mean anything.
+# A page may date its incident back a little before our first failure; more than this is another story: one that names
+# no part may then mean anything, and one that was fixed so long before is about what was fixed.
 BACKDATED_S = 6 * 3600.0
 # Long enough for everybody who draws or tells to have seen the end, short enough not to stay in the way.
 OVER_KEPT_S = 600.0
@@ -191,7 +192,7 @@ class IncidentStore:
             record.red_at, record.fell_at = now, trouble.fell_at
         record.proven |= trouble.proven
         for page in trouble.pages:
-            if not names_none(page) or page.started_at >= record.started_at - BACKDATED_S:
+            if _explains(page, record.started_at, now):
                 _quote(record, page)
 
     def _lead_back(self, member: Member, trouble: Trouble, now: float) -> None:
@@ -274,6 +275,15 @@ def _state(verdict: ServiceVerdict) -> State | None:
     if verdict.finding in _PASSING or verdict.light is Light.GREY:
         return None
     return State.RECOVERING if verdict.finding is Finding.RECOVERING else State.YELLOW
+
+
+def _explains(page: PageIncident, began_at: float, now: float) -> bool:
+    """Can this incident of a page be about an outage that began then? What is forgotten or long fixed is not."""
+    if is_forgotten(page, now):
+        return False
+    if names_none(page):
+        return page.started_at >= began_at - BACKDATED_S
+    return page.stage is not PageStage.MONITORING or monitored_since(page) >= began_at - BACKDATED_S
 
 
 def _quote(record: IncidentRecord, page: PageIncident) -> None:

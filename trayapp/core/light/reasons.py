@@ -6,15 +6,18 @@ All codes share `Reason.source`, `Reason.at` (when it was found or, for the page
 (`title`) are raw here: whoever draws them cleans them.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
 from trayapp.core.evidence.observation import Source
+from trayapp.core.evidence.page_report import PageLight
 from trayapp.errors import Param
 
 # A unit separator cannot occur in a name: control characters are removed where names are read.
 SEPARATOR = "\x1f"
+_OUT_OF_ORDER = frozenset({PageLight.DEGRADED, PageLight.PARTIAL, PageLight.MAJOR})
 
 
 class Reason(Struct, frozen=True):
@@ -155,6 +158,11 @@ class Code(StrEnum):
 
     BADGE_REGION = "badge_region"
     """The provider refuses the address that this machine asks from. No parameters."""
+
+
+def page_shows(reasons: Iterable[Reason]) -> bool:
+    """Does a page call a part out of order by its state, whether or not it says a word about it?"""
+    return any(each.code == Code.PAGE_COMPONENT and each.params.get("state") in _OUT_OF_ORDER for each in reasons)
 
 
 def reason(code: Code, source: Source, at: float, link: str | None = None, **params: Param) -> Reason:

@@ -6,7 +6,7 @@ from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.claim import together
-from trayapp.core.light.reasons import Code
+from trayapp.core.light.reasons import Code, page_shows
 from trayapp.core.light.severity import Finding, Light, worst_finding
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Banner, BannerStage, Button, Urgency
@@ -198,6 +198,7 @@ class NotificationContent:
                 reasons = [reason for v in down for reason in v.reasons]
                 seen = any(reason.source in _OURS and reason.code in _FAILING for reason in reasons)
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
+                params |= {"shown": page_shows(reasons) or None}
             case BannerStage.CONFIRMED:
                 params |= {"title": incident.title, "cause": incident.cause}
             case BannerStage.RECOVERING:
