@@ -46,6 +46,8 @@ def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
             steps.append((_(codes.STEP_NAMES[step]), False))
         elif step in _ALWAYS_SHOWN:
             holds = True if network.state is NetworkState.ONLINE or step in network.passed else None
+            if step is NetworkStep.DNS and network.names_slow:
+                holds = None
             steps.append((_(codes.STEP_NAMES[step]), holds))
     if network.answering:
         steps.append((ngettext("{n} host", "{n} hosts", network.answering), True))
@@ -55,6 +57,8 @@ def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
 def network_line(s: Snapshot) -> str:
     """The own connection in a sentence."""
     network = s.judgement.network
+    if network.names_slow:
+        return _("Your connection: slow to look up names, some not in time.")
     if network.state is NetworkState.ONLINE:
         if not network.answering:
             return _("Your connection: fine.")

@@ -53,9 +53,13 @@ def test_every_health_has_words(health: PageHealth, spoken: str) -> None:
 
 
 def _network(
-    state: NetworkState, step: NetworkStep | None = None, passed: tuple[NetworkStep, ...] = (), answering: int = 0
+    state: NetworkState,
+    step: NetworkStep | None = None,
+    passed: tuple[NetworkStep, ...] = (),
+    answering: int = 0,
+    names_slow: bool = False,
 ) -> Any:
-    return snapshot(network=NetworkStatus(state, NOW - 60, step, passed, answering))
+    return snapshot(network=NetworkStatus(state, NOW - 60, step, passed, answering, names_slow))
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,9 @@ def _network(
          [("Network", True), ("DNS", True), ("TLS", True), ("1 host", True)],
          "Your connection: fine, 1 other host answers."),
         (_network(NetworkState.ONLINE), [("Network", True), ("DNS", True), ("TLS", True)], "Your connection: fine."),
+        (_network(NetworkState.ONLINE, answering=3, names_slow=True),
+         [("Network", True), ("DNS", None), ("TLS", True), ("3 hosts", True)],
+         "Your connection: slow to look up names, some not in time."),
         (_network(NetworkState.UNKNOWN), [("Network", None), ("DNS", None), ("TLS", None)],
          "Your connection: not known yet."),
         (_network(NetworkState.OFFLINE, NetworkStep.INTERFACE), [("Network", False), ("DNS", None), ("TLS", None)],

@@ -62,13 +62,16 @@ class Down(Struct, frozen=True):
 
 
 class NetworkStatus(Struct, frozen=True):
-    """The own connection. `answering`: how many other hosts answered lately. `since`: of this state."""
+    """The own connection. `answering`: how many other hosts answered lately. `since`: of this state. `names_slow`: it
+    works, but names are not always looked up in time.
+    """
 
     state: NetworkState
     since: float
     step: NetworkStep | None = None
     passed: tuple[NetworkStep, ...] = ()
     answering: int = 0
+    names_slow: bool = False
 
 
 class OwnConnection:
@@ -371,7 +374,8 @@ class OwnConnection:
         if state is not before.state and self.offline_since is not None:
             self.back_at = now
         since = before.since if state is before.state else now
-        status = NetworkStatus(state, since, step, report.passed if report else (), self.hosts_answering(now))
+        slow = state is NetworkState.ONLINE and self._kinds[Reach.PUBLIC].share.names_slow(now)
+        status = NetworkStatus(state, since, step, report.passed if report else (), self.hosts_answering(now), slow)
         if status != before:
             self.status = status
         return self.status

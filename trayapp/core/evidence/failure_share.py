@@ -24,6 +24,8 @@ FLOOR = 0.003
 # So many controls within the short window measure the network by themselves; then providers that fall together
 # do not excuse each other.
 ENOUGH_CONTROLS = 8
+# Below the first share of all requests of ten minutes slow names are chance, above the second it is an outage of them.
+NAMES_SLOW_SHARE, NAMES_GONE_SHARE = 0.03, 0.5
 
 
 class Kind(IntEnum):
@@ -91,6 +93,10 @@ class _Window:
         while self._asked and self._asked[0].at < now - self._span_s:
             self._count(self._asked.popleft(), -1)
 
+    def sources_failing(self, kind: Kind) -> int:
+        """How many sources failed in this way."""
+        return sum(bool(count.failed[kind]) for count in self._by_source.values())
+
     def of(self, source: str) -> _Count:
         return self._by_source.get(source) or _NOTHING
 
@@ -117,6 +123,13 @@ class FailureShare:
     def add(self, asked: Asked) -> None:
         self._long.add(asked)
         self._short.add(asked)
+
+    def names_slow(self, now: float) -> bool:
+        """Whether looking up names fails here, for several hosts and now and then only."""
+        self._long.expire(now)
+        every = self._long.every
+        share = every.failed[Kind.LOOKUP] / every.asked if every.asked else 0.0
+        return NAMES_SLOW_SHARE <= share <= NAMES_GONE_SHARE and self._long.sources_failing(Kind.LOOKUP) >= 2
 
     def chance(
         self,

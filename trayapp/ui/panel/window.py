@@ -322,7 +322,8 @@ def _connection(s: Snapshot) -> str:
     """The own connection step by step; in a sentence first when something is wrong with it."""
     signs = {True: "✓", False: "✗", None: "–"}
     steps = "   ".join(f"{step} {signs[holds]}" for step, holds in network_steps(s))
-    if s.judgement.network.state is NetworkState.ONLINE:
+    network = s.judgement.network
+    if network.state is NetworkState.ONLINE and not network.names_slow:
         return f"{Labels.your_connection} {steps}"
     return f"{network_line(s)}\n{steps}"
 

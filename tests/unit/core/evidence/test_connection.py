@@ -383,3 +383,14 @@ class TestStatus:
             assert each.advance(8.0, Reach.PUBLIC).state is NetworkState.UNKNOWN
             each.observe_try(tried(9.0))
             assert each.advance(9.0, Reach.PUBLIC).state is NetworkState.ONLINE
+
+    def test_a_connection_that_works_may_be_slow_to_look_up_names(self) -> None:
+        hosts = ("beta", "gamma", "delta")
+        made = network(*(tried(10.0 * n, provider=hosts[n % 3]) for n in range(30)))
+        assert not made.advance(300.0, Reach.PUBLIC).names_slow
+        for n, host in enumerate(hosts):
+            made.observe_try(tried(301.0 + n, Outcome.FAIL, provider=host, code="dns"))
+            made.observe_try(tried(311.0 + n, provider=host))
+        status = made.advance(315.0, Reach.PUBLIC)
+        assert (status.state, status.names_slow) == (NetworkState.ONLINE, True)
+        assert not made.advance(2000.0, Reach.PUBLIC).names_slow

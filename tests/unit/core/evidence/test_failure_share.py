@@ -46,6 +46,26 @@ def chance(
     return made.chance(provider, kind, USUAL, dead, now, lasting=lasting)
 
 
+@pytest.mark.parametrize(
+    ("failing", "sources", "slow"),
+    [(4, 2, True), (1, 1, False), (4, 1, False), (20, 2, True), (35, 2, False)],
+    ids=["one in ten", "by chance", "one host's own", "every other", "no names at all"],
+)
+def test_names_are_slow_where_several_hosts_now_and_then_are_not_found_in_time(
+    failing: int, sources: int, slow: bool
+) -> None:
+    names = ("beta", "gamma", "delta", "acme")
+    asked = [
+        provider(10.0 * n, Kind.LOOKUP if n < failing else None, names[n % (sources if n < failing else 4)])
+        for n in range(40)
+    ]
+    made = share(*asked)
+    assert made.names_slow(400.0) is slow
+    assert not made.names_slow(400.0 + LONG_WINDOW_S)
+    silent = share(*(each._replace(failed=SILENT) if each.failed is not None else each for each in asked))
+    assert not silent.names_slow(400.0)
+
+
 def weighed(failed: int, asked: int) -> float:
     return (failed + PRIOR_TRIES * USUAL) / (asked + PRIOR_TRIES)
 
