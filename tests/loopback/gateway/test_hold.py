@@ -205,6 +205,36 @@ async def test_who_is_moved_home_while_it_is_held_is_answered_there() -> None:
         assert got.headers["x-llm-ampel-route"].startswith("cloud")
 
 
+@pytest.mark.xfail(
+    strict=True, reason="a server that says that it loads is asked for three minutes, wherever the route leads"
+)
+@pytest.mark.parametrize("body", [QUESTION, STREAMED])
+async def test_who_is_moved_home_while_the_server_loads_is_answered_there(body: object) -> None:
+    async with Bed() as bed, Tasks("test") as tasks:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, LOADING)
+        bed.cloud.on(CHAT, answer(200, {"model": "big-1", "choices": []}))
+        asking = tasks.spawn(bed.post(body), "asking")
+        await bed.local.wait_asked(CHAT, 1)
+        bed.switch(To.CLOUD)
+        async with asyncio.timeout(5):
+            got: Got = await asking
+        assert (got.status, got.json["model"]) == (200, "big-1")
+        assert json.loads(bed.cloud.requests[0].body) == body
+
+
+@pytest.mark.xfail(strict=True, reason="the libraries find nothing in it, and take it for an empty answer")
+async def test_a_server_that_does_not_stream_is_told() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(CHAT, answer(200, {"choices": []}), answer(500, {"error": {"message": "out of memory"}}))
+        got = await bed.post(STREAMED)
+        assert (got.status, got.error["code"]) == (503, "local_malformed")
+        assert bed.answers == []
+        got = await bed.post(STREAMED)
+        assert (got.status, got.error) == (500, {"message": "out of memory"})
+
+
 async def test_a_list_of_models_does_not_wait() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)

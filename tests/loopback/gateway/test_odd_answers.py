@@ -105,6 +105,25 @@ async def test_an_error_event_is_told_once() -> None:
         assert bed.answers == []
 
 
+@pytest.mark.xfail(strict=True, reason="the libraries leave out an event that has no end, and take the rest for whole")
+@pytest.mark.parametrize("end", [b"", b"\n"])
+@pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
+async def test_an_error_in_an_event_without_its_end_is_not_lost(route: To, end: bytes) -> None:
+    error = b'data: {"error":{"message":"out of memory","type":"server_error"}}'
+    async with Bed() as bed:
+        bed.switch(route)
+        for server in (bed.cloud, bed.local):
+            server.on(CHAT, chunks([ROLE, TOKEN, error + end]))
+        got = await bed.post()
+        if route is To.CLOUD:
+            assert (got.body, got.whole) == (ROLE + TOKEN + error + end, False)
+            assert (await bed.told()).outcome is Outcome.FAIL
+        else:
+            assert got.body.startswith(ROLE + TOKEN + error + end + b"\n\n"[len(end) :])
+            assert got.body.count(b'"error"') == 1
+        assert bed.answers == []
+
+
 @pytest.mark.parametrize("event", [b'{"choices":[null]}', b'{"choices":null}', b'{"choices":[{"delta":null}]}', b"[1]"])
 async def test_an_event_without_content_is_no_token(event: bytes) -> None:
     async with Bed() as bed:
