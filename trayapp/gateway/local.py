@@ -34,6 +34,7 @@ from trayapp.secrets.keys import KeySource
 from trayapp.secrets.local_key import local_key
 
 _MAX_EVENT_BYTES = 1024 * 1024
+_EVENT_END = b"\n\n"
 _KEEPS_OUT = (401, 403)
 _WORDS_CHARS = 1000
 _AGAIN_S = 1.0
@@ -96,7 +97,10 @@ class LocalRoute:
                     if waiting.down is None:
                         return None
                     raise _moved(asked)
-                return await self._of(target, asked, waiting)
+                answer = await self._of(target, asked, waiting, stays)
+                if answer is None and waiting.down is not None:
+                    raise _moved(asked)
+                return answer
             except Refused as refused:
                 waiting.over()
                 if waiting.down is None:
@@ -105,12 +109,16 @@ class LocalRoute:
                 await waiting.down.write_eof()
                 return waiting.down
 
-    async def _of(self, target: TargetStatus, asked: ToolRequest, waiting: Waiting) -> web.StreamResponse:
+    async def _of(
+        self, target: TargetStatus, asked: ToolRequest, waiting: Waiting, stays: Callable[[], bool]
+    ) -> web.StreamResponse | None:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
             raise _still_loading(target) if target.state in BUSY else _not_ready(target)
-        asked.body = with_model(asked, target.model)
         try:
-            up = await self._head(target.url.rstrip("/") + asked.address.path, asked)
+            url = target.url.rstrip("/") + asked.address.path
+            up = await self._head(url, asked, with_model(asked, target.model), stays)
+            if up is None:
+                return None
             asked.body = b""
             try:
                 if ROUTE in up.headers:
@@ -124,7 +132,8 @@ class LocalRoute:
                 reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
-                elif waiting.down is not None:
+                elif waiting.down is not None or (waiting.streams and 200 <= up.status < 300):
+                    # Who reads a stream finds nothing in a plain answer, and takes it for an empty one.
                     raise _told(target, up.status, await self._body(up, reading))
                 else:
                     waiting.over()
@@ -139,8 +148,9 @@ class LocalRoute:
             asyncio.get_running_loop().call_soon(self._answered, given)
         return down
 
-    async def _head(self, url: str, asked: ToolRequest) -> Answer:
-        """The answer's head. 503 is the answer of one that loads, or whose places are all taken: it has not begun."""
+    async def _head(self, url: str, asked: ToolRequest, body: bytes, stays: Callable[[], bool]) -> Answer | None:
+        """The answer's head. 503 is the answer of one that loads, or whose places are all taken: it has not begun, and
+        is None once the route no longer `stays`."""
         loop, limits = asyncio.get_running_loop(), self._limits
         until = loop.time() + limits.cold_s
         headers = to_local(asked.request.headers)
@@ -152,12 +162,14 @@ class LocalRoute:
         if key is not None:
             headers["Authorization"] = f"Bearer {key}"
         while True:
-            up = await self._outgoing.ask("POST", url, headers, asked.body, limits.local, proxied=False)
+            up = await self._outgoing.ask("POST", url, headers, body, limits.local, proxied=False)
             left_s = until - loop.time()
             if up.status != 503 or left_s <= 0:
                 return up
             up.close()
             await asyncio.sleep(min(_AGAIN_S, left_s))
+            if not stays():
+                return None
 
     async def _body(self, up: aiohttp.ClientResponse, reading: AnswerReading) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
@@ -212,9 +224,13 @@ class LocalRoute:
                     answer_s=limits.answer_s,
                     change=begin,
                 )
+                if not reading.packed:
+                    # The libraries leave out an event that has no end, and with it what the server says against it.
+                    reading.feed(_EVENT_END, asyncio.get_running_loop().time())
                 if not reading.whole:
                     raise Unanswered("cut")
-                await down.write(events.rest())
+                rest = events.rest()
+                await down.write(rest + _EVENT_END if rest and reading.has_error else rest)
             except Unanswered as failure:
                 waiting.over()
                 if reading.packed:

@@ -45,6 +45,7 @@ class AnswerReading:
             self._stream, self._events = dialect.stream(), Events()
         self._sample = bytearray()
         self._truncated = False
+        self._unheard = False
         self._last = b""
         self.first_token_at: float | None = None
 
@@ -78,9 +79,13 @@ class AnswerReading:
         there is to measure it by.
         """
         if self.is_stream:
+            told = self.has_error
             for data in self._events.rest():
                 self._stream.event(data)
-            return self._stream.finished or self.has_error or not self._readable or self._events.lost
+            # The libraries leave out an event that has no end.
+            self._unheard |= self.has_error and not told
+            heard = self.has_error and not self._unheard
+            return self._stream.finished or heard or not self._readable or self._events.lost
         if {"content-length", "transfer-encoding"} & self._headers.keys() or self._status in _BODILESS:
             return True
         if "json" not in self._kind:

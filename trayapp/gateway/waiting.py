@@ -28,20 +28,21 @@ class Waiting:
     """Keeps one tool alive until its answer begins, as an async context.
 
     `down` is the stream that was begun for it, if it had to wait: what comes then, an error too, belongs into that.
+    `streams`: it asks for one.
     """
 
     def __init__(self, request: web.BaseRequest, dialect: ToolDialect, body: bytes, route: str, every_s: float) -> None:
         self.down: Streamed | None = None
         self._request = request
         self._dialect = dialect
-        self._streams = _wants_stream(body)
+        self.streams = _wants_stream(body)
         self._route = route
         self._every_s = every_s
         self._tasks = Tasks("waiting")
         self._over = False
 
     async def __aenter__(self) -> Self:
-        if self._streams:
+        if self.streams:
             self._tasks.spawn(self._words(), "words")
         return self
 

@@ -205,9 +205,6 @@ async def test_who_is_moved_home_while_it_is_held_is_answered_there() -> None:
         assert got.headers["x-llm-ampel-route"].startswith("cloud")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a server that says that it loads is asked for three minutes, wherever the route leads"
-)
 @pytest.mark.parametrize("body", [QUESTION, STREAMED])
 async def test_who_is_moved_home_while_the_server_loads_is_answered_there(body: object) -> None:
     async with Bed() as bed, Tasks("test") as tasks:
@@ -223,7 +220,6 @@ async def test_who_is_moved_home_while_the_server_loads_is_answered_there(body: 
         assert json.loads(bed.cloud.requests[0].body) == body
 
 
-@pytest.mark.xfail(strict=True, reason="the libraries find nothing in it, and take it for an empty answer")
 async def test_a_server_that_does_not_stream_is_told() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
