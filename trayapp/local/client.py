@@ -15,7 +15,7 @@ import msgspec
 
 from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
-from trayapp.core.switching.forwarding import product_in_front
+from trayapp.core.switching.forwarding import cloud_behind, product_in_front
 from trayapp.core.switching.route import ROUTE_HEADER
 from trayapp.errors import Problem
 
@@ -118,7 +118,8 @@ class Client:
         """The lines of a streamed answer as they come. Closing the iterator hangs up, so that the server stops too.
 
         `first_limit_s` is for everything up to the first byte, `idle_limit_s` for each silence after it. An answer
-        other than 200 raises `Problem` `local_refused` (url, status, reason); a stream without an end of line, or
+        other than 200 raises `Problem` `local_refused` (url, status, reason), one for which a cloud was asked
+        `local_forwards` (model, url, product, host); a stream without an end of line, or
         with more than `BODY_LIMIT_BYTES`, raises `local_wrong_server`.
         """
         with self._as_problems(first_limit_s):
@@ -126,6 +127,10 @@ class Client:
                 response = await self._request("POST", path, body)
                 if response.status != 200:
                     raise await self._refusal(response)
+                if (cloud := cloud_behind(response)) is not None:
+                    response.close()
+                    told = {"url": self.url, "product": self.through, "host": cloud}
+                    raise Problem("local_forwards", model=body.get("model"), **told)
                 chunk = await response.content.readany()
         try:
             rest, received = b"", len(chunk)

@@ -109,7 +109,6 @@ async def test_what_is_not_an_answer_is_told(behaviour: Any, result: tuple[str, 
         assert await _said(_status(server.url)) == result
 
 
-@pytest.mark.xfail(strict=True, reason="the chat does not look who was asked")
 async def test_an_answer_that_a_cloud_gave_is_not_shown_as_a_local_one() -> None:
     """LiteLLM falls back to a cloud when the local model fails, long after the look at it."""
     asked = {"x-litellm-version": "1.95.0", "x-litellm-model-api-base": "https://api.elsewhere.example/v1"}
