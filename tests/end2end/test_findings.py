@@ -31,8 +31,8 @@ from trayapp.core.snapshot import Snapshot
 
 NOW = EPOCH.timestamp()
 KEY = '[provider.acme]\nkey = "env:ACME_KEY"\n'
-# A failure, its retry five seconds later, and two good minutes: too rare for a brown-out.
-COMING_AND_GOING = (OVERLOADED, NO_KEY, NO_KEY, NO_KEY) * 30
+# A minute down, two minutes well, and again: what failed less would be told as failing in part.
+COMING_AND_GOING = ((OVERLOADED,) * 5 + (NO_KEY,) * 3) * 30
 PAID = KEY + 'completion = { enabled = true, model = "acme-1", interval_s = 600 }\n'
 
 
