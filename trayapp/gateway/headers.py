@@ -34,6 +34,7 @@ _REQUEST_ONLY_HERE = _HOP_BY_HOP | {"host", "content-length", "expect", "cookie"
 _ANSWER_ONLY_THERE = _HOP_BY_HOP | {"set-cookie", "set-cookie2", "alt-svc", "strict-transport-security", ROUTE}
 # They would move the cursor or colour the window of whoever looks at them; as bytes and as Latin-1 (RFC 9110, 5.5).
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\udc80-\udc9f]")
+_NO_UTF_8 = re.compile("[\udc80-\udcff]")
 _LOCAL = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 
 Headers = CIMultiDictProxy[str]
@@ -46,7 +47,9 @@ def to_cloud(headers: Headers, *, without: tuple[str, ...] = ()) -> CIMultiDict[
     """
     dropped = (_REQUEST_ONLY_HERE | _named_in_connection(headers)).union(without)
     return CIMultiDict(
-        (name, value) for name, value in headers.items() if name.lower() not in dropped and not TOKEN.search(value)
+        (name, _spelled(value))
+        for name, value in headers.items()
+        if name.lower() not in dropped and not TOKEN.search(value)
     )
 
 
@@ -64,11 +67,11 @@ def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
         # Beside it a length counts for nothing (RFC 9112, 6.3), and would be believed without it.
         dropped |= {"content-length"}
     kept: CIMultiDict[str] = CIMultiDict(
-        (name, value)
+        (name, text)
         for name, value in headers.items()
         if (lower := name.lower()) not in dropped
         and not lower.startswith("access-control-")
-        and not _CONTROLS.search(value)
+        and not _CONTROLS.search(text := _spelled(value))
     )
     kept[ROUTE] = route
     return kept
@@ -77,6 +80,13 @@ def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
 def phrase(reason: str | None) -> str | None:
     """What stands beside the status of an answer; None for what no terminal should see."""
     return None if reason is None or _CONTROLS.search(reason) else reason
+
+
+def _spelled(value: str) -> str:
+    """The same as text. aiohttp leaves out the bytes that it took for no UTF-8; they are Latin-1 (RFC 9110, 5.5)."""
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("latin-1") if _NO_UTF_8.search(value) else value
 
 
 def _named_in_connection(headers: Headers) -> frozenset[str]:
