@@ -4,7 +4,7 @@ import itertools
 import math
 import random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.core.playbook import START, Play, observations
@@ -170,6 +170,7 @@ def parts(play: Play) -> dict[str, tuple[str, list[str]]]:
 
 @given(repeated)
 @settings(max_examples=150)
+@example([(0.0, "beta foreign"), (0.0, "beta foreign"), (0.0, "beta foreign"), (700.0, "beta foreign")])
 def test_who_looks_more_often_sees_nothing_else(samples: list[tuple[float, str]]) -> None:
     """At the moments of the samples, that is, whether somebody looked every seven seconds in between or nobody did.
 

@@ -32,6 +32,10 @@ class Doubt:
         """Somebody in between was in the provider's place."""
         self._strangers = [*self._strangers[-(DOUBT_TRIES - 1) :], t.began]
 
+    def no_strangers(self) -> None:
+        """Whoever was in the provider's place is not there any more, or was there at another time."""
+        self._strangers.clear()
+
     def look(self, run: Sequence[Try], reach: Reach, network: OwnConnection, now: float, *, undecided: bool) -> None:
         """`run`: the failures in a row; `undecided`: it is open whether strangers are there for this host alone."""
         if network.down(reach) is not None:

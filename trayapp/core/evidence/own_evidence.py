@@ -401,6 +401,7 @@ class Evidence:
 
     def forget_foreign(self) -> None:
         """The host answers itself, or the stranger turned out to sit before all hosts."""
+        self.doubt.no_strangers()
         if self.foreign is not None:
             self.foreign, self.blocked = None, False
             self.version += 1
