@@ -7,7 +7,7 @@ from trayapp.core.snapshot import AnsweredBy, Snapshot
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, model_name, provider_name
 from trayapp.text.numbers import decimal
-from trayapp.text.reasons import STAGES
+from trayapp.text.page_words import STAGES
 from trayapp.text.rows import LIGHTS
 from trayapp.text.times import clock_time, day_time, wall_time
 from trayapp.text.trim import clean

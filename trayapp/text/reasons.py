@@ -1,61 +1,20 @@
 """Every reason for a verdict, as a person would say it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from trayapp.core.evidence.observation import Depth, DisturbanceKind, NetworkStep, Source
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
-from trayapp.core.light.reasons import SEPARATOR, Code, Reason
+from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
-from trayapp.errors import Param
 from trayapp.text import codes
-from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join_short, name, part
-from trayapp.text.times import ago, answer_time, day_time, duration, in_time, since, wall_time
+from trayapp.text.language import _, ngettext
+from trayapp.text.names import name
+from trayapp.text.page_reasons import PAGE_REASONS
+from trayapp.text.seen_reason import SeenReason
+from trayapp.text.times import ago, answer_time, day_time, duration, in_time, wall_time
 from trayapp.text.trim import clean
 
-_NAMES_MAX = 80
 _HOST_MAX = 60
-_TITLE_MAX = 120
-
-STAGES: dict[str, str] = {
-    PageStage.INVESTIGATING: N_("investigating"),
-    PageStage.IDENTIFIED: N_("identified"),
-    PageStage.MONITORING: N_("monitoring"),
-    PageStage.RESOLVED: N_("resolved"),
-    PageStage.SCHEDULED: N_("scheduled"),
-    PageStage.IN_PROGRESS: N_("in progress"),
-    PageStage.UNKNOWN: N_("stage unknown"),
-}
-IMPACTS: dict[str, str] = {
-    Impact.NONE: N_("no impact stated"),
-    Impact.MINOR: N_("minor impact"),
-    Impact.MAJOR: N_("major impact"),
-    Impact.CRITICAL: N_("critical impact"),
-    Impact.MAINTENANCE: N_("maintenance"),
-    Impact.UNKNOWN: N_("impact unknown"),
-}
-STATES: dict[str, str] = {
-    PageLight.OPERATIONAL: N_("operational"),
-    PageLight.DEGRADED: N_("degraded performance"),
-    PageLight.PARTIAL: N_("partial outage"),
-    PageLight.MAJOR: N_("major outage"),
-    PageLight.MAINTENANCE: N_("under maintenance"),
-    PageLight.UNKNOWN: N_("an unknown state"),
-}
-HEALTHS: dict[str, str] = {
-    PageHealth.OK: N_("can be read"),
-    PageHealth.INCOMPLETE: N_("can be read only in part"),
-    PageHealth.STALE: N_("has told nothing new for too long"),
-    PageHealth.UNREADABLE: N_("cannot be read"),
-    PageHealth.REFUSED: N_("refuses to answer"),
-    PageHealth.MOVED: N_("has moved elsewhere"),
-    PageHealth.WRONG_PAGE: N_("is the page of somebody else"),
-    PageHealth.EMPTY: N_("is empty"),
-    PageHealth.NEVER: N_("has not been read yet"),
-    "missing_component": N_("does not list it"),
-    "unknown_value": N_("says something that is not understood"),
-}
 
 
 def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
@@ -63,7 +22,7 @@ def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
     in_words = _WORDS.get(r.code)
     if in_words is None:
         return _("A reason without words: {code}.", code=clean(r.code))
-    return in_words(_Seen(r, s, v or _owner(r, s)))
+    return in_words(SeenReason(r, s, v or _owner(r, s)))
 
 
 def _owner(r: Reason, s: Snapshot) -> ServiceVerdict | None:
@@ -73,130 +32,7 @@ def _owner(r: Reason, s: Snapshot) -> ServiceVerdict | None:
     return owners[0] if owners else None
 
 
-class _Seen:
-    """A reason in its surroundings."""
-
-    def __init__(self, r: Reason, s: Snapshot, v: ServiceVerdict | None) -> None:
-        self.r, self.s, self.v = r, s, v
-        self.provider = name(v.provider_name) if v is not None else _("Provider")
-        self.params: Mapping[str, Param] = r.params
-
-    @property
-    def age(self) -> str:
-        return ago(self.s.at - self.r.at)
-
-    def text(self, key: str, limit: int = _TITLE_MAX) -> str:
-        value = self.params.get(key)
-        return "" if value is None else clean(str(value), limit)
-
-    def number(self, key: str) -> float | None:
-        value = self.params.get(key)
-        return float(value) if isinstance(value, int | float) else None
-
-    def count(self, key: str) -> int:
-        return int(self.number(key) or 0)
-
-    def names(self, key: str) -> str:
-        return join_short([part(text) for text in str(self.params.get(key) or "").split(SEPARATOR)], _NAMES_MAX)
-
-    def word(self, key: str, table: Mapping[str, str], otherwise: str) -> str:
-        return _(table.get(str(self.params.get(key)), otherwise))
-
-    def since(self, key: str) -> str:
-        at = self.number(key)
-        return since(at, self.s.at, self.s.wall_offset_s) if at is not None else ""
-
-    @property
-    def whose(self) -> str:
-        return _("Your tools") if self.r.source is Source.TRAFFIC else _("From here")
-
-    @property
-    def what(self) -> str:
-        return codes.failure(str(self.params.get("what") or ""))
-
-
-def _page_incident(x: _Seen) -> str:
-    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[PageStage.UNKNOWN])
-    if x.params.get("impact") in (Impact.MAJOR, Impact.CRITICAL):
-        return _(
-            "{provider}'s page: {title} ({stage}, {impact}, {age}).",
-            provider=x.provider, title=title, stage=stage, impact=x.word("impact", IMPACTS, ""), age=x.age,
-        )  # fmt: skip
-    return _("{provider}'s page: {title} ({stage}, {age}).", provider=x.provider, title=title, stage=stage, age=x.age)
-
-
-def _page_unnamed(x: _Seen) -> str:
-    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[PageStage.UNKNOWN])
-    return _(
-        "{provider}'s page: {title} ({stage}, {age}); it names no part.",
-        provider=x.provider, title=title, stage=stage, age=x.age,
-    )  # fmt: skip
-
-
-def _page_stale(x: _Seen) -> str:
-    state = x.word("state", STATES, STATES[PageLight.UNKNOWN])
-    return _(
-        "{provider}'s page: {component} has the state “{state}”, unchanged for {duration}; nobody looks after it.",
-        provider=x.provider, component=part(x.text("component")), state=state, duration=duration(x.s.at - x.r.at),
-    )  # fmt: skip
-
-
-def _page_operational(x: _Seen) -> str:
-    if not x.params.get("components"):
-        return _("{provider}'s page: everything operational.", provider=x.provider)
-    return _("{provider}'s page: {names} operational.", provider=x.provider, names=x.names("components"))
-
-
-def _page_silent(x: _Seen) -> str:
-    if not x.params.get("components"):
-        return _("{provider}'s page: still says that all is well.", provider=x.provider)
-    return _("{provider}'s page: still calls {names} operational.", provider=x.provider, names=x.names("components"))
-
-
-def _page_component(x: _Seen) -> str:
-    state = x.word("state", STATES, STATES[PageLight.UNKNOWN])
-    return _(
-        "{provider}'s page: {component} has the state “{state}”.",
-        provider=x.provider, component=part(x.text("component")), state=state,
-    )  # fmt: skip
-
-
-def _page_maintenance(x: _Seen) -> str:
-    title = x.text("title") or _("maintenance")
-    return _(
-        "{provider}'s page: maintenance, {title}, {since}.",
-        provider=x.provider,
-        title=title,
-        since=x.since("started_at"),
-    )
-
-
-def _page_resolved(x: _Seen) -> str:
-    title = x.text("title") or _("an incident")
-    return _("{provider}'s page: {title} (resolved, {age}).", provider=x.provider, title=title, age=x.age)
-
-
-def _page_unknown(x: _Seen) -> str:
-    health = x.word("health", HEALTHS, HEALTHS[PageHealth.UNREADABLE])
-    why = codes.page(x.text("reason"), x.params)
-    if why:
-        health = _("{state} ({reason})", state=health, reason=why)
-    at = x.number("fetched_at")
-    if at is None:
-        return _("{provider}'s page {health}.", provider=x.provider, health=health)
-    return _("{provider}'s page {health}; last read {age}.", provider=x.provider, health=health, age=ago(x.s.at - at))
-
-
-def _page_contradicted(x: _Seen) -> str:
-    return ngettext(
-        "{provider}'s page says it is down, but {n} real answer since then says otherwise.",
-        "{provider}'s page says it is down, but {n} real answers since then say otherwise.",
-        x.count("answers"),
-        provider=x.provider,
-    )
-
-
-def _failures(x: _Seen) -> str:
+def _failures(x: SeenReason) -> str:
     failed, tries = x.count("failed"), x.count("tries")
     if str(x.params.get("what")).startswith("http_"):
         return ngettext(
@@ -217,7 +53,7 @@ def _failures(x: _Seen) -> str:
     )
 
 
-def _refused(x: _Seen) -> str:
+def _refused(x: SeenReason) -> str:
     times = {"since": _clock_time(x, "since_at"), "accepted": _clock_time(x, "accepted_at")}
     # The number alone: what a 401 usually means is not what it means here.
     what = x.count("status")
@@ -232,13 +68,13 @@ def _refused(x: _Seen) -> str:
     )  # fmt: skip
 
 
-def _clock_time(x: _Seen, key: str) -> str:
+def _clock_time(x: SeenReason, key: str) -> str:
     """A time of day; with its day where that is another one."""
     offset_s = x.s.wall_offset_s
     return day_time(wall_time(x.number(key) or x.s.at, offset_s), wall_time(x.s.at, offset_s))
 
 
-def _badge_key(x: _Seen) -> str:
+def _badge_key(x: SeenReason) -> str:
     if x.number("accepted_at") is None:
         return _("{provider} does not accept your key.", provider=x.provider)
     return _(
@@ -247,7 +83,7 @@ def _badge_key(x: _Seen) -> str:
     )  # fmt: skip
 
 
-def _answers(x: _Seen) -> str:
+def _answers(x: SeenReason) -> str:
     latency = x.number("latency_s")
     real = x.params.get("depth") in (Depth.COMPLETION, "completion")
     if x.r.source is Source.TRAFFIC:
@@ -265,26 +101,26 @@ def _answers(x: _Seen) -> str:
     return _("From here: it answers {time}, {age}.", time=in_time(latency), age=x.age)
 
 
-def _not_answering_lately(x: _Seen) -> str:
+def _not_answering_lately(x: SeenReason) -> str:
     at = x.number("last_at")
     if at is None:
         return _("From here: no answer yet.")
     return _("From here: the last good answer came {age}.", age=ago(x.s.at - at))
 
 
-def _challenge(x: _Seen) -> str:
+def _challenge(x: SeenReason) -> str:
     return _(
         "From here: {host} asks programs whether they are a person. What is in front is up, the rest cannot be seen.",
         host=x.text("host", _HOST_MAX),
     )
 
 
-def _edge_only(x: _Seen) -> str:
+def _edge_only(x: SeenReason) -> str:
     about = name(x.v.name) if x.v is not None else x.text("host", _HOST_MAX)
     return _("From here: the server in front answers; that says nothing about {name} itself.", name=about)
 
 
-def _blocked(x: _Seen) -> str:
+def _blocked(x: SeenReason) -> str:
     return _(
         "Something between you and {host} answers in its place ({what}): a filter, a login page or a firewall.",
         host=x.text("host", _HOST_MAX),
@@ -292,11 +128,11 @@ def _blocked(x: _Seen) -> str:
     )
 
 
-def _kept_out(x: _Seen) -> str:
+def _kept_out(x: SeenReason) -> str:
     return _("Several providers fell silent at once, their pages are calm: this network may keep AI services out.")
 
 
-def _slow(x: _Seen) -> str:
+def _slow(x: SeenReason) -> str:
     return _(
         "The first word takes {now}, usually {usual}.",
         now=answer_time(x.number("first_token_s") or 0.0),
@@ -304,7 +140,7 @@ def _slow(x: _Seen) -> str:
     )
 
 
-def _recovering(x: _Seen) -> str:
+def _recovering(x: SeenReason) -> str:
     until, back = x.number("until_at"), x.number("back_at")
     left = duration(max(0.0, until - x.s.at)) if until is not None and until > x.s.at else ""
     if back is not None and left:
@@ -312,20 +148,11 @@ def _recovering(x: _Seen) -> str:
     return _("It works again and is still being watched.")
 
 
-def _page_not_closed(x: _Seen) -> str:
-    return _(
-        "It answers again, but {provider}'s page is not done yet: {title} ({stage}).",
-        provider=x.provider,
-        title=x.text("title") or _("an incident"),
-        stage=x.word("stage", STAGES, STAGES[PageStage.UNKNOWN]),
-    )
-
-
-def _flapping(x: _Seen) -> str:
+def _flapping(x: SeenReason) -> str:
     return _("It keeps changing between good and bad ({percent} % of the last 21 checks).", percent=x.count("percent"))
 
 
-def _network_fine(x: _Seen) -> str:
+def _network_fine(x: SeenReason) -> str:
     hosts = x.count("hosts")
     if not hosts:
         return _("Your connection: fine.")
@@ -334,31 +161,31 @@ def _network_fine(x: _Seen) -> str:
     )
 
 
-def _network_shaky(x: _Seen) -> str:
+def _network_shaky(x: SeenReason) -> str:
     return _(
         "Your connection: shaky, {percent} % of all else fails too. More proof is needed.", percent=x.count("percent")
     )
 
 
-def _network_down(x: _Seen) -> str:
+def _network_down(x: SeenReason) -> str:
     step = str(x.params.get("step") or "")
     return _("Your connection: {step}.", step=codes.step(NetworkStep(step) if step in set(NetworkStep) else None))
 
 
-def _grace(x: _Seen) -> str:
+def _grace(x: SeenReason) -> str:
     if x.params.get("kind") == DisturbanceKind.NETWORK_CHANGE:
         return _("The network has just changed; looking again.")
     return _("The computer has just woken up; looking again.")
 
 
-def _shared(x: _Seen) -> str:
+def _shared(x: SeenReason) -> str:
     return _(
         "{providers} fell within two minutes while your connection is fine: something that they share.",
         providers=x.names("providers"),
     )
 
 
-def _parts(x: _Seen) -> str:
+def _parts(x: SeenReason) -> str:
     return ngettext(
         "{failing} of {n} part has trouble: {names}.",
         "{failing} of {n} parts have trouble: {names}.",
@@ -368,23 +195,12 @@ def _parts(x: _Seen) -> str:
     )
 
 
-def _listed_only(x: _Seen) -> str:
+def _listed_only(x: SeenReason) -> str:
     return _("Trouble in minor parts only: {names}.", names=x.names("components"))
 
 
-_WORDS: dict[str, Callable[[_Seen], str]] = {
-    Code.PAGE_INCIDENT: _page_incident,
-    Code.PAGE_COMPONENT: _page_component,
-    Code.PAGE_MAINTENANCE: _page_maintenance,
-    Code.PAGE_RESOLVED: _page_resolved,
-    Code.PAGE_UNNAMED: _page_unnamed,
-    Code.PAGE_STALE: _page_stale,
-    Code.PAGE_MISSING: lambda x: _("{provider}'s page no longer lists {id}.", provider=x.provider, id=x.text("id")),
-    Code.PAGE_OPERATIONAL: _page_operational,
-    Code.PAGE_SILENT: _page_silent,
-    Code.PAGE_UNKNOWN: _page_unknown,
-    Code.PAGE_CONTRADICTED: _page_contradicted,
-    Code.NO_PAGE: lambda x: _("There is no status page for this."),
+_WORDS: dict[str, Callable[[SeenReason], str]] = {
+    **PAGE_REASONS,
     Code.FAILURES: _failures,
     Code.SOME_FAILURES: _failures,
     Code.ANSWERS: _answers,
@@ -395,7 +211,6 @@ _WORDS: dict[str, Callable[[_Seen], str]] = {
     Code.KEPT_OUT: _kept_out,
     Code.SLOW: _slow,
     Code.RECOVERING: _recovering,
-    Code.PAGE_NOT_CLOSED: _page_not_closed,
     Code.FLAPPING: _flapping,
     Code.NETWORK_FINE: _network_fine,
     Code.NETWORK_UNPROVEN: lambda x: _("Your connection: nothing has shown yet that it works."),

@@ -9,7 +9,7 @@ from trayapp.text import codes, problems
 from trayapp.text.language import _, ngettext
 from trayapp.text.names import model_name, provider_name
 from trayapp.text.numbers import grouped
-from trayapp.text.reasons import HEALTHS
+from trayapp.text.page_words import HEALTHS
 from trayapp.text.times import ago, waiting_time
 from trayapp.text.trim import clean
 

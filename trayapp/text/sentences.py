@@ -15,7 +15,8 @@ from trayapp.core.switching.target import TargetState
 from trayapp.text import claims, codes
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
-from trayapp.text.reasons import HEALTHS, reason
+from trayapp.text.page_words import HEALTHS
+from trayapp.text.reasons import reason
 from trayapp.text.senses import blamed_step
 from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
 from trayapp.text.trim import clean
