@@ -97,7 +97,7 @@ Rule 9. Flapping is said once (core/evidence/flapping.py).
     vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py).
     While it is on: yellow at least, `flapping` where nothing worse is known (core/light/component.py).
 
-Rule 10. From parts to the whole (core/light/service.py, core/light/judge.py).
+Rule 10. From parts to the whole (core/light/service.py, core/light/watched_service.py).
     A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only
     where no other main one can be told. Minor ones colour it yellow at most, and are only listed while fewer than
     `LISTED_ONLY_SHARE` of them are in trouble; so are the parts of a page that is read as a whole

@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field, structs
 
 from trayapp.core.agenda import Agenda
-from trayapp.core.catalogue import Catalogue, Part, Provider, Service
+from trayapp.core.catalogue import Catalogue, Part, Provider
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
-    Depth,
     Disturbance,
     DisturbanceKind,
     NetworkReport,
@@ -32,31 +31,22 @@ from trayapp.core.evidence.observation import (
 from trayapp.core.evidence.own_evidence import GAP_S, Sight
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
-from trayapp.core.evidence.reach import Reach, reach_of_url
+from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
-from trayapp.core.light.claim import strongest
-from trayapp.core.light.component import ComponentMemory, ComponentState, ComponentView, Rulings, Surroundings
+from trayapp.core.light.component import ComponentMemory, ComponentState, Rulings, Surroundings
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
-from trayapp.core.light.reasons import Code
-from trayapp.core.light.service import Whole, whole
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.silence import gone_since, kept_out
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
-from trayapp.core.light.trouble import Trouble, trouble_of
-from trayapp.core.light.verdicts import Judgement, PageStatus, ServiceVerdict
+from trayapp.core.light.trouble import Trouble
+from trayapp.core.light.verdicts import Judgement, PageStatus
+from trayapp.core.light.watched_service import KnownLight, WatchedService
 
 # A reading of a page takes no longer than this; so much earlier its requests may have begun.
 PAGE_READING_S = 15.0
 # A memory from the future means that the clock was set back: its times say nothing.
 CLOCK_SLACK_S = 60.0
-
-
-class KnownLight(Struct):
-    """The last light of a service that was not grey; `until` is None while it still is."""
-
-    light: Light
-    until: float | None = None
 
 
 class JudgeMemory(Struct):
@@ -70,28 +60,6 @@ class JudgeMemory(Struct):
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
     refusals: RefusalsMemory = field(default_factory=RefusalsMemory)
     pages: dict[str, PageReadingsMemory] = field(default_factory=dict)
-
-
-class _ServiceState:
-    """One watched service and what was last made of it. `place`: among all, in the user's order."""
-
-    def __init__(self, place: int, provider: Provider, service: Service, components: list[ComponentState]) -> None:
-        self.place = place
-        self.provider = provider
-        self.service = service
-        self.components = components
-        self.parts = [component.part for component in components]
-        self.known: KnownLight | None = None
-        self._green_since: float | None = None
-
-    def since(self, made: Whole, views: list[ComponentView]) -> float:
-        """Since when the whole is so: well since the last of its parts is, whatever they do that it only lists."""
-        if made.light is not Light.GREEN:
-            self._green_since = None
-            return made.since
-        if self._green_since is None:
-            self._green_since = max(view.verdict.since for view in views if view.light is Light.GREEN)
-        return self._green_since
 
 
 class Judge:
@@ -122,9 +90,14 @@ class Judge:
             for name, provider in self.providers.items()
         }
         self._components: dict[Part, ComponentState] = {}
-        self._services: dict[str, _ServiceState] = {}
+        self._services: dict[str, WatchedService] = {}
         for place, (provider, service) in enumerate(pairs):
-            self._services[service.id] = self._service_state(place, provider, service, kept, now)
+            known_light = kept.known.get(service.id)
+            if known_light is not None and known_light.until is None:
+                known_light.until = min(kept.saved_at, now)
+            state = WatchedService(place, provider, service, kept.components, known_light, now)
+            self._services[service.id] = state
+            self._components.update(zip(state.parts, state.components, strict=True))
         self._by_provider = {
             name: [state for state in self._services.values() if state.provider.provider == name]
             for name in self.providers
@@ -150,22 +123,6 @@ class Judge:
         self._gap = (kept.saved_at, now)
         self._observed_at = now
         self._down_since: float | None = None
-
-    def _service_state(
-        self, place: int, provider: Provider, service: Service, kept: JudgeMemory, now: float
-    ) -> _ServiceState:
-        components = []
-        for component in service.components:
-            reach = _likely_reach(provider, service, component.id)
-            memory = kept.components.get(f"{service.id}/{component.id}")
-            state = ComponentState(service, component, reach, memory, now)
-            self._components[state.part] = state
-            components.append(state)
-        made = _ServiceState(place, provider, service, components)
-        made.known = kept.known.get(service.id)
-        if made.known is not None and made.known.until is None:
-            made.known.until = min(kept.saved_at, now)
-        return made
 
     # What comes in
 
@@ -322,7 +279,7 @@ class Judge:
                     since[provider] = min(at, since.get(provider, at))
         return since
 
-    def _advance_service(self, state: _ServiceState, rulings: Rulings, before: float, now: float) -> None:
+    def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]
         readings.look(now)
         views = []
@@ -333,50 +290,8 @@ class Judge:
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
-        made = whole(views, now)
-        self._follow_known(state, made.light, before)
-        trouble = trouble_of(self._verdict(state, made, views, now), made, views)
+        trouble = state.judge(views, map(self._groups.of, state.parts), self._badges, before, now)
         self.troubles[state.place : state.place + 1] = [trouble]
-
-    def _follow_known(self, state: _ServiceState, light: Light, before: float) -> None:
-        """Keep the last light that was not grey, with the moment until which it was."""
-        if light is not Light.GREY:
-            state.known = KnownLight(light)
-        elif state.known is not None and state.known.until is None:
-            state.known.until = before
-
-    def _verdict(self, state: _ServiceState, made: Whole, views: list[ComponentView], now: float) -> ServiceVerdict:
-        service, known = state.service, state.known
-        refused = any(each.code == Code.REFUSED for each in made.reasons)
-        return ServiceVerdict(
-            id=service.id,
-            provider=state.provider.provider,
-            name=service.name,
-            provider_name=state.provider.name,
-            light=made.light,
-            finding=made.finding,
-            confidence=made.confidence,
-            since=state.since(made, views),
-            components=tuple(view.verdict for view in views),
-            reasons=(*made.reasons, *self._badges.reasons(service.id, now, refused=refused)),
-            claim=strongest(view.claim for view in made.deciding) if made.light is Light.RED else None,
-            flapping=any(each.code == Code.FLAPPING for each in made.reasons),
-            badges=self._badges.of(service.id, now),
-            unseen=tuple(view.verdict.id for view in views if not view.verdict.seen),
-            last_known=known.light if known is not None else None,
-            last_known_at=known.until if known is not None else None,
-            latency_s=self._latency_s(state, now),
-            website=service.website,
-        )
-
-    def _latency_s(self, state: _ServiceState, now: float) -> float | None:
-        evidences = {id(evidence): evidence for evidence in map(self._groups.of, state.parts)}
-        goods = [
-            good
-            for evidence in evidences.values()
-            if (good := evidence.answering(now) or evidence.good(now, Depth.API)) and good.latency_s is not None
-        ]
-        return max(goods, key=lambda good: (good.depth, good.at)).latency_s if goods else None
 
     def _settle_recoveries(self) -> None:
         for group in self._groups.all:
@@ -430,7 +345,7 @@ class Judge:
         known = [at for at in tried if at is not None]
         return None if len(known) < len(tried) else min(known, default=self._now)
 
-    def _is_settled(self, component: ComponentState, service: _ServiceState) -> bool:
+    def _is_settled(self, component: ComponentState, service: WatchedService) -> bool:
         evidence = self._groups.of(component.part)
         readings = self._readings[service.provider.provider]
         if self._network.down(component.reach(evidence)) is not None or evidence.proxy is not None:
@@ -470,11 +385,3 @@ def _page_status(provider: Provider, readings: PageReadings) -> PageStatus:
     if latest is None:
         return PageStatus(provider.provider, PageHealth.NEVER, None, provider.page.url if provider.page else "")
     return PageStatus(provider.provider, latest.health, readings.fetched_at, latest.link, latest.reason, latest.params)
-
-
-def _likely_reach(provider: Provider, service: Service, component: str) -> Reach:
-    """The kind of address that the catalogue suggests, until a try has shown it."""
-    probe = next((probe for probe in service.probes if component in probe.components), None)
-    if probe is not None:
-        return reach_of_url(probe.url)
-    return reach_of_url(provider.page.url) if provider.page is not None else Reach.PUBLIC
