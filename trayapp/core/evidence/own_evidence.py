@@ -19,12 +19,9 @@ from trayapp.core.evidence.in_part import InPart, PartSum
 from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.red import UNSEEN_RED_S, Red
 from trayapp.core.evidence.strikes import Strikes, run_ends_at
 
-# One good answer may be luck or a cache; two that are a minute apart are not.
-BACK_SPAN_S = 60.0
-# What failed in part before it was down answers now and then to the end: then it takes so long.
-WARY_BACK_SPAN_S = 180.0
 # The first fix is often followed by a relapse; "fix applied" to "resolved" takes a median of 26 minutes.
 QUIET_S = 600.0
 # After so long without evidence nobody knows what happened meanwhile.
@@ -33,8 +30,6 @@ GAP_S = 600.0
 LATE_FACTOR = 2.5
 # The slowest pace that can be configured; a longer pause was a sleep.
 INTERVAL_MAX_S = 3600.0
-# Only traffic saw it fail and there is no more traffic: hold the red no longer than this while all else answers.
-UNSEEN_RED_S = 1800.0
 # A real answer is worth the word "answering" for so long.
 ANSWERING_S = 600.0
 # A foreign page that was not seen again for so long is another time's.
@@ -51,21 +46,6 @@ class Sight(StrEnum):
     DEGRADED = "degraded"
     DOWN = "down"
     RECOVERING = "recovering"
-
-
-class Red(Struct):
-    """A red made by own requests. `first_at`: its first failure; `depth`: what an answer must prove to end it.
-
-    `failed`: tries that failed in a row; `last`: the latest of them. `wary`: it failed in part before.
-    """
-
-    first_at: float
-    at: float
-    depth: Depth
-    host: str
-    failed: int
-    last: Try
-    wary: bool = False
 
 
 class Company(Struct, frozen=True):
@@ -234,8 +214,10 @@ class Evidence:
             self._deep_at = now
             self.in_part.clear()
         if self.red is not None:
-            self._follow_red(self.red, run, network, now)
-            self._try_to_end_red(self.red, now)
+            self.red.follow(run, network, now, decided=self._decided)
+            back_at = self.red.back_at(self.strikes, self.failed_at, self._deep_at, now)
+            if back_at is not None:
+                self._end_red(back_at)
         self.share = self.in_part.share
         self._look_at_foreign(network)
         doubted = self.doubt.since
@@ -282,34 +264,6 @@ class Evidence:
     def is_calm(self) -> bool:
         """Quiet, and nothing failed lately."""
         return self.is_quiet and not self.strikes.failed
-
-    def _follow_red(self, red: Red, run: list[Try], network: OwnConnection, now: float) -> None:
-        """A red that shallower failures make by themselves also ends with answers of their depth."""
-        if run and run[-1].at >= red.last.at:
-            red.failed += run[-1].at > red.last.at
-            red.last = run[-1]
-        for depth in () if self._decided else Depth:
-            if depth >= red.depth:
-                return
-            if odds.level([t for t in run if t.depth <= depth], network, now) is Level.DOWN:
-                red.depth = depth
-                return
-
-    def _try_to_end_red(self, red: Red, now: float) -> None:
-        failed_at = max(self.failed_at or red.at, red.at)
-        latest = self.strikes.last_good(red.depth)
-        if latest is not None and latest.at > failed_at:
-            goods = self.strikes.goods_since(failed_at, red.depth)
-            if goods[-1].at - goods[0].at >= (WARY_BACK_SPAN_S if red.wary else BACK_SPAN_S):
-                self._end_red(goods[0].at)
-                return
-        if (
-            self._deep_at is not None
-            and now - self._deep_at > UNSEEN_RED_S
-            and (good := self.strikes.last_good(Depth.API)) is not None
-            and good.at > self._deep_at
-        ):
-            self._end_red(now)
 
     def _end_red(self, back_at: float) -> None:
         self.red = None

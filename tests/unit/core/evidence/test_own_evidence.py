@@ -7,14 +7,12 @@ from hypothesis import strategies as st
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Try
 from trayapp.core.evidence.own_evidence import (
     ANSWERING_S,
-    BACK_SPAN_S,
     FOREIGN_LIFE_S,
     GAP_S,
     QUIET_S,
-    UNSEEN_RED_S,
     Company,
     Evidence,
     EvidenceMemory,
@@ -41,53 +39,12 @@ def sight(evidence: Evidence) -> Sight:
     return evidence.sight(recovering=evidence.back_at is not None)
 
 
-def red_depth(evidence: Evidence) -> Depth | None:
-    return evidence.red.depth if evidence.red is not None else None
-
-
 def down(depth: Depth = Depth.API) -> list[Try]:
     """Failures that make it red at 120 s."""
     return [tried(at, depth=depth) for at in (100.0, 105.0, 120.0)]
 
 
 class TestBack:
-    def test_two_good_answers_a_minute_apart(self) -> None:
-        evidence = seen(*down(), tried(200.0, GOOD), tried(230.0, GOOD))
-        assert sight(evidence) is Sight.DOWN
-        see(evidence, tried(200.0 + BACK_SPAN_S, GOOD))
-        assert sight(evidence) is Sight.RECOVERING
-        assert evidence.back_at == 200.0
-
-    def test_a_failure_in_between_starts_the_minute_anew(self) -> None:
-        evidence = seen(*down(), tried(200.0, GOOD), tried(240.0), tried(270.0, GOOD), tried(300.0, GOOD))
-        assert sight(evidence) is Sight.DOWN
-        see(evidence, tried(330.0, GOOD))
-        assert (sight(evidence), evidence.back_at) == (Sight.RECOVERING, 270.0)
-
-    def test_answers_must_prove_enough(self) -> None:
-        evidence = seen(*down(), *[tried(at, GOOD, Depth.EDGE) for at in (200.0, 260.0, 320.0)])
-        assert sight(evidence) is Sight.DOWN
-        see(evidence, tried(330.0, GOOD, Depth.COMPLETION), tried(390.0, GOOD))
-        assert sight(evidence) is Sight.RECOVERING
-
-    def test_what_shallow_failures_make_shallow_answers_end(self) -> None:
-        real = tried(119.0, depth=Depth.COMPLETION, source=Source.TRAFFIC, request="r1")
-        evidence = seen(tried(100.0), tried(105.0), real)
-        assert red_depth(evidence) is Depth.COMPLETION, "so far the real request is needed to make it red"
-        see(evidence, tried(120.0))
-        assert red_depth(evidence) is Depth.API
-        see(evidence, tried(200.0, GOOD), tried(260.0, GOOD))
-        assert sight(evidence) is Sight.RECOVERING
-
-    def test_a_red_that_only_real_requests_saw_ends_when_nobody_makes_any(self) -> None:
-        evidence = seen(*down(Depth.COMPLETION))
-        last_at = 120.0
-        minutes = range(1, int(UNSEEN_RED_S // 60) + 1)
-        see(evidence, *[tried(last_at + 60.0 * minute, GOOD) for minute in minutes])
-        assert sight(evidence) is Sight.DOWN
-        see(evidence, tried(last_at + UNSEEN_RED_S + 60.0, GOOD))
-        assert sight(evidence) is Sight.RECOVERING
-
     def test_ten_quiet_minutes_make_it_well(self) -> None:
         """When they are over for a component is for it to say, since its page may have a word in it."""
         evidence = seen(*down(), *[tried(float(at), GOOD) for at in range(200, 800, 60)])

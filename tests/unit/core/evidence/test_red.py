@@ -1,0 +1,53 @@
+"""Rule 8: what ends a red that own requests made."""
+
+from tests.unit.core.evidence.test_own_evidence import down, see, seen, sight
+from tests.unit.core.evidence.test_strikes import GOOD, tried
+from trayapp.core.evidence.observation import Depth, Source
+from trayapp.core.evidence.own_evidence import Evidence, Sight
+from trayapp.core.evidence.red import BACK_SPAN_S, UNSEEN_RED_S
+
+
+def red_depth(evidence: Evidence) -> Depth | None:
+    return evidence.red.depth if evidence.red is not None else None
+
+
+def test_two_good_answers_a_minute_apart() -> None:
+    evidence = seen(*down(), tried(200.0, GOOD), tried(230.0, GOOD))
+    assert sight(evidence) is Sight.DOWN
+    see(evidence, tried(200.0 + BACK_SPAN_S, GOOD))
+    assert sight(evidence) is Sight.RECOVERING
+    assert evidence.back_at == 200.0
+
+
+def test_a_failure_in_between_starts_the_minute_anew() -> None:
+    evidence = seen(*down(), tried(200.0, GOOD), tried(240.0), tried(270.0, GOOD), tried(300.0, GOOD))
+    assert sight(evidence) is Sight.DOWN
+    see(evidence, tried(330.0, GOOD))
+    assert (sight(evidence), evidence.back_at) == (Sight.RECOVERING, 270.0)
+
+
+def test_answers_must_prove_enough() -> None:
+    evidence = seen(*down(), *[tried(at, GOOD, Depth.EDGE) for at in (200.0, 260.0, 320.0)])
+    assert sight(evidence) is Sight.DOWN
+    see(evidence, tried(330.0, GOOD, Depth.COMPLETION), tried(390.0, GOOD))
+    assert sight(evidence) is Sight.RECOVERING
+
+
+def test_what_shallow_failures_make_shallow_answers_end() -> None:
+    real = tried(119.0, depth=Depth.COMPLETION, source=Source.TRAFFIC, request="r1")
+    evidence = seen(tried(100.0), tried(105.0), real)
+    assert red_depth(evidence) is Depth.COMPLETION, "so far the real request is needed to make it red"
+    see(evidence, tried(120.0))
+    assert red_depth(evidence) is Depth.API
+    see(evidence, tried(200.0, GOOD), tried(260.0, GOOD))
+    assert sight(evidence) is Sight.RECOVERING
+
+
+def test_a_red_that_only_real_requests_saw_ends_when_nobody_makes_any() -> None:
+    evidence = seen(*down(Depth.COMPLETION))
+    last_at = 120.0
+    minutes = range(1, int(UNSEEN_RED_S // 60) + 1)
+    see(evidence, *[tried(last_at + 60.0 * minute, GOOD) for minute in minutes])
+    assert sight(evidence) is Sight.DOWN
+    see(evidence, tried(last_at + UNSEEN_RED_S + 60.0, GOOD))
+    assert sight(evidence) is Sight.RECOVERING
