@@ -1,4 +1,4 @@
-"""Clocks for tests: one that stands still until it is told to move, and one that runs fast."""
+"""Clocks for tests: one that stands still until it is told to move, and two that run fast."""
 
 import asyncio
 import time
@@ -46,3 +46,30 @@ class RateClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds / self._rate))
+
+
+class PatientClock(RateClock):
+    """Waits for whoever asks: a machine that is busy for a moment costs no more than `LONGEST_S` real seconds of it.
+
+    For rates at which such a moment would be minutes without evidence.
+    """
+
+    LONGEST_S = 0.02
+
+    def __init__(self, epoch: datetime, rate: float) -> None:
+        super().__init__(epoch, rate)
+        self._seen_s = self._start_s
+        self._passed_s = 0.0
+
+    def now(self) -> float:
+        seen_s = time.monotonic()
+        self._passed_s += min(seen_s - self._seen_s, self.LONGEST_S)
+        self._seen_s = seen_s
+        return self._epoch_s + self._passed_s * self._rate
+
+    async def sleep(self, seconds: float) -> None:
+        end = self.now() + seconds
+        left_s = seconds / self._rate
+        while left_s > 0:
+            await asyncio.sleep(min(left_s, self.LONGEST_S))
+            left_s = (end - self.now()) / self._rate
