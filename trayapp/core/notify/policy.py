@@ -123,9 +123,9 @@ class NotificationPolicy:
             said += self._news(desk)
         said += self._withdraw_offers(desk)
         self._forget_old()
-        pending = [told for told in self._told.by_key.values() if told.stage in _FIRST_WORD]
-        waits = [told.yellow_from + YELLOW_AFTER_S for told in pending if told.yellow_from and told.stage is None]
-        waits += [told.red_from + TOGETHER_S for told in pending if told.red_from is not None]
+        told = self._told.by_key.values()
+        waits = [one.yellow_from + YELLOW_AFTER_S for one in told if one.yellow_from and one.stage is None]
+        waits += [one.red_from + TOGETHER_S for one in told if one.red_from is not None]
         self.news_at = min((at for at in waits if at > now), default=math.inf)
         return tuple(said)
 
@@ -166,7 +166,7 @@ class NotificationPolicy:
         spoken.stage = BannerStage.OVER
 
     def _tell(self, stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> Banner:
-        again = stage is BannerStage.DOWN and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
+        again = stage is BannerStage.DOWN and bool(spoken.fallen) and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
         pops_up = _pops_up(stage, spoken, incident.down, back, providers, desk.now)
         banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
@@ -235,7 +235,7 @@ def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
 
 
 def _red_is_due(stage: BannerStage | None, spoken: BannerRecord, now: float) -> bool:
-    if stage is not BannerStage.DOWN or spoken.stage not in _FIRST_WORD:
+    if stage is not BannerStage.DOWN or (spoken.stage not in _FIRST_WORD and spoken.fallen):
         spoken.red_from = None
         return True
     if spoken.red_from is None:
@@ -246,7 +246,7 @@ def _red_is_due(stage: BannerStage | None, spoken: BannerRecord, now: float) -> 
 def _stage(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage | None:
     """The stage that the incident is in now, told or not; None while there is nothing to tell."""
     touched = desk.verdicts(incident.services)
-    if any(v.flapping for v in touched):
+    if any(v.flapping for v in touched) and not _falls(incident, spoken, desk):
         return BannerStage.FLAPPING
     if incident.stage is IncidentStage.RECOVERING:
         return BannerStage.RECOVERING if spoken.stage is not None else None
@@ -255,6 +255,12 @@ def _stage(incident: Incident, spoken: BannerRecord, desk: NotificationContent) 
     if any(v.light is Light.YELLOW and v.finding not in PASSING for v in touched):
         return BannerStage.YELLOW
     return None
+
+
+def _falls(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> bool:
+    """Whether it is down without having come back since that was told: it may have flapped before, and does not now."""
+    red = any(v.light is Light.RED for v in desk.verdicts(incident.down))
+    return red and (spoken.stage in _BAD_NEWS or not set(incident.down) <= set(spoken.fallen))
 
 
 def _stage_of_red(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> BannerStage:

@@ -338,7 +338,6 @@ def test_flapping_that_ends_in_red_is_told_as_down(desk: Desk) -> None:
     assert desk.told(15) == ["down! i1"]
 
 
-@pytest.mark.xfail(strict=True, reason="while it flaps nobody is told that it is down, and then that it is down again")
 def test_what_flaps_at_first_and_then_falls_is_told_as_down_at_once(desk: Desk) -> None:
     desk.set(FLAPPING, "chatgpt")
     desk.incident("chatgpt")
@@ -352,7 +351,6 @@ def test_what_flaps_at_first_and_then_falls_is_told_as_down_at_once(desk: Desk) 
     assert desk.told(30) == []
 
 
-@pytest.mark.xfail(strict=True, reason="while it flaps nobody is told that it is down, and then that it is down again")
 def test_what_goes_on_being_down_does_not_come_and_go(desk: Desk) -> None:
     _falls(desk, "chatgpt")
     assert desk.told(1) == ["down! i1"]
