@@ -5,7 +5,7 @@ rules need and is asked with the time as argument; it tells nobody (notify), mov
 neither, and says why in codes with parameters. These are its rules, numbered as everywhere else in the program, in
 the order in which they outrank each other, with the file of `trayapp/` in which each stands.
 
-Rule 1. Own network first, and a proven answer proves it (core/evidence/connection.py; asked by core/light/component.py
+Rule 1. Own network first, and a proven answer proves it (core/evidence/connection.py; asked by core/light/ruling.py
     before all else). Proven is what this machine itself says, or what comes over TLS that the public roots alone
     verify: it proves the connection whatever its status, and is its own control (core/light/judge.py). Otherwise good
     answers do, from their first byte, for their own kind of address only; loopback needs no proof. Offline: a report
@@ -59,14 +59,14 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     calls operational again is let go (core/light/incident_reach.py). It makes red only where it is critical and the
     component is not operational, or a feed has no states. Where the component reads operational it is yellow for
     `STATES_LAG_S` after its publication or last worsening, unless `CONTRADICTING_ANSWERS` newer real answers
-    (core/light/component.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact,
+    (core/light/ruling.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact,
     silent for `FORGOTTEN_S`, or naming no component: listed only. Trouble unchanged for `STALE_S` is listed while depth
     api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end,
     unless the page itself is red. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through
     `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py); after that it is unknown, never green and never red.
     One record that cannot be read is unknown alone; of several ids of a component those that are found count.
 
-Rule 5. Own eyes outrank the page (core/light/component.py, core/light/page_memory.py).
+Rule 5. Own eyes outrank the page (core/light/ruling.py, core/light/page_memory.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer
     than its red say otherwise, with nothing failing: yellow, `reported_only`. The page's last trouble stands for
     `PAGE_HELD_S` after the page itself can no longer be read, but through no gap; after a red then real answers make
@@ -84,7 +84,7 @@ Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
     no other host is slow. The baseline is the median of `BASELINE_SAMPLES` or more in `BASELINE_S`; what nobody has
     seen for `SLOW_LIFE_S` is not said any more.
 
-Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/component.py).
+Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/ruling.py).
     Two good answers of the red's depth, `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`, until
     `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
     `QUIET_S`. A red that only traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is
@@ -95,7 +95,7 @@ Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
     `OFF_PERCENT`. Neutral answers are skipped, as are answers shallower than what goes on failing, failures that nobody
     vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py).
-    While it is on: yellow at least, `flapping` where nothing worse is known (core/light/component.py).
+    While it is on: yellow at least, `flapping` where nothing worse is known (core/light/ruling.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/watched_service.py).
     A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only

@@ -1,32 +1,23 @@
-"""One component: own requests, page, flapping and slowness joined into one light, in the order of the rules."""
+"""One component: own requests and page followed through time, and the verdict that the rules make of them."""
 
 import math
-from typing import NamedTuple
 
 from msgspec import Struct, structs
 
 from trayapp.core.agenda import next_moment
 from trayapp.core.catalogue import Component, Part, ProbeKind, Service
-from trayapp.core.evidence.connection import Down, OwnConnection
+from trayapp.core.evidence.connection import Down
 from trayapp.core.evidence.observation import Depth
-from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
+from trayapp.core.evidence.own_evidence import QUIET_S, Evidence
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.evidence.refusals import Refusal
-from trayapp.core.light.claim import Claim, claim_of, names_it
+from trayapp.core.light.claim import Claim
 from trayapp.core.light.page_memory import PAGE_HELD_S, PageMemory
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.page_readings import PageReadings
-from trayapp.core.light.reason_builder import ReasonBuilder
-from trayapp.core.light.reasons import Reason
+from trayapp.core.light.ruling import CONTRADICTING_ANSWERS, STARTING_S, Case, Ruling, Surroundings, good_since
 from trayapp.core.light.severity import Confidence, Finding, Light
-from trayapp.core.light.silence import KEPT_OUT_AFTER_S, silent_since
-from trayapp.core.light.slowness import SlowHosts
+from trayapp.core.light.silence import KEPT_OUT_AFTER_S
 from trayapp.core.light.verdicts import ComponentVerdict
-
-# Three real answers that the page's red cannot explain: one may come from a corner that still works.
-CONTRADICTING_ANSWERS = 3
-# A first round is done in a minute; what has found nothing in two has no evidence.
-STARTING_S = 120.0
 
 
 class ComponentMemory(Struct):
@@ -66,38 +57,6 @@ class ComponentView(Struct, frozen=True):
     @property
     def finding(self) -> Finding:
         return self.verdict.finding
-
-
-class Surroundings(NamedTuple):
-    """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on.
-
-    `gap`: the latest time that nobody watched, from and to. `refusal`: what it refuses although it accepted it.
-    `kept_out`: since when its provider is silent beside another.
-    """
-
-    evidence: Evidence
-    readings: PageReadings
-    network: OwnConnection
-    slow: SlowHosts
-    gap: tuple[float, float]
-    rulings: "Rulings"
-    refusal: Refusal | None = None
-    kept_out: float | None = None
-
-
-class _Ruling(Struct, frozen=True):
-    light: Light
-    finding: Finding
-    reasons: tuple[Reason, ...] = ()
-    since: float | None = None
-    confidence: Confidence | None = None
-    out: frozenset[str] = frozenset()
-    back_at: float | None = None
-    fell_at: float | None = None
-    claim: Claim | None = None
-
-
-Rulings = dict[tuple[object, ...], tuple[_Ruling, float]]
 
 
 class ComponentState:
@@ -208,7 +167,7 @@ class ComponentState:
         last: PageOpinion | None,
         down: Down | None,
         now: float,
-    ) -> tuple[_Ruling, float]:
+    ) -> tuple[Ruling, float]:
         """What the rules say and until when, asked once for all components that rest on the very same things."""
         page = self.page
         flaps = page.flapping is not None and page.flapping.on
@@ -219,20 +178,12 @@ class ComponentState:
         )  # fmt: skip
         known = around.rulings.get(rests_on)
         if known is None:
-            evidence = around.evidence
-            sight = evidence.sight(recovering=self.recovering)
-            has_page = around.readings.expected and self.on_page
-            orphan = last if held is not last and last is not None and last.light is Light.RED else None
-            word, refusal = orphan or held, self._refusal(around)
-            tell = ReasonBuilder(
-                evidence, opinion, word, around.network, now, has_page=has_page, probed=self.probed, refusal=refusal
-            )
-            ruling = self._flap(self._rule(sight, opinion, held, orphan, down, around, tell, now), evidence, tell)
-            if ruling.out or ruling.light is Light.RED:
-                failures = (evidence.run or [evidence.red.last]) if evidence.red is not None else ()
-                ruling = structs.replace(ruling, claim=claim_of(opinion, failures, refusal))
+            case = Case(
+                around, page, opinion, held, last, down, now,
+                probed=self.probed, on_page=self.on_page, recovering=self.recovering,
+            )  # fmt: skip
             moments = [] if opinion is None else [opinion.until]
-            known = around.rulings[rests_on] = ruling, self._next_change(around, moments, now)
+            known = around.rulings[rests_on] = case.ruling(), self._next_change(around, moments, now)
         return known
 
     def _still_recovering(self, evidence: Evidence, held: PageOpinion | None, now: float) -> bool:
@@ -243,153 +194,6 @@ class ComponentState:
             self._recovered = evidence.back_at
             return False
         return True
-
-    def _rule(
-        self,
-        sight: Sight,
-        opinion: PageOpinion | None,
-        held: PageOpinion | None,
-        orphan: PageOpinion | None,
-        down: Down | None,
-        around: Surroundings,
-        tell: ReasonBuilder,
-        now: float,
-    ) -> _Ruling:
-        evidence = around.evidence
-        if down is not None:
-            return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.network_down(down), down.since)
-        if evidence.proxy is not None:
-            return _Ruling(Light.GREY, Finding.OWN_NETWORK, tell.proxy(evidence.proxy), evidence.proxy.at)
-        trouble = self._trouble(sight, held, around, tell, now)
-        if trouble is not None:
-            return trouble
-        if evidence.foreign is not None and evidence.blocked:
-            return _Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(evidence.foreign), evidence.foreign.at)
-        if orphan is not None and evidence.answering(now) is None:
-            return self._orphaned(orphan, around, tell, now)
-        return self._well(opinion, around, tell, now) or self._unknown(around, tell, now)
-
-    def _trouble(
-        self, sight: Sight, held: PageOpinion | None, around: Surroundings, tell: ReasonBuilder, now: float
-    ) -> _Ruling | None:
-        evidence, run = around.evidence, around.evidence.run
-        page_light = held.light if held is not None else Light.GREY
-        began = run[0].at if run else evidence.failed_at
-        refusal = tell.refusal
-        failing = sight in (Sight.DOWN, Sight.DEGRADED, Sight.CHECKING)
-        # What its page calls an outage is one, whatever was announced for today.
-        excused = held is not None and held.maintenance and page_light is not Light.RED
-        if excused and (failing or refusal is not None):
-            since = began if failing or refusal is None else refusal.since_at
-            return _Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
-        if around.kept_out is not None and page_light is Light.GREEN and silent_since(evidence) is not None:
-            return self._kept_out(around.kept_out, sight, tell, now)
-        if sight is Sight.DOWN and evidence.red is not None:
-            first_at = evidence.red.first_at
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), first_at, fell_at=first_at)
-        if held is not None and page_light is Light.RED:
-            since = held.since if held.since is not None else self.page.red_at
-            answers = evidence.real_answers_since(self.page.red_at or held.at) if sight is Sight.CLEAR else 0
-            if answers >= CONTRADICTING_ANSWERS:
-                return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.contradicted(answers), since)
-            fell_at = self.page.fell_at(held)
-            return _Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out, fell_at=fell_at)
-        if refusal is not None:
-            since, reasons = refusal.since_at, tell.trouble(sight)
-            if refusal.agreed or names_it(held):
-                return _Ruling(Light.RED, Finding.DOWN, reasons, since, fell_at=since)
-            return _Ruling(Light.YELLOW, Finding.DEGRADED, reasons, since)
-        if sight is Sight.DEGRADED:
-            return _Ruling(Light.YELLOW, Finding.DEGRADED, tell.trouble(sight), began)
-        if sight is Sight.RECOVERING:
-            reasons = tell.recovering(evidence.back_at, evidence.well_at)
-            return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, evidence.back_at, back_at=evidence.back_at)
-        if held is not None and page_light is Light.YELLOW and held.finding is not Finding.RECOVERING:
-            return _Ruling(Light.YELLOW, held.finding, tell.trouble(sight), held.since, out=held.out)
-        given_up_at = evidence.doubt.gives_up_at
-        if sight is Sight.CHECKING and given_up_at is not None and now >= given_up_at:
-            return _Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.nothing_to_compare(), given_up_at)
-        if sight is Sight.CHECKING:
-            return _Ruling(Light.YELLOW, Finding.CHECKING, tell.trouble(sight), began)
-        if held is not None and page_light is Light.YELLOW:
-            since = held.at if held.since is None else held.since
-            return _Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), since, back_at=since)
-        ended_at = self.page.ended_at
-        if ended_at is not None and now - ended_at < QUIET_S:
-            # What failed here after the page's own end did not know of it.
-            back_at = max(self.page.back_at or ended_at, evidence.failed_at or 0.0)
-            reasons = tell.recovering(back_at, ended_at + QUIET_S)
-            return _Ruling(Light.YELLOW, Finding.RECOVERING, reasons, back_at, back_at=back_at)
-        answered = evidence.strikes.last_good(Depth.COMPLETION)
-        slow = around.slow.alone(answered.host) if answered is not None else None
-        if slow is not None and answered is not None:
-            return _Ruling(Light.YELLOW, Finding.SLOW, tell.slow(answered, *slow), answered.at)
-        return None
-
-    def _kept_out(self, since: float, sight: Sight, tell: ReasonBuilder, now: float) -> _Ruling:
-        if now < since + KEPT_OUT_AFTER_S:
-            return _Ruling(Light.YELLOW, Finding.CHECKING, tell.kept_out(sight), since)
-        return _Ruling(Light.GREY, Finding.BLOCKED, tell.kept_out(sight), since)
-
-    def _refusal(self, around: Surroundings) -> Refusal | None:
-        """What it refuses, unless real answers contradict what a request without a credential was told."""
-        refusal = around.refusal
-        if refusal is not None and not refusal.keyed:
-            answers = around.evidence.real_answers_since(refusal.since_at)
-            return None if answers >= CONTRADICTING_ANSWERS else refusal
-        return refusal
-
-    def _well(
-        self, opinion: PageOpinion | None, around: Surroundings, tell: ReasonBuilder, now: float
-    ) -> _Ruling | None:
-        confidence = None
-        if around.evidence.answering(now) is not None:
-            confidence = Confidence.ANSWERING
-        elif opinion is not None and opinion.light is Light.GREEN and not self._beginning(around, now):
-            confidence = Confidence.REPORTED
-        elif around.evidence.good(now, Depth.API) is not None:
-            confidence = Confidence.REACHABLE
-        if confidence is None:
-            return None
-        return _Ruling(Light.GREEN, Finding.OK, tell.well(), confidence=confidence)
-
-    def _orphaned(self, last: PageOpinion, around: Surroundings, tell: ReasonBuilder, now: float) -> _Ruling:
-        """The page died while it said red, hours ago: that own eyes are well for a while speaks against it."""
-        good_since = _good_since(around.evidence, now)
-        if good_since is None or now - good_since < QUIET_S:
-            return self._unknown(around, tell, now)
-        since = self.page.red_at if last.since is None else last.since
-        return _Ruling(Light.YELLOW, Finding.REPORTED_ONLY, tell.orphaned(), since)
-
-    def _beginning(self, around: Surroundings, now: float) -> bool:
-        """Own requests are about to speak for the first time since a start or a gap.
-
-        A page that lags behind must not call an outage over that lasts, only because nobody saw it for a while.
-        """
-        evidence, network = around.evidence, around.network
-        silent = self._untried(evidence, network) or bool(evidence.run)
-        return silent and evidence.good(now, Depth.EDGE) is None and now < network.back_at + STARTING_S
-
-    def _untried(self, evidence: Evidence, network: OwnConnection) -> bool:
-        """Whether a probe is due that has not run since the start, a sleep, or on this network."""
-        return self.probed and (evidence.tried_at is None or evidence.tried_at < network.back_at)
-
-    def _unknown(self, around: Surroundings, tell: ReasonBuilder, now: float) -> _Ruling:
-        evidence, readings, network = around.evidence, around.readings, around.network
-        page_at = readings.latest.at if readings.latest is not None else None
-        unread = self.on_page and readings.expected and (page_at is None or page_at < network.back_at)
-        if now < network.back_at + STARTING_S and (self._untried(evidence, network) or unread or evidence.run):
-            return _Ruling(Light.GREY, Finding.STARTING, tell.starting())
-        return _Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.no_evidence())
-
-    def _flap(self, ruling: _Ruling, evidence: Evidence, tell: ReasonBuilder) -> _Ruling:
-        rings = [ring for ring in (evidence.flapping, self.page.flapping) if ring is not None and ring.on]
-        if not rings or ruling.light is Light.GREY:
-            return ruling
-        reasons = (tell.flapping(max(ring.percent for ring in rings)), *ruling.reasons)
-        if ruling.light is Light.GREEN or ruling.finding in (Finding.CHECKING, Finding.RECOVERING):
-            return _Ruling(Light.YELLOW, Finding.FLAPPING, reasons, ruling.since)
-        return structs.replace(ruling, reasons=reasons)
 
     def _seen(self, evidence: Evidence) -> bool:
         return (
@@ -403,16 +207,8 @@ class ComponentState:
         moments = [*moments, *evidence.changes_after(now), network.back_at + STARTING_S, network.grace_until]
         if self.recovering:
             moments.append(evidence.well_at)
-        if (good_since := _good_since(evidence, now)) is not None:
-            moments.append(good_since + QUIET_S)
+        if (well_since := good_since(evidence, now)) is not None:
+            moments.append(well_since + QUIET_S)
         if around.kept_out is not None:
             moments.append(around.kept_out + KEPT_OUT_AFTER_S)
         return next_moment([*moments, *self.page.moments], now)
-
-
-def _good_since(evidence: Evidence, now: float) -> float | None:
-    """Since when its host has answered at depth api without a failure; None while it does not."""
-    if evidence.good(now, Depth.API) is None or evidence.run:
-        return None
-    goods = evidence.strikes.goods_since(-math.inf if evidence.failed_at is None else evidence.failed_at, Depth.API)
-    return goods[0].at if goods else None

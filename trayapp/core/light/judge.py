@@ -34,8 +34,9 @@ from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageRepo
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
-from trayapp.core.light.component import ComponentMemory, ComponentState, Rulings, Surroundings
+from trayapp.core.light.component import ComponentMemory, ComponentState
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
+from trayapp.core.light.ruling import Rulings, Surroundings
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.silence import gone_since, kept_out
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts

@@ -13,8 +13,9 @@ from trayapp.core.evidence.observation import Control, Disturbance, NetworkRepor
 from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.evidence.page_report import PageReport
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.component import ComponentState, ComponentView, Surroundings
+from trayapp.core.light.component import ComponentState, ComponentView
 from trayapp.core.light.page_readings import PageReadings
+from trayapp.core.light.ruling import Surroundings
 from trayapp.core.light.slowness import Pulse, slow_hosts
 
 # Own requests to the API after a quiet start, at 120 s.
