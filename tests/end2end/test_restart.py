@@ -10,11 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.support import pagefiles
 from tests.support.commands import Running, running
 from tests.support.engine_program import AskPicture, beside
 from tests.support.fakeclock import RateClock
-from tests.support.httpserver import Server
+from tests.support.httpserver import Server, answer
 from tests.support.scene import EPOCH, MODELS_PATH, NO_KEY, OVERLOADED, Acme, Scene, free_port, write_files
 from tests.support.until import until
 from trayapp.control import client
@@ -262,6 +264,21 @@ async def test_after_a_gap_the_same_outage_is_proved_again_and_not_told_again() 
         assert (await life.incident()).id == down
         await life.elapse(120)
         assert life.banners() == [("down", down)]
+
+
+@pytest.mark.xfail(strict=True, reason="the second restart brings back what the page said before the gap")
+async def test_a_second_restart_brings_back_no_word_of_before_the_gap() -> None:
+    async with living() as life:
+        life.twin.page(chat_completions="major_outage")
+        down = await life.banner("down")
+        await life.kill(away_s=1800)
+        life.twin.page_server.on("/api/v2/summary.json", answer(503, "busy"))
+        await life.start()
+        assert await life.banner("over") == down
+        await life.restart()
+        await life.elapse(120)
+        assert life.banners() == [("down", down), ("over", down)]
+        assert [incident.id for incident in (await life.snapshot()).incidents] == [down]
 
 
 class SetClock(RateClock):
