@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.support import pagefiles
 from tests.support.commands import Running, running
 from tests.support.engine_program import AskPicture, beside
@@ -266,7 +264,6 @@ async def test_after_a_gap_the_same_outage_is_proved_again_and_not_told_again() 
         assert life.banners() == [("down", down)]
 
 
-@pytest.mark.xfail(strict=True, reason="the second restart brings back what the page said before the gap")
 async def test_a_second_restart_brings_back_no_word_of_before_the_gap() -> None:
     async with living() as life:
         life.twin.page(chat_completions="major_outage")

@@ -4,7 +4,6 @@ import itertools
 import math
 import random
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -135,9 +134,6 @@ def test_within_a_moment_the_order_of_arrival_makes_no_difference(
         assert in_order.lights() == by_chance.lights()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a restart forgets that nobody watched for a while, and the page's last word with it"
-)
 @given(steps, st.integers(0, 59))
 @settings(max_examples=200)
 @example([(0.0, "page incident:investigating:critical:completions"), (700.0, "api 401")], 1)

@@ -35,6 +35,7 @@ from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.light.badges import Badges
 from trayapp.core.light.component import ComponentMemory, ComponentState
+from trayapp.core.light.gap import Gap, GapMemory
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.ruling import Rulings, Surroundings
 from trayapp.core.light.severity import Light, worst
@@ -61,6 +62,7 @@ class JudgeMemory(Struct):
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
     refusals: RefusalsMemory = field(default_factory=RefusalsMemory)
     pages: dict[str, PageReadingsMemory] = field(default_factory=dict)
+    gap: GapMemory | None = None
 
 
 class Judge:
@@ -120,18 +122,13 @@ class Judge:
         self._refusals = Refusals(kept.refusals)
         self._pages = self._page_statuses()
         self.page_incidents: dict[str, PageIncident] = {}
-        # The latest time that nobody watched: asleep, offline, not running.
-        self._gap = (kept.saved_at, now)
-        self._observed_at = now
-        self._down_since: float | None = None
+        self._gap = Gap(now, kept.saved_at, kept.gap)
 
     # What comes in
 
     def observe(self, observation: Observation) -> None:
         """Take in one piece of evidence; which of them came first makes no difference within a moment."""
-        if observation.at - self._observed_at > GAP_S:
-            self._gap = self._observed_at, observation.at
-        self._observed_at = max(observation.at, self._observed_at)
+        self._gap.observed(observation.at)
         match observation:
             case Disturbance():
                 self._network.disturbed(observation)
@@ -203,7 +200,8 @@ class Judge:
         looked_at = self._groups.look(now, self._network)
         self._touched.update(part.service for part in looked_at if part in self._components)
         status = self._network.advance(now, self._widest_reach())
-        self._note_gap(now)
+        down = self._network.down(self._widest_reach())
+        self._gap.network(None if down is None else down.since, now)
         self._find_touched(now)
         rulings: Rulings = {}
         for state in sorted((self._services[name] for name in self._touched), key=lambda state: state.place):
@@ -222,13 +220,6 @@ class Judge:
             disturbance=self._network.disturbance,
         )
 
-    def _note_gap(self, now: float) -> None:
-        """Was the connection gone for so long that anything may have happened meanwhile?"""
-        down = self._network.down(self._widest_reach())
-        if down is None and self._down_since is not None and now - self._down_since > GAP_S:
-            self._gap = self._down_since, now
-        self._down_since = None if down is None else down.since
-
     def _find_touched(self, now: float) -> None:
         """Add the services about which something may have changed without anything having come in for them."""
         network = self._network
@@ -244,7 +235,7 @@ class Judge:
         self._follow_silences(now)
         downs = tuple(network.down(reach) for reach in Reach)
         everywhere = (
-            downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap,
+            downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap.latest,
             tuple(self._kept_out.items()),
         )  # fmt: skip
         if everywhere != self._everywhere:
@@ -287,7 +278,8 @@ class Judge:
         for component in state.components:
             evidence = self._groups.of(component.part)
             refusal, silent = self._refusals.of(component.part), self._kept_out.get(state.provider.provider)
-            around = Surroundings(evidence, readings, self._network, self._slow, self._gap, rulings, refusal, silent)
+            gap = self._gap.latest
+            around = Surroundings(evidence, readings, self._network, self._slow, gap, rulings, refusal, silent)
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
@@ -375,6 +367,7 @@ class Judge:
             self._network.remember(),
             self._refusals.remember(),
             {name: readings.remember() for name, readings in self._readings.items()},
+            self._gap.remember(),
         )
 
 

@@ -26,9 +26,11 @@ class SeenState(Struct):
 
 
 class PageReadingsMemory(Struct):
-    """What survives a restart: for pages that give no times, since when each component has had its state."""
+    """What survives a restart: for pages that give no times, since when each component has had its state; and how
+    rarely the page is read."""
 
     seen: dict[str, SeenState] = field(default_factory=dict)
+    interval_s: float = 0.0
 
 
 class PageReadings:
@@ -48,18 +50,18 @@ class PageReadings:
         self._silence: PageOpinion | None = None
         self._speaks = False
         self._failed_in_a_row = 0
-        self._interval_s = 0.0
+        self._interval_s = memory.interval_s if memory is not None else 0.0
         self._now = -math.inf
         self._seen = memory.seen if memory is not None else {}
 
     def remember(self) -> PageReadingsMemory:
-        return PageReadingsMemory(dict(self._seen))
+        return PageReadingsMemory(dict(self._seen), self._interval_s)
 
     def observe(self, report: PageReport, *, excused: bool = False) -> None:
         """Take in a reading, in any order. `excused`: the own network fails, so a failed one is not the page's."""
         if self.latest is not None and report.at < self.latest.at:
             return
-        pause_s = report.at - self.latest.at if self.latest is not None else 0.0
+        pause_s = report.at - self.latest.at if self.latest is not None else self._interval_s
         self.latest = report
         if report.speaks:
             self.starts_afresh = self._good is not None and report.at - self._good.at > self.fresh_s
