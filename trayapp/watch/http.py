@@ -23,7 +23,7 @@ from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown
 from trayapp.watch.failure import Failure, failure_of, is_disconnect, refused_certificate, timed_out
-from trayapp.watch.transport import TRACE, Direct, Trace
+from trayapp.watch.transport import TRACE, Outgoing, Trace
 
 log = logging.getLogger(__name__)
 # A line for every request of a program that asks all day is noise, and it would show every address in the log.
@@ -70,6 +70,7 @@ class Http:
         self._trust = trust or Trust()
         self._on_bytes = on_bytes
         self._clients: dict[tuple[str | None, Roots], httpx.AsyncClient] = {}
+        self._under_way: set[asyncio.Timeout] = set()
 
     async def ask(
         self,
@@ -90,8 +91,10 @@ class Http:
         trace = Trace()
         TRACE.set(trace)
         began = asyncio.get_running_loop().time()
+        deadline = asyncio.timeout(limit.deadline_s)
+        self._under_way.add(deadline)
         try:
-            async with asyncio.timeout(limit.deadline_s):
+            async with deadline:
                 for _ in range(redirects + 1):
                     answer = await self._once(url, limit, method, headers or {}, body, trace, began, enough)
                     if redirects == 0 or answer.status not in _REDIRECTS:
@@ -101,15 +104,23 @@ class Http:
                         return answer
                     url = target
         except TimeoutError:
+            if deadline not in self._under_way:
+                raise Failure("cut", addresses=trace.addresses) from None
             raise timed_out(trace.step, trace.addresses) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise failure_of(error, trace.step, trace.addresses) from error
+        finally:
+            self._under_way.discard(deadline)
         raise Failure("redirect_loop")
 
     async def drop(self) -> None:
-        """Forget connections, proxies and trust: the machine woke up or changed networks."""
+        """Forget connections, proxies and trust: the machine woke up or changed networks. What is under way is cut."""
         clients, self._clients = list(self._clients.values()), {}
+        under_way, self._under_way = self._under_way, set()
         self._trust.forget()
+        for deadline in under_way:
+            if not deadline.expired():
+                deadline.reschedule(asyncio.get_running_loop().time())
         for client in clients:
             await client.aclose()
 
@@ -205,7 +216,11 @@ async def _send_anew(client: httpx.AsyncClient, request: httpx.Request, trace: T
         try:
             return await client.send(request, stream=True)
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            if trace.connects or (isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error)):
+            if (
+                client.is_closed
+                or trace.connects
+                or (isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error))
+            ):
                 raise
 
 
@@ -214,15 +229,12 @@ def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClien
     limits = httpx.Limits(keepalive_expiry=KEEPALIVE_S)
     try:
         return httpx.AsyncClient(
-            transport=Direct(context, limits) if proxy is None else None,
-            verify=context,
-            proxy=proxy,
+            transport=Outgoing(context, limits, proxy),
             # httpx's own reading of the environment can fail on a legal NO_PROXY, and it would read ~/.netrc.
             trust_env=False,
             timeout=None,
             headers={"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "gzip"},
             cookies=http.cookiejar.CookieJar(nobody),
-            limits=limits,
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         # Not the message: a proxy's address can hold a password.

@@ -64,22 +64,63 @@ TRACE: ContextVar[Trace] = ContextVar("TRACE")
 """Of the exchange that the running task is about: the connecting is deep inside it."""
 
 
-class Direct(httpx.AsyncHTTPTransport):
-    """Goes out without a proxy, and looks names up itself."""
+class Outgoing(httpx.AsyncHTTPTransport):
+    """Goes out through `proxy`, or without one; then it looks names up itself."""
 
-    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits) -> None:
-        super().__init__(verify=context, limits=limits)
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: str | None) -> None:
+        super().__init__(verify=context, limits=limits, proxy=proxy)
         # httpx offers no other way: https://github.com/encode/httpx/discussions/2930
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_Backend(),
-        )
+        pool: Any = self._pool
+        pool._network_backend = _Direct() if proxy is None else _Noting()
+        make = pool.create_connection
+        pool.create_connection = lambda origin: _Whole(make(origin))
 
 
-class _Backend(httpcore.AnyIOBackend):
+class _Whole:
+    """A connection that is out of the pool and closed when a request on it ends without an answer.
+
+    httpcore forgets both where it is cancelled between connecting and the end of the handshake, and where the
+    handshake fails behind a proxy.
+    """
+
+    def __init__(self, connection: httpcore.AsyncConnectionInterface) -> None:
+        self._connection = connection
+        self._streams: list[Stream] = []
+        self._lost = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def is_closed(self) -> bool:
+        return self._lost or self._connection.is_closed()
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        _OPENED.set(self._streams)
+        try:
+            return await self._connection.handle_async_request(request)
+        except httpcore.ConnectionNotAvailable:
+            raise
+        except BaseException:
+            self._lost = True
+            for stream in self._streams:
+                await stream.aclose()
+            raise
+
+
+_OPENED: ContextVar[list[Stream]] = ContextVar("OPENED")
+"""What was opened for the connection that the running task makes."""
+
+
+class _Noting(httpcore.AnyIOBackend):
+    """Notes what it opens."""
+
+    async def connect_tcp(self, *given: Any, **named: Any) -> Stream:
+        stream = await super().connect_tcp(*given, **named)
+        _OPENED.get().append(stream)
+        return stream
+
+
+class _Direct(_Noting):
     async def connect_tcp(
         self,
         host: str,

@@ -17,8 +17,6 @@ from trayapp.watch.http import Http, Limit
 
 LIMIT = Limit(deadline_s=20.0, body_bytes=100_000)
 
-NOBODYS = pytest.mark.xfail(strict=True, reason="what was just connected is nobody's when the exchange is cancelled")
-
 
 @contextmanager
 def nothing_left_open() -> Iterator[None]:
@@ -48,7 +46,7 @@ def secure(request: pytest.FixtureRequest) -> bool:
 class TestAtEveryTurnOfTheLoop:
     """As one test for all the turns: how many there are is the libraries' affair."""
 
-    @pytest.mark.parametrize("kept", [pytest.param(False, marks=NOBODYS), True])
+    @pytest.mark.parametrize("kept", [False, True])
     async def test_a_cancelled_exchange_leaves_nothing_open(
         self, authority: Authority, secure: bool, kept: bool
     ) -> None:
@@ -67,7 +65,6 @@ class TestAtEveryTurnOfTheLoop:
         assert count > 5
 
     @pytest.mark.parametrize("kept", [False, True])
-    @pytest.mark.xfail(strict=True, reason="a drop leaves open what connects, and breaks what asks")
     async def test_a_drop_cuts_what_is_under_way(self, authority: Authority, secure: bool, kept: bool) -> None:
         outcomes = []
         trust = Trust(authority.trust, authority.trust)
@@ -83,8 +80,9 @@ class TestAtEveryTurnOfTheLoop:
                     await http.close()
                 if ended:
                     break
-        assert outcomes.pop() == 200
-        assert set(outcomes) == {"cut"}
+        # At its last turns it has its answer before the cut comes through.
+        assert outcomes == ["cut"] * outcomes.count("cut") + [200] * outcomes.count(200)
+        assert outcomes.count("cut") > 5
 
 
 async def _under_way(tasks: Tasks, trust: Trust, server: Server, kept: bool) -> tuple[Http, asyncio.Task[int | str]]:
@@ -107,7 +105,6 @@ async def _outcome(http: Http, url: str, limit: Limit = LIMIT) -> int | str:
 class TestBehindAProxy:
     """It lets everybody through to a host that takes no handshake."""
 
-    @pytest.mark.xfail(strict=True, reason="a tunnel without a handshake stays in the pool, and stays open")
     @pytest.mark.parametrize(("refuses", "outcome"), [(False, "timeout"), (True, "tls")])
     async def test_a_handshake_that_fails_is_let_go_of(
         self, monkeypatch: pytest.MonkeyPatch, refuses: bool, outcome: str
