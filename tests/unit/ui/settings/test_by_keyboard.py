@@ -19,7 +19,8 @@ from trayapp.text.language import set_language
 from trayapp.ui.commands import FoundServer, ServiceChoice, ToolAccess
 from trayapp.ui.kit.label import Label
 from trayapp.ui.settings.dialog import SettingsDialog
-from trayapp.ui.settings.page_keys import KeyGroup, KeysPage
+from trayapp.ui.settings.key_group import KeyGroup
+from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
 from trayapp.ui.settings.pages import ServicesPage
