@@ -274,7 +274,8 @@ def _stage_of_red(incident: Incident, spoken: BannerRecord, desk: NotificationCo
 
 def _is_news(stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> bool:
     if stage is BannerStage.FLAPPING:
-        return not spoken.flapped
+        # Said once, and again only where 'down' would stand there that is not true any more.
+        return not spoken.flapped or spoken.stage in _BAD_NEWS
     if stage is not spoken.stage:
         return True
     if stage is BannerStage.DOWN:

@@ -347,8 +347,15 @@ def test_what_flaps_at_first_and_then_falls_is_told_as_down_at_once(desk: Desk) 
     banner = desk.banner(15, BannerStage.DOWN)
     assert banner.pops_up
     assert "again" not in banner.params
+    # What comes back once more is not left standing as down, and then it has been said.
+    desk.set(FLAPPING, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(17) == ["flapping i1"]
+    desk.set(RED, "chatgpt", **because(Code.FLAPPING, percent=42))
+    desk.incident("chatgpt")
+    assert desk.told(19) == []
     _falls(desk, "chatgpt")
-    assert desk.told(30) == []
+    assert desk.told(30) == ["down! i1"]
 
 
 def test_what_goes_on_being_down_does_not_come_and_go(desk: Desk) -> None:
