@@ -58,7 +58,7 @@ class RecordingCommands:
         self.calls: list[Call] = []
         self.view = SettingsView(settings or Settings(), SERVICES, KEYS, tools)
         self.view_problems: tuple[Problem, ...] = ()
-        self.stored: CommandResult[frozenset[str]] = CommandResult(frozenset({"openai"}))
+        self.stored: CommandResult[Any] = CommandResult(frozenset({"openai"}))
         self.on_text: Callable[[str], None] = lambda text: None
 
     def named(self, name: str) -> list[Call]:
