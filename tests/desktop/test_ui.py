@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desktop import Desktop
+from tests.support.httpserver import Server, answer, for_key
 from tests.support.processes import wait_for
 from tests.support.scene import Acme, write_files
 from tests.support.tray_reader import TrayReader
@@ -97,6 +98,41 @@ async def test_a_key_is_typed_and_ok_pressed_and_the_keyring_has_it(
             await gone(desktop, "^Settings$")
             assert read_index(home()).hosts == {"acme": acme.api_server.url.removeprefix("http://")}
             assert not home().settings_file.read_text().count("canary")
+            await tray.click("Quit")
+            await asyncio.to_thread(wait_for, lambda: program.poll() is not None, "the end")
+
+
+async def test_a_local_servers_key_is_typed_and_entered_and_opens_the_server(
+    lxqt_panel: Desktop, gnome_keyring: Desktop, own_home: Path
+) -> None:
+    desktop, screen, key = lxqt_panel, lxqt_panel.screen, "jan-canary-of-the-dialog"
+    async with AsyncExitStack() as stack:
+        acme = Acme()
+        await acme.open(stack)
+        model = await stack.enter_async_context(Server())
+        model.on("/v1/models", for_key(key, answer(200, {"object": "list", "data": [{"id": "small:1b"}]})))
+        local = f'[local]\nserver = "openai-compatible"\nurl = "{model.url}"\nmodel = "small:1b"\n'
+        write_files(home(), (acme,), f'[ui]\nlanguage = "en"\n{local}')
+        program = desktop.llm_ampel()
+        async with await TrayReader.first(desktop.address) as tray:
+            await tray.wait_for_colour("green")
+            refused = len(model.requests)
+            await tray.click("Settings")
+            await window(desktop, "^Settings$")
+            # Down to the local model, past server, address, model and start command.
+            screen.key("Home", "Down", "Tab", "Tab", "Tab", "Tab", "Tab")
+            screen.xdotool("type", key)
+            screen.screenshot("ui-settings-local-key")
+            screen.key("Return")
+            await until(lambda: read_index(home()).hosts == {"local": model.netloc}, "the keyring to have it", 20.0)
+            # Stored, it is used at once.
+            await until(
+                lambda: f"Bearer {key}" in {one.headers.get("authorization") for one in model.requests[refused:]},
+                "the server to be asked with it",
+                20.0,
+            )
+            assert screen.windows("^Settings$")
+            assert key not in home().settings_file.read_text()
             await tray.click("Quit")
             await asyncio.to_thread(wait_for, lambda: program.poll() is not None, "the end")
 

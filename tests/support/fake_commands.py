@@ -58,7 +58,7 @@ class RecordingCommands:
         self.calls: list[Call] = []
         self.view = SettingsView(settings or Settings(), SERVICES, KEYS, tools)
         self.view_problems: tuple[Problem, ...] = ()
-        self.stored: CommandResult[Any] = CommandResult(frozenset({"openai"}))
+        self.stored: CommandResult[Mapping[str, str]] = CommandResult({"openai": "api.openai.com"})
         self.on_text: Callable[[str], None] = lambda text: None
 
     def named(self, name: str) -> list[Call]:
@@ -100,12 +100,15 @@ class RecordingCommands:
     def save_settings(self, changes: Mapping[Key, object], done: Done[Settings]) -> None:
         self._note("save_settings", dict(changes), done=done)
 
-    def stored_keys(self, done: Done[frozenset[str]]) -> None:
+    def stored_keys(self, done: Done[Mapping[str, str]]) -> None:
         self._note("stored_keys", done=done)
         done(self.stored)
 
     def set_key(self, name: str, value: str, done: Done[None]) -> None:
         self._note("set_key", name, value, done=done)
+
+    def set_local_key(self, local: Local, value: str, done: Done[None]) -> None:
+        self._note("set_local_key", local, value, done=done)
 
     def forget_key(self, name: str, done: Done[None]) -> None:
         self._note("forget_key", name, done=done)
@@ -113,8 +116,8 @@ class RecordingCommands:
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         self._note("detect", done=done)
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
-        return self._note("test_target", local, done=done)
+    def test_target(self, local: Local, key: str, done: Done[TargetStatus]) -> Stream:
+        return self._note("test_target", local, key, done=done)
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
         self._note("create_tool", name, done=done)

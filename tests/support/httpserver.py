@@ -176,6 +176,16 @@ def gzipped(body: Any) -> Behaviour:
     return answer(200, gzip.compress(json.dumps(body).encode()), {"content-encoding": "gzip"})
 
 
+def for_key(key: str, behaviour: Behaviour) -> Behaviour:
+    """Answers to whoever has the key."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        right = request.headers.get("authorization") == f"Bearer {key}"
+        await (behaviour if right else answer(401, {"error": {"message": "Invalid API Key"}}))(writer, request)
+
+    return behave
+
+
 def redirect(to: str, status: int = 302) -> Behaviour:
     return answer(status, headers={"location": to})
 

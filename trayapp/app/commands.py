@@ -130,11 +130,11 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def stored_keys(self, done: Done[frozenset[str]]) -> None:
-        async def work() -> frozenset[str]:
+    def stored_keys(self, done: Done[Mapping[str, str]]) -> None:
+        async def work() -> Mapping[str, str]:
             import asyncio
 
-            return frozenset(await asyncio.to_thread(self._engine().keys.names))
+            return await asyncio.to_thread(self._engine().keys.hosts)
 
         self._send(work, done)
 
@@ -145,6 +145,20 @@ class CoreCommands:
             if name not in hosts:
                 raise Problem("unknown_key", name=name, known=", ".join(hosts))
             await engine.keys.set(name, hosts[name], value)
+
+        self._send(work, done)
+
+    def set_local_key(self, local: Local, value: str, done: Done[None]) -> None:
+        async def work() -> None:
+            from trayapp.settings.local_key import LOCAL_KEY, local_key_host
+
+            engine = self._engine()
+            if (host := local_key_host(local)) is None:
+                raise Problem("key_plain_http", name=LOCAL_KEY, host=local.url or "")
+            await engine.keys.set(LOCAL_KEY, host, value)
+            # It may be what was missing.
+            await engine.switch.check_target()
+            engine.changed()
 
         self._send(work, done)
 
@@ -164,14 +178,14 @@ class CoreCommands:
 
         self._send(work, done)
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
+    def test_target(self, local: Local, key: str, done: Done[TargetStatus]) -> Stream:
         async def work() -> TargetStatus:
             from trayapp.local.target import LocalTarget
-            from trayapp.secrets.local_key import local_key
+            from trayapp.secrets.local_key import TypedKey, local_key
 
             engine = self._engine()
-            key = partial(local_key, engine.keys)
-            target = LocalTarget(local, engine.clock, engine.home, lambda status: None, key=key)
+            keys = TypedKey(key) if key else engine.keys
+            target = LocalTarget(local, engine.clock, engine.home, lambda status: None, key=partial(local_key, keys))
             try:
                 return await target.prepare(lambda status: None)
             finally:

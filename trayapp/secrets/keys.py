@@ -100,7 +100,7 @@ class Keys:
         if env_key is not None:
             _demand_host(name, env_key.host, host)
             value = os.environ.get(env_key.variable, "").strip()
-            return _sound(name, value) if value else None
+            return sound(name, value) if value else None
         bound = self._index().hosts.get(name)
         if bound is None:
             return None
@@ -118,7 +118,7 @@ class Keys:
         """
         if not _NAME.fullmatch(name):
             raise Problem("key_name", name=name)
-        value = _sound(name, value.strip())
+        value = sound(name, value.strip())
         entry = json.dumps({"host": host_of(f"https://{host}"), "value": value})
         if len(entry) > _max_entry_characters(sys.platform):
             raise Problem("key_too_long", name=name, limit=_max_entry_characters(sys.platform))
@@ -281,7 +281,7 @@ def _unpack(name: str, entry: str | None) -> _Held | None:
     except (ValueError, TypeError, KeyError):
         # Not raised from the original, whose text quotes the entry.
         raise Problem("key_malformed", name=name) from None
-    return _Held(host, _sound(name, value))
+    return _Held(host, sound(name, value))
 
 
 def _exception_name(traceback: bytes) -> str | None:
@@ -296,7 +296,8 @@ def _demand_host(name: str, bound: str, host: str) -> None:
         raise Problem("key_other_host", name=name, stored_for=bound, host=host)
 
 
-def _sound(name: str, value: str) -> str:
+def sound(name: str, value: str) -> str:
+    """The key, if it can be sent in a header. Raises Problem `key_malformed`."""
     register_secret(value)
     if not _SENDABLE.fullmatch(value):
         raise Problem("key_malformed", name=name)

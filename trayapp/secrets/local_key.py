@@ -2,8 +2,18 @@
 
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.errors import Problem
-from trayapp.secrets.keys import KeySource
+from trayapp.secrets.keys import KeySource, sound
 from trayapp.settings.local_key import LOCAL_KEY
+
+
+class TypedKey:
+    """A `KeySource` of one key that was typed and is not stored, for the server that is being tried with it."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    async def get(self, name: str, host: str) -> str | None:
+        return sound(name, self._value)
 
 
 async def local_key(keys: KeySource, url: str) -> str | None:

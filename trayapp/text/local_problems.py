@@ -58,11 +58,11 @@ LOCAL_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "local_needs_key": (
         N_("{url} asks for a key"),
-        N_("Store it for this server: llm-ampel key set local"),
+        N_("Store it for this server: in the settings under Local model, or with llm-ampel key set local"),
     ),
     "local_wrong_key": (
         N_("{url} does not accept the key"),
-        N_("Store the one that the server shows in its own settings: llm-ampel key set local"),
+        N_("Store the one that the server shows: in the settings under Local model, or with llm-ampel key set local"),
     ),
     "local_refused": (
         N_("{url} refused the request"),

@@ -127,11 +127,14 @@ class Commands(Protocol):
         somebody else listens is refused.
         """
 
-    def stored_keys(self, done: Done[frozenset[str]]) -> None:
-        """The names of the keys that the keyring holds."""
+    def stored_keys(self, done: Done[Mapping[str, str]]) -> None:
+        """The keys that the keyring holds: for which `host[:port]`, by name."""
 
     def set_key(self, name: str, value: str, done: Done[None]) -> None:
-        """Put a key into the keyring."""
+        """Put a key into the keyring, for its provider's host."""
+
+    def set_local_key(self, local: Local, value: str, done: Done[None]) -> None:
+        """Put the local server's key into the keyring, for the address that these settings of a target name."""
 
     def forget_key(self, name: str, done: Done[None]) -> None:
         """Take a key out of the keyring."""
@@ -139,8 +142,11 @@ class Commands(Protocol):
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         """Look for local LLM servers on this machine."""
 
-    def test_target(self, local: Local, done: Done[TargetStatus]) -> Stream:
-        """Check these settings of a target as far as one token, without saving them."""
+    def test_target(self, local: Local, key: str, done: Done[TargetStatus]) -> Stream:
+        """Check these settings of a target as far as one token, without saving them.
+
+        `key`: what its server gets in place of a stored one, unless it is empty.
+        """
 
     def create_tool(self, name: str, done: Done[ToolAccess]) -> None:
         """What the tool of this name has to be told; a new one gets its token now."""

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -16,7 +17,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
-from tests.support.httpserver import Request, Server, answer
+from tests.support.httpserver import Request, Server, answer, for_key
 from tests.support.scene import CHAT_PATH, Acme, completion, free_port, write_files
 from tests.support.told import once
 from tests.support.windows import button, entries, entry, window, windows
@@ -372,7 +373,7 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         assert [service.id for service in view.services] == ["acme-api"]
         assert [(slot.name, slot.host) for slot in view.keys] == [("acme", world.acme.api_server.netloc)]
         assert (yield from asked(lambda done: commands.set_key("nobody", "x", done))).codes == ["unknown_key"]
-        assert (yield from asked(commands.stored_keys)).value == frozenset()
+        assert (yield from asked(commands.stored_keys)).value == {}
         tool = (yield from asked(lambda done: commands.create_tool("editor", done))).value
         assert tool.token in tool.url
         assert (yield from asked(commands.view_settings)).value.tools == ("editor",)
@@ -382,9 +383,9 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         yield from asked(lambda done: commands.forget_tool("editor", done))
         assert (yield from asked(commands.view_settings)).value.tools == ()
         good = Local(server="openai-compatible", url=world.model.url, model="small:1b")
-        assert (yield from asked(lambda done: commands.test_target(good, done))).value.state == "ready"
+        assert (yield from asked(lambda done: commands.test_target(good, "", done))).value.state == "ready"
         bad = Local(server="openai-compatible", url=f"http://127.0.0.1:{free_port()}", model="small:1b")
-        failed = yield from asked(lambda done: commands.test_target(bad, done))
+        failed = yield from asked(lambda done: commands.test_target(bad, "", done))
         assert failed.codes == ["local_unreachable"]
         saved = yield from asked(lambda done: commands.save_settings({("ui", "language"): "de"}, done))
         assert saved.value.ui.language == "de"
@@ -393,6 +394,28 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
         yield offers(one, "Check now")
         wrong = yield from asked(lambda done: commands.save_settings({("gateway", "port"): 1}, done))
         assert wrong.codes == ["setting_range"]
+
+    live(one, script())
+
+
+def test_a_server_that_wants_a_key_is_tried_with_the_one_that_was_typed(one: Program, world: World) -> None:
+    key = "jan-canary-0123456789"
+
+    def script() -> Script:
+        yield fine(one)
+        world.model.on("/v1/models", for_key(key, answer(200, {"object": "list", "data": [{"id": "small:1b"}]})))
+        world.model.on(CHAT_PATH, for_key(key, answer(200, completion("small:1b"))))
+        local = Local(server="openai-compatible", url=world.model.url, model="small:1b")
+        refusals = {"": "local_needs_key", "another": "local_wrong_key", "Schlüssel": "key_malformed"}
+        for typed, code in refusals.items():
+            tried = yield from asked(partial(one.commands.test_target, local, typed))
+            assert tried.codes == [code]
+        tried = yield from asked(lambda done: one.commands.test_target(local, key, done))
+        assert tried.value.state == "ready"
+        # Tried is not stored, and nothing is stored that would travel in the clear.
+        assert (yield from asked(one.commands.stored_keys)).value == {}
+        away = Local(server="openai-compatible", url="http://192.0.2.1:1337")
+        assert (yield from asked(lambda done: one.commands.set_local_key(away, key, done))).codes == ["key_plain_http"]
 
     live(one, script())
 

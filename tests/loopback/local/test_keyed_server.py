@@ -1,12 +1,10 @@
 """A local server that wants a key gets the one that is stored for its address, and nobody else does."""
 
-import asyncio
-
 import pytest
 
 from tests.loopback.local.conftest import MakeTarget
 from tests.support.gatewaybed import Keyring
-from tests.support.httpserver import Behaviour, Request, Server, answer, events
+from tests.support.httpserver import Server, answer, events, for_key
 from trayapp.core.switching.target import TargetState
 from trayapp.errors import Problem
 from trayapp.local.chat import stream
@@ -17,20 +15,9 @@ KEY = "jan-canary-0123456789"
 CHAT = "/v1/chat/completions"
 
 
-def keyed(behaviour: Behaviour) -> Behaviour:
-    """Answers to whoever has the key."""
-
-    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
-        refused = answer(401, {"error": {"message": "Invalid API Key"}})
-        right = request.headers.get("authorization") == f"Bearer {KEY}"
-        await (behaviour if right else refused)(writer, request)
-
-    return behave
-
-
 def open_with_key(server: Server) -> None:
-    server.on("/v1/models", keyed(answer(200, {"data": [{"id": "m"}]})))
-    server.on(CHAT, keyed(answer(200, {"choices": [{"message": {"content": "Hi"}}]})))
+    server.on("/v1/models", for_key(KEY, answer(200, {"data": [{"id": "m"}]})))
+    server.on(CHAT, for_key(KEY, answer(200, {"choices": [{"message": {"content": "Hi"}}]})))
 
 
 def _local(server: Server) -> Local:
@@ -50,7 +37,8 @@ async def test_the_key_of_its_address_opens_it(make_target: MakeTarget) -> None:
         status = await target.prepare()
         assert status.state is TargetState.READY
         assert KEY not in repr(status)
-        server.on(CHAT, keyed(events('{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}', "[DONE]")))
+        spoken = events('{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}', "[DONE]")
+        server.on(CHAT, for_key(KEY, spoken))
         told = [
             piece
             async for piece in stream(status, [{"role": "user", "content": "?"}], lambda url: local_key(keyring, url))

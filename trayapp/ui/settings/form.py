@@ -60,6 +60,7 @@ class Form(QWidget):
         super().__init__()
         self.fields: dict[str, Field] = {}
         self._loaded: dict[Key, object] = {}
+        self._parts: dict[str, QWidget] = {}
         self._titles: dict[str, Label] = {}
         # A form layout would do, but it gives lines that wrap the height that they had before they wrapped.
         self._rows = QGridLayout(self)
@@ -77,7 +78,7 @@ class Form(QWidget):
         inside = given or editor(kind, key[-1], title)
         if isinstance(inside, Number):
             hint = " ".join(filter(None, [hint, f"({inside.low}–{inside.high})"]))
-        field = self.fields[key[-1]] = Field(key, title, hint, inside)
+        field = self._parts[key[-1]] = self.fields[key[-1]] = Field(key, title, hint, inside)
         row = self._rows.rowCount()
         if isinstance(inside, Check):
             self._rows.addWidget(field, row, 0, 1, 2)
@@ -87,6 +88,14 @@ class Form(QWidget):
         self._titles[key[-1]].setContentsMargins(0, GRID_PX, 0, 0)
         self._rows.addWidget(self._titles[key[-1]], row, 0, Qt.AlignmentFlag.AlignTop)
         self._rows.addWidget(field, row, 1)
+
+    def put(self, name: str, title: str, part: QWidget) -> None:
+        """Add a row that is no setting, to be shown and hidden like one."""
+        self._titles[name] = label(title, parent=self)
+        row = self._rows.rowCount()
+        self._rows.addWidget(self._titles[name], row, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(part, row, 1)
+        self._parts[name] = part
 
     def load(self, values: Struct) -> None:
         """Show these values as those of the file."""
@@ -104,8 +113,8 @@ class Form(QWidget):
         return {key: value for key, value in self.values().items() if value != self._loaded.get(key)}
 
     def show_row(self, name: str, shown: bool) -> None:
-        """Show or hide a setting with its title."""
-        self.fields[name].setVisible(shown)
+        """Show or hide a row with its title."""
+        self._parts[name].setVisible(shown)
         if name in self._titles:
             self._titles[name].setVisible(shown)
 

@@ -1,16 +1,17 @@
 """A key: a field that only takes, what is stored, and a button that forgets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
+from trayapp.core.hosts import same_host
 from trayapp.core.light.severity import Light
 from trayapp.errors import Problem
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.names import name as shown_name
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
-from trayapp.ui.commands import CommandResult, Commands, KeySlot
+from trayapp.ui.commands import CommandResult, Commands, Done
 from trayapp.ui.kit.entry import Entry
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
@@ -22,16 +23,19 @@ _HOST_MAX = 80
 
 
 class KeyGroup(QFrame):
-    """Whether one key is stored, a field that only takes, and a button that forgets."""
+    """Whether one key is stored, a field that only takes, and a button that forgets.
 
-    def __init__(self, slot: KeySlot, commands: Commands) -> None:
+    `put`: brings what was typed into the keyring, for the host of now.
+    """
+
+    def __init__(self, name: str, commands: Commands, put: Callable[[str, Done[None]], None]) -> None:
         super().__init__()
-        self._slot, self._commands = slot, commands
-        self.state = label(Labels.key_waiting, size=Size.SMALL)
+        self._name, self._commands, self._put = name, commands, put
+        self._host: str | None = None
+        self.state = label(Labels.key_waiting, size=Size.SMALL, wrap=True)
         self.input = Entry()
         self.input.setEchoMode(QLineEdit.EchoMode.Password)
         self.input.setPlaceholderText(Labels.key_placeholder)
-        self.input.setAccessibleName(f"{Labels.keys}: {shown_name(slot.provider_name)}")
         self.store_button = QPushButton(as_action(Labels.key_set))
         self.store_button.clicked.connect(lambda: self.store())
         self.input.entered.connect(lambda: self.store())
@@ -39,7 +43,7 @@ class KeyGroup(QFrame):
         self.forget_button = QPushButton(as_action(Labels.key_forget))
         self.forget_button.clicked.connect(self.forget)
         self._mistakes = Lines()
-        self._stored: bool | None = None
+        self._stored: Mapping[str, str] | None = None
         self._busy = False
         self._then: list[Callable[[bool], None]] = []
         column = QVBoxLayout(self)
@@ -68,14 +72,32 @@ class KeyGroup(QFrame):
         """Keys from the environment are set there, not here; one that was typed before is not hidden."""
         self.setVisible(used or self.unfinished)
 
-    def show_stored(self, stored: bool | None) -> None:
-        """None: the keyring does not say."""
+    def aim(self, host: str | None, whose: str) -> None:
+        """The one place that will ever be given the key; None: it would travel in the clear."""
+        self._host = host
+        self.input.setAccessibleName(f"{Labels.keys}: {shown_name(whose)}")
+        self._mistakes.draw([])
+        self._show_state()
+
+    def show_stored(self, stored: Mapping[str, str] | None) -> None:
+        """The host of each stored key, by name; None: the keyring does not say."""
         self._stored = stored
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self._enable()
         if self._busy:
             return
-        words = Labels.key_unknown if stored is None else Labels.key_stored if stored else Labels.key_absent
-        self.state.setText(f"{words} ({clean(self._slot.host, _HOST_MAX)})")
-        self._enable()
+        bound = None if self._stored is None else self._stored.get(self._name)
+        words, host = Labels.key_absent, self._host
+        if host is None:
+            self.state.setText(str(Labels.key_in_the_clear))
+            return
+        if self._stored is None:
+            words = Labels.key_unknown
+        elif bound is not None:
+            words, host = (Labels.key_stored, host) if same_host(bound, host) else (Labels.key_elsewhere, bound)
+        self.state.setText(f"{words} ({clean(host, _HOST_MAX)})")
 
     def complain(self, problems: tuple[Problem, ...]) -> None:
         self._mistakes.draw([Line(sentence(problem), Light.YELLOW, light_name(Light.YELLOW)) for problem in problems])
@@ -87,14 +109,18 @@ class KeyGroup(QFrame):
             self._then.append(then)
         elif not value:
             then(True)
+        elif self._host is None:
+            # The state says what is in the way.
+            then(False)
         else:
             self._then.append(then)
             self._wait()
-            self._commands.set_key(self._slot.name, value, lambda outcome: self._done(outcome, True))
+            host = self._host
+            self._put(value, lambda outcome: self._done(outcome, host))
 
     def forget(self) -> None:
         self._wait()
-        self._commands.forget_key(self._slot.name, lambda outcome: self._done(outcome, False))
+        self._commands.forget_key(self._name, lambda outcome: self._done(outcome, None))
 
     def _wait(self) -> None:
         self._busy = True
@@ -102,15 +128,17 @@ class KeyGroup(QFrame):
         self.state.setText(Labels.key_waiting)
         self._enable()
 
-    def _done(self, outcome: CommandResult[None], stored: bool) -> None:
+    def _done(self, outcome: CommandResult[None], host: str | None) -> None:
+        """`host`: for which it was to be stored; None: it was to be forgotten."""
         self._busy = False
         if outcome.ok:
-            if stored:
+            if host is not None:
                 # What was typed stays until it is safe, and not a moment longer.
                 self.input.wipe()
-            self.show_stored(stored)
+            others = {name: place for name, place in (self._stored or {}).items() if name != self._name}
+            self.show_stored(others if host is None else {**others, self._name: host})
         else:
-            self.show_stored(self._stored)
+            self._show_state()
             self.complain(outcome.problems)
         waiting, self._then = self._then, []
         for then in waiting:
@@ -122,5 +150,6 @@ class KeyGroup(QFrame):
 
     def _enable(self) -> None:
         self.input.setReadOnly(self._busy)
-        self.store_button.setEnabled(bool(self.input.text().strip()) and not self._busy)
-        self.forget_button.setEnabled(self._stored is True and not self._busy)
+        ready = bool(self.input.text().strip()) and self._host is not None
+        self.store_button.setEnabled(ready and not self._busy)
+        self.forget_button.setEnabled(self._name in (self._stored or {}) and not self._busy)

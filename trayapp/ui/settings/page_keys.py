@@ -1,6 +1,7 @@
 """Keys: put into the keyring and never shown again. Each can be stored at once; those that are left go with OK."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from trayapp.settings.schema import Completion, ProviderSettings
 from trayapp.text.labels import DialogLabels as Labels
@@ -33,11 +34,12 @@ class KeysPage(SettingsPage):
             _show_completion(completion)
         for slot in view.keys:
             settings = view.settings.providers.get(slot.provider, ProviderSettings())
+            self.groups[slot.name].aim(slot.host, slot.provider_name)
             self.groups[slot.name].use_keyring(settings.key == "keyring")
         self._commands.stored_keys(self._stored)
 
     def _add(self, slot: KeySlot) -> None:
-        group = self.groups[slot.name] = KeyGroup(slot, self._commands)
+        group = self.groups[slot.name] = KeyGroup(slot.name, self._commands, partial(self._commands.set_key, slot.name))
         self.put(heading(shown_name(slot.provider_name)), group)
         if slot.provider in self._forms_of:
             return
@@ -68,9 +70,9 @@ class KeysPage(SettingsPage):
         for group in self.groups.values():
             group.input.wipe()
 
-    def _stored(self, outcome: CommandResult[frozenset[str]]) -> None:
-        for name, group in self.groups.items():
-            group.show_stored(name in outcome.value if outcome.value is not None else None)
+    def _stored(self, outcome: CommandResult[Mapping[str, str]]) -> None:
+        for group in self.groups.values():
+            group.show_stored(outcome.value)
             if not outcome.ok:
                 group.complain(outcome.problems)
 

@@ -1,25 +1,30 @@
-"""The settings of the local target, with *Detect* and *Test*."""
+"""The settings of the local target, with its key, *Detect* and *Test*."""
+
+from collections.abc import Callable, Mapping
 
 import msgspec
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.target import TargetStatus
 from trayapp.settings import servers
+from trayapp.settings.local_key import LOCAL_KEY, local_key_host, takes_key
 from trayapp.settings.schema import Local
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.labels import setting
 from trayapp.text.panel import light_name
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
-from trayapp.ui.commands import CommandResult, Commands, FoundServer, SettingsView, Stream
+from trayapp.ui.commands import CommandResult, Commands, Done, FoundServer, SettingsView, Stream
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.kit.tokens import GROUP_PX
 from trayapp.ui.settings.editors import Choice, Pick
 from trayapp.ui.settings.form import Form
+from trayapp.ui.settings.key_group import KeyGroup
 from trayapp.ui.settings.pages import SettingsPage
 from trayapp.ui.settings.validation import mistakes, nested
 
@@ -29,7 +34,9 @@ _ADDRESS_MAX, _MODEL_MAX = 200, 200
 _MODEL_FILES = "GGUF (*.gguf);;* (*)"
 _FOR_AN_ADDRESS = ("url", "model", "start")
 _FOR_A_FILE = ("file", "context")
-_SOMETIMES = (*_FOR_AN_ADDRESS, *_FOR_A_FILE, "confirmed", "key")
+_WANTS_KEY = frozenset({"local_needs_key", "local_wrong_key"})
+_KEY_ROW = "stored key"
+_SOMETIMES = (*_FOR_AN_ADDRESS, *_FOR_A_FILE, "confirmed", "key", _KEY_ROW)
 
 
 class LocalPage(SettingsPage):
@@ -42,6 +49,8 @@ class LocalPage(SettingsPage):
         self._testing: Stream | None = None
         self.model, self.file = Pick(), _FileField()
         self.form = Form(("local",), Local, editors={"model": self.model, "file": self.file})
+        self.key = KeyGroup(LOCAL_KEY, commands, self._put_key)
+        self.form.put(_KEY_ROW, Labels.key, self.key)
         self.detect_button = QPushButton(as_action(Labels.detect))
         self.detect_button.clicked.connect(self.detect)
         self.test_button = QPushButton(as_action(Labels.test))
@@ -75,7 +84,23 @@ class LocalPage(SettingsPage):
         assert isinstance(widget, QLineEdit)
         return widget
 
+    @property
+    def unfinished(self) -> bool:
+        return takes_key(self._local()) and self.key.unfinished
+
+    def finish(self, done: Callable[[bool], None]) -> None:
+        self.key.store(done)
+
+    def _put_key(self, value: str, done: Done[None]) -> None:
+        self._commands.set_local_key(self._local(), value, done)
+
+    def _local(self) -> Local:
+        """As it stands here, which may be no address yet."""
+        server, url, place = (self.form.fields[name].editor.get() for name in ("server", "url", "key"))
+        return Local(server=str(server) if server else None, url=str(url) if url else None, key=str(place))
+
     def leave(self) -> None:
+        self.key.input.wipe()
         if self._testing is not None:
             # Nobody waits for it any more, nor for the server that it may have started.
             self._testing.stop()
@@ -86,6 +111,12 @@ class LocalPage(SettingsPage):
     def load(self, view: SettingsView) -> None:
         self.form.load(view.settings.local)
         self._show_rows()
+        self._commands.stored_keys(self._stored)
+
+    def _stored(self, outcome: CommandResult[Mapping[str, str]]) -> None:
+        self.key.show_stored(outcome.value)
+        if not outcome.ok:
+            self.key.complain(outcome.problems)
 
     def _show_rows(self) -> None:
         """Only what the chosen server needs."""
@@ -94,6 +125,12 @@ class LocalPage(SettingsPage):
         url = str(self.form.fields["url"].editor.get() or "")
         if "url" in shown and url and not _here(url):
             shown.add("confirmed")
+        local = self._local()
+        if "url" in shown and local.key != "keyring":
+            shown.add("key")
+        if takes_key(local):
+            shown.add(_KEY_ROW)
+            self.key.aim(local_key_host(local), servers.names()[str(local.server)])
         for name in _SOMETIMES:
             self.form.show_row(name, name in shown)
         self.test_button.setEnabled(server is not None)
@@ -132,10 +169,11 @@ class LocalPage(SettingsPage):
         self.form.complain(wrong)
         if wrong:
             return
+        typed = self.key.input.text().strip() if takes_key(self._local()) else ""
         self.test_button.setEnabled(False)
         self.result.draw([Line(Labels.testing)])
         self._testing = self._commands.test_target(
-            msgspec.convert(nested(values).get("local", {}), Local), self._tested
+            msgspec.convert(nested(values).get("local", {}), Local), typed, self._tested
         )
 
     def _tested(self, outcome: CommandResult[TargetStatus]) -> None:
@@ -146,6 +184,8 @@ class LocalPage(SettingsPage):
             return
         if outcome.value is None:
             self._complain(outcome)
+            if any(problem.code in _WANTS_KEY for problem in outcome.problems):
+                self.key.input.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         text = f"{Labels.test_good} {target_line(outcome.value)}"
         self.result.draw([Line(text, Light.GREEN, light_name(Light.GREEN))])

@@ -93,7 +93,7 @@ def test_the_test_runs_on_what_is_typed(page: LocalPage, commands: RecordingComm
     page.server.set("ollama")
     page.model.set("qwen3:8b")
     page.test_button.click()
-    assert commands.last.arguments == (Local(server="ollama", model="qwen3:8b"),)
+    assert commands.last.arguments == (Local(server="ollama", model="qwen3:8b"), "")
     assert list(page.result.texts) == ["Testing…"]
     commands.last.answer(READY)
     assert page.result.texts[0].startswith("It works. qwen3:8b on Ollama: ready in 3 s")
