@@ -6,6 +6,8 @@ that nobody's answer vouches for says that the connection was away, and then it 
 
 from collections.abc import Callable
 from copy import deepcopy
+from heapq import nlargest
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -28,6 +30,15 @@ Counts = list[int]
 """How often a source was asked, and how often it failed in each `Kind`."""
 
 
+class _Tally(NamedTuple):
+    """(failed, asked) by source and of all together, and the two that fail most: one is left out, one may be asking."""
+
+    by_source: dict[str, tuple[int, int]]
+    failed: int
+    asked: int
+    worst: list[str]
+
+
 class KnownNetworksMemory(Struct):
     """What survives a restart: counts by network, day (steady seconds / `DAY_S`) and source."""
 
@@ -48,7 +59,7 @@ class KnownNetworks:
         self._here = ""
         self._day = 0
         self._sums: dict[str, Counts] = {}
-        self._usual: dict[tuple[str, Kind | None], float | None] = {}
+        self._tallies: dict[Kind | None, _Tally] = {}
         self._failing: set[str] = set()
         self._unvouched: list[tuple[float, float, str, Kind]] = []
         self._add_up()
@@ -87,10 +98,15 @@ class KnownNetworks:
 
     def usual(self, provider: str, kind: Kind | None) -> float | None:
         """How often a request to anybody but `provider` fails in this way, or in any; None where too few were asked."""
-        asked = provider, kind
-        if asked not in self._usual:
-            self._usual[asked] = self._share(provider, kind)
-        return self._usual[asked]
+        if kind not in self._tallies:
+            self._tallies[kind] = self._tally(kind)
+        by_source, failed, asked, worst = self._tallies[kind]
+        left_out = [provider] if provider in by_source else []
+        if len(by_source) - len(left_out) >= ENOUGH_SOURCES:
+            left_out.append(next(source for source in worst if source != provider))
+        failed -= sum(by_source[source][0] for source in left_out)
+        asked -= sum(by_source[source][1] for source in left_out)
+        return failed / asked if asked >= KNOWN_TRIES else None
 
     def remember(self) -> KnownNetworksMemory:
         """What a restart has to know."""
@@ -108,21 +124,20 @@ class KnownNetworks:
             counts[0] += 1
             if kind is not None:
                 counts[1 + kind] += 1
-        self._usual.clear()
+        self._tallies.clear()
         if at - self._kept_at >= KEPT_EVERY_S:
             self._kept, self._kept_at = KnownNetworksMemory(deepcopy(self._networks)), at
 
-    def _share(self, provider: str, kind: Kind | None) -> float | None:
+    def _tally(self, kind: Kind | None) -> _Tally:
         failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)
-        others = [(sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items() if source != provider]
-        if len(others) >= ENOUGH_SOURCES:
-            others.remove(max(others, key=lambda each: each[0] / each[1]))
-        failed, asked = (sum(each) for each in zip(*others, strict=True)) if others else (0, 0)
-        return failed / asked if asked >= KNOWN_TRIES else None
+        by_source = {source: (sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items()}
+        worst = nlargest(2, by_source, key=lambda source: by_source[source][0] / by_source[source][1])
+        failed, asked = (sum(each) for each in zip(*by_source.values(), strict=True)) if by_source else (0, 0)
+        return _Tally(by_source, failed, asked, worst)
 
     def _add_up(self) -> None:
         self._sums = {}
-        self._usual.clear()
+        self._tallies.clear()
         for by_source in self._networks.get(self._here, {}).values():
             for source, counts in by_source.items():
                 before = self._sums.get(source, [0] * len(counts))

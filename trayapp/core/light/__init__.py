@@ -73,7 +73,7 @@ Rule 5. Own eyes outrank the page (core/light/ruling.py, core/light/page_memory.
     green, `QUIET_S` of good ones of depth api yellow, `reported_only`, all else grey. For `STARTING_S` after a start or
     a gap a calm page calls nothing well that own eyes are only about to look at.
 
-Rule 6. Reachable is not answering (core/light/component.py, core/evidence/own_evidence.py).
+Rule 6. Reachable is not answering (core/light/ruling.py, core/light/component.py, core/evidence/own_evidence.py).
     A good answer clears failures of its own depth or less. Green carries its confidence: `answering` (a real answer
     within `ANSWERING_S`), `reported` (the page is readable, fresh and calm), `reachable` (depth api or more, not older
     than `GAP_S` or `LATE_FACTOR` intervals). Edge alone is never green. What no probe or traffic of depth api speaks

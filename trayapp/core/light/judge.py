@@ -245,31 +245,26 @@ class Judge:
 
     def _follow_silences(self, now: float) -> None:
         """Who is kept out; and for whom it is over, because another one of them answers again."""
-        silent = {
-            self._services[part.service].provider.provider
-            for group in self._groups.all
-            if gone_since(group.evidence) is not None
-            for part in group.parts
-        }
-        before, self._kept_out = self._kept_out, kept_out(self._silences())
+        silent: set[str] = set()
+        # Since when each has been silent whose page is calm about what is silent.
+        beside: dict[str, float] = {}
+        for group in self._groups.all:
+            at = gone_since(group.evidence)
+            if at is None:
+                continue
+            for part in group.parts:
+                provider = self._services[part.service].provider.provider
+                silent.add(provider)
+                opinion = self._readings[provider].opinion(self._components[part].page_ids)
+                if opinion is not None and opinion.light is Light.GREEN and not opinion.incidents:
+                    beside[provider] = min(at, beside.get(provider, at))
+        before, self._kept_out = self._kept_out, kept_out(beside)
         if before.keys() <= silent:
             return
         for provider in before.keys() - self._kept_out.keys():
             for state in self._by_provider[provider]:
                 for part in state.parts:
                     self._groups.of(part).explained(now)
-
-    def _silences(self) -> dict[str, float]:
-        """Since when each provider has been silent whose page is calm about what is silent."""
-        since: dict[str, float] = {}
-        for group in self._groups.all:
-            at = gone_since(group.evidence)
-            for part in group.parts if at is not None else ():
-                provider = self._services[part.service].provider.provider
-                opinion = self._readings[provider].opinion(self._components[part].page_ids)
-                if at is not None and opinion is not None and opinion.light is Light.GREEN and not opinion.incidents:
-                    since[provider] = min(at, since.get(provider, at))
-        return since
 
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]

@@ -1,5 +1,6 @@
 """Two providers that fall silent together while their pages are calm: rather something on the way than both of them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 from trayapp.core.evidence.odds import Level
@@ -22,10 +23,9 @@ def silent_since(evidence: Evidence) -> float | None:
     Controls that answer beside it are enough: where two are silent, each makes the network look too shaky to say more.
     """
     run, red = evidence.run, evidence.red
-    answered = sum(bool(t.control) for t in run)
-    if not run or (red is None and evidence.level is Level.NONE and answered < CONTROLS_ANSWERED):
+    if not run or run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
         return None
-    if run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
+    if red is None and evidence.level is Level.NONE and sum(bool(t.control) for t in run) < CONTROLS_ANSWERED:
         return None
     return min(run[0].at, red.first_at) if red is not None else run[0].at
 
@@ -42,9 +42,10 @@ def kept_out(since: Mapping[str, float]) -> dict[str, float]:
 
     `since`: when each of them did whose page is readable and calm.
     """
+    times = sorted(since.values())
     together: dict[str, float] = {}
     for provider, at in since.items():
-        near = [other for other in since.values() if abs(other - at) <= SILENT_WITHIN_S]
-        if len(near) >= SILENT_PROVIDERS:
-            together[provider] = min(near)
+        first = bisect_left(times, at - SILENT_WITHIN_S)
+        if bisect_right(times, at + SILENT_WITHIN_S) - first >= SILENT_PROVIDERS:
+            together[provider] = times[first]
     return together
