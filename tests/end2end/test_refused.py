@@ -293,3 +293,48 @@ async def test_an_incident_on_the_page_alone_stays_the_pages() -> None:
         on.scene["acme"].publish()
         await on.minutes(4)
         assert Light.RED not in {transition.light for transition in on.scene.transitions}
+
+
+@pytest.mark.xfail(strict=True, reason="any trouble on the page confirms any refusal")
+@pytest.mark.parametrize(
+    ("state", "before"), [("degraded_performance", False), ("degraded_performance", True), ("partial_outage", True)]
+)
+async def test_a_key_revoked_in_somebodys_incident_is_no_outage(state: str, before: bool) -> None:
+    """The page says nothing that would explain it: its incident is minor, or the key was accepted all through it."""
+    async with play(EDITOR) as on:
+        if before:
+            on.scene["acme"].page(chat_completions=state)
+            await on.minutes(3)
+        on.scene["acme"].api_server.on(CHAT_PATH, NOT_AUTHENTICATED)
+        await on.until(lambda s: any(one.code == "refused" for one in on.scene.verdict().reasons), "the refusal")
+        on.scene["acme"].page(chat_completions=state)
+        await on.minutes(6)
+        assert _light(on.scene.engine.snapshot()) == YELLOW
+        assert Light.RED not in {transition.light for transition in on.scene.transitions}
+
+
+def by_key(**refused: Behaviour) -> Behaviour:
+    """What each credential gets that is refused; every other one is accepted."""
+
+    async def behave(writer: Any, request: Any) -> None:
+        name = request.headers["authorization"].removeprefix("Bearer sk-of-the-")
+        await refused.get(name, FINE)(writer, request)
+
+    return behave
+
+
+@pytest.mark.xfail(strict=True, reason="a badge goes with the answer to any key")
+@pytest.mark.parametrize(("reply", "badge"), [(NOT_AUTHENTICATED, Badge.KEY), (USED_UP, Badge.QUOTA)])
+async def test_a_bad_key_beside_a_good_one_is_still_a_bad_key(reply: Behaviour, badge: Badge) -> None:
+    async with play(AGENT, EDITOR, chat=by_key(agent=reply)) as on:
+        seen: set[tuple[Badge, ...]] = set()
+        end = on.scene.clock.now() + 240.0
+
+        def over(snapshot: Snapshot) -> bool:
+            seen.add(snapshot.judgement.services[0].badges)
+            return snapshot.at >= end
+
+        await on.until(over, "four minutes")
+        assert seen == {(badge,)}
+        on.scene["acme"].api_server.on(CHAT_PATH, FINE)
+        await on.until(lambda s: s.judgement.services[0].badges == (), "the badge to go")
