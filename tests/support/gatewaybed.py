@@ -51,6 +51,8 @@ END = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\
 KEY = "sk-acme-canary-0123456789"
 QUESTION = {"model": "big-1", "messages": [{"role": "user", "content": "Hello?"}]}
 LOCAL_MODEL = "small:1b"
+SAID = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}]}
+"""A plain answer."""
 
 
 class Got(NamedTuple):
@@ -134,7 +136,7 @@ class Client:
 class Bed:
     """`cloud`: the provider "acme"; `local`: the target. `tries` and `answers`: what the gateway told.
 
-    `observe`: takes each try; may be exchanged.
+    `observe`: takes each try, `answered`: each local answer; both may be exchanged.
     """
 
     def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Trust | None = None) -> None:
@@ -144,6 +146,7 @@ class Bed:
         self.tries: list[Try] = []
         self.answers: list[LocalAnswer] = []
         self.observe: Callable[[Try], None] = self.tries.append
+        self.answered: Callable[[LocalAnswer], None] = self.answers.append
         self.clock = SystemClock()
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
@@ -166,7 +169,7 @@ class Bed:
             self.keyring,
             lambda: self.target,
             lambda seen: self.observe(seen),
-            self.answers.append,
+            lambda given: self.answered(given),
             self.clock,
             limits=self._limits,
             trust=self._trust,
