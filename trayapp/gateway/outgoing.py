@@ -1,6 +1,7 @@
 """The gateway's way out: one pool of connections, the machine's proxies and trust, no redirects, no cookies."""
 
 import asyncio
+import io
 import ssl
 from contextvars import ContextVar
 from functools import lru_cache
@@ -26,6 +27,8 @@ KEEPALIVE_S = 15.0
 """Shorter than common servers' own, so that a connection is rarely closed just as it is used again."""
 AT_ONCE_S = 1.0
 """A round trip to the far side of the world and its loss; a provider that worked on a request took longer."""
+_AT_ONCE_BYTES = 1024 * 1024
+"""A larger body is written in pieces: as a whole it would hold up everybody else (aiohttp warns of it)."""
 OLD_LIFE_S = 3700.0
 """No answer takes longer as a whole (`GatewayLimits.answer_s`)."""
 _PROXY_LIFE_S = 60.0
@@ -101,7 +104,7 @@ class Outgoing:
         """
         how: dict[str, Any] = {
             "headers": headers,
-            "data": body or None,
+            "data": body,
             "allow_redirects": False,
             "timeout": aiohttp.ClientTimeout(total=None, connect=patience.connect_s),
             "proxy": self._proxy(url) if proxied else None,
@@ -141,12 +144,15 @@ class Outgoing:
         raise refused
 
     async def _send(self, method: str, url: str, how: dict[str, Any]) -> Answer:
+        body = how["data"]
         # Ends with a fresh connection at the latest: each time one of those that were kept is used up.
         while True:
+            # As a file, which has to be at its beginning each time, aiohttp sends it in pieces.
+            data = io.BytesIO(body) if len(body) > _AT_ONCE_BYTES else body or None
             reused = SimpleNamespace(at=None)
             _REUSED.set(reused)
             try:
-                answer = await self._session.request(method, URL(url, encoded=True), **how)
+                answer = await self._session.request(method, URL(url, encoded=True), **how | {"data": data})
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
                 if not _was_stale(error, reused.at):
                     raise

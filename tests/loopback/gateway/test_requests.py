@@ -11,7 +11,6 @@ from tests.support.httpserver import Request, answer
 from trayapp.core.switching.route import To
 
 
-@pytest.mark.xfail(strict=True, reason="aiohttp warns of bodies of a megabyte, and the tests take that for an error")
 @pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
 async def test_pictures_arrive_whole(route: To) -> None:
     """Also where the kept connection that they are first sent over has just ended."""
@@ -32,7 +31,6 @@ async def test_pictures_arrive_whole(route: To) -> None:
         assert json.loads(server.requests[-1].body) == json.loads(body)
 
 
-@pytest.mark.xfail(strict=True, reason="aiohttp takes the last trailer for a header of what comes next")
 @pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
 async def test_the_trailers_of_a_request_go_nowhere(route: To) -> None:
     body = json.dumps(QUESTION, separators=(",", ":")).encode()
