@@ -70,11 +70,16 @@ class Rounds:
         try:
             yield
         except Exception as mistake:
-            self.failed = True
-            place = traceback.extract_tb(mistake.__traceback__)[-1]
-            kind = type(mistake), place.filename, place.lineno
-            if kind in self._told:
-                log.debug("%s failed again", self.name)
-                return
-            self._told.add(kind)
-            log.exception("%s failed by a mistake of ours; it goes on", self.name)
+            if self.is_new(mistake):
+                log.exception("%s failed by a mistake of ours; it goes on", self.name)
+
+    def is_new(self, mistake: Exception) -> bool:
+        """Note a `mistake` that ended a round. Has it never been made before?"""
+        self.failed = True
+        place = traceback.extract_tb(mistake.__traceback__)[-1]
+        kind = type(mistake), place.filename, place.lineno
+        if kind in self._told:
+            log.debug("%s failed again", self.name)
+            return False
+        self._told.add(kind)
+        return True

@@ -265,7 +265,6 @@ class Engine:
 
     def _circumstances(self) -> Circumstances:
         forgetful = self._store.problems if self._store is not None else ()
-        deaf = (self.switch.gateway_problem,) if self.switch.gateway_problem is not None else ()
         return Circumstances(
             target=self.switch.target_status,
             tools=self.switch.tools(),
@@ -273,7 +272,8 @@ class Engine:
             gateway_url=self.switch.gateway_url,
             switching=self.switch.switching,
             problems=tuple(
-                (problem.code, dict(problem.params)) for problem in (*self.loaded.problems, *forgetful, *deaf)
+                (problem.code, dict(problem.params))
+                for problem in (*self.loaded.problems, *forgetful, *self.switch.problems)
             ),
             bytes_today=self._watching.bytes_today,
             demo=self.demo() if self.demo is not None else None,

@@ -132,6 +132,12 @@ class Switch:
     def gateway_url(self) -> str | None:
         return self._gateway.url if self._gateway is not None else None
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands in the gateway's way, or went wrong in it."""
+        mistake = self._gateway.problem if self._gateway is not None else None
+        return tuple(filter(None, (self.gateway_problem, mistake)))
+
     def tools(self) -> tuple[ToolStatus, ...]:
         policies = self._loaded().settings.tools
         seen = self._gateway.last_seen if self._gateway is not None else {}

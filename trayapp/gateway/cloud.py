@@ -7,7 +7,7 @@ for, which every library takes for the error that it is. An event of our own wou
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from aiohttp import web
 
@@ -21,12 +21,12 @@ from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
 from trayapp.gateway.dialects.dialect import ToolDialect
-from trayapp.gateway.evidence import Exchange, RequestNames, witness_of
+from trayapp.gateway.evidence import Exchange, RequestNames, depth_of, witness_of
+from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import phrase, to_client, to_cloud
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
-from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, relay
 from trayapp.secrets.keys import KeySource
@@ -56,6 +56,7 @@ class CloudRoute:
         clock: Clock,
         limits: GatewayLimits,
         fingerprint: Callable[[str], str],
+        fence: Fence,
     ) -> None:
         self._outgoing = outgoing
         self._keys = keys
@@ -64,6 +65,7 @@ class CloudRoute:
         self._limits = limits
         self._names = RequestNames()
         self._fingerprint = fingerprint
+        self._fence = fence
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
@@ -74,19 +76,18 @@ class CloudRoute:
             headers[name] = value
         url = asked.url + address.path + (f"?{address.query}" if address.query else "")
         credential = next((headers[name] for name in dialect.CREDENTIAL_HEADERS if name in headers), "")
-        witness = witness_of(self._fingerprint(credential), address.path, asked.body)
-        exchange = Exchange(
-            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body,
-            witness,
-        )  # fmt: skip
+        exchange = self._fence.ask(lambda: self._exchange(asked, url, credential), None)
         up: Answer | None = None
         down: web.StreamResponse | None = None
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
             asked.body = b""
             theirs = over_tls(url, proven=up.proven)
-            reading = AnswerReading(dialect, up.status, up.headers, exchange.depth, proven=theirs)
-            exchange.head(reading, up.status, up.headers, proven=up.proven)
+            reading = FencedReading(
+                self._fence, dialect, up.status, up.headers, depth_of(asked.endpoint), proven=theirs
+            )
+            if exchange is not None:
+                exchange = self._fence.ask(partial(exchange.head, reading, up), None)
             answered, reason = to_client(up.headers, asked.route), phrase(up.reason)
             if reading.is_stream:
                 # It is measured in pieces, so that it can be broken off whatever it said of its length.
@@ -113,18 +114,18 @@ class CloudRoute:
                     raise Unanswered("cut")
                 await down.write_eof()
         except Unanswered as failure:
-            self._tell(exchange.failed(failure.code))
+            self._tell(exchange, partial(Exchange.failed, code=failure.code))
             if down is None:
                 raise _no_answer(asked.provider.name, failure.code) from failure
             break_off(request)
         except (ClientGone, ConnectionError):
-            self._tell(exchange.left())
+            self._tell(exchange, Exchange.left)
             give_up(request)
         except asyncio.CancelledError:
-            self._tell(exchange.left())
+            self._tell(exchange, Exchange.left)
             raise
         else:
-            self._tell(exchange.ended())
+            self._tell(exchange, Exchange.ended)
         finally:
             if up is not None:
                 up.close()
@@ -148,9 +149,16 @@ class CloudRoute:
             raise Refused(401, "no_key", message, retry=False)
         return key
 
-    def _tell(self, attempt: Try) -> None:
-        # Later, so that the tool has its answer before anybody thinks about it, and is not hurt if that fails.
-        asyncio.get_running_loop().call_soon(self._observe, attempt)
+    def _exchange(self, asked: ToolRequest, url: str, credential: str) -> Exchange:
+        witness = witness_of(self._fingerprint(credential), asked.address.path, asked.body)
+        return Exchange(
+            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body,
+            witness,
+        )  # fmt: skip
+
+    def _tell(self, exchange: Exchange | None, how: Callable[[Exchange], Try]) -> None:
+        if exchange is not None and (attempt := self._fence.ask(lambda: how(exchange), None)) is not None:
+            self._fence.tell(self._observe, attempt)
 
 
 @lru_cache(maxsize=64)

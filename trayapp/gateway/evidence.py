@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
 from functools import lru_cache
+from typing import Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,7 +17,8 @@ from trayapp.core.evidence.answers import Reading, outcome_of_failure, retry_aft
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.reading import AnswerReading
+from trayapp.gateway.fence import FencedReading
+from trayapp.gateway.outgoing import Answer
 
 RETRY_GAP_S = 30.0
 """Real seconds after a failure in which the same request is taken for its retry: libraries wait 8 s at most, and a
@@ -88,6 +89,11 @@ def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
     )
 
 
+def depth_of(endpoint: Endpoint) -> Depth:
+    """What an answer of `endpoint` proves: a list of models, no model."""
+    return Depth.API if endpoint is Endpoint.MODELS else Depth.COMPLETION
+
+
 class _Model(Struct):
     model: str = ""
 
@@ -128,7 +134,7 @@ class Exchange:
         self._url = url
         self._witness = witness
         self._parts = parts_of(provider, endpoint)
-        self.depth = Depth.API if endpoint is Endpoint.MODELS else Depth.COMPLETION
+        self.depth = depth_of(endpoint)
         self._began = clock.now()
         self._began_s = asyncio.get_running_loop().time()
         self._digest = names.begin(tool, path, body, self._began_s)
@@ -136,15 +142,16 @@ class Exchange:
         self._retry_after_s: float | None = None
         self._latency_s: float | None = None
         self._proven = False
-        self.answer: AnswerReading | None = None
+        self.answer: FencedReading | None = None
 
-    def head(self, answer: AnswerReading, status: int, headers: Mapping[str, str], *, proven: bool) -> None:
-        """The answer has begun. `headers` find their names whatever the case; `proven`: as in `Try`."""
-        self._proven = proven
-        self.answer = answer
-        self._status = status
-        self._retry_after_s = retry_after_s(headers)
+    def head(self, reading: FencedReading, answer: Answer) -> Self:
+        """The answer has begun."""
+        self._proven = answer.proven
+        self.answer = reading
+        self._status = answer.status
+        self._retry_after_s = retry_after_s(answer.headers)
         self._latency_s = asyncio.get_running_loop().time() - self._began_s
+        return self
 
     def failed(self, code: str) -> Try:
         """There is no whole answer."""

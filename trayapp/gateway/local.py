@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.observation import Depth
+from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
 from trayapp.core.snapshot import LocalAnswer
@@ -22,11 +22,11 @@ from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway.cloud import ToolRequest, break_off, give_up
+from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
-from trayapp.gateway.reading import AnswerReading
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 from trayapp.gateway.waiting import BUSY, Waiting, usable
@@ -67,8 +67,10 @@ class LocalRoute:
         answered: Callable[[LocalAnswer], None],
         clock: Clock,
         limits: GatewayLimits,
+        fence: Fence,
     ) -> None:
         self._outgoing = outgoing
+        self._fence = fence
         self._keys = keys
         self._target = target
         self._answered = answered
@@ -129,23 +131,30 @@ class LocalRoute:
                     raise _sent_away(target, up.status)
                 if (cloud := cloud_behind(up)) is not None:
                     raise _forwarded(target, cloud)
-                reading = AnswerReading(asked.dialect, up.status, up.headers, Depth.COMPLETION)
+                reading = FencedReading(self._fence, asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
                 elif waiting.down is not None or (waiting.streams and 200 <= up.status < 300):
                     # Who reads a stream finds nothing in a plain answer, and takes it for an empty one.
-                    raise _told(target, up.status, await self._body(up, reading))
+                    await self._body(up, reading)
+                    raise _told(target, up.status, reading.error_within)
                 else:
                     waiting.over()
                     headers = to_client(up.headers, asked.route)
-                    down = Whole(status=up.status, body=await self._body(up, reading), headers=headers)
+                    body = await self._body(up, reading)
+                    if up.status < 300 and (error := reading.error_within) is not None:
+                        raise _told(target, up.status, error)
+                    if up.status < 300 and not reading.is_answer:
+                        # Whoever has the port now, or a model that gave nothing.
+                        raise Unanswered("malformed")
+                    down = Whole(status=up.status, body=body, headers=headers)
             finally:
                 up.close()
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
-        if 200 <= down.status < 300 and reading.whole and not reading.has_error:
+        if 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
             given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
-            asyncio.get_running_loop().call_soon(self._answered, given)
+            self._fence.tell(self._answered, given)
         return down
 
     async def _head(self, url: str, asked: ToolRequest, body: bytes, stays: Callable[[], bool]) -> Answer | None:
@@ -171,7 +180,7 @@ class LocalRoute:
             if not stays():
                 return None
 
-    async def _body(self, up: aiohttp.ClientResponse, reading: AnswerReading) -> bytes:
+    async def _body(self, up: aiohttp.ClientResponse, reading: FencedReading) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
         limits = self._limits
         held = bytearray()
@@ -186,15 +195,12 @@ class LocalRoute:
             raise Unanswered(code_of(error)) from error
         if not reading.whole:
             raise Unanswered("cut")
-        if up.status < 300 and not reading.is_object:
-            # Whoever has the port now: the model's answers are JSON.
-            raise Unanswered("malformed")
         return bytes(held)
 
     async def _stream(
         self,
         up: aiohttp.ClientResponse,
-        reading: AnswerReading,
+        reading: FencedReading,
         asked: ToolRequest,
         target: TargetStatus,
         waiting: Waiting,
@@ -208,7 +214,8 @@ class LocalRoute:
 
         def begin(piece: bytes) -> bytes:
             waiting.over()
-            return pass_on(piece)
+            # Behind `[DONE]` nobody would hear that there was nothing.
+            return b"" if reading.is_empty else pass_on(piece)
 
         if reading.packed:
             waiting.over()
@@ -229,6 +236,8 @@ class LocalRoute:
                     reading.feed(_EVENT_END, asyncio.get_running_loop().time())
                 if not reading.whole:
                     raise Unanswered("cut")
+                if reading.is_empty:
+                    raise Unanswered("malformed")
                 rest = events.rest()
                 await down.write(rest + _EVENT_END if rest and reading.has_error else rest)
             except Unanswered as failure:
@@ -294,18 +303,18 @@ def _moved(asked: ToolRequest) -> Refused:
     return Refused(503, "local_moved", f"{asked.provider.name} is asked in the cloud again. Ask once more.")
 
 
-def _told(target: TargetStatus, status: int, body: bytes) -> Refused:
-    """An error of the server's, for a stream that has begun: in its own words, if it has any."""
-    if status < 300:
+def _told(target: TargetStatus, status: int, error: object) -> Refused:
+    """What the server says against it, in its own words if it has any: for a stream that has begun, and where it came
+    with a good status."""
+    if status < 300 and error is None:
         return _dead(target, "malformed")
-    try:
-        error = read_json(body)
-    except ValueError:
-        error = None
-    for key in ("error", "message"):
-        error = error.get(key, error) if isinstance(error, dict) else error
-    words = plain(error, _WORDS_CHARS) if isinstance(error, str) else ""
-    return Refused(status, f"local_http_{status}", words or f"{_named(target)} answered {status}.", retry=False)
+    if status < 300:
+        # Nothing says that it would pass by itself, and only this is shown at once.
+        code = error.get("code") if isinstance(error, dict) else None
+        status = code if isinstance(code, int) and 400 <= code <= 599 else 400
+    said = error.get("message") if isinstance(error, dict) else error
+    words = plain(said, _WORDS_CHARS) if isinstance(said, str) else ""
+    return Refused(status, f"local_http_{status}", words or f"{_named(target)} answered with an error.", retry=False)
 
 
 def _circle(target: TargetStatus) -> Refused:

@@ -6,7 +6,7 @@ coming of a stream.
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
@@ -41,6 +41,10 @@ class AnswerReading:
         self._decoder = decoder_for(coding)
         self._unknown = self.packed and self._decoder is None
         self._readable = not self._unknown
+        # It says that it is compressed, and is not; `_early`: what came before anything was unpacked.
+        self._mislabelled = False
+        self._early: bytes | None = b""
+        self._measured = bool({"content-length", "transfer-encoding"} & self._headers.keys())
         if self.is_stream:
             self._stream, self._events = dialect.stream(), Events()
         self._sample = bytearray()
@@ -49,12 +53,14 @@ class AnswerReading:
         self._last = b""
         self.first_token_at: float | None = None
 
-    def feed(self, piece: bytes, now: float) -> None:
+    def feed(self, piece: bytes, now: float) -> Self:
+        """Take in the next piece, which came at `now`."""
         if not self.is_stream:
             self._last = piece.rstrip()[-1:] or self._last
             if len(self._sample) >= SAMPLE_BYTES:
                 self._truncated = True
-                return
+                if self._measured or self._decoder is None:
+                    return self
         plain = self._plain(piece)
         if self.is_stream:
             for data in self._events.feed(plain):
@@ -65,6 +71,7 @@ class AnswerReading:
             room = SAMPLE_BYTES - len(self._sample)
             self._truncated |= len(plain) > room
             self._sample += plain[:room]
+        return self
 
     @property
     def has_error(self) -> bool:
@@ -86,29 +93,50 @@ class AnswerReading:
             self._unheard |= self.has_error and not told
             heard = self.has_error and not self._unheard
             return self._stream.finished or heard or not self._readable or self._events.lost
-        if {"content-length", "transfer-encoding"} & self._headers.keys() or self._status in _BODILESS:
+        if self._measured or self._status in _BODILESS or "json" not in self._kind or self._unknown:
             return True
-        if "json" not in self._kind:
-            return True
-        if self.packed:
-            return self._unknown or self._truncated or (self._decoder is not None and self._decoder.ended)
+        if self.packed and not self._mislabelled:
+            if self._decoder is None:
+                return False
+            # Some servers flush what they compress and never finish it.
+            return self._decoder.ended or self._decoder.full or (not self._truncated and self._json() is not None)
         return self._last in _BRACKETS and (self._truncated or isinstance(self._json(), dict | list))
 
     @property
-    def is_object(self) -> bool:
-        """Once a plain answer has come: is it a JSON object, as far as it was kept? What cannot be read is believed."""
+    def is_empty(self) -> bool:
+        """Is it a stream that is over, with nothing in it?"""
+        return self.is_stream and self._stream.empty
+
+    @property
+    def is_answer(self) -> bool:
+        """Once a plain answer has come: does it hold an answer, as far as it was kept? What cannot be read is
+        believed."""
         if self._unknown:
             return True
         if self._truncated or (self._decoder is not None and self._decoder.full):
             return self._sample.lstrip().startswith(b"{")
-        return isinstance(self._json(), dict)
+        json = self._json()
+        return isinstance(json, dict) and not self._mislabelled and self._dialect.answers(json)
+
+    @property
+    def error_within(self) -> object:
+        """Once a plain answer has come: what went wrong by its own word, whatever its status; None where nothing."""
+        json = None if self._truncated else self._json()
+        if not isinstance(json, dict):
+            return None
+        return self._dialect.error_in(json) or (json if self._status >= 300 else None)
 
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
         if not self.whole:
             return Reading(Outcome.FAIL, "cut", self._depth)
+        if self._mislabelled and self._status < 300:
+            # The libraries cannot read it.
+            return Reading(Outcome.FAIL, "malformed", self._depth)
         if not self.is_stream:
             return self._plain_result()
+        if self.is_empty:
+            return Reading(Outcome.NEUTRAL, "empty", self._depth)
         if self.has_error:
             return self._dialect.read_error(self._stream.error, self._depth)
         return Reading(Outcome.GOOD, f"http_{self._status}", self._depth, accepted=True)
@@ -123,12 +151,15 @@ class AnswerReading:
     def _plain(self, piece: bytes) -> bytes:
         """As much of the answer as can be read by now."""
         if self._decoder is None:
-            return b"" if self.packed else piece
+            return piece if self._mislabelled or not self.packed else b""
         try:
             plain = self._decoder.feed(piece)
         except Undecodable:
             self._decoder = None
-            return b""
+            self._mislabelled = self._early is not None
+            return b"" if self._early is None else self._early + piece
+        if self._early is not None:
+            self._early = None if plain or len(self._early) > SAMPLE_BYTES else self._early + piece
         # Behind what is too much to unpack anything may follow.
         self._readable &= not self._decoder.full
         return plain

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import aiohttp
 from aiohttp import web
 
+from trayapp.gateway.fence import FencedReading
 from trayapp.gateway.outgoing import Unanswered, code_of
-from trayapp.gateway.reading import AnswerReading
 
 
 class ClientGone(Exception):
@@ -21,7 +21,7 @@ def as_it_is(piece: bytes) -> bytes:
 async def relay(
     answer: aiohttp.ClientResponse,
     to: web.StreamResponse,
-    reading: AnswerReading,
+    reading: FencedReading,
     *,
     silence_s: float,
     stall_s: float,

@@ -26,6 +26,7 @@ from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answ
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import spoken
+from trayapp.gateway.fence import Fence
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits, fitted
 from trayapp.gateway.local import LocalRoute
@@ -84,6 +85,7 @@ class Gateway:
         self._held: set[asyncio.Future[None]] = set()
         self._listening: list[socket.socket] = []
         self._doors = Tasks("gateway")
+        self._fence = Fence()
 
     @property
     def url(self) -> str | None:
@@ -96,6 +98,11 @@ class Gateway:
         return len(self._held)
 
     @property
+    def problem(self) -> Problem | None:
+        """What went wrong since it was made, while requests were booked; they were answered all the same."""
+        return self._fence.problem
+
+    @property
     def running(self) -> int:
         """How many requests are being answered now."""
         return self._running
@@ -104,8 +111,12 @@ class Gateway:
         """Listen on both loopback addresses. Raises Problem `port_in_use` or `cannot_listen`."""
         limits = self._limits = fitted(self._given_limits, raise_limit())
         self._outgoing = Outgoing(self._trust)
-        self._cloud = CloudRoute(self._outgoing, self._keys, self._observe, self._clock, limits, self._fingerprint)
-        self._local = LocalRoute(self._outgoing, self._keys, self._target, self._answered, self._clock, limits)
+        self._cloud = CloudRoute(
+            self._outgoing, self._keys, self._observe, self._clock, limits, self._fingerprint, self._fence
+        )
+        self._local = LocalRoute(
+            self._outgoing, self._keys, self._target, self._answered, self._clock, limits, self._fence
+        )
         self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port
         try:
@@ -165,7 +176,8 @@ class Gateway:
         finally:
             connection.answering = None
             self._running -= 1
-        if connection.last:
+        if connection.last or "trailer" in request.headers:
+            # aiohttp takes the last trailer of a request for the first header of the next.
             answer.force_close()
         return answer
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.descriptors import is_out_of_descriptors, no_descriptors_left
-from tests.support.gatewaybed import CHAT, END, ROLE, Bed, Client, begin
+from tests.support.gatewaybed import CHAT, END, ROLE, SAID, Bed, Client, begin
 from tests.support.httpserver import Request, answer
 from tests.support.until import until
 from trayapp.core.evidence.observation import Outcome
@@ -83,7 +83,7 @@ async def test_without_descriptors_the_gateway_says_so_and_blames_nobody(route: 
     async with Bed() as bed, bed.client() as client, asyncio.timeout(20):
         bed.switch(route)
         bed.cloud.on(CHAT, answer(200, {}))
-        bed.local.on(CHAT, answer(200, {}))
+        bed.local.on(CHAT, answer(200, SAID))
         await client.send(bed.request("GET", "/v1/nothing"))
         await client.receive()
         with no_descriptors_left():

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.gatewaybed import CHAT, KEY, MODELS, Bed
+from tests.support.gatewaybed import CHAT, KEY, MODELS, SAID, Bed
 from tests.support.httpserver import answer
 from trayapp.core.switching.route import To
 
@@ -44,7 +44,7 @@ async def test_another_dialect_is_answered_in_its_own_shape(
     async with Bed() as bed:
         bed.switch(route)
         bed.cloud.always(answer(200, {}))
-        bed.local.always(answer(200, {}))
+        bed.local.always(answer(200, SAID))
         named: dict[str, str | None] = {"Authorization": None, **headers}
         got = await bed.send(bed.request(method, f"/t/{bed.token}{path}", headers=named))
         assert (got.status, got.headers["x-should-retry"]) == (404, "false")

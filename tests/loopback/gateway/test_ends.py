@@ -17,7 +17,6 @@ from tests.support.until import until
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
-NO_FINISH = pytest.mark.xfail(strict=True, reason="every server is held to a finish, also one that knows none")
 DONE = b"data: [DONE]\n\n"
 STOP = END.removesuffix(DONE)
 
@@ -220,7 +219,7 @@ async def test_a_stream_that_names_its_kind_twice_is_one(kind: str) -> None:
 
 async def test_a_bomb_is_passed_on_and_not_unpacked() -> None:
     packer = brotli.Compressor()
-    bomb = packer.process(b"data: " + b" " * 300_000_000) + packer.finish()
+    bomb = packer.process(b"data: " + b" " * 60_000_000) + packer.finish()
     async with Bed() as bed:
         bed.cloud.on(CHAT, packed("br", [bomb]))
         got = await bed.post()
@@ -250,8 +249,8 @@ async def test_the_local_route_knows_a_plain_answer_that_was_cut(plain: bytes) -
 async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, until_closed([b'{"choices"', b": []}"], b"application/json"))
-        assert (await bed.post()).json == {"choices": []}
+        bed.local.on(CHAT, until_closed([b'{"choices"', b": [{}]}"], b"application/json"))
+        assert (await bed.post()).json == {"choices": [{}]}
         await until(lambda: bed.answers, "the answer to be told", 3.0)
 
 
@@ -308,7 +307,6 @@ def pieces_of(body: bytes) -> list[bytes]:
     return [body[at : at + 30_000] for at in range(0, len(body), 30_000)]
 
 
-@pytest.mark.xfail(strict=True, reason="beyond 64 KB nobody looks for the end of what is compressed")
 @pytest.mark.parametrize(("coding", "pack"), ALL_PACKERS)
 @pytest.mark.parametrize("share", [0.9, 0.9999])
 async def test_a_long_compressed_answer_until_closed_that_is_cut_is_not_whole(
@@ -335,7 +333,6 @@ async def test_a_long_compressed_answer_until_closed_is_whole(
         assert (await bed.told()).outcome is Outcome.GOOD
 
 
-@pytest.mark.xfail(strict=True, reason="a coding that was flushed and not closed is taken for a cut")
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 async def test_a_coding_without_its_last_bytes_is_whole_where_its_content_is(coding: str) -> None:
     """Some servers flush and never finish; every library reads it."""
@@ -354,15 +351,12 @@ MISLABELLED = [
 ]
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 @pytest.mark.parametrize(("behaviour", "whole"), MISLABELLED)
 async def test_what_says_wrongly_that_it_is_compressed(
-    coding: str, behaviour: Callable[[bytes], Behaviour], whole: bool, request: pytest.FixtureRequest
+    coding: str, behaviour: Callable[[bytes], Behaviour], whole: bool
 ) -> None:
     """Whoever looks at the label fails, and whoever does not reads it: it is passed on, and counts as a failure."""
-    if whole:
-        why = "what cannot be unpacked is broken off, also where it was never packed"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=why))
     async with Bed() as bed:
         bed.cloud.on(CHAT, behaviour(f"\r\ncontent-encoding: {coding}".encode()))
         got = await bed.post()
@@ -389,8 +383,8 @@ LATE = b'data: {"choices":[{"index":0,"finish_reason":null,"content_filter_offse
 @pytest.mark.parametrize(
     "pieces",
     [
-        pytest.param([bare("a"), bare("b"), DONE], id="no finish in its dialect", marks=NO_FINISH),
-        pytest.param([bare("a", None), bare("b", None), DONE], id="nor an index", marks=NO_FINISH),
+        pytest.param([bare("a"), bare("b"), DONE], id="no finish in its dialect"),
+        pytest.param([bare("a", None), bare("b", None), DONE], id="nor an index"),
         pytest.param([delta(0, "a"), delta(0, finish="stop"), USAGE, DONE], id="usage"),
         pytest.param([CALL, delta(0, finish="tool_calls"), DONE], id="tool calls"),
         pytest.param([CALL, delta(0, finish="function_call"), DONE], id="an old tool call"),
@@ -421,7 +415,6 @@ async def test_what_real_servers_do_not_end_with(pieces: list[bytes]) -> None:
         assert (await bed.told()).code == "cut"
 
 
-@pytest.mark.xfail(strict=True, reason="nothing at all is taken for an answer that the model gave")
 @pytest.mark.parametrize("pieces", [[DONE], [FILTERED, DONE], [USAGE, DONE]])
 async def test_a_stream_without_a_choice_proves_no_answering_model(pieces: list[bytes]) -> None:
     async with Bed() as bed:

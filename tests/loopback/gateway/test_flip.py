@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from tests.support.gatewaybed import CHAT, LOCAL_MODEL, Bed
+from tests.support.gatewaybed import CHAT, LOCAL_MODEL, SAID, Bed
 from tests.support.httpserver import Behaviour, Request, answer
 from tests.support.until import until
 from trayapp.core.evidence.connection import NetworkStatus
@@ -23,10 +23,11 @@ def numbered(who: str, gap_s: float = 0.005) -> Behaviour:
     async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
         asked = json.loads(request.body)
         if not asked.get("stream"):
-            await answer(200, {"model": who, "name": asked["name"]})(writer, request)
+            await answer(200, SAID | {"model": who, "name": asked["name"]})(writer, request)
             return
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-        events = [json.dumps({"model": who, "name": asked["name"], "n": n}) for n in range(EVENTS)]
+        said = [{"delta": {"content": "."}}]
+        events = [json.dumps({"model": who, "name": asked["name"], "n": n, "choices": said}) for n in range(EVENTS)]
         for one in (*events, "[DONE]"):
             text = f"data: {one}\n\n".encode()
             writer.write(b"%x\r\n%s\r\n" % (len(text), text))

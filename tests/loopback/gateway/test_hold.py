@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
-from tests.support.gatewaybed import CHAT, LOCAL_MODEL, QUESTION, Bed, Client, Got
+from tests.support.gatewaybed import CHAT, LOCAL_MODEL, QUESTION, SAID, Bed, Client, Got
 from tests.support.httpserver import Behaviour, Request, answer, events
 from tests.support.until import until
 from trayapp.core.switching.route import To
@@ -56,7 +56,7 @@ async def test_a_request_is_held_until_the_target_is_ready(
 ) -> None:
     async with Bed() as bed, Tasks("test") as tasks:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, answer(200, {"model": LOCAL_MODEL, "choices": []}))
+        bed.local.on(CHAT, answer(200, SAID | {"model": LOCAL_MODEL}))
         # The embedded server has no address before it is up.
         becomes(bed, state, **({} if known else {"url": None}))
         asking = tasks.spawn(bed.post(), "asking")
@@ -103,13 +103,13 @@ async def test_a_server_that_thinks_keeps_nobody_in_silence() -> None:
 async def test_what_is_no_stream_gets_nothing_but_its_answer(change: Callable[[Bed], None]) -> None:
     async def think(writer: asyncio.StreamWriter, request: Request) -> None:
         await asyncio.sleep(0.2)
-        await answer(200, {"choices": []})(writer, request)
+        await answer(200, SAID)(writer, request)
 
     async with Bed(limits=QUICK) as bed:
         bed.switch(To.LOCAL)
         bed.local.on(CHAT, think)
         got = await bed.post()
-        assert (got.status, got.body) == (200, b'{"choices": []}')
+        assert (got.status, got.json) == (200, SAID)
 
 
 @pytest.mark.parametrize("state", [TargetState.FAILED, TargetState.DOWN])
@@ -142,7 +142,7 @@ async def test_nobody_waits_for_ever() -> None:
 
 @pytest.mark.parametrize("body", [QUESTION, STREAMED])
 async def test_a_server_that_is_loading_is_asked_again(body: object) -> None:
-    good: Behaviour = events(*WORDS, "[DONE]") if body is STREAMED else answer(200, {"choices": []})
+    good: Behaviour = events(*WORDS, "[DONE]") if body is STREAMED else answer(200, SAID)
     async with Bed() as bed:
         bed.switch(To.LOCAL)
         bed.local.on(CHAT, LOADING, LOADING, good)
@@ -223,7 +223,7 @@ async def test_who_is_moved_home_while_the_server_loads_is_answered_there(body: 
 async def test_a_server_that_does_not_stream_is_told() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, answer(200, {"choices": []}), answer(500, {"error": {"message": "out of memory"}}))
+        bed.local.on(CHAT, answer(200, SAID), answer(500, {"error": {"message": "out of memory"}}))
         got = await bed.post(STREAMED)
         assert (got.status, got.error["code"]) == (503, "local_malformed")
         assert bed.answers == []

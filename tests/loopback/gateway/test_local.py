@@ -6,7 +6,7 @@ import json
 import pytest
 from msgspec import structs
 
-from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, Bed
+from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, SAID, Bed
 from tests.support.httpserver import Behaviour, Request, answer, cut, events, garbage, hang_up, huge, silent
 from tests.support.until import until
 from trayapp.core.switching.route import To
@@ -24,7 +24,7 @@ STOP = '{"choices": [{"delta": {}, "finish_reason": "stop"}]}'
 async def test_only_host_credentials_and_model_change() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, answer(200, {"model": LOCAL_MODEL, "choices": []}))
+        bed.local.on(CHAT, answer(200, SAID | {"model": LOCAL_MODEL}))
         body = (
             b'{"temperature": 1.50, "model": "big-1",\n'
             b' "messages": [{"content": "\\u20ac  x", "model": "big-1"}], "n": 1e0}'
@@ -173,7 +173,7 @@ async def test_short_events_are_not_held_back() -> None:
     async def ping(writer: asyncio.StreamWriter, request: Request) -> None:
         writer.write(HEAD + b"3\r\n:\n\n\r\n")
         await go_on.wait()
-        writer.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+        writer.write(b"a\r\ndata: {}\n\n\r\n0\r\n\r\n")
 
     async with Bed() as bed:
         bed.switch(To.LOCAL)
@@ -184,7 +184,7 @@ async def test_short_events_are_not_held_back() -> None:
                 await client.head()
                 assert await client.chunk() == b":\n\n"
                 go_on.set()
-                assert await client.chunk() == b"data: [DONE]\n\n"
+                assert await client.chunk() == b"data: {}\n\n"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b'{"\xff": 1}', b"[" * 100_000])
@@ -224,7 +224,7 @@ async def test_a_tool_that_leaves_cancels_the_local_request() -> None:
 async def test_another_model_counts_from_the_next_request_on() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.always(answer(200, {}))
+        bed.local.always(answer(200, SAID))
         await bed.post()
         bed.target = structs.replace(bed.target, model="other:2b")
         await bed.post()
@@ -235,7 +235,7 @@ async def test_a_server_that_wants_a_key_gets_its_own() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
         bed.keyring.keys["local", bed.local.netloc] = "jan-0123456789"
-        bed.local.on(CHAT, answer(200, {"choices": []}))
+        bed.local.on(CHAT, answer(200, SAID))
         assert (await bed.post(Authorization=f"Bearer {bed.token}")).status == 200
         assert [one.headers["authorization"] for one in bed.local.requests] == ["Bearer jan-0123456789"]
 

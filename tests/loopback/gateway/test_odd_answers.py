@@ -8,13 +8,14 @@ from typing import Any
 import brotli
 import pytest
 
-from tests.support.gatewaybed import CHAT, END, LOCAL_MODEL, QUESTION, ROLE, TOKEN, Bed, begin, chunks, raw
+from tests.support.gatewaybed import CHAT, END, LOCAL_MODEL, QUESTION, ROLE, SAID, TOKEN, Bed, begin, chunks, raw
 from tests.support.httpserver import Behaviour, Request, answer, redirect
 from tests.support.until import until
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+PLAIN = b"\r\ncontent-length: %d\r\n\r\n%s" % (len(json.dumps(SAID)), json.dumps(SAID).encode())
 
 
 @pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
@@ -24,11 +25,11 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 async def test_control_bytes_in_a_header_stay_where_they_are(route: To, odd: bytes) -> None:
     async with Bed() as bed:
         bed.switch(route)
-        head = OK + b"x-odd: " + odd + b"\r\nx-fine: caf\xc3\xa9\tx\r\ncontent-length: 2\r\n\r\n{}"
+        head = OK + b"x-odd: " + odd + b"\r\nx-fine: caf\xc3\xa9\tx" + PLAIN
         bed.cloud.on(CHAT, raw(head))
         bed.local.on(CHAT, raw(head))
         got = await bed.post()
-        assert (got.status, got.body) == (200, b"{}")
+        assert (got.status, got.json) == (200, SAID)
         assert "x-odd" not in got.headers
         assert got.headers["x-fine"].encode("latin-1") == b"caf\xc3\xa9\tx"
 
@@ -47,9 +48,7 @@ async def test_control_bytes_beside_the_status_stay_where_they_are(route: To) ->
     async with Bed() as bed:
         bed.switch(route)
         for server in (bed.cloud, bed.local):
-            server.on(
-                CHAT, raw(b"HTTP/1.1 200 O\x1bK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
-            )
+            server.on(CHAT, raw(b"HTTP/1.1 200 O\x1bK\r\ncontent-type: application/json" + PLAIN))
         async with bed.client() as client:
             await client.send(bed.request())
             line = await client.reader.readuntil(b"\r\n")
@@ -147,7 +146,7 @@ async def test_an_event_without_content_is_no_token(event: bytes) -> None:
 async def test_nothing_says_what_the_gateway_is_made_of(kind: str) -> None:
     async with Bed() as bed:
         for server in (bed.cloud, bed.local):
-            server.on(CHAT, raw(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"))
+            server.on(CHAT, raw(b"HTTP/1.1 200 OK" + PLAIN))
         if kind == "local":
             bed.switch(To.LOCAL)
         got = await bed.post(Authorization="Bearer nobody" if kind == "refusal" else f"Bearer {bed.token}")
@@ -333,5 +332,5 @@ async def test_an_answer_that_a_cloud_gave_is_no_local_one(streams: bool) -> Non
 async def test_an_answer_of_the_same_house_is_a_local_one(base: str) -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        bed.local.on(CHAT, answer(200, {}, {"x-litellm-model-api-base": base}))
+        bed.local.on(CHAT, answer(200, SAID, {"x-litellm-model-api-base": base}))
         assert (await bed.post()).status == 200

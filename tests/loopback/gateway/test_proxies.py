@@ -6,7 +6,7 @@ import contextlib
 import pytest
 from msgspec import structs
 
-from tests.support.gatewaybed import CHAT, KEY, Bed, Got, acme
+from tests.support.gatewaybed import CHAT, KEY, SAID, Bed, Got, acme
 from tests.support.httpserver import (
     Authority,
     Server,
@@ -98,7 +98,7 @@ async def test_the_local_route_goes_through_nobody(monkeypatch: pytest.MonkeyPat
         # The kernel takes this for its own machine; nothing else does.
         there = bed.local.url.replace("127.0.0.1", "0.0.0.0")
         bed.target = structs.replace(bed.target, url=there)
-        bed.local.on(CHAT, answer(200, {"choices": []}))
+        bed.local.on(CHAT, answer(200, SAID))
         got = await bed.post()
         assert proxy.requests == []
-        assert (got.status, got.json) == (200, {"choices": []})
+        assert (got.status, got.json) == (200, SAID)

@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.gatewaybed import CHAT, Bed
 from tests.support.httpserver import Request, answer, silent
-from tests.support.until import until
 from trayapp.errors import Problem
 from trayapp.settings import schema
 
@@ -103,16 +102,6 @@ async def test_a_failure_of_its_own_is_told_and_logged() -> None:
         bed.catalogue = None  # type: ignore[assignment]  # nothing that can happen, so that something fails
         got = await bed.get()
         assert (got.status, got.error["code"]) == (500, "gateway_error")
-
-
-async def test_an_observer_that_fails_hurts_no_tool() -> None:
-    async with Bed() as bed:
-        bed.cloud.always(answer(200, {}))
-        failed: list[str] = []
-        asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(str(context["exception"])))
-        bed.observe = lambda _: [][1]
-        assert (await bed.post()).status == 200
-        await until(lambda: failed, "the failure to be told")
 
 
 def test_aiohttp_is_not_loaded_before_the_gateway_is() -> None:

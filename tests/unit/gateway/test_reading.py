@@ -44,7 +44,7 @@ CUT = (Outcome.FAIL, "cut", Depth.COMPLETION, None)
         ((ROLE, TOKEN, DONE), CUT, 1.0),
         ((ROLE, TOKEN, STOP), GOOD, 1.0),
         ((ROLE, DONE), CUT, None),
-        ((DONE,), GOOD, None),
+        ((DONE,), (Outcome.NEUTRAL, "empty", Depth.COMPLETION, None), None),
         ((ROLE, TOKEN), CUT, 1.0),
         ((), CUT, None),
         ((b'data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{"}}]}}]}\n\n', STOP), GOOD, 0.0),

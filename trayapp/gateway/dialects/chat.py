@@ -67,18 +67,26 @@ def refusal_event(refused: Refused) -> bytes:
 
 class Stream:
     """A stream is whole when every choice that began has its `finish_reason`; `[DONE]` behind it is custom, and some
-    servers leave it out. Without a choice `[DONE]` is all that there is to say."""
+    servers leave it out. `[DONE]` is all that there is to say without a choice, and for servers that know no
+    `finish_reason` (https://github.com/alfredapp/openai-workflow/pull/52); from one that does, not even null, it hides
+    a cut (https://github.com/vaadin/flow-components/pull/9195)."""
 
     def __init__(self) -> None:
         self.content = False
         self.error: object = None
         self._begun: set[object] = set()
         self._ended: set[object] = set()
+        self._knows_finish = False
         self._done = False
 
     @property
     def finished(self) -> bool:
-        return self._begun <= self._ended if self._begun else self._done
+        ended = bool(self._begun) and self._begun <= self._ended
+        return ended or (self._done and not (self._begun and self._knows_finish))
+
+    @property
+    def empty(self) -> bool:
+        return self._done and not self._begun and self.error is None
 
     def event(self, data: bytes) -> None:
         if data.strip() == b"[DONE]":
@@ -90,14 +98,15 @@ class Stream:
             return
         if not isinstance(chunk, dict):
             return
-        self.error = self.error or chunk.get("error") or (chunk if chunk.get("object") == "error" else None)
+        self.error = self.error or error_in(chunk)
         choices = chunk.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):
                 self._choice(choice)
 
     def _choice(self, choice: dict[str, Any]) -> None:
-        index = str(choice.get("index", 0))
+        index = str(choice.get("index") or 0)
+        self._knows_finish |= "finish_reason" in choice
         self._begun.add(index)
         delta = choice.get("delta")
         if not self.content and isinstance(delta, dict):
@@ -117,6 +126,15 @@ def _has_arguments(delta: dict[str, Any]) -> bool:
     functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
     functions.append(delta.get("function_call"))
     return any(isinstance(function, dict) and function.get("arguments") for function in functions)
+
+
+def error_in(answer: Mapping[str, Any]) -> object:
+    return answer.get("error") or (answer if answer.get("object") == "error" else None)
+
+
+def answers(answer: Mapping[str, Any]) -> bool:
+    choices = answer.get("choices")
+    return isinstance(choices, list) and any(isinstance(choice, dict) for choice in choices)
 
 
 def read_error(error: object, depth: Depth) -> Reading:

@@ -1,7 +1,7 @@
 """The types behind which every dialect stands: a module of this package that has these names is one."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading
@@ -27,8 +27,8 @@ class StreamReader(Protocol):
     """Follows one stream, event by event.
 
     `content`: the model has written something. `finished`: the stream has said that it is whole; not by what its HTTP
-    says, which ends as cleanly where something in between lost the rest. `error`: what went wrong, by its own word,
-    for `read_error`; None while nothing has.
+    says, which ends as cleanly where something in between lost the rest. `empty`: it has said so with nothing in it,
+    not even a beginning. `error`: what went wrong, by its own word, for `read_error`; None while nothing has.
     """
 
     content: bool
@@ -36,6 +36,8 @@ class StreamReader(Protocol):
 
     @property
     def finished(self) -> bool: ...
+    @property
+    def empty(self) -> bool: ...
 
     def event(self, data: bytes) -> None:
         """Take in the next event. `data`: its data, which may be anything."""
@@ -63,6 +65,12 @@ class ToolDialect(Shape, Protocol):
 
     def stream(self) -> StreamReader:
         """The reader of one stream."""
+
+    def error_in(self, answer: Mapping[str, Any]) -> object:
+        """What went wrong by the word of a plain answer, whatever its status; None where it is no error."""
+
+    def answers(self, answer: Mapping[str, Any]) -> bool:
+        """Does a plain answer hold what a model writes?"""
 
     def read_error(self, error: object, depth: Depth) -> Reading:
         """What a stream with this error in it counts as."""
