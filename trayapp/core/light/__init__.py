@@ -41,12 +41,14 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     with badge `key` or `quota` where it was the user's key), an answer that the catalogue calls up. A refusal of the
     address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`. A strike:
     no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven nor
-    marked as the provider's (its JSON, its edge's `cf-ray`) is foreign; 407 is the proxy's. A badge is shown beside
-    the light, never as one, for `RATE_LIMIT_LIFE_S` or `ACCOUNT_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the
+    marked as the provider's (its JSON, its edge's `cf-ray`) is foreign; 407 is the proxy's. A badge is a credential's,
+    shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
+    `RATE_LIMIT_LIFE_S` where others are accepted. `MAX_RETRY_AFTER_S` bounds a Retry-After; the
     503 still counts. Refused what was accepted (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of
     a credential, path and model that were accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`:
-    neither good nor a strike, yellow, `degraded`; red once the page calls it wrong, too, or `WITNESSES` credentials
-    agree. Another credential that is accepted for the same meanwhile makes it that one's own trouble.
+    neither good nor a strike, yellow, `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly
+    out or worse since a time after it was accepted, and `PAGE_LAGS_S` after it was refused at the latest
+    (core/light/claim.py). Another credential that is accepted for the same meanwhile makes it that one's own trouble.
     "It is not you" is a claim (core/light/claim.py): an error of the provider's own over proven TLS shows it, or its
     fresh page naming the component; of an edge's error, of silence or of a refusal only that is said. Where
     `SILENT_PROVIDERS` providers fall silent or lose their names within `SILENT_WITHIN_S`, their pages calm

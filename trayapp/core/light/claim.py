@@ -15,6 +15,8 @@ from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.severity import Finding, Light
 
 _SERVER_ERROR = 500
+# Pages lag by a median of 16 minutes; what began an hour after a refusal is something else.
+PAGE_LAGS_S = 3600.0
 
 
 class ClaimKind(StrEnum):
@@ -57,6 +59,17 @@ def names_it(opinion: PageOpinion | None) -> bool:
         and opinion.finding is not Finding.RECOVERING
         and not opinion.maintenance
     )
+
+
+def explains(opinion: PageOpinion | None, refusal: Refusal) -> bool:
+    """Whether the page calls this component partly out, or worse, and says that it began as the refusal did.
+
+    Users take keys back, too: what is merely degraded refuses nobody, and no incident all through which a credential
+    was accepted is why it is refused now.
+    """
+    if opinion is None or not names_it(opinion) or not opinion.out or opinion.since is None:
+        return False
+    return refusal.accepted_at <= opinion.since <= refusal.since_at + PAGE_LAGS_S
 
 
 def claim_of(opinion: PageOpinion | None, failures: Sequence[Try], refusal: Refusal | None) -> Claim:

@@ -9,7 +9,7 @@ from trayapp.core.evidence.connection import Down, OwnConnection
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
 from trayapp.core.evidence.refusals import Refusal
-from trayapp.core.light.claim import Claim, claim_of, names_it
+from trayapp.core.light.claim import Claim, claim_of, explains
 from trayapp.core.light.page_memory import PageMemory
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.page_readings import PageReadings
@@ -143,7 +143,7 @@ class Case:
             return Ruling(Light.RED, Finding.DOWN, tell.trouble(sight), since, out=held.out, fell_at=page.fell_at(held))
         if refusal is not None:
             since, reasons = refusal.since_at, tell.trouble(sight)
-            if refusal.agreed or names_it(held):
+            if refusal.agreed or explains(held, refusal):
                 return Ruling(Light.RED, Finding.DOWN, reasons, since, fell_at=since)
             return Ruling(Light.YELLOW, Finding.DEGRADED, reasons, since)
         if sight is Sight.DEGRADED:

@@ -1,7 +1,10 @@
 """Rule 3: trouble of the user's own account."""
 
+import pytest
+from msgspec import structs
+
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
 from trayapp.core.light.badges import ACCOUNT_LIFE_S, RATE_LIMIT_LIFE_S, Badges
 
 
@@ -66,3 +69,59 @@ def test_a_key_that_was_accepted_is_not_to_blame_by_itself() -> None:
     assert badges.of("api", 10.0) == (Badge.KEY,)
     badges.observe(tried(11.0, Badge.KEY))
     assert [one.params for one in badges.reasons("api", 12.0, refused=True)] == [{"accepted_at": None}]
+
+
+def by(credential: str, at: float, badge: Badge | None, outcome: Outcome = Outcome.GOOD) -> Try:
+    depth = Depth.EDGE if badge is Badge.REGION else Depth.API
+    said = tried(at, badge, Source.TRAFFIC, depth, outcome)
+    return structs.replace(said, witness=Witness(credential, "/v1/chat/completions"))
+
+
+@pytest.mark.parametrize("badge", [Badge.KEY, Badge.QUOTA, Badge.RATE_LIMIT])
+def test_a_badge_belongs_to_a_credential(badge: Badge) -> None:
+    badges = Badges()
+    badges.observe(by("bad", 0.0, badge))
+    badges.observe(by("good", 1.0, None))
+    assert badges.of("api", 2.0) == (badge,)
+    badges.observe(by("bad", 3.0, None))
+    assert badges.of("api", 4.0) == ()
+
+
+def test_a_credential_that_is_no_longer_used_beside_a_good_one_is_soon_forgotten() -> None:
+    badges = Badges()
+    for at in (0.0, 500.0, 1000.0):
+        badges.observe(by("bad", at, Badge.KEY))
+        badges.observe(by("good", at + 1, None))
+        assert badges.of("api", at + RATE_LIMIT_LIFE_S) == (Badge.KEY,)
+    assert badges.look(1000.0 + RATE_LIMIT_LIFE_S + 1) == {"api"}
+    badges.observe(by("bad", 2000.0, Badge.KEY))
+    assert badges.of("api", 2000.0 + ACCOUNT_LIFE_S) == (Badge.KEY,), "nobody was accepted since"
+
+
+def test_a_refused_address_is_everybodys() -> None:
+    badges = Badges()
+    badges.observe(by("one", 0.0, Badge.REGION))
+    badges.observe(by("two", 1.0, Badge.REGION))
+    assert badges.of("api", 2.0) == (Badge.REGION,)
+    badges.observe(by("other", 3.0, None))
+    assert badges.of("api", 4.0) == ()
+    badges.observe(by("one", 5.0, Badge.REGION))
+    badges.observe(by("two", 6.0, Badge.KEY))
+    assert badges.of("api", 7.0) == (Badge.KEY,), "who hears of his key is not refused for where he is"
+
+
+def test_an_own_key_that_was_exchanged_is_soon_well() -> None:
+    badges = Badges()
+    for at, credential, badge in ((0.0, "old", Badge.KEY), (1.0, "new", None)):
+        said = structs.replace(tried(at, badge), witness=Witness(credential, "/v1/models"))
+        badges.observe(said)
+    assert badges.of("api", 2.0) == ()
+
+
+def test_who_tries_key_after_key_fills_nothing() -> None:
+    badges = Badges()
+    for number in range(10_000):
+        badges.observe(by(str(number), float(number) / 100, Badge.KEY))
+    assert len(badges.reasons("api", 100.0)) == 1
+    badges.observe(by("9999", 100.0, None))
+    assert badges.of("api", 100.0) == (Badge.KEY,)

@@ -5,7 +5,16 @@ import pytest
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.refusals import Refusal
-from trayapp.core.light.claim import NOTHING, Claim, ClaimKind, claim_of, strongest, together
+from trayapp.core.light.claim import (
+    NOTHING,
+    PAGE_LAGS_S,
+    Claim,
+    ClaimKind,
+    claim_of,
+    explains,
+    strongest,
+    together,
+)
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.severity import Finding, Light
 
@@ -94,3 +103,29 @@ def test_a_provider_answers_for_its_own_edge_and_for_nobody_elses() -> None:
     assert together([("acme", NOT_YOU), ("acme", edge)]) == NOT_YOU
     assert together([("acme", NOT_YOU), ("bolt", edge)]) == NOTHING
     assert together([("acme", NOT_YOU), ("acme", SILENT)]) == NOTHING
+
+
+def page(light: Light, since: float | None, *, out: bool = True, finding: Finding = Finding.DEGRADED) -> PageOpinion:
+    return PageOpinion(9.0, light, finding, since, out=frozenset({"x"}) if out else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("opinion", "does"),
+    [
+        (page(Light.YELLOW, 150.0), True),
+        (page(Light.YELLOW, 100.0), True),
+        (page(Light.YELLOW, 99.0), False),
+        (page(Light.YELLOW, 200.0 + PAGE_LAGS_S), True),
+        (page(Light.YELLOW, 201.0 + PAGE_LAGS_S), False),
+        (page(Light.YELLOW, None), False),
+        (page(Light.YELLOW, 150.0, out=False), False),
+        (page(Light.YELLOW, 150.0, finding=Finding.RECOVERING), False),
+        (page(Light.GREEN, 150.0), False),
+        (page(Light.GREY, 150.0), False),
+        (None, False),
+    ],
+)
+def test_what_explains_that_a_credential_accepted_at_100_is_refused_since_200(
+    opinion: PageOpinion | None, does: bool
+) -> None:
+    assert explains(opinion, Refusal(200.0, 100.0, 3, failed("http_401"), 1)) is does
