@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ SAMPLES = [
     "api challenge", "site challenge", "site 502 +", "use 500 r1", "use 500 r2", "use ok r3", "real ok", "real 500 +",
     "page ok", "page html", "page major:chat,completions", "page degraded:login", "page unknown:login", "page empty",
     "page incident:investigating:critical:completions", "page incident:monitoring:major:completions",
+    "page ok incident:in_progress:maintenance:completions,responses",
     "control ok a", "control timeout a", "control timeout b", "control altered plain", "network offline dns",
     "network online", "network captive captive_portal", "resume", "change",
 ]  # fmt: skip
@@ -134,22 +136,40 @@ def test_within_a_moment_the_order_of_arrival_makes_no_difference(
         assert in_order.lights() == by_chance.lights()
 
 
+MAINTAINED = [(0.0, "page ok incident:in_progress:maintenance:completions,responses"), (0.0, "beta 200")]
+FAILING = [(60.0, "api 503 +"), (5.0, "api 503 +"), (15.0, "api 503 +"), (15.0, "api 503 +")]
+BLOCKED = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta foreign +")] * 4]
+STRANGERS = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta foreign")] * 4]
+OFFLINE = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta timeout -")] * 4, (4.0, "control ok a")]
+FORBIDDEN = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta 407")] * 4]
+
+
+@pytest.mark.xfail(strict=True, reason="a restart forgets what explained a failure: strangers, the network, the page")
 @given(steps, st.integers(0, 59))
 @settings(max_examples=200)
 @example([(0.0, "page incident:investigating:critical:completions"), (700.0, "api 401")], 1)
+@example([*MAINTAINED, *FAILING], 5)
+@example(BLOCKED, 5)
+@example(STRANGERS, 5)
+@example(OFFLINE, 6)
+@example(FORBIDDEN, 5)
 def test_a_restart_forgets_no_red_and_repeats_no_incident(samples: list[tuple[float, str]], when: int) -> None:
-    """But for the red of a page that is read so rarely that it would be older than a page's last word may be."""
+    """Nor does it make any other light, but for grey where there is something to be looked at first.
+
+    And but for the red of a page that is read so rarely that it would be older than a page's last word may be.
+    """
     play, page_at = Play(WATCHED), -math.inf
     for number, (at, sample) in enumerate(moments(samples)):
         play.feed(at, sample)
         if sample.startswith("page") and play.last.pages[0].health is PageHealth.OK:
             page_at = at
         if number == when:
-            red = {service.id for service in play.last.services if service.light is Light.RED}
-            incidents = {incident.id: incident.started_at for incident in play.incidents}
+            before, incidents = play.lights(), {incident.id: incident.started_at for incident in play.incidents}
             play.restart(at)
-            remembered = red if at - page_at <= PAGE_HELD_S else red & {"beta", "gamma"}
-            assert remembered <= {service.id for service in play.last.services if service.light is Light.RED}
+            for service, light in play.lights().items():
+                was_red = before[service].startswith("red")
+                may_be_grey = not was_red or (at - page_at > PAGE_HELD_S and service not in ("beta", "gamma"))
+                assert light == before[service] or (may_be_grey and light == "grey starting")
             assert {incident.id: incident.started_at for incident in play.incidents} == incidents
 
 
