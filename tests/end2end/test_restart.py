@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from tests.support import pagefiles
 from tests.support.commands import Running, running
 from tests.support.engine_program import AskPicture, beside
@@ -280,7 +278,6 @@ async def test_a_second_restart_brings_back_no_word_of_before_the_gap() -> None:
         assert [incident.id for incident in (await life.snapshot()).incidents] == [down]
 
 
-@pytest.mark.xfail(strict=True, reason="a restart forgets what the page announced")
 async def test_a_restart_during_maintenance_makes_no_outage_of_it() -> None:
     """The page is not read yet when the rules speak first: what it announced a minute ago still holds."""
     async with living() as life:

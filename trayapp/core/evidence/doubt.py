@@ -1,6 +1,9 @@
 """Rule 2: failures that nothing vouches for. They weigh nothing for red, and still take green away."""
 
+import math
 from collections.abc import Sequence
+
+from msgspec import Struct
 
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Try
@@ -13,20 +16,30 @@ DOUBT_TRIES = 3
 DOUBTED_S = 300.0
 
 
+class DoubtMemory(Struct):
+    """What survives a restart. `strangers`: when tries were made that somebody in between answered; `explained_until`:
+    what was tried until then, the own network explains."""
+
+    since: float | None = None
+    strangers: list[float] = []
+    explained_until: float | None = None
+
+
 class Doubt:
     """Tries in a row without a good answer, of which nothing tells whose fault it is. `since`: when they began, None
     while there are fewer than `DOUBT_TRIES`."""
 
-    def __init__(self, since: float | None = None) -> None:
-        self.since = since
-        self._strangers: list[float] = []
-        # What was tried until then, the own network explains.
-        self._explained_until = float("-inf")
+    def __init__(self, memory: DoubtMemory | None = None) -> None:
+        kept = memory or DoubtMemory()
+        self.since = kept.since
+        self._strangers = list(kept.strangers)
+        self._explained_until = kept.explained_until
+
+    def remember(self) -> DoubtMemory:
+        return DoubtMemory(self.since, list(self._strangers), self._explained_until)
 
     def copy(self) -> "Doubt":
-        twin = Doubt(self.since)
-        twin._strangers, twin._explained_until = list(self._strangers), self._explained_until
-        return twin
+        return Doubt(self.remember())
 
     def stranger(self, t: Try) -> None:
         """Somebody in between was in the provider's place."""
@@ -45,7 +58,7 @@ class Doubt:
             return
         if not undecided:
             self._strangers.clear()
-        failed = [t for t in run if t.at > self._explained_until]
+        failed = [t for t in run if t.at > (self._explained_until or -math.inf)]
         if any(vouched(t, network) for t in failed):
             failed = []
         if len(failed) + len(self._strangers) < DOUBT_TRIES:

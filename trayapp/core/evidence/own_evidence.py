@@ -8,12 +8,12 @@ requests.
 import math
 from enum import StrEnum
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from trayapp.core.agenda import next_moment
 from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.doubt import Doubt
+from trayapp.core.evidence.doubt import Doubt, DoubtMemory
 from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.in_part import InPart, PartSum
 from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
@@ -56,7 +56,7 @@ class Company(Struct, frozen=True):
 
 
 class EvidenceMemory(Struct):
-    """What survives a restart."""
+    """What survives a restart; the fields are those of `Evidence`, `InPart` and `Doubt`."""
 
     tries: tuple[Try, ...] = ()
     red: Red | None = None
@@ -66,8 +66,13 @@ class EvidenceMemory(Struct):
     deep_at: float | None = None
     interval_s: float = 0.0
     flapping: Flapping | None = None
-    doubted_since: float | None = None
+    doubt: DoubtMemory = field(default_factory=DoubtMemory)
     in_part: dict[int, PartSum] = {}
+    foreign: Try | None = None
+    foreign_since: float = 0.0
+    proxy: Try | None = None
+    explained_until: float | None = None
+    patience_s: float = 0.0
 
 
 class Evidence:
@@ -89,12 +94,12 @@ class Evidence:
         self.failed_at = kept.failed_at
         self.evidence_at = kept.evidence_at
         self.flapping = kept.flapping or Flapping()
-        self.foreign: Try | None = None
+        self.foreign = kept.foreign
         self.blocked = False
-        self.foreign_since = -math.inf
-        self._explained_until = -math.inf
-        self.doubt = Doubt(kept.doubted_since)
-        self.proxy: Try | None = None
+        self.foreign_since = kept.foreign_since
+        self._explained_until = kept.explained_until
+        self.doubt = Doubt(kept.doubt)
+        self.proxy = kept.proxy
         self.reach: Reach | None = kept.tries[-1].reach if kept.tries else None
         self.level = Level.NONE
         self.share: tuple[int, int] | None = None
@@ -106,7 +111,7 @@ class Evidence:
         self._looked_at = -math.inf
         self._deep_at = kept.deep_at
         self._interval_s = kept.interval_s
-        self._patience_s = 0.0
+        self._patience_s = kept.patience_s
 
     def remember(self) -> EvidenceMemory:
         return EvidenceMemory(
@@ -118,8 +123,13 @@ class Evidence:
             self._deep_at,
             self._interval_s,
             self.flapping if self.flapping.values else None,
-            self.doubt.since,
+            self.doubt.remember(),
             self.in_part.remember(),
+            self.foreign,
+            self.foreign_since,
+            self.proxy,
+            self._explained_until,
+            self._patience_s,
         )
 
     def copy(self) -> "Evidence":
@@ -144,7 +154,7 @@ class Evidence:
     def _take(self, t: Try, network: OwnConnection) -> None:
         self._lapse(t.at)
         self.reach = t.reach
-        pause_s = t.at - self.tried_at if self.tried_at is not None else 0.0
+        pause_s = t.at - self.tried_at if self.tried_at is not None else self._interval_s
         self._interval_s = pause_s if pause_s <= INTERVAL_MAX_S else 0.0
         self.tried_at = t.at
         self._patience_s = t.retry_after_s or 0.0
@@ -203,7 +213,7 @@ class Evidence:
             not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
         wary = self._is_wary(run)
-        counted = [t for t in run if t.began > self._explained_until]
+        counted = [t for t in run if t.began > (self._explained_until or -math.inf)]
         self.level = Level.NONE if self._decided or not counted else odds.level(counted, network, now, wary=wary)
         if len(counted) < len(run):
             self.level = max(self.level, Level.CHECKING)

@@ -111,7 +111,7 @@ class ComponentState:
             evidence.forget_foreign()
         opinion = self._opinion(readings, evidence)
         last = self.page.last_word(opinion, around.gap, readings.fresh_s)
-        held = last if last is not None and now - last.at <= PAGE_HELD_S else opinion
+        held = last if last is not None and now - last.at <= PAGE_HELD_S else self.word(readings, now, opinion)
         self.recovering = self._still_recovering(evidence, held, now)
         ruling, self.changes_at = self._ruling(around, opinion, held, last, down, now)
         if (ruling.light, ruling.finding) != (self._light, self._finding):
@@ -141,6 +141,14 @@ class ComponentState:
             ruling.fell_at,
             ruling.claim,
         )
+
+    def word(self, readings: PageReadings, now: float, opinion: PageOpinion | None) -> PageOpinion | None:
+        """`opinion`, or until the page is heard after a restart what it said before, for as long as a reading speaks.
+
+        That it was calm or announced something excuses what fails; it makes nothing green.
+        """
+        before = self.page.opinion
+        return before if readings.unheard and before and now - before.at <= readings.fresh_s else opinion
 
     def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
         """What the page says of it now, followed."""

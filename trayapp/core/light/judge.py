@@ -38,7 +38,7 @@ from trayapp.core.light.component import ComponentMemory, ComponentState
 from trayapp.core.light.gap import Gap, GapMemory
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.ruling import Rulings, Surroundings
-from trayapp.core.light.severity import Light, worst
+from trayapp.core.light.severity import worst
 from trayapp.core.light.silence import gone_since, kept_out
 from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
 from trayapp.core.light.trouble import Trouble
@@ -255,8 +255,9 @@ class Judge:
             for part in group.parts:
                 provider = self._services[part.service].provider.provider
                 silent.add(provider)
-                opinion = self._readings[provider].opinion(self._components[part].page_ids)
-                if opinion is not None and opinion.light is Light.GREEN and not opinion.incidents:
+                readings, component = self._readings[provider], self._components[part]
+                said = component.word(readings, now, readings.opinion(component.page_ids))
+                if said is not None and said.untroubled:
                     beside[provider] = min(at, beside.get(provider, at))
         before, self._kept_out = self._kept_out, kept_out(beside)
         if before.keys() <= silent:

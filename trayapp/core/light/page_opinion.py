@@ -39,6 +39,7 @@ ALL = "*"
 
 _UNSETTLED = frozenset({PageStage.INVESTIGATING, PageStage.IDENTIFIED})
 _WORTH_SAYING = TROUBLED | {PageLight.MAINTENANCE}
+_INCIDENTS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_UNNAMED})
 _OUT = frozenset({PageLight.PARTIAL, PageLight.MAJOR})
 _CAPPED = {Impact.CRITICAL: Impact.MAJOR}
 _IMPACTS = {Impact.CRITICAL: 3, Impact.MAJOR: 2, Impact.MINOR: 1}
@@ -74,6 +75,11 @@ class PageOpinion(Struct, frozen=True):
     def silent(self) -> bool:
         """It says nothing at all; a stale word is one."""
         return self.light is Light.GREY and not self.stale
+
+    @property
+    def untroubled(self) -> bool:
+        """It calls it well, and not even lists an incident; what is remembered of it has no more than its reasons."""
+        return self.light is Light.GREEN and not any(each.code in _INCIDENTS for each in self.reasons)
 
 
 class _Live(NamedTuple):

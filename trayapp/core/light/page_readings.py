@@ -89,6 +89,12 @@ class PageReadings:
             self.version += 1
 
     @property
+    def unheard(self) -> bool:
+        """Whether it has not spoken since the start, and not fallen silent either: what it said before still holds."""
+        failed = self.latest is not None and not self._is_tolerated(self.latest)
+        return self._good is None and not failed
+
+    @property
     def silent_at(self) -> float:
         """When the latest good reading has grown too old to speak."""
         return self._good.at + self.fresh_s if self._good is not None and self._speaks else math.inf
@@ -125,5 +131,7 @@ class PageReadings:
         """Whether the latest good reading speaks: a single failed attempt after it does not yet silence it."""
         if self._good is None or self.latest is None or now - self._good.at > self.fresh_s:
             return False
-        tolerated = self.latest.health in _TRANSIENT and self._failed_in_a_row <= TRANSIENT_FAILURES
-        return self.latest.speaks or tolerated
+        return self.latest.speaks or self._is_tolerated(self.latest)
+
+    def _is_tolerated(self, report: PageReport) -> bool:
+        return report.health in _TRANSIENT and self._failed_in_a_row <= TRANSIENT_FAILURES

@@ -173,7 +173,6 @@ def test_one_that_is_kept_out_by_its_name_counts_with_one_that_is_silent(code: s
     assert street.lights() == "grey blocked, grey blocked"
 
 
-@pytest.mark.xfail(strict=True, reason="a restart forgets that the pages were calm, and what that explained")
 @pytest.mark.parametrize("until", [120, 240, 480, 900])
 def test_a_restart_takes_it_for_no_outage(until: float) -> None:
     """The pages are not read again at once: what they said a moment ago is true for as long as it always is."""
@@ -187,7 +186,6 @@ def test_a_restart_takes_it_for_no_outage(until: float) -> None:
     assert not street.state.result.snapshot.incidents
 
 
-@pytest.mark.xfail(strict=True, reason="a restart forgets that the pages were calm, and what that explained")
 def test_what_silence_explained_stays_explained_after_a_restart() -> None:
     street = Street()
     street.fail(240, BOTH)
