@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -140,9 +141,11 @@ FAILING = [(60.0, "api 503 +"), (5.0, "api 503 +"), (15.0, "api 503 +"), (15.0, 
 BLOCKED = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta foreign +")] * 4]
 STRANGERS = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta foreign")] * 4]
 OFFLINE = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta timeout -")] * 4, (4.0, "control ok a")]
+CONTROLS_BLOCKED = [(0.0, "gamma 200"), (0.0, "beta tls -"), (1.0, "beta tls -"), (5.0, "beta tls -")]
 FORBIDDEN = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta 407")] * 4]
 
 
+@pytest.mark.xfail(strict=True, reason="a restart forgets that controls are blocked which failed together")
 @given(steps, st.integers(0, 59))
 @settings(max_examples=200)
 @example([(0.0, "page incident:investigating:critical:completions"), (700.0, "api 401")], 1)
@@ -150,6 +153,7 @@ FORBIDDEN = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta 407")] * 4]
 @example(BLOCKED, 5)
 @example(STRANGERS, 5)
 @example(OFFLINE, 6)
+@example(CONTROLS_BLOCKED, 3)
 @example(FORBIDDEN, 5)
 def test_a_restart_forgets_no_red_and_repeats_no_incident(samples: list[tuple[float, str]], when: int) -> None:
     """Nor does it make any other light, but for grey where there is something to be looked at first.
