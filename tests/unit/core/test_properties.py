@@ -4,7 +4,6 @@ import itertools
 import math
 import random
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -145,7 +144,6 @@ CONTROLS_BLOCKED = [(0.0, "gamma 200"), (0.0, "beta tls -"), (1.0, "beta tls -")
 FORBIDDEN = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta 407")] * 4]
 
 
-@pytest.mark.xfail(strict=True, reason="a restart forgets that controls are blocked which failed together")
 @given(steps, st.integers(0, 59))
 @settings(max_examples=200)
 @example([(0.0, "page incident:investigating:critical:completions"), (700.0, "api 401")], 1)

@@ -44,13 +44,15 @@ _STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PRO
 
 
 class ConnectionMemory(Struct):
-    """What survives a restart. `failed_in_a_row`: of each control, between other answers."""
+    """What survives a restart. `failed_in_a_row`: of each control, between other answers; `dead`: those that count no
+    more."""
 
     answers: list[AddressAnswer] = []
     report: NetworkReport | None = None
     disturbance: Disturbance | None = None
     epoch: float = 0.0
     failed_in_a_row: dict[str, int] = {}
+    dead: list[str] = []
 
 
 class Down(Struct, frozen=True):
@@ -113,6 +115,7 @@ class OwnConnection:
             # Longer than answers are kept: a control that is blocked here stays so.
             self._failed_in_a_row = Counter(memory.failed_in_a_row)
             self._dead = {host for host, failed in memory.failed_in_a_row.items() if failed >= DEAD_CONTROL_FAILURES}
+            self._dead.update(memory.dead)
 
     def remember(self) -> ConnectionMemory:
         """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
@@ -122,7 +125,12 @@ class OwnConnection:
         online = report is not None and report.state is NetworkState.ONLINE
         holds = online or self._reported_down(Reach.PUBLIC) is not None
         return ConnectionMemory(
-            answers, report if holds else None, self.disturbance, self._epoch, dict(self._failed_in_a_row)
+            answers,
+            report if holds else None,
+            self.disturbance,
+            self._epoch,
+            dict(self._failed_in_a_row),
+            sorted(self._dead),
         )
 
     # What came in
