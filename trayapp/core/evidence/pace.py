@@ -42,7 +42,7 @@ IN_PART_PATIENCE_S = 1800.0
 # Spreads the requests of many installations that an outage has brought into step.
 TROUBLE_JITTER = 0.15
 # A calm host is asked so rarely that little jitter is enough, and more would delay the first failure's discovery.
-CALM_JITTER = 0.05
+CALM_JITTER = 0.02
 # Less than the first retry, so that a try has ended when the next begins.
 TRY_TIMEOUT_S = 4.0
 

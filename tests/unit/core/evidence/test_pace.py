@@ -46,7 +46,7 @@ def test_four_a_minute_while_it_lasts_two_while_red_or_for_long_and_one_while_ca
         (Pace.LONG, 1, 30.0, 34.5),
         (Pace.TROUBLE, 9, 15.0, 17.25),
         (Pace.RED, 4, 30.0, 34.5),
-        (Pace.CALM, 0, 60.0, 63.0),
+        (Pace.CALM, 0, 60.0, 61.2),
     ],
 )
 def test_delays(pace: Pace, tries: int, shortest: float, longest: float) -> None:
