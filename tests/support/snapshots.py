@@ -89,7 +89,6 @@ READY = TargetStatus(
     ready_s=3.0,
     first_token_s=0.8,
     context=32_768,
-    checked_at=NOW - 20,
 )
 NO_TARGET = TargetStatus(TargetState.NONE)
 GREEN_REASONS: tuple[Reason, ...] = (

@@ -324,7 +324,6 @@ class LocalTarget:
             server=self._settings.server,
             model=self._model,
             url=self._url_known,
-            checked_at=self._clock.now(),
             server_name=None if self._server is None else self._server.name,
         )
 
@@ -352,7 +351,6 @@ class LocalTarget:
         return f"{self._settings.server} {place} {model}"
 
     def _publish(self, status: TargetStatus) -> None:
-        changed = replace(status, checked_at=None) != replace(self._status, checked_at=None)
-        self._status = status
+        changed, self._status = status != self._status, status
         if changed:
             self._on_change(status)

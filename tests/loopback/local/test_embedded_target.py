@@ -92,7 +92,7 @@ async def test_stopped_it_is_gone_and_says_how_long_the_next_start_will_take(
     make_target: MakeTarget, tiny_gguf: Path
 ) -> None:
     target = make_target(_local(tiny_gguf))
-    ready = await target.prepare()
+    await target.prepare()
     assert await target.stop()
     assert _servers() == []
     assert (target.status.state, target.status.code) == (TargetState.DOWN, "local_not_running")
@@ -101,7 +101,6 @@ async def test_stopped_it_is_gone_and_says_how_long_the_next_start_will_take(
     assert not await target.stop()
     again = await target.prepare()
     assert again.state is TargetState.READY
-    assert again.url != ready.url or again.checked_at != ready.checked_at
     assert len([one for one in _servers() if "embedded_child" in " ".join(one.cmdline())]) >= 1
 
 
@@ -331,8 +330,6 @@ async def test_it_works_under_a_clock_that_runs_fast(tiny_gguf: Path) -> None:
     target = LocalTarget(_local(tiny_gguf), clock, home(), lambda _status: None)
     try:
         status = await target.prepare()
-        assert status.checked_at is not None
-        assert clock.wall(status.checked_at).year == 2026
         assert status.ready_s is not None
         assert status.ready_s < 60
     finally:

@@ -23,7 +23,6 @@ class Source(StrEnum):
     PROBE = "probe"
     TRAFFIC = "traffic"
     NETWORK = "network"
-    USER = "user"
 
 
 class Depth(IntEnum):

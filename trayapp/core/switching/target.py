@@ -32,6 +32,5 @@ class TargetStatus(Struct, frozen=True):
     ready_s: float | None = None
     first_token_s: float | None = None
     context: int | None = None
-    checked_at: float | None = None
     server_name: str | None = None
     through: str | None = None
