@@ -96,11 +96,7 @@ class Database:
 
     def pieces(self) -> dict[str, bytes]:
         """All pieces by name. Raises Damaged."""
-        rows = self._database.execute("SELECT name, value FROM piece")
-        try:
-            return {name: zlib.decompress(value) for name, value in rows}
-        except zlib.error as error:
-            raise Damaged from error
+        return _pieces(self._database)
 
     def write(self, pieces: Mapping[str, bytes], transitions: Iterable[Transition]) -> None:
         """All of it or nothing."""
@@ -115,6 +111,34 @@ class Database:
 
     def close(self) -> None:
         self._database.close()
+
+
+def _pieces(database: sqlite3.Connection) -> dict[str, bytes]:
+    rows = database.execute("SELECT name, value FROM piece")
+    try:
+        return {name: zlib.decompress(value) for name, value in rows}
+    except zlib.error as error:
+        raise Damaged from error
+
+
+# Where nothing can be written there is no room for the index of the write-ahead log: an exclusive lock keeps it in
+# memory (https://www.sqlite.org/wal.html#noshm), a read-only file needs the one that is there, and without a log the
+# file does not change any more (https://www.sqlite.org/wal.html#readonly).
+_WAYS_TO_READ = ("mode=rw", "mode=ro", "mode=ro&immutable=1")
+
+
+def pieces_to_read(file: Path) -> dict[str, bytes]:
+    """All pieces of a file that cannot be written, as far as they can be read and are of the newest version."""
+    for way in _WAYS_TO_READ:
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)) as database:
+                database.execute("PRAGMA locking_mode = EXCLUSIVE")
+                (version,) = database.execute("PRAGMA user_version").fetchone()
+                return _pieces(database) if version == len(MIGRATIONS) else {}
+        except (Damaged, sqlite3.Error):
+            # The next way may do; that it cannot be written has been said.
+            continue
+    return {}
 
 
 class _Transaction:

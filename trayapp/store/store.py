@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from trayapp.core.light.verdicts import Transition
 from trayapp.errors import Problem
-from trayapp.store.database import Damaged, Database, Newer, is_damage, set_aside
+from trayapp.store.database import Damaged, Database, Newer, is_damage, pieces_to_read, set_aside
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +82,9 @@ class _Writer:
 
     def open(self) -> dict[str, bytes]:
         self._try(self._ensure_open)
+        if self._database is None:
+            # What is not remembered now would be told again, and be lost once this can be written again.
+            self._pieces = pieces_to_read(self._file)
         return dict(self._pieces)
 
     def write(self, pieces: Mapping[str, bytes], transitions: list[Transition]) -> None:

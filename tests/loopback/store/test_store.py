@@ -118,7 +118,6 @@ async def test_a_full_disk_at_the_start(file: Path) -> None:
         await store.close()
 
 
-@pytest.mark.xfail(strict=True, reason="what cannot be written is not read, and overwritten once it can")
 @pytest.mark.expects_log("going on without the disk")
 @pytest.mark.parametrize(("refuses", "killed"), [(full_disk, False), (full_disk, True), (read_only, False)])
 async def test_a_disk_that_refuses_at_the_start_costs_nothing_that_was_stored(
