@@ -62,3 +62,11 @@ def wait_for(condition: Callable[[], T | None], what: str, deadline_s: float = D
             return value
         assert time.monotonic() < until, f"waited {deadline_s:.0f} s in vain for {what}"
         time.sleep(POLL_S)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that nobody has reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
