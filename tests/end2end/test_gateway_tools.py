@@ -214,10 +214,10 @@ async def test_the_local_commands(tmp_path: Path) -> None:
         assert listed.code in (GREEN, FAILED)
         assert listed.err == ""
         await on.target.close()
-        gone = await in_both("local", "start")
+        gone = await in_both("local", "start", in_turn=True)
         assert gone.codes == {FAILED}
         gone.says((f"Nothing answers at {on.target.url}",), (f"Unter {on.target.url} antwortet nichts",))
-        moved = await in_both("switch", "local", "acme")
+        moved = await in_both("switch", "local", "acme", in_turn=True)
         assert moved.codes == {FAILED}
         moved.says((f"Nothing answers at {on.target.url}",), (f"Unter {on.target.url} antwortet nichts",))
         assert json.loads(await on.ask("status", "--json"))["routes"]["acme"]["to"] == "cloud"

@@ -73,11 +73,21 @@ class Both(NamedTuple):
 
 
 async def in_both(
-    *arguments: str, prefix: Sequence[str] = (), stdin: str = "", base: Mapping[str, str] | None = None, **more: str
+    *arguments: str,
+    prefix: Sequence[str] = (),
+    stdin: str = "",
+    base: Mapping[str, str] | None = None,
+    in_turn: bool = False,
+    **more: str,
 ) -> Both:
-    """`once`, in each language at the same time."""
-    ended = [once(*arguments, prefix=prefix, stdin=stdin, base=base, **{**more, "LANGUAGE": one}) for one in LANGUAGES]
-    return Both(*await asyncio.gather(*ended))
+    """`once`, in each language at the same time, or one after the other: an instance switches once at a time."""
+    one_at_a_time = asyncio.Semaphore(1 if in_turn else len(LANGUAGES))
+
+    async def told(language: str) -> Ended:
+        async with one_at_a_time:
+            return await once(*arguments, prefix=prefix, stdin=stdin, base=base, **{**more, "LANGUAGE": language})
+
+    return Both(*await asyncio.gather(*map(told, LANGUAGES)))
 
 
 def as_mortal() -> tuple[str, ...]:
