@@ -2,30 +2,18 @@
 
 import asyncio
 import gc
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpcore
 import pytest
 
 from tests.support.httpserver import Authority, Server, answer
+from tests.support.leftovers import nothing_left_open
 from trayapp.net.trust import Trust
 from trayapp.tasks import Tasks
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, Limit
 
 LIMIT = Limit(deadline_s=20.0, body_bytes=100_000)
-
-
-@contextmanager
-def nothing_left_open() -> Iterator[None]:
-    gc.collect()
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always", ResourceWarning)
-        yield
-        gc.collect()
-    assert not [str(one.message) for one in said if issubclass(one.category, ResourceWarning)]
 
 
 async def turns(count: int) -> None:
