@@ -3,8 +3,6 @@
 import asyncio
 import socket
 
-import pytest
-
 from tests.support.httpserver import Server
 from tests.support.leftovers import nothing_left_open
 
@@ -12,7 +10,6 @@ ACCEPTED_TURNS = 12
 """After so many turns of the loop a connection waits for its request."""
 
 
-@pytest.mark.xfail(strict=True, reason="a connection that is being accepted stays open")
 async def test_it_leaves_nothing_open_whenever_it_ends() -> None:
     with nothing_left_open():
         for turns in range(ACCEPTED_TURNS):

@@ -22,6 +22,9 @@ import trustme
 
 from trayapp.tasks import Tasks
 
+HANDOVER_TURNS = 3
+"""The task begins, the protocol hears of the connection, and ours is spawned."""
+
 
 class Request(NamedTuple):
     """Header names are lower case."""
@@ -89,7 +92,9 @@ class Server:
         """Take connections, for the first time or again."""
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._tasks.spawn(self._serve(reader, writer), "connection")
+            serving = self._tasks.spawn(self._serve(reader, writer), "connection")
+            # Not in `_serve`: a task that is cancelled before its first step never gets there.
+            serving.add_done_callback(lambda _: writer.transport.abort())
 
         self._server = await asyncio.start_server(accept, self.host, self._port, ssl=self._tls)
         port = self._server.sockets[0].getsockname()[1]
@@ -105,6 +110,12 @@ class Server:
         return not self._server.is_serving()
 
     async def __aexit__(self, *_: object) -> None:
+        # What was accepted is handed over some turns later, and lost open if the server has been closed meanwhile:
+        # https://github.com/python/cpython/issues/109564
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _turn in range(HANDOVER_TURNS):
+            await asyncio.sleep(0)
         self._server.close()
         await self._tasks.close()
         await self._server.wait_closed()
@@ -132,7 +143,6 @@ class Server:
                     # TLS waits for a farewell before it lets go; whoever asked has to see the end before it asks again.
                     writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
                     await writer.wait_closed()
-            writer.transport.abort()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -13,4 +13,5 @@ def nothing_left_open() -> Iterator[None]:
         warnings.simplefilter("always", ResourceWarning)
         yield
         gc.collect()
-    assert not [str(one.message) for one in said if issubclass(one.category, ResourceWarning)]
+    left = [str(one.message) for one in said if issubclass(one.category, ResourceWarning)]
+    assert not left, left

@@ -80,7 +80,7 @@ class _Whole:
     """A connection that is out of the pool and closed when a request on it ends without an answer.
 
     httpcore forgets both where it is cancelled between connecting and the end of the handshake, and where the
-    handshake fails behind a proxy.
+    handshake fails behind a proxy: https://github.com/encode/httpcore/issues/1023
     """
 
     def __init__(self, connection: httpcore.AsyncConnectionInterface) -> None:
