@@ -423,3 +423,26 @@ async def test_a_stream_without_a_choice_proves_no_answering_model(pieces: list[
         assert (got.body, got.whole) == (b"".join(pieces), True)
         found = await bed.told()
         assert (found.outcome, found.code) == (Outcome.NEUTRAL, "empty")
+
+
+@pytest.mark.xfail(strict=True, reason="the libraries stop at [DONE], and never hear that it was cut")
+@pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param(chunks([delta(0, "a"), DONE]), id="in pieces"),
+        pytest.param(chunks([delta(0, "a") + DONE]), id="in one piece"),
+        pytest.param(chunks([delta(0, "a"), b"data: [DO", b"NE]\n\n"]), id="torn"),
+        pytest.param(measured(delta(0, "a") + DONE), id="at once"),
+        pytest.param(packed("gzip", gzipped([delta(0, "a"), DONE])), id="packed"),
+    ],
+)
+async def test_a_last_word_that_hides_a_cut_is_not_passed_on(route: To, behaviour: Behaviour) -> None:
+    async with Bed() as bed:
+        bed.switch(route)
+        (bed.cloud if route is To.CLOUD else bed.local).on(CHAT, behaviour)
+        got = await bed.post()
+        body = zlib.decompressobj(31).decompress(got.body) if "content-encoding" in got.headers else got.body
+        assert b"[DONE]" not in body
+        assert bed.answers == []
+        assert not got.whole or b'"local_cut"' in body
