@@ -101,7 +101,7 @@ class CloudRoute:
             else:
                 down = Streamed(status=up.status, reason=reason, headers=answered)
                 await down.prepare(request)
-                await down.write(body)
+                await down.write(b"" if reading.is_cut_short else body)
                 await relay(
                     up,
                     down,

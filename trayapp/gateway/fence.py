@@ -79,6 +79,10 @@ class FencedReading:
         return self._of(lambda reading: reading.has_error, False)
 
     @property
+    def is_cut_short(self) -> bool:
+        return self._of(lambda reading: reading.is_cut_short, False)
+
+    @property
     def is_empty(self) -> bool:
         return self._of(lambda reading: reading.is_empty, False)
 

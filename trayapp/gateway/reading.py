@@ -103,6 +103,11 @@ class AnswerReading:
         return self._last in _BRACKETS and (self._truncated or isinstance(self._json(), dict | list))
 
     @property
+    def is_cut_short(self) -> bool:
+        """Is it a stream that has said its last word and is not whole? Who hears that word hears nothing else."""
+        return self.is_stream and self._stream.cut_short
+
+    @property
     def is_empty(self) -> bool:
         """Is it a stream that is over, with nothing in it?"""
         return self.is_stream and self._stream.empty

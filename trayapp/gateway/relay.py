@@ -31,8 +31,9 @@ async def relay(
     """Write the body of `answer` to the prepared `to`, without its end.
 
     Waiting for the tool's side holds the provider's back (TCP does the rest), so that nothing piles up. Raises
-    `Unanswered` when the provider's side fails, is silent for `silence_s`, or takes `answer_s` as a whole, and
-    `ClientGone` when the tool's side does not take a piece within `stall_s`.
+    `Unanswered` when the provider's side fails, hides a cut behind its last word, which is not passed on, is silent for
+    `silence_s`, or takes `answer_s` as a whole, and `ClientGone` when the tool's side does not take a piece within
+    `stall_s`.
     """
     loop = asyncio.get_running_loop()
     last = loop.time() + answer_s
@@ -46,6 +47,8 @@ async def relay(
                     return
                 now = loop.time()
                 reading.feed(piece, now)
+                if reading.is_cut_short:
+                    raise Unanswered("cut")
                 if changed := change(piece):
                     writing = True
                     bound.reschedule(now + stall_s)

@@ -425,7 +425,6 @@ async def test_a_stream_without_a_choice_proves_no_answering_model(pieces: list[
         assert (found.outcome, found.code) == (Outcome.NEUTRAL, "empty")
 
 
-@pytest.mark.xfail(strict=True, reason="the libraries stop at [DONE], and never hear that it was cut")
 @pytest.mark.parametrize("route", [To.CLOUD, To.LOCAL])
 @pytest.mark.parametrize(
     "behaviour",

@@ -85,6 +85,10 @@ class Stream:
         return ended or (self._done and not (self._begun and self._knows_finish))
 
     @property
+    def cut_short(self) -> bool:
+        return self._done and not self.finished and self.error is None
+
+    @property
     def empty(self) -> bool:
         return self._done and not self._begun and self.error is None
 

@@ -27,7 +27,8 @@ class StreamReader(Protocol):
     """Follows one stream, event by event.
 
     `content`: the model has written something. `finished`: the stream has said that it is whole; not by what its HTTP
-    says, which ends as cleanly where something in between lost the rest. `empty`: it has said so with nothing in it,
+    says, which ends as cleanly where something in between lost the rest. `cut_short`: it has said its last word, behind
+    which the libraries read nothing, and is not finished. `empty`: it has said so with nothing in it,
     not even a beginning. `error`: what went wrong, by its own word, for `read_error`; None while nothing has.
     """
 
@@ -36,6 +37,8 @@ class StreamReader(Protocol):
 
     @property
     def finished(self) -> bool: ...
+    @property
+    def cut_short(self) -> bool: ...
     @property
     def empty(self) -> bool: ...
 
