@@ -33,7 +33,7 @@ async def stream(
     if status.url is None or status.model is None:
         raise Problem("local_no_target")
     question = {"model": status.model, "messages": list(messages), "stream": True}
-    finished = False
+    finished = knows_finish = begun = False
     async with Client(status.url, key) as client:
         lines = client.lines("/v1/chat/completions", question, first_limit_s=FIRST_LIMIT_S, idle_limit_s=IDLE_LIMIT_S)
         async with contextlib.aclosing(lines):
@@ -41,10 +41,14 @@ async def stream(
                 async for line in lines:
                     data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
                     if data == "[DONE]":
-                        return
+                        # All that a server says which knows no finish_reason; of another it may hide a cut.
+                        finished = finished or (begun and not knows_finish)
+                        break
                     if data:
-                        text, last = _piece(data, status)
-                        finished = finished or last
+                        text, choice = _piece(data, status)
+                        begun = begun or bool(choice)
+                        knows_finish = knows_finish or "finish_reason" in choice
+                        finished = finished or bool(choice.get("finish_reason"))
                         if text:
                             yield text
             except Problem as problem:
@@ -53,22 +57,22 @@ async def stream(
         raise Problem("local_chat_cut", model=status.model)
 
 
-def _piece(data: str, status: TargetStatus) -> tuple[str, bool]:
-    """The text of one event, and whether it says that the answer is complete."""
+def _piece(data: str, status: TargetStatus) -> tuple[str, dict[str, Any]]:
+    """The text of one event, and the choice that holds it."""
     try:
         event: Any = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("local_wrong_server", url=status.url) from error
     if not isinstance(event, dict):
         raise Problem("local_wrong_server", url=status.url)
-    if failure := event.get("error"):
+    if failure := event.get("error") or (event if event.get("object") == "error" else None):
         message = failure.get("message") if isinstance(failure, dict) else failure
         raise Problem("local_chat_failed", model=status.model, reason=plain(str(message), REASON_LIMIT_CHARS))
     choices = event.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
     delta = choice.get("delta")
     text = delta.get("content") if isinstance(delta, dict) else None
-    return (text if isinstance(text, str) else "", choice.get("finish_reason") is not None)
+    return text if isinstance(text, str) else "", choice
 
 
 def _in_words(problem: Problem, status: TargetStatus) -> Problem:

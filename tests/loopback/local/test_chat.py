@@ -108,7 +108,6 @@ async def test_what_is_not_an_answer_is_told(behaviour: Any, result: tuple[str, 
         assert await _said(_status(server.url)) == result
 
 
-@pytest.mark.xfail(strict=True, reason="[DONE] is believed, and any finish_reason but null is one")
 @pytest.mark.parametrize(
     ("behaviour", "result"),
     [
