@@ -176,8 +176,8 @@ class Gateway:
         finally:
             connection.answering = None
             self._running -= 1
-        if connection.last or "trailer" in request.headers:
-            # aiohttp takes the last trailer of a request for the first header of the next.
+        if connection.last or "transfer-encoding" in request.headers:
+            # Behind chunks trailers may come; aiohttp takes the last of them for the first header of what comes next.
             answer.force_close()
         return answer
 
