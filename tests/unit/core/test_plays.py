@@ -1,15 +1,17 @@
 """Every scene, sample by sample, and what its incidents and transitions make of it."""
 
+from typing import Any
+
 import pytest
 
-from tests.unit.core import plays_network, plays_proof, plays_provider
+from tests.unit.core import plays_network, plays_proof, plays_provider, plays_strangers
 from tests.unit.core.playbook import LINK, START, Play, Row
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Confidence, Finding, Light
 
 PLAYS = {
     name.lower(): rows
-    for module in (plays_provider, plays_network, plays_proof)
+    for module in (plays_provider, plays_network, plays_proof, plays_strangers)
     for name, rows in vars(module).items()
     if isinstance(rows, list)
 }
@@ -30,7 +32,15 @@ def red(lights: dict[str, str]) -> set[str]:
     return {service for service, light in lights.items() if light.startswith("red")}
 
 
-@pytest.mark.parametrize("name", PLAYS)
+WRONG = {name.lower() for name, rows in vars(plays_strangers).items() if isinstance(rows, list)}
+
+
+def marked(name: str) -> Any:
+    mark = pytest.mark.xfail(strict=True, reason="other failures outweigh who is in the provider's place")
+    return pytest.param(name, marks=mark) if name in WRONG else name
+
+
+@pytest.mark.parametrize("name", [marked(name) for name in PLAYS])
 def test_every_sample_of_a_play(name: str) -> None:
     played(PLAYS[name])
 
