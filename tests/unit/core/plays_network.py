@@ -150,3 +150,31 @@ ONE_CONTROL_BLOCKED = [
     Row(307, "api 503 ~", "api yellow checking, beta green ok", "second: b is known to be dead and does not weigh"),
     Row(322, "api 503 ~", "api red down, beta green ok", "third: so much has answered lately that it is enough"),
 ]
+
+# A firewall keeps all controls out, and one provider is silent; the other one answers at every turn. That the controls
+# fail says how they are kept out, and not that answers get lost here.
+CONTROLS_KEPT_OUT_AND_SILENCE = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(1, "beta 200 !", "api green ok, beta green ok", "all is well"),
+    Row(64, "api timeout", "api green ok, beta green ok", "first failure"),
+    Row(70, "api timeout", "api green ok, beta green ok", "second"),
+    Row(70.5, "beta 200 !", "api yellow checking, beta green ok", "and the other one answers"),
+    Row(71, "control timeout a; control timeout b", "api yellow checking, beta green ok", "that takes nothing back"),
+    Row(85, "api timeout", "api yellow checking, beta green ok", "third"),
+    Row(85.5, "beta 200 !", "api yellow checking, beta green ok", "and the other one answers"),
+    Row(86, "control timeout a; control timeout c", "api yellow checking, beta green ok", "nor does this"),
+    Row(100, "api timeout", "api yellow checking, beta green ok", "fourth"),
+    Row(100.5, "beta 200 !", "api yellow checking, beta green ok", "and the other one answers"),
+    Row(101, "control timeout a", "api yellow checking, beta green ok", "not one of them has ever answered"),
+    Row(101.2, "control timeout b", "api red down, beta green ok", "so they count no more"),
+]
+
+# One lookup in four is not answered in time, by chance those of one provider's name.
+LOOKUPS_THAT_FAIL_IN_PART = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(0.5, "beta 200 !", "api green ok, beta green ok", "all is well"),
+    Row(30, "beta 200 !", "api green ok, beta green ok", "its lookups are lucky", every=60, until=1800),
+    Row(60, "api 401 !", "api green ok, beta green ok", "most of these are, too", every=60, until=1800),
+    Row(75, "api 401 !; page ok", "api green ok, beta green ok", "most of these are, too", every=60, until=1800),
+    Row(45, "api dns_timeout +; api 401 !", "api green ok, beta green ok", "this one is not", every=60, until=1800),
+]

@@ -33,10 +33,11 @@ def red(lights: dict[str, str]) -> set[str]:
 
 
 WRONG = {name.lower() for name, rows in vars(plays_strangers).items() if isinstance(rows, list)}
+WRONG |= {"controls_kept_out_and_silence", "lookups_that_fail_in_part"}
 
 
 def marked(name: str) -> Any:
-    mark = pytest.mark.xfail(strict=True, reason="other failures outweigh who is in the provider's place")
+    mark = pytest.mark.xfail(strict=True, reason="one failure of another kind outweighs what is known")
     return pytest.param(name, marks=mark) if name in WRONG else name
 
 

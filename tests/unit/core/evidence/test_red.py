@@ -1,5 +1,8 @@
 """Rule 8: what ends a red that own requests made."""
 
+import pytest
+from msgspec import structs
+
 from tests.unit.core.evidence.test_own_evidence import down, see, seen, sight
 from tests.unit.core.evidence.test_strikes import GOOD, tried
 from trayapp.core.evidence.observation import Depth, Source
@@ -17,6 +20,18 @@ def test_two_good_answers_a_minute_apart() -> None:
     see(evidence, tried(200.0 + BACK_SPAN_S, GOOD))
     assert sight(evidence) is Sight.RECOVERING
     assert evidence.back_at == 200.0
+
+
+@pytest.mark.xfail(strict=True, reason="the minute is counted from the end of the first answer")
+def test_a_minute_apart_is_when_they_were_asked() -> None:
+    """What has just come back is slow at first: its next answer comes sooner after it than it was asked."""
+    slow = structs.replace(tried(202.0, GOOD), began=200.0)
+    assert sight(seen(*down(), slow, tried(200.3 + BACK_SPAN_S, GOOD))) is Sight.RECOVERING
+
+
+def test_a_request_that_began_before_the_last_failure_counts_from_its_end() -> None:
+    long = structs.replace(tried(202.0, GOOD), began=50.0)
+    assert sight(seen(*down(), long, tried(230.0, GOOD))) is Sight.DOWN
 
 
 def test_a_failure_in_between_starts_the_minute_anew() -> None:
