@@ -37,8 +37,9 @@ A_STRANGERS_CERTIFICATE_AND_BROKEN_CONNECTIONS = [
 LOST_LOOKUPS_AND_THEN_NO_SUCH_NAME = [
     *_WELL,
     Row(64, "api dns_timeout", "api green ok", "first failure"),
-    Row(70, "api no_name +", _BLOCKED, "one failure is no case against it"),
-    Row(85, "api dns_timeout +", _BLOCKED, "nor is another"),
+    Row(69, "api dns_timeout +", "api yellow checking, beta green ok", "second"),
+    Row(77, "api no_name +", _BLOCKED, "they were slow in saying this"),
+    Row(85, "api dns_timeout +", _BLOCKED, "one more is no case against it"),
     Row(100, "api no_name +", _BLOCKED, "for as long as it comes"),
 ]
 
@@ -92,7 +93,7 @@ A_RED_AND_STRANGERS_AFTER_IT = [
     Row(80, "api 502 !", "api red down, beta green ok", "third"),
     Row(110, "api no_name +", "api red down, beta green ok", "what was red stays so", every=30, until=670),
     Row(125, "api dns_timeout +", "api red down, beta green ok", "a lost lookup is no news of it", every=30, until=665),
-    Row(700, "api no_name +", _BLOCKED, "nobody has seen it for ten minutes", every=30, until=1000),
+    Row(730, "api no_name +", _BLOCKED, "nobody has seen it for ten minutes", every=30, until=1000),
 ]
 
 # Its resolver fails and knows no such name, in turn.

@@ -51,7 +51,9 @@ class HostPaces:
                 self.by_host.pop(host, None)
             else:
                 self.by_host[host] = pace
-            if any(_needs_proof(evidence) for evidence in evidences if evidence in troubled or evidence.blocked):
+            if any(
+                _needs_proof(evidence) for evidence in evidences if evidence in troubled or evidence.stranger.blocks
+            ):
                 self._wanting_control.add(host)
             else:
                 self._wanting_control.discard(host)

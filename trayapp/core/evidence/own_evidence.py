@@ -16,10 +16,11 @@ from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.doubt import Doubt, DoubtMemory
 from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.in_part import InPart, PartSum
-from trayapp.core.evidence.observation import TLS_CODES, Depth, Outcome, Source, Try
+from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.red import UNSEEN_RED_S, Red
+from trayapp.core.evidence.stranger import Stranger
 from trayapp.core.evidence.strikes import Strikes, run_ends_at
 
 # The first fix is often followed by a relapse; "fix applied" to "resolved" takes a median of 26 minutes.
@@ -68,8 +69,7 @@ class EvidenceMemory(Struct):
     flapping: Flapping | None = None
     doubt: DoubtMemory = field(default_factory=DoubtMemory)
     in_part: dict[int, PartSum] = {}
-    foreign: Try | None = None
-    foreign_since: float = 0.0
+    stranger: Stranger | None = None
     proxy: Try | None = None
     explained_until: float | None = None
     patience_s: float = 0.0
@@ -80,7 +80,7 @@ class Evidence:
 
     `add` takes in a try, `look` lets time pass; everything else only reads. `version` grows with every change that can
     be seen. `back_at`: since when it answers again after a red. `share`: (failed, tries) while it fails in part.
-    `foreign`, `proxy`: the latest try that somebody in between answered; `foreign_since`: the first in a row.
+    `stranger`: somebody in the provider's place; `proxy`: the latest try that the own proxy answered.
     `company`: how everybody else did at the latest look that had reason to ask.
     """
 
@@ -94,9 +94,7 @@ class Evidence:
         self.failed_at = kept.failed_at
         self.evidence_at = kept.evidence_at
         self.flapping = kept.flapping or Flapping()
-        self.foreign = kept.foreign
-        self.blocked = False
-        self.foreign_since = kept.foreign_since
+        self.stranger = kept.stranger or Stranger()
         self._explained_until = kept.explained_until
         self.doubt = Doubt(kept.doubt)
         self.proxy = kept.proxy
@@ -125,8 +123,7 @@ class Evidence:
             self.flapping if self.flapping.values else None,
             self.doubt.remember(),
             self.in_part.remember(),
-            self.foreign,
-            self.foreign_since,
+            structs.replace(self.stranger) if self.stranger.latest or self.stranger.unwell else None,
             self.proxy,
             self._explained_until,
             self._patience_s,
@@ -138,7 +135,7 @@ class Evidence:
         twin.__dict__.update(self.__dict__)
         twin._new = list(self._new)
         twin.strikes = self.strikes.copy()
-        twin.doubt = self.doubt.copy()
+        twin.doubt, twin.stranger = self.doubt.copy(), structs.replace(self.stranger)
         twin.in_part = self.in_part.copy()
         twin.red = structs.replace(self.red) if self.red is not None else None
         twin.flapping = structs.replace(self.flapping, values=list(self.flapping.values))
@@ -158,36 +155,41 @@ class Evidence:
         self._interval_s = pause_s if pause_s <= INTERVAL_MAX_S else 0.0
         self.tried_at = t.at
         self._patience_s = t.retry_after_s or 0.0
+        if t.proven:
+            self.forget_stranger()
         match t.outcome:
             case Outcome.NEUTRAL:
                 return
             case Outcome.FOREIGN:
-                self.foreign_since = t.began if self.foreign is None else self.foreign_since
-                self.foreign = t
+                self.stranger.answered(t)
                 self.doubt.stranger(t)
                 return
             case Outcome.PROXY:
                 self.proxy = t
                 return
             case Outcome.GOOD:
-                self.forget_foreign()
+                self.forget_stranger()
+                self.stranger.unwell = False
                 self.proxy = None
                 self.evidence_at = t.at
                 # What fails deeper goes on failing, however well shallower requests are answered meanwhile.
                 if not any(failed.depth > t.depth for failed in self.strikes.run(t.at)):
                     self.flapping.note(t.at, good=True)
-            case Outcome.FAIL if self.foreign is not None and t.source is Source.TRAFFIC:
+            case Outcome.FAIL if self.stranger.latest is not None and t.source is Source.TRAFFIC:
                 # The user's requests go where ours go: to whoever is in the provider's place.
                 return
             case Outcome.FAIL:
                 self.proxy = None
                 # The control beside a try knows best whether the own network explains its failure.
-                if t.control if t.control is not None else network.down(t.reach) is None:
+                works = t.control if t.control is not None else network.down(t.reach) is None
+                if works and not self.stranger.blocks:
                     self.failed_at = max(t.at, self.failed_at or t.at)
                     self.evidence_at = t.at
         if self.red is not None and t.depth >= self.red.depth:
             self._deep_at = t.at
         self.strikes.add(t)
+        if self.stranger.blocks:
+            return
         if self.red is None:
             self.in_part.add(t)
         if (
@@ -207,15 +209,18 @@ class Evidence:
         self.in_part.look(now, network)
         if self.is_calm and self.share is None:
             return
-        before = self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run
+        before = self._seen
+        self._look_at_stranger(network, now)
         self.run = run = self.strikes.run(now)
         self._decided = self.red is not None and (
             not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
         wary = self._is_wary(run)
         counted = [t for t in run if t.began > (self._explained_until or -math.inf)]
-        self.level = Level.NONE if self._decided or not counted else odds.level(counted, network, now, wary=wary)
-        if len(counted) < len(run):
+        counts = bool(counted) and not self._decided and not self.stranger.blocks
+        again = wary or self.stranger.latest is not None
+        self.level = odds.level(counted, network, now, wary=again) if counts else Level.NONE
+        if len(counted) < len(run) or (run and self.stranger.unwell):
             self.level = max(self.level, Level.CHECKING)
         if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
             depth = max(t.depth for t in counted)
@@ -229,13 +234,16 @@ class Evidence:
             if back_at is not None:
                 self._end_red(back_at)
         self.share = self.in_part.share
-        self._look_at_foreign(network)
         doubted = self.doubt.since
         self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
         self.version += doubted != self.doubt.since
         self.company = self._company(network, now)
-        if before != (self.red, self.level, self.share, self.back_at, self.blocked, self.company, self.run):
+        if before != self._seen:
             self.version += 1
+
+    @property
+    def _seen(self) -> tuple[object, ...]:
+        return self.red, self.level, self.share, self.back_at, self.stranger.blocks, self.company, self.run
 
     def _is_wary(self, run: list[Try]) -> bool:
         """Whether it failed in part before this run began."""
@@ -260,14 +268,14 @@ class Evidence:
         moments.append(self.in_part.decided_at)
         if self.red is not None and self._deep_at is not None:
             moments.append(self._deep_at + UNSEEN_RED_S)
-        moments += [t.at + FOREIGN_LIFE_S for t in (self.foreign, self.proxy) if t is not None]
+        moments += [t.at + FOREIGN_LIFE_S for t in (self.stranger.latest, self.proxy) if t is not None]
         moments += [self.doubt.gives_up_at] if self.doubt.gives_up_at is not None else []
         return next_moment(moments, self._looked_at)
 
     @property
     def is_quiet(self) -> bool:
         """Nothing fails, nothing is being waited for, and nobody stands in between."""
-        in_question = self.run or self.red or self.foreign or self.proxy or self.doubt.since is not None
+        in_question = self.run or self.red or self.stranger.latest or self.proxy or self.doubt.since is not None
         return not in_question and self.back_at is None
 
     @property
@@ -286,23 +294,22 @@ class Evidence:
         if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
             self.in_part.clear()
-            self.red = None
+            self.red, self.stranger.unwell = None, False
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
             self.version += 1
-        if self.foreign is not None and now - self.foreign.at > FOREIGN_LIFE_S:
-            self.forget_foreign()
+        if (foreign := self.stranger.latest) is not None and now - foreign.at > FOREIGN_LIFE_S:
+            self.forget_stranger()
         if self.proxy is not None and now - self.proxy.at > FOREIGN_LIFE_S:
             self.proxy = None
             self.version += 1
 
-    def _look_at_foreign(self, network: OwnConnection) -> None:
-        """Do others answer while somebody else answers for this host? It stays so until the host itself does."""
-        foreign = self.foreign
-        if foreign is not None and not self.blocked:
-            # The provider's own page as well: whoever keeps its hosts out lets others through.
-            over_tls = foreign.code in TLS_CODES
-            answered = network.heard_since(foreign.reach, self.foreign_since, over_tls=over_tls)
-            self.blocked = bool(foreign.control) or answered
+    def _look_at_stranger(self, network: OwnConnection, now: float) -> None:
+        """Whoever is in its place explains what failed until then, but no red."""
+        self.stranger.look(self.strikes.run(now), network)
+        foreign = self.stranger.latest
+        if foreign is not None and self.stranger.blocks and self.red is None:
+            self.strikes.excuse(foreign.at)
+            self.in_part.clear()
 
     def _company(self, network: OwnConnection, now: float) -> Company | None:
         if self.red is not None:
@@ -311,8 +318,8 @@ class Evidence:
             t, since = latest, -math.inf
         elif self.run:
             t, since = self.run[-1], self.run[0].at
-        elif self.foreign is not None:
-            t, since = self.foreign, self.foreign.began
+        elif (foreign := self.stranger.latest) is not None:
+            t, since = foreign, foreign.began
         else:
             return None
         percent = 100.0 * network.chance_of_failure(t.provider, t.reach, now)
@@ -324,9 +331,11 @@ class Evidence:
         """What is to be seen now. `recovering`: whoever asks still waits for the ten quiet minutes to be over."""
         if self.red is not None:
             return Sight.DOWN
+        if self.stranger.blocks:
+            return Sight.CLEAR
         if not recovering and self.share is not None:
             return Sight.DEGRADED
-        if (self.level is not Level.NONE or self.doubt.since is not None) and not self._displaced:
+        if self.level is not Level.NONE or self.doubt.since is not None:
             return Sight.CHECKING
         return Sight.RECOVERING if recovering else Sight.CLEAR
 
@@ -353,21 +362,15 @@ class Evidence:
         self.version += 1
 
     @property
-    def _displaced(self) -> bool:
-        """Whether it is known by now who is in its place: what failed before that needs no other explanation."""
-        foreign = self.foreign if self.blocked else None
-        return foreign is not None and (not self.run or foreign.at >= self.run[-1].at)
-
-    @property
     def undecided(self) -> bool:
         """Somebody in between answered, and it is not known yet whether for this host alone."""
-        return self.foreign is not None and not self.blocked
+        return self.stranger.undecided
 
-    def forget_foreign(self) -> None:
+    def forget_stranger(self) -> None:
         """The host answers itself, or the stranger turned out to sit before all hosts."""
         self.doubt.no_strangers()
-        if self.foreign is not None:
-            self.foreign, self.blocked = None, False
+        if self.stranger.latest is not None:
+            self.stranger.forget()
             self.version += 1
 
     @property

@@ -111,6 +111,13 @@ class Strikes:
         tails = (log[-TAIL_KEPT:] for log in self._log.values())
         return tuple(t for tail in tails for t in (tail[-GOODS_KEPT:] if all(map(_good, tail)) else tail))
 
+    def excuse(self, until: float) -> None:
+        """Drop what failed until then: something else explains it."""
+        for depth, log in self._log.items() if self.failed else ():
+            self._log[depth] = kept = [t for t in log if _good(t) or t.at > until]
+            self.failed -= len(log) - len(kept)
+            self._run = None
+
     def forget_before(self, at: float) -> None:
         """Drop what was before: another time, or an outage that is over."""
         for log in self._log.values():

@@ -108,7 +108,7 @@ class ComponentState:
         down = around.network.down(self.reach(evidence))
         if down is not None:
             # Whose page that was is known now: not that of somebody who blocks this one host.
-            evidence.forget_foreign()
+            evidence.forget_stranger()
         opinion = self._opinion(readings, evidence)
         last = self.page.last_word(opinion, around.gap, readings.fresh_s)
         held = last if last is not None and now - last.at <= PAGE_HELD_S else self.word(readings, now, opinion)

@@ -150,8 +150,9 @@ class ReasonBuilder:
                 return (some, *self._company(latest))
         if run:
             return (_failures(run[-1], len(run), len(run), run[0].at), *self._company(run[-1]))
-        if evidence.undecided and evidence.foreign is not None:
-            return (_blocked(evidence.foreign), *self._company(evidence.foreign))
+        stranger = evidence.stranger
+        if stranger.latest is not None and not stranger.blocks:
+            return (_blocked(stranger.latest), *self._company(stranger.latest))
         return ()
 
     def _refused(self) -> tuple[Reason, ...]:

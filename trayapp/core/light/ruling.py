@@ -112,8 +112,9 @@ class Case:
         trouble = self._trouble()
         if trouble is not None:
             return trouble
-        if evidence.foreign is not None and evidence.blocked:
-            return Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(evidence.foreign), evidence.foreign.at)
+        stranger = evidence.stranger
+        if stranger.latest is not None and stranger.blocks:
+            return Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(stranger.latest), stranger.latest.at)
         if self._orphan is not None and evidence.answering(self._now) is None:
             return self._orphaned(self._orphan)
         return self._well() or self._unknown()

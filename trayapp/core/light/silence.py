@@ -25,6 +25,8 @@ def silent_since(evidence: Evidence) -> float | None:
     run, red = evidence.run, evidence.red
     if not run or run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
         return None
+    if evidence.stranger.blocks:
+        return None
     if red is None and evidence.level is Level.NONE and sum(bool(t.control) for t in run) < CONTROLS_ANSWERED:
         return None
     return min(run[0].at, red.first_at) if red is not None else run[0].at
@@ -32,8 +34,9 @@ def silent_since(evidence: Evidence) -> float | None:
 
 def gone_since(evidence: Evidence) -> float | None:
     """The same, or since when its name has been gone here, which is silence to whoever sits beside."""
-    if evidence.foreign is not None and evidence.blocked and evidence.foreign.code in _NO_NAME:
-        return evidence.foreign_since
+    stranger = evidence.stranger
+    if stranger.latest is not None and stranger.blocks and stranger.latest.code in _NO_NAME:
+        return stranger.since
     return silent_since(evidence)
 
 

@@ -183,21 +183,21 @@ class TestStrangers:
     def test_blocked_once_others_answer_and_until_the_host_itself_does(self) -> None:
         network = OwnConnection(0.0)
         evidence = see(Evidence(), self.foreign(100.0), network=network)
-        assert (evidence.undecided, evidence.blocked) == (True, False)
+        assert (evidence.undecided, evidence.stranger.blocks) == (True, False)
         network.observe_control(Control(101.2, 101.0, "c", Reach.PUBLIC, True, "http_200"))
         evidence.look(102.0, network)
-        assert (evidence.undecided, evidence.blocked) == (False, True)
+        assert (evidence.undecided, evidence.stranger.blocks) == (False, True)
         see(evidence, tried(103.0, GOOD), network=network)
-        assert (evidence.foreign, evidence.blocked) == (None, False)
+        assert (evidence.stranger.latest, evidence.stranger.blocks) == (None, False)
 
     def test_blocked_at_once_by_the_control_beside_it(self) -> None:
-        assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).blocked
+        assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).stranger.blocks
 
     def test_what_nobody_sees_again_is_forgotten(self) -> None:
         network = answering(1, at=110.0)
         evidence = see(Evidence(), self.foreign(100.0), tried(100.5, Outcome.PROXY), network=network)
         evidence.look(100.0 + FOREIGN_LIFE_S, network)
-        assert evidence.blocked
+        assert evidence.stranger.blocks
         assert not evidence.is_calm
         evidence.look(101.0 + FOREIGN_LIFE_S, network)
         assert evidence.is_calm
@@ -262,11 +262,11 @@ class TestVersion:
                     network.observe_control(Control(now, now - 0.1, "c", Reach.PUBLIC, control, "http_200"))
             evidence.look(now, network)
             shown = (evidence.red, evidence.back_at, evidence.share, evidence.level, list(evidence.run),
-                     evidence.foreign, evidence.blocked, evidence.proxy, evidence.company)  # fmt: skip
+                     evidence.stranger.latest, evidence.stranger.blocks, evidence.proxy, evidence.company)  # fmt: skip
             assert known.setdefault(evidence.version, msgspec.json.encode(shown)) == msgspec.json.encode(shown)
             if evidence.is_calm:
                 assert evidence.sight(recovering=False) is Sight.CLEAR
-                assert not evidence.blocked
+                assert not evidence.stranger.blocks
 
 
 class TestFreshness:

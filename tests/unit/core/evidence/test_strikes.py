@@ -128,6 +128,14 @@ class TestRun:
         log = Strikes([tried(float(at)) for at in range(1000)])
         assert len(log.run(1000.0)) == strikes.LOG_LIMIT
 
+    def test_what_something_else_explains_leaves_the_run(self) -> None:
+        log = Strikes([tried(1.0, GOOD), tried(2.0), tried(3.0, depth=Depth.EDGE), tried(4.0)])
+        log.excuse(3.0)
+        good = log.last_good()
+        assert ([t.at for t in log.run(5.0)], log.failed, good and good.at) == ([4.0], 1, 1.0)
+        log.excuse(4.0)
+        assert (log.run(5.0), log.failed) == ([], 0)
+
 
 class TestTraffic:
     def test_one_request_counts_once_however_often_it_is_retried(self) -> None:
