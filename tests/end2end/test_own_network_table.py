@@ -6,7 +6,6 @@
 import asyncio
 import json
 import sys
-from fnmatch import fnmatch
 from typing import Any, cast
 
 import pytest
@@ -18,13 +17,6 @@ from tests.support.networks.table import Row, mistakes, rows
 AT_ONCE = 22
 DEADLINE_S = 300.0
 ROWS = rows()
-
-# What is said otherwise today, by the fault that makes it so. A row that matches is expected to fail.
-WRONG = {
-    "what nothing else vouches for in time leaves green, or is settled too late": ("controls_blocked-silent-*",),
-}  # fmt: skip
-# These depend on who is asked first.
-SOMETIMES = ("controls_blocked-silent-*",)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
@@ -64,17 +56,7 @@ def seen(request: pytest.FixtureRequest) -> dict[str, dict[str, Any]]:
     return asyncio.run(play_all(list(dict.fromkeys(asked))))
 
 
-def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
-
-
-def marks(name: str) -> list[pytest.MarkDecorator]:
-    """What is known to be wrong with a row."""
-    wrong = next((why for why, names in WRONG.items() if matches(name, names)), None)
-    return [] if wrong is None else [pytest.mark.xfail(strict=not matches(name, SOMETIMES), reason=wrong)]
-
-
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.name, marks=marks(row.name)) for row in ROWS])
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 def test_row(row: Row, seen: dict[str, dict[str, Any]]) -> None:
     assert not mistakes(row, seen[row.name]), seen[row.name]["lines"]
 
@@ -82,7 +64,7 @@ def test_row(row: Row, seen: dict[str, dict[str, Any]]) -> None:
 AFTER = [row._replace(when="after") for row in ROWS if row.when == "running"]
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.name, marks=marks(row.name)) for row in AFTER])
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in AFTER])
 def test_all_is_well_after(row: Row, seen: dict[str, dict[str, Any]]) -> None:
     after = seen[row.name]
     assert after["well"], (after["lines"], after["meanwhile"])

@@ -260,9 +260,14 @@ class OwnConnection:
         self._failed_in_a_row[host] += 1
         if self._failed_in_a_row[host] >= DEAD_CONTROL_FAILURES:
             self._dead.add(host)
-        # A firewall that keeps all of them out needs no more proof than one that keeps out one.
+        # A firewall that keeps all of them out needs no more proof than one that keeps out one. Of more than two, one
+        # may have had a single turn so far.
         together = [failed for failed in self._failed_in_a_row.values() if failed]
-        if min(together) > 1 and sum(together) >= DEAD_CONTROL_FAILURES and self._all_controls_fail:
+        if (
+            together.count(1) <= min(1, len(together) - 2)
+            and sum(together) >= DEAD_CONTROL_FAILURES
+            and self._all_controls_fail
+        ):
             self._dead.update(self._failed_in_a_row)
 
     @property

@@ -105,7 +105,8 @@ class Evidence:
         self.company: Company | None = None
         self.tried_at: float | None = None
         self._new: list[Try] = []
-        self._decided = False
+        self._decided = self._checked = False
+        self._run_until = -math.inf
         self._looked_at = -math.inf
         self._deep_at = kept.deep_at
         self._interval_s = kept.interval_s
@@ -179,6 +180,8 @@ class Evidence:
                 # The user's requests go where ours go: to whoever is in the provider's place.
                 return
             case Outcome.FAIL:
+                self._checked &= t.at <= self._run_until
+                self._run_until = run_ends_at(t)
                 self.proxy = None
                 # The control beside a try knows best whether the own network explains its failure.
                 works = t.control if t.control is not None else network.down(t.reach) is None
@@ -220,7 +223,10 @@ class Evidence:
         counts = bool(counted) and not self._decided and not self.stranger.blocks
         again = wary or self.stranger.latest is not None
         self.level = odds.level(counted, network, now, wary=again) if counts else Level.NONE
-        if len(counted) < len(run) or (run and self.stranger.unwell):
+        # What is being checked stays so until it answers, however shaky all else turns out to be, and whoever answers.
+        wavers = bool(run) and self.red is None and network.down(run[-1].reach) is None
+        self._checked = wavers and (self._checked or self.level is not Level.NONE or self.doubt.since is not None)
+        if self._checked or len(counted) < len(run) or (run and self.stranger.unwell):
             self.level = max(self.level, Level.CHECKING)
         if self.red is None and self.level is Level.DOWN and network.down(run[-1].reach) is None:
             depth = max(t.depth for t in counted)
@@ -294,7 +300,7 @@ class Evidence:
         if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
             self.in_part.clear()
-            self.red, self.stranger.unwell = None, False
+            self.red, self.stranger.unwell, self._checked = None, False, False
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
             self.version += 1
         if (foreign := self.stranger.latest) is not None and now - foreign.at > FOREIGN_LIFE_S:

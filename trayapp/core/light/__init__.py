@@ -28,15 +28,15 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     failures of the same `Kind` (lookup, silence, answer) at all other addresses in `LONG_WINDOW_S` and
     `SHORT_WINDOW_S`, with a prior of `PRIOR_TRIES`; `ENOUGH_CONTROLS` controls give it alone; never below what this
     network has shown in `KEPT_DAYS` once `KNOWN_TRIES` tell (core/evidence/known_networks.py), nor below `FLOOR`, which
-    is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH`; red,
-    `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the latest control
-    answers. In part: a cumulative sum of `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow, `degraded`, from
-    `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in between (core/evidence/in_part.py); red then
-    takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic counts a request once,
-    `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are
-    yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after
-    `FIRST_RETRY_S`, `NEXT_RETRIES` times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has
-    failed in part for `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
+    is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH` until it
+    answers; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
+    latest control answers. In part: a cumulative sum of `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow,
+    `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in between
+    (core/evidence/in_part.py); red then takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py).
+    Traffic counts a request once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which
+    nothing vouches for any are yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py).
+    Retries come after `FIRST_RETRY_S`, `NEXT_RETRIES` times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it
+    is red, or has failed in part for `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,

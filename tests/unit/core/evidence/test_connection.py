@@ -149,6 +149,22 @@ class TestChanceOfFailure:
         made.observe_control(control(200.0, False, host="c"))
         assert made.down(Reach.PUBLIC) is None, "the other is dead, and one alone is not the network"
 
+    @pytest.mark.parametrize(
+        ("rounds", "dead"),
+        [(("ab", "ac"), False), (("ab", "ac", "ab"), True), (("a", "a", "a", "a", "ab"), False),
+         (("a", "a", "a", "a", "bc"), False)],
+    )  # fmt: skip
+    def test_three_controls_that_take_turns_are_as_dead_after_three_rounds(
+        self, rounds: tuple[str, ...], *, dead: bool
+    ) -> None:
+        """One whose turn has come once may fail with the others; two such only show that one of them is dead."""
+        made = network()
+        for number, hosts in enumerate(rounds):
+            for host in hosts:
+                made.observe_control(control(14.0 + 15.0 * number, False, host=host))
+            made.observe_try(tried(14.5 + 15.0 * number))
+        assert (made.chance_of_failure("acme", Reach.PUBLIC, 90.0) < 0.02) is dead
+
     def test_controls_that_all_fail_while_others_answer_are_dead_together(self) -> None:
         """A firewall that lets the watched hosts through: three rounds show it."""
         made = network()

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
+from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Outcome, Try
+from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.own_evidence import (
     ANSWERING_S,
     FOREIGN_LIFE_S,
@@ -173,6 +175,23 @@ class TestSight:
             evidence.add(t)
         evidence.look(130.0, network)
         assert (evidence.run, evidence.tried_at) == ([], 130.0)
+
+
+class TestChecking:
+    def test_what_is_being_checked_stays_so_until_it_answers(self) -> None:
+        evidence = seen(*[tried(at, code="timeout") for at in (100.0, 105.0)])
+        shaky = answering(20, failing=10, at=119.0)
+        see(evidence, tried(120.0, code="timeout"), network=shaky)
+        assert (sight(evidence), odds.level(evidence.run, shaky, 120.0)) == (Sight.CHECKING, Level.NONE)
+        assert sight(see(evidence, tried(135.0, GOOD), network=shaky)) is Sight.CLEAR
+
+    def test_so_does_what_was_in_doubt_when_somebody_vouches_for_one_try(self) -> None:
+        shaky = answering(20, failing=10, at=100.0)
+        tries = [tried(at, control=False, code="timeout") for at in (100.0, 105.0, 120.0)]
+        evidence = see(Evidence(), *tries, network=shaky)
+        assert (sight(evidence), evidence.doubt.since) == (Sight.CHECKING, 99.8)
+        see(evidence, tried(135.0, code="timeout"), network=shaky)
+        assert (sight(evidence), evidence.doubt.since) == (Sight.CHECKING, None)
 
 
 class TestStrangers:
