@@ -193,7 +193,8 @@ class Evidence:
         self.strikes.add(t)
         if self.stranger.blocks:
             return
-        if self.red is None:
+        # A resolver that says nothing for once is hardly ever the provider's: that it never does is for strikes to say.
+        if self.red is None and t.code != "dns_timeout":
             self.in_part.add(t)
         if (
             t.outcome is Outcome.FAIL

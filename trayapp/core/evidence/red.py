@@ -53,7 +53,9 @@ class Red(Struct):
         latest = strikes.last_good(self.depth)
         if latest is not None and latest.at > failed_at:
             goods = strikes.goods_since(failed_at, self.depth)
-            if goods[-1].at - goods[0].at >= (WARY_BACK_SPAN_S if self.wary else BACK_SPAN_S):
+            # What has just come back is slow at first, and the next one is asked a minute after it was asked.
+            first_at = goods[0].began if goods[0].began > failed_at else goods[0].at
+            if goods[-1].began - first_at >= (WARY_BACK_SPAN_S if self.wary else BACK_SPAN_S):
                 return goods[0].at
         if deep_at is not None and now - deep_at > UNSEEN_RED_S:
             good = strikes.last_good(Depth.API)

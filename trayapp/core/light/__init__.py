@@ -32,11 +32,12 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     answers; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
     latest control answers. In part: a cumulative sum of `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow,
     `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in between
-    (core/evidence/in_part.py); red then takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py).
-    Traffic counts a request once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which
-    nothing vouches for any are yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py).
-    Retries come after `FIRST_RETRY_S`, `NEXT_RETRIES` times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it
-    is red, or has failed in part for `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
+    (core/evidence/in_part.py), without lookups to which the resolver says nothing; red then, as after a stranger, takes
+    `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic counts a request once,
+    `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are
+    yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after
+    `FIRST_RETRY_S`, `NEXT_RETRIES` times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has
+    failed in part for `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
@@ -89,8 +90,8 @@ Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
     seen for `SLOW_LIFE_S` is not said any more.
 
 Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/ruling.py).
-    Two good answers of the red's depth, `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`, until
-    `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
+    Two good answers of the red's depth, asked `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`,
+    until `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
     `QUIET_S`. A red that only traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is
     judged by rule 2 and stays in its incident (core/incident/store.py). After `GAP_S` without evidence all starts
     afresh, and the end of an incident is the page's, or lies between two times.

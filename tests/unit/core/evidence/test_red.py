@@ -1,6 +1,5 @@
 """Rule 8: what ends a red that own requests made."""
 
-import pytest
 from msgspec import structs
 
 from tests.unit.core.evidence.test_own_evidence import down, see, seen, sight
@@ -22,7 +21,6 @@ def test_two_good_answers_a_minute_apart() -> None:
     assert evidence.back_at == 200.0
 
 
-@pytest.mark.xfail(strict=True, reason="the minute is counted from the end of the first answer")
 def test_a_minute_apart_is_when_they_were_asked() -> None:
     """What has just come back is slow at first: its next answer comes sooner after it than it was asked."""
     slow = structs.replace(tried(202.0, GOOD), began=200.0)
