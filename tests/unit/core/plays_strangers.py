@@ -104,3 +104,16 @@ FAILING_NAMES_AND_NO_SUCH_NAME_IN_TURN = [
     Row(80, "api dns +", _BLOCKED, "one does not speak against the other", every=30, until=980),
     Row(95, "api no_name +", _BLOCKED, "for as long as it comes", every=30, until=995),
 ]
+
+# There is no such name, then no connection for a moment; when it is back, nobody knows yet who is there now.
+NO_SUCH_NAME_AND_NO_CONNECTION = [
+    *_WELL,
+    Row(60, "api no_name +", _BLOCKED, "no such name"),
+    Row(90, "api no_name -", "api grey own_network, beta grey own_network", "and nobody else answers"),
+    Row(106, "beta 200 !", "api grey starting, beta green ok", "the page's calm does not help who was blocked"),
+    Row(110, "api dns_timeout +", "api yellow checking, beta green ok", "nor what it answered before"),
+    Row(118, "api no_name +", _BLOCKED, "still no such name"),
+    Row(178, "api no_name -", "api grey own_network, beta grey own_network", "no connection again"),
+    Row(194, "beta 200 !", "api grey starting, beta green ok", "back"),
+    Row(195, "api 401 !", "api green ok, beta green ok", "and let through"),
+]
