@@ -239,7 +239,6 @@ class TestTrouble:
             assert [one.control for one in scene.tries("acme")[:3]] == [None, False, False]
             assert {one.good for one in scene.of(Control)} == {False}
 
-    @pytest.mark.xfail(strict=True, reason="two that fail are the network")
     async def test_the_other_controls_are_asked_before_the_network_is_blamed(self) -> None:
         """Two may be lost by chance."""
         async with scene_of("acme") as scene:

@@ -113,7 +113,7 @@ NO_SUCH_NAME_AND_NO_CONNECTION = [
     Row(106, "beta 200 !", "api grey starting, beta green ok", "the page's calm does not help who was blocked"),
     Row(110, "api dns_timeout +", "api yellow checking, beta green ok", "nor what it answered before"),
     Row(118, "api no_name +", _BLOCKED, "still no such name"),
-    Row(178, "api no_name -", "api grey own_network, beta grey own_network", "no connection again"),
-    Row(194, "beta 200 !", "api grey starting, beta green ok", "back"),
-    Row(195, "api 401 !", "api green ok, beta green ok", "and let through"),
+    Row(160, "api no_name -", "api grey own_network, beta grey own_network", "no connection again"),
+    Row(165, "beta 200 !", "api grey starting, beta green ok", "back"),
+    Row(170, "api 401 !", "api green ok, beta green ok", "and let through"),
 ]

@@ -1,7 +1,5 @@
 """Every scene, sample by sample, and what its incidents and transitions make of it."""
 
-from typing import Any
-
 import pytest
 
 from tests.unit.core import plays_network, plays_proof, plays_provider, plays_strangers
@@ -32,15 +30,7 @@ def red(lights: dict[str, str]) -> set[str]:
     return {service for service, light in lights.items() if light.startswith("red")}
 
 
-WRONG = {"no_such_name_and_no_connection"}
-
-
-def marked(name: str) -> Any:
-    mark = pytest.mark.xfail(strict=True, reason="a calm page makes green what was blocked before no connection was")
-    return pytest.param(name, marks=mark) if name in WRONG else name
-
-
-@pytest.mark.parametrize("name", [marked(name) for name in PLAYS])
+@pytest.mark.parametrize("name", PLAYS)
 def test_every_sample_of_a_play(name: str) -> None:
     played(PLAYS[name])
 

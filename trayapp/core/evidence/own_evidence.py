@@ -160,6 +160,7 @@ class Evidence:
             self.forget_stranger()
         match t.outcome:
             case Outcome.NEUTRAL:
+                self.stranger.unwell &= not t.proven
                 return
             case Outcome.FOREIGN:
                 self.stranger.answered(t)
@@ -301,11 +302,12 @@ class Evidence:
         if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
             self.in_part.clear()
-            self.red, self.stranger.unwell, self._checked = None, False, False
+            self.red, self._checked = None, False
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
             self.version += 1
         if (foreign := self.stranger.latest) is not None and now - foreign.at > FOREIGN_LIFE_S:
             self.forget_stranger()
+            self.stranger.unwell = False
         if self.proxy is not None and now - self.proxy.at > FOREIGN_LIFE_S:
             self.proxy = None
             self.version += 1

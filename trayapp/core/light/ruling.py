@@ -189,6 +189,9 @@ class Case:
 
     def _well(self) -> Ruling | None:
         confidence = None
+        if self._evidence.stranger.unwell:
+            # What it answered before somebody was in its place, and its page, say nothing of what it does now.
+            return None
         if self._evidence.answering(self._now) is not None:
             confidence = Confidence.ANSWERING
         elif self._opinion is not None and self._opinion.light is Light.GREEN and not self._beginning():
