@@ -36,7 +36,8 @@ from trayapp.paths import home
 RATE = 4.0
 # Three failures that nothing vouches for, and the five minutes that they may be yellow.
 SETTLED_S = 480.0
-# Two good answers a minute apart end a red, out of two requests a minute; a page is read every two.
+# A red is asked twice a minute and ends by good answers over one minute, or three where it failed in part before. A
+# page is read every two.
 HEALED_S = 300.0
 # What `check` takes at most.
 ROUND_S = 60.0
