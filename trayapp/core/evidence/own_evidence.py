@@ -73,6 +73,7 @@ class EvidenceMemory(Struct):
     proxy: Try | None = None
     explained_until: float | None = None
     patience_s: float = 0.0
+    checked: bool = False
 
 
 class Evidence:
@@ -105,8 +106,10 @@ class Evidence:
         self.company: Company | None = None
         self.tried_at: float | None = None
         self._new: list[Try] = []
-        self._decided = self._checked = False
-        self._run_until = -math.inf
+        self._decided = False
+        self._checked = kept.checked
+        failed = self.strikes.last_failure()
+        self._run_until = run_ends_at(failed) if failed is not None else -math.inf
         self._looked_at = -math.inf
         self._deep_at = kept.deep_at
         self._interval_s = kept.interval_s
@@ -128,6 +131,7 @@ class Evidence:
             self.proxy,
             self._explained_until,
             self._patience_s,
+            self._checked,
         )
 
     def copy(self) -> "Evidence":

@@ -185,6 +185,11 @@ class TestChecking:
         assert (sight(evidence), odds.level(evidence.run, shaky, 120.0)) == (Sight.CHECKING, Level.NONE)
         assert sight(see(evidence, tried(135.0, GOOD), network=shaky)) is Sight.CLEAR
 
+    def test_a_restart_in_between_changes_nothing(self) -> None:
+        evidence = restarted(seen(*[tried(at, code="timeout") for at in (100.0, 105.0)]))
+        shaky = answering(20, failing=10, at=119.0)
+        assert sight(see(evidence, tried(120.0, code="timeout"), network=shaky)) is Sight.CHECKING
+
     def test_so_does_what_was_in_doubt_when_somebody_vouches_for_one_try(self) -> None:
         shaky = answering(20, failing=10, at=100.0)
         tries = [tried(at, control=False, code="timeout") for at in (100.0, 105.0, 120.0)]
