@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from tests.support import httpserver, pagefiles
-from tests.support.fakeclock import RateClock
+from tests.support.fakeclock import PatientClock
 from tests.support.httpserver import Behaviour, Server, answer
 from tests.support.until import until
 from trayapp.core.catalogue import Catalogue, Component, Page, Probe, ProbeKind, Provider, Service
@@ -40,7 +40,7 @@ CALM_PAGE = answer(200, pagefiles.summary([pagefiles.component("chat", "Chat")])
 T = TypeVar("T")
 
 
-class Clock(RateClock):
+class Clock(PatientClock):
     """Can be moved on at a stroke, as by a suspend."""
 
     def __init__(self) -> None:
