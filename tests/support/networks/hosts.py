@@ -38,7 +38,7 @@ def address(name: str) -> str:
     return v4(NAMES[name])
 
 
-def _known_as(name: str) -> Server:
+def known_as(name: str) -> Server:
     return cast("Server", SimpleNamespace(url=f"https://{name}"))
 
 
@@ -53,7 +53,7 @@ class AcmeAI(Watched):
     """Acme API is probed at depth api; Acme Chat by its edge, for the rest its page has to speak."""
 
     def __init__(self, **servers: Any) -> None:
-        ours = {"api_server": _known_as(API), "page_server": _known_as(ACME_PAGE)}
+        ours = {"api_server": known_as(API), "page_server": known_as(ACME_PAGE)}
         super().__init__("acme", components=("chat-completions", "website"), **(ours | servers))
         self.services = ("acme-api", "acme-chat")
 
@@ -73,5 +73,5 @@ class BoltAI(Watched):
     """Bolt API at the host of one state."""
 
     def __init__(self, state: str, **servers: Any) -> None:
-        ours = {"api_server": _known_as(BOLT[state]), "page_server": _known_as(BOLT_PAGE)}
+        ours = {"api_server": known_as(BOLT[state]), "page_server": known_as(BOLT_PAGE)}
         super().__init__("bolt", **(ours | servers))

@@ -47,9 +47,9 @@ LOOKUPS_AT_ONCE = 100
 
 async def main(fault: str, folder: Path) -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE))
-    _outside("wire")
-    _plug_in()
-    _trust_and_resolve(folder)
+    outside("wire")
+    plug_in()
+    trust_and_resolve(folder)
     if fault.startswith("proxy"):
         os.environ["http_proxy"] = os.environ["https_proxy"] = f"http://{hosts.PROXY}:{PORT}"
     states = (*PROVIDER_STATES, *MORE_STATES) if fault == "none" else PROVIDER_STATES
@@ -60,30 +60,30 @@ async def main(fault: str, folder: Path) -> None:
         await asyncio.gather(
             *(s.until(lambda s: s.judgement.light is Light.GREEN, "green", 60) for s in scenes.values())
         )
-        _outside("break")
+        outside("break")
         async with asyncio.TaskGroup() as seeing:
             for state, scene in scenes.items():
                 seeing.create_task(_running(fault, state, scene))
                 seeing.create_task(_cold(fault, state, folder))
         lights = {state: {one.id: one.light for one in s.engine.judgement.services} for state, s in scenes.items()}
-        _outside("heal")
+        outside("heal")
         async with asyncio.TaskGroup() as seeing:
             for state, scene in scenes.items():
                 seeing.create_task(_after(fault, state, scene, lights[state]))
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
-def _outside(what: str) -> None:
-    _tell(what)
+def outside(what: str) -> None:
+    tell(what)
     answer = sys.stdin.readline()
     assert answer == "done\n", answer
 
 
-def _plug_in() -> None:
+def plug_in() -> None:
     ip("link set lo up")
     ip(f"link set {THERE} up")
     ip(f"address add {hosts.v4(hosts.MACHINE)}/32 dev {THERE}")
@@ -92,7 +92,7 @@ def _plug_in() -> None:
     ip(f"-6 route add default dev {THERE}")
 
 
-def _trust_and_resolve(folder: Path) -> None:
+def trust_and_resolve(folder: Path) -> None:
     """This namespace has a resolver, roots of its own that are public, and others that only its system trusts."""
     (folder / "resolv.conf").write_text(f"nameserver {hosts.v4(hosts.RESOLVER)}\n")
     (folder / "nsswitch.conf").write_text("hosts: dns\n")
@@ -169,7 +169,7 @@ async def _cold(fault: str, state: str, folder: Path) -> None:
 
 def _saw(fault: str, state: str, when: str, answer: StatusAnswer, meanwhile: list[Any], **more: Any) -> None:
     row = {"fault": fault, "provider": state, "when": when, "meanwhile": meanwhile, **more}
-    _tell(json.dumps(row | {"report": answer.report, "lines": answer.lines}))
+    tell(json.dumps(row | {"report": answer.report, "lines": answer.lines}))
 
 
 if __name__ == "__main__":

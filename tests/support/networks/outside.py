@@ -1,11 +1,13 @@
 """The small internet itself, and the ways in which the way there can break.
 
-Run as `python -m tests.support.networks.outside FAULT` behind `own_namespace()`. It starts `inside`, the machine, in
-another namespace, at the far end of a `Wire`, breaks and heals when it is told to, and prints what `inside` saw.
+Run as `python -m tests.support.networks.outside FAULT [MACHINE]` behind `own_namespace()`. It starts the machine,
+`inside` or `rough`, in another namespace, at the far end of a `Wire`, breaks and heals when it is told to, and prints
+what the machine saw.
 """
 
 import asyncio
 import itertools
+import random
 import signal
 import ssl
 import sys
@@ -29,6 +31,8 @@ from tests.support.scene import NO_KEY, TRACE
 
 SLOW_LOOKUP_S = 6.0
 LOST_SHARE = 0.05
+# Crowded: of the packets each way, and how long the rest takes on average; another thing every so often.
+CROWDED_SHARE, CROWDED_S, CROWDED_FOR_S = (0.01, 0.06), (0.02, 0.2), 3.0
 # A greeting of TLS without its certificates fits in, everything else does not.
 LARGEST_BYTES = 600
 BAD_GATEWAY = answer(502, {"error": {"type": "server_error", "message": "bad gateway"}})
@@ -153,6 +157,16 @@ class Internet:
     def loss(self) -> None:
         self.wire.share = LOST_SHARE
 
+    def crowded(self) -> None:
+        drawn = random.Random(6)
+
+        def change() -> None:
+            self.wire.share, mean_s = drawn.uniform(*CROWDED_SHARE), drawn.uniform(*CROWDED_S)
+            self.wire.delay_s = lambda: drawn.expovariate(1 / mean_s)
+            asyncio.get_running_loop().call_later(CROWDED_FOR_S, change)
+
+        change()
+
     def portal(self) -> None:
         self.servers[PLAIN].always(LOGIN)
         self.wire.lost_ports.add(443)
@@ -212,8 +226,8 @@ class Internet:
         self.shows.update(dict.fromkeys(names, whose))
 
 
-async def main(fault: str) -> None:
-    """Play one fault; what `inside` saw of it goes to stdout, a line of JSON for each row of the table."""
+async def main(fault: str, machine_name: str = "inside") -> None:
+    """Play one fault; what the machine saw of it goes to stdout, a line of JSON for each row of the table."""
     with tempfile.TemporaryDirectory() as folder:
         internet = Internet(Path(folder))
         async with AsyncExitStack() as stack:
@@ -222,7 +236,7 @@ async def main(fault: str) -> None:
                 *own_namespace(mounts=True),
                 sys.executable,
                 "-m",
-                "tests.support.networks.inside",
+                f"tests.support.networks.{machine_name}",
                 fault,
                 folder,
             )
@@ -237,6 +251,8 @@ async def main(fault: str) -> None:
                         case "break":
                             getattr(internet, fault)()
                             internet.bolt_breaks()
+                        case "fault":
+                            getattr(internet, fault)()
                         case "heal":
                             await internet.heal()
                         case _:
@@ -255,4 +271,4 @@ async def main(fault: str) -> None:
 if __name__ == "__main__":
     # Whoever ends this process ends the machine, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

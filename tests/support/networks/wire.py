@@ -12,6 +12,7 @@ import os
 import random
 import struct
 import subprocess
+from collections.abc import Callable
 
 # <linux/if_tun.h>
 _TUNSETIFF, _IFF_TUN, _IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -27,7 +28,7 @@ def ip(command: str) -> None:
 class Wire:
     """`lost_to`: addresses to which nothing gets through. `lost_ports`: neither to those of any address. `share`: of
     all packets, lost at random. `largest`: bytes of a packet on the way there, None as the devices have it. `loses_v6`:
-    all packets of IPv6.
+    all packets of IPv6. `delay_s`: how long each packet takes, each way; one may overtake another.
     """
 
     def __init__(self) -> None:
@@ -41,6 +42,7 @@ class Wire:
         self.share = 0.0
         self.largest: int | None = None
         self.loses_v6 = False
+        self.delay_s: Callable[[], float] | None = None
 
     def give_away(self, process: int) -> None:
         """The far end belongs to the namespace of that process from now on."""
@@ -60,13 +62,19 @@ class Wire:
     def _to_here(self) -> None:
         packet = _read(self._there)
         if packet and not self._is_lost(packet) and not self._is_refused(packet):
-            _write(self._here, packet)
+            self._pass_on(self._here, packet)
 
     def _to_there(self) -> None:
         packet = _read(self._here)
         too_large = self.largest is not None and len(packet) > self.largest
         if packet and not self._is_lost(packet) and not too_large:
-            _write(self._there, packet)
+            self._pass_on(self._there, packet)
+
+    def _pass_on(self, end: int, packet: bytes) -> None:
+        if self.delay_s is None:
+            _write(end, packet)
+        else:
+            asyncio.get_running_loop().call_later(self.delay_s(), _write, end, packet)
 
     def _is_lost(self, packet: bytes) -> bool:
         if packet[0] >> 4 == 6:
