@@ -10,6 +10,7 @@ from collections import Counter
 
 from msgspec import Struct
 
+from trayapp.core.evidence import coincidence
 from trayapp.core.evidence.address_answers import NEVER, AddressAnswer, AnswersOfAKind
 from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Kind
 from trayapp.core.evidence.known_networks import KnownNetworks
@@ -41,6 +42,8 @@ CONTROLS_TAKE_S = 20.0
 
 # Steps that a plain-HTTP or any other control cannot disprove: only a provider's own good answer, or a new diagnosis.
 _STUBBORN_STEPS = frozenset({NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY, NetworkStep.CAPTIVE_PORTAL})
+# Steps at which a request can get lost without anything being wrong there.
+_LOSSY_STEPS = frozenset({None, NetworkStep.DNS, NetworkStep.TCP})
 
 
 class ConnectionMemory(Struct):
@@ -337,6 +340,8 @@ class OwnConnection:
         disproof = kind.provider_proved_at if report.step in _STUBBORN_STEPS else kind.proved_at
         if (self._epoch if disproof == NEVER else disproof) > report.began:
             return None
+        if report.step in _LOSSY_STEPS and not self._no_coincidence(reach, self._failing_controls(reach)):
+            return None
         return Down(report.state, report.step, report.at)
 
     def _inferred_down(self, reach: Reach) -> Down | None:
@@ -358,10 +363,21 @@ class OwnConnection:
             state = NetworkState.CAPTIVE if step is NetworkStep.CAPTIVE_PORTAL else NetworkState.OFFLINE
             return Down(state, step, strange[0].at)
         controls = [answer for answer in failing if answer.provider is None]
-        if len({answer.host for answer in controls}) >= OFFLINE_ADDRESSES:
+        several = len({answer.host for answer in controls}) >= OFFLINE_ADDRESSES
+        if several and self._no_coincidence(reach, controls):
             step = next((answer.step for answer in reversed(controls) if answer.step is not None), NetworkStep.TCP)
             return Down(NetworkState.OFFLINE, step, controls[0].at)
         return None
+
+    def _failing_controls(self, reach: Reach) -> list[AddressAnswer]:
+        kind = self._kinds[reach]
+        failing = self._failures(kind.failing, max(kind.proved_at, self._epoch))
+        return [answer for answer in failing if answer.provider is None]
+
+    def _no_coincidence(self, reach: Reach, controls: list[AddressAnswer]) -> bool:
+        """Do these that failed say more than how much gets lost here anyway? Whoever reports has asked two at least."""
+        failures = max(OFFLINE_ADDRESSES, len(controls))
+        return reach is not Reach.PUBLIC or coincidence.enough(failures, self._known.loss())
 
     def _failures(self, by_host: dict[str, list[AddressAnswer]], since: float) -> list[AddressAnswer]:
         """Those that began after `since`, oldest first, without those of dead controls."""

@@ -4,6 +4,7 @@ A network is known by its default gateway. What counts is how often something fa
 that nobody's answer vouches for says that the connection was away, and then it counts for nothing.
 """
 
+from collections import deque
 from collections.abc import Callable
 from copy import deepcopy
 from heapq import nlargest
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from trayapp.core.evidence.failure_share import Kind
+from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, NEW_NETWORK, Kind
 
 DAY_S = 86_400.0
 KEPT_DAYS = 7
@@ -21,6 +22,8 @@ NETWORKS_KEPT = 32
 ENOUGH_SOURCES = 3
 # So many tries show what a network is like, however well it goes at the moment.
 KNOWN_TRIES = 100
+# How much of what is usual here weighs beside the last minutes: one failure among a few answers is no weather.
+LOSS_PRIOR_TRIES = 20
 # What is kept for a restart is brought up to date this often, since all of it is written anew then.
 KEPT_EVERY_S = 3600.0
 # An answer to a request made so soon after a failure shows that the connection was there.
@@ -62,6 +65,8 @@ class KnownNetworks:
         self._tallies: dict[Kind | None, _Tally] = {}
         self._failing: set[str] = set()
         self._unvouched: list[tuple[float, float, str, Kind]] = []
+        # (at, source, was it lost) of the last minutes.
+        self._lately: deque[tuple[float, str, bool]] = deque()
         self._add_up()
 
     def moved(self, network: str) -> None:
@@ -70,16 +75,20 @@ class KnownNetworks:
             self._here = network
             self._failing.clear()
             self._unvouched.clear()
+            self._lately.clear()
             self._add_up()
 
     def good(self, at: float, began: float, source: str, host: str) -> None:
         """An answer. It shows that the connection was there when others failed."""
         self._failing.discard(host)
         self._note(at, source, None)
+        self._note_lately(at, source, lost=False)
         for failure in list(self._unvouched):
             failed_at, since, failed_source, kind = failure
             if failed_source != source and since <= began <= failed_at + VOUCHING_S:
                 self._note(at, failed_source, kind)
+                if began <= failed_at:
+                    self._note_lately(at, failed_source, lost=True)
                 self._unvouched.remove(failure)
             elif at > failed_at + 2 * VOUCHING_S:
                 self._unvouched.remove(failure)
@@ -93,6 +102,8 @@ class KnownNetworks:
         self._failing.add(host)
         if answered(began, at + VOUCHING_S):
             self._note(at, source, kind)
+            if answered(began, at):
+                self._note_lately(at, source, lost=True)
         else:
             self._unvouched.append((at, began, source, kind))
 
@@ -100,13 +111,22 @@ class KnownNetworks:
         """How often a request to anybody but `provider` fails in this way, or in any; None where too few were asked."""
         if kind not in self._tallies:
             self._tallies[kind] = self._tally(kind)
-        by_source, failed, asked, worst = self._tallies[kind]
-        left_out = [provider] if provider in by_source else []
-        if len(by_source) - len(left_out) >= ENOUGH_SOURCES:
-            left_out.append(next(source for source in worst if source != provider))
-        failed -= sum(by_source[source][0] for source in left_out)
-        asked -= sum(by_source[source][1] for source in left_out)
+        failed, asked = _without(self._tallies[kind], provider)
         return failed / asked if asked >= KNOWN_TRIES else None
+
+    def loss(self) -> float:
+        """The share of requests that have lately been lost here while others got through, from (0, 1).
+
+        Not what failed before everybody answered again: then the connection was away for a moment.
+        """
+        usual = self.usual("", None)
+        by_source: dict[str, tuple[int, int]] = {}
+        for _, source, lost in self._lately:
+            failed, asked = by_source.get(source, (0, 0))
+            by_source[source] = failed + lost, asked + 1
+        failed, asked = _without(_tally(by_source), "")
+        expected = max(FLOOR, NEW_NETWORK if usual is None else usual)
+        return (failed + LOSS_PRIOR_TRIES * expected) / (asked + LOSS_PRIOR_TRIES)
 
     def remember(self) -> KnownNetworksMemory:
         """What a restart has to know."""
@@ -128,12 +148,14 @@ class KnownNetworks:
         if at - self._kept_at >= KEPT_EVERY_S:
             self._kept, self._kept_at = KnownNetworksMemory(deepcopy(self._networks)), at
 
+    def _note_lately(self, at: float, source: str, *, lost: bool) -> None:
+        self._lately.append((at, source, lost))
+        while self._lately[0][0] < at - LONG_WINDOW_S:
+            self._lately.popleft()
+
     def _tally(self, kind: Kind | None) -> _Tally:
         failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)
-        by_source = {source: (sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items()}
-        worst = nlargest(2, by_source, key=lambda source: by_source[source][0] / by_source[source][1])
-        failed, asked = (sum(each) for each in zip(*by_source.values(), strict=True)) if by_source else (0, 0)
-        return _Tally(by_source, failed, asked, worst)
+        return _tally({source: (sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items()})
 
     def _add_up(self) -> None:
         self._sums = {}
@@ -150,3 +172,19 @@ class KnownNetworks:
                 del days[day]
         by_age = sorted((max(days), network) for network, days in self._networks.items() if days)
         self._networks = {network: self._networks[network] for _, network in by_age[-NETWORKS_KEPT:]}
+
+
+def _tally(by_source: dict[str, tuple[int, int]]) -> _Tally:
+    worst = nlargest(2, by_source, key=lambda source: by_source[source][0] / by_source[source][1])
+    failed, asked = (sum(each) for each in zip(*by_source.values(), strict=True)) if by_source else (0, 0)
+    return _Tally(by_source, failed, asked, worst)
+
+
+def _without(tally: _Tally, provider: str) -> tuple[int, int]:
+    """How many failed and were asked, without those of `provider` and of the one that fails most."""
+    by_source, failed, asked, worst = tally
+    left_out = [provider] if provider in by_source else []
+    if len(by_source) - len(left_out) >= ENOUGH_SOURCES:
+        left_out.append(next(source for source in worst if source != provider))
+    failed -= sum(by_source[source][0] for source in left_out)
+    return failed, asked - sum(by_source[source][1] for source in left_out)

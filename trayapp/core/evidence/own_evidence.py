@@ -221,6 +221,9 @@ class Evidence:
         before = self._seen
         self._look_at_stranger(network, now)
         self.run = run = self.strikes.run(now)
+        doubted = self.doubt.since
+        self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
+        self.version += doubted != self.doubt.since
         self._decided = self.red is not None and (
             not run or now > odds.decided_at(run[-1]) or all(t.depth >= self.red.depth for t in run)
         )
@@ -246,9 +249,6 @@ class Evidence:
             if back_at is not None:
                 self._end_red(back_at)
         self.share = self.in_part.share
-        doubted = self.doubt.since
-        self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
-        self.version += doubted != self.doubt.since
         self.company = self._company(network, now)
         if before != self._seen:
             self.version += 1

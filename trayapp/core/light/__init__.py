@@ -10,18 +10,19 @@ Rule 1. Own network first, and a proven answer proves it (core/evidence/connecti
     verify: it proves the connection whatever its status, and is its own control (core/light/judge.py). Otherwise good
     answers do, from their first byte, for their own kind of address only; loopback needs no proof. Offline: a report
     says so until a newer proof (for `_STUBBORN_STEPS` a provider's), or `OFFLINE_ADDRESSES` controls have failed since
-    the latest. Captive: a control came back altered over plain HTTP, and since then neither a provider was heard nor
-    another such control came back as it is. TLS, names or pages of somebody else are the network's where they are seen
-    at as many addresses, a control among them or for `CONTROLS_TAKE_S`; all hosts of a provider are one.
-    `DEAD_CONTROL_FAILURES` silence a control that fails while others answer, or all of them together; before the
-    network is blamed for two that fail, the others and another watched host are asked (watch/watcher.py). Then grey,
-    `own_network`, as where a proxy wants a login; the icon keeps the last known light for `KEPT_S`
-    (core/light/shown.py). Somebody else in one provider's place, be it by a page, a certificate, a name that leads
-    nowhere out there or a proxy that forbids it, while anybody answers: grey, `blocked`, for as long as it comes; it
-    explains what failed before it, but for a red and, seen once, `CASE_TRIES` failures that are no lookups, and ends by
-    an answer that is good or proven, or by `GONE_TRIES` failures in a row; until it answers well nothing else makes it
-    green (core/evidence/stranger.py). What began before a resume or a change of networks is dropped, and failures
-    within `GRACE_S` after it (core/light/judge.py).
+    the latest; where requests get lost, so many in a row that it is no coincidence (core/evidence/coincidence.py).
+    Captive: a control came back altered over plain HTTP, and since then neither a provider was heard nor another such
+    control came back as it is. TLS, names or pages of somebody else are the network's where they are seen at as many
+    addresses, a control among them or for `CONTROLS_TAKE_S`; all hosts of a provider are one. `DEAD_CONTROL_FAILURES`
+    silence a control that fails while others answer, or all of them together; before the network is blamed for two
+    that fail, the others and another watched host are asked (watch/watcher.py). Then grey, `own_network`, as where a
+    proxy wants a login; the icon keeps the last known light for `KEPT_S` (core/light/shown.py). Somebody else in one
+    provider's place, be it by a page, a certificate, a name that leads nowhere out there or a proxy that forbids it,
+    while anybody answers: grey, `blocked`, for as long as it comes; it explains what failed before it, but for a red
+    and, seen once, `CASE_TRIES` failures that are no lookups, and ends by an answer that is good or proven, or by
+    `GONE_TRIES` failures in a row; until it answers well nothing else makes it green (core/evidence/stranger.py). What
+    began before a resume or a change of networks is dropped, and failures within `GRACE_S` after it
+    (core/light/judge.py).
 
 Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.py, core/evidence/own_evidence.py).
     Wald's sequential test over the present run of failures: each that is proven, or that the control beside it or

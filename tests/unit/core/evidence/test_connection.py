@@ -269,6 +269,31 @@ class TestDown:
         made.observe_try(tried(13.0))
         assert made.down(Reach.PUBLIC) is None
 
+    def test_where_one_request_in_five_is_lost_two_controls_and_a_diagnosis_are_no_proof(self) -> None:
+        made = OwnConnection(0.0)
+        for n in range(60):
+            made.observe_control(control(n * 8.0, n % 5 != 0, host="abcd"[n % 4]))
+            made.observe_try(tried(n * 8.0 + 0.1))
+        for host in "ab":
+            made.observe_control(control(500.0, False, host=host))
+        made.observe_report(report(501.0, NetworkState.OFFLINE, NetworkStep.TCP))
+        assert made.down(Reach.PUBLIC) is None
+        for at in (502.0, 514.0):
+            for host in "abc":
+                made.observe_control(control(at, False, host=host))
+        down = made.down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.TCP)
+
+    @pytest.mark.parametrize("step", [NetworkStep.INTERFACE, NetworkStep.PROXY, NetworkStep.CLOCK])
+    def test_what_no_loss_explains_is_believed_there_as_well(self, step: NetworkStep) -> None:
+        made = OwnConnection(0.0)
+        for n in range(60):
+            made.observe_control(control(n * 8.0, n % 5 != 0, host="abcd"[n % 4]))
+            made.observe_try(tried(n * 8.0 + 0.1))
+        made.observe_report(report(501.0, NetworkState.OFFLINE, step))
+        assert made.down(Reach.PUBLIC) is not None
+
     def test_it_began_with_the_first_failure_however_many_follow(self) -> None:
         failing = [control(10.0 + at, False, host=host) for at in range(3 * FAILURES_KEPT) for host in ("a", "b")]
         down = network(tried(5.0), *failing).down(Reach.PUBLIC)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from trayapp.core.evidence.failure_share import Kind
+from trayapp.core.evidence.failure_share import LONG_WINDOW_S, NEW_NETWORK, Kind
 from trayapp.core.evidence.known_networks import (
     DAY_S,
     KEPT_DAYS,
@@ -118,3 +118,43 @@ def test_networks_of_long_ago_are_forgotten() -> None:
     known.good(2 * DAY_S, 2 * DAY_S, "beta", "beta")
     known.good(2 * DAY_S + KEPT_EVERY_S, 2 * DAY_S, "beta", "beta")
     assert len(known.remember().networks) <= NETWORKS_KEPT + 1
+
+
+class TestLoss:
+    """What gets lost here while others get through."""
+
+    def test_of_a_new_network_nothing_is_known(self) -> None:
+        assert KnownNetworks().loss() == pytest.approx(NEW_NETWORK)
+
+    def test_it_is_what_the_last_minutes_say(self) -> None:
+        known = KnownNetworks()
+        for source in ("beta", "gamma", "delta"):
+            asked(known, 20, 100, source=source)
+        assert known.loss() == pytest.approx((40 + 20 * 0.2) / 220)
+        asked(known, 0, 20, at=200.0 + LONG_WINDOW_S)
+        assert known.loss() < 0.12
+
+    def test_one_that_fails_by_itself_does_not_weigh(self) -> None:
+        known = KnownNetworks()
+        asked(known, 15, 15, source="beta")
+        for source in ("gamma", "delta"):
+            asked(known, 0, 15, source=source)
+        assert known.loss() < NEW_NETWORK
+
+    def test_what_failed_until_all_answered_again_was_no_loss(self) -> None:
+        """The connection was away for a moment."""
+        known = KnownNetworks()
+        for n in range(10):
+            at = n * 60.0
+            for source in ("beta", "gamma", "delta"):
+                known.failed(at, at - 4.0, source, source, Kind.SILENCE, lambda since, until: False)
+            for source in ("beta", "gamma", "delta"):
+                known.good(at + 15.2, at + 15.0, source, source)
+        assert known.loss() < NEW_NETWORK
+
+    def test_it_is_another_on_another_network(self) -> None:
+        known = KnownNetworks()
+        for source in ("beta", "gamma", "delta"):
+            asked(known, 20, 50, source=source)
+        known.moved("elsewhere")
+        assert known.loss() == pytest.approx(NEW_NETWORK)
