@@ -100,10 +100,10 @@ class OwnConnection:
         self._failed_in_a_row: Counter[str] = Counter()
         self._dead: set[str] = set()
         self._controls: set[str] = set()
-        # Of each failing control: the start of its latest failure; and of the latest before which nobody had answered
-        # since the one before it, between when somebody still might have: answers of a moment come in any order.
+        # Of each failing control: the start of its latest failure; and of those before which nobody had answered since
+        # the one before them, between when somebody still might be heard: answers of a moment come in any order.
         self._control_failing: dict[str, float] = {}
-        self._uncounted: dict[str, tuple[Reach, float, float]] = {}
+        self._uncounted: dict[str, list[tuple[Reach, float, float]]] = {}
         # When each host was last asked something that it answered, by host and in order; and whose hosts they are.
         self._answered: dict[str, float] = {}
         self._in_order: list[tuple[float, str]] = []
@@ -222,9 +222,10 @@ class OwnConnection:
         self._kinds[answer.reach].add(answer)
         if answer.good:
             self._note_answering(answer)
-            for host, (reach, since, until) in list(self._uncounted.items()):
-                if reach is answer.reach and since <= answer.began <= until:
-                    self._count_failure(host)
+            heard = max(answer.heard, answer.began)
+            for host, spans in list(self._uncounted.items()):
+                for span in [span for span in spans if span[0] is answer.reach and span[1] <= heard <= span[2]]:
+                    self._count_failure(host, span)
         self._changed()
 
     def _changed(self) -> None:
@@ -253,13 +254,14 @@ class OwnConnection:
             return
         failing_since = self._control_failing.get(host, NEVER)
         if answer.began > failing_since:
-            self._uncounted[host] = answer.reach, failing_since, answer.at
+            span = answer.reach, failing_since, answer.at
+            self._uncounted[host] = [*self._uncounted.get(host, [])[-(DEAD_CONTROL_FAILURES - 1) :], span]
             if failing_since == NEVER or self._kinds[answer.reach].proved_at >= failing_since:
-                self._count_failure(host)
+                self._count_failure(host, span)
             self._control_failing[host] = answer.began
 
-    def _count_failure(self, host: str) -> None:
-        del self._uncounted[host]
+    def _count_failure(self, host: str, span: tuple[Reach, float, float]) -> None:
+        self._uncounted[host].remove(span)
         self._failed_in_a_row[host] += 1
         if self._failed_in_a_row[host] >= DEAD_CONTROL_FAILURES:
             self._dead.add(host)
