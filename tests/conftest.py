@@ -14,7 +14,11 @@ from trayapp.paths import home
 pytest_plugins = ["tests.support.sessionbus", "tests.support.desktop"]
 
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("any_machine", deadline=None)
+# To explain a failure, too, takes longer than a test may.
+PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile("search", deadline=None, phases=PHASES)
+# The same examples every time: what a change breaks is seen with the change. New ones are a search of their own.
+hypothesis.settings.register_profile("any_machine", hypothesis.settings.get_profile("search"), derandomize=True)
 hypothesis.settings.load_profile("any_machine")
 
 

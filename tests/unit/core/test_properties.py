@@ -118,7 +118,12 @@ class Backwards(random.Random):
 
 
 SLOW_PAGE = [
-    *[(0.0, "control altered plain"), (1.0, "control altered plain"), (15.0, "control altered plain"), (0.0, "page ok")],
+    *[
+        (0.0, "control altered plain"),
+        (1.0, "control altered plain"),
+        (15.0, "control altered plain"),
+        (0.0, "page ok"),
+    ],
     *[(1.0, "control altered plain"), (1.0, "page ok")] * 2,
     (1.0, "control altered plain"),
 ]
