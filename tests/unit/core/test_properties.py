@@ -175,6 +175,7 @@ FORBIDDEN = [(0.0, "beta 200"), (0.0, "gamma 200"), *[(15.0, "beta 407")] * 4]
 @example(OFFLINE, 6)
 @example(CONTROLS_BLOCKED, 3)
 @example(FORBIDDEN, 5)
+@example([*[(0.0, "beta 503 -")] * 3, (0.0, "beta 200"), (5.0, "beta 503 -")], 4)
 def test_a_restart_forgets_no_red_and_repeats_no_incident(samples: list[tuple[float, str]], when: int) -> None:
     """Nor does it make any other light, but for grey where there is something to be looked at first.
 
@@ -215,6 +216,7 @@ def parts(play: Play) -> dict[str, tuple[str, list[str]]]:
 @settings(max_examples=150)
 @example([(0.0, "beta foreign"), (0.0, "beta foreign"), (0.0, "beta foreign"), (700.0, "beta foreign")])
 @example([(0.0, "beta 503"), (0.0, "beta 503"), (0.0, "beta 503"), (700.0, "beta 503")])
+@example([(0.0, "gamma 503"), (30.0, "page ok"), *[(60.0, "beta 200")] * 5])
 def test_who_looks_more_often_sees_nothing_else(samples: list[tuple[float, str]]) -> None:
     """At the moments of the samples, that is, whether somebody looked every seven seconds in between or nobody did.
 

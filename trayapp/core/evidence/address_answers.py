@@ -1,5 +1,6 @@
 """The answers at one kind of address: who answered when, what has failed since, and how often anything fails."""
 
+import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
@@ -62,8 +63,8 @@ class AnswersOfAKind:
 
     def __init__(self) -> None:
         self.share = FailureShare()
-        # (began, provider or "", over TLS) of every good answer, in order of asking.
-        self.good: list[tuple[float, str, bool]] = []
+        # (began, provider or "", over TLS, heard) of every good answer, in order of asking.
+        self.good: list[tuple[float, str, bool, float]] = []
         self.proved_at = self.provider_proved_at = self.secure_proved_at = self.plain_proved_at = NEVER
         self.failing: dict[str, list[AddressAnswer]] = {}
         self.untrusted: dict[str, list[AddressAnswer]] = {}
@@ -91,10 +92,10 @@ class AnswersOfAKind:
             if answer.altered and answer.began >= self.unaltered_at:
                 _keep(self.altered, answer)
             return
-        insort(self.good, (answer.began, answer.provider or "", not answer.plain))
+        heard = max(answer.heard, answer.began)
+        insort(self.good, (answer.began, answer.provider or "", not answer.plain, heard))
         if self.good[0][0] < answer.at - 2 * LONG_WINDOW_S:
             del self.good[: bisect_left(self.good, (answer.at - LONG_WINDOW_S,))]
-        heard = max(answer.heard, answer.began)
         self.proved_at = max(self.proved_at, heard)
         if answer.provider is not None:
             self.provider_proved_at = max(self.provider_proved_at, heard)
@@ -106,12 +107,14 @@ class AnswersOfAKind:
         self.untrusted = _since(self.untrusted, self.secure_proved_at)
         self.altered = _since(self.altered, self.unaltered_at)
 
-    def answered(self, provider: str, since: float, until: float, *, over_tls: bool) -> bool:
+    def answered(
+        self, provider: str, since: float, until: float, *, over_tls: bool, heard_by: float = math.inf
+    ) -> bool:
         for index in range(bisect_left(self.good, (since,)), len(self.good)):
-            began, source, secure = self.good[index]
+            began, source, secure, heard = self.good[index]
             if began > until:
                 return False
-            if source != provider and (secure or not over_tls):
+            if source != provider and heard <= heard_by and (secure or not over_tls):
                 return True
         return False
 

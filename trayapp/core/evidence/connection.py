@@ -5,6 +5,7 @@ Everything that was asked leaves an `AddressAnswer`. A good one vouches for the 
 as often as anybody likes; only `advance` knows the time.
 """
 
+import math
 from bisect import bisect_left, insort
 from collections import Counter
 
@@ -48,7 +49,7 @@ _LOSSY_STEPS = frozenset({None, NetworkStep.DNS, NetworkStep.TCP})
 
 class ConnectionMemory(Struct):
     """What survives a restart. `failed_in_a_row`: of each control, between other answers; `dead`: those that count no
-    more."""
+    more; `lately`: as of `KnownNetworks`."""
 
     answers: list[AddressAnswer] = []
     report: NetworkReport | None = None
@@ -56,6 +57,7 @@ class ConnectionMemory(Struct):
     epoch: float = 0.0
     failed_in_a_row: dict[str, int] = {}
     dead: list[str] = []
+    lately: list[tuple[float, str, bool]] = []
 
 
 class Down(Struct, frozen=True):
@@ -119,6 +121,7 @@ class OwnConnection:
             self._failed_in_a_row = Counter(memory.failed_in_a_row)
             self._dead = {host for host, failed in memory.failed_in_a_row.items() if failed >= DEAD_CONTROL_FAILURES}
             self._dead.update(memory.dead)
+            self._known.lately.extend(memory.lately)
 
     def remember(self) -> ConnectionMemory:
         """What a restart has to know: the answers that still weigh, and what holds until it is disproved."""
@@ -134,6 +137,7 @@ class OwnConnection:
             self._epoch,
             dict(self._failed_in_a_row),
             sorted(self._dead),
+            list(self._known.lately),
         )
 
     # What came in
@@ -308,11 +312,20 @@ class OwnConnection:
         usual = self._known.usual(provider, kind) if reach is Reach.PUBLIC else None
         return self._kinds[reach].share.chance(provider, kind, usual, self._dead, now, lasting=lasting)
 
-    def answered(self, provider: str, reach: Reach, since: float, until: float, *, over_tls: bool = False) -> bool:
-        """Whether anybody but `provider` answered a request that was made between `since` and `until`."""
+    def answered(
+        self,
+        provider: str,
+        reach: Reach,
+        since: float,
+        until: float,
+        *,
+        over_tls: bool = False,
+        heard_by: float = math.inf,
+    ) -> bool:
+        """Whether anybody but `provider` answered, by `heard_by`, a request made between `since` and `until`."""
         if reach is Reach.LOOPBACK:
             return True
-        return self._kinds[reach].answered(provider, since, until, over_tls=over_tls)
+        return self._kinds[reach].answered(provider, since, until, over_tls=over_tls, heard_by=heard_by)
 
     def heard_since(self, reach: Reach, at: float, *, over_tls: bool = False) -> bool:
         """Whether anybody was heard after `at`."""

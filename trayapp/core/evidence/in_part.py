@@ -93,7 +93,7 @@ class InPart:
         while self._waiting:
             t = self._waiting[0]
             good = t.outcome is Outcome.GOOD
-            counts = good or vouched(t, network)
+            counts = good or vouched(t, network, by=decided_at(t))
             if not counts and t.control is None and now <= decided_at(t):
                 return
             del self._waiting[0]

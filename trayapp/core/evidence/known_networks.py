@@ -51,6 +51,7 @@ class KnownNetworksMemory(Struct):
 class KnownNetworks:
     """Counts what is asked on the network of now, and says what it is usually like.
 
+    `lately`: (at, source, was it lost) of the last minutes.
     `source`: a provider's id or a control's host. Of a host's failures in a row only the first counts: the others say
     how long its trouble lasted.
     """
@@ -65,17 +66,17 @@ class KnownNetworks:
         self._tallies: dict[Kind | None, _Tally] = {}
         self._failing: set[str] = set()
         self._unvouched: list[tuple[float, float, str, Kind]] = []
-        # (at, source, was it lost) of the last minutes.
-        self._lately: deque[tuple[float, str, bool]] = deque()
+        self.lately: deque[tuple[float, str, bool]] = deque()
         self._add_up()
 
     def moved(self, network: str) -> None:
         """From now on what is asked is asked on this network; "" when nobody knows which it is."""
         if network != self._here:
+            if self._here:
+                self.lately.clear()
             self._here = network
             self._failing.clear()
             self._unvouched.clear()
-            self._lately.clear()
             self._add_up()
 
     def good(self, at: float, began: float, source: str, host: str) -> None:
@@ -121,7 +122,7 @@ class KnownNetworks:
         """
         usual = self.usual("", None)
         by_source: dict[str, tuple[int, int]] = {}
-        for _, source, lost in self._lately:
+        for _, source, lost in self.lately:
             failed, asked = by_source.get(source, (0, 0))
             by_source[source] = failed + lost, asked + 1
         failed, asked = _without(_tally(by_source), "")
@@ -149,9 +150,9 @@ class KnownNetworks:
             self._kept, self._kept_at = KnownNetworksMemory(deepcopy(self._networks)), at
 
     def _note_lately(self, at: float, source: str, *, lost: bool) -> None:
-        self._lately.append((at, source, lost))
-        while self._lately[0][0] < at - LONG_WINDOW_S:
-            self._lately.popleft()
+        self.lately.append((at, source, lost))
+        while self.lately[0][0] < at - LONG_WINDOW_S:
+            self.lately.popleft()
 
     def _tally(self, kind: Kind | None) -> _Tally:
         failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)

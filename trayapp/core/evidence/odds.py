@@ -43,13 +43,17 @@ class Level(IntEnum):
     DOWN = 2
 
 
-def vouched(t: Try, network: OwnConnection) -> bool:
-    """Whether the own network worked when this try failed: it is proven, or its control or a later answer shows it."""
+def vouched(t: Try, network: OwnConnection, *, by: float = math.inf) -> bool:
+    """Whether the own network worked when this try failed: it is proven, or its control or a later answer shows it.
+
+    `by`: what is heard after it comes too late.
+    """
     if t.proven or t.reach is Reach.LOOPBACK:
         return True
     if t.control is not None:
         return t.control
-    return network.answered(t.provider, t.reach, t.at, t.at + VOUCHING_WINDOW_S, over_tls=t.code in TLS_CODES)
+    until, over_tls = t.at + VOUCHING_WINDOW_S, t.code in TLS_CODES
+    return network.answered(t.provider, t.reach, t.at, until, over_tls=over_tls, heard_by=by)
 
 
 def chance(t: Try, network: OwnConnection, now: float, *, lasting: bool = False) -> float:

@@ -154,6 +154,7 @@ class TestLoss:
 
     def test_it_is_another_on_another_network(self) -> None:
         known = KnownNetworks()
+        known.moved("here")
         for source in ("beta", "gamma", "delta"):
             asked(known, 20, 50, source=source)
         known.moved("elsewhere")
