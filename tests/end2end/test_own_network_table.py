@@ -5,12 +5,11 @@
 
 import asyncio
 import json
-import sys
 from typing import Any, cast
 
 import pytest
 
-from tests.support.namespace import own_namespace
+from tests.support.namespace import play
 from tests.support.networks.table import Row, mistakes, rows
 
 # The programs wait most of the time; many more of them would wait for the processor and take that for an outage.
@@ -21,30 +20,16 @@ ROWS = rows()
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
-async def play(fault: str, turns: asyncio.Semaphore) -> list[dict[str, Any]]:
-    command = (*own_namespace(), sys.executable, "-m", "tests.support.networks.outside", fault)
-    async with turns:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            # Linux shares the processor between sessions first: in one of its own it keeps up on a busy machine.
-            start_new_session=True,
-        )
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                out, err = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.terminate()
-                await process.wait()
-    assert process.returncode == 0, f"{fault}:\n{err.decode()}"
-    return [json.loads(line) for line in out.splitlines()]
+async def seen_of(fault: str, turns: asyncio.Semaphore) -> list[dict[str, Any]]:
+    async with turns, asyncio.timeout(DEADLINE_S):
+        played = await play("networks.outside", fault)
+    assert played.code == 0, f"{fault}:\n{played.err}"
+    return [json.loads(line) for line in played.out.splitlines()]
 
 
 async def play_all(faults: list[str]) -> dict[str, dict[str, Any]]:
     turns = asyncio.Semaphore(AT_ONCE)
-    played = await asyncio.gather(*(play(fault, turns) for fault in faults))
+    played = await asyncio.gather(*(seen_of(fault, turns) for fault in faults))
     return {f"{one['fault']}-{one['provider']}-{one['when']}": one for each in played for one in each}
 
 

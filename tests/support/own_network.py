@@ -1,6 +1,6 @@
 """A small internet in a network namespace of its own, and the ways in which the way there can break.
 
-Run as `python -m tests.support.own_network SCENE` behind `own_namespace(mounts=True)`. Names, addresses and
+`namespace.play` runs it with a SCENE, and with mounts of its own. Names, addresses and
 certificates are real to the program: a resolver, routes, gates at public addresses with the servers behind them. The
 addresses are those of RFC 7526, which nobody has; nothing leaves the namespace.
 """
@@ -369,7 +369,6 @@ async def main(name: str) -> None:
     if name == "proxy":
         os.environ["http_proxy"] = os.environ["https_proxy"] = f"http://{PROXY}:3128"
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["LLM_AMPEL_HOME"] = f"{folder}/home"
         internet = Internet(Path(folder), page=name if name in PRIVATE else "status.acme.test")
         async with internet.up():
             match name:

@@ -1,10 +1,9 @@
 """Two troubles, one after the other or one within the other, on the small internet of `own_network`.
 
-Run as `python -m tests.support.own_network_turns STORY` behind `own_namespace(mounts=True)`.
+`namespace.play` runs it with a STORY, and with mounts of its own.
 """
 
 import asyncio
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -120,7 +119,6 @@ STORIES: dict[str, tuple[Callable[..., Coroutine[None, None, None]], *tuple[str,
 
 async def main(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["LLM_AMPEL_HOME"] = f"{folder}/home"
         internet = Internet(Path(folder), page="status.acme.test")
         async with internet.up(), Scene(internet.acme, internet.bolt, settings=SETTINGS, rate=RATE) as scene:
             await until_green(scene)

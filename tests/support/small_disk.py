@@ -1,6 +1,6 @@
 """The program on a disk of its own that fills up, or turns read-only, and is well again.
 
-Run as `python -m tests.support.small_disk STORY` behind `own_namespace(mounts=True)`.
+`namespace.play` runs it with a STORY, and with mounts of its own.
 """
 
 import asyncio

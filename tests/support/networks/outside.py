@@ -1,8 +1,7 @@
 """The small internet itself, and the ways in which the way there can break.
 
-Run as `python -m tests.support.networks.outside FAULT [MACHINE]` behind `own_namespace()`. It starts the machine,
-`inside` or `rough`, in another namespace, at the far end of a `Wire`, breaks and heals when it is told to, and prints
-what the machine saw.
+`namespace.play` runs it with a FAULT and, if it is not `inside`, the MACHINE. It starts that in another namespace, at
+the far end of a `Wire`, breaks and heals when it is told to, and prints what the machine saw.
 """
 
 import asyncio
