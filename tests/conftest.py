@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pytest
 from trayapp.paths import home
 
 pytest_plugins = ["tests.support.sessionbus", "tests.support.desktop"]
+
+# A shell that starts this in the background has it ignore Ctrl-C, and every program that a test starts would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more about the machine than about the code.
 # To explain a failure, too, takes longer than a test may.
