@@ -128,6 +128,8 @@ class Run:
             "http_503" if fails else "http_200",
             control=(self._weather != "cut off") if beside else None,
             latency_s=0.2,
+            proven=self._weather != "cut off",
+            status=None if self._weather == "cut off" else 503 if fails else 200,
         )
 
 

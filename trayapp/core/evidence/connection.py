@@ -8,6 +8,7 @@ as often as anybody likes; only `advance` knows the time.
 import math
 from bisect import bisect_left, insort
 from collections import Counter
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -367,7 +368,7 @@ class OwnConnection:
         if altered:
             return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, altered[0].at)
         failing = self._failures(kind.failing, max(kind.proved_at, since))
-        if any(answer.outcome is Outcome.PROXY for answer in failing):
+        if Outcome.PROXY in {answer.outcome for answer in failing}:
             return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
         untrusted = self._failures(kind.untrusted, max(kind.secure_proved_at, since))
         if _is_everywhere(untrusted):
@@ -403,7 +404,7 @@ class OwnConnection:
             for answer in answers
             if answer.began >= since
         ]
-        failures.sort(key=lambda answer: answer.at)
+        failures.sort(key=attrgetter("at"))
         return failures
 
     def advance(self, now: float, reach: Reach) -> NetworkStatus:

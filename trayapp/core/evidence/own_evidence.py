@@ -103,6 +103,8 @@ class Evidence:
         self.level = Level.NONE
         self.share: tuple[int, int] | None = None
         self.run: list[Try] = []
+        # Of the present run: whether there was an HTTP answer, of whatever status, and how many controls answered.
+        self.was_answered, self.controls_answered = False, 0
         self.company: Company | None = None
         self.tried_at: float | None = None
         self._new: list[Try] = []
@@ -221,6 +223,8 @@ class Evidence:
         before = self._seen
         self._look_at_stranger(network, now)
         self.run = run = self.strikes.run(now)
+        self.was_answered = any(t.status is not None for t in run)
+        self.controls_answered = sum(bool(t.control) for t in run)
         doubted = self.doubt.since
         self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
         self.version += doubted != self.doubt.since

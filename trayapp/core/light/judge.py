@@ -252,13 +252,10 @@ class Judge:
             at = gone_since(group.evidence)
             if at is None:
                 continue
-            for part in group.parts:
-                provider = self._services[part.service].provider.provider
-                silent.add(provider)
-                readings, component = self._readings[provider], self._components[part]
-                said = component.word(readings, now, readings.opinion(component.page_ids))
-                if said is not None and said.untroubled:
-                    beside[provider] = min(at, beside.get(provider, at))
+            provider = self._services[next(iter(group.parts)).service].provider.provider
+            silent.add(provider)
+            if at < beside.get(provider, math.inf) and any(self._is_calm(part, now) for part in group.parts):
+                beside[provider] = at
         before, self._kept_out = self._kept_out, kept_out(beside)
         if before.keys() <= silent:
             return
@@ -266,6 +263,13 @@ class Judge:
             for state in self._by_provider[provider]:
                 for part in state.parts:
                     self._groups.of(part).explained(now)
+
+    def _is_calm(self, part: Part, now: float) -> bool:
+        """Whether its page calls it well."""
+        readings = self._readings[self._services[part.service].provider.provider]
+        component = self._components[part]
+        said = component.word(readings, now, readings.opinion(component.page_ids))
+        return said is not None and said.untroubled
 
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]

@@ -83,11 +83,12 @@ class PageOpinion(Struct, frozen=True):
 
 
 class _Live(NamedTuple):
-    """An incident under way, with what it touches. `named`: it has said so itself."""
+    """An incident under way, with what it touches. `named`: it has said so itself; else it may mean all in `meant`."""
 
     incident: PageIncident
     touches: Mapping[str, Touch]
     named: bool
+    meant: frozenset[str] = frozenset()
 
 
 class Opinions:
@@ -100,6 +101,9 @@ class Opinions:
         self._report = report
         self._first_seen = first_seen or {}
         self._parts = _without_twins(report.components)
+        self._places = {name: place for place, name in enumerate(self._parts)}
+        well = all(part.state is PageLight.OPERATIONAL for part in self._parts.values())
+        self._states_well = well and report.health is not PageHealth.INCOMPLETE
         self._incidents = _newest_of_each(report.incidents)
         self._made: dict[tuple[str, ...], PageOpinion] = {}
         self._live: list[_Live] = []
@@ -126,7 +130,9 @@ class Opinions:
                 continue
             times = (at for record in incident.impacts or () for at in (record.started_at, record.ended_at))
             until = min([until, *(at for at in times if at is not None and at > now)])
-            self._live.append(_Live(incident, touched(incident, now), not names_none(incident)))
+            named = not names_none(incident)
+            meant = frozenset[str]() if named else self._out_of_order_since(incident.started_at)
+            self._live.append(_Live(incident, touched(incident, now), named, meant))
         self._live_until = until
         # One for all that nothing is said about: what rests on the same object is judged once.
         said = _page_reason(self._report, Code.PAGE_OPERATIONAL)
@@ -134,7 +140,8 @@ class Opinions:
 
     def _make(self, ids: tuple[str, ...], now: float) -> PageOpinion:
         every = ALL in ids
-        parts = [part for name, part in self._parts.items() if every or name in ids]
+        known = self._places if every else sorted(self._places.keys() & set(ids), key=self._places.__getitem__)
+        parts = [self._parts[name] for name in known]
         if not self._report.stated:
             # A feed gives no states: what no incident touches is well.
             names = self._parts if every else dict.fromkeys(ids)
@@ -159,13 +166,14 @@ class Opinions:
         """One that names no part is listed where it can mean something: what is not operational since it began."""
         if live.named or live.incident.maintenance:
             return False
-        since = live.incident.started_at
-        meant = {
+        return not live.meant or not named.isdisjoint(live.meant)
+
+    def _out_of_order_since(self, since: float) -> frozenset[str]:
+        return frozenset(
             part.id
             for part in self._parts.values()
             if part.state in TROUBLED and (part.changed_at is None or part.changed_at >= since)
-        }
-        return not meant or not named.isdisjoint(meant)
+        )
 
     def _colours(self, part: PageComponent, touching: Sequence[_Live], now: float) -> PartColours:
         touches = []
@@ -244,8 +252,7 @@ class Opinions:
     @property
     def _is_all_well(self) -> bool:
         """Whether "everything operational" is true of all that the page says."""
-        whole = self._report.health is not PageHealth.INCOMPLETE and not self._live
-        return whole and all(part.state is PageLight.OPERATIONAL for part in self._parts.values())
+        return self._states_well and not self._live
 
     def _reasons(
         self,

@@ -23,11 +23,9 @@ def silent_since(evidence: Evidence) -> float | None:
     Controls that answer beside it are enough: where two are silent, each makes the network look too shaky to say more.
     """
     run, red = evidence.run, evidence.red
-    if not run or run[-1].reach is Reach.LOOPBACK or any(t.status is not None for t in run):
+    if not run or evidence.was_answered or run[-1].reach is Reach.LOOPBACK or evidence.stranger.blocks:
         return None
-    if evidence.stranger.blocks:
-        return None
-    if red is None and evidence.level is Level.NONE and sum(bool(t.control) for t in run) < CONTROLS_ANSWERED:
+    if red is None and evidence.level is Level.NONE and evidence.controls_answered < CONTROLS_ANSWERED:
         return None
     return min(run[0].at, red.first_at) if red is not None else run[0].at
 

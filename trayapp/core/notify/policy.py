@@ -76,6 +76,8 @@ class NotificationPolicy:
         self._retracted: list[str] = []
         self._now = 0.0
         self._rests_on: tuple[Any, ...] | None = None
+        # The verdicts and incidents that were last looked at for news, by their ids.
+        self._seen: tuple[dict[str, ServiceVerdict], dict[str, Incident]] = {}, {}
         self.news_at = math.inf
 
     def remember(self) -> NotificationMemory:
@@ -132,8 +134,15 @@ class NotificationPolicy:
     def _news(self, desk: NotificationContent) -> Iterator[Announcement]:
         incidents = list(desk.incidents())
         ids = {incident.id for incident in incidents}
+        verdicts_before, incidents_before = self._seen
+        verdicts = {verdict.id: verdict for verdict in desk.judgement.services}
+        self._seen = verdicts, {incident.id: incident for incident in incidents}
+        changed = {name for name, verdict in verdicts.items() if verdicts_before.get(name) is not verdict}
+        changed |= verdicts_before.keys() - verdicts.keys()
         for incident in incidents:
-            yield from self._on_incident(incident, desk)
+            same = incidents_before.get(incident.id) is incident and changed.isdisjoint(incident.services)
+            if not same or desk.now >= self.news_at:
+                yield from self._on_incident(incident, desk)
         groups = {_YELLOW_KEY + provider: services for provider, services in desk.yellow_alone(ids).items()}
         for key, services in groups.items():
             yield from self._on_yellow(key, services, desk)
