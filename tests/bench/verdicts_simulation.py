@@ -1,8 +1,8 @@
 """The watching of four providers under a virtual clock, event by event; the rules are those of `engine.state`.
 
-Pacing is `core.evidence.pace`'s. From the second try on a control runs beside each, as the watcher runs them: another
-provider's host if its turn is free, else one plain and one TLS control, another TLS control if that proves nothing; a
-round is shared for 12 s. What is found comes in when it is found, in that order.
+Pacing is `core.evidence.pace`'s, within the watcher's budget. From the second try on a control runs beside each, as the
+watcher runs them: another provider's host if its turn is free, else one plain and one TLS control, another TLS control
+if that proves nothing; a round is shared for 12 s. What is found comes in when it is found, in that order.
 """
 
 import heapq
@@ -13,6 +13,7 @@ from itertools import count
 
 from tests.bench.verdicts_networks import Sound
 from tests.bench.verdicts_outages import PROVIDERS, Outage, Outages
+from tests.support.fakeclock import FakeClock
 from trayapp.core.catalogue import Catalogue, Component, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
     Control,
@@ -27,6 +28,7 @@ from trayapp.core.evidence.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, Pace, nex
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.severity import Light
 from trayapp.engine.state import State
+from trayapp.watch.schedule.budget import Budget
 
 ERROR_S = 0.3
 REUSE_S = 12.0
@@ -109,6 +111,8 @@ class Simulation:
         self._state = State(catalogue(), PROVIDERS, 0.0)
         self._state.advance(0.0)
         self._hosts = {name: Host(name) for name in PROVIDERS}
+        self._clock = FakeClock()
+        self._budget = Budget(self._clock)
         self._round = (-REUSE_S, False, -REUSE_S)
         self._controls_asked = {"plain": 0.0, "secure-1": 0.0, "secure-2": 0.0}
         self._sleeps = iter(own.sleeps)
@@ -157,6 +161,8 @@ class Simulation:
     def _ask(self, host: Host, began: float, *, alone: bool) -> tuple[bool, float]:
         """One try. `alone`: it is itself a control for another host. Whether it was good, and when that is known."""
         host.last_asked, host.asking = began, True
+        self._clock.move(began - self._clock.now())
+        self._budget.sent(host.provider)
         wanted = not alone and self._state.wants_control(host.provider)
         control, proven_at = self._prove(host, began) if wanted else (None, began)
         attempt = self._attempt(host.provider, began, control)
@@ -204,13 +210,11 @@ class Simulation:
         host.strikes = host.run
         if host.strikes == PLAIN_STRIKES:
             self._count_plain(host, now)
-        delay_s = self._delay_s(host, good)
-        self._plan(host, max(now, attempt.began + delay_s))
-
-    def _delay_s(self, host: Host, good: bool) -> float:
-        pace, jitter = self._state.pace(host.provider), self._rng.random()
-        calm = good and pace not in (Pace.LASTING, Pace.LONG)
-        return next_delay(Pace.CALM if calm else pace, host.run, jitter)
+        pace = self._state.pace(host.provider)
+        if good and pace not in (Pace.LASTING, Pace.LONG):
+            pace = Pace.CALM
+        due = attempt.began + next_delay(pace, host.run, self._rng.random())
+        self._plan(host, max(now, due, self._budget.free_at(host.provider, pace)))
 
     def _prove(self, host: Host, began: float) -> tuple[bool, float]:
         for other in self._hosts.values():

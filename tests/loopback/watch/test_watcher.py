@@ -24,7 +24,7 @@ from trayapp.core.evidence.observation import (
     Outcome,
     Try,
 )
-from trayapp.core.evidence.pace import NEXT_RETRY_S, RED_INTERVAL_S, Pace
+from trayapp.core.evidence.pace import RED_INTERVAL_S, RETRIES_S, Pace
 from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.settings.schema import NetworkSettings, Settings, Watch
 from trayapp.watch.schedule.budget import Budget
@@ -198,7 +198,7 @@ class TestTrouble:
             failed = scene.tries("acme")[1:6]
             gaps = [later.began - earlier.began for earlier, later in pairwise(failed)]
             assert 5 <= gaps[0] < 60
-            assert all(NEXT_RETRY_S <= gap < 75 for gap in gaps[1:3])
+            assert all(RETRIES_S[1] <= gap < 75 for gap in gaps[1:3])
             assert RED_INTERVAL_S <= gaps[3] < 120
             assert failed[0].control is None
             assert [one.control for one in failed[1:]] == [True] * 4

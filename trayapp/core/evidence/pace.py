@@ -1,7 +1,7 @@
 """How often a host may be asked: the pacing of rule 2 and the limits of Politeness.
 
 Jitter only ever lengthens a delay, so that the limits hold by construction: in the first minute of trouble the tries
-come at 0, 5, 15, 25, 40 and 55 s, after it every 15 s until it is red.
+come at about 0, 5, 14, 23, 33 and 48 s, after it every 15 s until it is red.
 """
 
 from enum import StrEnum
@@ -26,11 +26,10 @@ REQUESTS_A_MINUTE = {Pace.CALM: 1, Pace.TROUBLE: 6, Pace.LASTING: 4, Pace.LONG: 
 first answers there is no green that one request a minute could keep. The delays below keep to it by themselves."""
 # One request a minute at most to a healthy host.
 CALM_INTERVAL_S = 60.0
-# Soon enough to tell a hiccup from trouble, late enough to outlive one lost packet and its retransmissions.
-FIRST_RETRY_S = 5.0
-# The third and the fourth try: those that decide on a sound network.
-NEXT_RETRY_S = 8.25
-NEXT_RETRIES = 2
+# The first: soon enough to tell a hiccup from trouble, late enough to outlive one lost packet and its retransmissions.
+# The next two decide on a sound network, and one more where a network is known to lose some: the sixth try is the last
+# of the first minute.
+RETRIES_S = (5.0, 8.25, 8.25, 9.0)
 # The first minute of trouble, in which a host is asked more often than after it.
 FIRST_MINUTE_S = 60.0
 # Four a minute until the verdict is red.
@@ -58,9 +57,8 @@ def next_delay(pace: Pace, tries_in_run: int, jitter: float) -> float:
         case Pace.RED | Pace.LONG:
             return RED_INTERVAL_S * (1 + TROUBLE_JITTER * jitter)
         case Pace.TROUBLE:
-            base_s = TROUBLE_INTERVAL_S
-            if tries_in_run <= 1 + NEXT_RETRIES:
-                base_s = FIRST_RETRY_S if tries_in_run <= 1 else NEXT_RETRY_S
+            is_early = tries_in_run <= len(RETRIES_S)
+            base_s = RETRIES_S[max(tries_in_run, 1) - 1] if is_early else TROUBLE_INTERVAL_S
             return base_s * (1 + TROUBLE_JITTER * jitter)
         case Pace.LASTING:
             return TROUBLE_INTERVAL_S * (1 + TROUBLE_JITTER * jitter)

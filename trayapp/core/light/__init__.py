@@ -38,8 +38,8 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic counts a request once,
     `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are
     yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after
-    `FIRST_RETRY_S`, `NEXT_RETRIES` times `NEXT_RETRY_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has
-    failed in part for `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
+    `RETRIES_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for `IN_PART_PATIENCE_S`, every
+    `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trayapp.core.evidence.observation import Outcome, Try
-from trayapp.core.evidence.pace import CALM_JITTER, FIRST_RETRY_S, Pace, next_delay
+from trayapp.core.evidence.pace import CALM_JITTER, RETRIES_S, Pace, next_delay
 from trayapp.watch.schedule.budget import WINDOW_S, Budget
 from trayapp.watch.schedule.probe_jobs import ProbeJob
 
@@ -104,7 +104,7 @@ class HostSchedule:
     def disturbed(self, now: float, jitter: float) -> None:
         """The machine woke up or changed networks: look soon, when the network has had a moment to come up."""
         self._fresh_until = now + WINDOW_S
-        soon = now + FIRST_RETRY_S * (1 + jitter)
+        soon = now + RETRIES_S[0] * (1 + jitter)
         for due in self._due:
             if due.job.completion is None or due.at < soon:
                 due.at = soon
