@@ -169,6 +169,10 @@ class Evidence:
                 self.stranger.unwell &= not t.proven
                 return
             case Outcome.FOREIGN:
+                good = self.strikes.last_good()
+                if good is not None and t.began < good.began:
+                    # He was slow: whoever was asked after him was the host itself.
+                    return
                 self.stranger.answered(t)
                 self.doubt.stranger(t)
                 return

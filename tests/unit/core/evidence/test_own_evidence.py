@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.evidence import odds
@@ -212,6 +213,11 @@ class TestStrangers:
         evidence.look(102.0, network)
         assert (evidence.undecided, evidence.stranger.blocks) == (False, True)
         see(evidence, tried(103.0, GOOD), network=network)
+        assert (evidence.stranger.latest, evidence.stranger.blocks) == (None, False)
+
+    def test_whoever_was_asked_before_the_host_answered_says_nothing(self) -> None:
+        slow = structs.replace(self.foreign(106.0, control=True), began=101.0)
+        evidence = see(Evidence(), tried(102.0, GOOD), slow)
         assert (evidence.stranger.latest, evidence.stranger.blocks) == (None, False)
 
     def test_blocked_at_once_by_the_control_beside_it(self) -> None:
