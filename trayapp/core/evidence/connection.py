@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
-from trayapp.core.evidence import coincidence
+from trayapp.core.evidence import coincidence, known_networks
 from trayapp.core.evidence.address_answers import NEVER, AddressAnswer, AnswersOfAKind
 from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Kind
 from trayapp.core.evidence.known_networks import KnownNetworks
@@ -204,14 +204,15 @@ class OwnConnection:
         # What is known of this network is known of the way to the internet.
         if answer.reach is not Reach.PUBLIC or not answer.counts or answer.host in self._dead:
             return
+        source = answer.provider or known_networks.control(answer.host)
         if answer.failed is None:
-            self._known.good(answer.at, answer.began, answer.source, answer.host)
+            self._known.good(answer.at, answer.began, source, answer.host)
         else:
             kind = self._kinds[answer.reach]
             self._known.failed(
                 answer.at,
                 answer.began,
-                answer.source,
+                source,
                 answer.host,
                 answer.failed,
                 lambda since, until: kind.answered(answer.source, since, until, over_tls=False),

@@ -1,7 +1,8 @@
 """What each network has shown in the last seven days: what *q* of rule 2 is never below.
 
 A network is known by its default gateway. What counts is how often something fails although others answer: a failure
-that nobody's answer vouches for says that the connection was away, and then it counts for nothing.
+that nobody's answer vouches for says that the connection was away, and then it counts for nothing. Controls are asked
+in trouble, when more fails than usual, so they count only where there is hardly anybody else.
 """
 
 from collections import deque
@@ -26,11 +27,17 @@ KNOWN_TRIES = 100
 LOSS_PRIOR_TRIES = 20
 # What is kept for a restart is brought up to date this often, since all of it is written anew then.
 KEPT_EVERY_S = 3600.0
+_CONTROL = "control "
 # An answer to a request made so soon after a failure shows that the connection was there.
 VOUCHING_S = 20.0
 
 Counts = list[int]
 """How often a source was asked, and how often it failed in each `Kind`."""
+
+
+def control(host: str) -> str:
+    """The source that this control is."""
+    return _CONTROL + host
 
 
 class _Tally(NamedTuple):
@@ -52,7 +59,7 @@ class KnownNetworks:
     """Counts what is asked on the network of now, and says what it is usually like.
 
     `lately`: (at, source, was it lost) of the last minutes.
-    `source`: a provider's id or a control's host. Of a host's failures in a row only the first counts: the others say
+    `source`: a provider's id or a `control`. Of a host's failures in a row only the first counts: the others say
     how long its trouble lasted.
     """
 
@@ -63,7 +70,8 @@ class KnownNetworks:
         self._here = ""
         self._day = 0
         self._sums: dict[str, Counts] = {}
-        self._tallies: dict[Kind | None, _Tally] = {}
+        # Of failures in one way or in any; without controls, or with them.
+        self._tallies: dict[tuple[Kind | None, bool], _Tally] = {}
         self._failing: set[str] = set()
         self._unvouched: list[tuple[float, float, str, Kind]] = []
         self.lately: deque[tuple[float, str, bool]] = deque()
@@ -110,10 +118,14 @@ class KnownNetworks:
 
     def usual(self, provider: str, kind: Kind | None) -> float | None:
         """How often a request to anybody but `provider` fails in this way, or in any; None where too few were asked."""
-        if kind not in self._tallies:
-            self._tallies[kind] = self._tally(kind)
-        failed, asked = _without(self._tallies[kind], provider)
-        return failed / asked if asked >= KNOWN_TRIES else None
+        for controls in (False, True):
+            tally = self._tallies.get((kind, controls))
+            if tally is None:
+                tally = self._tallies[kind, controls] = self._tally(kind, controls=controls)
+            failed, asked = _without(tally, provider)
+            if asked >= KNOWN_TRIES:
+                return failed / asked
+        return None
 
     def loss(self) -> float:
         """The share of requests that have lately been lost here while others got through, from (0, 1).
@@ -154,9 +166,15 @@ class KnownNetworks:
         while self.lately[0][0] < at - LONG_WINDOW_S:
             self.lately.popleft()
 
-    def _tally(self, kind: Kind | None) -> _Tally:
+    def _tally(self, kind: Kind | None, *, controls: bool) -> _Tally:
         failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)
-        return _tally({source: (sum(counts[failed_in]), counts[0]) for source, counts in self._sums.items()})
+        return _tally(
+            {
+                source: (sum(counts[failed_in]), counts[0])
+                for source, counts in self._sums.items()
+                if controls or not source.startswith(_CONTROL)
+            }
+        )
 
     def _add_up(self) -> None:
         self._sums = {}

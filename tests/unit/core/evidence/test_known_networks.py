@@ -13,6 +13,7 @@ from trayapp.core.evidence.known_networks import (
     VOUCHING_S,
     KnownNetworks,
     KnownNetworksMemory,
+    control,
 )
 
 
@@ -52,6 +53,14 @@ def test_one_that_fails_more_than_all_others_is_its_own_trouble() -> None:
     for source in ("gamma", "delta"):
         asked(known, 1, 100, source=source)
     assert usual(known) == pytest.approx(0.01)
+
+
+def test_who_is_asked_in_trouble_alone_counts_where_there_is_hardly_anybody_else() -> None:
+    known = KnownNetworks()
+    asked(known, 1, 100)
+    asked(known, 20, 100, source=control("plain.example"))
+    assert usual(known) == pytest.approx(0.01)
+    assert usual(known, "beta") == pytest.approx(0.2)
 
 
 def test_of_failures_in_a_row_the_first_counts() -> None:
