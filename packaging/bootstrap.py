@@ -25,6 +25,9 @@ LOCKS = {"run": TOP / "packaging" / "requirements.txt", "test": TOP / "packaging
 OLDEST_PYTHON = (3, 11)
 NEWER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 
+# Most tests wait for a clock or an answer. More at once would wait for the processor, and some take that for an outage.
+TEST_WORKERS = 2
+
 # What Qt's xcb and wayland plugins load, and the Debian package that holds it.
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -116,7 +119,7 @@ def test(arguments: list[str]) -> int:
         "ruff format": [tools / "ruff", "format", "--check", "."],
         "mypy": [tools / "mypy"],
         "lint-imports": [tools / "lint-imports"],
-        "pytest": [python, "-m", "pytest", *arguments],
+        "pytest": [python, "-m", "pytest", "--numprocesses", str(TEST_WORKERS), "--dist", "loadfile", *arguments],
     }
     failed = []
     with private_display() as environment:

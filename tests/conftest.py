@@ -4,13 +4,19 @@ import logging
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from tests.support.screen import own_screen
 from trayapp.paths import home
+
+_SCREENS = pytest.StashKey[ExitStack]()
 
 pytest_plugins = ["tests.support.sessionbus", "tests.support.desktop"]
 
@@ -24,6 +30,22 @@ hypothesis.settings.register_profile("search", deadline=None, phases=PHASES)
 # The same examples every time: what a change breaks is seen with the change. New ones are a search of their own.
 hypothesis.settings.register_profile("any_machine", hypothesis.settings.get_profile("search"), derandomize=True)
 hypothesis.settings.load_profile("any_machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of several workers draws on a screen of its own: windows on one screen take the keyboard from each other."""
+    if hasattr(config, "workerinput"):
+        os.environ["DISPLAY"] = config.workerinput["screen"]
+    config.stash[_SCREENS] = screens = ExitStack()
+    config.add_cleanup(screens.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker is about to start. Its screen is no child of its own: tests look among those for what is left behind."""
+    screens = node.config.stash[_SCREENS]
+    log = Path(screens.enter_context(tempfile.TemporaryDirectory())) / "screen.log"
+    node.workerinput["screen"] = screens.enter_context(own_screen(log)).display
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

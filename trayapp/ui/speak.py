@@ -1,6 +1,6 @@
 """Qt's own few words, such as the menus of text fields, in the language of the rest."""
 
-from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from trayapp.text.language import language
@@ -11,7 +11,10 @@ class QtWords:
 
     def __init__(self) -> None:
         self.language = ""
-        self._translator = QTranslator()
+        application = QCoreApplication.instance()
+        assert application is not None
+        # It speaks one language, however often somebody comes to say which.
+        self._translator = application.findChild(QTranslator) or QTranslator(application)
 
     def follow(self) -> bool:
         """Speak the language of now; True when it is another than the last time."""

@@ -127,10 +127,10 @@ def test_an_error_is_found_however_it_is_cut(sizes: list[int]) -> None:
         (
             401,
             JSON | {"Content-Encoding": "gzip"},
-            gzip.compress(b'{"error": {"code": "invalid_api_key"}}'),
+            gzip.compress(b'{"error": {"code": "invalid_api_key"}}', mtime=0),
             (Outcome.GOOD, "http_401", Depth.API, Badge.KEY),
         ),
-        (200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b'{"choices": []}'), GOOD),
+        (200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b'{"choices": []}', mtime=0), GOOD),
         (
             200,
             JSON | {"Content-Encoding": "gzip"},
