@@ -36,15 +36,16 @@ def check_browser(headers: Headers, port: int) -> None:
         raise Refused(403, "origin_refused", "Web pages may not use this gateway.", retry=False)
 
 
-def check_method(allowed: str, method: str, headers: Headers) -> None:
+def check_method(allowed: tuple[str, ...], method: str, headers: Headers) -> None:
     """Refuse other methods than `allowed` (405), transfer codings that nobody undoes here (400) and, for what has a
     body, other content than JSON (415)."""
-    if method != allowed:
-        raise Refused(405, "method_not_allowed", f"Use {allowed} here.", retry=False, allow=allowed)
+    if method not in allowed:
+        names = ", ".join(allowed)
+        raise Refused(405, "method_not_allowed", f"Use {names} here.", retry=False, allow=names)
     codings = headers.getall("transfer-encoding", ())
     if codings and (len(codings) != 1 or codings[0].lower() != "chunked"):
         raise Refused(400, "bad_request", "A request may come in chunks, and in no other transfer coding.", retry=False)
-    if allowed == "POST":
+    if method == "POST":
         kinds = headers.getall("content-type", ())
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "json_required", "The content type has to be application/json.", retry=False)

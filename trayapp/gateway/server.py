@@ -23,9 +23,8 @@ from trayapp.gateway import access
 from trayapp.gateway.address import Address, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
-from trayapp.gateway.dialects import chat
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
-from trayapp.gateway.dialects.spoken import spoken
+from trayapp.gateway.dialects.spoken import all_passed_on, passed_on, spoken
 from trayapp.gateway.fence import Fence
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits, fitted
@@ -44,8 +43,6 @@ STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
 _LOST = ("unknown_url", "unknown_provider", "bad_target")
 _BACKLOG = 256
-_DIALECT: ToolDialect = chat
-"""The one dialect that is passed on, and the shape of what is said before a request could be read."""
 
 
 class Gateway:
@@ -168,10 +165,10 @@ class Gateway:
         try:
             if self._running > self._limits.requests:
                 raise busy("too_many_requests", "LLM Ampel's gateway has too many requests at once.")
-            answer = await self._answer(connection, request, shape, _DIALECT)
+            answer = await self._answer(connection, request, shape)
         except Refused as refused:
-            if shape is _DIALECT and refused.code in _LOST:
-                refused = self._lost(request.raw_path, _DIALECT, refused)
+            if refused.code in _LOST and (dialect := passed_on(shape)) is not None:
+                refused = self._lost(request.raw_path, dialect, refused)
             answer = refusal_answer(refused, shape)
         finally:
             connection.answering = None
@@ -181,9 +178,7 @@ class Gateway:
             answer.force_close()
         return answer
 
-    async def _answer(
-        self, connection: ToolConnection, request: web.BaseRequest, shape: Shape, dialect: ToolDialect
-    ) -> web.StreamResponse:
+    async def _answer(self, connection: ToolConnection, request: web.BaseRequest, shape: Shape) -> web.StreamResponse:
         if request.version != HttpVersion11:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(400, "http_version", "This gateway speaks HTTP/1.1 only.", retry=False)
@@ -191,8 +186,9 @@ class Gateway:
         address = parse(request.raw_path)
         caller = access.identify(address.token, request.headers, shape.CREDENTIAL_HEADERS, self._tokens.find)
         self._server.admit(connection)
-        if shape is not dialect:
-            raise _not_spoken(shape, dialect)
+        dialect = passed_on(shape)
+        if dialect is None:
+            raise _not_spoken(shape)
         access.check_query(address.query)
         self.last_seen[caller.tool] = self._clock.now()
         endpoint = dialect.endpoint(address.path)
@@ -298,9 +294,10 @@ class Gateway:
         return bytes(body)
 
 
-def _not_spoken(shape: Shape, dialect: ToolDialect) -> Refused:
+def _not_spoken(shape: Shape) -> Refused:
     message = (
-        f"LLM Ampel's gateway passes on {dialect.NAME}, and no {shape.NAME} yet. Point this tool back at its provider."
+        f"LLM Ampel's gateway passes on {all_passed_on()}, and no {shape.NAME} yet. Point this tool back at its "
+        "provider."
     )
     return Refused(404, "dialect_not_spoken", message, retry=False)
 

@@ -73,11 +73,18 @@ def test_web_pages_and_foreign_names_do_not(pairs: tuple[tuple[str, str], ...]) 
 def test_methods_and_content(allowed: str, method: str, kinds: tuple[str, ...], status: int | None) -> None:
     given = headers(*(("content-type", kind) for kind in kinds))
     if status is None:
-        check_method(allowed, method, given)
+        check_method((allowed,), method, given)
         return
     with pytest.raises(Refused) as caught:
-        check_method(allowed, method, given)
+        check_method((allowed,), method, given)
     assert caught.value.status == status
+
+
+def test_who_uses_a_wrong_method_is_told_all_that_are_right() -> None:
+    check_method(("GET", "DELETE"), "DELETE", headers())
+    with pytest.raises(Refused) as caught:
+        check_method(("GET", "DELETE"), "PUT", headers())
+    assert caught.value.headers["allow"] == "GET, DELETE"
 
 
 @pytest.mark.parametrize(

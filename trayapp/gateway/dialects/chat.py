@@ -6,7 +6,7 @@ stream is one `data:` line with a chunk or, as many servers have it, with an err
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,7 +24,7 @@ API = Dialect.OPENAI
 # One line's end: openai-python up to 2.37 breaks on a comment that is an event of its own.
 KEEP_ALIVE = b": ping\n"
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
-METHODS: Mapping[Endpoint, str] = {Endpoint.CHAT_COMPLETIONS: "POST", Endpoint.MODELS: "GET"}
+METHODS: Mapping[Endpoint, tuple[str, ...]] = {Endpoint.CHAT_COMPLETIONS: ("POST",), Endpoint.MODELS: ("GET",)}
 
 _CHAT = "/v1/chat/completions"
 _MODELS = "/v1/models"
@@ -32,6 +32,11 @@ _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
 _MODEL = re.compile(r"[A-Za-z0-9_.:@+,~ /-]{1,200}")
 _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 _OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
+
+
+def speaks(target: str, headers: Container[str]) -> bool:
+    """Everything that shows no other dialect is taken for this one; so it is asked last."""
+    return True
 
 
 def endpoint(path: str) -> Endpoint:

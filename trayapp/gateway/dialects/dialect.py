@@ -1,6 +1,6 @@
 """The types behind which every dialect stands: a module of this package that has these names is one."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Protocol
 
 from trayapp.core.catalogue import Dialect
@@ -18,6 +18,9 @@ class Shape(Protocol):
 
     NAME: str
     CREDENTIAL_HEADERS: tuple[str, ...]
+
+    def speaks(self, target: str, headers: Container[str]) -> bool:
+        """Is a request for `target` with these `headers`, which find their names whatever the case, in this dialect?"""
 
     def refusal(self, refused: Refused) -> bytes:
         """The body of a refusal, as JSON."""
@@ -49,13 +52,13 @@ class StreamReader(Protocol):
 class ToolDialect(Shape, Protocol):
     """How a tool speaks whose requests are passed on.
 
-    `API`: what a provider's API has to speak. `METHODS`: the one method of each endpoint. `KEEP_ALIVE`: what a stream
-    may begin with, any number of times, and every library passes over.
+    `API`: what a provider's API has to speak. `METHODS`: those of each endpoint. `KEEP_ALIVE`: what a stream may begin
+    with, any number of times, and every library passes over.
     """
 
     API: Dialect
     KEEP_ALIVE: bytes
-    METHODS: Mapping[Endpoint, str]
+    METHODS: Mapping[Endpoint, tuple[str, ...]]
 
     def endpoint(self, path: str) -> Endpoint:
         """What a path from /v1 on asks for. Raises Refused (404) for what the gateway does not pass on."""

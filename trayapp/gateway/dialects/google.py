@@ -16,7 +16,6 @@ _STATUSES = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
 
 
 def speaks(target: str, headers: Container[str]) -> bool:
-    """Is a request for `target` with these `headers`, which find their names whatever the case, in this dialect?"""
     return "x-goog-api-key" in headers or "x-goog-api-client" in headers or "/v1beta/" in target
 
 

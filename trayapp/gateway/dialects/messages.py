@@ -18,10 +18,7 @@ _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_
 
 
 def speaks(target: str, headers: Container[str]) -> bool:
-    """Is a request for `target` with these `headers`, which find their names whatever the case, in this dialect?
-
-    Its libraries send `anthropic-version` with everything, also with what has a path of OpenAI's.
-    """
+    """Its libraries send `anthropic-version` with everything, also with what has a path of OpenAI's."""
     return "anthropic-version" in headers or "anthropic-beta" in headers or bool(_PATH.search(target))
 
 
