@@ -84,10 +84,10 @@ def test_the_users_longer_interval_is_kept() -> None:
     assert night.times == [0, 300, 600]
 
 
-def test_trouble_is_looked_at_after_5_15_and_25_s_and_then_every_15_s() -> None:
+def test_trouble_is_looked_at_four_times_in_half_a_minute_and_then_every_15_s() -> None:
     night = Night(_job(interval_s=300))
     night.run(66, lambda _: Outcome.FAIL)
-    assert night.times == [0, 5, 13.25, 21.5, 36.5, 51.5]
+    assert night.times == [0, 5, 13.25, 21.5, 30.5, 45.5, 60.5]
 
 
 def test_what_fails_in_part_is_asked_again_soon_however_well_it_answered() -> None:
