@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 from multidict import CIMultiDictProxy
 
+from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 from trayapp.secrets.tokens import PREFIX, TOKEN
 
+_ACCOUNTS = ("organization", "organizations")
 _BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
 
 Headers = CIMultiDictProxy[str]
@@ -36,19 +38,36 @@ def check_browser(headers: Headers, port: int) -> None:
         raise Refused(403, "origin_refused", "Web pages may not use this gateway.", retry=False)
 
 
-def check_method(allowed: tuple[str, ...], method: str, headers: Headers) -> None:
-    """Refuse other methods than `allowed` (405), transfer codings that nobody undoes here (400) and, for what has a
-    body, other content than JSON (415)."""
+def check_method(allowed: tuple[str, ...], method: str, headers: Headers, *, json: bool = True) -> None:
+    """Refuse other methods than `allowed` (405), transfer codings that nobody undoes here (400) and, where it has to be
+    `json`, other content in what has a body (415)."""
     if method not in allowed:
         names = ", ".join(allowed)
         raise Refused(405, "method_not_allowed", f"Use {names} here.", retry=False, allow=names)
     codings = headers.getall("transfer-encoding", ())
     if codings and (len(codings) != 1 or codings[0].lower() != "chunked"):
         raise Refused(400, "bad_request", "A request may come in chunks, and in no other transfer coding.", retry=False)
-    if method == "POST":
+    if json and method == "POST":
         kinds = headers.getall("content-type", ())
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "json_required", "The content type has to be application/json.", retry=False)
+
+
+def check_upgrade(method: str, headers: Headers) -> None:
+    """Refuse (426) a WebSocket: Codex, which offers one first, then posts at once; it asks all other words again."""
+    if method == "GET" and headers.get("upgrade", "").lower() == "websocket":
+        message = "This gateway has no WebSockets. Ask by POST, with or without a stream."
+        refused = Refused(426, "no_websocket", message, retry=False, upgrade="HTTP/1.1")
+        refused.closes = True
+        raise refused
+
+
+def check_reach(caller: Caller, path: str) -> None:
+    """Refuse (403) what runs an account, and not a model, to whoever has no key of its own for it."""
+    parts = (plain(path) or path).lower().split("/")
+    if not caller.own and parts[2] in _ACCOUNTS:
+        message = "The stored key is for asking models. Use a key of this tool's own to look into the account."
+        raise Refused(403, "account_refused", message, retry=False)
 
 
 def identify(

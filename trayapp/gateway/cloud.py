@@ -16,7 +16,7 @@ from trayapp.core.catalogue import Provider
 from trayapp.core.evidence.answers import over_tls
 from trayapp.core.evidence.observation import Try
 from trayapp.core.hosts import host_of, may_carry_key
-from trayapp.core.switching.route import Endpoint
+from trayapp.core.switching.route import UNSEEN, Endpoint
 from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
@@ -76,16 +76,17 @@ class CloudRoute:
             headers[name] = value
         url = asked.url + address.path + (f"?{address.query}" if address.query else "")
         credential = next((headers[name] for name in dialect.CREDENTIAL_HEADERS if name in headers), "")
-        exchange = self._fence.ask(lambda: self._exchange(asked, url, credential), None)
+        exchange: Exchange | None = None
+        if asked.endpoint not in UNSEEN:
+            exchange = self._fence.ask(lambda: self._exchange(asked, url, credential), None)
         up: Answer | None = None
         down: web.StreamResponse | None = None
         try:
             up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
             asked.body = b""
             theirs = over_tls(url, proven=up.proven)
-            reading = FencedReading(
-                self._fence, dialect, up.status, up.headers, depth_of(asked.endpoint), proven=theirs
-            )
+            known = None if asked.endpoint is Endpoint.OTHER else dialect
+            reading = FencedReading(self._fence, known, up.status, up.headers, depth_of(asked.endpoint), proven=theirs)
             if exchange is not None:
                 exchange = self._fence.ask(partial(exchange.head, reading, up), None)
             answered, reason = to_client(up.headers, asked.route), phrase(up.reason)

@@ -42,12 +42,13 @@ class Fence:
 
 
 class FencedReading:
-    """An `AnswerReading` whose mistakes end nothing: whatever it no longer follows is believed."""
+    """An `AnswerReading` whose mistakes end nothing: whatever it no longer follows is believed, and so is what nobody
+    here has a `dialect` for."""
 
     def __init__(
         self,
         fence: Fence,
-        dialect: ToolDialect,
+        dialect: ToolDialect | None,
         status: int,
         headers: Mapping[str, str],
         depth: Depth,
@@ -56,8 +57,10 @@ class FencedReading:
     ) -> None:
         self._ask = fence.ask
         self._depth = depth
-        # None: a mistake was made, and it is followed no longer.
-        self._reading = fence.ask(lambda: AnswerReading(dialect, status, headers, depth, proven=proven), None)
+        # None: it is not followed, or no longer, since a mistake was made.
+        self._reading: AnswerReading | None = None
+        if dialect is not None:
+            self._reading = fence.ask(lambda: AnswerReading(dialect, status, headers, depth, proven=proven), None)
         self.is_stream = self._reading is not None and self._reading.is_stream
         self.packed = self._reading is not None and self._reading.packed
 

@@ -22,6 +22,7 @@ from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway.cloud import ToolRequest, break_off, give_up
+from trayapp.gateway.dialects.kept import rests_on
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, to_client, to_local
@@ -37,6 +38,10 @@ _MAX_EVENT_BYTES = 1024 * 1024
 _EVENT_END = b"\n\n"
 _KEEPS_OUT = (401, 403)
 _WORDS_CHARS = 1000
+_STAYS = {
+    Endpoint.EMBEDDINGS: "Embeddings stay with {name}: vectors of another model would not fit into an index of its own",
+    Endpoint.OTHER: "Only {name} has what this request asks for",
+}
 _AGAIN_S = 1.0
 """Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
 
@@ -83,6 +88,8 @@ class LocalRoute:
         `stays`: whether the route still leads here; None when it did not, before anything was sent. Raises `Refused`
         while nothing of an answer has been sent.
         """
+        if (why := _STAYS.get(asked.endpoint)) is not None:
+            raise _stays(asked, why.format(name=asked.provider.name))
         target = self._target()
         if (
             asked.endpoint is Endpoint.MODELS
@@ -259,27 +266,39 @@ def with_model(asked: ToolRequest, name: str) -> bytes:
     if asked.request.headers.get("content-encoding", "identity").lower() != "identity":
         message = "A local model takes no compressed request. Turn compression of requests off in this tool."
         raise Refused(400, "encoding_not_supported", message, retry=False)
-    try:
-        fields = msgspec.json.decode(asked.body, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return _with_model_in_odd_text(asked.body, name, error)
+    fields = _fields(asked.body)
+    if (kept := rests_on(fields)) is not None:
+        raise _stays(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return msgspec.json.encode(fields | {"model": name})
 
 
-def _with_model_in_odd_text(body: bytes, name: str, cause: Exception) -> bytes:
-    """The same for a text that msgspec does not take; its values are spelled anew."""
+def _fields(body: bytes) -> dict[str, msgspec.Raw]:
+    """What a request says, each value as the bytes that it was; spelled anew in a text that msgspec does not take."""
     try:
-        fields = read_json(body)
-    except ValueError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from cause
-    return json.dumps(fields | {"model": name}).encode()
+        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        try:
+            fields = read_json(body)
+        except ValueError:
+            fields = None
+        if not isinstance(fields, dict):
+            raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from error
+        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in fields.items()}
 
 
 def _named(target: TargetStatus) -> str:
     name = f"The local model {target.model}" if target.model else "The local model"
     return name + (f" at {target.url}" if target.url else "")
+
+
+def _stays(asked: ToolRequest, why: str) -> Refused:
+    """A 400 is shown at once; wherever the route leads, the same request would fail again."""
+    name, provider = asked.provider.name, asked.provider.provider
+    message = (
+        f"{why}. Requests for {name} go to the local model now; send them back to the cloud: `llm-ampel switch cloud "
+        f"{provider}`."
+    )
+    return Refused(400, "local_not_there", message, retry=False)
 
 
 def _not_ready(target: TargetStatus) -> Refused:

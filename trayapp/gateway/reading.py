@@ -176,6 +176,8 @@ class AnswerReading:
             # It cannot be read here: what says of itself that it is JSON is taken for the provider's.
             truncated = truncated or self._status < 300
             sample = b'{"error":{}}' if "json" in self._kind else b""
+        if self._status < 300 and not truncated and b'"error"' in sample and (told := self._told()) is not None:
+            return told
         return read_answer(
             self._status,
             self._headers,
@@ -185,6 +187,15 @@ class AnswerReading:
             keyed=True,
             proven=self._proven,
         )
+
+    def _told(self) -> Reading | None:
+        """What a plain answer with a good status counts as by its own word; None where it says nothing against it."""
+        json = self._json()
+        error = self._dialect.error_in(json) if isinstance(json, dict) and not self._dialect.answers(json) else None
+        if not isinstance(error, dict):
+            return None
+        reading = self._dialect.read_error(error, self._depth)
+        return reading._replace(code="malformed") if reading.code == "cut" else reading
 
 
 def _joined(headers: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
-from trayapp.core.switching.route import Action, Decision
+from trayapp.core.switching.route import UNSEEN, Action, Decision, Endpoint
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -167,8 +167,8 @@ class Gateway:
                 raise busy("too_many_requests", "LLM Ampel's gateway has too many requests at once.")
             answer = await self._answer(connection, request, shape)
         except Refused as refused:
-            if refused.code in _LOST and (dialect := passed_on(shape)) is not None:
-                refused = self._lost(request.raw_path, dialect, refused)
+            if refused.code in _LOST and passed_on(shape) is not None:
+                refused = self._lost(request, refused)
             answer = refusal_answer(refused, shape)
         finally:
             connection.answering = None
@@ -191,11 +191,14 @@ class Gateway:
             raise _not_spoken(shape)
         access.check_query(address.query)
         self.last_seen[caller.tool] = self._clock.now()
+        access.check_upgrade(request.method, request.headers)
         endpoint = dialect.endpoint(address.path)
-        access.check_method(dialect.METHODS[endpoint], request.method, request.headers)
+        access.check_method(dialect.METHODS[endpoint], request.method, request.headers, json=endpoint not in UNSEEN)
+        if endpoint is Endpoint.OTHER:
+            access.check_reach(caller, address.path)
         provider, url = self._provider(address, dialect)
         asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url)
-        if request.method == "POST":
+        if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)
         while True:
             decision = await self._decide(asked)
@@ -210,17 +213,17 @@ class Gateway:
             if answer is not None:
                 return answer
 
-    def _lost(self, target: str, dialect: ToolDialect, refused: Refused) -> Refused:
+    def _lost(self, request: web.BaseRequest, refused: Refused) -> Refused:
         """The refusal of an address, with the right one where it is nearly that."""
 
         def known(path: str) -> bool:
+            dialect = passed_on(spoken(path, request.headers))
             try:
-                dialect.endpoint(path)
+                return dialect is not None and dialect.endpoint(path) is not Endpoint.OTHER
             except Refused:
                 return False
-            return True
 
-        right = meant(target, self._catalogue().providers, known)
+        right = meant(request.raw_path, self._catalogue().providers, known)
         if right is None:
             return refused
         message = f"There is nothing at this address. The right one is http://127.0.0.1:{self._port}{right}"

@@ -21,6 +21,9 @@ from tests.support.httpserver import answer
         ("POST", "/t/{token}/chat/completions", f"/t/<token>{CHAT}"),
         ("POST", "/t/{token}//v1/chat/completions", f"/t/<token>{CHAT}"),
         ("POST", "/t/{token}/acme/v1/chat/completions/?a=1", f"/t/<token>/acme{CHAT}"),
+        ("POST", "/responses", "/v1/responses"),
+        ("POST", "/acme/v1/responses/", "/acme/v1/responses"),
+        ("POST", "/embeddings", "/v1/embeddings"),
         ("GET", "/v1/models/", MODELS),
         ("GET", "/models", MODELS),
         ("GET", "/v1", MODELS),
@@ -39,7 +42,9 @@ async def test_a_nearly_right_address_is_told_the_right_one(method: str, path: s
         assert bed.cloud.requests == []
 
 
-@pytest.mark.parametrize("path", ["/nobody/chat/completions", "/", "/favicon.ico", "/v1/models/%2e%2e/files", "/admin"])
+@pytest.mark.parametrize(
+    "path", ["/nobody/chat/completions", "/", "/favicon.ico", "/files", "/v1/models/%2e%2e/files", "/admin"]
+)
 async def test_what_is_not_nearly_right_is_told_where_everything_is(path: str) -> None:
     async with Bed() as bed:
         got = await bed.post(path=path)

@@ -84,7 +84,7 @@ async def test_without_descriptors_the_gateway_says_so_and_blames_nobody(route: 
         bed.switch(route)
         bed.cloud.on(CHAT, answer(200, {}))
         bed.local.on(CHAT, answer(200, SAID))
-        await client.send(bed.request("GET", "/v1/nothing"))
+        await client.send(bed.request("GET", "/v1/"))
         await client.receive()
         with no_descriptors_left():
             assert is_out_of_descriptors()

@@ -32,10 +32,22 @@ class Policy(StrEnum):
 
 
 class Endpoint(StrEnum):
-    """What a tool asks of the gateway; also the id of the component that it stands for, where there is one."""
+    """What a tool asks of the gateway; also the id of the component that it stands for, where there is one.
+
+    `STORED_RESPONSES`: what a provider keeps of earlier ones. `OTHER`: whatever else a provider's API has.
+    """
 
     CHAT_COMPLETIONS = "chat-completions"
+    COMPLETIONS = "completions"
+    RESPONSES = "responses"
+    STORED_RESPONSES = "stored-responses"
+    EMBEDDINGS = "embeddings"
     MODELS = "models"
+    OTHER = "other"
+
+
+UNSEEN = frozenset({Endpoint.STORED_RESPONSES, Endpoint.OTHER})
+"""Whose answers prove nothing about a component."""
 
 
 class Action(StrEnum):
@@ -47,7 +59,7 @@ class Action(StrEnum):
 
 
 class Decision(Struct, frozen=True):
-    """`reason` is a route's reason, or the policy that overruled it: `policy_fail`, `policy_wait`."""
+    """`reason` is a route's reason, or what overruled it: `policy_fail`, `policy_wait`, `stored`."""
 
     action: Action
     reason: str

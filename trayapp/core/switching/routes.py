@@ -90,11 +90,14 @@ class Routes:
 
         On a local route, `fail` stays with the cloud and takes its errors: nothing else may answer. `wait` is held
         until the route is home or the provider is verified well, whichever comes first; a list of models is not
-        worth holding. While the route is the cloud the gateway changes nothing, whatever the light says.
+        worth holding. What the provider keeps is nowhere else. While the route is the cloud the gateway changes
+        nothing, whatever the light says.
         """
         route = self.route(provider)
         if route.to is To.CLOUD:
             return Decision(Action.CLOUD, route.reason)
+        if endpoint is Endpoint.STORED_RESPONSES:
+            return Decision(Action.CLOUD, "stored")
         if policy is Policy.SWITCH:
             return Decision(Action.LOCAL, route.reason)
         if policy is Policy.WAIT and endpoint is not Endpoint.MODELS and provider not in self._well:

@@ -1,4 +1,6 @@
-"""OpenAI's Chat Completions, with its list of models.
+"""OpenAI's Chat Completions, with its list of models, its embeddings, and whatever else lies beside them.
+
+Completions, which came before, are said in the same words but for one.
 
 The shape of errors is OpenAI's error object, https://platform.openai.com/docs/guides/error-codes; an event of a
 stream is one `data:` line with a chunk or, as many servers have it, with an error object in its place.
@@ -8,7 +10,6 @@ import json
 import re
 from collections.abc import Container, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 
@@ -17,6 +18,7 @@ from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.route import Endpoint
+from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 
 NAME = "OpenAI's Chat Completions"
@@ -24,12 +26,22 @@ API = Dialect.OPENAI
 # One line's end: openai-python up to 2.37 breaks on a comment that is an event of its own.
 KEEP_ALIVE = b": ping\n"
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
-METHODS: Mapping[Endpoint, tuple[str, ...]] = {Endpoint.CHAT_COMPLETIONS: ("POST",), Endpoint.MODELS: ("GET",)}
+METHODS: Mapping[Endpoint, tuple[str, ...]] = {
+    Endpoint.CHAT_COMPLETIONS: ("POST",),
+    Endpoint.COMPLETIONS: ("POST",),
+    Endpoint.EMBEDDINGS: ("POST",),
+    Endpoint.MODELS: ("GET",),
+    Endpoint.OTHER: ("GET", "POST", "PUT", "PATCH", "DELETE"),
+}
 
-_CHAT = "/v1/chat/completions"
 _MODELS = "/v1/models"
+_ENDPOINTS = {
+    "/v1/chat/completions": Endpoint.CHAT_COMPLETIONS,
+    "/v1/completions": Endpoint.COMPLETIONS,
+    "/v1/embeddings": Endpoint.EMBEDDINGS,
+    _MODELS: Endpoint.MODELS,
+}
 _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
-_MODEL = re.compile(r"[A-Za-z0-9_.:@+,~ /-]{1,200}")
 _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 _OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
 
@@ -40,19 +52,13 @@ def speaks(target: str, headers: Container[str]) -> bool:
 
 
 def endpoint(path: str) -> Endpoint:
-    if path == _CHAT:
-        return Endpoint.CHAT_COMPLETIONS
-    if path == _MODELS or _names_a_model(path):
-        return Endpoint.MODELS
-    raise Refused(404, "unknown_url", f"This gateway passes on {_CHAT} and {_MODELS} only.", retry=False)
-
-
-def _names_a_model(path: str) -> bool:
-    if not path.startswith(f"{_MODELS}/"):
-        return False
-    name = unquote(path.removeprefix(f"{_MODELS}/"))
-    # Decoded once it must be plain: a dot segment or a second layer of encoding could leave /v1/models upstream.
-    return bool(_MODEL.fullmatch(name)) and all(part not in ("", ".", "..") for part in name.split("/"))
+    read = _ENDPOINTS.get(path) or plain(path)
+    if isinstance(read, Endpoint):
+        return read
+    # Nearly right is told, not asked.
+    if read is None or read.startswith("/v1/v1/") or read.lower() in _ENDPOINTS.keys() - {read}:
+        raise Refused(404, "unknown_url", f"There is nothing at {path[:100]}. Use /v1/... as in its API.", retry=False)
+    return _ENDPOINTS.get(read) or (Endpoint.MODELS if read.startswith(f"{_MODELS}/") else Endpoint.OTHER)
 
 
 def credential(key: str) -> tuple[str, str]:
@@ -120,6 +126,7 @@ class Stream:
         delta = choice.get("delta")
         if not self.content and isinstance(delta, dict):
             self.content = any(delta.get(name) for name in _CONTENT) or _has_arguments(delta)
+        self.content = self.content or bool(choice.get("text"))
         if finish := choice.get("finish_reason"):
             self._ended.add(index)
             if finish == "error":

@@ -2,12 +2,12 @@
 
 from collections.abc import Container
 
-from trayapp.gateway.dialects import chat, google, messages
+from trayapp.gateway.dialects import chat, google, messages, responses
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 
-_KNOWN: tuple[Shape, ...] = (messages, google, chat)
+_KNOWN: tuple[Shape, ...] = (messages, google, responses, chat)
 """In the order in which they are asked: the last one takes what shows no other."""
-_PASSED_ON: tuple[ToolDialect, ...] = (chat,)
+_PASSED_ON: tuple[ToolDialect, ...] = (chat, responses)
 
 
 def spoken(target: str, headers: Container[str]) -> Shape:

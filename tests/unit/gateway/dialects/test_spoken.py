@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from trayapp.gateway.dialects import chat, google, messages
+from trayapp.gateway.dialects import chat, google, messages, responses
 from trayapp.gateway.dialects.spoken import spoken
 from trayapp.gateway.refusal import Refused
 
@@ -19,6 +19,11 @@ from trayapp.gateway.refusal import Refused
         ("/v1/models", {"x-api-key": "sk"}, chat),
         ("/v1/models/messages", {}, chat),
         ("/v1/messages-of-mine", {}, chat),
+        ("/v1/responses", {}, responses),
+        ("/v1/responses?stream=true", {}, responses),
+        ("/t/x/acme/v1/responses/resp_1/cancel", {}, responses),
+        ("/v1/responses-of-mine", {}, chat),
+        ("/v1/chat/completions?x=/v1/responses", {}, chat),
         ("/v1/models", {"Anthropic-Version": "2023-06-01"}, messages),
         ("/v1/models", {"anthropic-beta": "x"}, messages),
         ("/v1/messages", {}, messages),

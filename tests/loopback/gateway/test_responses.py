@@ -1,0 +1,216 @@
+"""OpenAI's Responses through the gateway: whole, cut, failed, on either route."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.gatewaybed import KEY, LOCAL_MODEL, Bed, begin, chunks
+from tests.support.httpserver import Request, answer, hang_up
+from trayapp.core.catalogue import Catalogue, Component, Part, Provider, Service
+from trayapp.core.evidence.observation import Badge, Depth, Outcome
+from trayapp.core.switching.route import To
+
+RESPONSES = "/v1/responses"
+ASKED = {"model": "big-1", "input": "Hello?", "stream": True}
+
+
+def event(kind: str, **fields: Any) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (kind.encode(), json.dumps({"type": kind, **fields}).encode())
+
+
+def response(status: str, **fields: Any) -> dict[str, Any]:
+    return {"id": "resp_1", "object": "response", "status": status, "error": None, "output": []} | fields
+
+
+CREATED = event("response.created", response=response("in_progress"))
+DELTA = event("response.output_text.delta", delta="Grüße €")
+SAID = {"type": "message", "content": [{"type": "output_text", "text": "Grüße €"}]}
+COMPLETED = event("response.completed", response=response("completed", output=[SAID]))
+INCOMPLETE = event("response.incomplete", response=response("incomplete"))
+FAILED = event("response.failed", response=response("failed", error={"code": "server_error", "message": "Oh"}))
+TOO_MANY = event("error", code="rate_limit_exceeded", message="Slower", param=None)
+PING = event("keepalive")
+GOOD = (Outcome.GOOD, "http_200")
+MALFORMED = (Outcome.FAIL, "malformed")
+CUT = (Outcome.FAIL, "cut")
+
+
+def with_responses(bed: Bed) -> None:
+    """Acme has the component."""
+    acme = bed.catalogue.providers["acme"]
+    service = Service("acme-api", "Acme API", components=(Component("responses", "Responses", main=True),))
+    bed.catalogue = Catalogue({"acme": Provider("acme", "Acme", (service,), api=acme.api)})
+
+
+@pytest.mark.parametrize(
+    ("pieces", "whole", "expected"),
+    [
+        ((CREATED, DELTA, COMPLETED), True, GOOD),
+        ((CREATED, PING, DELTA, COMPLETED, b"data: [DONE]\n\n"), True, GOOD),
+        ((CREATED, DELTA, INCOMPLETE), True, GOOD),
+        ((CREATED, COMPLETED), True, GOOD),
+        ((CREATED, FAILED), True, CUT),
+        ((CREATED, DELTA, TOO_MANY), True, (Outcome.NEUTRAL, "http_429")),
+        ((CREATED, DELTA), False, CUT),
+        ((CREATED, DELTA, b"data: [DONE]\n\n"), False, CUT),
+        ((CREATED,), False, CUT),
+        ((), False, CUT),
+    ],
+    ids=range(10),
+)
+async def test_a_stream_is_whole_by_its_own_word_alone(
+    pieces: tuple[bytes, ...], whole: bool, expected: tuple[Outcome, str]
+) -> None:
+    async with Bed() as bed:
+        with_responses(bed)
+        bed.cloud.on(RESPONSES, chunks(pieces))
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert (got.status, got.whole) == (200, whole)
+        sent = b"".join(pieces)
+        assert got.body == (sent if whole else sent.removesuffix(b"data: [DONE]\n\n"))
+        seen = await bed.told()
+        assert (seen.outcome, seen.code, seen.parts) == (*expected, (Part("acme-api", "responses"),))
+        assert (seen.first_token_s is not None) == bool({DELTA, COMPLETED} & set(pieces))
+        assert seen.witness is not None
+        assert (seen.witness.path, seen.witness.model) == (RESPONSES, "big-1")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "badge"),
+    [
+        (200, response("completed", output=[SAID]), GOOD, None),
+        (200, response("incomplete", incomplete_details={"reason": "content_filter"}), GOOD, None),
+        (200, response("queued", background=True), GOOD, None),
+        (200, response("failed", error={"code": "server_error", "message": "Oh"}), MALFORMED, None),
+        (200, response("failed"), MALFORMED, None),
+        (
+            200,
+            response("failed", error={"code": "invalid_prompt", "message": "No"}),
+            (Outcome.NEUTRAL, "refused"),
+            None,
+        ),
+        (
+            200,
+            response("failed", error={"code": "rate_limit_exceeded"}),
+            (Outcome.NEUTRAL, "http_429"),
+            Badge.RATE_LIMIT,
+        ),
+        (400, {"error": {"type": "invalid_request_error", "message": "x"}}, (Outcome.GOOD, "http_400"), None),
+        (503, {"error": {"type": "server_error", "message": "x"}}, (Outcome.FAIL, "http_503"), None),
+    ],
+    ids=range(9),
+)
+async def test_a_plain_answer_is_passed_on_and_counts_by_its_status_and_its_word(
+    status: int, body: Any, expected: tuple[Outcome, str], badge: Badge | None
+) -> None:
+    async with Bed() as bed:
+        bed.cloud.on(RESPONSES, answer(status, body))
+        got = await bed.post({"model": "big-1", "input": "Hello?"}, path=RESPONSES)
+        assert (got.status, got.json, got.whole) == (status, body, True)
+        seen = await bed.told()
+        assert (seen.outcome, seen.code, seen.badge) == (*expected, badge)
+
+
+async def test_headers_and_bytes_travel_as_they_are() -> None:
+    """As Codex sends them."""
+    async with Bed() as bed:
+        bed.cloud.on(RESPONSES, chunks([CREATED, DELTA, COMPLETED]))
+        body = b'{"model": "big-1",  "input": [], "stream": true, "include": ["reasoning.encrypted_content"]}'
+        named = {
+            "originator": "codex_exec",
+            "session_id": "UUID",
+            "x_codex_window_id": "UUID:0",
+            "accept": "text/event-stream",
+        }
+        got = await bed.post(body, path=f"/t/{bed.token}{RESPONSES}", Authorization="Bearer sk-own", **named)
+        assert got.body == CREATED + DELTA + COMPLETED
+        (asked,) = bed.cloud.requests
+        assert asked.body == body
+        assert asked.headers["authorization"] == "Bearer sk-own"
+        for name, value in named.items():
+            assert asked.headers[name.replace("_", "-")] == value
+
+
+async def test_a_refusal_before_the_answer_is_a_plain_one() -> None:
+    async with Bed() as bed:
+        bed.cloud.on(RESPONSES, hang_up)
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert (got.status, got.error["code"], got.error["type"]) == (502, "upstream_cut", "api_error")
+
+
+async def test_locally_only_the_model_is_another() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, chunks([CREATED, DELTA, COMPLETED]))
+        got = await bed.post(ASKED | {"tools": [{"type": "web_search"}]}, path=RESPONSES)
+        assert (got.body, got.whole) == (CREATED + DELTA + COMPLETED, True)
+        assert got.headers["x-llm-ampel-route"] == "local; user"
+        (asked,) = bed.local.requests
+        assert json.loads(asked.body) == ASKED | {"tools": [{"type": "web_search"}], "model": LOCAL_MODEL}
+        assert KEY not in str(asked)
+        assert "authorization" not in asked.headers
+        assert len(bed.answers) == 1
+        assert bed.tries == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"previous_response_id": "resp_1"},
+        {"conversation": "conv_1"},
+        {"background": True},
+        {"previous_response_id": "resp_1", "input": "half a pair: \ud83d"},
+        {"input": [{"type": "message", "content": [{"type": "input_file", "file_id": "file-1"}]}]},
+    ],
+)
+@pytest.mark.parametrize("streams", [True, False])
+async def test_what_rests_on_the_providers_memory_never_moves(more: dict[str, Any], streams: bool) -> None:
+    async with Bed() as bed:
+        bed.cloud.on(RESPONSES, answer(200, response("completed")))
+        assert (await bed.post(ASKED | more | {"stream": streams}, path=RESPONSES)).status == 200
+        bed.switch(To.LOCAL)
+        got = await bed.post(ASKED | more | {"stream": streams}, path=RESPONSES)
+        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (400, "local_not_there", "false")
+        assert "Only Acme has what this request rests on" in got.error["message"]
+        assert "`llm-ampel switch cloud acme`" in got.error["message"]
+        assert bed.local.requests == []
+        assert bed.cloud.asked(RESPONSES) == 1
+
+
+@pytest.mark.parametrize("pieces", [(CREATED, DELTA), (CREATED, DELTA, b"data: [DONE]\n\n"), (CREATED, DELTA[:-9])])
+async def test_a_local_stream_that_is_cut_ends_as_a_failed_one(pieces: tuple[bytes, ...]) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, chunks(pieces, end=False))
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert got.whole
+        last = got.body.rstrip().rpartition(b"data: ")[2]
+        failed = json.loads(last)
+        assert (failed["type"], failed["response"]["error"]["code"]) == ("response.failed", "server_error")
+        assert b"event: error\n" in got.body
+        assert bed.answers == []
+
+
+async def test_a_failure_that_a_local_server_tells_itself_is_told_once() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, chunks([CREATED, FAILED]))
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert (got.body, got.whole) == (CREATED + FAILED, True)
+        assert bed.answers == []
+
+
+async def test_who_leaves_after_the_first_token_has_seen_an_answer() -> None:
+    async def stay(writer: asyncio.StreamWriter, request: Request) -> None:
+        await begin(writer, [CREATED, DELTA])
+        await asyncio.Event().wait()
+
+    async with Bed() as bed:
+        bed.cloud.on(RESPONSES, stay)
+        async with bed.client() as client:
+            await client.send(bed.request(path=RESPONSES, body=ASKED))
+            await client.reader.readuntil(b'response.output_text.delta"')
+        seen = await bed.told()
+        assert (seen.outcome, seen.depth) == (Outcome.GOOD, Depth.COMPLETION)
