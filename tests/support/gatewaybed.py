@@ -150,7 +150,7 @@ class Bed:
         self.clock = SystemClock()
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
-        self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme"))
+        self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme", anthropic="brain"))
         self._limits = limits
         self._trust = trust
 
@@ -159,7 +159,7 @@ class Bed:
         await self.local.__aenter__()
         self.keyring.keys["acme", self.cloud.netloc] = KEY
         self.target = TargetStatus(TargetState.READY, "ollama", LOCAL_MODEL, self.local.url)
-        self.catalogue = Catalogue({"acme": acme(self.cloud.url)})
+        self.catalogue = Catalogue({"acme": acme(self.cloud.url)} | self.others())
         self.routes = Routes(self.catalogue)
         self.gateway = Gateway(
             lambda: self.settings,
@@ -185,8 +185,12 @@ class Bed:
         await self.cloud.__aexit__(kind, value, trace)
         await self.local.__aexit__(kind, value, trace)
 
+    def others(self) -> dict[str, Provider]:
+        """More providers of the catalogue, once the servers are up."""
+        return {}
+
     def switch(self, to: To) -> None:
-        self.routes.switch(("acme",), to, Until.BACK, self.clock.now())
+        self.routes.switch((*self.catalogue.providers,), to, Until.BACK, self.clock.now())
 
     def request(
         self,

@@ -3,9 +3,8 @@
 import argparse
 import asyncio
 
-from trayapp.cli.common import begin, say_problem
+from trayapp.cli.common import begin
 from trayapp.doctor import report as doctor
-from trayapp.settings.retired import retired_settings
 from trayapp.text import terminal
 
 
@@ -18,8 +17,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.what == "path":
         print(home.settings_file)
         return 0
-    for note in retired_settings(home.settings_file):
-        say_problem(note)
     if not loaded.problems:
         print(terminal.settings_fine(str(home.settings_file)))
     return 1 if loaded.problems else 0

@@ -17,6 +17,9 @@ MAX_TARGET_CHARACTERS = 4096
 _TARGET = re.compile(
     r"(?P<token>/t/[A-Za-z0-9_-]{1,200})?(?P<provider>/(?!v1(?:beta)?/|t/)[a-z0-9][a-z0-9-]{0,40})?(?P<path>/v1(?:beta)?/.*)"
 )
+_BASE = re.compile(
+    r"(?=/)(?:/t/[A-Za-z0-9_-]{1,200})?(?:/(?!v1(?:/|\Z)|t(?:/|\Z))(?P<provider>[a-z0-9][a-z0-9-]{0,40}))?(?:/v1)?/?"
+)
 _PRINTABLE = re.compile(r"[!-~]+")
 _MISPLACED = ("v1", "api")
 """What people put before the path. Another word may be meant for a provider, which is not guessed."""
@@ -43,6 +46,12 @@ def parse(target: str) -> Address:
         raise Refused(404, "unknown_url", "No such address. Use /v1/... or /<provider>/v1/...", retry=False)
     token, provider = parts["token"], parts["provider"]
     return Address(token and token[3:], provider and provider[1:], parts["path"], query)
+
+
+def is_base(target: str, providers: Container[str]) -> bool:
+    """Is this a base URL that a tool is given, with whatever token, and no endpoint below it?"""
+    base = _BASE.fullmatch(target[:MAX_TARGET_CHARACTERS].partition("?")[0])
+    return base is not None and (base["provider"] is None or base["provider"] in providers)
 
 
 def meant(target: str, providers: Container[str], known: Callable[[str], bool]) -> str | None:

@@ -21,7 +21,8 @@ from trayapp.errors import Problem
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
 from trayapp.gateway.dialects.dialect import ToolDialect
-from trayapp.gateway.evidence import Exchange, RequestNames, depth_of, witness_of
+from trayapp.gateway.dialects.spoken import CREDENTIAL_HEADERS
+from trayapp.gateway.evidence import Exchange, PartsOf, RequestNames, depth_of, witness_of
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import phrase, to_client, to_cloud
@@ -64,13 +65,14 @@ class CloudRoute:
         self._clock = clock
         self._limits = limits
         self._names = RequestNames()
+        self._parts_of = PartsOf()
         self._fingerprint = fingerprint
         self._fence = fence
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
         request, dialect, address, limits = asked.request, asked.dialect, asked.address, self._limits
-        headers = to_cloud(request.headers, without=() if asked.caller.own else dialect.CREDENTIAL_HEADERS)
+        headers = to_cloud(request.headers, without=() if asked.caller.own else CREDENTIAL_HEADERS)
         if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
             name, value = dialect.credential(key)
             headers[name] = value
@@ -153,8 +155,8 @@ class CloudRoute:
     def _exchange(self, asked: ToolRequest, url: str, credential: str) -> Exchange:
         witness = witness_of(self._fingerprint(credential), asked.address.path, asked.body)
         return Exchange(
-            self._names, self._clock, asked.provider, asked.url, asked.endpoint, asked.caller.tool, url, asked.body,
-            witness,
+            self._names, self._clock, asked.provider, asked.url, self._parts_of(asked.provider, asked.endpoint),
+            depth_of(asked.endpoint), asked.caller.tool, url, asked.body, witness,
         )  # fmt: skip
 
     def _tell(self, exchange: Exchange | None, how: Callable[[Exchange], Try]) -> None:

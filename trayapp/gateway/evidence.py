@@ -70,28 +70,57 @@ class RequestNames:
         return known.name
 
 
+_WITHOUT_A_MODEL = (Endpoint.MODELS, Endpoint.COUNT_TOKENS)
+_ENDPOINTS = frozenset(Endpoint)
+
+
 def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
-    """The components that an answer of `endpoint` speaks for: the one of its name, and for the list of models those
-    that the catalogue's own probes ask by it."""
-    if endpoint is Endpoint.MODELS:
-        return tuple(
-            Part(service.id, component)
-            for service in provider.services
-            for probe in service.probes
-            if probe.kind is ProbeKind.API and urlsplit(probe.url).path.endswith("/v1/models")
-            for component in probe.components
-        )
-    return tuple(
+    """The components that an answer of `endpoint` speaks for: the one of its name with what rests on it, and where no
+    model answers, those that the catalogue's own probes ask for their models."""
+    asked = tuple(
+        (service.id, probe)
+        for service in provider.services
+        for probe in service.probes
+        if probe.kind is ProbeKind.API and urlsplit(probe.url).path.endswith("/v1/models")
+    )
+    if endpoint in _WITHOUT_A_MODEL:
+        return tuple(Part(service, component) for service, probe in asked for component in probe.components)
+    own = tuple(
         Part(service.id, component.id)
         for service in provider.services
         for component in service.components
         if component.id == endpoint
     )
+    # Another service that is asked by nothing but the very same request works through this one.
+    urls = {probe.url for service, probe in asked if any(Part(service, each) in own for each in probe.components)}
+    services = {part.service for part in own}
+    resting = (
+        Part(service.id, component)
+        for service in provider.services
+        if service.id not in services and all(probe.url in urls for probe in service.probes)
+        for probe in service.probes
+        for component in probe.components
+        if component not in _ENDPOINTS
+    )
+    return own + tuple(dict.fromkeys(resting))
+
+
+class PartsOf:
+    """`parts_of`, remembered while the provider is the same one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Endpoint], tuple[Provider, tuple[Part, ...]]] = {}
+
+    def __call__(self, provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
+        known = self._known.get((provider.provider, endpoint))
+        if known is None or known[0] is not provider:
+            known = self._known[provider.provider, endpoint] = provider, parts_of(provider, endpoint)
+        return known[1]
 
 
 def depth_of(endpoint: Endpoint) -> Depth:
-    """What an answer of `endpoint` proves: a list of models, no model."""
-    return Depth.API if endpoint is Endpoint.MODELS else Depth.COMPLETION
+    """What an answer of `endpoint` proves: a list of models or a number of tokens, no model."""
+    return Depth.API if endpoint in _WITHOUT_A_MODEL else Depth.COMPLETION
 
 
 class _Model(Struct):
@@ -122,7 +151,8 @@ class Exchange:
         clock: Clock,
         provider: Provider,
         url: str,
-        endpoint: Endpoint,
+        parts: tuple[Part, ...],
+        depth: Depth,
         tool: str,
         path: str,
         body: bytes,
@@ -133,8 +163,8 @@ class Exchange:
         self._provider = provider
         self._url = url
         self._witness = witness
-        self._parts = parts_of(provider, endpoint)
-        self.depth = depth_of(endpoint)
+        self._parts = parts
+        self.depth = depth
         self._began = clock.now()
         self._began_s = asyncio.get_running_loop().time()
         self._digest = names.begin(tool, path, body, self._began_s)

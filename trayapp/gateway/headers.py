@@ -26,6 +26,8 @@ _HOP_BY_HOP = frozenset(
         "trailer",
         "transfer-encoding",
         "upgrade",
+        # RFC 7540, 3.2.1: beside an offer to upgrade.
+        "http2-settings",
     }
 )
 # A cookie would be kept for 127.0.0.1 and then sent to every provider behind it.
@@ -35,7 +37,7 @@ _ANSWER_ONLY_THERE = _HOP_BY_HOP | {"set-cookie", "set-cookie2", "alt-svc", "str
 # They would move the cursor or colour the window of whoever looks at them; as bytes and as Latin-1 (RFC 9110, 5.5).
 _CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\udc80-\udc9f]")
 _NO_UTF_8 = re.compile("[\udc80-\udcff]")
-_LOCAL = frozenset({"accept", "accept-language", "content-type", "user-agent"})
+_LOCAL = frozenset({"accept", "accept-language", "anthropic-version", "content-type", "user-agent"})
 
 Headers = CIMultiDictProxy[str]
 

@@ -42,6 +42,8 @@ _STAYS = {
     Endpoint.EMBEDDINGS: "Embeddings stay with {name}: vectors of another model would not fit into an index of its own",
     Endpoint.OTHER: "Only {name} has what this request asks for",
 }
+_SEEN_FIRST = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
+"""What is not OpenAI's dialect is asked of a local server only where it was seen to speak it."""
 _AGAIN_S = 1.0
 """Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
 
@@ -123,6 +125,8 @@ class LocalRoute:
     ) -> web.StreamResponse | None:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
             raise _still_loading(target) if target.state in BUSY else _not_ready(target)
+        if asked.endpoint in _SEEN_FIRST and asked.endpoint not in target.speaks:
+            raise _not_spoken(target, asked)
         try:
             url = target.url.rstrip("/") + asked.address.path
             up = await self._head(url, asked, with_model(asked, target.model), stays)
@@ -316,6 +320,14 @@ def _not_ready(target: TargetStatus) -> Refused:
 def _still_loading(target: TargetStatus) -> Refused:
     message = f"{_named(target)} is still loading. Ask again in a while."
     return Refused(503, "local_still_loading", message, retry=False)
+
+
+def _not_spoken(target: TargetStatus, asked: ToolRequest) -> Refused:
+    message = (
+        f"{_named(target)} does not speak {asked.dialect.NAME} ({asked.address.path}). Choose a local server that "
+        "does, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
+    )
+    return Refused(400, "local_dialect", message, retry=False)
 
 
 def _moved(asked: ToolRequest) -> Refused:

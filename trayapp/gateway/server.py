@@ -12,7 +12,7 @@ from collections.abc import Callable
 from aiohttp import HttpVersion11, web
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Catalogue, Provider
+from trayapp.core.catalogue import Catalogue, Dialect, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import UNSEEN, Action, Decision, Endpoint
@@ -20,12 +20,13 @@ from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway import access
-from trayapp.gateway.address import Address, meant, parse
+from trayapp.gateway.address import Address, is_base, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import all_passed_on, passed_on, spoken
 from trayapp.gateway.fence import Fence
+from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.limits import GatewayLimits, fitted
 from trayapp.gateway.local import LocalRoute
@@ -161,7 +162,7 @@ class Gateway:
         connection = request.protocol
         assert isinstance(connection, ToolConnection)
         connection.answering = request
-        shape = spoken(request.raw_path, request.headers)
+        shape = spoken(request.raw_path, request.headers, self._speaks)
         try:
             if self._running > self._limits.requests:
                 raise busy("too_many_requests", "LLM Ampel's gateway has too many requests at once.")
@@ -183,6 +184,9 @@ class Gateway:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(400, "http_version", "This gateway speaks HTTP/1.1 only.", retry=False)
         access.check_browser(request.headers, self._port)
+        if request.method == "HEAD" and is_base(request.raw_path, self._catalogue().providers):
+            # Some tools look first whether anybody is there; it says nothing of a token or of a provider.
+            return Whole(headers={ROUTE: "none; base"})
         address = parse(request.raw_path)
         caller = access.identify(address.token, request.headers, shape.CREDENTIAL_HEADERS, self._tokens.find)
         self._server.admit(connection)
@@ -229,11 +233,18 @@ class Gateway:
         message = f"There is nothing at this address. The right one is http://127.0.0.1:{self._port}{right}"
         return Refused(404, "unknown_url", message, retry=False)
 
+    def _speaks(self, name: str) -> tuple[Dialect, ...]:
+        """What the API of the provider with this id speaks; nothing where there is none."""
+        provider = self._catalogue().providers.get(name)
+        return () if provider is None or provider.api is None else provider.api.dialects
+
     def _provider(self, address: Address, dialect: ToolDialect) -> tuple[Provider, str]:
-        name = address.provider or self._settings().gateway.openai
+        name = address.provider or getattr(self._settings().gateway, dialect.API)
         provider = self._catalogue().providers.get(name)
         if provider is None or provider.api is None or dialect.API not in provider.api.dialects:
-            raise Refused(404, "unknown_provider", f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
+            # The address of a provider that is there is right, and so is the bare one.
+            code = "unknown_provider" if provider is None and address.provider else "dialect_not_spoken"
+            raise Refused(404, code, f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
         return provider, provider.api.url.rstrip("/")
 
     def _policy(self, tool: str) -> ToolSettings:

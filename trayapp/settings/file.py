@@ -14,7 +14,6 @@ from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.document import Document, read
 from trayapp.settings.mistakes import Mistake, dotted, find_mistakes
-from trayapp.settings.retired import without_retired
 from trayapp.settings.schema import VERSION, Key, Settings
 
 # Somebody who edits by hand at the very same moment is rare; a program that writes in a loop is not waited for.
@@ -81,11 +80,10 @@ def _decode(document: Document) -> Settings:
         # What else a newer version changed is not known here, so nothing else is said about the file.
         newer = document.problem(Mistake(("version",), "settings_newer", {"known": VERSION}))
         raise SettingsErrors(str(document.file), [newer])
-    data = without_retired(document.data)
-    mistakes = [*find_mistakes(data, Settings), *_repeated(data)]
+    mistakes = [*find_mistakes(document.data, Settings), *_repeated(document.data)]
     if mistakes:
         raise SettingsErrors(str(document.file), [document.problem(mistake) for mistake in mistakes])
-    return msgspec.convert(data, Settings)
+    return msgspec.convert(document.data, Settings)
 
 
 def _repeated(data: dict[str, Any]) -> list[Mistake]:

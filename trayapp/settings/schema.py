@@ -69,6 +69,9 @@ class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     openai: Annotated[Id, Meta(title="Provider behind /v1", description="For tools that speak OpenAI's dialect.")] = (
         "openai"
     )
+    anthropic: Annotated[
+        Id, Meta(title="Provider behind /v1/messages", description="For tools that speak Anthropic's dialect.")
+    ] = "anthropic"
 
 
 class ToolSettings(Struct, frozen=True, forbid_unknown_fields=True):

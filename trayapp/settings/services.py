@@ -233,6 +233,7 @@ def _unknown_ids(
             yield written.problem(unknown(("watch", "services", index), name, services, "service_unknown"))
     for place, name in (
         (("gateway", "openai"), settings.gateway.openai),
+        (("gateway", "anthropic"), settings.gateway.anthropic),
         *((("provider", name), name) for name in settings.providers),
     ):
         if name not in providers and written.has(place):

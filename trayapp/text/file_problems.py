@@ -39,10 +39,6 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "setting_unknown": (N_("{file}, line {line}: {key}"), N_("There is no such setting here. Known are: {known}.")),
     "setting_unknown_near": (N_("{file}, line {line}: {key}"), N_("There is no such setting. Did you mean {near}?")),
-    "setting_retired": (
-        N_("{file}, line {line}: {key}"),
-        N_("This setting does nothing in this version and was passed over. It may stay or go."),
-    ),
     "setting_no_place": (N_("There is no setting {key}"), N_("{value} holds a value, not a table of settings.")),
     "setting_missing": (N_("{file}, line {line}: {key}"), N_("This is missing. Add it.")),
     "setting_not_table": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a table, as in [{key}].")),

@@ -28,7 +28,6 @@ def shape(got: Any) -> str:
         ("GET", "/v1/models/claude-9", ANTHROPIC, "messages"),
         ("GET", "/acme/v1/models?limit=1000", ANTHROPIC, "messages"),
         ("GET", MODELS, {"Anthropic-Beta": "x", "Authorization": "Bearer sk-ant-oat"}, "messages"),
-        ("POST", CHAT, ANTHROPIC, "messages"),
         ("POST", "/v1/messages", {}, "messages"),
         ("POST", "/v1/messages?beta=true", ANTHROPIC, "messages"),
         ("POST", "/acme/v1/messages/count_tokens?beta=true", {}, "messages"),
@@ -49,7 +48,7 @@ async def test_another_dialect_is_answered_in_its_own_shape(
         got = await bed.send(bed.request(method, f"/t/{bed.token}{path}", headers=named))
         assert (got.status, got.headers["x-should-retry"]) == (404, "false")
         assert shape(got.json) == expected
-        assert "Chat Completions" in got.error["message"]
+        assert ("Messages" if expected == "messages" else "Chat Completions") in got.error["message"]
         assert bed.cloud.requests == bed.local.requests == []
         assert bed.tries == []
 

@@ -123,7 +123,7 @@ async def test_head_and_options_are_answered_here_and_end_nothing(path: str) -> 
         bed.cloud.always(answer(200, SAID))
         async with bed.client() as client, asyncio.timeout(10):
             await client.send(bed.request("HEAD", path))
-            assert (await client.head())[0] in (404, 405)
+            assert (await client.head())[0] in ((200,) if path == "/" else (404, 405))
             await client.send(bed.request("OPTIONS", path))
             got = await client.receive()
             assert got.status in (404, 405)

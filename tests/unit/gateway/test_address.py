@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.gateway.address import Address, meant, parse
+from trayapp.gateway.address import Address, is_base, meant, parse
 from trayapp.gateway.refusal import Refused
 
 
@@ -88,3 +88,37 @@ def test_what_is_read_is_what_came(target: str) -> None:
 )
 def test_what_was_meant(target: str, right: str | None) -> None:
     assert meant(target, {"acme"}, {"/v1/chat", "/v1/models"}.__contains__) == right
+
+
+@pytest.mark.parametrize("base", ["", "/acme", "/v1", "/acme/v1", "/acme/", "/v1/"])
+@pytest.mark.parametrize("token", ["", "/t/ampel-x"])
+@pytest.mark.parametrize("query", ["", "?x=1"])
+def test_bases(base: str, token: str, query: str) -> None:
+    target = f"{token}{base}{query}"
+    assert is_base(target if target.startswith("/") else f"/{target}", {"acme"})
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "*",
+        "//",
+        "/other",
+        "/t",
+        "/t/",
+        "/t/a/other",
+        "/t/a/t/b",
+        "/v1beta",
+        "/v1/models",
+        "/acme/x",
+        "/acme/acme",
+        "/acme\n",
+        "http://127.0.0.1/acme",
+        "/%61cme",
+        "/v1/v1",
+        "/" * 100_000,
+    ],
+)
+def test_what_is_no_base(target: str) -> None:
+    assert not is_base(target, {"acme"})

@@ -3,12 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.support.gatewaybed import acme
+from tests.support.messagesbed import brain
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Witness
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.evidence import RETRY_GAP_S, RequestNames, parts_of, witness_of
+from trayapp.gateway.evidence import RETRY_GAP_S, PartsOf, RequestNames, parts_of, witness_of
+from trayapp.paths import home
+from trayapp.settings.schema import Settings
+from trayapp.settings.services import load_services
+from trayapp.watch.pages.registry import page_kinds
 
 
 def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
@@ -18,6 +24,40 @@ def test_an_endpoint_speaks_for_the_component_of_its_name() -> None:
         Part("acme-api", "chat-completions"),
         Part("acme-api", "embeddings"),
     )
+
+
+def test_messages_speak_for_what_works_through_them() -> None:
+    provider = brain("https://api.brain.example")
+    both = (Part("brain-api", "messages"), Part("brain-code", "brain-code"))
+    assert parts_of(provider, Endpoint.MESSAGES) == both
+    assert parts_of(provider, Endpoint.COUNT_TOKENS) == parts_of(provider, Endpoint.MODELS) == both
+    api, code = provider.services
+    # Of its own: another component of the same service, another endpoint, another way to ask.
+    wide = structs.replace(api, probes=(structs.replace(api.probes[0], components=("messages", "files")),))
+    assert parts_of(structs.replace(provider, services=(wide, code)), Endpoint.MESSAGES) == both
+    named = structs.replace(code, probes=(structs.replace(code.probes[0], components=("chat-completions",)),))
+    assert parts_of(structs.replace(provider, services=(api, named)), Endpoint.MESSAGES) == both[:1]
+    apart = structs.replace(code, probes=(*code.probes, structs.replace(code.probes[0], url="https://x.example/a")))
+    assert parts_of(structs.replace(provider, services=(api, apart)), Endpoint.MESSAGES) == both[:1]
+    unseen = structs.replace(code, probes=())
+    assert parts_of(structs.replace(provider, services=(api, unseen)), Endpoint.MESSAGES) == both[:1]
+
+
+def test_the_shipped_catalogue_says_what_rests_on_what() -> None:
+    providers = load_services(home(), Settings(), {}, page_kinds()).catalogue.providers
+    assert parts_of(providers["anthropic"], Endpoint.MESSAGES) == (
+        Part("claude-api", "messages"),
+        Part("claude-code", "claude-code"),
+    )
+    assert parts_of(providers["openai"], Endpoint.CHAT_COMPLETIONS) == (Part("openai-api", "chat-completions"),)
+
+
+def test_what_was_found_is_forgotten_with_the_provider() -> None:
+    parts, provider = PartsOf(), acme("https://api.acme.example")
+    assert parts(provider, Endpoint.MODELS) == parts_of(provider, Endpoint.MODELS)
+    assert parts(provider, Endpoint.MODELS) is parts(provider, Endpoint.MODELS)
+    other = structs.replace(provider, services=())
+    assert parts(other, Endpoint.MODELS) == ()
 
 
 def attempt(names: RequestNames, body: bytes, at: float, *, failed: bool, tool: str = "editor") -> str | None:

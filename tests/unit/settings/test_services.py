@@ -257,6 +257,7 @@ services = [
 ]
 [gateway]
 openai = "acmee"
+anthropic = "acme-too"
 [provider.nobody]
 key = "env:NOBODY"
 """
@@ -264,7 +265,8 @@ key = "env:NOBODY"
     _, problems = loaded(here, load(here))
     assert [(one.code, one.params["line"], one.params["key"]) for one in problems] == [
         ("provider_unknown_near", 6, "gateway.openai"),
-        ("provider_unknown", 7, "provider.nobody"),
+        ("provider_unknown_near", 7, "gateway.anthropic"),
+        ("provider_unknown", 8, "provider.nobody"),
     ]
     here.settings_file.write_text('version = 1\n[watch]\nservices = ["acme-api", "acme-app"]\n')
     _, problems = loaded(here, load(here))

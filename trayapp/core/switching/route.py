@@ -42,6 +42,8 @@ class Endpoint(StrEnum):
     RESPONSES = "responses"
     STORED_RESPONSES = "stored-responses"
     EMBEDDINGS = "embeddings"
+    MESSAGES = "messages"
+    COUNT_TOKENS = "count-tokens"
     MODELS = "models"
     OTHER = "other"
 

@@ -14,6 +14,9 @@ from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, Route, To, Until
 
+_ENDPOINTS = frozenset(Endpoint)
+_NOT_WORTH_HOLDING = (Endpoint.MODELS, Endpoint.COUNT_TOKENS)
+
 
 class RoutesMemory(Struct, frozen=True):
     """What survives a restart. `calm`: providers that were moved while well and had no trouble since."""
@@ -45,7 +48,7 @@ class Routes:
         self._spoken_to = frozenset(
             service.id
             for _, service in catalogue.services()
-            if any(component.id == Endpoint.CHAT_COMPLETIONS for component in service.components)
+            if any(component.id in _ENDPOINTS for component in service.components)
         )
 
     def all(self) -> dict[str, Route]:
@@ -89,9 +92,9 @@ class Routes:
         """Where one request of a tool with `policy` goes now.
 
         On a local route, `fail` stays with the cloud and takes its errors: nothing else may answer. `wait` is held
-        until the route is home or the provider is verified well, whichever comes first; a list of models is not
-        worth holding. What the provider keeps is nowhere else. While the route is the cloud the gateway changes
-        nothing, whatever the light says.
+        until the route is home or the provider is verified well, whichever comes first; a list of models and a number
+        of tokens are not worth holding. What the provider keeps is nowhere else. While the route is the cloud the
+        gateway changes nothing, whatever the light says.
         """
         route = self.route(provider)
         if route.to is To.CLOUD:
@@ -100,7 +103,7 @@ class Routes:
             return Decision(Action.CLOUD, "stored")
         if policy is Policy.SWITCH:
             return Decision(Action.LOCAL, route.reason)
-        if policy is Policy.WAIT and endpoint is not Endpoint.MODELS and provider not in self._well:
+        if policy is Policy.WAIT and endpoint not in _NOT_WORTH_HOLDING and provider not in self._well:
             return Decision(Action.HOLD, "policy_wait")
         return Decision(Action.CLOUD, f"policy_{policy}")
 

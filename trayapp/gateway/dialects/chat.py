@@ -18,7 +18,7 @@ from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.dialects.paths import plain
+from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.refusal import Refused
 
 NAME = "OpenAI's Chat Completions"
@@ -31,15 +31,14 @@ METHODS: Mapping[Endpoint, tuple[str, ...]] = {
     Endpoint.COMPLETIONS: ("POST",),
     Endpoint.EMBEDDINGS: ("POST",),
     Endpoint.MODELS: ("GET",),
-    Endpoint.OTHER: ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    Endpoint.OTHER: OTHER_METHODS,
 }
 
-_MODELS = "/v1/models"
 _ENDPOINTS = {
     "/v1/chat/completions": Endpoint.CHAT_COMPLETIONS,
     "/v1/completions": Endpoint.COMPLETIONS,
     "/v1/embeddings": Endpoint.EMBEDDINGS,
-    _MODELS: Endpoint.MODELS,
+    MODELS: Endpoint.MODELS,
 }
 _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
 _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
@@ -52,13 +51,7 @@ def speaks(target: str, headers: Container[str]) -> bool:
 
 
 def endpoint(path: str) -> Endpoint:
-    read = _ENDPOINTS.get(path) or plain(path)
-    if isinstance(read, Endpoint):
-        return read
-    # Nearly right is told, not asked.
-    if read is None or read.startswith("/v1/v1/") or read.lower() in _ENDPOINTS.keys() - {read}:
-        raise Refused(404, "unknown_url", f"There is nothing at {path[:100]}. Use /v1/... as in its API.", retry=False)
-    return _ENDPOINTS.get(read) or (Endpoint.MODELS if read.startswith(f"{_MODELS}/") else Endpoint.OTHER)
+    return endpoint_at(path, _ENDPOINTS)
 
 
 def credential(key: str) -> tuple[str, str]:
@@ -165,4 +158,4 @@ def read_error(error: object, depth: Depth) -> Reading:
 def models(path: str, model: str, owner: str) -> bytes:
     # One model of the list is the target's whatever was asked for: a tool that checks its model's name goes on.
     entry = {"id": model, "object": "model", "created": 0, "owned_by": owner}
-    return msgspec.json.encode({"object": "list", "data": [entry]} if path == _MODELS else entry)
+    return msgspec.json.encode({"object": "list", "data": [entry]} if path == MODELS else entry)

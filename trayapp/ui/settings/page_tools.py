@@ -30,8 +30,9 @@ class ToolsPage(SettingsPage):
     def __init__(self, commands: Commands) -> None:
         super().__init__()
         self._commands = commands
-        self.openai = Choice([])
-        self.gateway = Form(("gateway",), GatewaySettings, editors={"openai": self.openai})
+        self.openai, self.anthropic = Choice([]), Choice([])
+        editors = {"openai": self.openai, "anthropic": self.anthropic}
+        self.gateway = Form(("gateway",), GatewaySettings, editors=editors)
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -64,6 +65,7 @@ class ToolsPage(SettingsPage):
     def load(self, view: SettingsView) -> None:
         for slot in view.keys:
             self.openai.offer(slot.provider, slot.provider_name)
+            self.anthropic.offer(slot.provider, slot.provider_name)
         self.gateway.load(view.settings.gateway)
         self._show_tools(view)
         for name, group in self.tools.items():

@@ -92,3 +92,5 @@ def test_the_bare_address_goes_to_a_provider_of_the_catalogue(page: ToolsPage) -
     assert [page.openai.widget.itemText(n) for n in range(page.openai.widget.count())] == ["OpenAI", "Anthropic"]
     page.openai.set("anthropic")
     assert page.changes() == {("gateway", "openai"): "anthropic"}
+    page.anthropic.set("openai")
+    assert page.changes()["gateway", "anthropic"] == "openai"
