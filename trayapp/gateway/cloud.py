@@ -30,12 +30,17 @@ from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, relay
+from trayapp.gateway.unpacking import plain_of
 from trayapp.secrets.keys import KeySource
+
+_READ_BYTES = 8 * 1024 * 1024
+"""Unpacked, for the name of the model alone: a long conversation with a picture in it."""
 
 
 @dataclass(slots=True)
 class ToolRequest:
-    """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent."""
+    """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent.
+    `said`: the same unpacked, where somebody here has to read it."""
 
     request: web.BaseRequest
     dialect: ToolDialect
@@ -45,6 +50,7 @@ class ToolRequest:
     provider: Provider
     url: str
     body: bytes = b""
+    said: bytes = b""
     route: str = ""
 
 
@@ -153,7 +159,12 @@ class CloudRoute:
         return key
 
     def _exchange(self, asked: ToolRequest, url: str, credential: str) -> Exchange:
-        witness = witness_of(self._fingerprint(credential), asked.address.path, asked.body)
+        try:
+            said = plain_of(asked.request.headers, asked.body, _READ_BYTES)
+        except Refused:
+            # Whether it can be read is for the provider to say.
+            said = b""
+        witness = witness_of(self._fingerprint(credential), asked.address.path, said)
         return Exchange(
             self._names, self._clock, asked.provider, asked.url, self._parts_of(asked.provider, asked.endpoint),
             depth_of(asked.endpoint), asked.caller.tool, url, asked.body, witness,

@@ -1,4 +1,5 @@
-"""A readable copy of a compressed answer. The tool gets the provider's bytes; this copy is for the reading alone.
+"""A readable copy of what is compressed. On the cloud route the bytes travel as they are; this copy is for the reading
+alone.
 
 gzip and deflate come with Python; br and zstd need Brotli and backports.zstd (5 MB and 2 MB of disk, 0.2 and 2.4 MB of
 memory, and aiohttp loads them where it finds them). Claude Code and Codex offer both, and an error that cannot be read
@@ -31,8 +32,16 @@ _FAILURES: tuple[type[Exception], ...] = (
 )
 
 
+_MAX_PARTS = 16
+"""Of one request; each is looked for in a copy of all that follows."""
+
+
 class Undecodable(Exception):
     """This is not in the coding that it says."""
+
+
+class TooMuch(Exception):
+    """There is more in this than is unpacked."""
 
 
 class _Unpacker(Protocol):
@@ -132,3 +141,30 @@ def decoder_for(coding: str) -> Decoder | None:
     """A decoder of this content coding, in lower case; None for one that cannot be read here."""
     new = _UNPACKERS.get(coding)
     return None if new is None else Decoder(new)
+
+
+def unpacked(body: bytes, coding: str, limit: int) -> bytes:
+    """All of `body`, which may be so many bytes. Raises Undecodable, also where it is cut, and TooMuch."""
+    new = _UNPACKERS.get(coding)
+    plain = b""
+    for _ in range(_MAX_PARTS):
+        if not body or new is None:
+            break
+        unpacker = new()
+        try:
+            plain += unpacker.decompress(body, limit + 1 - len(plain))
+        except _FAILURES as error:
+            raise Undecodable from error
+        if len(plain) > limit:
+            raise TooMuch
+        if not unpacker.eof:
+            raise Undecodable
+        body = unpacker.unused_data
+    if body:
+        raise Undecodable
+    return plain
+
+
+def is_known(coding: str) -> bool:
+    """Can this content coding, in lower case, be read here?"""
+    return coding in _UNPACKERS

@@ -30,6 +30,7 @@ from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.unpacking import plain_of
 from trayapp.gateway.waiting import BUSY, Waiting, usable
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.local_key import local_key
@@ -101,7 +102,8 @@ class LocalRoute:
             body = asked.dialect.models(asked.address.path, target.model, target.server or "local")
             return Whole(body=body, content_type="application/json", headers={ROUTE: asked.route})
         limits = self._limits
-        async with Waiting(asked.request, asked.dialect, asked.body, asked.route, limits.keep_alive_s) as waiting:
+        asked.said = plain_of(asked.request.headers, asked.body, limits.body_bytes)
+        async with Waiting(asked.request, asked.dialect, asked.said, asked.route, limits.keep_alive_s) as waiting:
             try:
                 target = await usable(self._target, stays, limits.cold_s)
                 if not stays():
@@ -132,7 +134,7 @@ class LocalRoute:
             up = await self._head(url, asked, with_model(asked, target.model), stays)
             if up is None:
                 return None
-            asked.body = b""
+            asked.body = asked.said = b""
             try:
                 if ROUTE in up.headers:
                     raise _circle(target)
@@ -267,10 +269,7 @@ class LocalRoute:
 
 def with_model(asked: ToolRequest, name: str) -> bytes:
     """The body with another `model`; every other value stays the bytes that it was."""
-    if asked.request.headers.get("content-encoding", "identity").lower() != "identity":
-        message = "A local model takes no compressed request. Turn compression of requests off in this tool."
-        raise Refused(400, "encoding_not_supported", message, retry=False)
-    fields = _fields(asked.body)
+    fields = _fields(asked.said)
     if (kept := rests_on(fields)) is not None:
         raise _stays(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return msgspec.json.encode(fields | {"model": name})

@@ -8,7 +8,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from trayapp.gateway.decoding import MAX_UNPACKED_BYTES, Undecodable, decoder_for
+from trayapp.gateway.decoding import MAX_UNPACKED_BYTES, TooMuch, Undecodable, decoder_for, unpacked
 
 TEXT = b"Hello " * 1000
 
@@ -73,3 +73,32 @@ def test_what_it_is_not(coding: str, pack: Callable[[bytes], bytes]) -> None:
 
 def test_unknown_codings() -> None:
     assert decoder_for("dcb") is decoder_for("gzip, br") is decoder_for("") is None
+
+
+@CODINGS
+def test_all_at_once(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(TEXT)
+    assert unpacked(packed, coding, len(TEXT)) == TEXT
+    assert unpacked(pack(b""), coding, 0) == unpacked(b"", coding, 0) == b""
+    with pytest.raises(TooMuch):
+        unpacked(packed, coding, len(TEXT) - 1)
+    for damaged in (packed[:-1], packed[: len(packed) // 2], b"{" + packed, b'{"model": "m"}'):
+        with pytest.raises(Undecodable):
+            unpacked(damaged, coding, len(TEXT))
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_several_parts_are_one_content(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    assert unpacked(pack(b"one") + pack(b"two"), coding, 6) == b"onetwo"
+    with pytest.raises(TooMuch):
+        unpacked(pack(b"one") + pack(b"two"), coding, 5)
+    with pytest.raises(Undecodable):
+        unpacked(pack(b"x") * 100_000, coding, 200_000)
+    with pytest.raises(Undecodable):
+        unpacked(pack(b"one") + b"two", coding, 6)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    with pytest.raises(TooMuch):
+        unpacked(bomb, "gzip", 1_000_000)
