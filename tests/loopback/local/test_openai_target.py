@@ -1,11 +1,8 @@
 """Targets of the kind `openai-compatible`: the real llama.cpp as a server of its own, LM Studio, and any other."""
 
-import asyncio
-import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -29,33 +26,16 @@ def _local(url: str, model: str | None = None, start: tuple[str, ...] = (), *, c
     return Local(server="openai-compatible", url=url, model=model, start=start, confirmed=confirmed)
 
 
-def _command(file: Path, port: int, context: int = 1024) -> tuple[str, ...]:
-    return (sys.executable, llama_server.__file__, "-m", str(file), "-c", str(context), "--port", str(port))
-
-
 async def _failure(target: LocalTarget) -> Problem:
     with pytest.raises(Problem) as caught:
         await target.prepare()
     return caught.value
 
 
-@contextlib.asynccontextmanager
-async def _llama_server(file: Path, context: int = 1024) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        *_command(file, 0, context), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    assert process.stdout is not None
-    try:
-        yield (await process.stdout.readline()).decode().strip()
-    finally:
-        process.kill()
-        await process.wait()
-
-
 async def test_a_llama_server_of_the_users_is_used_as_it_is_and_never_stopped(
     make_target: MakeTarget, tiny_gguf: Path
 ) -> None:
-    async with _llama_server(tiny_gguf) as url:
+    async with llama_server.running(tiny_gguf) as url:
         target = make_target(_local(url + "/v1"))
         assert (await target.check()).state is TargetState.READY
         status = await target.prepare()
@@ -74,7 +54,7 @@ async def test_a_llama_server_is_started_by_the_users_command_and_stopped(
     make_target: MakeTarget, tiny_gguf: Path, free_port: int
 ) -> None:
     url = f"http://127.0.0.1:{free_port}"
-    target = make_target(_local(url, start=_command(tiny_gguf, free_port)))
+    target = make_target(_local(url, start=llama_server.command(tiny_gguf, free_port)))
     status = await target.prepare()
     assert (status.state, status.model) == (TargetState.READY, str(tiny_gguf))
     assert await target.stop()
@@ -89,14 +69,14 @@ async def test_a_command_with_a_bad_file_ends_with_llama_cpps_own_reason(
     make_target: MakeTarget, tmp_path: Path, free_port: int
 ) -> None:
     file = tmp_path / "absent.gguf"
-    target = make_target(_local(f"http://127.0.0.1:{free_port}", start=_command(file, free_port)))
+    target = make_target(_local(f"http://127.0.0.1:{free_port}", start=llama_server.command(file, free_port)))
     problem = await _failure(target)
     assert problem.code == "local_exited"
     assert "failed to" in str(problem.params["reason"])
 
 
 async def test_a_model_that_the_server_does_not_have(make_target: MakeTarget, tiny_gguf: Path) -> None:
-    async with _llama_server(tiny_gguf) as url:
+    async with llama_server.running(tiny_gguf) as url:
         problem = await _failure(make_target(_local(url, "qwen3:8b")))
         assert (problem.code, problem.params["available"]) == ("local_model_missing", str(tiny_gguf))
 
@@ -246,7 +226,7 @@ async def test_a_command_that_hands_over_to_a_service_leaves_it_running(
     )
     note = tmp_path / "pid"
     url = f"http://127.0.0.1:{free_port}"
-    start = (sys.executable, "-c", daemon, str(note), *_command(tiny_gguf, free_port))
+    start = (sys.executable, "-c", daemon, str(note), *llama_server.command(tiny_gguf, free_port))
     target = make_target(_local(url, start=start))
     try:
         assert (await target.prepare()).state is TargetState.READY
