@@ -284,7 +284,8 @@ class Evidence:
         if self.evidence_at is not None:
             moments.append(self.evidence_at + self.fresh_s)
         if self.run:
-            moments += [run_ends_at(self.run[-1]), odds.decided_at(self.run[-1])]
+            moments.append(run_ends_at(self.run[-1]))
+            moments += [] if self._decided else [odds.decided_at(self.run[-1])]
         moments.append(self.in_part.decided_at)
         if self.red is not None and self._deep_at is not None:
             moments.append(self._deep_at + UNSEEN_RED_S)

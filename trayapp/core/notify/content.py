@@ -93,10 +93,12 @@ class NotificationContent:
         """Add the parts that fail now to `failed`, so that their return can be told by name."""
         for v in self.verdicts(incident.services):
             known = failed.setdefault(v.id, [])
-            for part in v.components:
-                in_trouble = part.light in (Light.RED, Light.YELLOW) and part.finding not in PASSING
-                if in_trouble and part.id not in known:
-                    known.append(part.id)
+            seen = set(known)
+            known += [
+                part.id
+                for part in v.components
+                if part.light in (Light.RED, Light.YELLOW) and part.finding not in PASSING and part.id not in seen
+            ]
 
     def yellow_alone(self, incident_ids: set[str]) -> dict[str, list[ServiceVerdict]]:
         """Yellow services that no incident speaks for, by provider."""
