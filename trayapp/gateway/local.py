@@ -45,6 +45,8 @@ _STAYS = {
 }
 _SEEN_FIRST = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
 """What is not OpenAI's dialect is asked of a local server only where it was seen to speak it."""
+_NOT_EVERYWHERE = (Endpoint.RESPONSES, Endpoint.COMPLETIONS)
+_NO_SUCH_PATH = (404, 405, 501)
 _AGAIN_S = 1.0
 """Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
 
@@ -145,6 +147,10 @@ class LocalRoute:
                 if (cloud := cloud_behind(up)) is not None:
                     raise _forwarded(target, cloud)
                 reading = FencedReading(self._fence, asked.dialect, up.status, up.headers, Depth.COMPLETION)
+                if up.status in _NO_SUCH_PATH and asked.endpoint in _NOT_EVERYWHERE:
+                    await self._body(up, reading)
+                    about_model = "model" in str(reading.error_within).lower()
+                    raise _told(target, up.status, reading.error_within) if about_model else _not_spoken(target, asked)
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
                 elif waiting.down is not None or (waiting.streams and 200 <= up.status < 300):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.gatewaybed import KEY, LOCAL_MODEL, Bed, begin, chunks
-from tests.support.httpserver import Request, answer, hang_up
+from tests.support.httpserver import Behaviour, Request, answer, hang_up
 from trayapp.core.catalogue import Catalogue, Component, Part, Provider, Service
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.switching.route import To
@@ -191,6 +191,37 @@ async def test_a_local_stream_that_is_cut_ends_as_a_failed_one(pieces: tuple[byt
         assert (failed["type"], failed["response"]["error"]["code"]) == ("response.failed", "server_error")
         assert b"event: error\n" in got.body
         assert bed.answers == []
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        answer(404, "404 page not found"),
+        answer(404, {"error": {"code": 404, "message": "File Not Found", "type": "not_found_error"}}),
+        answer(404, {"detail": "Not Found"}),
+        answer(405, ""),
+        answer(501, "<html>Unsupported method"),
+    ],
+    ids=range(5),
+)
+@pytest.mark.parametrize("streams", [True, False])
+async def test_a_local_server_without_responses_is_named(missing: Behaviour, streams: bool) -> None:
+    """By a 400: Codex asks every other status again."""
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, missing)
+        got = await bed.post(ASKED | {"stream": streams}, path=RESPONSES)
+        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (400, "local_dialect", "false")
+        assert "does not speak OpenAI's Responses (/v1/responses)" in got.error["message"]
+        assert bed.answers == []
+
+
+async def test_a_model_that_a_local_server_does_not_know_is_its_own_to_say() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, answer(404, {"error": {"message": "model 'small:1b' not found", "type": "api_error"}}))
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert (got.status, got.error["message"]) == (404, "model 'small:1b' not found")
 
 
 async def test_a_failure_that_a_local_server_tells_itself_is_told_once() -> None:
