@@ -3,6 +3,7 @@
 from typing import Any
 
 from trayapp.core.json_text import read_json
+from trayapp.gateway.dialects import messages
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.translation.answer_blocks import Block, Did, Kind, Step
 from trayapp.gateway.translation.answer_writer import Event
@@ -46,8 +47,7 @@ class MessagesAnswer:
         return [{"type": "message_delta", "delta": delta, "usage": _usage(usage)}, {"type": "message_stop"}]
 
     def failed(self, refused: Refused) -> list[Event]:
-        kind = "invalid_request_error" if refused.status == 400 else "api_error"
-        return [{"type": "error", "error": {"type": kind, "message": refused.message}}]
+        return [read_json(messages.refusal(refused))]
 
     def whole(self, finish: str, usage: Usage) -> Event:
         content = [self._content(block, block.text, _input(block)) for block in self._blocks]

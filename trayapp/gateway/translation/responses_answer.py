@@ -6,6 +6,7 @@ Every event has all its indices: strict readers know no part that was not added 
 from typing import Any
 
 from trayapp.core.json_text import read_json
+from trayapp.gateway.dialects import chat
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.translation.answer_blocks import Block, Did, Kind, Step
 from trayapp.gateway.translation.answer_writer import Event
@@ -83,9 +84,11 @@ class ResponsesAnswer:
         return [self._event(f"response.{response['status']}", response=response)]
 
     def failed(self, refused: Refused) -> list[Event]:
-        code = refused.code if refused.code == CONTEXT_OVERFLOW else "server_error"
-        response = self._response("failed") | {"error": {"code": code, "message": refused.message}}
-        return [self._event("response.failed", response=response)]
+        # Twice, as OpenAI does: its libraries and the AI SDK hear `error`, Codex only `response.failed`.
+        error = read_json(chat.refusal(refused))["error"]
+        told = self._event("error", error=error) | error | {"type": "error"}
+        failure = {"code": _code(refused), "message": refused.message}
+        return [told, self._event("response.failed", response=self._response("failed") | {"error": failure})]
 
     def whole(self, finish: str, usage: Usage) -> Event:
         reason = _INCOMPLETE.get(finish)
@@ -199,6 +202,15 @@ class ResponsesAnswer:
     def _event(self, kind: str, **fields: Any) -> Event:
         number, self._number = self._number, self._number + 1
         return {"type": kind, "sequence_number": number, **fields}
+
+
+def _code(refused: Refused) -> str:
+    """By a code that it knows, Codex does not ask five times more."""
+    if refused.code == CONTEXT_OVERFLOW:
+        return CONTEXT_OVERFLOW
+    if refused.status == 429:
+        return "rate_limit_exceeded"
+    return "invalid_prompt" if refused.status < 500 else "server_error"
 
 
 def _part(block: Block, text: str) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def test_a_cut_is_always_told(translation: Translation, body: dict[str, Any], re
     answer = reader(cut)
     finished = b'"finish_reason": "tool_calls"' in whole[:at] or b'"finish_reason": "stop"' in whole[:at]
     events = [event["type"] for event in events_of(cut)]
-    terminal = ("error", "message_stop", "response.completed", "response.failed")
+    terminal = ("error", "message_stop") if translation is MESSAGES else ("response.completed", "response.failed")
     assert [kind for kind in events if kind in terminal] == events[-1:]
     if not finished:
         assert answer["type"] == "error" if translation is MESSAGES else answer["status"] == "failed"
@@ -234,6 +234,15 @@ def test_an_overflow_is_told_in_the_words_by_which_tools_compact(
     error = reader(told(translation, body, OVERFLOW))["error"]
     assert error["message"] == "prompt is too long: 18019 tokens > 2048 maximum"
     assert "invalid_request_error" in error.values() or error["code"] == "context_length_exceeded"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(b"400", "invalid_prompt"), (b"429", "rate_limit_exceeded"), (b"503", "server_error"), (b'"x"', "server_error")],
+)
+def test_a_failure_has_a_code_that_codex_knows(code: bytes, expected: str) -> None:
+    failure = HELLO + b'data: {"error":{"message":"boom","code":%s}}\n\n' % code
+    assert responses_answer(told(RESPONSES, R_BODY, failure))["error"] == {"code": expected, "message": "boom"}
 
 
 @BOTH
