@@ -1,5 +1,6 @@
-"""What a real llama.cpp says to a translated request, told back to strict readers."""
+"""What a real llama.cpp says, told to strict readers: to a translated request, and in Responses of its own."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from trayapp.gateway.refusal import Refused
 from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.encoding import encode
 from trayapp.gateway.translation.refusals import of_error
+from trayapp.gateway.translation.responses_repair import ResponsesRepair, repaired
 from trayapp.gateway.translation.translation import MESSAGES, RESPONSES, Translation
 
 MINTED = Minted("0123456789abcdef01234567", 1000.0)
@@ -119,3 +121,19 @@ async def test_an_overflow_is_told_in_the_words_by_which_tools_compact(server: s
         await plain(server, MESSAGES, {"messages": [{"role": "user", "content": "word " * 1000}]})
     assert caught.value.message.startswith("prompt is too long: ")
     assert caught.value.message.endswith(" > 1024 maximum")
+
+
+async def test_its_own_responses_are_made_readable(server: str) -> None:
+    body = RESPONSES_BODY | {"model": "tiny"}
+
+    async def said_to(asked: dict[str, Any]) -> bytes:
+        async with aiohttp.ClientSession() as session, session.post(f"{server}/v1/responses", json=asked) as answer:
+            return await answer.read()
+
+    said = await said_to(body | {"stream": True})
+    plain_one = repaired(json.loads(await said_to(body)), "tiny", MINTED)
+    with pytest.raises(KeyError):
+        responses_answer(said)
+    repair = ResponsesRepair("tiny", MINTED)
+    streamed_one = responses_answer(repair(said) + repair.rest())
+    assert streamed_one["output"][0]["content"] == plain_one["output"][0]["content"]

@@ -1,0 +1,159 @@
+"""Responses of local servers, with what they leave out and strict readers want.
+
+llama.cpp says no `output_index`, `content_index` or `sequence_number`, and gives calls no id; opencode then finds no
+"text part": https://github.com/ggml-org/llama.cpp/issues/20607
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from trayapp.core.json_text import read_json
+from trayapp.gateway.events import MAX_EVENT_BYTES, Events
+from trayapp.gateway.translation.asked import Minted
+from trayapp.gateway.translation.encoding import event
+
+_EVENT = re.compile(rb".*?(?:\r?\n\r?\n|\r\r)", re.S)
+_LIFE = frozenset({"created", "queued", "in_progress", "completed", "incomplete", "failed"})
+_TEXTS = frozenset({"content_part", "output_text", "refusal", "reasoning_text"})
+_SUMMARIES = frozenset({"reasoning_summary_part", "reasoning_summary_text"})
+_CALLS = frozenset({"function_call_arguments", "custom_tool_call_input"})
+
+
+def repaired(response: Mapping[str, Any], model: str, minted: Minted) -> dict[str, Any]:
+    """A response with what every reader expects. `model`: who answers, where it does not say so."""
+    whole: dict[str, Any] = {
+        "id": minted.id("resp", 0),
+        "object": "response",
+        "created_at": int(minted.at),
+        "model": model,
+        "output": [],
+        "error": None,
+        "incomplete_details": None,
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+    }
+    whole |= response
+    items = whole["output"] if isinstance(whole["output"], list) else []
+    whole["output"] = [
+        item | {"id": _id(item, number, minted)} if isinstance(item, dict) else item
+        for number, item in enumerate(items)
+    ]
+    if isinstance(usage := whole.get("usage"), dict):
+        details: dict[str, Any] = {
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens_details": {"reasoning_tokens": 0},
+        }
+        whole["usage"] = details | {name: value for name, value in usage.items() if value is not None}
+    return whole
+
+
+def _id(item: Mapping[str, Any], number: int, minted: Minted) -> str:
+    # What is written into a call names it by its `call_id` then.
+    return str(item.get("id") or item.get("call_id") or minted.id("item", number))
+
+
+class ResponsesRepair:
+    """Takes the bytes of a stream, however cut, and gives whole events; what needs nothing stays the bytes it was."""
+
+    def __init__(self, model: str, minted: Minted) -> None:
+        self._model = model
+        self._minted = minted
+        self._reader = Events()
+        self._held = b""
+        self._number = -1
+        self._places: dict[str, int] = {}
+        self._parts: dict[tuple[str, bool], int] = {}
+
+    def __call__(self, piece: bytes) -> bytes:
+        """What is whole by now."""
+        self._held += piece
+        out, end = b"", 0
+        for found in _EVENT.finditer(self._held):
+            out += self._event(found[0])
+            end = found.end()
+        self._held = self._held[end:]
+        if len(self._held) > MAX_EVENT_BYTES:
+            # Nothing that is written is that large; it passes as it is.
+            out, self._held = out + self._held, b""
+        return out
+
+    def rest(self) -> bytes:
+        """The beginning of an event whose end has not come."""
+        return self._held
+
+    def _event(self, raw: bytes) -> bytes:
+        told = self._reader.feed(raw)
+        try:
+            fields = read_json(told[0]) if len(told) == 1 else None
+        except ValueError:
+            fields = None
+        if not isinstance(fields, dict) or not str(fields.get("type")).startswith("response."):
+            return raw
+        before, whole = self._whole(fields, str(fields["type"]).removeprefix("response."))
+        events = [self._numbered(one) for one in (*before, whole)]
+        return raw if events == [fields] else b"".join(map(event, events))
+
+    def _whole(self, fields: dict[str, Any], kind: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """What has to come before an event, and the event."""
+        noun, _, verb = kind.partition(".")
+        if noun in _LIFE:
+            response = fields.get("response")
+            if isinstance(response, dict):
+                fields = fields | {"response": repaired(response, self._model, self._minted)}
+            return [], fields
+        if noun == "output_item" and isinstance(fields.get("item"), dict):
+            return self._item(fields, verb)
+        if noun in _TEXTS or noun in _SUMMARIES or noun in _CALLS:
+            return self._within(fields, noun, verb)
+        return [], fields
+
+    def _item(self, fields: dict[str, Any], verb: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        item = fields["item"]
+        known = self._places.get(_id(item, -1, self._minted))
+        item = item | {"id": _id(item, len(self._places) if known is None else known, self._minted)}
+        before = []
+        if known is None:
+            known = self._place(item["id"], fields)
+            if verb == "done":
+                added = {"output_index": known, "item": item | {"status": "in_progress"}}
+                before.append({"type": "response.output_item.added"} | added)
+        return before, {"output_index": known} | fields | {"item": item}
+
+    def _within(self, fields: dict[str, Any], noun: str, verb: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        before: list[dict[str, Any]] = []
+        item_id = fields.get("item_id")
+        if item_id not in self._places:
+            item_id = next(reversed(self._places), None)
+        if item_id is None:
+            if noun not in ("content_part", "output_text"):
+                return [], fields
+            item_id = self._minted.id("msg", 0)
+            item = {"type": "message", "id": item_id, "role": "assistant", "status": "in_progress", "content": []}
+            before.append(
+                {"type": "response.output_item.added", "output_index": self._place(item_id, {}), "item": item}
+            )
+        place = {"item_id": item_id, "output_index": self._places[item_id]}
+        if noun in _CALLS:
+            return before, place | fields | {"item_id": item_id}
+        index = "summary_index" if noun in _SUMMARIES else "content_index"
+        part = (item_id, noun in _SUMMARIES)
+        if verb == "added" or (verb == "delta" and part not in self._parts):
+            self._parts[part] = self._parts.get(part, -1) + 1
+            if noun == "output_text":
+                empty = {"type": "output_text", "text": "", "annotations": []}
+                before.append(
+                    {"type": "response.content_part.added"} | place | {index: self._parts[part], "part": empty}
+                )
+        return before, place | {index: self._parts.get(part, 0)} | fields | {"item_id": item_id}
+
+    def _place(self, item_id: str, fields: Mapping[str, Any]) -> int:
+        told = fields.get("output_index")
+        self._places[item_id] = told if isinstance(told, int) else len(self._places)
+        return self._places[item_id]
+
+    def _numbered(self, fields: dict[str, Any]) -> dict[str, Any]:
+        told = fields.get("sequence_number")
+        self._number = told if isinstance(told, int) and told > self._number else self._number + 1
+        return fields | {"sequence_number": self._number}
