@@ -15,6 +15,8 @@ from msgspec import Meta, Struct, field
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}\Z", extra={"problem": "setting_id"})]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000, extra={"problem": "setting_url"})]
 
+Path = Annotated[str, Meta(pattern=r"^(/[a-z0-9_-]+)+\Z", max_length=200, extra={"problem": "setting_path"})]
+
 
 class ProbeKind(StrEnum):
     EDGE = "edge"
@@ -58,6 +60,24 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
     url: Url
     dialects: tuple[Dialect, ...]
     key: str | None = None
+
+
+class Login(Struct, frozen=True, forbid_unknown_fields=True):
+    """Another address of the same provider, at which a tool's own login is asked in place of a key.
+
+    `id`: in a tool's base URL, where else the provider's id stands. `url`: everything before the `paths`, which are all
+    that there is of what elsewhere is below /v1.
+    """
+
+    id: Id
+    url: Url
+    dialects: tuple[Dialect, ...]
+    paths: tuple[Path, ...]
+
+    def path(self, path: str) -> str | None:
+        """Where a path from /v1 on is below `url`; None where it is not."""
+        below = path.removeprefix("/v1")
+        return below if any(below == one or below.startswith(f"{one}/") for one in self.paths) else None
 
 
 class Up(Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +135,7 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     services: tuple[Service, ...] = field(name="service")
     page: Page | None = None
     api: Api | None = None
+    logins: tuple[Login, ...] = field(name="login", default=())
 
 
 class Catalogue(Struct, frozen=True):
@@ -129,6 +150,20 @@ class Catalogue(Struct, frozen=True):
 
     def find(self, service_id: str) -> tuple[Provider, Service] | None:
         return next((pair for pair in self.services() if pair[1].id == service_id), None)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What may stand in a tool's base URL: the ids of providers and logins."""
+        logins = (login.id for provider in self.providers.values() for login in provider.logins)
+        return frozenset((*self.providers, *logins))
+
+    def upstream(self, name: str) -> tuple[Provider, Api | Login] | None:
+        """Who is asked under this name in a tool's base URL, and at which address; None where there is none."""
+        provider = self.providers.get(name)
+        if provider is not None:
+            return None if provider.api is None else (provider, provider.api)
+        logins = ((one, login) for one in self.providers.values() for login in one.logins if login.id == name)
+        return next(logins, None)
 
     def watched(self, service_ids: tuple[str, ...]) -> tuple[tuple[Provider, Service], ...]:
         """The named services in the user's order; unknown ids are left out (settings report them)."""

@@ -56,6 +56,9 @@ class SimulatedProviders:
             for service in provider.services:
                 for probe in service.probes:
                     await self._serve(_origin(probe.url), self._web(provider))
+            # Last: at the origin of a probe that one answers.
+            for login in provider.logins:
+                await self._serve(_origin(login.url), self._api(provider))
         for control in self._controls:
             await self._serve(_origin(control), self._control)
 

@@ -39,8 +39,8 @@ _READ_BYTES = 8 * 1024 * 1024
 
 @dataclass(slots=True)
 class ToolRequest:
-    """One admitted request. `route`: what the answer's header says about who answered. `body`: until it is sent.
-    `said`: the same unpacked, where somebody here has to read it."""
+    """One admitted request. `path`: at `url`; from /v1 on but for a login. `route`: what the answer's header says about
+    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it."""
 
     request: web.BaseRequest
     dialect: ToolDialect
@@ -49,6 +49,7 @@ class ToolRequest:
     caller: Caller
     provider: Provider
     url: str
+    path: str
     body: bytes = b""
     said: bytes = b""
     route: str = ""
@@ -82,7 +83,7 @@ class CloudRoute:
         if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
             name, value = dialect.credential(key)
             headers[name] = value
-        url = asked.url + address.path + (f"?{address.query}" if address.query else "")
+        url = asked.url + asked.path + (f"?{address.query}" if address.query else "")
         credential = next((headers[name] for name in dialect.CREDENTIAL_HEADERS if name in headers), "")
         exchange: Exchange | None = None
         if asked.endpoint not in UNSEEN:

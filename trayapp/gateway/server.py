@@ -12,7 +12,7 @@ from collections.abc import Callable
 from aiohttp import HttpVersion11, web
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Catalogue, Dialect, Provider
+from trayapp.core.catalogue import Catalogue, Dialect, Login, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import UNSEEN, Action, Decision, Endpoint
@@ -20,6 +20,7 @@ from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway import access
+from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address, is_base, meant, parse
 from trayapp.gateway.cloud import CloudRoute, ToolRequest
 from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
@@ -184,7 +185,7 @@ class Gateway:
             # An HTTP/1.0 answer ends with the connection: a cut would look like the end.
             raise Refused(400, "http_version", "This gateway speaks HTTP/1.1 only.", retry=False)
         access.check_browser(request.headers, self._port)
-        if request.method == "HEAD" and is_base(request.raw_path, self._catalogue().providers):
+        if request.method == "HEAD" and is_base(request.raw_path, self._catalogue().names):
             # Some tools look first whether anybody is there; it says nothing of a token or of a provider.
             return Whole(headers={ROUTE: "none; base"})
         address = parse(request.raw_path)
@@ -200,8 +201,8 @@ class Gateway:
         access.check_method(dialect.METHODS[endpoint], request.method, request.headers, json=endpoint not in UNSEEN)
         if endpoint is Endpoint.OTHER:
             access.check_reach(caller, address.path)
-        provider, url = self._provider(address, dialect)
-        asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url)
+        provider, url, path = self._provider(address, caller, dialect)
+        asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path)
         if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)
         while True:
@@ -227,7 +228,7 @@ class Gateway:
             except Refused:
                 return False
 
-        right = meant(request.raw_path, self._catalogue().providers, known)
+        right = meant(request.raw_path, self._catalogue().names, known)
         if right is None:
             return refused
         message = f"There is nothing at this address. The right one is http://127.0.0.1:{self._port}{right}"
@@ -235,17 +236,30 @@ class Gateway:
 
     def _speaks(self, name: str) -> tuple[Dialect, ...]:
         """What the API of the provider with this id speaks; nothing where there is none."""
-        provider = self._catalogue().providers.get(name)
-        return () if provider is None or provider.api is None else provider.api.dialects
+        found = self._catalogue().upstream(name)
+        return () if found is None else found[1].dialects
 
-    def _provider(self, address: Address, dialect: ToolDialect) -> tuple[Provider, str]:
+    def _provider(self, address: Address, caller: Caller, dialect: ToolDialect) -> tuple[Provider, str, str]:
+        """Who is asked, the URL before the path, and the path there."""
         name = address.provider or getattr(self._settings().gateway, dialect.API)
-        provider = self._catalogue().providers.get(name)
-        if provider is None or provider.api is None or dialect.API not in provider.api.dialects:
+        found = self._catalogue().upstream(name)
+        if found is None or dialect.API not in found[1].dialects:
             # The address of a provider that is there is right, and so is the bare one.
-            code = "unknown_provider" if provider is None and address.provider else "dialect_not_spoken"
+            there = found is not None or name in self._catalogue().providers
+            code = "dialect_not_spoken" if there or not address.provider else "unknown_provider"
             raise Refused(404, code, f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
-        return provider, provider.api.url.rstrip("/")
+        provider, upstream = found
+        url = upstream.url.rstrip("/")
+        if not isinstance(upstream, Login):
+            return provider, url, address.path
+        path = upstream.path(address.path)
+        if path is None:
+            paths = ", ".join(f"/v1{one}" for one in upstream.paths)
+            raise Refused(404, "unknown_url", f"{provider.name} has {paths} at this address, no more.", retry=False)
+        if not caller.own:
+            message = f"{provider.name} wants this tool's own login here. Put LLM Ampel's token into the address."
+            raise Refused(401, "no_login", message, retry=False)
+        return provider, url, path
 
     def _policy(self, tool: str) -> ToolSettings:
         return self._settings().tools.get(tool) or ToolSettings()

@@ -178,6 +178,13 @@ def _own_mistakes(provider: Provider) -> Iterator[Mistake]:
         bound = hosts.setdefault(name, host_of(url))
         if bound != host_of(url):
             yield Mistake(place, "key_other_host", {"name": name, "stored_for": bound, "host": host_of(url)})
+    logins: set[str] = set()
+    for number, login in enumerate(provider.logins):
+        if login.id in logins:
+            yield Mistake(("login", number, "id"), "setting_twice", {})
+        logins.add(login.id)
+        if not may_carry_key(login.url):
+            yield Mistake(("login", number, "url"), "key_plain_http", {"name": login.id, "host": host_of(login.url)})
     ids: set[str] = set()
     for number, service in enumerate(provider.services):
         if service.id in ids:

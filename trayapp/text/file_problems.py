@@ -71,6 +71,10 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("Found {found}; needed is an address such as http://localhost:8080, without user name and password."),
     ),
+    "setting_path": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; needed is a path such as /responses, in lower case and without a slash at its end."),
+    ),
     "setting_key_place": (
         N_("{file}, line {line}: {key}"),
         N_('Keys do not belong into files. Allowed are "keyring" and "env:NAME" with the name of a variable.'),

@@ -73,7 +73,7 @@ async def test_models_are_the_targets() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
         one = {"id": LOCAL_MODEL, "object": "model", "created": 0, "owned_by": "ollama"}
-        assert (await bed.get()).json == {"object": "list", "data": [one]}
+        assert (await bed.get()).json == {"object": "list", "data": [one], "models": []}
         got = await bed.get("/v1/models/big-1")
         assert got.json == one
         assert got.headers["x-llm-ampel-route"] == "local; user"

@@ -188,6 +188,48 @@ def test_what_a_service_may_not_be(here: Home, old: str, new: str, expected: tup
     assert expected in refused(here, ACME.replace(old, new))
 
 
+LOGIN = """[[login]]
+id = "acme-login"
+url = "https://login.acme.example/codex"
+dialects = ["openai"]
+paths = ["/responses", "/models"]
+
+"""
+
+
+def with_login(login: str = LOGIN) -> str:
+    return ACME.replace("[[service]]", login + "[[service]]", 1)
+
+
+def test_a_login_is_an_address_of_its_provider(here: Home) -> None:
+    own(here, acme=with_login())
+    catalogue, problems = loaded(here)
+    assert not problems
+    acme = catalogue.providers["acme"]
+    (login,) = acme.logins
+    assert catalogue.names == {"acme", "acme-login"}
+    assert catalogue.upstream("acme-login") == (acme, login)
+    assert catalogue.upstream("acme") == (acme, acme.api)
+    assert catalogue.upstream("nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"/responses"', '"responses"', ("setting_path", 18, "login[0].paths[0]")),
+        ('"/responses"', '"/responses/"', ("setting_path", 18, "login[0].paths[0]")),
+        ('"/responses"', '"/../admin"', ("setting_path", 18, "login[0].paths[0]")),
+        ("https://login", "http://login", ("key_plain_http", 16, "login[0].url")),
+        (LOGIN, LOGIN + LOGIN, ("setting_twice", 21, "login[1].id")),
+        ('dialects = ["openai"]\n', "", ("setting_missing", 14, "login[0].dialects")),
+    ],
+)
+def test_what_a_login_may_not_be(here: Home, old: str, new: str, expected: tuple[str, int, str]) -> None:
+    assert [(code, key) for code, _, key in refused(here, with_login(LOGIN.replace(old, new)))] == [
+        (expected[0], expected[2])
+    ]
+
+
 def test_a_provider_without_a_service_is_refused(here: Home) -> None:
     assert refused(here, 'provider = "acme"\nname = "Acme"\nservice = []\n') == [("setting_empty", 3, "service")]
     assert refused(here, 'provider = "acme"\nname = "Acme"\n') == [("setting_missing", 1, "service")]

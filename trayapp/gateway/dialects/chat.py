@@ -158,4 +158,5 @@ def read_error(error: object, depth: Depth) -> Reading:
 def models(path: str, model: str, owner: str) -> bytes:
     # One model of the list is the target's whatever was asked for: a tool that checks its model's name goes on.
     entry = {"id": model, "object": "model", "created": 0, "owned_by": owner}
-    return msgspec.json.encode({"object": "list", "data": [entry]} if path == MODELS else entry)
+    # Codex takes no list without `models`, and describes those that are not in it by its own list.
+    return msgspec.json.encode({"object": "list", "data": [entry], "models": []} if path == MODELS else entry)
