@@ -54,6 +54,11 @@ class ToolRequest:
     said: bytes = b""
     route: str = ""
 
+    @property
+    def by_login(self) -> bool:
+        """Is it asked at the address of a login?"""
+        return self.path != self.address.path
+
 
 class CloudRoute:
     def __init__(
@@ -166,9 +171,11 @@ class CloudRoute:
             # Whether it can be read is for the provider to say.
             said = b""
         witness = witness_of(self._fingerprint(credential), asked.address.path, said)
+        # What is asked with a login is another machinery than the API, whose components stand in the catalogue.
+        parts = () if asked.by_login else self._parts_of(asked.provider, asked.endpoint)
         return Exchange(
-            self._names, self._clock, asked.provider, asked.url, self._parts_of(asked.provider, asked.endpoint),
-            depth_of(asked.endpoint), asked.caller.tool, url, asked.body, witness,
+            self._names, self._clock, asked.provider, asked.url, parts, depth_of(asked.endpoint), asked.caller.tool,
+            url, asked.body, witness,
         )  # fmt: skip
 
     def _tell(self, exchange: Exchange | None, how: Callable[[Exchange], Try]) -> None:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from tests.support.gatewaybed import KEY, LOCAL_MODEL, Bed, chunks
 from tests.support.httpserver import Server, answer
-from trayapp.core.catalogue import Catalogue, Dialect, Login
+from trayapp.core.catalogue import Catalogue, Component, Dialect, Login, Part
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
@@ -28,7 +28,10 @@ async def login() -> AsyncIterator[Server]:
 
 def add(bed: Bed, login: Server) -> None:
     at = Login("acme-login", f"{login.url}/codex", (Dialect.OPENAI,), ("/responses", "/models"))
-    bed.catalogue = Catalogue({"acme": structs.replace(bed.catalogue.providers["acme"], logins=(at,))})
+    acme = bed.catalogue.providers["acme"]
+    responses = Component("responses", "Responses", main=True)
+    service = structs.replace(acme.services[0], components=(*acme.services[0].components, responses))
+    bed.catalogue = Catalogue({"acme": structs.replace(acme, services=(service,), logins=(at,))})
 
 
 def at(bed: Bed, path: str) -> str:
@@ -55,13 +58,19 @@ async def test_it_is_asked_at_its_own_address_with_its_own_headers(login: Server
         assert (seen.outcome, seen.provider, seen.host, seen.parts) == (Outcome.GOOD, "acme", login.netloc, ())
 
 
-async def test_what_the_api_does_proves_nothing_here_and_the_other_way_round(login: Server) -> None:
+async def test_it_speaks_for_no_component_of_the_api(login: Server) -> None:
     async with Bed() as bed:
         add(bed, login)
         login.on("/codex/responses", answer(503, {"error": {"message": "x"}}))
+        bed.cloud.on("/v1/responses", answer(200, {"object": "response", "output": []}))
         await bed.post(ASKED, path=at(bed, "/v1/responses"), Authorization=OWN)
-        seen = await bed.told()
-        assert (seen.outcome, seen.host, seen.parts) == (Outcome.FAIL, login.netloc, ())
+        await bed.get(at(bed, "/v1/models"), Authorization=OWN)
+        await bed.post(ASKED | {"stream": False}, path="/v1/responses")
+        failed, listed, api = [await bed.told(number) for number in (1, 2, 3)]
+        assert (failed.outcome, failed.host, failed.parts) == (Outcome.FAIL, login.netloc, ())
+        assert (listed.outcome, listed.host, listed.parts) == (Outcome.GOOD, login.netloc, ())
+        assert (api.outcome, api.host) == (Outcome.GOOD, bed.cloud.netloc)
+        assert api.parts == (Part("acme-api", "responses"),)
 
 
 @pytest.mark.parametrize("path", ["/v1/files", "/v1/chat/completions", "/v1/responsesx", "/v1/responses/%2e%2e/admin"])
