@@ -1,0 +1,113 @@
+"""What can happen in an exchange, and what the failover machine wants done about it."""
+
+from msgspec import Struct
+
+from trayapp.core.evidence.observation import Outcome
+from trayapp.core.switching.failure import Said
+from trayapp.core.switching.route import To
+
+
+class Connected(Struct, frozen=True):
+    """The connection stands; from now on the upstream may have heard the request."""
+
+
+class Sending(Struct, frozen=True):
+    """Some more of the request is out: what waits for an answer counts from the last of it."""
+
+
+class Head(Struct, frozen=True):
+    """The answer has begun. `streams`: as a stream of events. `retry_after_s`: what it asks for."""
+
+    status: int
+    streams: bool = False
+    retry_after_s: float | None = None
+
+
+class Life(Struct, frozen=True):
+    """Something came that is no content: of a stream a ping, a comment, a beginning; of a plain answer any piece.
+
+    `size`: bytes that came with it, here and in `Content`.
+    """
+
+    size: int = 0
+
+
+class Content(Struct, frozen=True):
+    """The model has written something: text, reasoning, a refusal, arguments of a tool, audio."""
+
+    size: int = 0
+
+
+class Error(Struct, frozen=True):
+    """An event of the stream tells an error, or cannot be read."""
+
+    said: Said
+
+
+class End(Struct, frozen=True):
+    """Nothing more comes. `whole`: all of it has come by the dialect's own word, be it an answer or an error, and not
+    only by HTTP's. `said`: the error that a plain answer is."""
+
+    whole: bool
+    said: Said | None = None
+
+
+class Failed(Struct, frozen=True):
+    """Nothing more comes, and that is no end. `code`: as in an observation."""
+
+    code: str
+
+
+Event = Connected | Sending | Head | Life | Content | Error | End | Failed
+
+
+class Send(Struct, frozen=True):
+    """Ask this upstream; what comes of it is told under this number. `strips`: without what another model wrote."""
+
+    attempt: int
+    to: To
+    strips: bool = False
+
+
+class Pass(Struct, frozen=True):
+    """Give the tool what has come of this attempt, its head first, and from now on what comes, as it comes."""
+
+
+class Finish(Struct, frozen=True):
+    """End the tool's answer as a whole answer ends."""
+
+
+class BreakOff(Struct, frozen=True):
+    """Close the tool's connection without the end that a whole answer has."""
+
+
+class Tell(Struct, frozen=True):
+    """Tell the tool in its dialect that this failed: as an answer, or as an event where one of ours or the target's has
+    begun. `before`: how the provider failed, where the target was asked in its place."""
+
+    code: str
+    before: str | None = None
+
+
+class Cancel(Struct, frozen=True):
+    """Close the connection of the running attempt, and forget what was held back of it."""
+
+
+class KeepAlive(Struct, frozen=True):
+    """Let the tool hear its dialect's keep-alive, behind a head of ours if there is none yet."""
+
+
+class Slow(Struct, frozen=True):
+    """Note that the provider's answer has been silent for `SLOW_S` since its content began."""
+
+
+class Count(Struct, frozen=True):
+    """What an attempt at the provider counts as, once for each; the breaker is to hear of it."""
+
+    outcome: Outcome
+    code: str
+
+
+Decision = Send | Pass | Finish | BreakOff | Tell | Cancel | KeepAlive | Slow | Count
+ENDS = (Finish, BreakOff, Tell)
+"""The last of all decisions about a request is one of these, unless its tool has left."""
