@@ -43,7 +43,7 @@ class MessagesAnswer:
                 return [{"type": "content_block_stop", "index": block.number}]
 
     def end(self, finish: str, usage: Usage) -> list[Event]:
-        delta = {"stop_reason": self._stop(finish), "stop_sequence": None}
+        delta = {"container": None, **_stopped(self._stop(finish))}
         return [{"type": "message_delta", "delta": delta, "usage": _usage(usage)}, {"type": "message_stop"}]
 
     def failed(self, refused: Refused) -> list[Event]:
@@ -53,26 +53,27 @@ class MessagesAnswer:
         content = [self._content(block, block.text, _input(block)) for block in self._blocks]
         return self._message(content, self._stop(finish), _usage(usage))
 
-    def _message(self, content: list[dict[str, Any]], stop: str | None, usage: dict[str, int]) -> Event:
+    def _message(self, content: list[dict[str, Any]], stop: str | None, usage: dict[str, Any]) -> Event:
         return {
             "id": self._minted.id("msg", 0),
             "type": "message",
             "role": "assistant",
             "model": self._asked.model,
             "content": content,
-            "stop_reason": stop,
-            "stop_sequence": None,
+            "container": None,
             "usage": usage,
+            **_stopped(stop),
         }
 
     def _content(self, block: Block, text: str, arguments: object) -> dict[str, Any]:
         if block.kind is Kind.TEXT:
-            return {"type": "text", "text": text}
+            return {"type": "text", "text": text, "citations": None}
         if block.kind is Kind.REASONING:
             # Whoever reads it wants a signature there, and only Anthropic could sign.
             return {"type": "thinking", "thinking": text, "signature": ""}
         name = self._asked.names.tool(block.name).name
-        return {"type": "tool_use", "id": self._minted.id("toolu", block.number), "name": name, "input": arguments}
+        called = {"id": self._minted.id("toolu", block.number), "name": name, "input": arguments}
+        return {"type": "tool_use", "caller": {"type": "direct"}, **called}
 
     def _stop(self, finish: str) -> str:
         if finish in _STOPS:
@@ -81,12 +82,21 @@ class MessagesAnswer:
         return "tool_use" if any(block.kind is Kind.CALL for block in self._blocks) else "end_turn"
 
 
-def _usage(usage: Usage) -> dict[str, int]:
+def _stopped(reason: str | None) -> dict[str, Any]:
+    return {"stop_reason": reason, "stop_sequence": None, "stop_details": None}
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
     return {
         "input_tokens": usage.prompt - usage.cached,
+        "cache_creation": None,
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": usage.cached,
         "output_tokens": usage.answer,
+        "output_tokens_details": None,
+        "inference_geo": None,
+        "server_tool_use": None,
+        "service_tier": None,
     }
 
 

@@ -60,7 +60,7 @@ class ResponsesAnswer:
         }
         tools = original.get("tools") or []
         # What was left out is not in force.
-        self._repeated["tools"] = [tool for tool in tools if tool.get("type") in _KEPT_TOOLS]
+        self._repeated["tools"] = [_tool(tool) for tool in tools if tool.get("type") in _KEPT_TOOLS]
 
     def begin(self, prompt_tokens: int) -> list[Event]:
         response = self._response("in_progress")
@@ -97,7 +97,7 @@ class ResponsesAnswer:
         response["output"] = [self._item(block, "completed") for block in self._blocks]
         response["usage"] = {
             "input_tokens": usage.prompt,
-            "input_tokens_details": {"cached_tokens": usage.cached},
+            "input_tokens_details": {"cached_tokens": usage.cached, "cache_write_tokens": 0},
             "output_tokens": usage.answer,
             "output_tokens_details": {"reasoning_tokens": usage.reasoning},
             "total_tokens": usage.prompt + usage.answer,
@@ -211,6 +211,10 @@ def _code(refused: Refused) -> str:
     if refused.status == 429:
         return "rate_limit_exceeded"
     return "invalid_prompt" if refused.status < 500 else "server_error"
+
+
+def _tool(tool: dict[str, Any]) -> dict[str, Any]:
+    return {"description": None, "parameters": None, "strict": False} | tool if tool["type"] == "function" else tool
 
 
 def _part(block: Block, text: str) -> dict[str, Any]:

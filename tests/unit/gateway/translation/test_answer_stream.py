@@ -355,6 +355,7 @@ def test_a_response_says_what_was_in_force() -> None:
     answer = responses_answer(told(RESPONSES, body, answered(*TEXT)))
     assert (answer["instructions"], answer["temperature"], answer["metadata"]) == ("Be brief.", 0.5, {"a": "b"})
     assert [tool["type"] for tool in answer["tools"]] == ["function", "function", "custom", "namespace"]
+    assert [tool.get("strict") for tool in answer["tools"]] == [False, False, None, None]
     assert (answer["store"], answer["created_at"]) == (False, 1000)
 
 

@@ -19,6 +19,7 @@ MESSAGE = {
         {"id": "y", "type": "function", "function": {"name": "f", "arguments": ""}},
     ],
 }
+DIRECT = {"type": "tool_use", "caller": {"type": "direct"}}
 CHUNKS = [
     chunk({"reasoning_content": "Hm."}),
     chunk({"content": "I do."}),
@@ -41,17 +42,24 @@ def test_a_message() -> None:
         "model": "small:1b",
         "content": [
             {"type": "thinking", "thinking": "Hm.", "signature": ""},
-            {"type": "text", "text": "I do."},
-            {"type": "tool_use", "id": "toolu_0123456789abcdef0123456702", "name": "f", "input": {"a": 1}},
-            {"type": "tool_use", "id": "toolu_0123456789abcdef0123456703", "name": "f", "input": {}},
+            {"type": "text", "text": "I do.", "citations": None},
+            DIRECT | {"id": "toolu_0123456789abcdef0123456702", "name": "f", "input": {"a": 1}},
+            DIRECT | {"id": "toolu_0123456789abcdef0123456703", "name": "f", "input": {}},
         ],
         "stop_reason": "tool_use",
         "stop_sequence": None,
+        "stop_details": None,
+        "container": None,
         "usage": {
             "input_tokens": 10,
+            "cache_creation": None,
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": 40,
             "output_tokens": 9,
+            "output_tokens_details": None,
+            "inference_geo": None,
+            "server_tool_use": None,
+            "service_tier": None,
         },
     }
 
@@ -61,7 +69,7 @@ def test_a_response() -> None:
     assert (got["object"], got["status"], got["model"], got["error"]) == ("response", "completed", "small:1b", None)
     assert [item["type"] for item in got["output"]] == ["reasoning", "message", "function_call", "function_call"]
     assert [item.get("arguments") for item in got["output"]] == [None, None, '{"a":1}', "{}"]
-    assert got["usage"]["input_tokens_details"] == {"cached_tokens": 40}
+    assert got["usage"]["input_tokens_details"] == {"cached_tokens": 40, "cache_write_tokens": 0}
 
 
 def test_a_stream_says_the_same() -> None:
