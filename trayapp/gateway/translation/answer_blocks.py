@@ -25,7 +25,7 @@ class Block:
         self.kind = kind
         self.name = name
         self.number = -1
-        self.call_id: object = None
+        self.call_id = ""
         self._pieces: list[str] = []
 
     @property
@@ -117,23 +117,23 @@ class AnswerBlocks:
     def _call(self, call: Mapping[str, Any]) -> Iterator[Step]:
         function = call.get("function")
         fields = function if isinstance(function, dict) else {}
-        name, arguments = fields.get("name"), fields.get("arguments")
+        name, arguments = _text(fields.get("name")), fields.get("arguments")
         if isinstance(arguments, dict):
             arguments = encode(arguments).decode()
-        block = self._called(call.get("index"), call.get("id"), name)
+        block = self._called(call.get("index"), _text(call.get("id")), name)
         self._last, self._space = block, ""
-        if isinstance(name, str) and name and not block.name:
+        if name and not block.name:
             block.name = name
             self._unnamed.remove(block)
             yield from self._begin(block)
         if isinstance(arguments, str) and arguments:
             yield from self._more(block, arguments)
 
-    def _called(self, index: object, call_id: object, name: object) -> Block:
+    def _called(self, index: object, call_id: str, name: str) -> Block:
         """Which call goes on. Some servers leave the index out, some say 0 for all, some repeat id and name."""
         key = ("index", index) if isinstance(index, int) else ("id", call_id) if call_id else None
         known = self._calls.get(key) if key else (self._last if self._last and self._last.kind is Kind.CALL else None)
-        another = bool(call_id and name and known and known.call_id not in (None, call_id))
+        another = bool(call_id and name and known and known.call_id not in ("", call_id))
         if known is None or another or (key is None and name):
             known = Block(Kind.CALL)
             self._calls[key] = known
@@ -170,3 +170,7 @@ class AnswerBlocks:
         if self._open:
             block, self._open = self._open, None
             yield Step(Did.CLOSE, block)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -14,6 +14,8 @@ from trayapp.gateway.translation.usage import Usage, usage_of
 
 CHARS_A_TOKEN = 4
 """Of an answer that nobody counted; English prose has a little more, code and other languages less."""
+_MOST_CHARS = 16 * 1024 * 1024
+"""All that is written is kept to be told once more at the end; a plain answer may have no more, either."""
 
 
 class AnswerStream:
@@ -54,8 +56,8 @@ class AnswerStream:
     def _taken(self, data: bytes) -> bytes:
         if self.over or not data.strip():
             return b""
-        if self._events.lost:
-            return self.fail(lost("The local model sent more at once than can be read."))
+        if self._events.lost or self._blocks.written > _MOST_CHARS:
+            return self.fail(lost("The local model sent more than can be read."))
         self._reading.event(data)
         if self._reading.error is not None:
             return self.fail(of_error(self._reading.error, 200))

@@ -39,7 +39,7 @@ def request(body: Mapping[str, Any], *, model: str, images: bool | None = None) 
     chat: dict[str, Any] = {"model": model} | copied(body, _COPIED)
     tools = _tools(body, names, left_out)
     if tools:
-        chat |= {"tools": tools} | _choice(obj(body, "tool_choice"), names)
+        chat |= _chosen(obj(body, "tool_choice"), tools, names)
     conversation = Conversation(images)
     for block in blocks(body, "system", "text"):
         if not text(block, "text").startswith(_BILLING):
@@ -83,17 +83,19 @@ def _tools(body: Mapping[str, Any], names: ToolNames, left_out: set[str]) -> lis
     return tools
 
 
-def _choice(choice: Mapping[str, Any], names: ToolNames) -> dict[str, Any]:
+def _chosen(choice: Mapping[str, Any], tools: list[dict[str, Any]], names: ToolNames) -> dict[str, Any]:
     if not choice:
-        return {}
+        return {"tools": tools}
     kind = text(choice, "type")
     if kind == "tool":
-        wanted: Any = {"type": "function", "function": {"name": names.name(Tool(text(choice, "name")))}}
-    elif kind in _CHOICES:
-        wanted = _CHOICES[kind]
-    else:
+        # Few local servers take a function's name here; to have no other to choose from is the same.
+        wanted = names.name(Tool(text(choice, "name")))
+        tools = [tool for tool in tools if tool["function"]["name"] == wanted]
+        kind = "any"
+    if kind not in _CHOICES or not tools:
         raise malformed("tool_choice")
-    return {"tool_choice": wanted} | ({"parallel_tool_calls": False} if choice.get("disable_parallel_tool_use") else {})
+    chosen = {"tools": tools, "tool_choice": _CHOICES[kind]}
+    return chosen | ({"parallel_tool_calls": False} if choice.get("disable_parallel_tool_use") else {})
 
 
 def _message(message: Mapping[str, Any], conversation: Conversation, names: ToolNames, left_out: set[str]) -> None:
@@ -166,6 +168,9 @@ def _parts(block: Mapping[str, Any], conversation: Conversation) -> list[Part]:
         case "text":
             return [text_part(f"{text(block, 'title')}\n{text(source, 'data')}".strip())]
         case "content":
-            return [part for one in blocks(source, "content", "text") for part in _parts(one, conversation)]
+            inner = blocks(source, "content", "text")
+            if any(one.get("type") not in ("text", "image") for one in inner):
+                raise malformed("messages")
+            return [part for one in inner for part in _parts(one, conversation)]
         case _:
             raise not_taken("PDF documents" if kind == "document" else "images of this kind")

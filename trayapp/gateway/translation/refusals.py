@@ -44,7 +44,7 @@ def of_error(error: object, status: int) -> Refused:
     told = code if isinstance(code, int) and 400 <= code <= 599 else None
     said = fields.get("message")
     words = plain(said, _WORDS_CHARS) if isinstance(said, str) else ""
-    if _OVERFLOW.search(f"{fields.get('type')} {code} {words}"):
+    if "max_tokens" not in words and _OVERFLOW.search(f"{fields.get('type')} {code} {words}"):
         return Refused(400, CONTEXT_OVERFLOW, _too_long(fields, words), retry=False)
     status = status if status >= 400 else told or 500
     return Refused(status, f"local_http_{status}", words or "The local model answered with an error.")

@@ -14,6 +14,7 @@ from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.encoding import event
 
 _EVENT = re.compile(rb".*?(?:\r?\n\r?\n|\r\r)", re.S)
+_KIND = re.compile(r"response\.([a-z_.]+)")
 _LIFE = frozenset({"created", "queued", "in_progress", "completed", "incomplete", "failed"})
 _TEXTS = frozenset({"content_part", "output_text", "refusal", "reasoning_text"})
 _SUMMARIES = frozenset({"reasoning_summary_part", "reasoning_summary_text"})
@@ -89,9 +90,12 @@ class ResponsesRepair:
             fields = read_json(told[0]) if len(told) == 1 else None
         except ValueError:
             fields = None
-        if not isinstance(fields, dict) or not str(fields.get("type")).startswith("response."):
+        if not isinstance(fields, dict):
             return raw
-        before, whole = self._whole(fields, str(fields["type"]).removeprefix("response."))
+        kind = _KIND.fullmatch(str(fields.get("type")))
+        if kind is None:
+            return raw
+        before, whole = self._whole(fields, kind[1])
         events = [self._numbered(one) for one in (*before, whole)]
         return raw if events == [fields] else b"".join(map(event, events))
 
@@ -123,9 +127,8 @@ class ResponsesRepair:
 
     def _within(self, fields: dict[str, Any], noun: str, verb: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         before: list[dict[str, Any]] = []
-        item_id = fields.get("item_id")
-        if item_id not in self._places:
-            item_id = next(reversed(self._places), None)
+        told = fields.get("item_id")
+        item_id = told if isinstance(told, str) and told in self._places else next(reversed(self._places), None)
         if item_id is None:
             if noun not in ("content_part", "output_text"):
                 return [], fields

@@ -73,6 +73,8 @@ def _tools(body: Mapping[str, Any], names: ToolNames, left_out: set[str]) -> dic
         return {}
     choice, allowed = _choice(body.get("tool_choice"), names, left_out)
     tools = [tool for name, tool in functions.items() if allowed is None or name in allowed]
+    if not tools:
+        raise malformed("tool_choice")
     parallel = body.get("parallel_tool_calls")
     return {
         "tools": tools,
@@ -122,7 +124,8 @@ def _choice(choice: object, names: ToolNames, left_out: set[str]) -> tuple[Any, 
         wanted = objects(choice, "tools")
         known = [one for one in wanted if text(one, "type") not in left_out] or wanted
         return choice.get("mode", "auto"), {_chosen(one, names, left_out) for one in known}
-    return {"type": "function", "function": {"name": _chosen(choice, names, left_out)}}, None
+    # Few local servers take a function's name here; to have no other to choose from is the same.
+    return "required", {_chosen(choice, names, left_out)}
 
 
 def _chosen(choice: Mapping[str, Any], names: ToolNames, left_out: set[str]) -> str:

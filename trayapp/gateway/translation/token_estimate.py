@@ -43,24 +43,28 @@ def _listed(value: object) -> list[Any]:
 
 
 def _texts(value: object) -> Iterator[str | None]:
-    """What the model reads of a message; None for each picture."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-    elif isinstance(value, dict):
-        if value.get("type") in _PICTURES:
-            yield None
-            return
-        for name in _HELD:
-            yield from _texts(value.get(name))
-        if "input" in value:
-            yield _json(value["input"])
+    """What the model reads of messages, in any order; None for each picture."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, dict):
+            if one.get("type") in _PICTURES:
+                yield None
+                continue
+            left += map(one.get, _HELD)
+            if "input" in one:
+                yield _json(one["input"])
 
 
 def _json(value: object) -> str:
-    return encode(value).decode()
+    try:
+        return encode(value).decode()
+    except ValueError:
+        return ""
 
 
 def _counted(text: str) -> int:

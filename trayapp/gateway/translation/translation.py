@@ -9,19 +9,39 @@ from trayapp.gateway.translation.answer_stream import CHARS_A_TOKEN, AnswerStrea
 from trayapp.gateway.translation.answer_writer import AnswerWriter
 from trayapp.gateway.translation.asked import Asked, Minted
 from trayapp.gateway.translation.messages_answer import MessagesAnswer
+from trayapp.gateway.translation.refusals import malformed
 from trayapp.gateway.translation.responses_answer import ResponsesAnswer
 from trayapp.gateway.translation.usage import Usage, usage_of
 
 
-class Request(Protocol):
+class Ask(Protocol):
     def __call__(self, body: Mapping[str, Any], *, model: str, images: bool | None = None) -> Asked: ...
 
 
 class Translation(NamedTuple):
-    """One dialect, there and back. `request` raises Refused (400) for what no chat server can be asked."""
+    """One dialect, there and back."""
 
-    request: Request
+    ask: Ask
     writer: Callable[[Asked, Minted], AnswerWriter]
+
+    def request(
+        self, body: Mapping[str, Any], *, model: str, images: bool | None = None, context: int | None = None
+    ) -> Asked:
+        """What a chat server is asked for `body`. `model`: who answers. `images`: can it see? `context`: how many
+        tokens it can hold. None: unknown.
+
+        Raises Refused (400) for what no chat server can be asked.
+        """
+        try:
+            asked = self.ask(body, model=model, images=images)
+        except ValueError as error:
+            raise malformed("nesting") from error
+        most = asked.chat.get("max_tokens")
+        if context is not None and isinstance(most, int) and asked.prompt_tokens + most > context:
+            # Tools ask for as much as the cloud's model can write, and some servers refuse what they cannot promise;
+            # without a limit they write as much as there is room for.
+            del asked.chat["max_tokens"]
+        return asked
 
     def stream(self, asked: Asked, minted: Minted) -> AnswerStream:
         """Tells the stream that comes for `asked`."""

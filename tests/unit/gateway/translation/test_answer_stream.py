@@ -1,5 +1,6 @@
 """A chat stream, told to strict readers of Messages and Responses."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -200,6 +201,7 @@ FAILURES = {
     "no JSON": HELLO + b"data: <html>\n\n" + STOP + DONE,
     "no object": HELLO + b"data: []\n\n" + STOP + DONE,
     "too large": HELLO + b"data: " + b"x" * (MAX_EVENT_BYTES + 1) + b"\n\n" + STOP + DONE,
+    "no end of it": stream(chunk({"content": "x" * 1_000_000})) * 20 + STOP + DONE,
     "a call without a name": stream(calls((0, "x", None, "{}"))) + STOP + DONE,
     "more of a whole call": stream(calls((0, "x", "f", "{}")), calls((1, "y", "g", "{")), calls((0, None, None, "}")))
     + STOP
@@ -362,3 +364,57 @@ def test_a_response_says_what_was_in_force() -> None:
 def test_usage_may_come_with_the_finish() -> None:
     last = chunk({}, "stop") | {"usage": usage()["usage"]}
     assert messages_answer(told(MESSAGES, M_BODY, stream(*TEXT, last) + DONE))["usage"]["output_tokens"] == 9
+
+
+NAMES = st.sampled_from(
+    [
+        "content",
+        "reasoning",
+        "tool_calls",
+        "function",
+        "function_call",
+        "name",
+        "arguments",
+        "id",
+        "index",
+        "text",
+        "type",
+    ]
+)
+ANYTHING = st.recursive(
+    st.none() | st.integers(0, 2) | st.text(st.characters() | st.characters(categories=["Cs"]), max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=8,
+)
+
+
+@BOTH
+@given(st.lists(st.dictionaries(NAMES, ANYTHING), max_size=5), st.sampled_from([b"", STOP, STOP + DONE]), ANYTHING)
+def test_whatever_comes_has_an_end(
+    translation: Translation, body: dict[str, Any], reader: Reader, deltas: list[dict[str, Any]], end: bytes, odd: Any
+) -> None:
+    chunks = [chunk(delta) for delta in deltas] + [
+        {"choices": odd, "usage": odd},
+        {"choices": [odd], "usage": {"x": odd}},
+    ]
+    sent = b"".join(b"data: " + json.dumps(one).encode() + b"\n\n" for one in chunks)
+    answer = translation.stream(translation.request(body, model="small:1b"), Minted(STEM, 0))
+    events = events_of(answer.feed(sent + end) + answer.end())
+    ends = {"message_stop", "error"} if translation is MESSAGES else {"response.completed", "response.failed"}
+    assert [event["type"] for event in events if event["type"] in ends] == [events[-1]["type"]]
+
+
+@BOTH
+def test_what_is_nested_too_deeply(translation: Translation, body: dict[str, Any], reader: Reader) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(3000):
+        deep = {"a": deep}
+    call: dict[str, Any] = {"type": "tool_use", "id": "x", "name": "f", "input": deep}
+    document: dict[str, Any] = {"type": "text", "text": "x"}
+    for _ in range(3000):
+        document = {"type": "document", "source": {"type": "content", "content": [document]}}
+    for content in (call, document):
+        said = [{"role": role, "content": [content]} for role in ("user", "assistant")]
+        for one in said:
+            with contextlib.suppress(Refused):
+                translation.request({"messages": [one], "input": [one], "tools": [deep]}, model="small:1b")

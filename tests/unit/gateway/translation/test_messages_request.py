@@ -143,12 +143,14 @@ def test_what_servers_did_is_left_out_and_said() -> None:
         ({"type": "none"}, {"tool_choice": "none"}),
         (
             {"type": "tool", "name": "Bash", "disable_parallel_tool_use": True},
-            {"tool_choice": {"type": "function", "function": {"name": "Bash"}}, "parallel_tool_calls": False},
+            {"tool_choice": "required", "parallel_tool_calls": False},
         ),
     ],
 )
 def test_what_the_model_may_choose(choice: dict[str, Any], expected: dict[str, Any]) -> None:
-    chat = asked(tools=[BASH, SEARCH], tool_choice=choice).chat
+    chat = asked(tools=[BASH, BASH | {"name": "Read"}, SEARCH], tool_choice=choice).chat
+    offered = [tool["function"]["name"] for tool in chat["tools"]]
+    assert offered == (["Bash"] if choice["type"] == "tool" else ["Bash", "Read"])
     assert {name: chat[name] for name in expected} == expected
     assert "tool_choice" not in asked(tool_choice=choice).chat
 
@@ -213,6 +215,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a strange role": ({"messages": [{"role": "tool", "content": "x"}]}, "invalid_request"),
     "a strange content": ({"messages": [{"role": "user", "content": 5}]}, "invalid_request"),
     "strange tools": ({"tools": ["Bash"]}, "invalid_request"),
+    "an unknown tool": ({"tools": [BASH], "tool_choice": {"type": "tool", "name": "x"}}, "invalid_request"),
     "a strange choice": ({"tools": [BASH], "tool_choice": {"type": "some"}}, "invalid_request"),
 }
 

@@ -24,6 +24,14 @@ OVERFLOW = {"code": 400, "message": "request (9 tokens) exceeds", "type": "excee
             400,
             (400, "prompt is too long: This model's maximum context length is 4 tokens."),
         ),
+        (
+            {
+                "message": "max_tokens is too large: 32000. This model's maximum context length is 4 tokens.",
+                "code": 400,
+            },
+            400,
+            (400, "max_tokens is too large: 32000. This model's maximum context length is 4 tokens."),
+        ),
         ({"code": 500, "message": "boom"}, 200, (500, "boom")),
         ({"code": 7, "message": "boom"}, 200, (500, "boom")),
         ({"message": "no\nsuch model"}, 404, (404, "no such model")),

@@ -167,3 +167,26 @@ def test_plain_responses() -> None:
     assert [item["id"] for item in got["output"]] == ["fc_9", "item_0123456789abcdef0123456701"]
     assert (got["id"], got["object"], got["tools"]) == ("resp_0123456789abcdef0123456700", "response", [])
     assert repaired(got, "other", MINTED) == got
+
+
+NAMES = st.sampled_from(
+    ["item_id", "item", "id", "call_id", "type", "response", "output", "usage", "output_index", "part"]
+)
+ANYTHING = st.recursive(
+    st.none() | st.integers(0, 3) | st.text(st.characters() | st.characters(categories=["Cs"]), max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=6,
+)
+KINDS = [*sorted({event["type"].removeprefix("response.") for event in events_of(WHOLE)}), "x\ny", "\ud800", ""]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(KINDS), st.dictionaries(NAMES.filter(lambda name: name != "type"), ANYTHING)))
+)
+def test_whatever_comes(events: list[tuple[str, dict[str, Any]]]) -> None:
+    stream = b"".join(
+        b"data: " + json.dumps({"type": f"response.{kind}"} | fields).encode() + b"\n\n" for kind, fields in events
+    )
+    got = repair(stream)
+    assert got.count(b"data: ") >= len(events)
+    assert got.endswith(stream[-2:])

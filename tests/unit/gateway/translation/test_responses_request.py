@@ -142,21 +142,24 @@ def test_what_servers_did_is_left_out_and_said() -> None:
     assert got.left_out == ("local_shell", "web_search")
 
 
+ALL = ["exec_command", "apply_patch", "multi_agent_v1__spawn_agent"]
+
+
 @pytest.mark.parametrize(
-    ("choice", "expected"),
+    ("choice", "expected", "offered"),
     [
-        ("required", "required"),
-        ({"type": "function", "name": "exec_command"}, {"type": "function", "function": {"name": "exec_command"}}),
-        ({"type": "custom", "name": "apply_patch"}, {"type": "function", "function": {"name": "apply_patch"}}),
-        (
-            {"type": "function", "name": "spawn_agent", "namespace": "multi_agent_v1"},
-            {"type": "function", "function": {"name": "multi_agent_v1__spawn_agent"}},
-        ),
+        ("auto", "auto", ALL),
+        ("none", "none", ALL),
+        ("required", "required", ALL),
+        ({"type": "function", "name": "exec_command"}, "required", ["exec_command"]),
+        ({"type": "custom", "name": "apply_patch"}, "required", ["apply_patch"]),
+        ({"type": "function", "name": "spawn_agent", "namespace": "multi_agent_v1"}, "required", ALL[2:]),
     ],
 )
-def test_what_the_model_may_choose(choice: Any, expected: Any) -> None:
-    tools = [SHELL, PATCH, AGENTS, SEARCH]
-    assert asked(tools=tools, tool_choice=choice).chat["tool_choice"] == expected
+def test_what_the_model_may_choose(choice: Any, expected: str, offered: list[str]) -> None:
+    chat = asked(tools=[SHELL, PATCH, AGENTS, SEARCH], tool_choice=choice).chat
+    assert chat["tool_choice"] == expected
+    assert [tool["function"]["name"] for tool in chat["tools"]] == offered
     assert "tool_choice" not in asked(tool_choice=choice).chat
 
 
@@ -223,6 +226,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a strange input": ({"input": 5}, "invalid_request"),
     "a strange role": ({"input": [{"role": "tool", "content": "x"}]}, "invalid_request"),
     "strange tools": ({"tools": ["x"]}, "invalid_request"),
+    "an unknown tool": ({"tools": [SHELL], "tool_choice": {"type": "function", "name": "x"}}, "invalid_request"),
     "a strange choice": ({"tools": [SHELL], "tool_choice": 5}, "invalid_request"),
 }
 

@@ -103,3 +103,9 @@ def test_usage_is_estimated_where_nobody_counted(usage: object) -> None:
     got = MESSAGES.answer(MESSAGES_ASKED, MINTED, whole(message, usage=usage))["usage"]
     assert got["input_tokens"] == MESSAGES_ASKED.prompt_tokens > 0
     assert 25 <= got["output_tokens"] <= 75
+
+
+@pytest.mark.parametrize(("context", "most"), [(None, 32000), (32000, None), (40000, 32000), (10, None)])
+def test_a_limit_that_the_model_cannot_promise_is_left_to_the_server(context: int | None, most: int | None) -> None:
+    asked = RESPONSES.request({"input": "Go.", "max_output_tokens": 32000}, model="small:1b", context=context)
+    assert asked.chat.get("max_tokens") == most
