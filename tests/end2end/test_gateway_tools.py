@@ -167,7 +167,7 @@ async def test_the_gateway_is_closed_to_everybody_else(tmp_path: Path) -> None:
             "host_refused": ("GET", models, {"host": "evil.example"}),
             "origin_refused": ("POST", chat, {**json_type, "origin": "https://evil.example"}),
             "json_required": ("POST", chat, {"content-type": "text/plain"}),
-            "unknown_url": ("POST", f"{path}/embeddings-of-mine", json_type),
+            "unknown_url": ("POST", f"{path}/chat/completions/", json_type),
             "bad_target": ("GET", "http://evil.example/v1/models", {"host": own}),
             "unknown_provider": ("GET", models.replace("/acme/", "/evil/"), {}),
         }
@@ -232,7 +232,7 @@ async def test_who_cannot_be_moved_is_refused_with_the_reason(tmp_path: Path) ->
         assert refused.codes == {FAILED}, refused
         refused.says(
             ("Anthropic AI cannot be moved yet", "does not speak the language of its API"),
-            ("Anthropic AI lässt sich noch nicht umstellen", "spricht die Sprache"),
+            ("Anthropic AI lässt sich noch nicht umstellen", "spricht die Sprache der API nicht"),
         )
         # Nobody is moved because somebody else could have been.
         refused = await in_both("switch", "local", "acme", "closed")

@@ -20,7 +20,7 @@ from trayapp.core.evidence.observation import Try
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer, ToolStatus
-from trayapp.core.switching.offer import movable, why_not
+from trayapp.core.switching.offer import WhyNot, movable, why_not
 from trayapp.core.switching.route import Policy, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -248,33 +248,39 @@ class Switch:
         if not chosen and offer.immovable:
             raise self._cannot_move(offer.immovable[0].provider)
         if not chosen:
-            raise Problem("nothing_down", providers=", ".join(movable(self._providers.values())))
+            raise Problem("nothing_down", providers=self._movable())
         return chosen
 
     def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """These, once each. Raises Problem("unknown_provider"), Problem("cannot_move_…")."""
         chosen = self._known(providers)
         for name in chosen:
-            if why_not(self._providers[name]) is not None:
+            if self._why_not(name) is not None:
                 raise self._cannot_move(name)
         return chosen
 
     def _known(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         for name in providers:
             if name not in self._providers:
-                raise Problem("unknown_provider", name=name, providers=", ".join(movable(self._providers.values())))
+                raise Problem("unknown_provider", name=name, providers=self._movable())
         return tuple(dict.fromkeys(providers))
 
     def _cannot_move(self, name: str) -> Problem:
         provider = self._providers[name]
-        return Problem(f"cannot_move_{why_not(provider)}", name=provider.name)
+        return Problem(f"cannot_move_{self._why_not(name)}", name=provider.name)
+
+    def _why_not(self, name: str) -> WhyNot | None:
+        return why_not(self._providers[name], self.target_status)
+
+    def _movable(self) -> str:
+        return ", ".join(movable(self._providers.values(), self.target_status))
 
     def _local(self) -> tuple[str, ...]:
         return tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)
 
     def _moved(self, providers: tuple[str, ...]) -> int:
         """How many tools a flip of `providers` moves."""
-        if not any(name in self._providers and why_not(self._providers[name]) is None for name in providers):
+        if not any(name in self._providers and self._why_not(name) is None for name in providers):
             return 0
         return sum(tool.policy == Policy.SWITCH for tool in self.tools())
 

@@ -12,6 +12,8 @@ from trayapp.core.switching.route import ROUTE_HEADER
 from trayapp.secrets.tokens import TOKEN
 
 ROUTE = ROUTE_HEADER
+TOKENS = "x-llm-ampel-tokens"
+"""In a number of tokens that nobody counted: `estimated`."""
 
 # RFC 9110, 7.6.1, and what is made anew for every connection.
 _HOP_BY_HOP = frozenset(

@@ -6,6 +6,7 @@ own dialect. Only whole events are passed on, so that such an event always stand
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable
 
 import aiohttp
@@ -25,11 +26,12 @@ from trayapp.gateway.cloud import ToolRequest, break_off, give_up
 from trayapp.gateway.dialects.kept import rests_on
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
-from trayapp.gateway.headers import ROUTE, to_client, to_local
+from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.translation.token_estimate import estimated
 from trayapp.gateway.unpacking import plain_of
 from trayapp.gateway.waiting import BUSY, Waiting, usable
 from trayapp.secrets.keys import KeySource
@@ -45,7 +47,7 @@ _STAYS = {
 }
 _SEEN_FIRST = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
 """What is not OpenAI's dialect is asked of a local server only where it was seen to speak it."""
-_NOT_EVERYWHERE = (Endpoint.RESPONSES, Endpoint.COMPLETIONS)
+_NOT_EVERYWHERE = (Endpoint.RESPONSES, Endpoint.COMPLETIONS, *_SEEN_FIRST)
 _NO_SUCH_PATH = (404, 405, 501)
 _AGAIN_S = 1.0
 """Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
@@ -130,13 +132,12 @@ class LocalRoute:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
             raise _still_loading(target) if target.state in BUSY else _not_ready(target)
         if asked.endpoint in _SEEN_FIRST and asked.endpoint not in target.speaks:
-            raise _not_spoken(target, asked)
+            return _without(target, asked)
         try:
             url = target.url.rstrip("/") + asked.address.path
             up = await self._head(url, asked, with_model(asked, target.model), stays)
             if up is None:
                 return None
-            asked.body = asked.said = b""
             try:
                 if ROUTE in up.headers:
                     raise _circle(target)
@@ -149,20 +150,23 @@ class LocalRoute:
                 reading = FencedReading(self._fence, asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if up.status in _NO_SUCH_PATH and asked.endpoint in _NOT_EVERYWHERE:
                     await self._body(up, reading)
-                    about_model = "model" in str(reading.error_within).lower()
-                    raise _told(target, up.status, reading.error_within) if about_model else _not_spoken(target, asked)
+                    if "model" not in str(reading.error_within).lower():
+                        return _without(target, asked)
+                    raise _told(target, asked, up.status, reading.error_within)
+                asked.body = asked.said = b""
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
                 elif waiting.down is not None or (waiting.streams and 200 <= up.status < 300):
                     # Who reads a stream finds nothing in a plain answer, and takes it for an empty one.
                     await self._body(up, reading)
-                    raise _told(target, up.status, reading.error_within)
+                    raise _told(target, asked, up.status, reading.error_within)
                 else:
                     waiting.over()
                     headers = to_client(up.headers, asked.route)
                     body = await self._body(up, reading)
-                    if up.status < 300 and (error := reading.error_within) is not None:
-                        raise _told(target, up.status, error)
+                    error = reading.error_within
+                    if error is not None and (up.status < 300 or asked.dialect.told(up.status, error) is not None):
+                        raise _told(target, asked, up.status, error)
                     if up.status < 300 and not reading.is_answer:
                         # Whoever has the port now, or a model that gave nothing.
                         raise Unanswered("malformed")
@@ -171,7 +175,8 @@ class LocalRoute:
                 up.close()
         except Unanswered as failure:
             raise _dead(target, failure.code) from failure
-        if 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
+        counts = asked.endpoint is not Endpoint.COUNT_TOKENS
+        if counts and 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
             given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
             self._fence.tell(self._answered, given)
         return down
@@ -231,10 +236,18 @@ class LocalRoute:
         # What is compressed has no place for an event of ours; it is broken off as on the cloud route.
         pass_on = as_it_is if reading.packed else events
 
+        begun = reading.packed
+
         def begin(piece: bytes) -> bytes:
+            nonlocal begun
             waiting.over()
             # Behind `[DONE]` nobody would hear that there was nothing.
-            return b"" if reading.is_empty else pass_on(piece)
+            whole = b"" if reading.is_empty else pass_on(piece)
+            if begun or not whole:
+                return whole
+            lacking = asked.dialect.beginning(whole, target.model or "", secrets.token_hex(12))
+            begun = lacking is not None
+            return (lacking or b"") + whole
 
         if reading.packed:
             waiting.over()
@@ -327,19 +340,24 @@ def _still_loading(target: TargetStatus) -> Refused:
     return Refused(503, "local_still_loading", message, retry=False)
 
 
-def _not_spoken(target: TargetStatus, asked: ToolRequest) -> Refused:
+def _without(target: TargetStatus, asked: ToolRequest) -> Whole:
+    """The answer where the server has no such endpoint: an estimate for a number of tokens, else a refusal."""
+    if asked.endpoint is Endpoint.COUNT_TOKENS:
+        number = estimated(msgspec.json.decode(msgspec.json.encode(_fields(asked.said))))
+        headers = {ROUTE: asked.route, TOKENS: "estimated"}
+        return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
     message = (
         f"{_named(target)} does not speak {asked.dialect.NAME} ({asked.address.path}). Choose a local server that "
         "does, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
     )
-    return Refused(400, "local_dialect", message, retry=False)
+    raise Refused(400, "local_dialect", message, retry=False)
 
 
 def _moved(asked: ToolRequest) -> Refused:
     return Refused(503, "local_moved", f"{asked.provider.name} is asked in the cloud again. Ask once more.")
 
 
-def _told(target: TargetStatus, status: int, error: object) -> Refused:
+def _told(target: TargetStatus, asked: ToolRequest, status: int, error: object) -> Refused:
     """What the server says against it, in its own words if it has any: for a stream that has begun, and where it came
     with a good status."""
     if status < 300 and error is None:
@@ -350,6 +368,7 @@ def _told(target: TargetStatus, status: int, error: object) -> Refused:
         status = code if isinstance(code, int) and 400 <= code <= 599 else 400
     said = error.get("message") if isinstance(error, dict) else error
     words = plain(said, _WORDS_CHARS) if isinstance(said, str) else ""
+    status, words = asked.dialect.told(status, error) or (status, words)
     return Refused(status, f"local_http_{status}", words or f"{_named(target)} answered with an error.", retry=False)
 
 

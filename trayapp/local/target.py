@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from trayapp.clock import Clock
+from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.local import embedded
@@ -17,6 +18,7 @@ from trayapp.local.client import Client, LocalKey
 from trayapp.local.ladder import Rung, Standing, look
 from trayapp.local.listing import Model
 from trayapp.local.preparation import Preparation, PreparationLimits, PreparationStep, Ready
+from trayapp.local.spoken import spoken
 from trayapp.local.timings import Timing, Timings
 from trayapp.paths import Home
 from trayapp.settings import servers
@@ -80,6 +82,7 @@ class LocalTarget:
         self._failed: tuple[Rung, Problem] | None = None
         self._verified_s: float | None = None
         self._through: str | None = None
+        self._listened = False
         # The one that is used: the configured one, or else what the server had when it was last seen.
         self._model = self._wanted
         self._status = self._plain(TargetState.NONE if self._server is None else TargetState.DOWN)
@@ -148,10 +151,16 @@ class LocalTarget:
                     self._publish(before)
                 raise
             self._adopt(run, ready)
-            self._publish(self._ready(ready.model))
+            if run.started:
+                self._listened = False
             key = self._key(ready.model.name)
-            cold_s = self._timings.get(key).cold_s if ready.cold_s is None else ready.cold_s
-            await asyncio.to_thread(self._timings.put, key, Timing(cold_s, ready.first_token_s))
+            known = self._timings.get(key)
+            cold_s = known.cold_s if ready.cold_s is None else ready.cold_s
+            await asyncio.to_thread(self._timings.put, key, Timing(cold_s, ready.first_token_s, known.speaks))
+            if run.url is not None:
+                async with Client(run.url, self._find_key) as client:
+                    await self._listen(client, ready.model)
+            self._publish(self._ready(ready.model))
             return self._status
 
     async def stop(self) -> bool:
@@ -270,10 +279,28 @@ class LocalTarget:
             return self._not_running()
         try:
             async with Client(url, self._find_key) as client:
-                return self._of_standing(await look(client, server, self._wanted))
+                standing = await look(client, server, self._wanted)
+                if standing.rung < Rung.SERVER:
+                    self._listened = False
+                elif standing.problem is None and standing.model is not None:
+                    await self._listen(client, standing.model)
+                return self._of_standing(standing)
         except Problem as problem:
             # The keyring's, before anybody was asked.
             return self._of_problem(problem, TargetState.FAILED)
+
+    async def _listen(self, client: Client, model: Model) -> None:
+        """Find out what the server speaks, once for each time that it comes up. Where it does not say, it speaks what
+        it spoke last; a look must not wait for that again and again."""
+        if self._listened:
+            return
+        self._listened = True
+        with contextlib.suppress(Problem):
+            speaks = await spoken(client)
+            key = self._key(model.name)
+            known = self._timings.get(key)
+            if known.speaks != speaks:
+                await asyncio.to_thread(self._timings.put, key, replace(known, speaks=speaks))
 
     def _of_standing(self, standing: Standing) -> TargetStatus:
         if standing.rung < Rung.LOADED:
@@ -325,6 +352,7 @@ class LocalTarget:
             model=self._model,
             url=self._url_known,
             server_name=None if self._server is None else self._server.name,
+            speaks=(Endpoint.CHAT_COMPLETIONS, *self._timings.get(self._key(self._model)).speaks),
         )
 
     @property

@@ -1,10 +1,12 @@
-"""How long the target took last time, so that "ready in 3 s" can be said before anything is started."""
+"""How long the target took last time, so that "ready in 3 s" can be said before anything is started, and what it was
+seen to speak, so that it is known for what it is the fallback."""
 
 import logging
 from pathlib import Path
 
 import msgspec
 
+from trayapp.core.switching.route import Endpoint
 from trayapp.errors import Problem
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.reading import read_whole
@@ -13,10 +15,14 @@ log = logging.getLogger(__name__)
 
 
 class Timing(msgspec.Struct, frozen=True):
-    """Real seconds: `cold_s` from the click to the first token with nothing loaded, `first_token_s` when warm."""
+    """Real seconds: `cold_s` from the click to the first token with nothing loaded, `first_token_s` when warm.
+
+    `speaks`: beside OpenAI's dialect.
+    """
 
     cold_s: float | None = None
     first_token_s: float | None = None
+    speaks: tuple[Endpoint, ...] = ()
 
 
 class Timings:

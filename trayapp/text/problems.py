@@ -71,7 +71,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "cannot_move_dialect": (
         N_("{name} cannot be moved yet"),
-        N_("The gateway does not speak the language of its API. Use the local chat, or a tool of another provider."),
+        N_(
+            "Your local server does not speak the language of its API, as llama-server and Ollama do. Use the local "
+            "chat meanwhile, or a tool of another provider."
+        ),
     ),
     "nothing_down": (
         N_("Nothing is down"),

@@ -261,7 +261,7 @@ def test_who_cannot_be_moved_and_why() -> None:
     ]
     set_language("de")
     assert sentences.immovable_lines(shared()) == [
-        "Anthropic lässt sich noch nicht umstellen: Das Gateway spricht die Sprache der API nicht."
+        "Anthropic lässt sich noch nicht umstellen: Dein lokaler Server spricht die Sprache der API nicht."
     ]
 
 

@@ -155,6 +155,15 @@ def read_error(error: object, depth: Depth) -> Reading:
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 
+def told(status: int, error: object) -> tuple[int, str] | None:
+    """Whatever speaks this dialect says its errors in it."""
+    return None
+
+
+def beginning(events: bytes, model: str, name: str) -> bytes | None:
+    return b""
+
+
 def models(path: str, model: str, owner: str) -> bytes:
     # One model of the list is the target's whatever was asked for: a tool that checks its model's name goes on.
     entry = {"id": model, "object": "model", "created": 0, "owned_by": owner}

@@ -81,5 +81,13 @@ class ToolDialect(Shape, Protocol):
     def read_error(self, error: object, depth: Depth) -> Reading:
         """What a stream with this error in it counts as."""
 
+    def told(self, status: int, error: object) -> tuple[int, str] | None:
+        """Status and words in which a local server's error is said so that the tools of this dialect know it; None
+        where it is said as it came. `error`: by `error_in`, or the whole answer."""
+
+    def beginning(self, events: bytes, model: str, name: str) -> bytes | None:
+        """What the first whole `events` of a local stream by `model` lack before them; None while they tell nothing of
+        it. `name`: a new one for the answer."""
+
     def models(self, path: str, model: str, owner: str) -> bytes:
         """The answer to a request for models, as JSON, when one local model answers for all."""

@@ -1,5 +1,6 @@
 """What a request rests on that its provider keeps for it, and nobody else has."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,10 +14,16 @@ _NAMED = {
     "previous_response_id": "an earlier response",
     "conversation": "a stored conversation",
     "background": "being worked on in the background",
+    "container": "a container",
+    "mcp_servers": "a connection to MCP servers",
 }
-_NOTHING = (b"null", b"false", b'""')
+_NOTHING = (b"null", b"false", b'""', b"[]", b"{}")
 _SAID_IN = ("input", "messages", "system", "tools")
 _MARKS = (b'_id"', b'_ids"', b'item_reference"', b'container"')
+# Anthropic's, each of them dated; what the local server cannot do it would leave out without a word.
+_SERVERS_TOOL = re.compile(
+    rb'"type"\s*:\s*"((?:web_search|web_fetch|code_execution|tool_search_tool_\w+|advisor)_\d{8}|mcp_toolset)"'
+)
 # What a tool is called with may have any names in it.
 _ARGUMENTS = ("arguments", "input", "parameters", "input_schema")
 
@@ -28,6 +35,8 @@ def rests_on(fields: Fields) -> str | None:
             return what
     if bytes(fields.get("prompt", b"")).lstrip().startswith(b"{"):
         return "a stored prompt"
+    if (tool := _SERVERS_TOOL.search(bytes(fields.get("tools", b"")))) is not None:
+        return f"its own tool {tool[1].decode()}"
     said = (bytes(fields.get(name, b"")) for name in _SAID_IN)
     marked = (read_json(raw) for raw in said if any(mark in raw for mark in _MARKS))
     return next((kept for value in marked for kept in _kept(value)), None)

@@ -16,8 +16,10 @@ from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
+from trayapp.core.remote_text import plain
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
+from trayapp.gateway.events import Events
 from trayapp.gateway.refusal import Refused
 
 NAME = "Anthropic's Messages"
@@ -52,6 +54,8 @@ _PLAIN_BLOCKS = ("text", "thinking", "tool_use")
 """They begin empty; every other block (an item of a server's tool, redacted thinking) is all there as it begins."""
 _WRITTEN = ("text", "thinking", "partial_json", "citation", "content")
 """What a delta adds, by its name in it; a signature is nothing that anybody reads."""
+_WORDS_CHARS = 1000
+_OVERFLOW = re.compile(r"exceed_context|exceeds? [\w ]*context|context (?:size|length|window)|prompt is too long", re.I)
 _NO_DATE = "1970-01-01T00:00:00Z"
 """Anthropic's own for a model whose release is not known."""
 
@@ -116,9 +120,6 @@ class Stream:
                 self.finished = True
             case "error":
                 self.error = self.error or error_in(event)
-            case None if event.get("error"):
-                # Servers that speak OpenAI's dialect as well forget that this is another one.
-                self.error = self.error or event["error"]
 
 
 def stream() -> Stream:
@@ -149,6 +150,43 @@ def read_error(error: object, depth: Depth) -> Reading:
     if kind in _STATUSES:
         return read_answer(_STATUSES[kind], {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
     return Reading(Outcome.FAIL, "cut", depth)
+
+
+def told(status: int, error: object) -> tuple[int, str] | None:
+    """Most local servers say their errors in OpenAI's shape, and none of them says "prompt is too long", by which
+    Claude Code compacts: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md."""
+    fields = error if isinstance(error, dict) else {"message": error}
+    message = fields.get("message")
+    words = plain(message, _WORDS_CHARS) if isinstance(message, str) else ""
+    if not _OVERFLOW.search(f"{words} {fields.get('type')}"):
+        return status, words
+    tokens, limit = fields.get("n_prompt_tokens"), fields.get("n_ctx")
+    if isinstance(tokens, int) and isinstance(limit, int):
+        return 400, f"prompt is too long: {tokens} tokens > {limit} maximum"
+    return 400, f"prompt is too long: {words}"
+
+
+def beginning(events: bytes, model: str, name: str) -> bytes | None:
+    """llama.cpp leaves `message_start` out where the first token is only a part of a letter, and the libraries fail."""
+    kinds = (_kind(data) for data in Events().feed(events))
+    first = next((kind for kind in kinds if kind not in (None, "ping")), None)
+    if first is None:
+        return None
+    if first in ("message_start", "error"):
+        return b""
+    message: dict[str, Any] = {"id": f"msg_{name}", "type": "message", "role": "assistant", "model": model}
+    message |= {"content": [], "stop_reason": None, "stop_sequence": None}
+    message["usage"] = {"input_tokens": 0, "output_tokens": 0}
+    start = msgspec.json.encode({"type": "message_start", "message": message})
+    return b"event: message_start\ndata: " + start + b"\n\n"
+
+
+def _kind(data: bytes) -> object:
+    try:
+        event = read_json(data)
+    except ValueError:
+        return None
+    return event.get("type") if isinstance(event, dict) else None
 
 
 def models(path: str, model: str, owner: str) -> bytes:

@@ -50,6 +50,8 @@ _OVERFLOW = re.compile(r"context (?:size|length|window)|exceed_context", re.I)
 credential = chat.credential
 refusal = chat.refusal
 models = chat.models
+told = chat.told
+beginning = chat.beginning
 
 
 def speaks(target: str, headers: Container[str]) -> bool:

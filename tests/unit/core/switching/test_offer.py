@@ -10,7 +10,7 @@ from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.offer import Immovable, Offer, WhyNot, make_offer, movable, why_not
-from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.route import Endpoint, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 
@@ -30,6 +30,7 @@ ACME, BETA = provider("acme", Dialect.OPENAI), provider("beta", Dialect.OPENAI, 
 CLAUDE, SITE = provider("claude", Dialect.ANTHROPIC), provider("site")
 CATALOGUE = Catalogue({each.provider: each for each in (BETA, SITE, CLAUDE, ACME)})
 READY = TargetStatus(TargetState.READY)
+BOTH_SPOKEN = TargetStatus(TargetState.READY, speaks=(Endpoint.CHAT_COMPLETIONS, Endpoint.MESSAGES))
 
 
 def judged(**lights: Light) -> Judgement:
@@ -120,8 +121,24 @@ def test_a_target_that_is_configured_is_not_set_up_again(state: TargetState) -> 
     ("asked", "why"), [(ACME, None), (BETA, None), (CLAUDE, WhyNot.DIALECT), (SITE, WhyNot.NO_API)]
 )
 def test_why_a_provider_cannot_be_moved(asked: Provider, why: WhyNot | None) -> None:
-    assert why_not(asked) is why
+    assert why_not(asked, READY) is why
+
+
+@pytest.mark.parametrize(("asked", "why"), [(ACME, None), (BETA, None), (CLAUDE, None), (SITE, WhyNot.NO_API)])
+def test_a_target_that_speaks_a_dialect_moves_who_needs_it(asked: Provider, why: WhyNot | None) -> None:
+    assert why_not(asked, BOTH_SPOKEN) is why
+    # A number of tokens is no answer.
+    counts = TargetStatus(TargetState.READY, speaks=(Endpoint.CHAT_COMPLETIONS, Endpoint.COUNT_TOKENS))
+    assert why_not(asked, counts) is why_not(asked, READY)
+
+
+@pytest.mark.parametrize("state", [state for state in TargetState if state is not TargetState.NONE])
+def test_it_is_offered_as_soon_as_the_target_is_known_to_speak_it(state: TargetState) -> None:
+    target = TargetStatus(state, speaks=BOTH_SPOKEN.speaks)
+    assert offer(judged(claude_api=RED), target=target) == Offer(False, down=("claude",))
+    assert offer(judged(claude_api=GREEN), target=target).healthy == ("beta", "claude", "acme")
 
 
 def test_who_can_be_moved_in_the_order_given() -> None:
-    assert movable((SITE, BETA, CLAUDE, ACME)) == ("beta", "acme")
+    assert movable((SITE, BETA, CLAUDE, ACME), READY) == ("beta", "acme")
+    assert movable((SITE, BETA, CLAUDE, ACME), BOTH_SPOKEN) == ("beta", "claude", "acme")

@@ -68,7 +68,7 @@ def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtB
 def test_who_is_down_and_cannot_be_moved_is_said_while_it_lasts(bar: SwitchBar) -> None:
     bar.draw(states.shared())
     assert bar.immovable.texts == (
-        "Anthropic cannot be moved yet: the gateway does not speak the language of its API.",
+        "Anthropic cannot be moved yet: your local server does not speak the language of its API.",
     )
     bar.draw(states.down())
     assert not bar.immovable.isVisible()
