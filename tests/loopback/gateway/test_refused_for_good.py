@@ -50,7 +50,7 @@ async def test_a_request_that_is_too_large() -> None:
 async def test_a_compressed_request_on_the_local_route() -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
-        got = await bed.post(Content_Encoding="gzip")
+        got = await bed.post(Content_Encoding="compress")
         assert (got.status, got.error["code"]) == (400, "encoding_not_supported")
 
 
