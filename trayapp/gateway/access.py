@@ -16,7 +16,6 @@ from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 from trayapp.secrets.tokens import PREFIX, TOKEN
 
-_ACCOUNTS = ("organization", "organizations")
 _BEARER = re.compile(r"bearer +(?P<value>[^\s]+) *", re.IGNORECASE)
 
 Headers = CIMultiDictProxy[str]
@@ -55,7 +54,7 @@ def check_method(allowed: tuple[str, ...], method: str, headers: Headers, *, jso
 
 def check_upgrade(method: str, headers: Headers) -> None:
     """Refuse (426) a WebSocket: Codex, which offers one first, then posts at once; it asks all other words again."""
-    if method == "GET" and headers.get("upgrade", "").lower() == "websocket":
+    if method == "GET" and any("websocket" in offer.lower() for offer in headers.getall("upgrade", ())):
         message = "This gateway has no WebSockets. Ask by POST, with or without a stream."
         refused = Refused(426, "no_websocket", message, retry=False, upgrade="HTTP/1.1")
         refused.closes = True
@@ -65,7 +64,7 @@ def check_upgrade(method: str, headers: Headers) -> None:
 def check_reach(caller: Caller, path: str) -> None:
     """Refuse (403) what runs an account, and not a model, to whoever has no key of its own for it."""
     parts = (plain(path) or path).lower().split("/")
-    if not caller.own and parts[2] in _ACCOUNTS:
+    if not caller.own and parts[2].startswith("organization"):
         message = "The stored key is for asking models. Use a key of this tool's own to look into the account."
         raise Refused(403, "account_refused", message, retry=False)
 

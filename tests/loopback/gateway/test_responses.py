@@ -133,6 +133,15 @@ async def test_headers_and_bytes_travel_as_they_are() -> None:
             assert asked.headers[name.replace("_", "-")] == value
 
 
+@pytest.mark.parametrize(("end", "whole"), [(COMPLETED, True), (b"", False)])
+async def test_a_kept_response_is_streamed_whole_or_broken_off_and_is_no_evidence(end: bytes, whole: bool) -> None:
+    async with Bed() as bed:
+        bed.cloud.on(f"{RESPONSES}/resp_1", chunks([DELTA, end] if end else [DELTA]))
+        got = await bed.get(f"{RESPONSES}/resp_1?stream=true&starting_after=4")
+        assert (got.body, got.whole) == (DELTA + end, whole)
+        assert bed.tries == []
+
+
 async def test_a_refusal_before_the_answer_is_a_plain_one() -> None:
     async with Bed() as bed:
         bed.cloud.on(RESPONSES, hang_up)

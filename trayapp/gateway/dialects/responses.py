@@ -55,7 +55,7 @@ beginning = chat.beginning
 
 
 def speaks(target: str, headers: Container[str]) -> bool:
-    return bool(_TARGET.match(target))
+    return _RESPONSES in target and bool(_TARGET.match(target))
 
 
 def endpoint(path: str) -> Endpoint:
