@@ -5,6 +5,7 @@ that nobody's answer vouches for says that the connection was away, and then it 
 in trouble, when more fails than usual, so they count only where there is hardly anybody else.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 from copy import deepcopy
@@ -128,7 +129,7 @@ class KnownNetworks:
         return None
 
     def loss(self) -> float:
-        """The share of requests that have lately been lost here while others got through, from (0, 1).
+        """The share of requests that may have been lost here lately while others got through, above 0.
 
         Not what failed before everybody answered again: then the connection was away for a moment.
         """
@@ -139,7 +140,9 @@ class KnownNetworks:
             by_source[source] = failed + lost, asked + 1
         failed, asked = _without(_tally(by_source), "")
         expected = max(FLOOR, NEW_NETWORK if usual is None else usual)
-        return (failed + LOSS_PRIOR_TRIES * expected) / (asked + LOSS_PRIOR_TRIES)
+        # Loss that has just begun shows by few, and few may stand for twice as many: two standard deviations more.
+        at_most = failed + 2 * math.sqrt(failed)
+        return (at_most + LOSS_PRIOR_TRIES * expected) / (asked + LOSS_PRIOR_TRIES)
 
     def remember(self) -> KnownNetworksMemory:
         """What a restart has to know."""

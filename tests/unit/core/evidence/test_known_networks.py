@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from trayapp.core.evidence import coincidence
 from trayapp.core.evidence.failure_share import LONG_WINDOW_S, NEW_NETWORK, Kind
 from trayapp.core.evidence.known_networks import (
     DAY_S,
@@ -139,9 +140,16 @@ class TestLoss:
         known = KnownNetworks()
         for source in ("beta", "gamma", "delta"):
             asked(known, 20, 100, source=source)
-        assert known.loss() == pytest.approx((40 + 20 * 0.2) / 220)
+        assert known.loss() == pytest.approx((40 + 2 * 40**0.5 + 20 * 0.2) / 220)
         asked(known, 0, 20, at=200.0 + LONG_WINDOW_S)
         assert known.loss() < 0.12
+
+    def test_of_loss_that_has_just_begun_a_few_show_how_much_it_may_be(self) -> None:
+        """Where one in five is lost, two of the first twenty may be, and two controls in a row soon after."""
+        known = KnownNetworks()
+        for source, failing in (("beta", 1), ("gamma", 1), ("delta", 0)):
+            asked(known, failing, 7, source=source)
+        assert not coincidence.enough(3, known.loss())
 
     def test_one_that_fails_by_itself_does_not_weigh(self) -> None:
         known = KnownNetworks()
