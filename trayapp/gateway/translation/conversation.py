@@ -4,6 +4,7 @@ Many templates want one system message at the start, user and assistant in turns
 call, and raise otherwise: https://github.com/ggml-org/llama.cpp/issues/27367
 """
 
+import hashlib
 from typing import Any
 
 from trayapp.gateway.translation.refusals import not_taken
@@ -13,6 +14,11 @@ Part = dict[str, Any]
 
 def text_part(text: str) -> Part:
     return {"type": "text", "text": text}
+
+
+def chat_id(call_id: str) -> str:
+    """A call's id in the chat: Mistral's templates take nine letters or digits and nothing else."""
+    return hashlib.sha256(call_id.encode(errors="surrogatepass")).hexdigest()[:9]
 
 
 class Conversation:
@@ -60,20 +66,21 @@ class Conversation:
     def call(self, call_id: str, name: str, arguments: str) -> None:
         function = {"name": name, "arguments": arguments or "{}"}
         calls = self._assistant().setdefault("tool_calls", [])
-        calls.append({"id": call_id, "type": "function", "function": function})
+        calls.append({"id": chat_id(call_id), "type": "function", "function": function})
 
     def result(self, call_id: str, parts: list[Part]) -> None:
         """What a tool gave. A result takes text alone; pictures follow it as the user's."""
         words = _joined(parts)
         pictures = [part for part in parts if part["type"] != "text"]
-        place = self._behind(call_id)
+        known = chat_id(call_id)
+        place, name = self._behind(known)
         if place is None:
             # Its call was summed up or cut away, and no template takes a result without one.
             self.user([text_part(f"An earlier tool call returned:\n{words}"), *pictures])
             return
-        self._messages.insert(place, {"role": "tool", "tool_call_id": call_id, "content": words})
+        self._messages.insert(place, {"role": "tool", "tool_call_id": known, "content": words})
         if pictures:
-            self.user([text_part(f"What the tool call {call_id} returned:"), *pictures])
+            self.user([text_part(f"What {name} returned:"), *pictures])
 
     def messages(self) -> list[dict[str, Any]]:
         """Contents of text alone are texts: some servers take no lists."""
@@ -94,16 +101,17 @@ class Conversation:
             self._thoughts.clear()
         return message
 
-    def _behind(self, call_id: str) -> int | None:
-        """Where the result of a call belongs: behind the call, and behind the results that are there already."""
+    def _behind(self, known: str) -> tuple[int | None, str]:
+        """Where the result of a call belongs, behind the call and the results that are there already; and whose it
+        is."""
         for at in range(len(self._messages) - 1, -1, -1):
-            calls = self._messages[at].get("tool_calls", ())
-            if any(call["id"] == call_id for call in calls):
-                at += 1
-                while at < len(self._messages) and self._messages[at]["role"] == "tool":
+            for call in self._messages[at].get("tool_calls", ()):
+                if call["id"] == known:
                     at += 1
-                return at
-        return None
+                    while at < len(self._messages) and self._messages[at]["role"] == "tool":
+                        at += 1
+                    return at, call["function"]["name"]
+        return None, ""
 
 
 def _joined(parts: list[Part]) -> str:

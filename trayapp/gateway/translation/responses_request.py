@@ -146,7 +146,11 @@ def _item(item: Mapping[str, Any], conversation: Conversation, names: ToolNames,
     elif kind == "message":
         _message(item, conversation)
     elif kind == "agent_message":
-        conversation.user(_parts(item, "content", conversation))
+        content = blocks(item, "content", "input_text")
+        read = [part for part in content if part.get("type") != "encrypted_content"]
+        if len(read) < len(content):
+            left_out.add(kind)
+        conversation.user(_parts({"content": read}, "content", conversation))
     elif kind == "reasoning":
         for part in objects(item, "content") or objects(item, "summary"):
             conversation.thought(text(part, "text"))

@@ -390,6 +390,7 @@ ANYTHING = st.recursive(
 
 @BOTH
 @given(st.lists(st.dictionaries(NAMES, ANYTHING), max_size=5), st.sampled_from([b"", STOP, STOP + DONE]), ANYTHING)
+@settings(max_examples=50)
 def test_whatever_comes_has_an_end(
     translation: Translation, body: dict[str, Any], reader: Reader, deltas: list[dict[str, Any]], end: bytes, odd: Any
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.gateway.translation.conversation import Conversation, text_part
+from trayapp.gateway.translation.conversation import Conversation, chat_id, text_part
 
 
 def test_one_system_message_in_front() -> None:
@@ -80,3 +80,9 @@ def test_whatever_is_told_users_and_assistant_speak_in_turns(told: list[tuple[st
         else:
             calls = [call["id"] for call in message.get("tool_calls", [])]
         before = role
+
+
+def test_a_calls_id_is_one_that_every_template_takes() -> None:
+    ids = {chat_id(call_id) for call_id in ("toolu_01AbC", "call_1", "x" * 90, "\ud800", "")}
+    assert len(ids) == 5
+    assert all(len(one) == 9 and one.isalnum() for one in ids)

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.translation.asked import Asked
+from trayapp.gateway.translation.conversation import chat_id
 from trayapp.gateway.translation.messages_request import request
 
 PICTURE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}
@@ -46,7 +47,7 @@ def call(number: int) -> dict[str, Any]:
 def called(*numbers: int, content: str = "", **more: Any) -> dict[str, Any]:
     calls = [
         {
-            "id": f"toolu_{number}",
+            "id": chat_id(f"toolu_{number}"),
             "type": "function",
             "function": {"name": "Bash", "arguments": f'{{"command":"echo {number}"}}'},
         }
@@ -95,16 +96,16 @@ def test_calls_and_their_results() -> None:
     ) == [
         {"role": "user", "content": "Run both."},
         called(1, 2, content="I do.", reasoning_content="Hm."),
-        {"role": "tool", "tool_call_id": "toolu_2", "content": "b"},
-        {"role": "tool", "tool_call_id": "toolu_1", "content": "This tool call failed:\n\nno"},
+        {"role": "tool", "tool_call_id": chat_id("toolu_2"), "content": "b"},
+        {"role": "tool", "tool_call_id": chat_id("toolu_1"), "content": "This tool call failed:\n\nno"},
         {"role": "user", "content": "Go on."},
     ]
 
 
 def test_pictures_behind_a_result_are_the_users() -> None:
     assert said(assistant(call(1)), user(result(1, [text("a.png"), PICTURE])), images=True)[1:] == [
-        {"role": "tool", "tool_call_id": "toolu_1", "content": "a.png"},
-        {"role": "user", "content": [text("What the tool call toolu_1 returned:"), PICTURE_URL]},
+        {"role": "tool", "tool_call_id": chat_id("toolu_1"), "content": "a.png"},
+        {"role": "user", "content": [text("What Bash returned:"), PICTURE_URL]},
     ]
 
 
@@ -113,9 +114,16 @@ def test_the_system_speaks_later_where_it_spoke() -> None:
     assert said(user(text("a")), assistant(call(1)), user(result(1, "x")), late, user(text("b"))) == [
         {"role": "user", "content": "a"},
         called(1),
-        {"role": "tool", "tool_call_id": "toolu_1", "content": "x"},
+        {"role": "tool", "tool_call_id": chat_id("toolu_1"), "content": "x"},
         {"role": "user", "content": "<system>\nBe brief.\n</system>\n\nb"},
     ]
+
+
+def test_a_summary_is_what_the_assistant_said() -> None:
+    assert said(assistant({"type": "compaction", "content": "They asked."}), user(text("And?")))[0] == {
+        "role": "assistant",
+        "content": "They asked.",
+    }
 
 
 def test_what_servers_did_is_left_out_and_said() -> None:
@@ -189,6 +197,7 @@ def test_pictures_where_the_model_sees(block: dict[str, Any], part: dict[str, An
 @pytest.mark.parametrize(
     ("block", "words"),
     [
+        ({"type": "tool_reference", "tool_name": "Read"}, "Read"),
         ({"type": "document", "title": "T", "source": {"type": "text", "data": "Plain."}}, "T\nPlain."),
         ({"type": "document", "source": {"type": "content", "content": [text("Part.")]}}, "Part."),
         ({"type": "search_result", "title": "T", "source": "u", "content": [text("Found.")]}, "T\nu\nFound."),
@@ -249,6 +258,7 @@ ANYTHING = st.recursive(
         st.sampled_from(["messages", "system", "tools", "tool_choice", "thinking", "output_config", "stream"]), ANYTHING
     )
 )
+@settings(max_examples=50)
 def test_whatever_comes_is_asked_or_refused(body: dict[str, Any]) -> None:
     try:
         got = request(body, model="small:1b")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.chat_stream import answered, calls, chunk
@@ -183,6 +183,7 @@ KINDS = [*sorted({event["type"].removeprefix("response.") for event in events_of
 @given(
     st.lists(st.tuples(st.sampled_from(KINDS), st.dictionaries(NAMES.filter(lambda name: name != "type"), ANYTHING)))
 )
+@settings(max_examples=50)
 def test_whatever_comes(events: list[tuple[str, dict[str, Any]]]) -> None:
     stream = b"".join(
         b"data: " + json.dumps({"type": f"response.{kind}"} | fields).encode() + b"\n\n" for kind, fields in events

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.translation.asked import Asked
+from trayapp.gateway.translation.conversation import chat_id
 from trayapp.gateway.translation.responses_request import request
 
 SHELL = {"type": "function", "name": "exec_command", "description": "Runs it.", "parameters": {"type": "object"}}
@@ -46,14 +47,14 @@ def output(number: int, gave: Any) -> dict[str, Any]:
 
 def called(*calls: tuple[int, str, str], **more: Any) -> dict[str, Any]:
     functions = [
-        {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        {"id": chat_id(f"call_{number}"), "type": "function", "function": {"name": name, "arguments": arguments}}
         for number, name, arguments in calls
     ]
     return {"role": "assistant", "content": "", "tool_calls": functions, **more}
 
 
 def result(number: int, words: str) -> dict[str, Any]:
-    return {"role": "tool", "tool_call_id": f"call_{number}", "content": words}
+    return {"role": "tool", "tool_call_id": chat_id(f"call_{number}"), "content": words}
 
 
 def test_as_codex_asks() -> None:
@@ -125,6 +126,17 @@ def test_as_opencode_asks() -> None:
 def test_a_result_without_its_call_is_told_as_text() -> None:
     assert said(message("user", "Go."), output(9, "late")) == [
         {"role": "user", "content": "Go.\n\nAn earlier tool call returned:\nlate"}
+    ]
+
+
+def test_what_others_said() -> None:
+    refusal = {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]}
+    secret = {"type": "encrypted_content", "encrypted_content": "x"}
+    agent = {"type": "agent_message", "content": [{"type": "input_text", "text": "I am done."}, secret]}
+    assert asked(input=[agent]).left_out == ("agent_message",)
+    assert said(message("user", "Go."), refusal, agent)[1:] == [
+        {"role": "assistant", "content": "No."},
+        {"role": "user", "content": "I am done."},
     ]
 
 
@@ -261,6 +273,7 @@ ANYTHING = st.recursive(
         st.sampled_from(["input", "instructions", "tools", "tool_choice", "reasoning", "text", "stream"]), ANYTHING
     )
 )
+@settings(max_examples=50)
 def test_whatever_comes_is_asked_or_refused(body: dict[str, Any]) -> None:
     try:
         got = request(body, model="small:1b")
