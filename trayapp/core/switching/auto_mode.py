@@ -76,6 +76,10 @@ class _Provider:
         """Begin anew with this one, and with nothing moved."""
         self.breaker, self.moved_at, self.answered = breaker, None, 0
 
+    def has_diverted_since(self, at: float) -> bool:
+        """Have requests gone elsewhere from then on until now?"""
+        return self.breaker.diverts and self.breaker.since <= at
+
     @property
     def home_at(self) -> float | None:
         """When requests go home if none comes until then; None while the provider is not back."""
@@ -109,7 +113,8 @@ class AutoMode:
         for name in providers:
             state = self._of(name)
             in_trouble = name not in well or state.breaker.state is not BreakerState.CLOSED
-            state.forget(Breaker.held(now) if to is To.CLOUD and in_trouble else Breaker())
+            held = self.mode is Mode.AUTO and to is To.CLOUD and in_trouble
+            state.forget(Breaker.held(now) if held else Breaker())
         self._changed()
 
     def acts(self, provider: str) -> bool:
@@ -170,7 +175,7 @@ class AutoMode:
         failed."""
         state = self._of(turn.provider)
         turn.elsewhere = True
-        if state.moved_at is None or (not state.breaker.diverts and now - state.moved_at > QUIET_S):
+        if state.moved_at is None or (now - state.moved_at > QUIET_S and not state.has_diverted_since(state.moved_at)):
             self._notices.append(Notice(Happened.MOVED, turn.provider, now, why))
             state.answered = 0
         state.moved_at = now

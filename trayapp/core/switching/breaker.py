@@ -50,12 +50,12 @@ class BreakerView(Struct, frozen=True):
 
 
 class Breaker:
-    """`state`: that of the last call that took the time. `why`: it opened."""
+    """`state`: that of the last call that took the time. `why` and `since` when it is not closed."""
 
     def __init__(self) -> None:
         self.state = BreakerState.CLOSED
         self.why: Trip | None = None
-        self._since = 0.0
+        self.since = 0.0
         # When the present state began, and how long it stays open.
         self._state_at = 0.0
         self._open_s = OPEN_S
@@ -73,12 +73,12 @@ class Breaker:
     def held(cls, now: float) -> Self:
         """The user wants the provider, whatever fails, until it is back."""
         breaker = cls()
-        breaker.state, breaker._since = BreakerState.HELD, now
+        breaker.state, breaker.since = BreakerState.HELD, now
         return breaker
 
     def view(self, now: float) -> BreakerView:
         self.advance(now)
-        return BreakerView(self.state, self.why, self._since, self.trial_at, self._good)
+        return BreakerView(self.state, self.why, self.since, self.trial_at, self._good)
 
     def advance(self, now: float) -> None:
         """It is `now`."""
@@ -123,9 +123,9 @@ class Breaker:
                 if request not in self._row:
                     self._row.append(request)
                 if red or len(self._row) >= TRIP_FAILURES:
-                    self.why, self._since = Trip.RED if red else Trip.FAILURES, now
+                    self.why, self.since = Trip.RED if red else Trip.FAILURES, now
                     self._open(now)
-            case BreakerState.HALF_OPEN if began >= self._since:
+            case BreakerState.HALF_OPEN if began >= self.since:
                 self._open_s = min(2 * self._open_s, OPEN_MAX_S)
                 self._open(now)
             case BreakerState.HELD:
@@ -135,7 +135,7 @@ class Breaker:
         """The provider gave a whole answer to a request that was sent at `began`."""
         self.advance(now)
         self._row.clear()
-        if self.state is BreakerState.CLOSED or began < self._since:
+        if self.state is BreakerState.CLOSED or began < self.since:
             # What was asked before it failed says nothing of afterwards.
             return
         if self.state is BreakerState.OPEN:

@@ -16,19 +16,16 @@ What a step leads to beside that: notices (`moved WHY`, `returned WHY ANSWERED`)
 
 from functools import partial
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from msgspec import structs
 
 from tests.unit.core.switching.stage import AUTO, Stage
 from trayapp.core.catalogue import Api, Catalogue, Component, Dialect, Provider, Service
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.asked import Asked, Standing
-from trayapp.core.switching.auto_mode import QUIET_S, AutoMemory, AutoMode, Happened, Notice, Turn
-from trayapp.core.switching.breaker import TRIP_FAILURES, Breaker, BreakerState
-from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, To, Until
+from trayapp.core.switching.auto_mode import AutoMemory, AutoMode, Notice, Turn
+from trayapp.core.switching.breaker import BreakerState
+from trayapp.core.switching.route import Action, Endpoint, Mode, Policy, To, Until
 from trayapp.core.switching.routes import Routes
 
 Row = tuple[float, str, str]
@@ -122,6 +119,7 @@ def trial(at: float, name: str, leads_to: str = "", begins: str = "trial") -> li
 
 BACK = [*TRIPPED, *trial(62, "d", "", "changed, trial"), *trial(122, "e"), *trial(182, "f")]
 """Verified well, and not yet home."""
+HOME = "returned back 3"
 
 SCENES: dict[str, list[Row]] = {
     "one that fails moves alone, and is told": [*failing(0, "a"), *trial(1, "b", "", "cloud")],
@@ -164,13 +162,36 @@ SCENES: dict[str, list[Row]] = {
         (231, "i asks", "cloud"),
         (231, "j asks", "cloud"),
     ],
-    "home as the next one asks": [*BACK, (192, "g asks", "changed, cloud, returned back 3")],
+    "home as the next one asks": [*BACK, (192, "g asks", f"changed, cloud, {HOME}")],
     "not in the middle of somebody's work": [*BACK, (191, "g asks", "trial")],
     "who never pauses goes home all the same": [
         *BACK,
         (183, "g asks", "trial"),
-        (781, "h asks", "local"),
-        (782, "i asks", "changed, cloud, returned back 3"),
+        (600, "g answers", ""),
+        (781, "h asks", "trial"),
+        (782, "i asks", f"changed, cloud, {HOME}"),
+    ],
+    "nor who pauses too late": [
+        *BACK,
+        (183, "g asks", "trial"),
+        (775, "g ends", ""),
+        (782, "nothing", f"changed, {HOME}"),
+    ],
+    "told once however long it lasts": [
+        *TRIPPED,
+        (61, "d asks", "local"),
+        (5000, "e asks fail", "changed, cloud"),
+        (5000, "f asks", "trial"),
+        (5001, "g asks", "local"),
+    ],
+    "what the target could not answer is not counted, nor what it answered long before": [
+        *failing(0, "a"),
+        *((700, "b asks", "cloud"), (700, "b fails red", "changed"), (700, "b moves", "moved http_503")),
+        *((700, "b ends", ""), (701, "c asks", "local"), (702, "c ends well", "")),
+        *((760, "d asks", "changed, trial"), (760, "d answers", ""), (760, "d ends well", "")),
+        *trial(800, "e"),
+        *trial(880, "f"),
+        (890, "nothing", "changed, returned back 1"),
     ],
     "it fails again before it is home": [
         *BACK,
@@ -182,7 +203,7 @@ SCENES: dict[str, list[Row]] = {
     ],
     "it fails again once it is home: that is news": [
         *BACK,
-        (192, "nothing", "changed, returned back 3"),
+        (192, "nothing", f"changed, {HOME}"),
         *failing(200, "a"),
     ],
     "the user wants the cloud: nothing moves until it is well": [
@@ -196,6 +217,20 @@ SCENES: dict[str, list[Row]] = {
         *trial(220, "g", "", "cloud"),
         (221, "nothing", "changed"),
         *failing(300, "a"),
+    ],
+    "the user wants the cloud, which looks well and fails": [
+        *TRIPPED,
+        (10, "choose cloud well", "changed"),
+        (11, "d asks", "cloud"),
+        (11, "d fails red", ""),
+        (12, "e asks", "cloud"),
+    ],
+    "what the user holds outlives a sleep": [
+        (0, "choose cloud", "changed"),
+        (1, "disturbed", ""),
+        (2, "d asks", "cloud"),
+        (2, "d fails red", ""),
+        (3, "e asks", "cloud"),
     ],
     "the user comes home from trouble that is over: auto mode goes on": [
         (0, "choose local", "changed"),
@@ -325,109 +360,10 @@ def test_what_the_user_holds_outlives_a_restart_and_a_breaker_does_not() -> None
     assert desk.auto.remember() == AutoMemory()
 
 
-CHOICES = st.sampled_from(["probe bad", "probe good", "choose cloud", "choose cloud well", "switch auto", "disturbed"])
-
-
-class AnyTraffic(RuleBasedStateMachine):
-    """Requests of all kinds at any time, whatever they come to, and whatever the user does in between."""
-
-    @initialize()
-    def begin(self) -> None:
-        self.auto = AutoMode(Mode.AUTO)
-        self.now = 0.0
-        self.turns: list[tuple[Turn, Breaker]] = []
-        self.names = 0
-        # Since when nothing has been told; None before the first.
-        self.told: Notice | None = None
-
-    def breaker(self) -> Breaker:
-        return self.auto._of("acme").breaker
-
-    def is_ours(self) -> bool:
-        return self.breaker().state not in (BreakerState.CLOSED, BreakerState.HELD)
-
-    @rule(
-        endpoint=st.sampled_from([*[Endpoint.CHAT_COMPLETIONS] * 5, Endpoint.EMBEDDINGS, Endpoint.COUNT_TOKENS]),
-        policy=st.sampled_from([Policy.SWITCH, Policy.SWITCH, Policy.SWITCH, Policy.FAIL, Policy.WAIT]),
-        rests=st.sampled_from([False, False, False, True]),
-        ready=st.sampled_from([True, True, True, False]),
-        by_hand=st.sampled_from([None, None, None, None, Action.LOCAL, Action.HOLD]),
-    )
-    def ask(self, endpoint: Endpoint, policy: Policy, rests: bool, ready: bool, by_hand: Action | None) -> None:
-        asked = Asked(endpoint, streams=True, policy=policy, rests=rests)
-        decision = Decision(by_hand or Action.CLOUD, "user")
-        turn = self.auto.begin(decision, "acme", asked, self.now, ready=ready)
-        went = turn.decision
-        if by_hand or self.auto.mode is Mode.MANUAL or not self.is_ours():
-            assert went == decision
-        if went != decision:
-            assert asked.movable
-            assert went.action is Action.HOLD if policy is Policy.WAIT else (policy is Policy.SWITCH and ready)
-        assert turn.trial == (went.reason == "auto_trial")
-        if went.action is not Action.HOLD:
-            self.turns.append((turn, self.breaker()))
-        self.tell()
-
-    @precondition(lambda self: self.turns)
-    @rule(which=st.integers(0, 99), outcome=st.sampled_from(Outcome), red=st.sampled_from([False, False, True]))
-    def count(self, which: int, outcome: Outcome, red: bool) -> None:
-        turn, _ = self.turns[which % len(self.turns)]
-        if not turn.elsewhere and turn.decision.action is Action.CLOUD:
-            self.names += 1
-            self.auto.counted(turn, outcome, self.now, request=f"r{self.names // 2}", red=red)
-            if outcome is Outcome.FAIL and self.auto.acts("acme") and turn.policy is Policy.SWITCH and turn.written:
-                self.auto.moved(turn, "http_503", self.now)
-        self.tell()
-
-    @precondition(lambda self: self.turns)
-    @rule(which=st.integers(0, 99), answered=st.booleans())
-    def end(self, which: int, answered: bool) -> None:
-        turn, _ = self.turns.pop(which % len(self.turns))
-        self.auto.over(turn, self.now, answered=answered)
-
-    @rule(seconds=st.sampled_from([0.0, 1.0, 11.0, 61.0, 130.0, 601.0]))
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
-        self.auto.advance(self.now)
-        assert self.auto.deadline is None or self.auto.deadline > self.now
-        self.tell()
-
-    @rule(step=CHOICES)
-    def choose(self, step: str) -> None:
-        match step.split():
-            case ["probe", how]:
-                self.auto.probed("acme", self.now, good=how == "good")
-            case ["choose", _, *how]:
-                self.auto.chosen(("acme",), To.CLOUD, self.now, well=frozenset({"acme"} if how else ()))
-                self.told = None
-            case ["switch", _]:
-                self.auto.switch(Mode.MANUAL if self.auto.mode is Mode.AUTO else Mode.AUTO)
-                self.told = None
-            case _:
-                self.auto.disturbed(self.now)
-        self.tell()
-
-    def tell(self) -> None:
-        for notice in self.auto.notices():
-            before = self.told
-            if notice.happened is Happened.RETURNED:
-                assert before is not None
-                assert before.happened is Happened.MOVED
-            elif before is not None and before.happened is Happened.MOVED:
-                assert notice.at - before.at > QUIET_S
-            self.told = notice
-
-    @invariant()
-    def always(self) -> None:
-        if hasattr(self, "auto"):
-            breaker = self.breaker()
-            assert sum(turn.trial and of is breaker for turn, of in self.turns) <= 1
-            assert self.auto._of("acme").running == sum(turn.policy is Policy.SWITCH for turn, _ in self.turns)
-            assert len(breaker._row) <= TRIP_FAILURES
-
-
-TestAnyTraffic = AnyTraffic.TestCase
-TestAnyTraffic.settings = settings(max_examples=200, stateful_step_count=40)
+def test_nothing_is_held_that_was_chosen_while_nothing_moved_by_itself() -> None:
+    desk = Desk()
+    desk.play([(0, "switch manual", "changed"), (1, "choose cloud", "changed")])
+    assert desk.auto.remember() == AutoMemory()
 
 
 def test_routes_are_what_they_were() -> None:
