@@ -67,6 +67,7 @@ class Failover:
         self._asked = asked
         self._standing = standing
         self._limits = limits or Limits()
+        self._patience = LOCAL
         self._to = asked.to
         self._attempts = 0
         # Between two attempts there is none, and the next one begins at `_next_at`.
@@ -130,6 +131,7 @@ class Failover:
         self._standing = standing
         if self.over:
             return []
+        self._patience = self._new_patience()
         attempt = self._attempt
         if attempt is None and self._to is To.LOCAL:
             return self._knock(now)
@@ -167,19 +169,6 @@ class Failover:
             yield attempt.first_life + HOLD_S, lambda _: self._pass()
         if attempt.content and attempt.to is To.CLOUD and not attempt.slow_told:
             yield attempt.last + SLOW_S, self._slow
-
-    @property
-    def _patience(self) -> Patience:
-        if self._to is To.LOCAL:
-            return LOCAL
-        asked, urgent = self._asked, self._moves and not self._passed
-        return of_cloud(
-            self._limits,
-            streams=asked.streams,
-            reasons=asked.reasons,
-            quick=urgent and asked.quick,
-            red=urgent and self._standing.red,
-        )
 
     def _next(self, now: float) -> list[Decision]:
         if self._to is To.LOCAL and now >= self._cold_until:
@@ -247,16 +236,21 @@ class Failover:
             out = self._settle(attempt, failure, now, answer=answer) if failure is not None else self._pass()
             if not self._passed:
                 return out
-        outcome, code = (failure.outcome, failure.code) if failure is not None else (Outcome.GOOD, attempt.code)
+        if failure is not None:
+            outcome, code = failure.outcome, failure.code
+        elif attempt.is_stream and not attempt.content:
+            # An end, and nothing before it: no failure, and no model has shown that it answers.
+            outcome, code = Outcome.NEUTRAL, "empty"
+        else:
+            outcome, code = Outcome.GOOD, attempt.code
         return [*out, *self._count(attempt, outcome, code), *self._end(Finish() if end.whole else BreakOff())]
 
     def _ended_here(self, attempt: Attempt, end: End, head: Head, now: float) -> list[Decision]:
         """The target's answer has come to its end."""
-        if self._passed and (end.whole or attempt.errored):
-            # An error is told once.
+        if self._passed and end.whole:
             return self._end(Finish())
         if not end.whole:
-            return self._tell("cut")
+            return self._broken(attempt, "cut")
         if head.status == _BUSY:
             self._attempt, self._next_at = None, min(now + AGAIN_S, self._cold_until)
             return []
@@ -277,9 +271,14 @@ class Failover:
                 failure = with_answer(attempt.head.status, None, None)
             return self._settle(attempt, failure, now, answer=False)
         out = [*self._count(attempt, without_answer(code, sent=True).outcome, code), *self._drop(attempt)]
-        if attempt.to is To.CLOUD:
-            return [*out, *self._end(BreakOff())]
-        return [*out, *(self._end(Finish()) if self._passed and attempt.errored else self._tell(code))]
+        return [*out, *self._broken(attempt, code)]
+
+    def _broken(self, attempt: Attempt, code: str) -> list[Decision]:
+        """What is to be mended no more ends so that nobody takes it for whole."""
+        if self._passed and (attempt.to is To.CLOUD or not attempt.is_stream):
+            return self._end(BreakOff())
+        # The target may have told an error itself, and one is told once.
+        return self._end(Finish()) if attempt.errored else self._tell(code)
 
     # What follows from it.
 
@@ -337,8 +336,22 @@ class Failover:
     def _send(self, now: float) -> list[Decision]:
         self._attempts += 1
         self._attempt = Attempt(self._attempts, self._to, now)
+        self._patience = self._new_patience()
         strips = self._failure is not None and self._failure.strips
         return [Send(self._attempts, self._to, strips)]
+
+    def _new_patience(self) -> Patience:
+        """What counts from now on: it is less where somebody else can answer."""
+        if self._to is To.LOCAL:
+            return LOCAL
+        asked, urgent = self._asked, self._moves and not self._passed
+        return of_cloud(
+            self._limits,
+            streams=asked.streams,
+            reasons=asked.reasons,
+            quick=urgent and asked.quick,
+            red=urgent and self._standing.red,
+        )
 
     @property
     def _steers(self) -> bool:
@@ -361,6 +374,7 @@ class Failover:
 
     def _pass(self) -> list[Decision]:
         self._passed, self._word_at = True, None
+        self._patience = self._new_patience()
         return [Pass()]
 
     def _tell(self, code: str) -> list[Decision]:

@@ -82,8 +82,9 @@ class BreakOff(Struct, frozen=True):
 
 
 class Tell(Struct, frozen=True):
-    """Tell the tool in its dialect that this failed: as an answer, or as an event where one of ours or the target's has
-    begun. `before`: how the provider failed, where the target was asked in its place."""
+    """Tell the tool in its dialect that this failed: as an answer, or as an event where a stream of ours or of the
+    target's has begun; where that is compressed, break it off. `before`: how the provider failed, where the target was
+    asked in its place."""
 
     code: str
     before: str | None = None
