@@ -16,7 +16,6 @@ from aiohttp import web
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
-from trayapp.core.remote_text import plain
 from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.core.switching.route import Endpoint
@@ -28,8 +27,21 @@ from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
+from trayapp.gateway.local_refusals import (
+    circle,
+    dead,
+    forwarded,
+    kept_out,
+    moved,
+    not_ready,
+    not_spoken,
+    not_there,
+    sent_away,
+    still_loading,
+    told,
+)
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
-from trayapp.gateway.refusal import Refused, no_descriptors
+from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 from trayapp.gateway.translation.token_estimate import estimated
 from trayapp.gateway.unpacking import plain_of
@@ -40,7 +52,6 @@ from trayapp.secrets.local_key import local_key
 _MAX_EVENT_BYTES = 1024 * 1024
 _EVENT_END = b"\n\n"
 _KEEPS_OUT = (401, 403)
-_WORDS_CHARS = 1000
 _STAYS = {
     Endpoint.EMBEDDINGS: "Embeddings stay with {name}: vectors of another model would not fit into an index of its own",
     Endpoint.OTHER: "Only {name} has what this request asks for",
@@ -96,7 +107,7 @@ class LocalRoute:
         while nothing of an answer has been sent.
         """
         if (why := _STAYS.get(asked.endpoint)) is not None:
-            raise _stays(asked, why.format(name=asked.provider.name))
+            raise not_there(asked, why.format(name=asked.provider.name))
         target = self._target()
         if (
             asked.endpoint is Endpoint.MODELS
@@ -113,10 +124,10 @@ class LocalRoute:
                 if not stays():
                     if waiting.down is None:
                         return None
-                    raise _moved(asked)
+                    raise moved(asked)
                 answer = await self._of(target, asked, waiting, stays)
                 if answer is None and waiting.down is not None:
-                    raise _moved(asked)
+                    raise moved(asked)
                 return answer
             except Refused as refused:
                 waiting.over()
@@ -130,7 +141,7 @@ class LocalRoute:
         self, target: TargetStatus, asked: ToolRequest, waiting: Waiting, stays: Callable[[], bool]
     ) -> web.StreamResponse | None:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
-            raise _still_loading(target) if target.state in BUSY else _not_ready(target)
+            raise still_loading(target) if target.state in BUSY else not_ready(target)
         if asked.endpoint in _SEEN_FIRST and asked.endpoint not in target.speaks:
             return _without(target, asked)
         try:
@@ -140,33 +151,33 @@ class LocalRoute:
                 return None
             try:
                 if ROUTE in up.headers:
-                    raise _circle(target)
+                    raise circle(target)
                 if up.status in _KEEPS_OUT:
-                    raise _kept_out(target, up.status)
+                    raise kept_out(target, up.status)
                 if 300 <= up.status < 400:
-                    raise _sent_away(target, up.status)
+                    raise sent_away(target, up.status)
                 if (cloud := cloud_behind(up)) is not None:
-                    raise _forwarded(target, cloud)
+                    raise forwarded(target, cloud)
                 reading = FencedReading(self._fence, asked.dialect, up.status, up.headers, Depth.COMPLETION)
                 if up.status in _NO_SUCH_PATH and asked.endpoint in _NOT_EVERYWHERE:
                     await self._body(up, reading)
                     if "model" not in str(reading.error_within).lower():
                         return _without(target, asked)
-                    raise _told(target, asked, up.status, reading.error_within)
+                    raise told(target, asked, up.status, reading.error_within)
                 asked.body = asked.said = b""
                 if reading.is_stream and not (reading.packed and waiting.down):
                     down = await self._stream(up, reading, asked, target, waiting)
                 elif waiting.down is not None or (waiting.streams and 200 <= up.status < 300):
                     # Who reads a stream finds nothing in a plain answer, and takes it for an empty one.
                     await self._body(up, reading)
-                    raise _told(target, asked, up.status, reading.error_within)
+                    raise told(target, asked, up.status, reading.error_within)
                 else:
                     waiting.over()
                     headers = to_client(up.headers, asked.route)
                     body = await self._body(up, reading)
                     error = reading.error_within
                     if error is not None and (up.status < 300 or asked.dialect.told(up.status, error) is not None):
-                        raise _told(target, asked, up.status, error)
+                        raise told(target, asked, up.status, error)
                     if up.status < 300 and not reading.is_answer:
                         # Whoever has the port now, or a model that gave nothing.
                         raise Unanswered("malformed")
@@ -174,7 +185,7 @@ class LocalRoute:
             finally:
                 up.close()
         except Unanswered as failure:
-            raise _dead(target, failure.code) from failure
+            raise dead(target, failure.code) from failure
         counts = asked.endpoint is not Endpoint.COUNT_TOKENS
         if counts and 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
             given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
@@ -279,7 +290,7 @@ class LocalRoute:
                     return down
                 # An error event of the server's own says it better, and an error is told once.
                 if not reading.has_error:
-                    await down.write(asked.dialect.refusal_event(_dead(target, failure.code)))
+                    await down.write(asked.dialect.refusal_event(dead(target, failure.code)))
             await down.write_eof()
         except (ClientGone, ConnectionError):
             give_up(asked.request)
@@ -290,7 +301,7 @@ def with_model(asked: ToolRequest, name: str) -> bytes:
     """The body with another `model`; every other value stays the bytes that it was."""
     fields = _fields(asked.said)
     if (kept := rests_on(fields)) is not None:
-        raise _stays(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
+        raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return msgspec.json.encode(fields | {"model": name})
 
 
@@ -308,106 +319,10 @@ def _fields(body: bytes) -> dict[str, msgspec.Raw]:
         return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in fields.items()}
 
 
-def _named(target: TargetStatus) -> str:
-    name = f"The local model {target.model}" if target.model else "The local model"
-    return name + (f" at {target.url}" if target.url else "")
-
-
-def _stays(asked: ToolRequest, why: str) -> Refused:
-    """A 400 is shown at once; wherever the route leads, the same request would fail again."""
-    name, provider = asked.provider.name, asked.provider.provider
-    message = (
-        f"{why}. Requests for {name} go to the local model now; send them back to the cloud: `llm-ampel switch cloud "
-        f"{provider}`."
-    )
-    return Refused(400, "local_not_there", message, retry=False)
-
-
-def _not_ready(target: TargetStatus) -> Refused:
-    """Nothing of this passes by itself."""
-    home = "or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
-    if target.state is TargetState.DOWN:
-        message = f"{_named(target)} is not running. Start it, {home}"
-    elif target.state is TargetState.NONE or target.model is None or target.url is None:
-        message = f"No local model is set up. Choose one in LLM Ampel's settings, {home}"
-    else:
-        message = f"{_named(target)} cannot be used; LLM Ampel's window says why. Choose another one, {home}"
-    return Refused(400, "local_not_ready", message, retry=False)
-
-
-def _still_loading(target: TargetStatus) -> Refused:
-    message = f"{_named(target)} is still loading. Ask again in a while."
-    return Refused(503, "local_still_loading", message, retry=False)
-
-
 def _without(target: TargetStatus, asked: ToolRequest) -> Whole:
     """The answer where the server has no such endpoint: an estimate for a number of tokens, else a refusal."""
     if asked.endpoint is Endpoint.COUNT_TOKENS:
         number = estimated(msgspec.json.decode(msgspec.json.encode(_fields(asked.said))))
         headers = {ROUTE: asked.route, TOKENS: "estimated"}
         return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
-    message = (
-        f"{_named(target)} does not speak {asked.dialect.NAME} ({asked.address.path}). Choose a local server that "
-        "does, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
-    )
-    raise Refused(400, "local_dialect", message, retry=False)
-
-
-def _moved(asked: ToolRequest) -> Refused:
-    return Refused(503, "local_moved", f"{asked.provider.name} is asked in the cloud again. Ask once more.")
-
-
-def _told(target: TargetStatus, asked: ToolRequest, status: int, error: object) -> Refused:
-    """What the server says against it, in its own words if it has any: for a stream that has begun, and where it came
-    with a good status."""
-    if status < 300 and error is None:
-        return _dead(target, "malformed")
-    if status < 300:
-        # Nothing says that it would pass by itself, and only this is shown at once.
-        code = error.get("code") if isinstance(error, dict) else None
-        status = code if isinstance(code, int) and 400 <= code <= 599 else 400
-    said = error.get("message") if isinstance(error, dict) else error
-    words = plain(said, _WORDS_CHARS) if isinstance(said, str) else ""
-    status, words = asked.dialect.told(status, error) or (status, words)
-    return Refused(status, f"local_http_{status}", words or f"{_named(target)} answered with an error.", retry=False)
-
-
-def _circle(target: TargetStatus) -> Refused:
-    message = f"{_named(target)} is LLM Ampel's own gateway. Choose the local server itself in LLM Ampel's settings."
-    return Refused(400, "local_is_gateway", message, retry=False)
-
-
-def _kept_out(target: TargetStatus, status: int) -> Refused:
-    message = f"{_named(target)} wants a key. Store it: `llm-ampel key set local`; the provider's does not go there."
-    if status == 403:
-        message = f"{_named(target)} does not let LLM Ampel in (403). Change that in the server's settings."
-    return Refused(400, f"local_http_{status}", message, retry=False)
-
-
-def _sent_away(target: TargetStatus, status: int) -> Refused:
-    """A tool would follow, with all that was said, to wherever that is."""
-    message = (
-        f"{_named(target)} sends its callers to another address ({status}), which may be anybody's. Set the local "
-        "server's own address in LLM Ampel's settings."
-    )
-    return Refused(400, f"local_http_{status}", message, retry=False)
-
-
-def _forwarded(target: TargetStatus, cloud: str) -> Refused:
-    message = (
-        f"{_named(target)} did not answer itself: it asked {plain(cloud, _WORDS_CHARS)}. Take that out of its "
-        "settings, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
-    )
-    return Refused(400, "local_forwards", message, retry=False)
-
-
-def _dead(target: TargetStatus, code: str) -> Refused:
-    if code == "no_descriptors":
-        return no_descriptors()
-    why = {
-        "timeout": "did not answer in time. Ask again",
-        "cut": "closed the connection before its answer was whole. Ask again",
-        "malformed": "sent something that is no answer. Ask again",
-    }.get(code, "cannot be reached. Start it")
-    message = f"{_named(target)} {why}, or send this provider's requests back to the cloud: `llm-ampel switch cloud`."
-    return Refused(504 if code == "timeout" else 503, f"local_{code}", message, retry=False)
+    raise not_spoken(target, asked)
