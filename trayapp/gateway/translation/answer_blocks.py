@@ -69,7 +69,7 @@ class AnswerBlocks:
         self._waiting: list[Block] = []
         self._calls: dict[object, Block] = {}
         self._unnamed: list[Block] = []
-        self._space = ""
+        self._space = Kind.TEXT, ""
 
     def take(self, message: Mapping[str, Any]) -> Iterator[Step]:
         """The next piece: a chunk's `delta`, or a plain answer's `message`."""
@@ -106,12 +106,14 @@ class AnswerBlocks:
         last = self._last
         if last is None or last.kind is not kind:
             # The cloud takes no block of nothing but space.
-            self._space = text = (self._space if kind is Kind.TEXT else "") + text
+            of, space = self._space
+            text = space + text if of is kind else text
             if not text.strip():
+                self._space = kind, text
                 return
             last = self._last = Block(kind)
             yield from self._begin(last)
-        self._space = ""
+        self._space = kind, ""
         yield from self._more(last, text)
 
     def _call(self, call: Mapping[str, Any]) -> Iterator[Step]:
@@ -121,7 +123,7 @@ class AnswerBlocks:
         if isinstance(arguments, dict):
             arguments = encode(arguments).decode()
         block = self._called(call.get("index"), _text(call.get("id")), name)
-        self._last, self._space = block, ""
+        self._last, self._space = block, (Kind.TEXT, "")
         if name and not block.name:
             block.name = name
             self._unnamed.remove(block)

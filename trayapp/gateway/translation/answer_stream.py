@@ -75,7 +75,8 @@ class AnswerStream:
         for choice in choices if isinstance(choices, list) else ():
             # Only the first of several answers: no other dialect has more.
             if isinstance(choice, dict) and not choice.get("index"):
-                delta = choice.get("delta")
+                # Some servers stream a plain answer in one piece.
+                delta = choice.get("delta") or (None if self._blocks.opened else choice.get("message"))
                 self._finish = str(choice.get("finish_reason") or self._finish)
                 out += self._steps(self._blocks.take(delta)) if isinstance(delta, dict) and not self.over else b""
         return out

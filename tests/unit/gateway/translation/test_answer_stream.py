@@ -92,6 +92,14 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[tuple[str, Any]]]] = {
         [("thought", "hm"), ("text", "Yes")],
     ),
     "nothing but space before a call": ([chunk({"content": " \n"}), calls((0, "x", "f", "{}"))], [("f", {})]),
+    "space that belongs to what follows": (
+        [chunk({"reasoning": "\n"}), chunk({"reasoning": "hm"}), chunk({"content": "\n"}), chunk({"content": "Yes"})],
+        [("thought", "\nhm"), ("text", "\nYes")],
+    ),
+    "space that belongs to nothing": (
+        [chunk({"reasoning": "\n"}), chunk({"content": "Yes"}), chunk({"reasoning": "\n"}), chunk({"content": "."})],
+        [("text", "Yes.")],
+    ),
     "two calls, one after the other": (
         [calls((0, "x", "f", '{"a"')), calls((0, None, None, ":1}")), calls((1, "y", "g", '{"b":2}'))],
         F1G2,
@@ -134,6 +142,14 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[tuple[str, Any]]]] = {
     "the old way to call": ([chunk({"function_call": {"name": "f", "arguments": '{"a":1}'}})], [("f", {"a": 1})]),
     "no arguments": ([calls((0, "x", "f", ""))], [("f", {})]),
     "content in parts": ([chunk({"content": [{"type": "text", "text": "Yes"}]})], [("text", "Yes")]),
+    "a plain answer in one piece": (
+        [{"choices": [{"message": {"role": "assistant", "content": "Yes"}, "finish_reason": "stop"}]}],
+        [("text", "Yes")],
+    ),
+    "all of it once more at the end": (
+        [chunk({"content": "Yes"}), {"choices": [{"message": {"content": "Yes"}, "finish_reason": "stop"}]}],
+        [("text", "Yes")],
+    ),
     "nothing at all": ([], []),
     "several choices": (
         [
