@@ -8,6 +8,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -309,20 +310,25 @@ def _fields(body: bytes) -> dict[str, msgspec.Raw]:
     """What a request says, each value as the bytes that it was; spelled anew in a text that msgspec does not take."""
     try:
         return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        try:
-            fields = read_json(body)
-        except ValueError:
-            fields = None
-        if not isinstance(fields, dict):
-            raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False) from error
-        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in fields.items()}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in _object(body).items()}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    """What a request says, all of it read. Raises Refused (400) for what is no JSON object."""
+    try:
+        fields = read_json(body)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False)
+    return fields
 
 
 def _without(target: TargetStatus, asked: ToolRequest) -> Whole:
     """The answer where the server has no such endpoint: an estimate for a number of tokens, else a refusal."""
     if asked.endpoint is Endpoint.COUNT_TOKENS:
-        number = estimated(msgspec.json.decode(msgspec.json.encode(_fields(asked.said))))
+        number = estimated(_object(asked.said))
         headers = {ROUTE: asked.route, TOKENS: "estimated"}
         return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
     raise not_spoken(target, asked)

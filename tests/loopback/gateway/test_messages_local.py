@@ -322,3 +322,26 @@ async def test_a_tool_that_leaves_ends_the_local_request() -> None:
             await client.leave()
             await gone.wait()
         assert bed.answers == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"messages": [{"role": "user", "content": "half a pair: \\ud83d"}]}',
+        b'{"messages": [{"role": "user", "content": "file_id \\ud83d", "file_id": ""}], "max_tokens": NaN}',
+        b'{"messages": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"messages": ' + b"[" * 100_000 + b'"file_id"' + b"]" * 100_000 + b"}",
+        b'{"messages": "\xff"}',
+        b'{"messages": ["\xff", {"file_id": ""}]}',
+        b'{"tools": [{"name": "half a pair: \\ud83d", "input_schema": {"\\ud83d": 1}}]}',
+        b'{"messages": 5, "tools": 7, "system": {"text": []}}',
+    ],
+    ids=range(8),
+)
+@pytest.mark.parametrize("path", [MESSAGES, COUNT])
+async def test_no_odd_text_breaks_the_gateway(body: bytes, path: str) -> None:
+    async with LocalBed() as bed:
+        bed.target = structs.replace(bed.target, speaks=(Endpoint.CHAT_COMPLETIONS, Endpoint.MESSAGES))
+        bed.local.always(answer(200, SAID_SO))
+        got = await bed.ask(body, path=path)
+        assert (got.status, got.json.get("type")) in ((200, "message"), (200, None), (400, "error"))

@@ -38,8 +38,16 @@ def rests_on(fields: Fields) -> str | None:
     if (tool := _SERVERS_TOOL.search(bytes(fields.get("tools", b"")))) is not None:
         return f"its own tool {tool[1].decode()}"
     said = (bytes(fields.get(name, b"")) for name in _SAID_IN)
-    marked = (read_json(raw) for raw in said if any(mark in raw for mark in _MARKS))
+    marked = (_read(raw) for raw in said if any(mark in raw for mark in _MARKS))
     return next((kept for value in marked for kept in _kept(value)), None)
+
+
+def _read(raw: bytes) -> Any:
+    """None for what nobody can read; whoever is asked says so himself."""
+    try:
+        return read_json(raw)
+    except ValueError:
+        return None
 
 
 def _kept(value: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 _KNOWN: tuple[Shape, ...] = (messages, google, responses, chat)
 """In the order in which they are asked: the last one takes what shows no other."""
 _PASSED_ON: tuple[ToolDialect, ...] = (chat, responses, messages)
+_SAME: dict[Shape, ToolDialect] = {dialect: dialect for dialect in _PASSED_ON}
 
 CREDENTIAL_HEADERS = tuple({name: None for shape in _KNOWN for name in shape.CREDENTIAL_HEADERS})
 """Of all dialects, in lower case."""
@@ -20,7 +21,9 @@ def spoken(target: str, headers: Container[str], named: Callable[[str], Collecti
 
     To take a request for another dialect than its own would carry its key to a stranger.
     """
-    shape = next(shape for shape in _KNOWN if shape.speaks(target, headers))
+    for shape in _KNOWN:
+        if shape.speaks(target, headers):
+            break
     if shape is not chat or named is None or target.startswith("/v1"):
         return shape
     parts = target.split("/", 4)
@@ -30,9 +33,10 @@ def spoken(target: str, headers: Container[str], named: Callable[[str], Collecti
 
 def passed_on(shape: Shape) -> ToolDialect | None:
     """The same dialect where its requests are passed on; None for one that is only known and refused."""
-    return next((dialect for dialect in _PASSED_ON if dialect is shape), None)
+    return _SAME.get(shape)
 
 
 def all_passed_on() -> str:
     """The names of the dialects that are passed on, in a sentence."""
-    return " and ".join(dialect.NAME for dialect in _PASSED_ON)
+    *first, last = (dialect.NAME for dialect in _PASSED_ON)
+    return f"{', '.join(first)} and {last}"
