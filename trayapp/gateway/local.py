@@ -44,6 +44,9 @@ from trayapp.gateway.local_refusals import (
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.translation.asked import Minted
+from trayapp.gateway.translation.encoding import encode
+from trayapp.gateway.translation.responses_repair import ResponsesRepair, repaired
 from trayapp.gateway.translation.token_estimate import estimated
 from trayapp.gateway.unpacking import plain_of
 from trayapp.gateway.waiting import BUSY, Waiting, usable
@@ -182,6 +185,9 @@ class LocalRoute:
                     if up.status < 300 and not reading.is_answer:
                         # Whoever has the port now, or a model that gave nothing.
                         raise Unanswered("malformed")
+                    if up.status < 300 and asked.endpoint is Endpoint.RESPONSES and not reading.packed:
+                        body = _with_all(body, target.model, self._minted())
+                        headers.popall("Content-Length", None)
                     down = Whole(status=up.status, body=body, headers=headers)
             finally:
                 up.close()
@@ -192,6 +198,9 @@ class LocalRoute:
             given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
             self._fence.tell(self._answered, given)
         return down
+
+    def _minted(self) -> Minted:
+        return Minted(secrets.token_hex(12), self._clock.wall(self._clock.now()).timestamp())
 
     async def _head(self, url: str, asked: ToolRequest, body: bytes, stays: Callable[[], bool]) -> Answer | None:
         """The answer's head. 503 is the answer of one that loads, or whose places are all taken: it has not begun, and
@@ -244,7 +253,9 @@ class LocalRoute:
         limits = self._limits
         headers = to_client(up.headers, asked.route)
         headers.popall("Content-Length", None)
-        events = WholeEvents()
+        events: WholeEvents | ResponsesRepair = WholeEvents()
+        if asked.endpoint is Endpoint.RESPONSES:
+            events = ResponsesRepair(target.model or "", self._minted())
         # What is compressed has no place for an event of ours; it is broken off as on the cloud route.
         pass_on = as_it_is if reading.packed else events
 
@@ -304,6 +315,16 @@ def with_model(asked: ToolRequest, name: str) -> bytes:
     if (kept := rests_on(fields)) is not None:
         raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return msgspec.json.encode(fields | {"model": name})
+
+
+def _with_all(body: bytes, model: str, minted: Minted) -> bytes:
+    """A plain response with what every reader expects; the bytes that it was where it lacks nothing."""
+    try:
+        response = read_json(body)
+    except ValueError:
+        return body
+    whole = repaired(response, model, minted) if isinstance(response, dict) else response
+    return body if whole == response else encode(whole)
 
 
 def _fields(body: bytes) -> dict[str, msgspec.Raw]:

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from tests.support.gatewaybed import KEY, LOCAL_MODEL, Bed, chunks
 from tests.support.httpserver import Server, answer
+from tests.support.strict_readers import events_of
 from trayapp.core.catalogue import Catalogue, Component, Dialect, Login, Part
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
@@ -111,7 +112,8 @@ async def test_it_moves_with_its_provider_and_its_login_stays_here(login: Server
         bed.switch(To.LOCAL)
         bed.local.on("/v1/responses", chunks([END]))
         got = await bed.post(ASKED, path=at(bed, "/v1/responses"), Authorization=OWN, ChatGPT_Account_ID="acc-1")
-        assert (got.body, got.headers["x-llm-ampel-route"]) == (END, "local; user")
+        (told,) = events_of(got.body)
+        assert (told["type"], got.headers["x-llm-ampel-route"]) == ("response.completed", "local; user")
         (asked,) = bed.local.requests
         assert json.loads(asked.body)["model"] == LOCAL_MODEL
         assert "eyJ" not in str(asked)

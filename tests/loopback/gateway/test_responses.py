@@ -2,15 +2,22 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from tests.support import llama_server
 from tests.support.gatewaybed import KEY, LOCAL_MODEL, Bed, begin, chunks
+from tests.support.gguf import write_tiny_gguf
 from tests.support.httpserver import Behaviour, Request, answer, hang_up
+from tests.support.strict_readers import events_of, responses_answer
 from trayapp.core.catalogue import Catalogue, Component, Part, Provider, Service
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.switching.route import To
+from trayapp.gateway.translation.asked import Minted
+from trayapp.gateway.translation.responses_repair import repaired
 
 RESPONSES = "/v1/responses"
 ASKED = {"model": "big-1", "input": "Hello?", "stream": True}
@@ -154,7 +161,9 @@ async def test_locally_only_the_model_is_another() -> None:
         bed.switch(To.LOCAL)
         bed.local.on(RESPONSES, chunks([CREATED, DELTA, COMPLETED]))
         got = await bed.post(ASKED | {"tools": [{"type": "web_search"}]}, path=RESPONSES)
-        assert (got.body, got.whole) == (CREATED + DELTA + COMPLETED, True)
+        assert got.whole
+        kinds = ["response.created", "response.output_text.delta", "response.completed"]
+        assert [one["type"] for one in events_of(got.body) if one["type"] in kinds] == kinds
         assert got.headers["x-llm-ampel-route"] == "local; user"
         (asked,) = bed.local.requests
         assert json.loads(asked.body) == ASKED | {"tools": [{"type": "web_search"}], "model": LOCAL_MODEL}
@@ -186,6 +195,42 @@ async def test_what_rests_on_the_providers_memory_never_moves(more: dict[str, An
         assert "`llm-ampel switch cloud acme`" in got.error["message"]
         assert bed.local.requests == []
         assert bed.cloud.asked(RESPONSES) == 1
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_what_a_local_server_leaves_out_is_added(streams: bool, tmp_path: Path) -> None:
+    """By the real llama.cpp, to a reader that takes nothing on trust."""
+    async with llama_server.running(write_tiny_gguf(tmp_path / "tiny.gguf")) as url, Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.target = structs.replace(bed.target, url=url)
+        got = await bed.post(ASKED | {"stream": streams, "max_output_tokens": 8, "temperature": 0}, path=RESPONSES)
+        assert (got.status, got.whole) == (200, True)
+        told = responses_answer(got.body) if streams else got.json
+        assert told["status"] == "completed"
+        assert told["output"][0]["content"][0]["text"]
+        assert {"id", "created_at", "model", "tools", "parallel_tool_calls", "usage"} <= told.keys()
+        assert len(bed.answers) == 1
+
+
+async def test_what_lacks_nothing_stays_the_bytes_that_it_was() -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        whole = repaired(response("completed", output=[SAID | {"id": "msg_1"}]), "small:1b", Minted("0" * 24, 1.0))
+        odd = json.dumps(whole, indent=3).encode()
+        bed.local.on(RESPONSES, answer(200, odd))
+        got = await bed.post(ASKED | {"stream": False}, path=RESPONSES)
+        assert (got.body, got.headers["content-length"]) == (odd, str(len(odd)))
+
+
+@pytest.mark.parametrize("odd", [{"output": [1, None]}, {"output": [], "usage": []}, {"output": [], "id": None}])
+async def test_an_odd_response_is_passed_on(odd: dict[str, Any]) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.local.on(RESPONSES, answer(200, odd), chunks([event("response.completed", response=odd)]))
+        got = await bed.post(ASKED | {"stream": False}, path=RESPONSES)
+        assert (got.status, got.whole, odd.items() <= got.json.items()) == (200, True, True)
+        got = await bed.post(ASKED, path=RESPONSES)
+        assert (got.status, got.whole) == (200, True)
 
 
 @pytest.mark.parametrize("pieces", [(CREATED, DELTA), (CREATED, DELTA, b"data: [DONE]\n\n"), (CREATED, DELTA[:-9])])
@@ -238,7 +283,10 @@ async def test_a_failure_that_a_local_server_tells_itself_is_told_once() -> None
         bed.switch(To.LOCAL)
         bed.local.on(RESPONSES, chunks([CREATED, FAILED]))
         got = await bed.post(ASKED, path=RESPONSES)
-        assert (got.body, got.whole) == (CREATED + FAILED, True)
+        assert got.whole
+        created, failed = events_of(got.body)
+        assert (created["type"], failed["type"]) == ("response.created", "response.failed")
+        assert failed["response"]["error"] == {"code": "server_error", "message": "Oh"}
         assert bed.answers == []
 
 
