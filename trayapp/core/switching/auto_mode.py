@@ -30,8 +30,8 @@ class Happened(StrEnum):
 
 
 class Notice(Struct, frozen=True):
-    """What is told once. `moved`: requests of this provider are answered locally. `returned`: by the provider again,
-    `answered` of them locally meanwhile. `why`: the code of the failure that moved the first, or why the breaker opened
+    """What is told once. `moved`: requests of this provider go to the local target. `returned`: to the provider again,
+    and `answered` of them were locally. `why`: the code of the failure that moved the first, or why the breaker opened
     (`Trip`); or what brought it back: `back`, `disturbed`.
     """
 
@@ -68,7 +68,7 @@ class _Provider:
         # Requests of tools that may move: under way, and when the last one ended.
         self.running = 0
         self.ended_at = 0.0
-        # Since when requests have been moving by themselves, when the last did, how many did.
+        # When the last one moved by itself, and how many of those were answered.
         self.moved_at: float | None = None
         self.answered = 0
 
@@ -202,7 +202,7 @@ class AutoMode:
 
     def disturbed(self, now: float) -> None:
         """The machine woke up or changed networks: what failed before says nothing."""
-        for name, state in self._providers.items():
+        for name, state in tuple(self._providers.items()):
             if state.breaker.state is not BreakerState.HELD:
                 self._return(name, state, "disturbed", now)
 
@@ -215,7 +215,7 @@ class AutoMode:
 
     def advance(self, now: float) -> None:
         """It is `now`: who is back goes home at a pause."""
-        for name, state in self._providers.items():
+        for name, state in tuple(self._providers.items()):
             self._advance(name, state, now)
 
     def notices(self) -> tuple[Notice, ...]:

@@ -52,6 +52,10 @@ PLAYS: dict[str, tuple[Stage, list[str]]] = {
         Stage(STREAM, [DOWN], changes={0.1: standing(open=True)}),
         ["0 send cloud", "0 count fail http_503", "0 cancel", "0.1 send local", "0.1 pass", "0.1 finish"],
     ),
+    "it opened while nothing had failed yet: the same": (
+        Stage(STREAM, ["connect; +2; head 503; life; end"], changes={1.0: standing(open=True)}),
+        ["0 send cloud", "2 count fail http_503", "2 cancel", "2 send local", "2 pass", "2 finish"],
+    ),
     "the light turns red over the first failure: the same": (
         Stage(STREAM, [DOWN], changes={0.1: RED}),
         ["0 send cloud", "0 count fail http_503", "0 cancel", "0.1 send local", "0.1 pass", "0.1 finish"],
@@ -111,6 +115,10 @@ PLAYS: dict[str, tuple[Stage, list[str]]] = {
     "red makes nobody impatient who has begun to answer": (
         Stage(STREAM, [f"{HEAD}; life; +100; content; end"], changes={20.0: RED}),
         ["0 send cloud", "15 pass", "100 count good http_200", "100 finish"],
+    ),
+    "nor who has shown life for long enough": (
+        Stage(STREAM, [f"{HEAD}; life; +10; life; +30; content; end"], standing=RED),
+        ["0 send cloud", "15 pass", "40 count good http_200", "40 finish"],
     ),
     "red makes nobody impatient who has nowhere else to go": (
         Stage(STREAM, ["connect; +50; head 200 stream; content; end"], standing=standing(red=True, auto=False)),
@@ -200,6 +208,10 @@ PLAYS: dict[str, tuple[Stage, list[str]]] = {
     "the target has begun, and thinks longer than a provider might": (
         Stage(PLAIN, [DOWN], ["connect; head 200; +800; life; end"], RED),
         ["0 send cloud", "0 count fail http_503", "0 cancel", "0 send local", "800 pass", "800 finish"],
+    ),
+    "it has begun: no more words": (
+        Stage(LOCAL, [], ["connect; head 200 stream; +20; content; +40; content; end"]),
+        ["0 send local", "15 keep alive", "20 pass", "60 finish"],
     ),
     "nobody waits for a word who asked for no stream": (
         Stage(PLAIN, [DOWN], ["connect; +40; head 200; life; end"], RED),

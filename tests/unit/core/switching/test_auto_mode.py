@@ -246,6 +246,12 @@ SCENES: dict[str, list[Row]] = {
         (302, "f asks", "local"),
     ],
     "turned off: as the routes say": [*TRIPPED, (10, "switch manual", "changed"), (11, "d asks", "cloud")],
+    "turned off: nothing moves, whatever fails": [
+        (0, "switch manual", "changed"),
+        (1, "a asks", "cloud"),
+        (1, "a fails red", "changed"),
+        (2, "b asks", "cloud"),
+    ],
     "turned off and on: it begins anew": [
         *TRIPPED,
         (10, "switch manual", "changed"),
