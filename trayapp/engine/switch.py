@@ -197,6 +197,7 @@ class Switch:
             if self.gateway_problem is not None:
                 raise self.gateway_problem
             status = await self.start_target()
+            chosen = self._confirmed(chosen, all_of_them=bool(providers))
         except Problem as problem:
             if problem.code != "already_switching":
                 self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
@@ -250,6 +251,14 @@ class Switch:
         if not chosen:
             raise Problem("nothing_down", providers=self._movable())
         return chosen
+
+    def _confirmed(self, chosen: tuple[str, ...], *, all_of_them: bool) -> tuple[str, ...]:
+        """Those of `chosen` that can move now that the target runs. Raises Problem("cannot_move_…") where it has to be
+        all of them, and where none can."""
+        movable = tuple(name for name in chosen if self._why_not(name) is None)
+        if movable == chosen or (movable and not all_of_them):
+            return movable
+        raise self._cannot_move(next(name for name in chosen if name not in movable))
 
     def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """These, once each. Raises Problem("unknown_provider"), Problem("cannot_move_…")."""

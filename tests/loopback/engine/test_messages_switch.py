@@ -1,19 +1,20 @@
 """Who speaks Anthropic's Messages moves to a local server that speaks them, and to no other."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.support import llama_server
+from tests.support import llama_server, ollama
 from tests.support.gguf import write_tiny_gguf
 from tests.support.ports import free_port
 from tests.support.scene import OVERLOADED, Acme, Scene
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.offer import Immovable, WhyNot
-from trayapp.core.switching.route import Endpoint
+from trayapp.core.switching.route import Endpoint, To
 from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import MODEL, SimulatedTarget
 from trayapp.errors import Problem
@@ -77,3 +78,23 @@ async def test_one_that_speaks_only_chat_leaves_it_where_it_is() -> None:
             assert caught.value.code == "cannot_move_dialect"
     finally:
         await target.close()
+
+
+async def test_one_that_was_never_up_is_tried_and_then_known() -> None:
+    """Nobody knows what it speaks before it is started; what it turns out not to speak moves nobody."""
+    url = f"http://127.0.0.1:{free_port()}"
+    start = json.dumps([sys.executable, ollama.__file__])
+    local = settings("ollama", url).replace("[gateway]", f'model = "qwen3:8b"\nstart = {start}\n[gateway]')
+    async with Scene(brain(), Acme("acme"), settings=local) as scene:
+        await scene.until(lambda s: s.target.code == "local_not_running", "a target that can be started")
+        scene["brain"].api(OVERLOADED)
+        await scene.until(lambda s: s.offer.down == ("brain",), "the offer")
+        for providers in (None, ("brain", "acme")):
+            with pytest.raises(Problem) as caught:
+                await scene.engine.switch.to_local(providers)
+            assert caught.value.code == "cannot_move_dialect"
+            assert {route.to for route in scene.engine.switch.routes.all().values()} == {To.CLOUD}
+        await scene.until(lambda s: s.offer.immovable == (Immovable("brain", WhyNot.DIALECT),), "what is known now")
+        scene["acme"].api(OVERLOADED)
+        await scene.until(lambda s: s.offer.down == ("acme",), "the offer")
+        assert (await scene.engine.switch.to_local()).providers == ("acme",)

@@ -50,9 +50,12 @@ class Offer(Struct, frozen=True):
 
 
 def why_not(provider: Provider, target: TargetStatus) -> WhyNot | None:
-    """Why `target` cannot answer this provider's requests; None when it can, by what it speaks."""
+    """Why `target` cannot answer this provider's requests; None when it can by what it speaks, or for all that is
+    known: where none is set up yet, or it has not run here."""
     if provider.api is None:
         return WhyNot.NO_API
+    if target.state is TargetState.NONE or target.unheard:
+        return None if provider.api.dialects else WhyNot.DIALECT
     return None if any(_NEEDED[dialect] in target.speaks for dialect in provider.api.dialects) else WhyNot.DIALECT
 
 

@@ -102,7 +102,7 @@ TABLE = [
     ),
     ("not yet well", [DOWN, judged(acme_api=YELLOW)], {"local": ("acme",)}, Offer(False, home=("acme",))),
     ("picked while well: nothing to come back from", [WELL], {"local": ("beta",)}, Offer(False, home=("beta",))),
-    ("no target, nothing down", [WELL], {"target": NO_TARGET}, Offer(True, healthy=PICKS)),
+    ("no target, nothing down", [WELL], {"target": NO_TARGET}, Offer(True, healthy=("beta", "claude", "acme"))),
     ("no target, one down", [DOWN], {"target": NO_TARGET}, Offer(True, down=("acme",))),
 ]
 
@@ -130,6 +130,12 @@ def test_a_target_that_speaks_a_dialect_moves_who_needs_it(asked: Provider, why:
     # A number of tokens is no answer.
     counts = TargetStatus(TargetState.READY, speaks=(Endpoint.CHAT_COMPLETIONS, Endpoint.COUNT_TOKENS))
     assert why_not(asked, counts) is why_not(asked, READY)
+
+
+@pytest.mark.parametrize("target", [NO_TARGET, TargetStatus(TargetState.DOWN, unheard=True)])
+def test_what_is_not_known_of_a_target_is_in_nobodys_way(target: TargetStatus) -> None:
+    assert [why_not(one, target) for one in (ACME, BETA, CLAUDE, SITE)] == [None, None, None, WhyNot.NO_API]
+    assert offer(judged(claude_api=RED), target=target).down == ("claude",)
 
 
 @pytest.mark.parametrize("state", [state for state in TargetState if state is not TargetState.NONE])
