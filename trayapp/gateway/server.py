@@ -44,6 +44,8 @@ from trayapp.tasks import Tasks
 STOP_GRACE_S = 1.0
 """Real seconds that running requests get, twice, when the gateway stops: to finish, and to be cancelled."""
 _LOST = ("unknown_url", "unknown_provider", "bad_target")
+_BESIDE = {("GET", Endpoint.CHAT_COMPLETIONS), ("DELETE", Endpoint.MODELS)}
+"""What lies at the same path as another endpoint: the completions that a provider keeps, and the end of a model."""
 _BACKLOG = 256
 
 
@@ -198,6 +200,8 @@ class Gateway:
         self.last_seen[caller.tool] = self._clock.now()
         access.check_upgrade(request.method, request.headers)
         endpoint = dialect.endpoint(address.path)
+        if (request.method, endpoint) in _BESIDE:
+            endpoint = Endpoint.OTHER
         access.check_method(dialect.METHODS[endpoint], request.method, request.headers, json=endpoint not in UNSEEN)
         if endpoint is Endpoint.OTHER:
             access.check_reach(caller, address.path)

@@ -42,6 +42,8 @@ TEXT_STREAM = texts({"choices": [{"index": 0, "text": "Hi"}]}, TEXT, b"[DONE]")
         ("PUT", "/v1/uploads/up_1/parts", "application/octet-stream", b"\x00\xff"),
         ("PATCH", "/acme/v1/things/1", "application/json", b"{}"),
         ("POST", "/v1/batches/batch_1/cancel", None, b""),
+        ("GET", "/v1/chat/completions?model=x", None, b""),
+        ("DELETE", "/v1/models/ft:big-1:me::1", None, b""),
         ("GET", "/v1/responses/resp_1?include[]=x", None, b""),
         ("GET", "/v1/responses/resp_1/input_items", None, b""),
         ("DELETE", "/v1/responses/resp_1", None, b""),
@@ -157,6 +159,8 @@ async def test_what_a_provider_keeps_is_asked_of_it_wherever_the_rest_goes(route
         ("POST", "/v1/images/generations", "Only Acme"),
         ("GET", "/v1/files", "Only Acme"),
         ("DELETE", "/v1/files/file-1", "Only Acme"),
+        ("GET", CHAT, "Only Acme"),
+        ("DELETE", "/v1/models/ft:big-1:me::1", "Only Acme"),
         ("POST", "/v1/responses/compact", "Only Acme"),
     ],
 )
