@@ -15,7 +15,7 @@ from msgspec import Struct
 from trayapp.core.evidence import coincidence, known_networks
 from trayapp.core.evidence.address_answers import NEVER, AddressAnswer, AnswersOfAKind
 from trayapp.core.evidence.failure_share import FLOOR, LONG_WINDOW_S, Kind
-from trayapp.core.evidence.known_networks import KnownNetworks
+from trayapp.core.evidence.known_networks import VOUCHING_S, KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
     Disturbance,
@@ -28,7 +28,7 @@ from trayapp.core.evidence.observation import (
 )
 from trayapp.core.evidence.reach import Reach
 
-# A control that fails this often in a row while others answer in between is broken or blocked itself.
+# A control that fails this often in a row, at the time of which others answer, is broken or blocked itself.
 DEAD_CONTROL_FAILURES = 6
 # Two addresses that fail together are the network; one alone may be its own trouble.
 OFFLINE_ADDRESSES = 2
@@ -250,7 +250,11 @@ class OwnConnection:
             self._hosts.setdefault(answer.provider, set()).add(answer.host)
 
     def _follow_control(self, answer: AddressAnswer) -> None:
-        """Count the failures of a control between which others answered."""
+        """Count the failures of a control at the time of which others answered.
+
+        Not those between which others did: where the connection goes for a moment now and then, a control is asked in
+        those moments alone.
+        """
         host = answer.host
         self._controls.add(host)
         if answer.good:
@@ -258,11 +262,10 @@ class OwnConnection:
             self._dead.discard(host)
             self._uncounted.pop(host, None)
             return
-        failing_since = self._control_failing.get(host, NEVER)
-        if answer.began > failing_since:
-            span = answer.reach, failing_since, answer.at
+        if answer.began > self._control_failing.get(host, NEVER):
+            span = answer.reach, answer.began, answer.at + VOUCHING_S
             self._uncounted[host] = [*self._uncounted.get(host, [])[-(DEAD_CONTROL_FAILURES - 1) :], span]
-            if failing_since == NEVER or self._kinds[answer.reach].proved_at >= failing_since:
+            if self._kinds[answer.reach].proved_at >= answer.began:
                 self._count_failure(host, span)
             self._control_failing[host] = answer.began
 

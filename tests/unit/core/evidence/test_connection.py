@@ -181,6 +181,17 @@ class TestChanceOfFailure:
         made.observe_control(control(75.0, False, host="b"))
         assert made.chance_of_failure("acme", Reach.PUBLIC, 75.0) > 0.1
 
+    def test_controls_that_were_asked_only_while_the_connection_was_away_are_alive(self) -> None:
+        """It goes for a moment every hour, and nobody asks them in between."""
+        made = network()
+        for gap in (100.0, 3700.0, 7300.0, 10_900.0):
+            made.observe_try(tried(gap - 10.0))
+            for at in (gap + 10.0, gap + 25.0):
+                for host in ("a", "b", "c"):
+                    made.observe_control(control(at, False, host=host))
+            assert made.down(Reach.PUBLIC) is not None, f"the gap at {gap:g} s is the own network's"
+            made.observe_try(tried(gap + 50.0))
+
     def test_one_that_answers_keeps_the_others_alive(self) -> None:
         made = network()
         for at in (10.0, 25.0, 40.0):
