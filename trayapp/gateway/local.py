@@ -5,13 +5,10 @@ own dialect. Only whole events are passed on, so that such an event always stand
 """
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 import aiohttp
-import msgspec
 from aiohttp import web
 
 from trayapp.clock import Clock
@@ -23,7 +20,6 @@ from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
 from trayapp.gateway.cloud import ToolRequest, break_off, give_up
-from trayapp.gateway.dialects.kept import rests_on
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
@@ -41,6 +37,7 @@ from trayapp.gateway.local_refusals import (
     still_loading,
     told,
 )
+from trayapp.gateway.local_request import said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
@@ -309,14 +306,6 @@ class LocalRoute:
         return down
 
 
-def with_model(asked: ToolRequest, name: str) -> bytes:
-    """The body with another `model`; every other value stays the bytes that it was."""
-    fields = _fields(asked.said)
-    if (kept := rests_on(fields)) is not None:
-        raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
-    return msgspec.json.encode(fields | {"model": name})
-
-
 def _with_all(body: bytes, model: str, minted: Minted) -> bytes:
     """A plain response with what every reader expects; the bytes that it was where it lacks nothing."""
     try:
@@ -327,29 +316,10 @@ def _with_all(body: bytes, model: str, minted: Minted) -> bytes:
     return body if whole == response else encode(whole)
 
 
-def _fields(body: bytes) -> dict[str, msgspec.Raw]:
-    """What a request says, each value as the bytes that it was; spelled anew in a text that msgspec does not take."""
-    try:
-        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in _object(body).items()}
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    """What a request says, all of it read. Raises Refused (400) for what is no JSON object."""
-    try:
-        fields = read_json(body)
-    except ValueError:
-        fields = None
-    if not isinstance(fields, dict):
-        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False)
-    return fields
-
-
 def _without(target: TargetStatus, asked: ToolRequest) -> Whole:
     """The answer where the server has no such endpoint: an estimate for a number of tokens, else a refusal."""
     if asked.endpoint is Endpoint.COUNT_TOKENS:
-        number = estimated(_object(asked.said))
+        number = estimated(said_in(asked.said))
         headers = {ROUTE: asked.route, TOKENS: "estimated"}
         return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
     raise not_spoken(target, asked)

@@ -1,0 +1,39 @@
+"""What a tool's request says, read for the local target."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from trayapp.core.json_text import read_json
+from trayapp.gateway.cloud import ToolRequest
+from trayapp.gateway.dialects.kept import rests_on
+from trayapp.gateway.local_refusals import not_there
+from trayapp.gateway.refusal import Refused
+
+
+def with_model(asked: ToolRequest, name: str) -> bytes:
+    """The body with another `model`; every other value stays the bytes that it was."""
+    fields = _fields(asked.said)
+    if (kept := rests_on(fields)) is not None:
+        raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
+    return msgspec.json.encode(fields | {"model": name})
+
+
+def _fields(body: bytes) -> dict[str, msgspec.Raw]:
+    """What a request says, each value as the bytes that it was; spelled anew in a text that msgspec does not take."""
+    try:
+        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in said_in(body).items()}
+
+
+def said_in(body: bytes) -> dict[str, Any]:
+    """What a request says, all of it read. Raises Refused (400) for what is no JSON object."""
+    try:
+        fields = read_json(body)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False)
+    return fields
