@@ -78,8 +78,8 @@ def _tools(body: Mapping[str, Any], names: ToolNames, left_out: set[str]) -> lis
         tools.append({"type": "function", "function": function})
     if offered and not tools:
         raise rests_on_provider(", ".join(sorted(left_out)))
-    if obj(body, "tool_choice").get("name") in left_out:
-        raise rests_on_provider(str(body["tool_choice"]["name"]))
+    if (wanted := text(obj(body, "tool_choice"), "name")) in left_out:
+        raise rests_on_provider(wanted)
     return tools
 
 

@@ -225,6 +225,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a strange content": ({"messages": [{"role": "user", "content": 5}]}, "invalid_request"),
     "strange tools": ({"tools": ["Bash"]}, "invalid_request"),
     "an unknown tool": ({"tools": [BASH], "tool_choice": {"type": "tool", "name": "x"}}, "invalid_request"),
+    "a choice without a name": ({"tools": [BASH], "tool_choice": {"type": "tool", "name": [1]}}, "invalid_request"),
     "a strange choice": ({"tools": [BASH], "tool_choice": {"type": "some"}}, "invalid_request"),
 }
 
