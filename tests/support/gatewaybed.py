@@ -31,7 +31,7 @@ from trayapp.core.catalogue import (
 )
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
-from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.route import Endpoint, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
@@ -158,7 +158,8 @@ class Bed:
         await self.cloud.__aenter__()
         await self.local.__aenter__()
         self.keyring.keys["acme", self.cloud.netloc] = KEY
-        self.target = TargetStatus(TargetState.READY, "ollama", LOCAL_MODEL, self.local.url)
+        speaks = (Endpoint.CHAT_COMPLETIONS, Endpoint.RESPONSES)
+        self.target = TargetStatus(TargetState.READY, "ollama", LOCAL_MODEL, self.local.url, speaks=speaks)
         self.catalogue = Catalogue({"acme": acme(self.cloud.url)} | self.others())
         self.routes = Routes(self.catalogue)
         self.gateway = Gateway(

@@ -14,6 +14,8 @@ from trayapp.secrets.tokens import TOKEN
 ROUTE = ROUTE_HEADER
 TOKENS = "x-llm-ampel-tokens"
 """In a number of tokens that nobody counted: `estimated`."""
+LEFT_OUT = "x-llm-ampel-left-out"
+"""In a translated answer: what of the request the local model does not get to see or does not obey."""
 
 # RFC 9110, 7.6.1, and what is made anew for every connection.
 _HOP_BY_HOP = frozenset(

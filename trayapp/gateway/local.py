@@ -15,7 +15,6 @@ from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.snapshot import LocalAnswer
-from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
@@ -25,15 +24,14 @@ from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
 from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.local_refusals import (
-    circle,
+    check_server,
     dead,
-    forwarded,
-    kept_out,
+    lacks,
+    may_lack,
     moved,
     not_ready,
     not_spoken,
     not_there,
-    sent_away,
     still_loading,
     told,
 )
@@ -41,6 +39,7 @@ from trayapp.gateway.local_request import said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.translated import TRANSLATIONS, TranslatedExchange
 from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.encoding import encode
 from trayapp.gateway.translation.responses_repair import ResponsesRepair, repaired
@@ -52,15 +51,13 @@ from trayapp.secrets.local_key import local_key
 
 _MAX_EVENT_BYTES = 1024 * 1024
 _EVENT_END = b"\n\n"
-_KEEPS_OUT = (401, 403)
 _STAYS = {
     Endpoint.EMBEDDINGS: "Embeddings stay with {name}: vectors of another model would not fit into an index of its own",
     Endpoint.OTHER: "Only {name} has what this request asks for",
 }
-_SEEN_FIRST = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
-"""What is not OpenAI's dialect is asked of a local server only where it was seen to speak it."""
-_NOT_EVERYWHERE = (Endpoint.RESPONSES, Endpoint.COMPLETIONS, *_SEEN_FIRST)
-_NO_SUCH_PATH = (404, 405, 501)
+_SEEN_FIRST = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS, Endpoint.RESPONSES)
+"""What can be done without is asked of a local server only where it was seen to have it."""
+_NOT_EVERYWHERE = (Endpoint.COMPLETIONS, *_SEEN_FIRST)
 _AGAIN_S = 1.0
 """Real seconds before a server that says itself that it is loading is asked once more; so it says at once."""
 
@@ -144,26 +141,19 @@ class LocalRoute:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
             raise still_loading(target) if target.state in BUSY else not_ready(target)
         if asked.endpoint in _SEEN_FIRST and asked.endpoint not in target.speaks:
-            return _without(target, asked)
+            return await self._without(target, asked, waiting, stays)
         try:
             url = target.url.rstrip("/") + asked.address.path
             up = await self._head(url, asked, with_model(asked, target.model), stays)
             if up is None:
                 return None
             try:
-                if ROUTE in up.headers:
-                    raise circle(target)
-                if up.status in _KEEPS_OUT:
-                    raise kept_out(target, up.status)
-                if 300 <= up.status < 400:
-                    raise sent_away(target, up.status)
-                if (cloud := cloud_behind(up)) is not None:
-                    raise forwarded(target, cloud)
+                check_server(target, up)
                 reading = FencedReading(self._fence, asked.dialect, up.status, up.headers, Depth.COMPLETION)
-                if up.status in _NO_SUCH_PATH and asked.endpoint in _NOT_EVERYWHERE:
+                if may_lack(up.status) and asked.endpoint in _NOT_EVERYWHERE:
                     await self._body(up, reading)
-                    if "model" not in str(reading.error_within).lower():
-                        return _without(target, asked)
+                    if lacks(up.status, reading.error_within):
+                        return await self._without(target, asked, waiting, stays)
                     raise told(target, asked, up.status, reading.error_within)
                 asked.body = asked.said = b""
                 if reading.is_stream and not (reading.packed and waiting.down):
@@ -192,9 +182,30 @@ class LocalRoute:
             raise dead(target, failure.code) from failure
         counts = asked.endpoint is not Endpoint.COUNT_TOKENS
         if counts and 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
-            given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, target.model)
-            self._fence.tell(self._answered, given)
+            self._tell(target, asked)
         return down
+
+    async def _without(
+        self, target: TargetStatus, asked: ToolRequest, waiting: Waiting, stays: Callable[[], bool]
+    ) -> web.StreamResponse | None:
+        """The answer where the server has no such endpoint: an estimate for a number of tokens, else a translated
+        one."""
+        if asked.endpoint is Endpoint.COUNT_TOKENS:
+            number = estimated(said_in(asked.said))
+            headers = {ROUTE: asked.route, TOKENS: "estimated"}
+            return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
+        if asked.endpoint not in TRANSLATIONS:
+            raise not_spoken(target, asked)
+        exchange = TranslatedExchange(target, asked, waiting, self._minted(), self._limits, self._fence)
+        told = await exchange.answer(lambda url, body: self._head(url, asked, body, stays), self._body)
+        if told is not None and told.good:
+            self._tell(target, asked)
+        return None if told is None else told.answer
+
+    def _tell(self, target: TargetStatus, asked: ToolRequest) -> None:
+        """Say that the local model has answered."""
+        given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, str(target.model))
+        self._fence.tell(self._answered, given)
 
     def _minted(self) -> Minted:
         return Minted(secrets.token_hex(12), self._clock.wall(self._clock.now()).timestamp())
@@ -314,12 +325,3 @@ def _with_all(body: bytes, model: str, minted: Minted) -> bytes:
         return body
     whole = repaired(response, model, minted) if isinstance(response, dict) else response
     return body if whole == response else encode(whole)
-
-
-def _without(target: TargetStatus, asked: ToolRequest) -> Whole:
-    """The answer where the server has no such endpoint: an estimate for a number of tokens, else a refusal."""
-    if asked.endpoint is Endpoint.COUNT_TOKENS:
-        number = estimated(said_in(asked.said))
-        headers = {ROUTE: asked.route, TOKENS: "estimated"}
-        return Whole(body=b'{"input_tokens":%d}' % number, content_type="application/json", headers=headers)
-    raise not_spoken(target, asked)

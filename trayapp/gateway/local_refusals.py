@@ -1,11 +1,38 @@
 """What a tool is told where the local model does not answer: what is wrong, and what to do about it."""
 
 from trayapp.core.remote_text import plain
+from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.cloud import ToolRequest
+from trayapp.gateway.headers import ROUTE
+from trayapp.gateway.outgoing import Answer
 from trayapp.gateway.refusal import Refused, no_descriptors
 
 _WORDS_CHARS = 1000
+_KEEPS_OUT = (401, 403)
+_NO_SUCH_PATH = (404, 405, 501)
+
+
+def check_server(target: TargetStatus, up: Answer) -> None:
+    """Raises Refused (400) for an answer that is not the local server's own, or that lets nobody in."""
+    if ROUTE in up.headers:
+        raise circle(target)
+    if up.status in _KEEPS_OUT:
+        raise kept_out(target, up.status)
+    if 300 <= up.status < 400:
+        raise sent_away(target, up.status)
+    if (cloud := cloud_behind(up)) is not None:
+        raise forwarded(target, cloud)
+
+
+def may_lack(status: int) -> bool:
+    """Can an answer with this status mean that there is no such endpoint?"""
+    return status in _NO_SUCH_PATH
+
+
+def lacks(status: int, error: object) -> bool:
+    """Does it, by what it says? A model that is not there is said by the same status."""
+    return may_lack(status) and "model" not in str(error).lower()
 
 
 def _named(target: TargetStatus) -> str:

@@ -14,10 +14,15 @@ from trayapp.gateway.refusal import Refused
 
 def with_model(asked: ToolRequest, name: str) -> bytes:
     """The body with another `model`; every other value stays the bytes that it was."""
+    return msgspec.json.encode(movable_fields(asked) | {"model": name})
+
+
+def movable_fields(asked: ToolRequest) -> dict[str, msgspec.Raw]:
+    """What a request says, none of it read. Raises Refused (400) for what rests on its provider."""
     fields = _fields(asked.said)
     if (kept := rests_on(fields)) is not None:
         raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
-    return msgspec.json.encode(fields | {"model": name})
+    return fields
 
 
 def _fields(body: bytes) -> dict[str, msgspec.Raw]:

@@ -27,8 +27,10 @@ async def relay(
     stall_s: float,
     answer_s: float,
     change: Callable[[bytes], bytes] = as_it_is,
+    over: Callable[[], bool] | None = None,
 ) -> None:
-    """Write the body of `answer` to the prepared `to`, without its end.
+    """Write the body of `answer` to the prepared `to`, without its end, or until what was made of it by `change` is
+    `over`.
 
     Waiting for the tool's side holds the provider's back (TCP does the rest), so that nothing piles up. Raises
     `Unanswered` when the provider's side fails, hides a cut behind its last word, which is not passed on, is silent for
@@ -54,6 +56,8 @@ async def relay(
                     bound.reschedule(now + stall_s)
                     await to.write(changed)
                     writing = False
+                    if over is not None and over():
+                        return
     except TimeoutError as error:
         raise (ClientGone() if writing else Unanswered("timeout")) from error
     except (aiohttp.ClientError, OSError) as error:

@@ -28,7 +28,8 @@ class Waiting:
     """Keeps one tool alive until its answer begins, as an async context.
 
     `down` is the stream that was begun for it, if it had to wait: what comes then, an error too, belongs into that.
-    `streams`: it asks for one.
+    `streams`: it asks for one. `headers`: of a stream that is none of the server's; what is added before it has begun
+    is in them.
     """
 
     def __init__(self, request: web.BaseRequest, dialect: ToolDialect, body: bytes, route: str, every_s: float) -> None:
@@ -36,7 +37,7 @@ class Waiting:
         self._request = request
         self._dialect = dialect
         self.streams = _wants_stream(body)
-        self._route = route
+        self.headers: CIMultiDict[str] = CIMultiDict({ROUTE: route})
         self._every_s = every_s
         self._tasks = Tasks("waiting")
         self._over = False
@@ -59,6 +60,12 @@ class Waiting:
             self.down = begun
         return self.down
 
+    async def begin_ours(self) -> Streamed:
+        """The stream for an answer that is none of the server's."""
+        head = CIMultiDict(self.headers)
+        head.extend({"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        return await self.begin(200, head)
+
     def over(self) -> None:
         """The answer begins; nothing may come in between its pieces."""
         self._over = True
@@ -69,8 +76,7 @@ class Waiting:
             if self._over:
                 return
             try:
-                head = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", ROUTE: self._route}
-                down = await self.begin(200, CIMultiDict(head))
+                down = await self.begin_ours()
                 await down.write(self._dialect.KEEP_ALIVE)
             except ConnectionError:
                 # Whoever left has the request cancelled.

@@ -1,9 +1,13 @@
-"""What a server speaks beside OpenAI's dialect, by what it says to a request that asks for nothing."""
+"""What a server speaks beside Chat Completions, by what it says to a request that asks for nothing."""
 
 from trayapp.core.switching.route import Endpoint
 from trayapp.local.client import CHECK_LIMIT_S, Client
 
-_PATHS = {Endpoint.MESSAGES: "/v1/messages", Endpoint.COUNT_TOKENS: "/v1/messages/count_tokens"}
+_PATHS = {
+    Endpoint.MESSAGES: "/v1/messages",
+    Endpoint.COUNT_TOKENS: "/v1/messages/count_tokens",
+    Endpoint.RESPONSES: "/v1/responses",
+}
 _NOBODYS = "/v1/messages/nothing"
 """A path that no server has: how it says so there, it says so everywhere."""
 _LACKS = (401, 403, 404, 405, 501, 503)

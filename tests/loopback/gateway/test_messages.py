@@ -397,7 +397,7 @@ async def test_nobody_is_at_any_other_address(path: str) -> None:
                 assert (await client.head())[0] == 403
 
 
-async def test_a_local_server_that_does_not_speak_it_is_not_asked() -> None:
+async def test_a_local_server_that_speaks_nothing_of_it_is_named() -> None:
     async with MessagesBed() as bed:
         bed.switch(To.LOCAL)
         got = await bed.ask()
@@ -405,4 +405,5 @@ async def test_a_local_server_that_does_not_speak_it_is_not_asked() -> None:
         assert got.headers["x-should-retry"] == "false"
         assert LOCAL_MODEL in got.error["message"]
         assert "llm-ampel switch cloud" in got.error["message"]
-        assert bed.local.requests == bed.brain.requests == []
+        assert [one.path for one in bed.local.requests] == ["/v1/chat/completions"]
+        assert bed.brain.requests == []

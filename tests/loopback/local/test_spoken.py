@@ -15,9 +15,10 @@ from trayapp.local.client import Client
 from trayapp.local.spoken import spoken
 from trayapp.settings.schema import Local
 
-MESSAGES, COUNT = "/v1/messages", "/v1/messages/count_tokens"
+MESSAGES, COUNT, RESPONSES = "/v1/messages", "/v1/messages/count_tokens", "/v1/responses"
 ALONE = (Endpoint.CHAT_COMPLETIONS,)
 BOTH = (Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
+ALL = (*BOTH, Endpoint.RESPONSES)
 MISSING = answer(400, {"type": "error", "error": {"type": "invalid_request_error", "message": "model is required"}})
 
 
@@ -47,6 +48,17 @@ async def test_what_it_says_is_what_it_speaks(
         assert {one.body for one in server.requests} == {b"{}"}
 
 
+async def test_responses_are_heard_by_themselves() -> None:
+    """Ollama before and after it had Messages, and who has them and no Responses."""
+    async with Server() as server, Client(server.url) as client:
+        server.on(RESPONSES, MISSING)
+        assert await spoken(client) == (Endpoint.RESPONSES,)
+        server.on(MESSAGES, MISSING)
+        assert await spoken(client) == (Endpoint.MESSAGES, Endpoint.RESPONSES)
+        server.on(RESPONSES, answer(405, ""))
+        assert await spoken(client) == (Endpoint.MESSAGES,)
+
+
 async def test_one_that_has_gone_says_nothing() -> None:
     async with Server() as server:
         url = server.url
@@ -55,18 +67,18 @@ async def test_one_that_has_gone_says_nothing() -> None:
             await spoken(client)
 
 
-async def test_llama_cpp_speaks_both(tiny_gguf: Path, make_target: MakeTarget) -> None:
+async def test_llama_cpp_speaks_all(tiny_gguf: Path, make_target: MakeTarget) -> None:
     """And is known for it while it does not run, after a restart as well."""
     async with llama_server.running(tiny_gguf) as url, Client(url) as client:
-        assert await spoken(client) == BOTH
+        assert await spoken(client) == ALL
         local = Local(server="llama-server", url=url, model=str(tiny_gguf))
         target = make_target(local)
         assert target.status.speaks == ALONE
         for _ in range(2):
-            assert (await target.check()).speaks == (*ALONE, *BOTH)
-    assert (await target.check()).speaks == (*ALONE, *BOTH)
+            assert (await target.check()).speaks == (*ALONE, *ALL)
+    assert (await target.check()).speaks == (*ALONE, *ALL)
     assert target.status.state is TargetState.DOWN
-    assert make_target(local).status.speaks == (*ALONE, *BOTH)
+    assert make_target(local).status.speaks == (*ALONE, *ALL)
     assert make_target(Local(server="ollama", url=url, model=str(tiny_gguf))).status.speaks == ALONE
 
 

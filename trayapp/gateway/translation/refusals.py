@@ -47,7 +47,7 @@ def of_error(error: object, status: int) -> Refused:
     if "max_tokens" not in words and _OVERFLOW.search(f"{fields.get('type')} {code} {words}"):
         return Refused(400, CONTEXT_OVERFLOW, _too_long(fields, words), retry=False)
     status = status if status >= 400 else told or 500
-    return Refused(status, f"local_http_{status}", words or "The local model answered with an error.")
+    return Refused(status, f"local_http_{status}", words or "The local model answered with an error.", retry=False)
 
 
 def _too_long(fields: dict[str, Any], words: str) -> str:
