@@ -224,16 +224,9 @@ async def test_the_local_commands(tmp_path: Path) -> None:
 
 
 async def test_who_cannot_be_moved_is_refused_with_the_reason(tmp_path: Path) -> None:
-    anthropic = Acme("anthropic", page=False, dialects=("anthropic",))
     closed = Acme("closed", page=False, dialects=())
-    async with stage(tmp_path, anthropic, closed) as on:
+    async with stage(tmp_path, closed) as on:
         routes = json.loads(await on.ask("status", "--json"))["routes"]
-        refused = await in_both("switch", "local", "anthropic")
-        assert refused.codes == {FAILED}, refused
-        refused.says(
-            ("Anthropic AI cannot be moved yet", "does not speak the language of its API"),
-            ("Anthropic AI lässt sich noch nicht umstellen", "spricht die Sprache der API nicht"),
-        )
         # Nobody is moved because somebody else could have been.
         refused = await in_both("switch", "local", "acme", "closed")
         assert refused.codes == {FAILED}, refused

@@ -24,20 +24,13 @@ NOW = datetime(2026, 2, 3, 21, 22, tzinfo=UTC).timestamp()
 MINUTE_S = 60.0
 
 
-def _catalogue(anthropic: Dialect) -> Catalogue:
-    dialects = {"openai": ("OpenAI", Dialect.OPENAI), "anthropic": ("Anthropic", anthropic)}
-    return Catalogue(
-        {
-            name: Provider(name, title, (), api=Api(f"https://api.{name}.com", (dialect,)))
-            for name, (title, dialect) in dialects.items()
-        }
-    )
-
-
-# As shipped: only OpenAI speaks what the gateway does.
-CATALOGUE = _catalogue(Dialect.ANTHROPIC)
-# Somebody's own file may name Anthropic's compatible address.
-BOTH_MOVE = _catalogue(Dialect.OPENAI)
+_PROVIDERS = {"openai": ("OpenAI", Dialect.OPENAI), "anthropic": ("Anthropic", Dialect.ANTHROPIC)}
+CATALOGUE = Catalogue(
+    {
+        name: Provider(name, title, (), api=Api(f"https://api.{name}.com", (dialect,)))
+        for name, (title, dialect) in _PROVIDERS.items()
+    }
+)
 PAGE_LINKS = {"openai": "https://status.openai.com", "anthropic": "https://status.claude.com"}
 
 # Service id: its name, provider, provider's name, components (id, name, main, seen), host of its probe.

@@ -197,7 +197,6 @@ class Switch:
             if self.gateway_problem is not None:
                 raise self.gateway_problem
             status = await self.start_target()
-            chosen = self._confirmed(chosen, all_of_them=bool(providers))
         except Problem as problem:
             if problem.code != "already_switching":
                 self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
@@ -252,14 +251,6 @@ class Switch:
             raise Problem("nothing_down", providers=self._movable())
         return chosen
 
-    def _confirmed(self, chosen: tuple[str, ...], *, all_of_them: bool) -> tuple[str, ...]:
-        """Those of `chosen` that can move now that the target runs. Raises Problem("cannot_move_…") where it has to be
-        all of them, and where none can."""
-        movable = tuple(name for name in chosen if self._why_not(name) is None)
-        if movable == chosen or (movable and not all_of_them):
-            return movable
-        raise self._cannot_move(next(name for name in chosen if name not in movable))
-
     def _choose(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """These, once each. Raises Problem("unknown_provider"), Problem("cannot_move_…")."""
         chosen = self._known(providers)
@@ -279,10 +270,10 @@ class Switch:
         return Problem(f"cannot_move_{self._why_not(name)}", name=provider.name)
 
     def _why_not(self, name: str) -> WhyNot | None:
-        return why_not(self._providers[name], self.target_status)
+        return why_not(self._providers[name])
 
     def _movable(self) -> str:
-        return ", ".join(movable(self._providers.values(), self.target_status))
+        return ", ".join(movable(self._providers.values()))
 
     def _local(self) -> tuple[str, ...]:
         return tuple(name for name, route in self.routes.all().items() if route.to is To.LOCAL)

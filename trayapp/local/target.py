@@ -346,15 +346,13 @@ class LocalTarget:
         return replace(self._plain(state), code=problem.code, params=dict(problem.params))
 
     def _plain(self, state: TargetState) -> TargetStatus:
-        speaks = self._timings.get(self._key(self._model)).speaks
         return TargetStatus(
             state,
             server=self._settings.server,
             model=self._model,
             url=self._url_known,
             server_name=None if self._server is None else self._server.name,
-            speaks=(Endpoint.CHAT_COMPLETIONS, *(speaks or ())),
-            unheard=speaks is None and state is not TargetState.READY,
+            speaks=(Endpoint.CHAT_COMPLETIONS, *self._timings.get(self._key(self._model)).speaks),
         )
 
     @property

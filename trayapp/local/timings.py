@@ -17,12 +17,12 @@ log = logging.getLogger(__name__)
 class Timing(msgspec.Struct, frozen=True):
     """Real seconds: `cold_s` from the click to the first token with nothing loaded, `first_token_s` when warm.
 
-    `speaks`: beside OpenAI's dialect; None while it was not asked.
+    `speaks`: beside OpenAI's dialect.
     """
 
     cold_s: float | None = None
     first_token_s: float | None = None
-    speaks: tuple[Endpoint, ...] | None = None
+    speaks: tuple[Endpoint, ...] = ()
 
 
 class Timings:

@@ -69,13 +69,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{name} cannot be moved"),
         N_("None of its requests go through the gateway: its file names no [api]. Use the local chat meanwhile."),
     ),
-    "cannot_move_dialect": (
-        N_("{name} cannot be moved yet"),
-        N_(
-            "Your local server does not speak the language of its API, as llama-server and Ollama do. Use the local "
-            "chat meanwhile, or a tool of another provider."
-        ),
-    ),
     "nothing_down": (
         N_("Nothing is down"),
         N_("Say what should move to local: {providers}."),

@@ -306,7 +306,6 @@ def _target_state(s: Snapshot) -> str:
 
 _IMMOVABLE = {
     WhyNot.NO_API: N_("{name} cannot be moved: none of its requests go through the gateway."),
-    WhyNot.DIALECT: N_("{name} cannot be moved yet: your local server does not speak the language of its API."),
 }
 
 

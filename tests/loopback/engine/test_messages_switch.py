@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.support import llama_server, ollama
 from tests.support.gguf import write_tiny_gguf
 from tests.support.ports import free_port
 from tests.support.scene import OVERLOADED, Acme, Scene
+from tests.support.strict_readers import messages_answer
 from trayapp.core.light.severity import Light
-from trayapp.core.switching.offer import Immovable, WhyNot
-from trayapp.core.switching.route import Endpoint, To
+from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import MODEL, SimulatedTarget
-from trayapp.errors import Problem
 
 ASKED = {"model": "claude-9", "max_tokens": 4, "messages": [{"role": "user", "content": "Hello"}]}
 
@@ -60,41 +58,34 @@ async def test_llama_cpp_answers_in_its_place(tmp_path: Path) -> None:
         assert (status, json.loads(body)["error"]["message"].partition(":")[0]) == (400, "prompt is too long")
 
 
-async def test_one_that_speaks_only_chat_leaves_it_where_it_is() -> None:
+async def test_one_that_speaks_only_chat_answers_in_its_place_as_well() -> None:
     target = SimulatedTarget()
     await target.start()
     try:
-        local = settings("openai-compatible", target.url) + ""
-        async with Scene(brain(), Acme("acme"), settings=local) as scene:
+        async with Scene(brain(), Acme("acme"), settings=settings("openai-compatible", target.url)) as scene:
             await scene.until(lambda s: s.target.state is TargetState.READY, "a target that is ready")
-            assert scene.engine.snapshot().target.model == MODEL
             assert scene.engine.snapshot().target.speaks == (Endpoint.CHAT_COMPLETIONS,)
-            assert scene.engine.snapshot().offer.healthy == ("acme",)
             scene["brain"].api(OVERLOADED)
-            await scene.until(lambda s: s.judgement.light is Light.RED, "red")
-            assert scene.engine.snapshot().offer.immovable == (Immovable("brain", WhyNot.DIALECT),)
-            with pytest.raises(Problem) as caught:
-                await scene.engine.switch.to_local(("brain",))
-            assert caught.value.code == "cannot_move_dialect"
+            await scene.until(lambda s: s.offer.down == ("brain",), "the offer")
+            assert (await scene.engine.switch.to_local()).providers == ("brain",)
+            status, route, body = await ask(scene, "/v1/messages", ASKED)
+            assert (status, route, json.loads(body)["model"]) == (200, "local; user", MODEL)
+            status, route, body = await ask(scene, "/v1/messages", ASKED | {"stream": True})
+            assert (status, route, messages_answer(body)["model"]) == (200, "local; user", MODEL)
+            await scene.until(lambda s: s.routes["brain"].answered == 2, "both to be counted")
     finally:
         await target.close()
 
 
-async def test_one_that_was_never_up_is_tried_and_then_known() -> None:
-    """Nobody knows what it speaks before it is started; what it turns out not to speak moves nobody."""
+async def test_one_that_was_never_up_is_offered_and_answers() -> None:
+    """Nobody knows what it speaks before it is started."""
     url = f"http://127.0.0.1:{free_port()}"
     start = json.dumps([sys.executable, ollama.__file__])
     local = settings("ollama", url).replace("[gateway]", f'model = "qwen3:8b"\nstart = {start}\n[gateway]')
-    async with Scene(brain(), Acme("acme"), settings=local) as scene:
+    async with Scene(brain(), settings=local) as scene:
         await scene.until(lambda s: s.target.code == "local_not_running", "a target that can be started")
         scene["brain"].api(OVERLOADED)
         await scene.until(lambda s: s.offer.down == ("brain",), "the offer")
-        for providers in (None, ("brain", "acme")):
-            with pytest.raises(Problem) as caught:
-                await scene.engine.switch.to_local(providers)
-            assert caught.value.code == "cannot_move_dialect"
-            assert {route.to for route in scene.engine.switch.routes.all().values()} == {To.CLOUD}
-        await scene.until(lambda s: s.offer.immovable == (Immovable("brain", WhyNot.DIALECT),), "what is known now")
-        scene["acme"].api(OVERLOADED)
-        await scene.until(lambda s: s.offer.down == ("acme",), "the offer")
-        assert (await scene.engine.switch.to_local()).providers == ("acme",)
+        assert (await scene.engine.switch.to_local()).providers == ("brain",)
+        status, _, body = await ask(scene, "/v1/messages", ASKED)
+        assert (status, json.loads(body)["type"]) == (200, "message")

@@ -158,16 +158,16 @@ async def test_the_tools_that_move_are_those_that_follow_the_switch() -> None:
         assert (await scene.engine.switch.to_cloud()).tools == 2
 
 
-async def test_a_provider_that_the_gateway_does_not_speak_to_is_not_moved() -> None:
-    claude = Acme("claude")
-    async with ready_scene(Acme("acme"), claude) as scene:
+async def test_a_provider_without_an_api_is_not_moved() -> None:
+    async with ready_scene(Acme("acme"), Acme("site")) as scene:
         scene.engine.switch.tokens.add("editor")
-        file = scene.home.services_dir / "claude.toml"
-        file.write_text(file.read_text().replace('dialects = ["openai"]', 'dialects = ["anthropic"]'))
+        file = scene.home.services_dir / "site.toml"
+        head, _, rest = file.read_text().partition("[api]")
+        file.write_text(head + rest[rest.index("[[service]]") :])
         await scene.engine.reload()
-        with pytest.raises(Problem, match="cannot_move_dialect"):
-            await scene.engine.switch.to_local(("claude",))
-        assert scene.engine.routes.route("claude").to is To.CLOUD
+        with pytest.raises(Problem, match="cannot_move_no_api"):
+            await scene.engine.switch.to_local(("site",))
+        assert scene.engine.routes.route("site").to is To.CLOUD
 
 
 async def test_going_home_names_only_who_was_away() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.support.snapshots import BOTH_MOVE, INCIDENT, NO_TARGET, NOW, pages, service, snapshot
+from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
 from tests.support.states import STATES, down, fine, local_now, offered, offline, shared
 from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.connection import NetworkStatus
@@ -231,7 +231,7 @@ def _target(state: TargetState, **more: Any) -> TargetStatus:
         (down(target=_target(TargetState.READY)), "Switch OpenAI to local (qwen3:8b, ready)"),
         (down(switching="openai"), "Switching to local (qwen3:8b)…"),
         (local_now(), "Switch to local (qwen3:8b, ready in 3 s)"),
-        (STATES["shared"](catalogue=BOTH_MOVE), "Switch OpenAI and Anthropic to local (qwen3:8b, ready in 3 s)"),
+        (STATES["shared"](), "Switch OpenAI and Anthropic to local (qwen3:8b, ready in 3 s)"),
         (down(target=TargetStatus(TargetState.DOWN)), "Switch OpenAI to local (no model chosen, not running)"),
     ],
 )  # fmt: skip
@@ -259,9 +259,11 @@ def test_who_cannot_be_moved_and_why() -> None:
     assert sentences.immovable_lines(down(catalogue=without_api)) == [
         "OpenAI cannot be moved: none of its requests go through the gateway."
     ]
+    # Whatever dialect it has is translated.
+    assert sentences.immovable_lines(shared()) == []
     set_language("de")
-    assert sentences.immovable_lines(shared()) == [
-        "Anthropic lässt sich noch nicht umstellen: Dein lokaler Server spricht die Sprache der API nicht."
+    assert sentences.immovable_lines(down(catalogue=without_api)) == [
+        "OpenAI lässt sich nicht umstellen: Keine der Anfragen läuft über das Gateway."
     ]
 
 

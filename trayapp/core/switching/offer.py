@@ -5,23 +5,18 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from trayapp.core.catalogue import Dialect, Provider
+from trayapp.core.catalogue import Provider
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement
-from trayapp.core.switching.route import Endpoint, To
+from trayapp.core.switching.route import To
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 
-_NEEDED = {Dialect.OPENAI: Endpoint.CHAT_COMPLETIONS, Dialect.ANTHROPIC: Endpoint.MESSAGES}
-"""What a target has to answer in a provider's place."""
-
 
 class WhyNot(StrEnum):
-    """Why a provider's requests cannot be moved. `no_api`: none go through the gateway; `dialect`: the
-    target does not speak the provider's."""
+    """Why a provider's requests cannot be moved. `no_api`: none go through the gateway."""
 
     NO_API = "no_api"
-    DIALECT = "dialect"
 
 
 class Immovable(Struct, frozen=True):
@@ -49,19 +44,15 @@ class Offer(Struct, frozen=True):
     choose: bool = False
 
 
-def why_not(provider: Provider, target: TargetStatus) -> WhyNot | None:
-    """Why `target` cannot answer this provider's requests; None when it can by what it speaks, or for all that is
-    known: where none is set up yet, or it has not run here."""
-    if provider.api is None:
-        return WhyNot.NO_API
-    if target.state is TargetState.NONE or target.unheard:
-        return None if provider.api.dialects else WhyNot.DIALECT
-    return None if any(_NEEDED[dialect] in target.speaks for dialect in provider.api.dialects) else WhyNot.DIALECT
+def why_not(provider: Provider) -> WhyNot | None:
+    """Why no target can answer this provider's requests; None when every one can: what it does not speak itself is
+    translated for it."""
+    return WhyNot.NO_API if provider.api is None else None
 
 
-def movable(providers: Iterable[Provider], target: TargetStatus) -> tuple[str, ...]:
+def movable(providers: Iterable[Provider]) -> tuple[str, ...]:
     """Ids of the providers that can be moved."""
-    return tuple(provider.provider for provider in providers if why_not(provider, target) is None)
+    return tuple(provider.provider for provider in providers if why_not(provider) is None)
 
 
 def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Offer:
@@ -69,9 +60,9 @@ def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Of
     providers = routes.catalogue.providers
     home = tuple(name for name, route in routes.all().items() if route.to is To.LOCAL)
     red = {service.provider for service in judgement.services if service.light is Light.RED}
-    cloud = tuple(name for name in movable(providers.values(), target) if name not in home)
+    cloud = tuple(name for name in movable(providers.values()) if name not in home)
     down = tuple(name for name in cloud if name in red)
-    reasons = {name: why_not(providers[name], target) for name in providers if name in red}
+    reasons = {name: why_not(providers[name]) for name in providers if name in red}
     return Offer(
         set_up=target.state is TargetState.NONE,
         down=down,

@@ -22,8 +22,7 @@ class TargetStatus(Struct, frozen=True):
     `code`/`params`: the problem when down or failed (words in `text.problems`). `ready_s`: measured or estimated
     real seconds from a click to the first token. `context`: tokens, when known. `first_token_s`: measured.
     `url`: base URL before /v1. `server_name`: in English, for people; `server` is its id. `through`: a product that
-    answers in the server's place and may ask a cloud, where it says so. `speaks`: what it was seen to answer itself;
-    `unheard`: it has not run here yet, so that may be more.
+    answers in the server's place and may ask a cloud, where it says so. `speaks`: what it was seen to answer itself.
     """
 
     state: TargetState
@@ -38,4 +37,3 @@ class TargetStatus(Struct, frozen=True):
     server_name: str | None = None
     through: str | None = None
     speaks: tuple[Endpoint, ...] = (Endpoint.CHAT_COMPLETIONS,)
-    unheard: bool = False

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
-from tests.support.snapshots import BOTH_MOVE, NO_TARGET
+from tests.support.snapshots import NO_TARGET
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.snapshot import Snapshot
 from trayapp.ui.kit.label import Picture
 from trayapp.ui.panel.header import SwitchBar, Verdict
@@ -32,7 +33,7 @@ def shown(bar: SwitchBar) -> list[QPushButton]:
         (states.local_now(), ["Back to cloud (OpenAI)"], None),
         (states.offered(), ["Stay local", "Back to cloud"], "Back to cloud"),
         (
-            states.shared(local=("openai",), catalogue=BOTH_MOVE),
+            states.shared(local=("openai",)),
             ["Switch Anthropic", "Back to cloud (OpenAI)"],
             "Switch Anthropic",
         ),
@@ -55,7 +56,7 @@ def test_a_switch_under_way_waits(bar: SwitchBar) -> None:
 
 
 def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtBot) -> None:
-    bar.draw(states.fine(catalogue=BOTH_MOVE))
+    bar.draw(states.fine())
     menu = bar.there.menu()
     assert [one.text() for one in menu.actions()] == ["OpenAI", "Anthropic"]
     with qtbot.waitSignal(bar.switch_local, timeout=1000) as asked:
@@ -66,10 +67,8 @@ def test_a_healthy_provider_is_picked_from_the_button(bar: SwitchBar, qtbot: QtB
 
 
 def test_who_is_down_and_cannot_be_moved_is_said_while_it_lasts(bar: SwitchBar) -> None:
-    bar.draw(states.shared())
-    assert bar.immovable.texts == (
-        "Anthropic cannot be moved yet: your local server does not speak the language of its API.",
-    )
+    bar.draw(states.down(catalogue=Catalogue({"openai": Provider("openai", "OpenAI", ())})))
+    assert bar.immovable.texts == ("OpenAI cannot be moved: none of its requests go through the gateway.",)
     bar.draw(states.down())
     assert not bar.immovable.isVisible()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
-from tests.support.snapshots import BOTH_MOVE, NO_TARGET, snapshot
+from tests.support.snapshots import NO_TARGET, snapshot
 from tests.support.windows import entries, entry
 from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot
 from trayapp.text import sentences
@@ -44,7 +44,7 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
         (states.local_now(), ["Back to cloud (OpenAI)"]),
         (states.offered(), ["Back to cloud: OpenAI works again"]),
         (
-            states.shared(local=("openai",), catalogue=BOTH_MOVE),
+            states.shared(local=("openai",)),
             ["Switch Anthropic to local (qwen3:8b, ready in 3 s)", "Back to cloud (OpenAI)"],
         ),
         (states.down(switching="openai"), ["Switching to local (qwen3:8b)…"]),
@@ -90,7 +90,7 @@ def test_what_entries_ask_for(
 
 
 def test_a_healthy_provider_is_picked_from_a_list(menu: TrayMenu, qtbot: QtBot) -> None:
-    menu.draw(states.fine(catalogue=BOTH_MOVE))
+    menu.draw(states.fine())
     picks = entry(menu.menu, "Switch to local").menu()
     assert [one.text() for one in picks.actions()] == ["OpenAI", "Anthropic"]  # type: ignore[attr-defined]  # a QMenu
     with qtbot.waitSignal(menu.switch_local, timeout=1000) as asked:
