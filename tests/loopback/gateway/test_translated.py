@@ -16,7 +16,20 @@ from tests.support import llama_server
 from tests.support.gatewaybed import CHAT, KEY, LOCAL_MODEL, Got, begin, chunks, raw
 from tests.support.gguf import write_tiny_gguf
 from tests.support.httpserver import Behaviour, Request, Server, answer, hang_up, silent
-from tests.support.messagesbed import ASKED, BRAIN_KEY, COUNT, MESSAGES, MessagesBed
+from tests.support.messagesbed import (
+    ASKED,
+    BLOCK,
+    BLOCK_STOP,
+    BRAIN_KEY,
+    COUNT,
+    MESSAGES,
+    SAID_SO,
+    START,
+    MessagesBed,
+    delta,
+    event,
+)
+from tests.support.messagesbed import STOP as STOP_EVENT
 from tests.support.strict_readers import messages_answer, responses_answer
 from tests.support.until import until
 from trayapp.core.switching.route import Endpoint, To
@@ -530,6 +543,68 @@ async def test_no_odd_text_breaks_the_gateway(body: bytes, path: str) -> None:
         got = await bed.ask(body, path=path, anthropic_version="2023-06-01" if path == MESSAGES else None)
         assert got.status in (200, 400)
         assert got.json.get("error") or got.json["model"] == LOCAL_MODEL
+
+
+async def test_who_waits_for_a_server_that_loads_goes_home_with_the_route() -> None:
+    async with ChatBed() as bed:
+        bed.brain.on(MESSAGES, answer(200, SAID_SO))
+
+        async def load(writer: asyncio.StreamWriter, request: Request) -> None:
+            bed.switch(To.CLOUD)
+            await answer(503, {"error": {"message": "Loading model"}})(writer, request)
+
+        bed.local.on(CHAT, load)
+        got = await bed.say(MESSAGES)
+        assert (got.json, got.headers["x-llm-ampel-route"].partition(";")[0]) == (SAID_SO, "cloud")
+        assert json.loads(bed.brain.requests[0].body) == ASKED
+
+
+async def test_flips_lose_double_and_mix_nothing() -> None:
+    """Each stream is all the provider's or all the local model's, and says every word once."""
+    words = [f" {number}" for number in range(20)]
+
+    async def locally(writer: asyncio.StreamWriter, request: Request) -> None:
+        await spoken(writer, [ROLE, *(chunk(content=word) for word in words), STOP, COUNTED, DONE])
+
+    async def there(writer: asyncio.StreamWriter, request: Request) -> None:
+        said = [delta(type="text_delta", text=word) for word in words]
+        usage = {"input_tokens": 9, "output_tokens": 20}
+        ended = event(type="message_delta", delta={"stop_reason": "end_turn"}, usage=usage)
+        await spoken(writer, [START, BLOCK, *said, BLOCK_STOP, ended, STOP_EVENT])
+
+    async def spoken(writer: asyncio.StreamWriter, events: Sequence[bytes]) -> None:
+        await begin(writer, [])
+        for one in events:
+            writer.write(b"%x\r\n%s\r\n" % (len(one), one))
+            await writer.drain()
+            await asyncio.sleep(0.002)
+        writer.write(b"0\r\n\r\n")
+
+    async with ChatBed() as bed:
+        bed.local.on(CHAT, locally)
+        bed.brain.on(MESSAGES, there)
+        stop = asyncio.Event()
+        models: list[str] = []
+
+        async def ask() -> None:
+            while not stop.is_set():
+                got = await bed.say(MESSAGES, streams=True)
+                read = told(MESSAGES, got)
+                assert texts(MESSAGES, read)[0].split() == "".join(words).split()
+                where = got.headers["x-llm-ampel-route"].partition(";")[0]
+                assert where == ("local" if read["model"] == LOCAL_MODEL else "cloud")
+                models.append(read["model"])
+
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            for _ in range(8):
+                group.create_task(ask())
+            for turn in range(40):
+                bed.switch(To.CLOUD if turn % 2 else To.LOCAL)
+                more = len(models) + 2
+                await until(lambda: len(models) >= more, "two more answers")  # noqa: B023 - awaited at once
+            stop.set()
+        assert len(set(models)) == 2
+        await until(lambda: len(bed.answers) == models.count(LOCAL_MODEL), "every local answer to be told once")
 
 
 @contextlib.asynccontextmanager
