@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -595,13 +595,15 @@ async def test_flips_lose_double_and_mix_nothing() -> None:
                 assert where == ("local" if read["model"] == LOCAL_MODEL else "cloud")
                 models.append(read["model"])
 
+        def reaching(number: int) -> Callable[[], bool]:
+            return lambda: len(models) >= number
+
         async with asyncio.timeout(60), asyncio.TaskGroup() as group:
             for _ in range(8):
                 group.create_task(ask())
             for turn in range(40):
                 bed.switch(To.CLOUD if turn % 2 else To.LOCAL)
-                more = len(models) + 2
-                await until(lambda: len(models) >= more, "two more answers")  # noqa: B023 - awaited at once
+                await until(reaching(len(models) + 2), "two more answers")
             stop.set()
         assert len(set(models)) == 2
         await until(lambda: len(bed.answers) == models.count(LOCAL_MODEL), "every local answer to be told once")

@@ -264,7 +264,9 @@ def test_whatever_comes_is_asked_or_refused(body: dict[str, Any]) -> None:
     try:
         got = request(body, model="small:1b")
     except Refused as refused:
-        assert refused.status == 400  # noqa: PT017 - what is not refused is checked as well
+        status = refused.status
     else:
+        status = 200
         assert json.dumps(got.chat)
         assert got.chat["messages"]
+    assert status in (200, 400)
