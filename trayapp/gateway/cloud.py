@@ -6,7 +6,6 @@ for, which every library takes for the error that it is. An event of our own wou
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from aiohttp import web
@@ -18,9 +17,6 @@ from trayapp.core.evidence.observation import Try
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.core.switching.route import UNSEEN, Endpoint
 from trayapp.errors import Problem
-from trayapp.gateway.access import Caller
-from trayapp.gateway.address import Address
-from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.dialects.spoken import CREDENTIAL_HEADERS
 from trayapp.gateway.evidence import Exchange, PartsOf, RequestNames, depth_of, witness_of
 from trayapp.gateway.fence import Fence, FencedReading
@@ -30,34 +26,12 @@ from trayapp.gateway.limits import GatewayLimits
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.relay import ClientGone, relay
+from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
 from trayapp.gateway.unpacking import plain_of
 from trayapp.secrets.keys import KeySource
 
 _READ_BYTES = 8 * 1024 * 1024
 """Unpacked, for the name of the model alone: a long conversation with a picture in it."""
-
-
-@dataclass(slots=True)
-class ToolRequest:
-    """One admitted request. `path`: at `url`; from /v1 on but for a login. `route`: what the answer's header says about
-    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it."""
-
-    request: web.BaseRequest
-    dialect: ToolDialect
-    address: Address
-    endpoint: Endpoint
-    caller: Caller
-    provider: Provider
-    url: str
-    path: str
-    body: bytes = b""
-    said: bytes = b""
-    route: str = ""
-
-    @property
-    def by_login(self) -> bool:
-        """Is it asked at the address of a login?"""
-        return self.path != self.address.path
 
 
 class CloudRoute:
@@ -191,18 +165,6 @@ def _key_host(url: str) -> str | None:
 
 _FOR_GOOD = ("proxy_login", "unsendable")
 """What a person has to mend; the same request would fail again. Tools show a 400 at once and try all else again."""
-
-
-def break_off(request: web.BaseRequest) -> None:
-    """Close the connection without the end of the answer, after what was already written."""
-    if request.transport is not None:
-        request.transport.close()
-
-
-def give_up(request: web.BaseRequest) -> None:
-    """Close the connection at once: nobody reads what was written."""
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def _no_answer(name: str, code: str) -> Refused:

@@ -18,7 +18,6 @@ from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
-from trayapp.gateway.cloud import ToolRequest, break_off, give_up
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
@@ -39,6 +38,7 @@ from trayapp.gateway.local_request import said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
+from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
 from trayapp.gateway.translated import TRANSLATIONS, TranslatedExchange
 from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.encoding import encode

@@ -3,10 +3,10 @@
 from trayapp.core.remote_text import plain
 from trayapp.core.switching.forwarding import cloud_behind
 from trayapp.core.switching.target import TargetState, TargetStatus
-from trayapp.gateway.cloud import ToolRequest
 from trayapp.gateway.headers import ROUTE
 from trayapp.gateway.outgoing import Answer
 from trayapp.gateway.refusal import Refused, no_descriptors
+from trayapp.gateway.tool_request import ToolRequest
 
 _WORDS_CHARS = 1000
 _KEEPS_OUT = (401, 403)

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from trayapp.core.json_text import read_json
-from trayapp.gateway.cloud import ToolRequest
 from trayapp.gateway.dialects.kept import rests_on
 from trayapp.gateway.local_refusals import not_there
 from trayapp.gateway.refusal import Refused
+from trayapp.gateway.tool_request import ToolRequest
 
 
 def with_model(asked: ToolRequest, name: str) -> bytes:

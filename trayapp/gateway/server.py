@@ -22,7 +22,7 @@ from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address, is_base, meant, parse
-from trayapp.gateway.cloud import CloudRoute, ToolRequest
+from trayapp.gateway.cloud import CloudRoute
 from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
 from trayapp.gateway.dialects.spoken import all_passed_on, passed_on, spoken
@@ -33,6 +33,7 @@ from trayapp.gateway.limits import GatewayLimits, fitted
 from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused, busy
+from trayapp.gateway.tool_request import ToolRequest
 from trayapp.net.descriptors import raise_limit
 from trayapp.net.trust import Trust
 from trayapp.secrets.fingerprints import Fingerprints

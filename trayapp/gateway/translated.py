@@ -15,7 +15,6 @@ from trayapp.core.evidence.observation import Depth
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetStatus
-from trayapp.gateway.cloud import ToolRequest, give_up
 from trayapp.gateway.decoding import TooMuch, Undecodable, decoder_for, unpacked
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.fence import Fence, FencedReading
@@ -27,6 +26,7 @@ from trayapp.gateway.local_request import movable_fields, said_in
 from trayapp.gateway.outgoing import Answer, Unanswered
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.relay import ClientGone, relay
+from trayapp.gateway.tool_request import ToolRequest, give_up
 from trayapp.gateway.translation.answer_stream import AnswerStream
 from trayapp.gateway.translation.asked import Asked, Minted
 from trayapp.gateway.translation.encoding import encode

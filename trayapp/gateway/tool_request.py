@@ -1,0 +1,46 @@
+"""One request of a tool that was let in, and the two ways to end it without an answer."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from trayapp.core.catalogue import Provider
+from trayapp.core.switching.route import Endpoint
+from trayapp.gateway.access import Caller
+from trayapp.gateway.address import Address
+from trayapp.gateway.dialects.dialect import ToolDialect
+
+
+@dataclass(slots=True)
+class ToolRequest:
+    """One admitted request. `path`: at `url`; from /v1 on but for a login. `route`: what the answer's header says about
+    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it."""
+
+    request: web.BaseRequest
+    dialect: ToolDialect
+    address: Address
+    endpoint: Endpoint
+    caller: Caller
+    provider: Provider
+    url: str
+    path: str
+    body: bytes = b""
+    said: bytes = b""
+    route: str = ""
+
+    @property
+    def by_login(self) -> bool:
+        """Is it asked at the address of a login?"""
+        return self.path != self.address.path
+
+
+def break_off(request: web.BaseRequest) -> None:
+    """Close the connection without the end of the answer, after what was already written."""
+    if request.transport is not None:
+        request.transport.close()
+
+
+def give_up(request: web.BaseRequest) -> None:
+    """Close the connection at once: nobody reads what was written."""
+    if request.transport is not None:
+        request.transport.abort()
