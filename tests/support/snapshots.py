@@ -15,6 +15,7 @@ from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light, worst
 from trayapp.core.light.verdicts import ComponentVerdict, Judgement, PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -218,6 +219,7 @@ def snapshot(
     target: TargetStatus = READY,
     local: tuple[str, ...] = (),
     catalogue: Catalogue | None = None,
+    auto: AutoMode | None = None,
     **more: Any,
 ) -> Snapshot:
     """The four services, those given in their place; `local` names providers whose route is local."""
@@ -229,4 +231,4 @@ def snapshot(
     routes.judged(judgement)
     listens = "http://127.0.0.1:17502" if target.state is TargetState.READY else None
     circumstances = Circumstances(target=target, **(dict[str, Any](gateway_url=listens) | more))
-    return compose(judgement, incidents, routes, circumstances, NOW, 0.0)
+    return compose(judgement, incidents, routes, auto or AutoMode(), circumstances, NOW, 0.0)

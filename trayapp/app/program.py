@@ -23,6 +23,7 @@ from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement
 from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot, compose
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.routes import Routes
 from trayapp.errors import Problem, problems_of
@@ -44,7 +45,7 @@ def before_the_first_look(clock: Clock, demo: DemoScene | None = None) -> Snapsh
     now = clock.now()
     judgement = Judgement(now, Light.GREY, (), (), NetworkStatus(NetworkState.UNKNOWN, now))
     offset_s = clock.wall(now).timestamp() - now
-    picture = compose(judgement, (), Routes(Catalogue({})), Circumstances(demo=demo), now, offset_s)
+    picture = compose(judgement, (), Routes(Catalogue({})), AutoMode(), Circumstances(demo=demo), now, offset_s)
     # What the user has chosen to watch is not known either.
     return structs.replace(picture, offer=Offer())
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.shown import ShownLight, shown_light
 from trayapp.core.light.verdicts import Judgement
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import Offer, make_offer
 from trayapp.core.switching.route import Mode, Route
 from trayapp.core.switching.routes import Routes
@@ -97,6 +98,7 @@ def compose(
     judgement: Judgement,
     incidents: tuple[Incident, ...],
     routes: Routes,
+    auto: AutoMode,
     circumstances: Circumstances,
     now: float,
     wall_offset_s: float,
@@ -109,7 +111,7 @@ def compose(
         shown=shown_light(judgement, now),
         incidents=incidents,
         routes=routes.all(),
-        mode=routes.mode,
+        mode=auto.mode,
         offer=make_offer(judgement, routes, circumstances.target),
         target=circumstances.target,
         tools=circumstances.tools,

@@ -17,6 +17,7 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
@@ -104,8 +105,10 @@ class Engine:
                 self.loaded.settings.watch.services,
                 self.clock.now(),
                 memory,
+                mode=self.loaded.settings.gateway.mode,
                 wall_offset_s=lambda now: self.clock.wall(now).timestamp() - now,
             )
+            self.auto.on_change.append(self._auto_changed)
             # One for both: the same key must be the same credential, whoever asks with it.
             fingerprint = Fingerprints(self.home.salt_file).of
             self._watching = Watching(
@@ -152,6 +155,11 @@ class Engine:
     def routes(self) -> Routes:
         """Where requests go."""
         return self._state.routes
+
+    @property
+    def auto(self) -> AutoMode:
+        """What moves by itself."""
+        return self._state.auto
 
     @property
     def judgement(self) -> Judgement:
@@ -262,6 +270,11 @@ class Engine:
             self._tasks.spawn(self._evaluate_at(result.news_at), "news")
         self._watching.judged()
         self._publications.poke()
+
+    def _auto_changed(self) -> None:
+        # Soon and not at once: the rules themselves may have brought it about, in the middle of an evaluation.
+        self._evaluations.poke()
+        self.remember()
 
     def _circumstances(self) -> Circumstances:
         forgetful = self._store.problems if self._store is not None else ()

@@ -10,8 +10,9 @@ from msgspec import Struct, field, structs
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.known_networks import KnownNetworks, KnownNetworksMemory
-from trayapp.core.evidence.observation import NetworkState, Observation
+from trayapp.core.evidence.observation import Depth, Disturbance, NetworkState, Observation, Outcome, Source, Try
 from trayapp.core.evidence.pace import Pace
+from trayapp.core.hosts import host_of
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
 from trayapp.core.incident.store import IncidentRecord, IncidentStore
@@ -21,7 +22,8 @@ from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.snapshot import Circumstances, Snapshot, compose
-from trayapp.core.switching.route import To
+from trayapp.core.switching.auto_mode import AutoMemory, AutoMode
+from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
 
 
@@ -48,6 +50,7 @@ class Memory(Struct):
     told: NotificationMemory | None = None
     routes: RoutesMemory | None = None
     networks: KnownNetworksMemory | None = None
+    auto: AutoMemory | None = None
 
 
 class Result(Struct, frozen=True):
@@ -68,7 +71,8 @@ class Result(Struct, frozen=True):
 class State:
     """Judge, incidents, routes and notifications behind one door. All times are steady seconds.
 
-    `wall_offset_s` turns steady seconds into Unix time as of now. `routes` answers the gateway, request by request.
+    `mode`: who switches, at the beginning. `wall_offset_s` turns steady seconds into Unix time as of now. `routes` and
+    `auto` answer the gateway, request by request.
     `result`: the latest; there is one from the first `advance` on.
     """
 
@@ -79,10 +83,12 @@ class State:
         now: float,
         memory: Memory | None = None,
         *,
+        mode: Mode = Mode.MANUAL,
         wall_offset_s: Callable[[float], float] = lambda now: 0.0,
     ) -> None:
         kept = memory or Memory()
         self.routes = Routes(catalogue, kept.routes)
+        self.auto = AutoMode(mode, kept.auto)
         self._wall_offset_s = wall_offset_s
         self._policy = NotificationPolicy(kept.told)
         self._networks = KnownNetworks(kept.networks)
@@ -115,6 +121,22 @@ class State:
             self._circumstances = evidence
         else:
             self._judge.observe(evidence)
+            if isinstance(evidence, Disturbance):
+                self.auto.disturbed(evidence.at)
+            elif isinstance(evidence, Try):
+                self._probed(evidence)
+
+    def _probed(self, one: Try) -> None:
+        """Auto mode counts requests for itself; of probes it wants to know what they show of the host of the API."""
+        if one.source is Source.PROBE and one.depth >= Depth.API and one.outcome in (Outcome.GOOD, Outcome.FAIL):
+            provider = self.routes.catalogue.providers.get(one.provider)
+            if provider is not None and provider.api is not None and host_of(provider.api.url) == one.host:
+                self.auto.probed(one.provider, one.at, good=one.outcome is Outcome.GOOD)
+
+    def switch(self, providers: tuple[str, ...], to: To, until: Until, now: float) -> None:
+        """The user sends `providers` there. `until` counts for the local route only."""
+        self.auto.chosen(providers, to, now, well=self.routes.well)
+        self.routes.switch(providers, to, until, now)
 
     def watch(self, catalogue: Catalogue, watched: tuple[str, ...], now: float) -> None:
         """Go on with other services, or with the same ones from another catalogue; what is known of them stays."""
@@ -135,6 +157,7 @@ class State:
         incidents = self._incidents.incidents()
         judgement = self._joining.join(judged, incidents)
         self.routes.judged(judgement)
+        self.auto.advance(judgement.at)
         circumstances = self._circumstances
         snapshot = self._compose(judgement, incidents, judgement.at)
         announcements = self._policy.report(
@@ -147,7 +170,9 @@ class State:
             tools=len(circumstances.tools),
         )
         transitions = self._transitions(judgement)
-        self.result = Result(snapshot, transitions, announcements, self._judge.paces, self._policy.news_at)
+        deadline = self.auto.deadline
+        news_at = self._policy.news_at if deadline is None else min(self._policy.news_at, deadline)
+        self.result = Result(snapshot, transitions, announcements, self._judge.paces, news_at)
         return self.result
 
     def _transitions(self, judgement: Judgement) -> tuple[Transition, ...]:
@@ -162,7 +187,8 @@ class State:
         return tuple(changes)
 
     def _compose(self, judgement: Judgement, incidents: tuple[Incident, ...], now: float) -> Snapshot:
-        return compose(judgement, incidents, self.routes, self._circumstances, now, self._wall_offset_s(now))
+        offset_s = self._wall_offset_s(now)
+        return compose(judgement, incidents, self.routes, self.auto, self._circumstances, now, offset_s)
 
     # What is asked of it
 
@@ -197,6 +223,7 @@ class State:
         """Nothing fails, no incident is open and nothing is local: a restart would lose little."""
         return (
             self._judge.is_calm
+            and not self.auto.diverted
             and all(incident.stage is IncidentStage.OVER for incident in self._incidents.incidents())
             and all(route.to is To.CLOUD for route in self.routes.all().values())
         )
@@ -209,6 +236,7 @@ class State:
             self._policy.remember(),
             self.routes.remember(),
             self._networks.remember(),
+            self.auto.remember(),
         )
 
     def _remember_incidents(self) -> IncidentMemory:

@@ -92,9 +92,12 @@ class Switch:
         self.local_answers: tuple[LocalAnswer, ...] = ()
 
     async def apply(self) -> None:
-        """Follow the settings: another target, another port, a first tool; try a port again that was taken."""
+        """Follow the settings: another target, another port, a first tool, who switches; try a port again that was
+        taken."""
         async with self._applying:
             settings = self._loaded().settings
+            if settings.gateway.mode is not self._state.auto.mode:
+                self._state.auto.switch(settings.gateway.mode)
             if settings.local != self._target_settings:
                 if self._target is not None:
                     await self._target.close()
@@ -203,19 +206,24 @@ class Switch:
             raise
         began = set(chosen) - set(self._local())
         self.local_answers = tuple(answer for answer in self.local_answers if answer.provider not in began)
-        self.routes.switch(chosen, To.LOCAL, until, self._clock.now())
+        self._state.switch(chosen, To.LOCAL, until, self._clock.now())
         self._hooks.changed()
         moved = self._moved(chosen)
         self._tell(BannerStage.SWITCHED, chosen, model=status.model, tools=moved, until=until)
         return Switched(To.LOCAL, chosen, moved, status.model)
 
     async def to_cloud(self, providers: tuple[str, ...] | None = None) -> Switched:
-        """Move home those of `providers` that are local, or all. Raises Problem("unknown_provider")."""
-        local = self._local()
-        chosen = tuple(name for name in self._known(providers) if name in local) if providers else local
-        answered = sum(self.routes.route(name).answered for name in chosen)
+        """Move home those of `providers` that are local, by a click or by themselves, or all of these. In auto mode
+        those that are named stay there until they are well, whatever fails. Raises Problem("unknown_provider").
+        """
+        auto = self._state.auto
+        away = tuple(dict.fromkeys((*self._local(), *auto.diverted)))
+        routed = self.routes.all()
+        named = tuple(name for name in self._known(providers) if name in routed) if providers else away
+        chosen = tuple(name for name in named if name in away)
+        answered = sum(self.routes.route(name).answered + auto.answered(name) for name in chosen)
         moved = self._moved(chosen)
-        self.routes.switch(chosen, To.CLOUD, Until.CHANGED, self._clock.now())
+        self._state.switch(named, To.CLOUD, Until.CHANGED, self._clock.now())
         self._hooks.changed()
         if chosen:
             self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved)
@@ -332,6 +340,7 @@ class Switch:
             self._answered,
             self._clock,
             fingerprint=self._fingerprint,
+            auto=self._state.auto,
         )
         try:
             await gateway.start()

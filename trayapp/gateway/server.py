@@ -15,6 +15,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Dialect, Login, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import UNSEEN, Action, Decision, Endpoint
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetStatus
@@ -68,6 +69,7 @@ class Gateway:
         limits: GatewayLimits | None = None,
         trust: Trust | None = None,
         fingerprint: Callable[[str], str] | None = None,
+        auto: AutoMode | None = None,
     ) -> None:
         self.last_seen: dict[str, float] = {}
         self._settings = settings
@@ -82,6 +84,7 @@ class Gateway:
         self._given_limits = self._limits = limits or GatewayLimits()
         self._trust = trust or Trust()
         self._fingerprint = fingerprint or Fingerprints().of
+        self._auto = auto or AutoMode()
         self._port = 0
         self._running = 0
         self._held: set[asyncio.Future[None]] = set()
@@ -131,7 +134,8 @@ class Gateway:
             if error.errno in (errno.EADDRINUSE, errno.EACCES):
                 raise Problem("port_in_use", port=port) from error
             raise Problem("cannot_listen", port=port, reason=error.strerror) from error
-        self._routes.on_change.append(self._wake)
+        for switching in (self._routes, self._auto):
+            switching.on_change.append(self._wake)
 
     def disturbed(self) -> None:
         """The machine woke up or changed networks: connections of before are worth nothing."""
@@ -139,8 +143,9 @@ class Gateway:
 
     async def stop(self) -> None:
         """Stop listening; running requests get a moment, then they are cut."""
-        if self._wake in self._routes.on_change:
-            self._routes.on_change.remove(self._wake)
+        for switching in (self._routes, self._auto):
+            if self._wake in switching.on_change:
+                switching.on_change.remove(self._wake)
         await self._doors.close()
         for listening in self._listening:
             listening.close()

@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from trayapp.core.catalogue import Id, Url
-from trayapp.core.switching.route import Policy
+from trayapp.core.switching.asked import Rescue
+from trayapp.core.switching.limits import Limits
+from trayapp.core.switching.route import Mode, Policy
 from trayapp.settings import servers
 
 VERSION = 1
@@ -72,11 +74,25 @@ class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):
     anthropic: Annotated[
         Id, Meta(title="Provider behind /v1/messages", description="For tools that speak Anthropic's dialect.")
     ] = "anthropic"
+    mode: Annotated[
+        Mode,
+        Meta(
+            title="Switching",
+            description="By itself: the local model answers what a provider fails to answer, until it is back.",
+        ),
+    ] = Mode.MANUAL
 
 
 class ToolSettings(Struct, frozen=True, forbid_unknown_fields=True):
     policy: Annotated[Policy, Meta(title="In an outage")] = Policy.SWITCH
     wait_s: Annotated[int, Meta(ge=1, le=3600, title="Wait at most", description="Seconds, for the policy wait.")] = 300
+    rescue: Annotated[
+        Rescue,
+        Meta(
+            title="Streamed answers",
+            description="As a whole: nothing comes before all of it is there, so what breaks off is answered anew.",
+        ),
+    ] = Rescue.STREAM
 
 
 class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,12 +123,13 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """`key`: `keyring` or `env:NAME`."""
+    """`key`: `keyring` or `env:NAME`. `limits`: how long its answers are waited for; for the file alone."""
 
     key: Annotated[
         KeyPlace, Meta(title="Key from", description="Either keyring, or env:NAME for the variable NAME.")
     ] = "keyring"
     completion: Completion = Completion()
+    limits: Limits = Limits()
 
 
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):

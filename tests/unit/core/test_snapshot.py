@@ -21,6 +21,7 @@ from trayapp.core.snapshot import (
     ToolStatus,
     compose,
 )
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.routes import Routes
@@ -46,11 +47,14 @@ def composed(
     *,
     incidents: tuple[Incident, ...] = (),
     routes: Routes | None = None,
+    auto: AutoMode | None = None,
     wall_offset_s: float = 0.0,
     **circumstances: Any,
 ) -> Snapshot:
     given = Circumstances(**circumstances)
-    return compose(judgement, incidents, routes or Routes(CATALOGUE), given, judgement.at, wall_offset_s)
+    return compose(
+        judgement, incidents, routes or Routes(CATALOGUE), auto or AutoMode(), given, judgement.at, wall_offset_s
+    )
 
 
 def test_what_is_given_is_in_it() -> None:

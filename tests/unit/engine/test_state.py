@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from tests.unit.core.playbook import ACME, CATALOGUE, START, Play, observations
 from tests.unit.core.test_properties import WATCHED, moments, steps
 from trayapp.core.catalogue import Api, Catalogue, Dialect
-from trayapp.core.evidence.observation import NetworkState, Observation
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, NetworkState, Observation, Outcome
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Banner, BannerStage, Withdraw
 from trayapp.core.snapshot import Circumstances, DemoScene
-from trayapp.core.switching.route import Endpoint, Policy, To, Until
+from trayapp.core.switching.asked import Asked
+from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.breaker import OPEN_S, BreakerState
+from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, To, Until
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.engine.state import Memory, Result, State
 
@@ -55,6 +58,23 @@ def told_of() -> Play:
     return play
 
 
+def auto_played(*samples: tuple[float, str]) -> Play:
+    """Where requests move by themselves."""
+    play = played(*samples)
+    play.state.auto.switch(Mode.AUTO)
+    return play
+
+
+def tripped(auto: AutoMode, at: float) -> None:
+    """Three requests to acme have failed in a row, the last one now."""
+    asked, decision = Asked(Endpoint.CHAT_COMPLETIONS, streams=False), Decision(Action.CLOUD, "default")
+    for name in ("one", "two", "three"):
+        turn = auto.begin(decision, "acme", asked, at, ready=True)
+        auto.counted(turn, Outcome.FAIL, at, request=name)
+        auto.over(turn, at)
+    assert auto.view("acme", at).state is BreakerState.OPEN
+
+
 def restarted(state: State, at: float, watched: tuple[str, ...] = ("api", "beta")) -> State:
     stored = msgspec.json.encode(state.remember())
     return State(SWITCHABLE, watched, START + at, msgspec.json.decode(stored, type=Memory))
@@ -86,6 +106,7 @@ def read(state: State) -> None:
         state.routes.offers()
         state.routes.route("acme")
         state.routes.decide("acme", Endpoint.CHAT_COMPLETIONS, Policy.WAIT)
+        state.auto.view("acme", math.inf)
 
 
 class TestReading:
@@ -250,6 +271,63 @@ class TestMemory:
     def test_an_empty_memory_is_a_beginning(self) -> None:
         state = State(CATALOGUE, ("api",), START, Memory())
         assert state.advance(START) == State(CATALOGUE, ("api",), START).advance(START)
+
+
+class TestAuto:
+    """Auto mode is the gateway's to ask and the state's to keep: time, probes, disturbances and clicks reach it."""
+
+    def test_the_setting_is_how_it_begins_and_who_is_held_survives(self) -> None:
+        state = State(SWITCHABLE, ("api",), START, mode=Mode.AUTO)
+        state.switch(("acme",), To.CLOUD, Until.CHANGED, START + 1)
+        assert not state.auto.acts("acme")
+        kept = msgspec.json.decode(msgspec.json.encode(state.remember()), type=Memory)
+        after = State(SWITCHABLE, ("api",), START + 60, kept, mode=Mode.AUTO)
+        assert (after.auto.mode, after.auto.acts("acme"), after.auto.acts("beta")) == (Mode.AUTO, False, True)
+        assert State(SWITCHABLE, ("api",), START).auto.mode is Mode.MANUAL
+
+    def test_a_provider_that_is_well_is_not_held_for_going_home(self) -> None:
+        play = auto_played(*WELL)
+        play.state.switch(("acme",), To.LOCAL, Until.BACK, START + 3)
+        play.state.switch(("acme",), To.CLOUD, Until.CHANGED, START + 4)
+        assert play.state.auto.acts("acme")
+
+    def test_time_opens_it_for_a_trial_without_anybodys_asking(self) -> None:
+        play = auto_played(*WELL)
+        tripped(play.state.auto, START + 10)
+        assert advanced(play, 11.0).news_at == START + 10 + OPEN_S
+        assert advanced(play, 10.0 + OPEN_S).news_at == math.inf
+        assert play.state.auto.view("acme", START).state is BreakerState.HALF_OPEN
+
+    @pytest.mark.parametrize(
+        ("samples", "state"),
+        [
+            (("api 502", "api 401"), BreakerState.HALF_OPEN),
+            # What was good all the time has not seen this outage.
+            (("api 401", "api 401"), BreakerState.OPEN),
+            # Requests of the user's are counted where they are made, and others' probes say nothing.
+            (("api 502", "use 200"), BreakerState.OPEN),
+            (("api 502", "beta 200"), BreakerState.OPEN),
+            (("site 502", "site 200"), BreakerState.OPEN),
+        ],
+    )
+    def test_a_probe_that_is_good_again_is_worth_a_trial(self, samples: tuple[str, ...], state: BreakerState) -> None:
+        play = auto_played(*WELL)
+        tripped(play.state.auto, START + 10)
+        for at, sample in enumerate(samples, 12):
+            play.feed(at, sample)
+        assert play.state.auto.view("acme", START + 20).state is state
+
+    def test_what_failed_before_a_disturbance_says_nothing(self) -> None:
+        play = auto_played(*WELL)
+        tripped(play.state.auto, START + 10)
+        play.state.observe(Disturbance(START + 12, DisturbanceKind.RESUME))
+        assert play.state.auto.view("acme", START + 13).state is BreakerState.CLOSED
+
+    def test_an_open_breaker_is_no_calm(self) -> None:
+        play = auto_played(*WELL)
+        assert play.state.is_calm
+        tripped(play.state.auto, START + 10)
+        assert not play.state.is_calm
 
 
 class TestWatch:

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fullness import full_disk, read_only
-from trayapp.core.switching.route import Policy
+from trayapp.core.switching.asked import Rescue
+from trayapp.core.switching.limits import Limits
+from trayapp.core.switching.route import Mode, Policy
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 from trayapp.settings.file import SettingsErrors, change, fingerprint, load
@@ -151,6 +153,34 @@ def test_a_mistake_says_what_is_allowed_and_what_was_found(here: Home) -> None:
     assert problem.params["near"] == "services"
     (problem,) = problems_of(here, "[watch]\nxyz = 1")
     assert problem.params["known"] == "services, probe_interval_s, page_interval_s"
+
+
+def test_limits_of_a_provider_are_each_optional_and_bounded(here: Home) -> None:
+    written(here, "version = 1\n[provider.acme]\nlimits = { connect_s = 2, silence_s = 90.5 }\n")
+    assert load(here).providers["acme"].limits == Limits(connect_s=2.0, silence_s=90.5)
+    found = problems_of(
+        here,
+        "[provider.acme.limits]\nconnect_s = 0\nfirst_byte_s = inf\nlife_s = nan\nplain_s = '600'\nsilence = 5\n",
+    )
+    assert [(one.params["key"], one.code) for one in found] == [
+        ("provider.acme.limits.connect_s", "setting_range"),
+        ("provider.acme.limits.first_byte_s", "setting_range"),
+        ("provider.acme.limits.life_s", "setting_range"),
+        ("provider.acme.limits.plain_s", "setting_not_number"),
+        ("provider.acme.limits.silence", "setting_unknown_near"),
+    ]
+    assert words((found[0].code, found[0].params))[1] == "Found 0; allowed is 1 to 60."
+
+
+def test_who_switches_and_how_a_tool_is_rescued(here: Home) -> None:
+    written(here, "[gateway]\nmode = 'auto'\n[tool.editor]\nrescue = 'whole'\n")
+    assert load(here).gateway.mode is Mode.AUTO
+    assert load(here).tools["editor"].rescue is Rescue.WHOLE
+    found = problems_of(here, "[gateway]\nmode = 'automatic'\n[tool.editor]\nrescue = true\n")
+    assert [(one.code, one.params["allowed"]) for one in found] == [
+        ("setting_choice", "manual, auto"),
+        ("setting_choice", "stream, whole"),
+    ]
 
 
 def test_a_service_listed_twice_is_told(here: Home) -> None:

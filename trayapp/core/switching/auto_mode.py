@@ -128,7 +128,17 @@ class AutoMode:
         return self.mode is Mode.AUTO and breaker.state is BreakerState.OPEN
 
     def view(self, provider: str, now: float) -> BreakerView:
-        return self._of(provider).breaker.view(now)
+        """What people are shown of its breaker; looking changes nothing."""
+        return self._providers.get(provider, _Provider()).breaker.view(now)
+
+    @property
+    def diverted(self) -> tuple[str, ...]:
+        """Whose requests go elsewhere by themselves."""
+        return tuple(name for name, state in self._providers.items() if state.breaker.diverts)
+
+    def answered(self, provider: str) -> int:
+        """How many of its requests were answered elsewhere since they began to move by themselves."""
+        return self._providers.get(provider, _Provider()).answered
 
     def begin(
         self, decision: Decision, provider: str, asked: Asked, now: float, *, ready: bool, well: bool = False

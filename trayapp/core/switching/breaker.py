@@ -77,8 +77,10 @@ class Breaker:
         return breaker
 
     def view(self, now: float) -> BreakerView:
-        self.advance(now)
-        return BreakerView(self.state, self.why, self.since, self.trial_at, self._good)
+        """The picture at `now`; looking changes nothing."""
+        due = self.trial_at is not None and now >= self.trial_at
+        state = BreakerState.HALF_OPEN if due else self.state
+        return BreakerView(state, self.why, self.since, None if due else self.trial_at, self._good)
 
     def advance(self, now: float) -> None:
         """It is `now`."""

@@ -1,8 +1,8 @@
 """How long an exchange waits for what, in real seconds: the limits of a provider, and what of them counts when."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 REASONING_LIFE_S = 300.0
 """A model that thinks may say nothing for minutes, and its libraries wait as long."""
@@ -25,7 +25,13 @@ HELD_BYTES = 16 * 1024 * 1024
 """An answer that is held back until it is whole: a long one is below 1 MB, one with pictures below 10."""
 
 
-class Limits(Struct, frozen=True):
+Connecting = Annotated[float, Meta(ge=1, le=60)]
+"""A second for a satellite's way there and back; whoever is not connected within a minute never will be."""
+Waiting = Annotated[float, Meta(ge=1, le=3600)]
+"""Below a second every answer would be late; the longest thought that anybody waits for takes less than an hour."""
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """What is expected of a provider; `[provider.X] limits` in the settings.
 
     `connect_s`: to a connection, beyond which a second try is better. `first_byte_s`: of a streamed answer, whose
@@ -34,11 +40,11 @@ class Limits(Struct, frozen=True):
     later on; node gives up after 300 s.
     """
 
-    connect_s: float = 5.0
-    first_byte_s: float = 60.0
-    life_s: float = 120.0
-    plain_s: float = 600.0
-    silence_s: float = 300.0
+    connect_s: Connecting = 5.0
+    first_byte_s: Waiting = 60.0
+    life_s: Waiting = 120.0
+    plain_s: Waiting = 600.0
+    silence_s: Waiting = 300.0
 
 
 class Patience(NamedTuple):

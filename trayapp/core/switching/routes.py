@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
-from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, Route, To, Until
+from trayapp.core.switching.route import Action, Decision, Endpoint, Policy, Route, To, Until
 
 _ENDPOINTS = frozenset(Endpoint)
 _NOT_WORTH_HOLDING = (Endpoint.MODELS, Endpoint.COUNT_TOKENS)
@@ -30,8 +30,6 @@ class Routes:
 
     `on_change` callbacks run whenever a decision may come out differently: the gateway wakes the requests it holds.
     """
-
-    mode = Mode.MANUAL
 
     def __init__(self, catalogue: Catalogue, memory: RoutesMemory | None = None) -> None:
         self.on_change: list[Callable[[], None]] = []
@@ -57,6 +55,11 @@ class Routes:
             names = [name for name, provider in self.catalogue.providers.items() if provider.api is not None]
             self._all = {name: Route(name) for name in names} | self._routes
         return self._all
+
+    @property
+    def well(self) -> frozenset[str]:
+        """Providers that are verified well."""
+        return self._well
 
     def route(self, provider: str) -> Route:
         return self._routes.get(provider) or Route(provider)

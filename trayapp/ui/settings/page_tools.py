@@ -32,7 +32,7 @@ class ToolsPage(SettingsPage):
         self._commands = commands
         self.openai, self.anthropic = Choice([]), Choice([])
         editors = {"openai": self.openai, "anthropic": self.anthropic}
-        self.gateway = Form(("gateway",), GatewaySettings, editors=editors)
+        self.gateway = Form(("gateway",), GatewaySettings, ("port", "openai", "anthropic"), editors)
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -180,7 +180,7 @@ class ToolGroup(QFrame):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.form = Form(("tool", name), ToolSettings)
+        self.form = Form(("tool", name), ToolSettings, ("policy", "wait_s"))
         self.address = QPushButton(as_action(Labels.tool_address))
         self.removed = QPushButton(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor

@@ -377,7 +377,6 @@ def test_routes_are_what_they_were() -> None:
     before = desk.routes.all()
     desk.play(BACK)
     assert desk.routes.all() == before
-    assert desk.routes.mode is Mode.MANUAL
 
 
 def test_with_the_machine_the_third_request_moves_without_a_second_try() -> None:

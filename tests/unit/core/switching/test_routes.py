@@ -8,7 +8,7 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
-from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, Route, To, Until
+from trayapp.core.switching.route import Action, Decision, Endpoint, Policy, Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
 
 CHAT, MODELS = Endpoint.CHAT_COMPLETIONS, Endpoint.MODELS
@@ -51,7 +51,6 @@ def local(until: Until = Until.BACK, judgement: Judgement = DOWN) -> Routes:
 
 def test_everything_goes_to_the_cloud_until_somebody_says_otherwise() -> None:
     routes = Routes(CATALOGUE)
-    assert routes.mode is Mode.MANUAL
     assert routes.all() == {"acme": Route("acme"), "other": Route("other")}
     for policy in Policy:
         assert routes.decide("acme", CHAT, policy) == Decision(Action.CLOUD, "default")
