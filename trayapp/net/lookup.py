@@ -32,7 +32,7 @@ async def look_up(host: str) -> tuple[str, ...]:
 
 
 class _Answer:
-    """The first addresses, or the failure of the last question that was still out."""
+    """The first answer, or the failure of the last question that was still out."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -62,5 +62,7 @@ class _Answer:
             self.future.set_result(addresses)
             return
         self._failed += 1
-        if self._failed == self.asked:
+        # That there is no such name is an answer; that nobody answered is news only once nobody is asked any more.
+        known = isinstance(addresses, socket.gaierror) and addresses.errno in NO_SUCH_NAME
+        if known or self._failed == self.asked:
             self.future.set_exception(addresses)

@@ -53,6 +53,7 @@ async def test_a_silent_resolver_holds_nobody_else_up(monkeypatch: pytest.Monkey
         pytest.param(["late", "lost", "lost"], "192.0.2.1", 3, id="the-first-is-late"),
         pytest.param(["late", "fails", "fails"], "192.0.2.1", 3, id="one-that-fails-is-not-the-last-word"),
         pytest.param(["fails"], "the resolver fails", 1, id="a-failure-is-an-answer"),
+        pytest.param(["lost", "no such name"], "no such name", 2, id="no-such-name-is-an-answer"),
         pytest.param(["fails late", "lost", "fails"], None, 3, id="nothing-is-heard-while-one-is-out"),
     ],
 )
@@ -72,6 +73,8 @@ async def test_what_got_lost_is_asked_again(
             late.wait()
         if what == "lost":
             over.wait()
+        if what == "no such name":
+            raise socket.gaierror(socket.EAI_NONAME, what)
         if what.startswith("fails"):
             raise socket.gaierror(socket.EAI_AGAIN, "the resolver fails")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))]
