@@ -1,32 +1,25 @@
-"""The cloud route: the tool and its provider, byte for byte, with nothing of ours in between but the key.
+"""The cloud route: the tool and its provider, with nothing of ours in between but the key."""
 
-An answer that breaks off breaks off for the tool as well: the connection is closed without the end that HTTP asks
-for, which every library takes for the error that it is. An event of our own would not be the provider's bytes.
-"""
-
-import asyncio
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from aiohttp import web
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Provider
-from trayapp.core.evidence.answers import over_tls
 from trayapp.core.evidence.observation import Try
 from trayapp.core.hosts import host_of, may_carry_key
-from trayapp.core.switching.route import UNSEEN, Endpoint
+from trayapp.core.switching.route import UNSEEN
 from trayapp.errors import Problem
+from trayapp.gateway.cloud_attempt import CloudAttempt
 from trayapp.gateway.dialects.spoken import CREDENTIAL_HEADERS
 from trayapp.gateway.evidence import Exchange, PartsOf, RequestNames, depth_of, witness_of
-from trayapp.gateway.fence import Fence, FencedReading
-from trayapp.gateway.given import Streamed, Whole
-from trayapp.gateway.headers import phrase, to_client, to_cloud
+from trayapp.gateway.fence import Fence
+from trayapp.gateway.headers import to_cloud
 from trayapp.gateway.limits import GatewayLimits
-from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered
+from trayapp.gateway.outgoing import Outgoing, Unanswered
 from trayapp.gateway.refusal import Refused, no_descriptors
-from trayapp.gateway.relay import ClientGone, relay
-from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
+from trayapp.gateway.tool_request import ToolRequest
 from trayapp.gateway.unpacking import plain_of
 from trayapp.secrets.keys import KeySource
 
@@ -57,7 +50,18 @@ class CloudRoute:
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
-        request, dialect, address, limits = asked.request, asked.dialect, asked.address, self._limits
+        with await self.attempt(asked) as attempt:
+            try:
+                await attempt.ask(self._outgoing, asked.body, self._limits.cloud)
+            except Unanswered as failure:
+                attempt.failed(failure.code)
+                raise no_answer(asked.provider.name, failure.code) from failure
+            asked.body = b""
+            return await attempt.pass_on()
+
+    async def attempt(self, asked: ToolRequest) -> CloudAttempt:
+        """What it takes to ask the provider once. Raises `Refused` where there is no key."""
+        request, dialect, address = asked.request, asked.dialect, asked.address
         headers = to_cloud(request.headers, without=() if asked.caller.own else CREDENTIAL_HEADERS)
         if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
             name, value = dialect.credential(key)
@@ -67,59 +71,7 @@ class CloudRoute:
         exchange: Exchange | None = None
         if asked.endpoint not in UNSEEN:
             exchange = self._fence.ask(lambda: self._exchange(asked, url, credential), None)
-        up: Answer | None = None
-        down: web.StreamResponse | None = None
-        try:
-            up = await self._outgoing.ask(request.method, url, headers, asked.body, limits.cloud)
-            asked.body = b""
-            theirs = over_tls(url, proven=up.proven)
-            known = None if asked.endpoint is Endpoint.OTHER else dialect
-            reading = FencedReading(self._fence, known, up.status, up.headers, depth_of(asked.endpoint), proven=theirs)
-            if exchange is not None:
-                exchange = self._fence.ask(partial(exchange.head, reading, up), None)
-            answered, reason = to_client(up.headers, asked.route), phrase(up.reason)
-            if reading.is_stream:
-                # It is measured in pieces, so that it can be broken off whatever it said of its length.
-                answered.popall("Content-Length", None)
-            body = up.content.read_nowait() if up.content.is_eof() else b""
-            if body:
-                reading.feed(body, asyncio.get_running_loop().time())
-            if up.content.is_eof() and reading.whole:
-                # Head and body go out in one piece.
-                down = Whole(status=up.status, reason=reason, headers=answered, body=body)
-            else:
-                down = Streamed(status=up.status, reason=reason, headers=answered)
-                await down.prepare(request)
-                await down.write(b"" if reading.is_cut_short else body)
-                await relay(
-                    up,
-                    down,
-                    reading,
-                    silence_s=limits.cloud.silence_s,
-                    stall_s=limits.client_stall_s,
-                    answer_s=limits.answer_s,
-                )
-                if not reading.whole:
-                    raise Unanswered("cut")
-                await down.write_eof()
-        except Unanswered as failure:
-            self._tell(exchange, partial(Exchange.failed, code=failure.code))
-            if down is None:
-                raise _no_answer(asked.provider.name, failure.code) from failure
-            break_off(request)
-        except (ClientGone, ConnectionError):
-            self._tell(exchange, Exchange.left)
-            give_up(request)
-        except asyncio.CancelledError:
-            self._tell(exchange, Exchange.left)
-            raise
-        else:
-            self._tell(exchange, Exchange.ended)
-        finally:
-            if up is not None:
-                up.close()
-        assert down is not None
-        return down
+        return CloudAttempt(asked, url, headers, exchange, self._limits, self._fence, self._tell)
 
     async def _key(self, provider: Provider, url: str) -> str | None:
         """The stored key; None for a provider that needs none."""
@@ -152,9 +104,8 @@ class CloudRoute:
             url, asked.body, witness,
         )  # fmt: skip
 
-    def _tell(self, exchange: Exchange | None, how: Callable[[Exchange], Try]) -> None:
-        if exchange is not None and (attempt := self._fence.ask(lambda: how(exchange), None)) is not None:
-            self._fence.tell(self._observe, attempt)
+    def _tell(self, seen: Try) -> None:
+        self._fence.tell(self._observe, seen)
 
 
 @lru_cache(maxsize=64)
@@ -167,7 +118,8 @@ _FOR_GOOD = ("proxy_login", "unsendable")
 """What a person has to mend; the same request would fail again. Tools show a 400 at once and try all else again."""
 
 
-def _no_answer(name: str, code: str) -> Refused:
+def no_answer(name: str, code: str) -> Refused:
+    """What a tool is told where the provider of this name gave no answer, by the code of its failure."""
     if code == "no_descriptors":
         return no_descriptors()
     message = {

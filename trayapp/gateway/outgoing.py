@@ -3,6 +3,7 @@
 import asyncio
 import io
 import ssl
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from types import SimpleNamespace
@@ -36,8 +37,9 @@ _PROXY_LIFE_S = 60.0
 _MAX_FIELD_BYTES = 32_768
 _CODINGS = frozenset({"chunked", "identity"})
 """Of the transfer; in another, aiohttp would hand the body on as it came, and the tool would take it for plain."""
-_REUSED: ContextVar[SimpleNamespace] = ContextVar("REUSED")
-"""Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without."""
+_REQUEST: ContextVar[SimpleNamespace] = ContextVar("REQUEST")
+"""Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without; `sent`
+as in `Outgoing.ask`."""
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -91,12 +93,13 @@ class Outgoing:
         headers: CIMultiDict[str],
         body: bytes,
         patience: Patience,
+        sent: Callable[[], None] | None = None,
         *,
         proxied: bool = True,
     ) -> Answer:
         """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
-        connection, after it the connection is kept. `proxied`: through the machine's proxy, if it names one. Raises
-        `Unanswered`.
+        connection, after it the connection is kept. `proxied`: through the machine's proxy, if it names one. `sent`:
+        called once the other side may hear of it, and again while a large body goes out. Raises `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
         then, and only then, the request is sent once more. It shows by breaking at once, before any answer; what breaks
@@ -111,7 +114,7 @@ class Outgoing:
         }
         try:
             async with asyncio.timeout(patience.head_s):
-                answer = await self._trusted(method, url, how)
+                answer = await self._trusted(method, url, how, sent)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             ours = isinstance(error, OSError) and not isinstance(error, TimeoutError) and ran_out(error)
             raise Unanswered("no_descriptors" if ours else code_of(error)) from error
@@ -121,7 +124,7 @@ class Outgoing:
             raise Unanswered("malformed")
         return answer
 
-    async def _trusted(self, method: str, url: str, how: dict[str, Any]) -> Answer:
+    async def _trusted(self, method: str, url: str, how: dict[str, Any], sent: Callable[[], None] | None) -> Answer:
         """Ask a host for whose certificate somebody's roots vouch."""
         host, secure, near = _place(_origin(url))
         refused: aiohttp.ClientConnectorCertificateError | None = None
@@ -129,7 +132,7 @@ class Outgoing:
             if secure:
                 how["ssl"] = await self._trust.context(roots)
             try:
-                answer = await self._send(method, url, how)
+                answer = await self._send(method, url, how, sent)
             except aiohttp.ClientConnectorCertificateError as error:
                 # Whoever knows the issuer has more to say than whoever does not.
                 if refused is None or code_of(error) != "untrusted":
@@ -143,18 +146,18 @@ class Outgoing:
         assert refused is not None
         raise refused
 
-    async def _send(self, method: str, url: str, how: dict[str, Any]) -> Answer:
+    async def _send(self, method: str, url: str, how: dict[str, Any], sent: Callable[[], None] | None) -> Answer:
         body = how["data"]
         # Ends with a fresh connection at the latest: each time one of those that were kept is used up.
         while True:
             # As a file, which has to be at its beginning each time, aiohttp sends it in pieces.
-            data = io.BytesIO(body) if len(body) > _AT_ONCE_BYTES else body or None
-            reused = SimpleNamespace(at=None)
-            _REUSED.set(reused)
+            data = _Upload(body, sent) if len(body) > _AT_ONCE_BYTES else body or None
+            request = SimpleNamespace(at=None, sent=sent)
+            _REQUEST.set(request)
             try:
                 answer = await self._session.request(method, URL(url, encoded=True), **how | {"data": data})
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                if not _was_stale(error, reused.at):
+                if not _was_stale(error, request.at):
                     raise
             else:
                 assert isinstance(answer, Answer)
@@ -172,6 +175,19 @@ class Outgoing:
         return proxy
 
 
+class _Upload(io.BytesIO):
+    """A large body. `sent`: called whenever more of it is taken."""
+
+    def __init__(self, body: bytes, sent: Callable[[], None] | None) -> None:
+        super().__init__(body)
+        self._sent = sent
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self._sent is not None:
+            self._sent()
+        return super().read(size)
+
+
 class _Pool(aiohttp.TCPConnector):
     """Says when a connection is taken up again. aiohttp's own tracing does, too, at a tenth of a whole request."""
 
@@ -183,8 +199,11 @@ class _Pool(aiohttp.TCPConnector):
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
+        request = _REQUEST.get()
+        if request.sent is not None:
+            request.sent()
         if connection.protocol in self._used:
-            _REUSED.get().at = asyncio.get_running_loop().time()
+            request.at = asyncio.get_running_loop().time()
         else:
             self._used.add(connection.protocol)
         return connection

@@ -1,0 +1,166 @@
+"""One attempt at a provider, whose answer can be held back and is passed on byte for byte.
+
+An answer that breaks off breaks off for the tool as well: the connection is closed without the end that HTTP asks
+for, which every library takes for the error that it is. An event of our own would not be the provider's bytes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from trayapp.core.evidence.answers import over_tls
+from trayapp.core.evidence.observation import Try
+from trayapp.core.switching.route import Endpoint
+from trayapp.gateway.evidence import Exchange, depth_of
+from trayapp.gateway.fence import Fence, FencedReading
+from trayapp.gateway.given import Streamed, Whole
+from trayapp.gateway.headers import phrase, to_client
+from trayapp.gateway.limits import GatewayLimits, Patience
+from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
+from trayapp.gateway.relay import ClientGone, relay
+from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
+
+
+class CloudAttempt:
+    """`exchange`: what it proves, where it is to prove anything; `tell` takes that, once. Use it as a context: what is
+    cancelled inside has been left by its tool, and its connection ends with it.
+
+    `up`, `reading`: the answer, from `ask` on. `held`: what has come of its body and was not passed on. `ended`:
+    nothing more comes.
+    """
+
+    up: Answer
+    reading: FencedReading
+
+    def __init__(
+        self,
+        asked: ToolRequest,
+        url: str,
+        headers: CIMultiDict[str],
+        exchange: Exchange | None,
+        limits: GatewayLimits,
+        fence: Fence,
+        tell: Callable[[Try], None],
+    ) -> None:
+        self.held = bytearray()
+        self.ended = False
+        self._asked = asked
+        self._url = url
+        self._headers = headers
+        self._exchange = exchange
+        self._limits = limits
+        self._fence = fence
+        self._tell = tell
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is asyncio.CancelledError:
+            self.left()
+        if self.has_begun:
+            self.up.close()
+
+    @property
+    def has_begun(self) -> bool:
+        return hasattr(self, "up")
+
+    async def ask(
+        self, outgoing: Outgoing, body: bytes, patience: Patience, sent: Callable[[], None] | None = None
+    ) -> None:
+        """Ask, and wait for the answer's head. `sent`: as `Outgoing.ask` has it. Raises `Unanswered`."""
+        up = self.up = await outgoing.ask(self._asked.request.method, self._url, self._headers, body, patience, sent)
+        endpoint = self._asked.endpoint
+        theirs = over_tls(self._url, proven=up.proven)
+        known = None if endpoint is Endpoint.OTHER else self._asked.dialect
+        self.reading = FencedReading(self._fence, known, up.status, up.headers, depth_of(endpoint), proven=theirs)
+        if self._exchange is not None:
+            self._exchange = self._fence.ask(partial(self._exchange.head, self.reading, up), None)
+        if up.content.is_eof():
+            self._take(up.content.read_nowait())
+            self.ended = True
+
+    async def hold(self) -> int:
+        """Wait for the next piece of the body and hold it back; its bytes, 0 at the end. Raises `Unanswered`."""
+        if self.ended:
+            return 0
+        try:
+            piece = await self.up.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unanswered(code_of(error)) from error
+        self.ended = not piece
+        self._take(piece)
+        return len(piece)
+
+    async def pass_on(self, down: web.StreamResponse | None = None) -> web.StreamResponse:
+        """Give the tool what was held back, then the rest as it comes. `down`: a stream that was begun for it."""
+        asked, up, reading = self._asked, self.up, self.reading
+        try:
+            if down is None:
+                headers, reason = to_client(up.headers, asked.route), phrase(up.reason)
+                if reading.is_stream:
+                    # It is measured in pieces, so that it can be broken off whatever it said of its length.
+                    headers.popall("Content-Length", None)
+                if self.ended and reading.whole:
+                    # Head and body go out in one piece.
+                    self.over()
+                    return Whole(status=up.status, reason=reason, headers=headers, body=bytes(self.held))
+                down = Streamed(status=up.status, reason=reason, headers=headers)
+                await down.prepare(asked.request)
+            await self._relay(down)
+            self.over()
+        except Unanswered as failure:
+            self.failed(failure.code)
+            break_off(asked.request)
+        except (ClientGone, ConnectionError):
+            self.left()
+            give_up(asked.request)
+        assert down is not None
+        return down
+
+    def over(self) -> None:
+        """The answer has come to its end."""
+        self._prove(Exchange.ended)
+
+    def failed(self, code: str) -> None:
+        """There is no whole answer."""
+        self._prove(partial(Exchange.failed, code=code))
+
+    def left(self) -> None:
+        """The tool went away."""
+        self._prove(Exchange.left)
+
+    def _prove(self, how: Callable[[Exchange], Try]) -> None:
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None and (seen := self._fence.ask(lambda: how(exchange), None)) is not None:
+            self._tell(seen)
+
+    def _take(self, piece: bytes) -> None:
+        if piece:
+            self.held += piece
+            self.reading.feed(piece, asyncio.get_running_loop().time())
+
+    async def _relay(self, down: web.StreamResponse) -> None:
+        limits, reading = self._limits, self.reading
+        held, self.held = bytes(self.held), bytearray()
+        await down.write(b"" if reading.is_cut_short else held)
+        if not self.ended:
+            await relay(
+                self.up,
+                down,
+                reading,
+                silence_s=limits.cloud.silence_s,
+                stall_s=limits.client_stall_s,
+                answer_s=limits.answer_s,
+            )
+        if not reading.whole:
+            raise Unanswered("cut")
+        await down.write_eof()
