@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Provider
@@ -84,6 +84,8 @@ class Switch:
         self.tokens = Tokens(home)
         self._target: LocalTarget | None = None
         self._target_settings: Local | None = None
+        # As after a restart: what leads there already waits until somebody has looked.
+        self._unseen: LocalTarget | None = None
         self._gateway: Gateway | None = None
         self._gateway_port: int | None = None
         self._applying = asyncio.Lock()
@@ -101,7 +103,7 @@ class Switch:
             if settings.local != self._target_settings:
                 if self._target is not None:
                     await self._target.close()
-                self._target = self._make_target(settings.local)
+                self._target = self._unseen = self._make_target(settings.local)
                 self._target_settings = settings.local
             wanted = self._target is not None or bool(self.tokens.names())
             port = settings.gateway.port if wanted else None
@@ -130,6 +132,12 @@ class Switch:
     @property
     def target_status(self) -> TargetStatus:
         return self._target.status if self._target is not None else TargetStatus(TargetState.NONE)
+
+    def _for_requests(self) -> TargetStatus:
+        """The target as the gateway takes it: one that nobody has looked at yet is on its way."""
+        status = self.target_status
+        unknown = self._unseen is not None and status.state is TargetState.DOWN
+        return structs.replace(status, state=TargetState.STARTING) if unknown else status
 
     @property
     def gateway_url(self) -> str | None:
@@ -175,11 +183,16 @@ class Switch:
 
     async def resume(self) -> None:
         """Look at the target; start it where routes lead to it already, as after a restart of the machine."""
-        status = await self.check_target()
-        if status.code == "local_not_running" and self._local():
-            # Its own status says what is in the way.
-            with contextlib.suppress(Problem):
-                await self.start_target()
+        target = self._target
+        try:
+            status = await self.check_target()
+            if status.code == "local_not_running" and self._local():
+                # Its own status says what is in the way.
+                with contextlib.suppress(Problem):
+                    await self.start_target()
+        finally:
+            if self._unseen is target:
+                self._unseen = None
 
     # What can be done
 
@@ -335,7 +348,7 @@ class Switch:
             self.routes,
             self.tokens,
             self._keys,
-            lambda: self.target_status,
+            self._for_requests,
             self._hooks.observe,
             self._answered,
             self._clock,

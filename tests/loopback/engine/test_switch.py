@@ -322,6 +322,23 @@ async def test_a_tool_waits_for_a_server_of_ours_that_is_being_started(tmp_path:
         assert (status, route, model) == (200, "local; user", file.name)
 
 
+async def test_right_after_a_restart_a_tool_waits_until_the_target_was_looked_at() -> None:
+    port = free_port()
+    async with local_model() as target, Scene(Acme("acme"), settings=settings(target.url, port)) as scene:
+        token = scene.engine.switch.tokens.add("editor")
+        await scene.engine.switch.to_local(("acme",))
+        await scene.stop()
+        await scene.start()
+        assert scene.engine.switch.target_status.state is TargetState.DOWN
+        assert await ask(scene, token) == (200, "local; user", MODEL)
+        # The same where it is really gone: then it is said as soon as that is seen.
+        await scene.stop()
+        await target.close()
+        await scene.start()
+        async with asyncio.timeout(60):
+            assert await ask(scene, token) == (400, "local; user", "")
+
+
 async def test_a_server_that_is_loading_is_looked_at_often() -> None:
     head = {"server": "llama.cpp"}
     async with Server() as server:
