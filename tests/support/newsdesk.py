@@ -14,6 +14,7 @@ from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
 from trayapp.core.notify.policy import TOGETHER_S, NotificationMemory, NotificationPolicy
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
@@ -106,7 +107,7 @@ class Desk:
             judgement,
             tuple(self.incidents.values()),
             routes.all(),
-            make_offer(judgement, routes, self.target),
+            make_offer(judgement, routes, AutoMode(), self.target),
             judgement.at,
             local_answers=self.local_answers,
             tools=self.tools,

@@ -78,10 +78,20 @@ class Network(Struct, forbid_unknown_fields=True):
     step: Literal["interface", "dns", "tcp", "tls", "clock", "proxy", "captive_portal"] | None
 
 
+class Breaker(Struct, forbid_unknown_fields=True):
+    state: Literal["closed", "open", "half_open", "held"]
+    why: Literal["failures", "red"] | None
+    since: Moment | None
+    trial_at: Moment | None
+    good: int
+    good_wanted: int
+
+
 class Route(Struct, forbid_unknown_fields=True):
     to: Literal["cloud", "local"]
     until: Literal["until_back", "until_changed"] | None
     reason: Text
+    breaker: Breaker | None
 
 
 class Target(Struct, forbid_unknown_fields=True):

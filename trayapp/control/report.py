@@ -10,6 +10,7 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.breaker import BACK_GOOD, BreakerState, BreakerView
 from trayapp.core.switching.route import Route
 from trayapp.core.switching.target import TargetStatus
 from trayapp.text import reasons
@@ -78,6 +79,19 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "reason": page.reason,
         }
 
+    def breaker_json(breaker: BreakerView | None) -> dict[str, Any] | None:
+        if breaker is None:
+            return None
+        closed = breaker.state is BreakerState.CLOSED
+        return {
+            "state": breaker.state,
+            "why": breaker.why,
+            "since": None if closed else moment(breaker.since),
+            "trial_at": moment(breaker.trial_at),
+            "good": breaker.good,
+            "good_wanted": BACK_GOOD,
+        }
+
     judgement = snapshot.judgement
     return {
         "schema": SCHEMA,
@@ -86,7 +100,10 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "services": [service_json(service) for service in judgement.services],
         "pages": [page_json(page) for page in judgement.pages],
         "network": {"state": judgement.network.state, "step": judgement.network.step},
-        "routes": {provider: _route(route) for provider, route in snapshot.routes.items()},
+        "routes": {
+            provider: _route(route) | {"breaker": breaker_json(snapshot.breakers.get(provider))}
+            for provider, route in snapshot.routes.items()
+        },
         "mode": snapshot.mode,
         "target": _target(snapshot.target),
     }

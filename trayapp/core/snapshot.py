@@ -8,6 +8,7 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.light.shown import ShownLight, shown_light
 from trayapp.core.light.verdicts import Judgement
 from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.breaker import BreakerView
 from trayapp.core.switching.offer import Offer, make_offer
 from trayapp.core.switching.route import Mode, Route
 from trayapp.core.switching.routes import Routes
@@ -73,7 +74,7 @@ class Circumstances(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
-    The other fields are as in `Circumstances`.
+    `breakers`: in auto mode, that of every provider in `routes`. The other fields are as in `Circumstances`.
     """
 
     at: float
@@ -92,6 +93,7 @@ class Snapshot(Struct, frozen=True):
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
     demo: DemoScene | None = None
+    breakers: dict[str, BreakerView] = {}
 
 
 def compose(
@@ -112,7 +114,7 @@ def compose(
         incidents=incidents,
         routes=routes.all(),
         mode=auto.mode,
-        offer=make_offer(judgement, routes, circumstances.target),
+        offer=make_offer(judgement, routes, auto, circumstances.target),
         target=circumstances.target,
         tools=circumstances.tools,
         local_answers=circumstances.local_answers,
@@ -121,6 +123,7 @@ def compose(
         problems=tuple({_key(problem): problem for problem in circumstances.problems}.values()),
         bytes_today=circumstances.bytes_today,
         demo=circumstances.demo,
+        breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
     )
 
 

@@ -5,11 +5,14 @@ What decides is `engine.state`; here are only the wires, the ticks and the order
 """
 
 import asyncio
+import dataclasses
 import math
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
+
+from msgspec import structs
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Control, Disturbance, Observation, Source, Try
@@ -18,6 +21,7 @@ from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot
 from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.route import Mode
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
@@ -34,6 +38,7 @@ from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import Keys
+from trayapp.settings.file import change
 from trayapp.store.store import Store
 from trayapp.tasks import Rounds, Tasks
 
@@ -236,6 +241,21 @@ class Engine:
             if before.settings.local != self.loaded.settings.local:
                 self._tasks.spawn(self.switch.resume(), "target")
             self.evaluate()
+
+    async def switch_mode(self, mode: Mode) -> None:
+        """Who moves requests from now on, and after a restart. Raises what `settings.file.change` does; then nothing
+        has changed."""
+        settings = self.loaded.settings
+        if mode is settings.gateway.mode:
+            return
+        await asyncio.to_thread(change, self.home, {("gateway", "mode"): mode})
+        if self._reload is None:
+            gateway = structs.replace(settings.gateway, mode=mode)
+            self.loaded = dataclasses.replace(self.loaded, settings=structs.replace(settings, gateway=gateway))
+            await self.switch.apply()
+        else:
+            await self.reload()
+        self.evaluate()
 
     def announce(self, *announcements: Announcement) -> None:
         """Tell something that is not a matter of the light, in turn with what is."""

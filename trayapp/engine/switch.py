@@ -21,7 +21,7 @@ from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer, ToolStatus
 from trayapp.core.switching.offer import WhyNot, movable, why_not
-from trayapp.core.switching.route import Policy, To, Until
+from trayapp.core.switching.route import Mode, Policy, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.engine.loading import Loaded
@@ -44,12 +44,14 @@ LOCAL_ANSWERS_KEPT = 200
 
 
 class Switched(Struct, frozen=True):
-    """What a switch did. `tools`: how many programs it moved; none means that a chat window is of more use."""
+    """What a switch did. `tools`: how many programs it moved; none means that a chat window is of more use. `held`:
+    those that stay at the cloud in auto mode until they are well."""
 
     to: To
     providers: tuple[str, ...]
     tools: int
     model: str | None = None
+    held: tuple[str, ...] = ()
 
 
 class Hooks(NamedTuple):
@@ -240,7 +242,8 @@ class Switch:
         self._hooks.changed()
         if chosen:
             self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved)
-        return Switched(To.CLOUD, chosen, moved)
+        held = tuple(name for name in named if auto.mode is Mode.AUTO and not auto.acts(name))
+        return Switched(To.CLOUD, chosen, moved, held=held)
 
     def stay_local(self, providers: tuple[str, ...]) -> tuple[str, ...]:
         """Keep those of `providers` that are local there until the user changes it; names them."""

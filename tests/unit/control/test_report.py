@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.support.breakers import half_open, tripped
 from tests.support.schema1 import Report
 from tests.support.snapshots import NOW, snapshot
 from tests.support.states import STATES
@@ -43,6 +44,21 @@ def test_the_texts_are_in_the_users_language_and_the_codes_are_not() -> None:
     ]
     assert all(one["code"] == other["code"] for one, other in pairs)
     assert any(one["text"] != other["text"] for one, other in pairs)
+
+
+def test_a_breaker_is_told_beside_its_route_in_auto_mode_alone() -> None:
+    assert report(snapshot())["routes"]["openai"]["breaker"] is None
+    told = report(snapshot(auto=half_open("openai", NOW - 600, good=2)))
+    closed = {"state": "closed", "why": None, "since": None, "trial_at": None, "good": 0, "good_wanted": 3}
+    assert (told["mode"], told["routes"]["anthropic"]["breaker"]) == ("auto", closed)
+    assert told["routes"]["openai"] == {
+        "to": "cloud",
+        "until": None,
+        "reason": "default",
+        "breaker": closed | {"state": "half_open", "why": "failures", "since": "2026-02-03T21:12:00Z", "good": 2},
+    }
+    trial = report(snapshot(auto=tripped("openai", NOW - 20)))["routes"]["openai"]["breaker"]
+    assert (trial["state"], trial["trial_at"]) == ("open", "2026-02-03T21:22:40Z")
 
 
 def later(one: Snapshot, **more: Any) -> Snapshot:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.breakers import tripped
 from trayapp.core.catalogue import Api, Catalogue, Dialect, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
@@ -22,6 +23,7 @@ from trayapp.core.snapshot import (
     compose,
 )
 from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.breaker import BreakerState, BreakerView, Trip
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.routes import Routes
@@ -75,9 +77,21 @@ def test_what_is_given_is_in_it() -> None:
     assert (snapshot.judgement, snapshot.incidents) == (DOWN, (INCIDENT,))
 
 
+def test_breakers_are_those_of_every_route_where_requests_move_by_themselves() -> None:
+    assert composed().breakers == {}
+    auto = tripped("acme", AT - 20)
+    snapshot = composed(auto=auto, target=READY)
+    assert snapshot.mode is Mode.AUTO
+    assert snapshot.breakers == {"acme": BreakerView(BreakerState.OPEN, Trip.FAILURES, AT - 20, AT + 40, 0)}
+    assert snapshot.offer.moved == ("acme",)
+    # Looking says what is due by now, and does nothing about it.
+    assert auto.view("acme", AT + 40).state is BreakerState.HALF_OPEN
+    assert auto.view("acme", AT).state is BreakerState.OPEN
+
+
 def test_the_offer_is_that_of_this_moment() -> None:
     routes = Routes(CATALOGUE)
-    assert composed(routes=routes, target=READY).offer == make_offer(DOWN, routes, READY)
+    assert composed(routes=routes, target=READY).offer == make_offer(DOWN, routes, AutoMode(), READY)
     assert composed(routes=routes, target=READY).offer.down == ("acme",)
     routes.switch(("acme",), To.LOCAL, Until.BACK, AT)
     snapshot = composed(routes=routes, target=READY)

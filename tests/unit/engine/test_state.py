@@ -8,19 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.breakers import failing
 from tests.unit.core.playbook import ACME, CATALOGUE, START, Play, observations
 from tests.unit.core.test_properties import WATCHED, moments, steps
 from trayapp.core.catalogue import Api, Catalogue, Dialect
-from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, NetworkState, Observation, Outcome
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, NetworkState, Observation
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Banner, BannerStage, Withdraw
 from trayapp.core.snapshot import Circumstances, DemoScene
-from trayapp.core.switching.asked import Asked
-from trayapp.core.switching.auto_mode import AutoMode
-from trayapp.core.switching.breaker import OPEN_S, BreakerState
-from trayapp.core.switching.route import Action, Decision, Endpoint, Mode, Policy, To, Until
+from trayapp.core.switching.breaker import OPEN_S, TRIP_FAILURES, BreakerState
+from trayapp.core.switching.route import Endpoint, Mode, Policy, To, Until
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.engine.state import Memory, Result, State
 
@@ -63,16 +62,6 @@ def auto_played(*samples: tuple[float, str]) -> Play:
     play = played(*samples)
     play.state.auto.switch(Mode.AUTO)
     return play
-
-
-def tripped(auto: AutoMode, at: float) -> None:
-    """Three requests to acme have failed in a row, the last one now."""
-    asked, decision = Asked(Endpoint.CHAT_COMPLETIONS, streams=False), Decision(Action.CLOUD, "default")
-    for name in ("one", "two", "three"):
-        turn = auto.begin(decision, "acme", asked, at, ready=True)
-        auto.counted(turn, Outcome.FAIL, at, request=name)
-        auto.over(turn, at)
-    assert auto.view("acme", at).state is BreakerState.OPEN
 
 
 def restarted(state: State, at: float, watched: tuple[str, ...] = ("api", "beta")) -> State:
@@ -293,7 +282,7 @@ class TestAuto:
 
     def test_time_opens_it_for_a_trial_without_anybodys_asking(self) -> None:
         play = auto_played(*WELL)
-        tripped(play.state.auto, START + 10)
+        failing(play.state.auto, "acme", START + 10, TRIP_FAILURES)
         assert advanced(play, 11.0).news_at == START + 10 + OPEN_S
         assert advanced(play, 10.0 + OPEN_S).news_at == math.inf
         assert play.state.auto.view("acme", START).state is BreakerState.HALF_OPEN
@@ -312,21 +301,21 @@ class TestAuto:
     )
     def test_a_probe_that_is_good_again_is_worth_a_trial(self, samples: tuple[str, ...], state: BreakerState) -> None:
         play = auto_played(*WELL)
-        tripped(play.state.auto, START + 10)
+        failing(play.state.auto, "acme", START + 10, TRIP_FAILURES)
         for at, sample in enumerate(samples, 12):
             play.feed(at, sample)
         assert play.state.auto.view("acme", START + 20).state is state
 
     def test_what_failed_before_a_disturbance_says_nothing(self) -> None:
         play = auto_played(*WELL)
-        tripped(play.state.auto, START + 10)
+        failing(play.state.auto, "acme", START + 10, TRIP_FAILURES)
         play.state.observe(Disturbance(START + 12, DisturbanceKind.RESUME))
         assert play.state.auto.view("acme", START + 13).state is BreakerState.CLOSED
 
     def test_an_open_breaker_is_no_calm(self) -> None:
         play = auto_played(*WELL)
         assert play.state.is_calm
-        tripped(play.state.auto, START + 10)
+        failing(play.state.auto, "acme", START + 10, TRIP_FAILURES)
         assert not play.state.is_calm
 
 

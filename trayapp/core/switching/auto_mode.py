@@ -134,6 +134,8 @@ class AutoMode:
     @property
     def diverted(self) -> tuple[str, ...]:
         """Whose requests go elsewhere by themselves."""
+        if self.mode is Mode.MANUAL:
+            return ()
         return tuple(name for name, state in self._providers.items() if state.breaker.diverts)
 
     def answered(self, provider: str) -> int:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from trayapp.core.catalogue import Provider
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import To
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -30,15 +31,17 @@ class Offer(Struct, frozen=True):
     """Providers by id, in the order of the catalogue.
 
     `set_up`: there is no target yet, and a click leads to its settings. `down`: would move with a click. `healthy`: may
-    be picked while nothing is down or local. `home`: are local and can come home. `back`: of these, are verified well
-    while their route lasts until then. `immovable`: are down and cannot be moved, with the reason. `choose`: nothing is
-    watched, and a click leads to the services before it leads anywhere else.
+    be picked while nothing is down or local. `home`: are local and can come home. `moved`: of these, are local by
+    themselves, in auto mode. `back`: of these, are verified well while their route lasts until then. `immovable`: are
+    down and cannot be moved, with the reason. `choose`: nothing is watched, and a click leads to the services before it
+    leads anywhere else.
     """
 
     set_up: bool = True
     down: tuple[str, ...] = ()
     healthy: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     immovable: tuple[Immovable, ...] = ()
     choose: bool = False
@@ -55,10 +58,13 @@ def movable(providers: Iterable[Provider]) -> tuple[str, ...]:
     return tuple(provider.provider for provider in providers if why_not(provider) is None)
 
 
-def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Offer:
+def make_offer(judgement: Judgement, routes: Routes, auto: AutoMode, target: TargetStatus) -> Offer:
     """The offer of this moment."""
     providers = routes.catalogue.providers
-    home = tuple(name for name, route in routes.all().items() if route.to is To.LOCAL)
+    # Where no target is ready, what fails at the provider fails.
+    diverted = auto.diverted if target.state is TargetState.READY else ()
+    moved = tuple(name for name, route in routes.all().items() if route.to is To.CLOUD and name in diverted)
+    home = tuple(name for name, route in routes.all().items() if route.to is To.LOCAL or name in moved)
     red = {service.provider for service in judgement.services if service.light is Light.RED}
     cloud = tuple(name for name in movable(providers.values()) if name not in home)
     down = tuple(name for name in cloud if name in red)
@@ -68,6 +74,7 @@ def make_offer(judgement: Judgement, routes: Routes, target: TargetStatus) -> Of
         down=down,
         healthy=() if down or home else cloud,
         home=home,
+        moved=moved,
         back=routes.offers(),
         immovable=tuple(Immovable(name, why) for name, why in reasons.items() if why is not None),
         choose=not judgement.services,

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
+from tests.support.breakers import half_open, held, tripped
 from trayapp.core.catalogue import Api, Catalogue, Component, Dialect, Provider, Service
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import Immovable, Offer, WhyNot, make_offer, movable, why_not
-from trayapp.core.switching.route import Endpoint, To, Until
+from trayapp.core.switching.route import Endpoint, Mode, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 
@@ -42,16 +44,26 @@ def judged(**lights: Light) -> Judgement:
 
 
 def offer(
-    *judgements: Judgement, local: tuple[str, ...] = (), until: Until = Until.BACK, target: TargetStatus = READY
+    *judgements: Judgement,
+    local: tuple[str, ...] = (),
+    until: Until = Until.BACK,
+    target: TargetStatus = READY,
+    auto: AutoMode | None = None,
 ) -> Offer:
     """The offer at the last of these, when `local` were moved at the first."""
     routes = Routes(CATALOGUE)
     routes.judged(judgements[0])
     routes.switch(local, To.LOCAL, until, 1.0)
     routes.judged(judgements[-1])
-    return make_offer(judgements[-1], routes, target)
+    return make_offer(judgements[-1], routes, auto or AutoMode(), target)
 
 
+def off(auto: AutoMode) -> AutoMode:
+    auto.switch(Mode.MANUAL)
+    return auto
+
+
+TRIPPED, OFF = tripped("acme", 1.0), off(tripped("acme", 1.0))
 WELL = judged(acme_api=GREEN, beta_api=GREEN, claude_api=GREEN, site_web=GREEN)
 DOWN = judged(acme_api=RED, beta_api=GREEN)
 BOTH = judged(acme_api=RED, beta_web=RED)
@@ -92,6 +104,37 @@ TABLE = [
     ),
     ("not yet well", [DOWN, judged(acme_api=YELLOW)], {"local": ("acme",)}, Offer(False, home=("acme",))),
     ("picked while well: nothing to come back from", [WELL], {"local": ("beta",)}, Offer(False, home=("beta",))),
+    (
+        "moved by itself: the way home is the same click, and there is nothing left to move",
+        [DOWN],
+        {"auto": TRIPPED},
+        Offer(False, home=("acme",), moved=("acme",)),
+    ),
+    (
+        "trying its provider again, while nothing is known of it",
+        [judged(acme_api=GREY)],
+        {"auto": half_open("acme", 1.0)},
+        Offer(False, home=("acme",), moved=("acme",)),
+    ),
+    ("held at the cloud", [DOWN], {"auto": held("acme", 1.0)}, Offer(False, down=("acme",))),
+    (
+        "moved, and no target any more",
+        [DOWN],
+        {"auto": TRIPPED, "target": NO_TARGET},
+        Offer(True, down=("acme",)),
+    ),
+    (
+        "moved by a click",
+        [DOWN],
+        {"auto": TRIPPED, "local": ("acme",)},
+        Offer(False, home=("acme",)),
+    ),
+    (
+        "moved, and then by hand alone",
+        [DOWN],
+        {"auto": OFF},
+        Offer(False, down=("acme",)),
+    ),
     ("no target, nothing down", [WELL], {"target": NO_TARGET}, Offer(True, healthy=PICKS)),
     ("no target, one down", [DOWN], {"target": NO_TARGET}, Offer(True, down=("acme",))),
 ]
