@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from trayapp.core.evidence.answers import Reading
 from trayapp.core.evidence.observation import Depth, Outcome
+from trayapp.core.switching.failure import Said
 from trayapp.errors import Problem
 from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.reading import AnswerReading
@@ -96,6 +97,10 @@ class FencedReading:
     @property
     def error_within(self) -> object:
         return self._of(lambda reading: reading.error_within, None)
+
+    @property
+    def said(self) -> Said | None:
+        return self._of(lambda reading: reading.said, None)
 
     @property
     def whole(self) -> bool:

@@ -8,9 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Self
 
+from msgspec.structs import replace
+
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
+from trayapp.core.switching.failure import Fault, Said
 from trayapp.gateway.decoding import Undecodable, decoder_for
 from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.events import Events
@@ -131,6 +134,21 @@ class AnswerReading:
             return None
         return self._dialect.error_in(json) or (json if self._status >= 300 else None)
 
+    @property
+    def said(self) -> Said | None:
+        """Once it is over, or has told an error: what it says went wrong; None where it says nothing of that."""
+        if self.is_stream:
+            return self._dialect.said(self._status, self._stream.error)
+        reading = self.result()
+        if not self.whole or (self._status < 300 and reading.outcome is Outcome.GOOD):
+            return None
+        if reading.outcome in (Outcome.FOREIGN, Outcome.PROXY):
+            return Said(Fault.STRANGER, reading.code)
+        said = self._dialect.said(self._status, self.error_within)
+        if said is None:
+            return Said(Fault.SERVER, reading.code) if reading.outcome is Outcome.FAIL else None
+        return replace(said, code=reading.code)
+
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
         if not self.whole:
@@ -192,7 +210,7 @@ class AnswerReading:
         """What a plain answer with a good status counts as by its own word; None where it says nothing against it."""
         json = self._json()
         error = self._dialect.error_in(json) if isinstance(json, dict) and not self._dialect.answers(json) else None
-        if not isinstance(error, dict):
+        if not error:
             return None
         reading = self._dialect.read_error(error, self._depth)
         return reading._replace(code="malformed") if reading.code == "cut" else reading

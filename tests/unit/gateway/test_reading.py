@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
+from trayapp.core.switching.failure import Fault, Said
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.reading import AnswerReading
 
@@ -72,6 +73,42 @@ def test_streams(
     pieces: tuple[bytes, ...], expected: tuple[Outcome, str, Depth, Badge | None], first: float | None
 ) -> None:
     assert read(200, SSE, *pieces) == (*expected, first)
+
+
+PAGE = {"Content-Type": "text/html", "Content-Length": "20"}
+LONG = error_event({"type": "invalid_request_error", "message": "prompt is too long: 9 tokens > 8 maximum"})
+ONE = b'{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "piece", "said"),
+    [
+        (200, SSE, ROLE + TOKEN + STOP, None),
+        (200, SSE, ROLE + TOKEN, None),
+        (200, SSE, ROLE + LONG, Said(Fault.OVERFLOW, "refused", 9)),
+        (200, SSE, error_event("boom"), Said(Fault.SERVER, "cut")),
+        (200, JSON, ONE, None),
+        (200, JSON, ONE[:20], Said(Fault.SERVER, "malformed")),
+        (200, {"Content-Type": "application/json"}, ONE[:20], None),
+        (200, JSON, b"", Said(Fault.SERVER, "malformed")),
+        (200, JSON, b"oh", Said(Fault.SERVER, "malformed")),
+        (200, JSON, b'{"error":"boom"}', Said(Fault.SERVER, "malformed")),
+        (200, JSON, b'{"error":{"code":503,"message":"boom"}}', Said(Fault.SERVER, "http_503")),
+        (200, JSON, b'{"error":{"type":"invalid_request_error"}}', Said(Fault.REQUEST, "refused")),
+        (200, JSON | {"Content-Encoding": "gzip"}, ONE, Said(Fault.SERVER, "malformed")),
+        (200, PAGE, b"<html>Log in here</html>", Said(Fault.STRANGER, "foreign_page")),
+        (403, PAGE, b"<html>Blocked</html>", Said(Fault.STRANGER, "foreign_page")),
+        (403, PAGE | {"CF-Ray": "1"}, b"<html>Sorry</html>", None),
+        (407, PAGE, b"", Said(Fault.STRANGER, "proxy_login")),
+        (400, JSON, b'{"error":{"type":"invalid_request_error"}}', Said(Fault.REQUEST, "http_400")),
+        (400, JSON, b'{"message":"prompt is too long: 9 tokens > 8 maximum"}', Said(Fault.OVERFLOW, "http_400", 9)),
+        (429, JSON, b'{"error":{"code":"insufficient_quota"}}', Said(Fault.QUOTA, "http_429")),
+        (503, JSON, b'{"error":{"message":"boom"}}', Said(Fault.SERVER, "http_503")),
+        (503, PAGE, b"<html>Oh</html>", Said(Fault.SERVER, "http_503")),
+    ],
+)
+def test_what_it_says_went_wrong(status: int, headers: dict[str, str], piece: bytes, said: Said | None) -> None:
+    assert AnswerReading(chat, status, headers, Depth.COMPLETION).feed(piece, 0.0).said == said
 
 
 def test_a_stream_that_cannot_be_read_is_believed() -> None:

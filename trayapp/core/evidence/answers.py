@@ -144,7 +144,7 @@ def read_answer(
 
 def _too_many(headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool) -> Reading:
     """A 429: an empty account, a limit of this key or address, or words for everybody."""
-    if _is_quota(_error(json)):
+    if is_quota(_error(json)):
         return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.QUOTA)
     limited = _shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
     if theirs and not limited:
@@ -170,7 +170,7 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
     """
     error = _error(json)
     message = str(error.get("message", ""))
-    if _is_quota(error) or _REQUEST_TEXT.search(message):
+    if is_quota(error) or _REQUEST_TEXT.search(message):
         return False
     if status == 400:
         return bool(_KEY_TEXT.search(message))
@@ -269,7 +269,7 @@ def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
 
 def _badge(status: int, json: Any) -> Badge | None:
     error = _error(json)
-    if status == 402 or _is_quota(error):
+    if status == 402 or is_quota(error):
         return Badge.QUOTA
     if status in (401, 403):
         return Badge.KEY
@@ -278,7 +278,8 @@ def _badge(status: int, json: Any) -> Badge | None:
     return None
 
 
-def _is_quota(error: Mapping[str, Any]) -> bool:
+def is_quota(error: Mapping[str, Any]) -> bool:
+    """Does an error object say that the account is empty?"""
     return bool(_named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
 
 

@@ -81,7 +81,8 @@ def with_answer(status: int, retry_after_s: float | None, said: Said | None) -> 
         return Failure(said.code, Outcome.FOREIGN, moves=True)
     if said is not None and fault is Fault.OVERFLOW:
         return Failure(code, Outcome.NEUTRAL, needs=said.needs)
-    if fault is Fault.FOREIGN and status == 400:
+    if fault is Fault.FOREIGN:
+        # OpenAI answers 404 for an item that it does not keep, Mistral 422, and some tell it in a stream.
         return Failure(code, Outcome.NEUTRAL, 0.0, strips=True)
     limited = status == 429 and retry_after_s is not None and fault is not Fault.QUOTA
     return Failure(code, Outcome.NEUTRAL, patient if limited or status == 409 else None)

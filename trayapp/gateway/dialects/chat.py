@@ -17,7 +17,9 @@ from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
+from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
+from trayapp.gateway.dialects.errors import is_the_requests_own, said_of
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.refusal import Refused
 
@@ -151,8 +153,12 @@ def read_error(error: object, depth: Depth) -> Reading:
     code = fields.get("code")
     if isinstance(code, int) and 400 <= code <= 599:
         return read_answer(code, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
-    own = _OWN_FAULT.search(f"{fields.get('type')} {code}")
+    own = _OWN_FAULT.search(f"{fields.get('type')} {code}") or is_the_requests_own(fields)
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
+
+
+def said(status: int, error: object) -> Said | None:
+    return said_of(status, error, read_error)
 
 
 def told(status: int, error: object) -> tuple[int, str] | None:

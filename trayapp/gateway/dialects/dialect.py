@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading
 from trayapp.core.evidence.observation import Depth
+from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.refusal import Refused
 
@@ -80,6 +81,10 @@ class ToolDialect(Shape, Protocol):
 
     def read_error(self, error: object, depth: Depth) -> Reading:
         """What a stream with this error in it counts as."""
+
+    def said(self, status: int, error: object) -> Said | None:
+        """Whose fault an error is; None where there is none. `error`: by `error_in`, the whole answer, or what a
+        stream told. `status`: of the answer; 200 in a stream."""
 
     def told(self, status: int, error: object) -> tuple[int, str] | None:
         """Status and words in which a local server's error is said so that the tools of this dialect know it; None

@@ -16,8 +16,9 @@ from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
-from trayapp.core.remote_text import plain
+from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
+from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, too_long, words_of
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.events import Events
 from trayapp.gateway.refusal import Refused
@@ -54,8 +55,6 @@ _PLAIN_BLOCKS = ("text", "thinking", "tool_use")
 """They begin empty; every other block (an item of a server's tool, redacted thinking) is all there as it begins."""
 _WRITTEN = ("text", "thinking", "partial_json", "citation", "content")
 """What a delta adds, by its name in it; a signature is nothing that anybody reads."""
-_WORDS_CHARS = 1000
-_OVERFLOW = re.compile(r"exceed_context|exceeds? [\w ]*context|context (?:size|length|window)|prompt is too long", re.I)
 _NO_DATE = "1970-01-01T00:00:00Z"
 """Anthropic's own for a model whose release is not known."""
 
@@ -149,21 +148,19 @@ def read_error(error: object, depth: Depth) -> Reading:
         return Reading(Outcome.NEUTRAL, "refused", depth)
     if kind in _STATUSES:
         return read_answer(_STATUSES[kind], {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
-    return Reading(Outcome.FAIL, "cut", depth)
+    own = is_the_requests_own(fields)
+    return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
+
+
+def said(status: int, error: object) -> Said | None:
+    return said_of(status, error, read_error)
 
 
 def told(status: int, error: object) -> tuple[int, str] | None:
     """Most local servers say their errors in OpenAI's shape, and none of them says "prompt is too long", by which
     Claude Code compacts: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md."""
-    fields = error if isinstance(error, dict) else {"message": error}
-    message = fields.get("message")
-    words = plain(message, _WORDS_CHARS) if isinstance(message, str) else ""
-    if not _OVERFLOW.search(f"{words} {fields.get('type')}"):
-        return status, words
-    tokens, limit = fields.get("n_prompt_tokens"), fields.get("n_ctx")
-    if isinstance(tokens, int) and isinstance(limit, int):
-        return 400, f"prompt is too long: {tokens} tokens > {limit} maximum"
-    return 400, f"prompt is too long: {words}"
+    overflow = overflow_in(error)
+    return (status, words_of(error)) if overflow is None else (400, too_long(overflow))
 
 
 def beginning(events: bytes, model: str, name: str) -> bytes | None:

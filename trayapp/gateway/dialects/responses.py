@@ -14,8 +14,10 @@ from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
+from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects import chat
+from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of
 from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 
@@ -44,7 +46,6 @@ _LIMITS = frozenset({"rate_limit_exceeded", "insufficient_quota"})
 _SERVERS_FAULT = re.compile(
     r"server|internal|overload|unavailable|timeout|slow_down|upstream|api_error|processing", re.I
 )
-_OVERFLOW = re.compile(r"context (?:size|length|window)|exceed_context", re.I)
 
 
 credential = chat.credential
@@ -143,7 +144,7 @@ def refusal_event(refused: Refused) -> bytes:
     """Twice, as OpenAI does: openai-python and the AI SDK hear `error`, Codex only `response.failed`, and asks five
     times more unless its code is one that it knows."""
     error = msgspec.json.decode(chat.refusal(refused))["error"]
-    if _OVERFLOW.search(refused.message):
+    if overflow_in(refused.message) is not None:
         code = "context_length_exceeded"
     elif refused.status == 429:
         code = "rate_limit_exceeded"
@@ -174,6 +175,10 @@ def answers(answer: Mapping[str, Any]) -> bool:
     return isinstance(answer.get("output"), list) and answer.get("status") != "failed"
 
 
+def said(status: int, error: object) -> Said | None:
+    return said_of(status, error, read_error)
+
+
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
     code = fields.get("code") or fields.get("type")
@@ -182,6 +187,8 @@ def read_error(error: object, depth: Depth) -> Reading:
     named = {str(fields.get(name)) for name in ("code", "type")}
     if named & _LIMITS:
         return read_answer(429, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
+    if is_the_requests_own(fields):
+        return Reading(Outcome.NEUTRAL, "refused", depth)
     if code in (None, "error") or any(map(_SERVERS_FAULT.search, named)):
         return Reading(Outcome.FAIL, "cut", depth)
     return Reading(Outcome.NEUTRAL, "refused", depth)

@@ -55,7 +55,8 @@ WITH = [
     (429, 5.0, QUOTA, refused(429)),
     (429, 5.0, SERVER, refused(429, 5.0)),
     (400, None, STRANGE, Failure("http_400", NEUTRAL, 0.0, strips=True)),
-    (404, None, STRANGE, refused(404)),
+    (404, None, STRANGE, Failure("http_404", NEUTRAL, 0.0, strips=True)),
+    (422, 5.0, STRANGE, Failure("http_422", NEUTRAL, 0.0, strips=True)),
     (400, None, Said(Fault.OVERFLOW, "refused", 9000), Failure("http_400", NEUTRAL, needs=9000)),
     (400, None, Said(Fault.OVERFLOW, "refused"), Failure("http_400", NEUTRAL)),
     (413, None, Said(Fault.OVERFLOW, "refused", 9000), Failure("http_413", NEUTRAL, needs=9000)),
@@ -66,7 +67,7 @@ WITH = [
     (200, None, Said(Fault.STRANGER, "foreign_page"), Failure("foreign_page", FOREIGN, moves=True)),
     (403, None, Said(Fault.STRANGER, "foreign_page"), Failure("foreign_page", FOREIGN, moves=True)),
     (200, 5.0, QUOTA, Failure("http_429", NEUTRAL)),
-    (200, None, STRANGE, Failure("refused", NEUTRAL)),
+    (200, None, STRANGE, Failure("refused", NEUTRAL, 0.0, strips=True)),
 ]
 
 
