@@ -31,6 +31,7 @@ from trayapp.core.catalogue import (
 )
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import Endpoint, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -139,7 +140,14 @@ class Bed:
     `observe`: takes each try, `answered`: each local answer; both may be exchanged.
     """
 
-    def __init__(self, *, limits: GatewayLimits | None = None, tls: Any = None, trust: Trust | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        limits: GatewayLimits | None = None,
+        tls: Any = None,
+        trust: Trust | None = None,
+        auto: AutoMode | None = None,
+    ) -> None:
         self.cloud = Server(tls=tls)
         self.local = Server()
         self.keyring = Keyring()
@@ -151,6 +159,7 @@ class Bed:
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
         self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme", anthropic="brain"))
+        self.auto = auto or AutoMode()
         self._limits = limits
         self._trust = trust
 
@@ -174,6 +183,7 @@ class Bed:
             self.clock,
             limits=self._limits,
             trust=self._trust,
+            auto=self.auto,
         )
         await self.gateway.start()
         self.port = int(str(self.gateway.url).rpartition(":")[2])

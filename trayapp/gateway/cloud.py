@@ -1,7 +1,7 @@
 """The cloud route: the tool and its provider, with nothing of ours in between but the key."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from aiohttp import web
 
@@ -38,7 +38,7 @@ class CloudRoute:
         fingerprint: Callable[[str], str],
         fence: Fence,
     ) -> None:
-        self._outgoing = outgoing
+        self.outgoing = outgoing
         self._keys = keys
         self._observe = observe
         self._clock = clock
@@ -52,7 +52,7 @@ class CloudRoute:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
         with await self.attempt(asked) as attempt:
             try:
-                await attempt.ask(self._outgoing, asked.body, self._limits.cloud)
+                await attempt.ask(self.outgoing, asked.body, self._limits.cloud)
             except Unanswered as failure:
                 attempt.failed(failure.code)
                 raise no_answer(asked.provider.name, failure.code) from failure
@@ -71,7 +71,7 @@ class CloudRoute:
         exchange: Exchange | None = None
         if asked.endpoint not in UNSEEN:
             exchange = self._fence.ask(lambda: self._exchange(asked, url, credential), None)
-        return CloudAttempt(asked, url, headers, exchange, self._limits, self._fence, self._tell)
+        return CloudAttempt(asked, url, headers, exchange, self._limits, self._fence, partial(self._tell, asked))
 
     async def _key(self, provider: Provider, url: str) -> str | None:
         """The stored key; None for a provider that needs none."""
@@ -104,8 +104,11 @@ class CloudRoute:
             url, asked.body, witness,
         )  # fmt: skip
 
-    def _tell(self, seen: Try) -> None:
+    def _tell(self, asked: ToolRequest, seen: Try) -> None:
         self._fence.tell(self._observe, seen)
+        if (proved := asked.proved) is not None:
+            # At once: the next request may come before anything else is done.
+            self._fence.ask(lambda: proved(seen), None)
 
 
 @lru_cache(maxsize=64)
@@ -133,7 +136,10 @@ def no_answer(name: str, code: str) -> Refused:
         "proxy_login": "The proxy wants a login: put name and password into this machine's proxy settings.",
         "proxy_settings": "The proxy could not be reached.",
         "unsendable": f"{name}'s address, in its service file, cannot be used.",
-    }.get(code, f"{name} sent something that is no answer.")
+    }.get(code)
+    if message is None and code.startswith("http_"):
+        message = f"{name} fails: it answers with {code.removeprefix('http_')}."
+    message = message or f"{name} sent something that is no answer."
     if code in _FOR_GOOD:
         return Refused(400, f"upstream_{code}", message, retry=False)
     return Refused(504 if code == "timeout" else 502, f"upstream_{code}", message)

@@ -66,6 +66,10 @@ class CloudAttempt:
     ) -> None:
         if kind is asyncio.CancelledError:
             self.left()
+        self.close()
+
+    def close(self) -> None:
+        """Nothing more is wanted of it."""
         if self.has_begun:
             self.up.close()
 
@@ -100,8 +104,11 @@ class CloudAttempt:
         self._take(piece)
         return len(piece)
 
-    async def pass_on(self, down: web.StreamResponse | None = None) -> web.StreamResponse:
-        """Give the tool what was held back, then the rest as it comes. `down`: a stream that was begun for it."""
+    async def pass_on(
+        self, down: web.StreamResponse | None = None, *, silence_s: float | None = None
+    ) -> web.StreamResponse:
+        """Give the tool what was held back, then the rest as it comes. `down`: a stream that was begun for it.
+        `silence_s`: between two pieces, real seconds; the gateway's own limit without."""
         asked, up, reading = self._asked, self.up, self.reading
         try:
             if down is None:
@@ -115,7 +122,7 @@ class CloudAttempt:
                     return Whole(status=up.status, reason=reason, headers=headers, body=bytes(self.held))
                 down = Streamed(status=up.status, reason=reason, headers=headers)
                 await down.prepare(asked.request)
-            await self._relay(down)
+            await self._relay(down, silence_s or self._limits.cloud.silence_s)
             self.over()
         except Unanswered as failure:
             self.failed(failure.code)
@@ -148,7 +155,7 @@ class CloudAttempt:
             self.held += piece
             self.reading.feed(piece, asyncio.get_running_loop().time())
 
-    async def _relay(self, down: web.StreamResponse) -> None:
+    async def _relay(self, down: web.StreamResponse, silence_s: float) -> None:
         limits, reading = self._limits, self.reading
         held, self.held = bytes(self.held), bytearray()
         await down.write(b"" if reading.is_cut_short else held)
@@ -157,7 +164,7 @@ class CloudAttempt:
                 self.up,
                 down,
                 reading,
-                silence_s=limits.cloud.silence_s,
+                silence_s=silence_s,
                 stall_s=limits.client_stall_s,
                 answer_s=limits.answer_s,
             )

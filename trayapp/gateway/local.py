@@ -98,11 +98,13 @@ class LocalRoute:
         self._clock = clock
         self._limits = limits
 
-    async def answer(self, asked: ToolRequest, stays: Callable[[], bool]) -> web.StreamResponse | None:
+    async def answer(
+        self, asked: ToolRequest, stays: Callable[[], bool], waiting: Waiting | None = None
+    ) -> web.StreamResponse | None:
         """Ask the local target in the provider's place, once it is ready if it is on its way.
 
-        `stays`: whether the route still leads here; None when it did not, before anything was sent. Raises `Refused`
-        while nothing of an answer has been sent.
+        `stays`: whether the route still leads here; None when it did not, before anything was sent. `waiting`: what the
+        tool has heard until now. Raises `Refused` while nothing of an answer has been sent.
         """
         if (why := _STAYS.get(asked.endpoint)) is not None:
             raise not_there(asked, why.format(name=asked.provider.name))
@@ -115,8 +117,8 @@ class LocalRoute:
             body = asked.dialect.models(asked.address.path, target.model, target.server or "local")
             return Whole(body=body, content_type="application/json", headers={ROUTE: asked.route})
         limits = self._limits
-        asked.said = plain_of(asked.request.headers, asked.body, limits.body_bytes)
-        async with Waiting(asked.request, asked.dialect, asked.said, asked.route, limits.keep_alive_s) as waiting:
+        asked.said = asked.said or plain_of(asked.request.headers, asked.body, limits.body_bytes)
+        async with waiting or self.waiting(asked) as waiting:
             try:
                 target = await usable(self._target, stays, limits.cold_s)
                 if not stays():
@@ -134,6 +136,10 @@ class LocalRoute:
                 await waiting.down.write(asked.dialect.refusal_event(refused))
                 await waiting.down.write_eof()
                 return waiting.down
+
+    def waiting(self, asked: ToolRequest) -> Waiting:
+        """What keeps the tool alive that asked this."""
+        return Waiting(asked.request, asked.dialect, asked.said, asked.route, self._limits.keep_alive_s)
 
     async def _of(
         self, target: TargetStatus, asked: ToolRequest, waiting: Waiting, stays: Callable[[], bool]
@@ -204,6 +210,7 @@ class LocalRoute:
 
     def _tell(self, target: TargetStatus, asked: ToolRequest) -> None:
         """Say that the local model has answered."""
+        asked.answered = True
         given = LocalAnswer(self._clock.now(), asked.provider.provider, asked.caller.tool, str(target.model))
         self._fence.tell(self._answered, given)
 

@@ -15,6 +15,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Dialect, Login, Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.snapshot import LocalAnswer
+from trayapp.core.switching.asked import Asked
 from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import UNSEEN, Action, Decision, Endpoint
 from trayapp.core.switching.routes import Routes
@@ -23,6 +24,8 @@ from trayapp.errors import Problem
 from trayapp.gateway import access
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address, is_base, meant, parse
+from trayapp.gateway.asked import asked_of
+from trayapp.gateway.automatic import Automatic
 from trayapp.gateway.cloud import CloudRoute
 from trayapp.gateway.connections import ToolConnection, ToolServer, refusal_answer
 from trayapp.gateway.dialects.dialect import Shape, ToolDialect
@@ -35,6 +38,7 @@ from trayapp.gateway.local import LocalRoute
 from trayapp.gateway.outgoing import Outgoing
 from trayapp.gateway.refusal import Refused, busy
 from trayapp.gateway.tool_request import ToolRequest
+from trayapp.gateway.unpacking import plain_of
 from trayapp.net.descriptors import raise_limit
 from trayapp.net.trust import Trust
 from trayapp.secrets.fingerprints import Fingerprints
@@ -121,6 +125,9 @@ class Gateway:
         )
         self._local = LocalRoute(
             self._outgoing, self._keys, self._target, self._answered, self._clock, limits, self._fence
+        )
+        self._automatic = Automatic(
+            self._auto, self._routes, self._target, self._settings, self._clock, self._cloud, self._local
         )
         self._server = ToolServer(self._handle, limits)
         self._port = self._settings().gateway.port
@@ -215,16 +222,22 @@ class Gateway:
         asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path)
         if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)
+        self._automatic.take_up(asked, lambda: self._facts(asked))
         while True:
             decision = await self._decide(asked)
             asked.route = f"{decision.action}; {decision.reason}"
             try:
-                if decision.action is Action.CLOUD:
-                    return await self._cloud.answer(asked)
-                answer = await self._local.answer(asked, lambda: self._where(asked).action is Action.LOCAL)
+                if decision.action is Action.LOCAL:
+                    answer = await self._local.answer(asked, lambda: self._stays(asked))
+                elif self._automatic.steers(asked):
+                    answer = await self._automatic.answer(asked)
+                else:
+                    answer = await self._cloud.answer(asked)
             except Refused as refused:
                 refused.headers[ROUTE] = asked.route
                 raise
+            finally:
+                self._automatic.over(asked)
             if answer is not None:
                 return answer
 
@@ -274,21 +287,39 @@ class Gateway:
     def _policy(self, tool: str) -> ToolSettings:
         return self._settings().tools.get(tool) or ToolSettings()
 
-    def _where(self, asked: ToolRequest) -> Decision:
-        """Where this request goes now."""
+    def _routed(self, asked: ToolRequest) -> Decision:
+        """Where the routes lead this request now."""
         return self._routes.decide(asked.provider.provider, asked.endpoint, self._policy(asked.caller.tool).policy)
+
+    def _begin(self, asked: ToolRequest) -> Decision:
+        """Where this request goes if it goes now."""
+        return self._automatic.begin(asked, self._routed(asked))
+
+    def _stays(self, asked: ToolRequest) -> bool:
+        """Would a request that goes to the target go there still?"""
+        return self._routed(asked).action is Action.LOCAL or self._automatic.diverts(asked)
+
+    def _facts(self, asked: ToolRequest) -> Asked:
+        """What a request is to auto mode."""
+        try:
+            asked.said = plain_of(asked.request.headers, asked.body, self._limits.body_bytes)
+        except Refused:
+            # Whether it can be read is for the provider to say.
+            asked.said = b""
+        how = self._policy(asked.caller.tool)
+        return asked_of(asked, how.policy, how.rescue)
 
     async def _decide(self, asked: ToolRequest) -> Decision:
         """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""
         how = self._policy(asked.caller.tool)
-        decision = self._where(asked)
+        decision = self._begin(asked)
         if decision.action is not Action.HOLD:
             return decision
         try:
             async with asyncio.timeout(how.wait_s):
                 while True:
                     await self._change()
-                    decision = self._where(asked)
+                    decision = self._begin(asked)
                     if decision.action is not Action.HOLD:
                         return decision
         except TimeoutError as error:

@@ -1,10 +1,14 @@
 """One request of a tool that was let in, and the two ways to end it without an answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from trayapp.core.catalogue import Provider
+from trayapp.core.evidence.observation import Try
+from trayapp.core.switching.asked import Asked
+from trayapp.core.switching.auto_mode import Turn
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.access import Caller
 from trayapp.gateway.address import Address
@@ -14,7 +18,9 @@ from trayapp.gateway.dialects.dialect import ToolDialect
 @dataclass(slots=True)
 class ToolRequest:
     """One admitted request. `path`: at `url`; from /v1 on but for a login. `route`: what the answer's header says about
-    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it."""
+    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it.
+    In auto mode `facts` are what it is to that, `turn` is where it begins, and `proved` hears what each attempt at the
+    provider proves. `answered`: by the target, wholly."""
 
     request: web.BaseRequest
     dialect: ToolDialect
@@ -27,6 +33,10 @@ class ToolRequest:
     body: bytes = b""
     said: bytes = b""
     route: str = ""
+    facts: Asked | None = None
+    turn: Turn | None = None
+    proved: Callable[[Try], None] | None = None
+    answered: bool = False
 
     @property
     def by_login(self) -> bool:

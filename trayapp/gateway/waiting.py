@@ -66,6 +66,11 @@ class Waiting:
         head.extend({"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         return await self.begin(200, head)
 
+    async def word(self) -> None:
+        """Let it hear that somebody is at work. Raises ConnectionError when it has left."""
+        down = await self.begin_ours()
+        await down.write(self._dialect.KEEP_ALIVE)
+
     def over(self) -> None:
         """The answer begins; nothing may come in between its pieces."""
         self._over = True
@@ -76,8 +81,7 @@ class Waiting:
             if self._over:
                 return
             try:
-                down = await self.begin_ours()
-                await down.write(self._dialect.KEEP_ALIVE)
+                await self.word()
             except ConnectionError:
                 # Whoever left has the request cancelled.
                 return

@@ -7,9 +7,10 @@ from msgspec import Struct
 from trayapp.core.switching.route import UNSEEN, Endpoint, Policy, To
 from trayapp.core.switching.target import TargetState
 
-_WRITTEN = frozenset({Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS, Endpoint.MESSAGES, Endpoint.RESPONSES})
+WRITTEN = frozenset({Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS, Endpoint.MESSAGES, Endpoint.RESPONSES})
+"""What a model writes the answer of."""
 # Foreign vectors poison an index, another's list of models misleads, a file or a batch is where it was made.
-_ANSWERED_ELSEWHERE = _WRITTEN | {Endpoint.COUNT_TOKENS}
+_ANSWERED_ELSEWHERE = WRITTEN | {Endpoint.COUNT_TOKENS}
 
 
 class Rescue(StrEnum):
@@ -54,7 +55,7 @@ class Asked(Struct, frozen=True):
     @property
     def written(self) -> bool:
         """Is its answer what a model writes? Only that shows whether the provider's models answer."""
-        return self.endpoint in _WRITTEN
+        return self.endpoint in WRITTEN
 
 
 class Standing(Struct, frozen=True):

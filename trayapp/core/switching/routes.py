@@ -10,11 +10,13 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.switching.route import Action, Decision, Endpoint, Policy, Route, To, Until
 
 _ENDPOINTS = frozenset(Endpoint)
+_OFFLINE = (NetworkState.OFFLINE, NetworkState.CAPTIVE)
 _NOT_WORTH_HOLDING = (Endpoint.MODELS, Endpoint.COUNT_TOKENS)
 
 
@@ -29,7 +31,10 @@ class Routes:
     """All routes. A provider without an entry goes to the cloud by default.
 
     `on_change` callbacks run whenever a decision may come out differently: the gateway wakes the requests it holds.
+    `offline`: the own network is known to be at fault.
     """
+
+    offline = False
 
     def __init__(self, catalogue: Catalogue, memory: RoutesMemory | None = None) -> None:
         self.on_change: list[Callable[[], None]] = []
@@ -60,6 +65,12 @@ class Routes:
     def well(self) -> frozenset[str]:
         """Providers that are verified well."""
         return self._well
+
+    def is_red(self, provider: str, endpoint: Endpoint) -> bool:
+        """Is the component down that answers `endpoint`, or, where none has its name, all of the provider?"""
+        services = [service for service in self._judged if service.provider == provider]
+        named = {one.light for service in services for one in service.components if one.id == endpoint}
+        return Light.RED in named if named else {service.light for service in services} == {Light.RED}
 
     def route(self, provider: str) -> Route:
         return self._routes.get(provider) or Route(provider)
@@ -112,6 +123,7 @@ class Routes:
 
     def judged(self, judgement: Judgement) -> None:
         """Take in the latest verdicts: who is well, and who had trouble since it was moved."""
+        self.offline = judgement.network.state in _OFFLINE
         services = judgement.services
         if len(services) == len(self._judged) and all(map(operator.is_, services, self._judged)):
             return

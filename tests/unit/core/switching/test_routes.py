@@ -2,12 +2,13 @@
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from trayapp.core.catalogue import Api, Catalogue, Component, Dialect, Provider, Service
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.light.verdicts import Judgement, ServiceVerdict
+from trayapp.core.light.verdicts import ComponentVerdict, Judgement, ServiceVerdict
 from trayapp.core.switching.route import Action, Decision, Endpoint, Policy, Route, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
 
@@ -29,9 +30,25 @@ def a_provider(name: str) -> Provider:
 CATALOGUE = Catalogue({"acme": a_provider("acme"), "other": a_provider("other")})
 
 
-def judged(**lights: Light) -> Judgement:
+def judged(**lights: Light | list[Light]) -> Judgement:
+    """By service; a list is of its chat completions and of its files."""
     services = tuple(
-        ServiceVerdict(name.replace("_", "-"), name.partition("_")[0], name, name, light, Finding.OK, None, 0.0, ())
+        ServiceVerdict(
+            name.replace("_", "-"),
+            name.partition("_")[0],
+            name,
+            name,
+            light if isinstance(light, Light) else light[0],
+            Finding.OK,
+            None,
+            0.0,
+            tuple(
+                ComponentVerdict(component, component, True, each, Finding.OK, 0.0, seen=True)
+                for component, each in zip(("chat-completions", "files"), light, strict=True)
+            )
+            if isinstance(light, list)
+            else (),
+        )
         for name, light in lights.items()
     )
     return Judgement(0.0, Light.GREY, services, (), NetworkStatus(NetworkState.ONLINE, 0.0))
@@ -54,6 +71,33 @@ def test_everything_goes_to_the_cloud_until_somebody_says_otherwise() -> None:
     assert routes.all() == {"acme": Route("acme"), "other": Route("other")}
     for policy in Policy:
         assert routes.decide("acme", CHAT, policy) == Decision(Action.CLOUD, "default")
+
+
+@pytest.mark.parametrize(
+    ("judgement", "red"),
+    [
+        pytest.param(UNKNOWN, False, id="nothing-known"),
+        pytest.param(DOWN, False, id="one-of-its-services"),
+        pytest.param(judged(acme_web=Light.RED, acme_api=Light.RED), True, id="all-of-them"),
+        pytest.param(judged(other_api=Light.RED), False, id="another"),
+        pytest.param(judged(acme_api=[Light.RED, Light.GREEN]), True, id="the-component"),
+        pytest.param(judged(acme_api=[Light.GREEN, Light.RED]), False, id="another-component"),
+    ],
+)
+def test_red_is_who_would_have_to_answer(judgement: Judgement, red: bool) -> None:
+    routes = Routes(CATALOGUE)
+    assert not routes.is_red("acme", CHAT)
+    routes.judged(judgement)
+    assert routes.is_red("acme", CHAT) is red
+
+
+@pytest.mark.parametrize("state", NetworkState)
+def test_the_own_network_is_at_fault_where_it_is_known_to_be(state: NetworkState) -> None:
+    routes = Routes(CATALOGUE)
+    routes.judged(UNKNOWN)
+    assert not routes.offline
+    routes.judged(structs.replace(UNKNOWN, network=NetworkStatus(state, 0.0)))
+    assert routes.offline is (state in (NetworkState.OFFLINE, NetworkState.CAPTIVE))
 
 
 def test_a_switch_moves_only_what_it_names() -> None:
