@@ -1,12 +1,11 @@
 """What a tool's request says, read for the local target."""
 
-import json
 from typing import Any
 
 import msgspec
 
 from trayapp.core.json_text import read_json
-from trayapp.gateway.dialects.kept import rests_on
+from trayapp.gateway.dialects.kept import fields_of, rests_on
 from trayapp.gateway.local_refusals import not_there
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.tool_request import ToolRequest
@@ -19,18 +18,12 @@ def with_model(asked: ToolRequest, name: str) -> bytes:
 
 def movable_fields(asked: ToolRequest) -> dict[str, msgspec.Raw]:
     """What a request says, none of it read. Raises Refused (400) for what rests on its provider."""
-    fields = _fields(asked.said)
+    fields = fields_of(asked.said)
+    if fields is None:
+        raise _no_object()
     if (kept := rests_on(fields)) is not None:
         raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return fields
-
-
-def _fields(body: bytes) -> dict[str, msgspec.Raw]:
-    """What a request says, each value as the bytes that it was; spelled anew in a text that msgspec does not take."""
-    try:
-        return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {name: msgspec.Raw(json.dumps(value).encode()) for name, value in said_in(body).items()}
 
 
 def said_in(body: bytes) -> dict[str, Any]:
@@ -40,5 +33,9 @@ def said_in(body: bytes) -> dict[str, Any]:
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
-        raise Refused(400, "invalid_json", "The request is not a JSON object.", retry=False)
+        raise _no_object()
     return fields
+
+
+def _no_object() -> Refused:
+    return Refused(400, "invalid_json", "The request is not a JSON object.", retry=False)

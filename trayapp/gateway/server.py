@@ -307,7 +307,7 @@ class Gateway:
             # Whether it can be read is for the provider to say.
             asked.said = b""
         how = self._policy(asked.caller.tool)
-        return asked_of(asked, how.policy, how.rescue)
+        return asked_of(asked.endpoint, asked.request.headers, asked.said, how.policy, how.rescue)
 
     async def _decide(self, asked: ToolRequest) -> Decision:
         """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""

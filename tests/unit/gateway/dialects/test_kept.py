@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from trayapp.gateway.dialects.kept import rests_on
+from trayapp.gateway.dialects.kept import fields_of, rests_on, runs_there
 
 SEARCH = {"type": "file_search", "vector_store_ids": ["vs_1"]}
 RUN = {"type": "code_interpreter", "container": "cntr_1"}
@@ -23,7 +23,7 @@ def deep(levels: int) -> Any:
 
 
 def read(request: dict[str, Any]) -> str | None:
-    return rests_on(msgspec.json.decode(msgspec.json.encode(request), type=dict[str, msgspec.Raw]))
+    return rests_on(raw(request))
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,8 @@ def read(request: dict[str, Any]) -> str | None:
             "an uploaded file",
         ),
         ({"input": [{"type": "function_call_output", "output": [{"file_id": "file-1"}]}]}, "an uploaded file"),
+        ({"input": [{"type": "image_generation_call", "id": "ig_1"}]}, "a picture that it made"),
+        ({"messages": [{"role": "assistant", "audio": {"id": "audio_1"}}]}, "something that it spoke"),
         ({"tools": [SEARCH]}, "a vector store"),
         ({"tools": [RUN]}, "a container"),
         ({"tools": [RUN | {"container": {"type": "auto", "file_ids": ["file-1"]}}]}, "an uploaded file"),
@@ -66,6 +68,9 @@ def test_what_only_a_provider_has(request_: dict[str, Any], what: str) -> None:
         {"messages": [{"content": [{"type": "tool_use", "id": "toolu_1", "input": {"file_id": "x"}}]}]},
         {"tools": [{"type": "function", "parameters": {"properties": {"file_id": {"default": "x"}}}}]},
         {"tools": [{"type": "web_search"}, RUN | {"container": {"type": "auto"}}]},
+        {"input": [{"type": "image_generation_call", "id": "ig_1", "result": "iVBO"}]},
+        {"messages": [{"role": "user", "content": [{"type": "input_audio", "audio": {"data": "UklGR"}}]}]},
+        {"messages": [{"role": "assistant", "audio": None}], "audio": {"id": "voice"}},
         {"tools": "file_id"},
         {"input": [None, 1, [[]], {"content": {}}]},
         {"input": deep(900)},
@@ -73,3 +78,51 @@ def test_what_only_a_provider_has(request_: dict[str, Any], what: str) -> None:
 )
 def test_what_holds_all_that_it_needs(request_: dict[str, Any]) -> None:
     assert read(request_) is None
+
+
+def raw(request: dict[str, Any]) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(msgspec.json.encode(request), type=dict[str, msgspec.Raw])
+
+
+FUNCTION = {"type": "function", "name": "mcp", "parameters": {"properties": {"type": {"enum": ["mcp", "computer"]}}}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "tool"),
+    [
+        ({"tools": [FUNCTION, {"type": "mcp", "server_label": "x", "server_url": "https://x"}]}, "mcp"),
+        ({"tools": [{"type": "code_interpreter", "container": {"type": "auto"}}]}, "code_interpreter"),
+        ({"tools": [{"type": "image_generation"}]}, "image_generation"),
+        ({"tools": [{"type": "computer_use_preview"}]}, "computer_use_preview"),
+        ({"tools": [{"type": "file_search", "vector_store_ids": []}]}, "file_search"),
+        ({"tools": [{"type": "web_search"}], "tool_choice": {"type": "web_search"}}, "web_search"),
+        ({"tool_choice": {"type": "web_search_preview"}}, "web_search_preview"),
+        ({"web_search_options": {}}, "web_search_options"),
+        ({"search_parameters": {"mode": "auto"}}, "search_parameters"),
+        # Codex offers its search in every request.
+        ({"tools": [FUNCTION, {"type": "web_search"}], "tool_choice": "auto"}, None),
+        ({"tools": [FUNCTION], "tool_choice": {"type": "function", "name": "mcp"}}, None),
+        ({"tools": [None, "mcp", {"type": ["mcp"]}], "tool_choice": ["mcp"], "web_search_options": None}, None),
+        ({"tools": "mcp"}, None),
+        ({}, None),
+    ],
+)
+def test_tools_that_run_there(request_: dict[str, Any], tool: str | None) -> None:
+    assert runs_there(raw(request_)) == tool
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b'{"model": "m", "input": [1,  2]}', {"model": b'"m"', "input": b"[1,  2]"}),
+        # Half of a pair of surrogates, as whoever cuts a text in two leaves it.
+        (b'{"input": "\\ud83d"}', {"input": b'"\\ud83d"'}),
+        (b"[1]", None),
+        (b"{", None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_fields_stay_the_bytes_that_they_were(body: bytes, fields: dict[str, bytes] | None) -> None:
+    read = fields_of(body)
+    assert (None if read is None else {name: bytes(value) for name, value in read.items()}) == fields
