@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from tests.support.breakers import half_open, held, tripped
 from tests.support.snapshots import (
     FINE_NETWORK,
     GREEN_REASONS,
     INCIDENT,
     MINUTE_S,
+    NO_TARGET,
     NOW,
     SERVICES,
     failures,
@@ -26,7 +28,8 @@ from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import LocalAnswer, Snapshot, ToolStatus
-from trayapp.core.switching.route import Policy
+from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.route import Mode, Policy
 from trayapp.errors import Param
 
 
@@ -242,6 +245,30 @@ def offered(**more: Any) -> Snapshot:
     return snapshot(**({"local": ("openai",), "tools": tools} | more))
 
 
+_EDITOR = ToolStatus("editor", Policy.SWITCH, NOW - 60)
+
+
+def moved(**more: Any) -> Snapshot:
+    """Down, and OpenAI's requests have moved by themselves."""
+    return down(**({"auto": tripped("openai", NOW - 20), "tools": (_EDITOR,)} | more))
+
+
+def coming_home(**more: Any) -> Snapshot:
+    """They have moved by themselves, and two of three good answers are there."""
+    return recovering(**({"auto": half_open("openai", NOW - 18 * MINUTE_S, good=2), "tools": (_EDITOR,)} | more))
+
+
+def held_in_cloud(**more: Any) -> Snapshot:
+    """They had moved by themselves, and were sent back."""
+    return down(**({"auto": held("openai", NOW - 60), "tools": (_EDITOR,)} | more))
+
+
+def nothing_to_move(**more: Any) -> Snapshot:
+    """Auto mode is on, and there is no target."""
+    fields: dict[str, Any] = {"auto": AutoMode(Mode.AUTO), "target": NO_TARGET, "tools": (_EDITOR,)}
+    return snapshot(**(fields | more))
+
+
 STATES: dict[str, Callable[..., Snapshot]] = {
     "fine": fine,
     "down": down,
@@ -262,5 +289,9 @@ STATES: dict[str, Callable[..., Snapshot]] = {
     "odd_name": odd_name,
     "local_now": local_now,
     "offered": offered,
+    "moved": moved,
+    "coming_home": coming_home,
+    "held_in_cloud": held_in_cloud,
+    "nothing_to_move": nothing_to_move,
     "hostile": hostile,
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint
 
+from trayapp.core.notify.auto_news import moved_provider
 from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notify import Note
@@ -195,7 +196,7 @@ class Surface(QObject):
         self.tray.message(note.title, note.body, important=note.urgency is Urgency.CRITICAL)
 
     def note_clicked(self, key: str, button: str) -> None:
-        """A note was clicked, or one of its buttons; `key`: the incident that it tells of."""
+        """A note was clicked, or one of its buttons; `key`: the incident or the provider that it tells of."""
         match button:
             case Button.SWITCH_LOCAL:
                 self.switch_local(())
@@ -203,6 +204,8 @@ class Surface(QObject):
                 self.open_settings("local")
             case Button.ONLY_WHEN_BACK:
                 self._commands.only_when_back(key)
+            case Button.BACK_TO_CLOUD if (moved := moved_provider(key)) is not None:
+                self.switch_cloud((moved,))
             case Button.BACK_TO_CLOUD:
                 self._follow_offer(self.switch_cloud)
             case Button.STAY_LOCAL:

@@ -58,8 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     wait.add_argument("service", metavar="SERVICE")
     wait.add_argument("--timeout", type=_seconds, default=None, metavar="SECONDS")
 
-    switch = commands.add_parser("switch", help="move tools to the local LLM, or home")
-    switch.add_argument("to", choices=("local", "cloud"))
+    switch = commands.add_parser("switch", help="move tools to the local LLM, or home; by a click or by itself")
+    switch.add_argument(
+        "to",
+        choices=("local", "cloud", "auto", "manual"),
+        help="auto: what a provider fails to answer is answered locally, until it is back; manual: only this command"
+        " and your clicks move anything",
+    )
     switch.add_argument("providers", nargs="*", metavar="PROVIDER")
     switch.add_argument("--until-changed", action="store_true", help="stay local even when the cloud is back")
 
@@ -134,4 +139,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 _TELL_A_LIGHT = {"check", "status", "wait"}
-_USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed"}
+_USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"}

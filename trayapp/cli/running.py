@@ -57,6 +57,8 @@ async def _wait(home: Home, service: str, timeout_s: float | None) -> int:
 
 
 async def _switch(home: Home, arguments: argparse.Namespace) -> int:
+    if arguments.to in ("auto", "manual") and (arguments.providers or arguments.until_changed):
+        raise Problem("mode_of_one", mode=arguments.to)
     request = AskSwitch(
         to=arguments.to,
         providers=tuple(arguments.providers),

@@ -10,11 +10,11 @@ from trayapp.control.report import report
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.shown import shown_light
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import To
+from trayapp.core.switching.route import Mode, To
 from trayapp.core.switching.target import TargetStatus
 from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
-from trayapp.text import problems, reasons, rows, senses, sentences, terminal
+from trayapp.text import problems, reasons, rows, senses, sentences, switching, terminal
 
 
 def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
@@ -39,13 +39,21 @@ def notice(problem: Problem) -> Notice:
     return _notice(problem.code, problem.params)
 
 
-def switched(done: Switched) -> SwitchAnswer:
+def switched(done: Switched, after: Snapshot) -> SwitchAnswer:
     names = ", ".join(done.providers)
     if done.to is To.LOCAL:
         line = terminal.switched_to_local(names, str(done.model), done.tools)
     else:
-        line = terminal.switched_to_cloud(names) if names else terminal.nothing_was_local()
+        held = switching.held_lines(after, done.held)
+        home = [terminal.switched_to_cloud(names)] if names else [] if held else [terminal.nothing_was_local()]
+        line = " ".join([*home, *held])
     return SwitchAnswer(done.to, done.providers, done.tools, done.model, line)
+
+
+def mode(before: Snapshot, after: Snapshot) -> SwitchAnswer:
+    """What turning auto mode on or off has changed."""
+    home = () if after.mode is Mode.AUTO else before.offer.moved
+    return SwitchAnswer(after.mode, home, line=" ".join(switching.mode_sentences(after, home)))
 
 
 def target(status: TargetStatus) -> TargetAnswer:
@@ -65,7 +73,7 @@ def _lines(snapshot: Snapshot) -> list[str]:
         out.append(f"  {rows.service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
             out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
-    out.append(senses.network_line(snapshot))
+    out += [senses.network_line(snapshot), *switching.auto_lines(snapshot)]
     return out
 
 

@@ -41,7 +41,8 @@ class LightAnswer(Struct, frozen=True):
 
 
 class SwitchAnswer(Struct, frozen=True):
-    """What moved where: `providers` by id, and how many `tools` with them. `line`: the same for a terminal."""
+    """What moved where: `providers` by id, and how many `tools` with them; or who moves them from now on. `line`: the
+    same for a terminal."""
 
     to: str = ""
     providers: tuple[str, ...] = ()
@@ -89,9 +90,9 @@ class AskLight(Request[LightAnswer], tag="light"):
 
 
 class AskSwitch(Request[SwitchAnswer], tag="switch"):
-    """Move `providers`, or what a click would move."""
+    """Move `providers`, or what a click would move; or say who moves them all from now on: `auto`, `manual`."""
 
-    to: Literal["local", "cloud"]
+    to: Literal["local", "cloud", "auto", "manual"]
     providers: tuple[str, ...] = ()
     until: Literal["until_back", "until_changed"] = "until_back"
 
@@ -120,7 +121,7 @@ def ends_with_client(request: Request[Any]) -> bool:
     The rest is quick, and would leave something half done.
     """
     match request:
-        case AskReload() | AskShow() | AskQuit() | AskSwitch(to="cloud") | AskLocal(what="stop"):
+        case AskReload() | AskShow() | AskQuit() | AskSwitch(to="cloud" | "auto" | "manual") | AskLocal(what="stop"):
             return False
     return True
 

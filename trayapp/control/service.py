@@ -24,7 +24,7 @@ from trayapp.control.report import gist
 from trayapp.control.server import ControlServer
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import Until
+from trayapp.core.switching.route import Mode, Until
 from trayapp.core.switching.target import TargetState
 from trayapp.engine.engine import Engine
 from trayapp.errors import Problem
@@ -148,13 +148,18 @@ class ControlService:
         return True
 
     async def _switch(self, ask: AskSwitch) -> SwitchAnswer:
+        if ask.to in (Mode.AUTO, Mode.MANUAL):
+            before = self._engine.snapshot()
+            await self._engine.switch_mode(Mode(ask.to))
+            with speaking(ask.language):
+                return answers.mode(before, self._engine.snapshot())
         providers = ask.providers or None
         if ask.to == "local":
             done = await self._engine.switch.to_local(providers, Until(ask.until))
         else:
             done = await self._engine.switch.to_cloud(providers)
         with speaking(ask.language):
-            return answers.switched(done)
+            return answers.switched(done, self._engine.snapshot())
 
     async def _local(self, ask: AskLocal) -> TargetAnswer:
         switch = self._engine.switch

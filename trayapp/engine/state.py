@@ -19,6 +19,7 @@ from trayapp.core.incident.store import IncidentRecord, IncidentStore
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.core.notify.auto_news import AutoNews
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.snapshot import Circumstances, Snapshot, compose
@@ -91,6 +92,7 @@ class State:
         self.auto = AutoMode(mode, kept.auto)
         self._wall_offset_s = wall_offset_s
         self._policy = NotificationPolicy(kept.told)
+        self._auto_news = AutoNews()
         self._networks = KnownNetworks(kept.networks)
         self._circumstances = Circumstances()
         self.result: Result
@@ -169,10 +171,12 @@ class State:
             local_answers=len(circumstances.local_answers),
             tools=len(circumstances.tools),
         )
+        names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
+        moved = self._auto_news.report(self.auto, names, circumstances.target.model, judgement.at)
         transitions = self._transitions(judgement)
         deadline = self.auto.deadline
         news_at = self._policy.news_at if deadline is None else min(self._policy.news_at, deadline)
-        self.result = Result(snapshot, transitions, announcements, self._judge.paces, news_at)
+        self.result = Result(snapshot, transitions, (*announcements, *moved), self._judge.paces, news_at)
         return self.result
 
     def _transitions(self, judgement: Judgement) -> tuple[Transition, ...]:

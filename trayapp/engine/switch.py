@@ -240,9 +240,10 @@ class Switch:
         moved = self._moved(chosen)
         self._state.switch(named, To.CLOUD, Until.CHANGED, self._clock.now())
         self._hooks.changed()
-        if chosen:
-            self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved)
         held = tuple(name for name in named if auto.mode is Mode.AUTO and not auto.acts(name))
+        if chosen:
+            stays = {"held": True} if set(held) & set(chosen) else {}
+            self._tell(BannerStage.HOME, chosen, answered=answered, tools=moved, **stays)
         return Switched(To.CLOUD, chosen, moved, held=held)
 
     def stay_local(self, providers: tuple[str, ...]) -> tuple[str, ...]:

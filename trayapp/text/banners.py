@@ -7,8 +7,9 @@ from typing import NamedTuple
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
+from trayapp.core.switching.breaker import Trip
 from trayapp.core.switching.route import Until
-from trayapp.text import claims, problems
+from trayapp.text import claims, codes, problems
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -299,7 +300,40 @@ def _home(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
         if answered
         else _("Nothing was answered locally.")
     )
-    return title, [moved, local]
+    stays = _("It stays there until it is well, whatever fails.") if banner.params.get("held") else ""
+    return title, [moved, local, stays]
+
+
+_WHY = {
+    Trip.FAILURES: N_("Three requests in a row failed."),
+    Trip.RED: N_("It is down, and a request failed."),
+}
+
+
+def _moved(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
+    code, model = str(banner.params.get("code", "")), model_name(_text(banner, "model", FILE_LIMIT))
+    names, model = join_short(banner.services, _NAMES_MAX), model or _("your local model")
+    seen = _(_WHY[Trip(code)]) if code in _WHY else _("It failed: {failure}.", failure=codes.failure(code))
+    smaller = _("Smaller model: check its answers.")
+    if banner.params.get("every"):
+        title = _("{names} fails, your tools go on locally", names=names)
+        answered = _("Their requests are answered by {model} until {names} is back.", model=model, names=names)
+        return title, [seen, answered, smaller]
+    title = _("{names} failed, a request was answered locally", names=names)
+    again = _("The answer came from {model}; the next request tries {names} again.", model=model, names=names)
+    return title, [seen, again, smaller]
+
+
+def _returned(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
+    names, answered = join_short(banner.services, _NAMES_MAX), int(_number(banner, "answered") or 0)
+    if banner.params.get("code") == "disturbed":
+        title = _("{names} is tried again", names=names)
+        why = _("This computer woke up or changed networks, so what failed before says nothing.")
+    else:
+        title = _("{names} answers again, tools are back in the cloud", names=names)
+        why = ""
+    local = ngettext("{n} request was answered locally.", "{n} requests were answered locally.", answered)
+    return title, [why, local if answered else _("Nothing was answered locally.")]
 
 
 _STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _TitleAndSentences]] = {
@@ -312,5 +346,7 @@ _STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _Titl
     BannerStage.SWITCHED: _switched,
     BannerStage.SWITCH_FAILED: _switch_failed,
     BannerStage.HOME: _home,
+    BannerStage.MOVED: _moved,
+    BannerStage.RETURNED: _returned,
     BannerStage.FLAPPING: _flapping,
 }

@@ -69,6 +69,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{name} cannot be moved"),
         N_("None of its requests go through the gateway: its file names no [api]. Use the local chat meanwhile."),
     ),
+    "mode_of_one": (
+        N_("“switch {mode}” is for all providers"),
+        N_("Leave out what follows it. To move one provider use: llm-ampel switch local PROVIDER"),
+    ),
     "nothing_down": (
         N_("Nothing is down"),
         N_("Say what should move to local: {providers}."),

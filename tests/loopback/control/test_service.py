@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from tests.support.breakers import failing
 from tests.support.httpserver import Request as HttpRequest
 from tests.support.httpserver import Server, answer, drip_until
 from tests.support.scene import CHAT_PATH, Acme, Scene, completion, free_port
@@ -31,7 +32,7 @@ from trayapp.control.messages import (
 from trayapp.control.service import Broadcast, ControlService
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
-from trayapp.core.switching.route import To, Until
+from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.target import TargetState
 from trayapp.engine.publish import MIN_GAP_S
 from trayapp.errors import Problem
@@ -150,6 +151,45 @@ async def test_the_switch_goes_there_and_back(scene: World) -> None:
     assert (back.to, back.providers, back.line) == ("cloud", ("acme",), "acme is back in the cloud.")
     assert (await client.ask(scene.home, AskSwitch(to="cloud"))).line == "Nothing was local."
     assert await refusal(scene, AskSwitch(to="local", providers=("nobody",))) == "unknown_provider"
+
+
+async def test_who_switches_is_said_with_what_is_missing_for_it(scene: World) -> None:
+    await scene.until(lambda s: s.target.state is TargetState.READY, "the first look")
+    on = await client.ask(scene.home, AskSwitch(to="auto"))
+    assert (on.to, on.providers) == ("auto", ())
+    assert on.line.endswith("Nothing can move by itself yet: no tool that may move uses the gateway.")
+    assert scene.engine.snapshot().mode is Mode.AUTO
+    assert 'mode = "auto"' in scene.home.settings_file.read_text()
+    scene.engine.switch.tokens.add("editor")
+    told = "From now on what a provider fails to answer is answered locally, until it is back."
+    assert (await client.ask(scene.home, AskSwitch(to="auto"))).line == told
+    assert "Automatic switching is on." in (await status(scene)).lines
+    failing(scene.engine.auto, "acme", scene.clock.now(), 3)
+    off = await client.ask(scene.home, AskSwitch(to="manual"))
+    assert (off.to, off.providers) == ("manual", ("acme",))
+    assert off.line == "From now on nothing moves by itself. Acme AI is back in the cloud."
+    assert "Automatic switching is on." not in (await status(scene)).lines
+    assert (await client.ask(scene.home, AskSwitch(to="manual"))).line == "From now on nothing moves by itself."
+
+
+async def test_settings_that_cannot_be_written_leave_the_mode_as_it_was(scene: World) -> None:
+    whole = scene.home.settings_file.read_text()
+    scene.home.settings_file.write_text(whole + "[nonsense]\n")
+    assert await refusal(scene, AskSwitch(to="auto")) == "settings_broken"
+    assert scene.engine.snapshot().mode is Mode.MANUAL
+    scene.home.settings_file.write_text(whole)
+    assert (await client.ask(scene.home, AskSwitch(to="auto"))).to == "auto"
+
+
+async def test_who_is_sent_back_in_auto_mode_stays_there_and_that_is_said(scene: World) -> None:
+    await client.ask(scene.home, AskSwitch(to="auto"))
+    failing(scene.engine.auto, "acme", scene.clock.now(), 3)
+    back = await client.ask(scene.home, AskSwitch(to="cloud"))
+    held = "Acme AI stays in the cloud until it is well, as you wished."
+    assert (back.providers, back.line) == (("acme",), f"acme is back in the cloud. {held}")
+    assert held in (await status(scene)).lines
+    again = await client.ask(scene.home, AskSwitch(to="cloud", providers=("acme",)))
+    assert (again.providers, again.line) == ((), held)
 
 
 async def test_a_switch_that_takes_its_time_says_what_it_waits_for(

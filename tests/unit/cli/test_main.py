@@ -40,7 +40,7 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Any:
         "check --timeout -1",
         "switch",
         "switch sideways",
-        "switch manual",
+        "switch manually",
         "key",
         "demo --speed fast",
     ],
@@ -48,6 +48,12 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_bad_usage_has_a_code_of_its_own(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(line.split()) == cli.USAGE
     assert "usage: llm-ampel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["switch auto acme", "switch manual --until-changed"])
+def test_who_switches_is_the_same_for_all(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(line.split()) == cli.USAGE
+    assert f"“{' '.join(line.split()[:2])}” is for all providers" in capsys.readouterr().err
 
 
 def test_version_and_help_are_no_failures(capsys: pytest.CaptureFixture[str]) -> None:

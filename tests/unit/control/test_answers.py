@@ -73,7 +73,7 @@ def test_what_is_wrong_with_the_instance_is_told_in_words_whoever_is_asked_for()
     ],
 )
 def test_a_switch_says_what_moved(done: Switched, line: str) -> None:
-    assert answers.switched(done) == SwitchAnswer(done.to, done.providers, done.tools, done.model, line)
+    assert answers.switched(done, snapshot()) == SwitchAnswer(done.to, done.providers, done.tools, done.model, line)
 
 
 def test_the_target_says_how_far_it_is() -> None:

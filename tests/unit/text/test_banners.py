@@ -257,6 +257,89 @@ def test_over_tells_what_was_answered_locally() -> None:
     )
 
 
+MOVED: dict[str, Param] = {"code": "http_503", "model": "qwen3:8b", "every": True}
+
+
+@pytest.mark.parametrize(
+    ("stage", "params", "english", "german"),
+    [
+        (
+            BannerStage.MOVED,
+            MOVED,
+            (
+                "OpenAI fails, your tools go on locally",
+                "It failed: 503, they are overloaded or switched off. Their requests are answered by qwen3:8b until"
+                " OpenAI is back. Smaller model: check its answers.",
+            ),
+            (
+                "OpenAI fällt aus, deine Tools arbeiten lokal weiter",
+                "Fehler: 503, sie sind überlastet oder abgeschaltet. Ihre Anfragen gehen zu qwen3:8b, bis OpenAI"
+                " wieder da ist. Kleineres Modell: Antworten prüfen.",
+            ),
+        ),
+        (
+            BannerStage.MOVED,
+            MOVED | {"every": False, "code": "timeout", "model": None},
+            (
+                "OpenAI failed, a request was answered locally",
+                "It failed: no answer in time. The answer came from your local model; the next request tries OpenAI"
+                " again. Smaller model: check its answers.",
+            ),
+            (
+                "OpenAI ist gescheitert, eine Anfrage wurde lokal beantwortet",
+                "Fehler: keine rechtzeitige Antwort. Die Antwort kam von deinem lokalen Modell; die nächste"
+                " Anfrage geht wieder an OpenAI. Kleineres Modell: Antworten prüfen.",
+            ),
+        ),
+        (
+            BannerStage.RETURNED,
+            {"code": "back", "answered": 14},
+            ("OpenAI answers again, tools are back in the cloud", "14 requests were answered locally."),
+            ("OpenAI antwortet wieder, Tools zurück in der Cloud", "14 Anfragen wurden lokal beantwortet."),
+        ),
+        (
+            BannerStage.RETURNED,
+            {"code": "disturbed", "answered": 0},
+            (
+                "OpenAI is tried again",
+                "This computer woke up or changed networks, so what failed before says nothing. Nothing was answered"
+                " locally.",
+            ),
+            (
+                "OpenAI wird wieder versucht",
+                "Der Rechner ist aufgewacht oder hat das Netz gewechselt; was vorher fehlschlug, sagt nichts mehr."
+                " Lokal wurde nichts beantwortet.",
+            ),
+        ),
+        (
+            BannerStage.HOME,
+            {"tools": 1, "answered": 3, "held": True},
+            (
+                "Back in the cloud with OpenAI",
+                "1 tool moved home. 3 requests were answered locally. It stays there until it is well, whatever fails.",
+            ),
+            (
+                "Zurück in der Cloud: OpenAI",
+                "1 Tool zurückgestellt. 3 Anfragen wurden lokal beantwortet. Dabei bleibt es, was auch fehlschlägt,"
+                " bis alles wieder läuft.",
+            ),
+        ),
+    ],
+)
+def test_what_moved_by_itself(
+    stage: BannerStage, params: dict[str, Param], english: tuple[str, str], german: tuple[str, str]
+) -> None:
+    banner = Banner("auto:openai", stage, START, services=("OpenAI",), provider="openai", params=params)
+    assert said(banner) == english
+    set_language("de")
+    assert said(banner) == german
+
+
+@pytest.mark.parametrize(("code", "why"), [("failures", "Three requests in a row failed."), ("red", "It is down, and")])
+def test_what_moved_because_of_others(code: str, why: str) -> None:
+    assert said(Banner("auto:openai", BannerStage.MOVED, START, params=MOVED | {"code": code}))[1].startswith(why)
+
+
 def test_recovering(night: Desk) -> None:
     night.news(0)
     night.set(RECOVERING, *BOTH)
@@ -314,7 +397,9 @@ REMOTE = st.text(max_size=300) | st.sampled_from(["{title}" * 30, "\u202e" * 99,
     more=st.fixed_dictionaries({}, optional={"tools": st.integers(0, 99), "local": st.just(True),
                                              "again": st.just(True), "ended_at": st.floats(0, 1e8),
                                              "ended_from": st.floats(-1e8, 0), "answered": st.integers(0, 10**9),
-                                             "code": REMOTE, "finding": st.sampled_from(Finding)}),
+                                             "every": st.booleans(),
+                                             "code": REMOTE | st.sampled_from(["http_503", "red"]),
+                                             "model": REMOTE, "finding": st.sampled_from(Finding)}),
     code=st.sampled_from(["en", "de"]),
 )  # fmt: skip
 def test_limits_hold_whatever_is_put_in(

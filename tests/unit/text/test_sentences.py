@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from tests.support.snapshots import INCIDENT, NO_TARGET, NOW, pages, service, snapshot
-from tests.support.states import STATES, down, fine, local_now, offered, offline, shared
+from tests.support.states import STATES, coming_home, down, fine, local_now, moved, offered, offline, shared
 from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
@@ -57,6 +57,10 @@ HEADLINES = {
     "badged": ("Everything works.", "Alles läuft."),
     "local_now": DOWN,
     "offered": ("Everything works.", "Alles läuft."),
+    "moved": DOWN,
+    "coming_home": ("OpenAI API works again. Still watching.", "OpenAI-API geht wieder. Noch unter Beobachtung."),
+    "held_in_cloud": DOWN,
+    "nothing_to_move": ("Everything works.", "Alles läuft."),
     "hostile": ("ChatGPT is down. It is not you.", "ChatGPT gestört. Es liegt nicht an dir."),
     "odd_name": ("<b>Chat</b> & Co is down. It is not you.", "<b>Chat</b> & Co gestört. Es liegt nicht an dir."),
 }  # fmt: skip
@@ -144,6 +148,8 @@ def test_the_tone_of_the_tooltips() -> None:
         (down(target=TargetStatus(TargetState.READY)), "ChatGPT and OpenAI API down 18 min · not you · local ready"),
         (local_now(), "ChatGPT and OpenAI API down 18 min · not you · working locally"),
         (offered(), "Everything works. Local instead of OpenAI."),
+        (moved(), "ChatGPT and OpenAI API down 18 min · not you · working locally"),
+        (coming_home(), "OpenAI API works again. Still watching. Local instead of OpenAI."),
         (STATES["shared"](), "ChatGPT, OpenAI API and 2 more down 4 min · not you · local ready in 3 s"),
     ],
 )  # fmt: skip
@@ -245,6 +251,7 @@ def test_the_switch_says_what_moves_where_and_how_ready_that_is(s: Snapshot, lab
         (down(), ""),
         (local_now(), "Back to cloud (OpenAI)"),
         (offered(), "Back to cloud: OpenAI works again"),
+        (moved(), "Back to cloud (OpenAI)"),
         (fine(local=("openai", "anthropic")), "Back to cloud: OpenAI and Anthropic work again"),
         (STATES["shared"](local=("openai", "anthropic")), "Back to cloud (OpenAI and Anthropic)"),
     ],

@@ -18,6 +18,8 @@ class BannerStage(StrEnum):
     SWITCHED = "switched"
     SWITCH_FAILED = "switch_failed"
     HOME = "home"
+    MOVED = "moved"
+    RETURNED = "returned"
     FLAPPING = "flapping"
 
 
@@ -37,8 +39,8 @@ class Urgency(StrEnum):
 
 
 class Banner(Struct, frozen=True):
-    """Show or replace the banner `key` (an incident's id, or `switch`). `pops_up`: False replaces silently.
-    `light`: of what it tells; None where it tells of no outage.
+    """Show or replace the banner `key` (an incident's id, `switch`, or one of auto mode's). `pops_up`: False replaces
+    silently. `light`: of what it tells; None where it tells of no outage.
 
     For the words: `services` (in trouble, or moved by the switch), `working` and `back` are names, `parts` the ids
     of components that are back, `providers` names and `provider` the id of the one concerned. `params` by stage,
@@ -47,7 +49,9 @@ class Banner(Struct, frozen=True):
     confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `title`;
     over: `since`, `ended_from`, `ended_at`, `cause`, `tools` (still local), `local`, `answered`;
     yellow: `since`, `finding`, `title`; flapping: `since`;
-    switched: `model`, `tools`, `until`; switch_failed: `code` and the problem's own; home: `tools`, `answered`.
+    switched: `model`, `tools`, `until`; switch_failed: `code` and the problem's own; home: `tools`, `answered`, and
+    `held` at the cloud from now on; moved (by itself): `code` of the failure or of why all requests move, `model`, and
+    `every` one or the one that failed; returned: `code` (`auto_mode.Notice.why`), `answered`.
     """
 
     key: str
