@@ -11,12 +11,18 @@ _BLOCKS = 2
 _WIDTH = 64
 _HEADS = 4
 _FEED_FORWARD = 128
+_END = 2
 _WORDS = ("▁the", "▁light", "▁is", "▁green", "▁red", "▁and", "▁yellow", ".", ",", "▁")
 _TEMPLATE = "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}assistant:"
 
 
-def write_tiny_gguf(path: Path, *, seed: int = 0) -> Path:
-    """Write a llama model of two blocks to `path` and return it; the same seed gives the same answers."""
+def write_tiny_gguf(
+    path: Path, *, seed: int = 0, context_tokens: int = TRAINED_CONTEXT_TOKENS, ending: float = 1.0
+) -> Path:
+    """Write a llama model of two blocks to `path` and return it; the same seed gives the same answers.
+
+    `ending`: by how much the word that ends an answer outweighs others; 0: it is never said.
+    """
     tokens = ["<unk>", "<s>", "</s>", *(f"<0x{byte:02X}>" for byte in range(256)), *_WORDS]
     kinds = [
         gguf.TokenType.UNKNOWN,
@@ -26,7 +32,7 @@ def write_tiny_gguf(path: Path, *, seed: int = 0) -> Path:
     ]
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("tiny")
-    writer.add_context_length(TRAINED_CONTEXT_TOKENS)
+    writer.add_context_length(context_tokens)
     writer.add_embedding_length(_WIDTH)
     writer.add_block_count(_BLOCKS)
     writer.add_feed_forward_length(_FEED_FORWARD)
@@ -41,19 +47,21 @@ def write_tiny_gguf(path: Path, *, seed: int = 0) -> Path:
     writer.add_token_types(kinds)
     writer.add_unk_token_id(0)
     writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
+    writer.add_eos_token_id(_END)
     writer.add_chat_template(_TEMPLATE)
 
     random = np.random.default_rng(seed)
 
-    def weights(name: str, *shape: int) -> None:
-        writer.add_tensor(name, (random.standard_normal(shape) * 0.05).astype(np.float32))
+    def weights(name: str, *shape: int, ending: float = 1.0) -> None:
+        drawn = random.standard_normal(shape) * 0.05
+        drawn[_END] *= ending
+        writer.add_tensor(name, drawn.astype(np.float32))
 
     def ones(name: str) -> None:
         writer.add_tensor(name, np.ones(_WIDTH, np.float32))
 
     weights("token_embd.weight", len(tokens), _WIDTH)
-    weights("output.weight", len(tokens), _WIDTH)
+    weights("output.weight", len(tokens), _WIDTH, ending=ending)
     ones("output_norm.weight")
     for block in range(_BLOCKS):
         for part in ("attn_q", "attn_k", "attn_v", "attn_output"):

@@ -37,6 +37,8 @@ def main() -> None:
     told = parser.parse_args()
     params = xllamacpp.CommonParams()
     params.model.path, params.n_ctx, params.port = told.model, told.context, told.port
+    # Two threads wait for each other without sleep: where other work shares the cores, a hundred times as long.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)  # noqa: T201 - a program's own output
     threading.Event().wait()
