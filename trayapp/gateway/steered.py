@@ -17,7 +17,6 @@ from trayapp.core.switching.asked import Asked, Standing
 from trayapp.core.switching.failover import Failover
 from trayapp.core.switching.failure import Fault, Said
 from trayapp.core.switching.limits import Limits
-from trayapp.core.switching.route import To
 from trayapp.core.switching.steps import (
     Cancel,
     Content,
@@ -30,6 +29,7 @@ from trayapp.core.switching.steps import (
     Head,
     KeepAlive,
     Life,
+    Move,
     Pass,
     Send,
     Sending,
@@ -64,8 +64,8 @@ class World(NamedTuple):
 
 
 class Steered:
-    """One request. `waiting`: what its tool hears until it is answered, once there has to be something. `why`: the code
-    of the provider's last failure."""
+    """One request. `waiting`: what its tool hears until it is answered, once there has to be something. `why`: how the
+    provider failed, where the target is asked in its place."""
 
     def __init__(self, asked: ToolRequest, facts: Asked, limits: Limits, world: World) -> None:
         self.waiting: Waiting | None = None
@@ -92,7 +92,8 @@ class Steered:
         try:
             while True:
                 for decision in decisions:
-                    if isinstance(decision, Send) and decision.to is To.LOCAL:
+                    if isinstance(decision, Move):
+                        self.why = decision.why
                         return None
                     if isinstance(decision, Pass):
                         return await self._pass_on()
@@ -217,7 +218,7 @@ class Steered:
         return said
 
     def _count(self, code: str) -> None:
-        attempt, self.why = self._attempt, code
+        attempt = self._attempt
         if attempt is None:
             return
         if self._lost is not None or not attempt.has_begun or code == "timeout":

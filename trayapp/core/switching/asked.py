@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from trayapp.core.switching.route import UNSEEN, Endpoint, Policy, To
+from trayapp.core.switching.route import UNSEEN, Endpoint, Policy
 from trayapp.core.switching.target import TargetState
 
 WRITTEN = frozenset({Endpoint.CHAT_COMPLETIONS, Endpoint.COMPLETIONS, Endpoint.MESSAGES, Endpoint.RESPONSES})
@@ -24,7 +24,7 @@ class Rescue(StrEnum):
 class Asked(Struct, frozen=True):
     """One request of a tool.
 
-    `streams`: it asks for a stream. `to`: where it begins. `rests`: on the provider's own state, or on tools that run
+    `streams`: it asks for a stream. `rests`: on the provider's own state, or on tools that run
     there. `reasons`: it, or its model, thinks before it writes. `quick`: this tool and model usually have content
     within seconds (`FirstContents`). `foreign`: it may hold what another model wrote. `again`: the tool itself asks it
     once more. `multiplies`: the tool asks an error of a server again and again, whatever the answer says about that.
@@ -34,7 +34,6 @@ class Asked(Struct, frozen=True):
     streams: bool
     policy: Policy = Policy.SWITCH
     rescue: Rescue = Rescue.STREAM
-    to: To = To.CLOUD
     rests: bool = False
     reasons: bool = False
     quick: bool = False

@@ -1,7 +1,6 @@
-"""One attempt at one upstream: what has come of it, and until when it may be silent."""
+"""One attempt at a provider: what has come of it, and until when it may be silent."""
 
 from trayapp.core.switching.limits import Patience
-from trayapp.core.switching.route import To
 from trayapp.core.switching.steps import Connected, Content, Error, Event, Head, Life, Sending
 
 
@@ -9,24 +8,19 @@ class Attempt:
     """`since`: when it began, or, once the connection stands, when the last of the request went out. `running`: more
     may come of it. `sent`: the upstream may have heard of it.
 
-    `head`, `content`, `errored`: whether these have come. `first_life`, `last`: when anything came first and last
-    behind the head, and with it. `held`: bytes of that. `counted`: what it says of the provider has been said.
-    `slow_told`: that it is slow has.
+    `head`, `content`: whether these have come. `first_life`, `last`: when anything came first and last behind the head,
+    and with it. `held`: bytes of that.
     """
 
-    def __init__(self, number: int, to: To, now: float) -> None:
+    def __init__(self, number: int, now: float) -> None:
         self.number = number
-        self.to = to
         self.since = self.last = now
         self.running = True
         self.sent = False
         self.head: Head | None = None
         self.first_life: float | None = None
         self.content = False
-        self.errored = False
         self.held = 0
-        self.counted = to is To.LOCAL
-        self.slow_told = False
 
     def note(self, event: Event, now: float) -> None:
         """Take in what came."""
@@ -39,9 +33,7 @@ class Attempt:
                 self.last = now
                 if self.first_life is None:
                     self.first_life = now
-                if isinstance(event, Error):
-                    self.errored = True
-                else:
+                if not isinstance(event, Error):
                     self.held += event.size
                     self.content |= isinstance(event, Content)
             case _:
@@ -55,15 +47,10 @@ class Attempt:
     def is_stream(self) -> bool:
         return self.head is not None and self.head.streams
 
-    @property
-    def code(self) -> str:
-        """What its head says, in the words of observations."""
-        return f"http_{self.head.status}" if self.head is not None else "left"
-
     def silent_until(self, patience: Patience) -> float:
         """When it has said nothing for too long."""
         if not self.sent:
             return self.since + patience.connect_s
-        if self.head is None or (self.to is To.LOCAL and self.first_life is None):
+        if self.head is None:
             return self.since + patience.first_s
         return self.last + (patience.life_s if self.is_stream and not self.content else patience.silence_s)

@@ -2,8 +2,8 @@
 
 It stands behind `Routes` and never changes one: a route that the user made local stays local, a provider that the user
 sent back to the cloud in its trouble is left there until that is over, and neither turns auto mode off. Sans-io: the
-gateway is to ask `begin` with what `Routes.decide` said, once for every request; to tell what each attempt counted as,
-when one was moved, and when it is over; and to deliver `notices`. Until it does, its tests do.
+gateway asks `begin` with what `Routes.decide` said, once for every request, and tells what each attempt counted as,
+when one was moved, and when it is over; the engine delivers `notices`.
 """
 
 from collections.abc import Callable

@@ -1,11 +1,12 @@
-"""One request of a tool, from its beginning to its end: who is asked, what is held back, what is done when it fails.
+"""One request of a tool, until it is decided who answers it: who is asked, what is held back, what follows a failure.
 
-Sans-io: what happens goes in, what to do about it comes out, and time is an argument. The gateway is to drive it, one
-machine a request: it carries decisions out in their order and calls `advance` at the `deadline`. The machine knows no
-dialect: their readers tell life from content and an error from an end. Until the gateway drives it, its tests do.
+Sans-io: what happens goes in, what to do about it comes out, and time is an argument. The gateway drives it in auto
+mode, one machine a request (gateway/steered.py): it carries decisions out in their order and calls `advance` at the
+`deadline`. The machine knows no dialect: their readers tell life from content and an error from an end.
 
-What always holds: a tool gets content of one upstream; a provider is asked twice at most, the target moved to once at
-most; nothing moves once something has been passed on; what was cut never ends as if it were whole.
+What always holds: the provider is asked twice at most; the tool gets the provider's answer or the target's, never some
+of both; nothing moves once something has been passed on. What is passed on, or is the target's to answer, is decided:
+it goes on as it does by hand.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,21 +15,9 @@ from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.asked import Asked, Rescue, Standing
 from trayapp.core.switching.attempt import Attempt
 from trayapp.core.switching.failure import RATHER_MOVE_S, Failure, with_answer, without_answer
-from trayapp.core.switching.limits import (
-    AGAIN_S,
-    COLD_S,
-    HELD_BYTES,
-    HOLD_S,
-    KEEP_ALIVE_S,
-    LOCAL,
-    SLOW_S,
-    Limits,
-    Patience,
-    of_cloud,
-)
-from trayapp.core.switching.route import Policy, To
+from trayapp.core.switching.limits import HELD_BYTES, HOLD_S, KEEP_ALIVE_S, Limits, Patience, of_cloud
+from trayapp.core.switching.route import Policy
 from trayapp.core.switching.steps import (
-    BreakOff,
     Cancel,
     Connected,
     Content,
@@ -38,22 +27,16 @@ from trayapp.core.switching.steps import (
     Error,
     Event,
     Failed,
-    Finish,
     Head,
     KeepAlive,
     Life,
+    Move,
     Pass,
     Send,
     Sending,
-    Slow,
     Tell,
 )
 from trayapp.core.switching.target import TargetState
-
-_ON_ITS_WAY = (TargetState.STARTING, TargetState.LOADING)
-_DEAD = (TargetState.DOWN, TargetState.FAILED)
-_BUSY = 503
-"""A local server says so while it loads, or while all its places are taken."""
 
 
 class Failover:
@@ -67,21 +50,15 @@ class Failover:
         self._asked = asked
         self._standing = standing
         self._limits = limits or Limits()
-        self._patience = LOCAL
-        self._to = asked.to
         self._attempts = 0
         # Between two attempts there is none, and the next one begins at `_next_at`.
         self._attempt: Attempt | None = None
         self._next_at = 0.0
-        self._cold_until = 0.0
-        self._repeated = False
-        self._moved = False
-        self._passed = False
         # How the provider failed last.
         self._failure: Failure | None = None
-        # When a word that keeps the tool waiting is due, and whether one was said.
+        # When a word that keeps the tool waiting is due.
         self._word_at: float | None = None
-        self._spoken = False
+        self._patience = self._new_patience()
 
     @property
     def deadline(self) -> float | None:
@@ -90,9 +67,7 @@ class Failover:
 
     def begin(self, now: float) -> list[Decision]:
         """The request is there."""
-        if self._to is To.CLOUD:
-            return self._send(now)
-        return self._tell("rests_on_provider") if self._asked.rests else self._to_target(now)
+        return self._send(now)
 
     def hear(self, number: int, event: Event, now: float) -> list[Decision]:
         """Something came of an attempt. Of one that is over, or was cancelled, nothing is heard any more."""
@@ -108,23 +83,16 @@ class Failover:
             case Head():
                 return self._begun(attempt, event, now)
             case Life() | Content():
-                return self._came(attempt)
-            case Error():
-                return self._erred(attempt, event, now)
+                return self._pass() if attempt.held > HELD_BYTES or (attempt.content and self._shows) else []
+            case Error(said):
+                assert attempt.head is not None
+                return self._settle(attempt, with_answer(attempt.head.status, None, said), now, answer=True)
             case End():
                 return self._ended(attempt, event, now)
-            case Failed():
-                return self._failed(attempt, event.code, now)
+            case Failed(code):
+                return self._failed(attempt, code, now)
             case Connected() | Sending():
                 return []
-
-    def left(self) -> list[Decision]:
-        """The tool went away."""
-        self.over, attempt = True, self._attempt
-        if attempt is None:
-            return []
-        outcome, code = (Outcome.GOOD, attempt.code) if attempt.content else (Outcome.NEUTRAL, "left")
-        return [*self._count(attempt, outcome, code), *self._drop(attempt)]
 
     def stands(self, standing: Standing, now: float) -> list[Decision]:
         """Something around it has changed."""
@@ -133,15 +101,10 @@ class Failover:
             return []
         self._patience = self._new_patience()
         attempt = self._attempt
-        if attempt is None and self._to is To.LOCAL:
-            return self._knock(now)
         if attempt is None:
             given_up = standing.red or standing.open
-            return self._move(now) if given_up and self._failure and self._may_move(self._failure) else []
-        if attempt.to is To.LOCAL:
-            dead = standing.target in _DEAD and attempt.first_life is None
-            return [*self._drop(attempt), *self._tell("local_down")] if dead else []
-        return self._pass() if attempt.is_good and not self._passed and not self._moves else []
+            return self._move() if given_up and self._failure and self._may_move(self._failure) else []
+        return self._pass() if attempt.is_good and not self._moves else []
 
     def advance(self, now: float) -> list[Decision]:
         """It is `now`."""
@@ -162,37 +125,23 @@ class Failover:
         if self._word_at is not None:
             yield self._word_at, self._say
         if attempt is None:
-            yield self._next_at, self._next
+            yield self._next_at, self._send
             return
         yield attempt.silent_until(self._patience), self._timed_out
-        if self._holds_for_content and attempt.first_life is not None:
+        if self._shows and attempt.first_life is not None:
             yield attempt.first_life + HOLD_S, lambda _: self._pass()
-        if attempt.content and attempt.to is To.CLOUD and not attempt.slow_told:
-            yield attempt.last + SLOW_S, self._slow
-
-    def _next(self, now: float) -> list[Decision]:
-        if self._to is To.LOCAL and now >= self._cold_until:
-            return self._tell("local_still_loading")
-        return self._send(now)
 
     def _timed_out(self, now: float) -> list[Decision]:
         assert self._attempt is not None
         return self._failed(self._attempt, "timeout", now)
 
-    def _slow(self, now: float) -> list[Decision]:
-        assert self._attempt is not None
-        self._attempt.slow_told = True
-        return [Slow()]
-
     def _say(self, now: float) -> list[Decision]:
-        self._word_at, self._spoken = now + KEEP_ALIVE_S, True
+        self._word_at = now + KEEP_ALIVE_S
         return [KeepAlive()]
 
     # What comes of an attempt.
 
     def _begun(self, attempt: Attempt, head: Head, now: float) -> list[Decision]:
-        if attempt.to is To.LOCAL:
-            return []
         if head.status >= 500 or head.status == 408:
             return self._settle(attempt, with_answer(head.status, head.retry_after_s, None), now, answer=True)
         if attempt.is_good and self._moves:
@@ -203,104 +152,41 @@ class Failover:
         about = head.status >= 400 and (self._steers or self._asked.foreign)
         return [] if about else self._pass()
 
-    def _came(self, attempt: Attempt) -> list[Decision]:
-        if self._passed:
-            return []
-        here = attempt.to is To.LOCAL and attempt.is_stream
-        if here or attempt.held > HELD_BYTES or (attempt.content and self._holds_for_content):
-            return self._pass()
-        return []
-
-    def _erred(self, attempt: Attempt, event: Error, now: float) -> list[Decision]:
-        assert attempt.head is not None
-        if attempt.to is To.LOCAL:
-            # Its own words say it better than ours.
-            return [] if self._passed else self._pass()
-        failure = with_answer(attempt.head.status, None, event.said)
-        if self._passed:
-            return self._count(attempt, failure.outcome, failure.code)
-        return self._settle(attempt, failure, now, answer=True)
-
     def _ended(self, attempt: Attempt, end: End, now: float) -> list[Decision]:
         assert attempt.head is not None
-        if attempt.to is To.LOCAL:
-            return self._ended_here(attempt, end, attempt.head, now)
-        out: list[Decision] = []
-        failure = None
         if end.said is not None or not attempt.is_good:
             failure = with_answer(attempt.head.status, attempt.head.retry_after_s, end.said)
-        elif not end.whole:
-            failure = without_answer("cut", sent=True)
-        if not self._passed:
-            answer = end.said is not None or not attempt.is_good
-            out = self._settle(attempt, failure, now, answer=answer) if failure is not None else self._pass()
-            if not self._passed:
-                return out
-        if failure is not None:
-            outcome, code = failure.outcome, failure.code
-        elif attempt.is_stream and not attempt.content:
-            # An end, and nothing before it: no failure, and no model has shown that it answers.
-            outcome, code = Outcome.NEUTRAL, "empty"
-        else:
-            outcome, code = Outcome.GOOD, attempt.code
-        return [*out, *self._count(attempt, outcome, code), *self._end(Finish() if end.whole else BreakOff())]
-
-    def _ended_here(self, attempt: Attempt, end: End, head: Head, now: float) -> list[Decision]:
-        """The target's answer has come to its end."""
-        if self._passed and end.whole:
-            return self._end(Finish())
-        if not end.whole:
-            return self._broken(attempt, "cut")
-        if head.status == _BUSY:
-            self._attempt, self._next_at = None, min(now + AGAIN_S, self._cold_until)
-            return []
-        if attempt.is_good and end.said is not None:
-            return self._tell(end.said.code)
-        if attempt.is_good and self._asked.streams and not attempt.is_stream:
-            # Who reads a stream finds nothing in a plain answer, and takes it for an empty one.
-            return self._tell("malformed")
-        if not attempt.is_good and (self._moved or self._spoken):
-            return self._tell(attempt.code)
-        return [*self._pass(), *self._end(Finish())]
+            return self._settle(attempt, failure, now, answer=True)
+        return self._pass() if end.whole else self._settle(attempt, without_answer("cut", sent=True), now, answer=False)
 
     def _failed(self, attempt: Attempt, code: str, now: float) -> list[Decision]:
-        if not self._passed and attempt.to is To.CLOUD:
-            failure = without_answer(code, sent=attempt.sent)
-            if attempt.head is not None and not attempt.is_good:
-                # A refusal whose words were lost stays one.
-                failure = with_answer(attempt.head.status, None, None)
-            return self._settle(attempt, failure, now, answer=False)
-        out = [*self._count(attempt, without_answer(code, sent=True).outcome, code), *self._drop(attempt)]
-        return [*out, *self._broken(attempt, code)]
-
-    def _broken(self, attempt: Attempt, code: str) -> list[Decision]:
-        """What is to be mended no more ends so that nobody takes it for whole."""
-        if self._passed and (attempt.to is To.CLOUD or not attempt.is_stream):
-            return self._end(BreakOff())
-        # The target may have told an error itself, and one is told once.
-        return self._end(Finish()) if attempt.errored else self._tell(code)
+        failure = without_answer(code, sent=attempt.sent)
+        if attempt.head is not None and not attempt.is_good:
+            # A refusal whose words were lost stays one.
+            failure = with_answer(attempt.head.status, None, None)
+        return self._settle(attempt, failure, now, answer=False)
 
     # What follows from it.
 
     def _settle(self, attempt: Attempt, failure: Failure, now: float, *, answer: bool) -> list[Decision]:
-        """An attempt at the provider failed before anything was passed on. `answer`: there is one to be passed on."""
-        out = self._count(attempt, failure.outcome, failure.code)
-        if failure.retry_s is not None and self._may_repeat(attempt, failure):
-            self._repeated, self._failure = True, failure
-            out += self._drop(attempt)
-            self._attempt, self._next_at = None, now + failure.retry_s
-            return out
-        if self._may_move(failure):
-            self._failure = failure
-            return [*out, *self._drop(attempt), *self._move(now)]
+        """An attempt failed. `answer`: there is one to be passed on."""
+        repeats = failure.retry_s is not None and self._may_repeat(attempt, failure)
+        moves = self._may_move(failure)
         # Whoever asks an error of a server thirty times is told so for good.
         multiplies = self._asked.multiplies and self._steers and failure.outcome is Outcome.FAIL
-        if answer and not multiplies:
-            return [*out, *self._pass()]
-        return [*out, *self._drop(attempt), *self._tell(failure.code)]
+        if answer and not (repeats or moves or multiplies):
+            return self._pass()
+        out: list[Decision] = [Count(failure.outcome, failure.code)]
+        if attempt.running:
+            out.append(Cancel())
+        self._attempt, self._failure = None, failure
+        if repeats:
+            self._next_at = now + (failure.retry_s or 0.0)
+            return out
+        return [*out, *(self._move() if moves else self._end(Tell(failure.code)))]
 
     def _may_repeat(self, attempt: Attempt, failure: Failure) -> bool:
-        if self._repeated or (self._asked.once and attempt.sent):
+        if attempt.number > 1 or (self._asked.once and attempt.sent):
             return False
         if failure.strips:
             return self._asked.foreign
@@ -316,35 +202,27 @@ class Failover:
         larger = failure.needs is not None and context is not None and context > failure.needs
         return self._moves and (failure.moves or larger)
 
-    def _move(self, now: float) -> list[Decision]:
-        self._moved, self._to = True, To.LOCAL
-        return self._to_target(now)
-
-    def _to_target(self, now: float) -> list[Decision]:
-        self._attempt, self._next_at = None, now + COLD_S
-        self._cold_until = self._next_at
-        if self._asked.streams and self._word_at is None:
-            self._word_at = now + KEEP_ALIVE_S
-        return self._knock(now)
-
-    def _knock(self, now: float) -> list[Decision]:
-        """Ask the target if it is ready, wait for one that is on its way."""
-        if self._standing.target is TargetState.READY:
-            return self._send(now)
-        return [] if self._standing.target in _ON_ITS_WAY else self._tell("local_not_ready")
-
     def _send(self, now: float) -> list[Decision]:
         self._attempts += 1
-        self._attempt = Attempt(self._attempts, self._to, now)
+        self._attempt = Attempt(self._attempts, now)
         self._patience = self._new_patience()
         strips = self._failure is not None and self._failure.strips
-        return [Send(self._attempts, self._to, strips)]
+        return [Send(self._attempts, strips)]
+
+    def _move(self) -> list[Decision]:
+        assert self._failure is not None
+        return self._end(Move(self._failure.code))
+
+    def _pass(self) -> list[Decision]:
+        return self._end(Pass())
+
+    def _end(self, how: Decision) -> list[Decision]:
+        self.over = True
+        return [how]
 
     def _new_patience(self) -> Patience:
         """What counts from now on: it is less where somebody else can answer."""
-        if self._to is To.LOCAL:
-            return LOCAL
-        asked, urgent = self._asked, self._moves and not self._passed
+        asked, urgent = self._asked, self._moves
         return of_cloud(
             self._limits,
             streams=asked.streams,
@@ -361,37 +239,11 @@ class Failover:
     @property
     def _moves(self) -> bool:
         """Could a failure move it to the target now?"""
-        ready = self._standing.target is TargetState.READY
-        return self._steers and ready and self._asked.movable and self._to is To.CLOUD
+        return self._steers and self._standing.target is TargetState.READY and self._asked.movable
 
     @property
-    def _holds_for_content(self) -> bool:
-        """Is a stream of the provider's held back until its content?"""
+    def _shows(self) -> bool:
+        """Is it a stream that its tool wants to see from the first content on?"""
         attempt = self._attempt
-        if attempt is None or self._passed or attempt.to is To.LOCAL or self._asked.rescue is Rescue.WHOLE:
-            return False
-        return attempt.is_good and attempt.is_stream
-
-    def _pass(self) -> list[Decision]:
-        self._passed, self._word_at = True, None
-        self._patience = self._new_patience()
-        return [Pass()]
-
-    def _tell(self, code: str) -> list[Decision]:
-        before = self._failure.code if self._moved and self._failure is not None else None
-        return self._end(Tell(code, before))
-
-    def _end(self, how: Decision) -> list[Decision]:
-        self.over = True
-        return [how]
-
-    def _drop(self, attempt: Attempt) -> list[Decision]:
-        """What is no longer wanted of an attempt that is still running."""
-        was_running, attempt.running = attempt.running, False
-        return [Cancel()] if was_running else []
-
-    def _count(self, attempt: Attempt, outcome: Outcome, code: str) -> list[Decision]:
-        if attempt.counted:
-            return []
-        attempt.counted = True
-        return [Count(outcome, code)]
+        seen = attempt is not None and attempt.is_good and attempt.is_stream
+        return seen and self._asked.rescue is Rescue.STREAM

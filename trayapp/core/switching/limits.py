@@ -13,14 +13,8 @@ RED_PLAIN_S = 60.0
 HOLD_S = 15.0
 """Counted from the first sign of life: whoever has shown that he works is not given up for a little silence, and the
 tool hears that something comes before anybody's patience ends."""
-SLOW_S = 60.0
-"""So long a silence between two pieces of an answer is worth a word, and no reason to lose the answer."""
 KEEP_ALIVE_S = 15.0
 """A tool that waits hears a word this often; the libraries' own patience is 300 s, that of proxies often 60 s."""
-COLD_S = 180.0
-"""A target that starts or loads, or whose places are all taken, is waited for: a cold model is read from disk."""
-AGAIN_S = 1.0
-"""Before a target that says itself that it is busy is asked once more; it says so at once."""
 HELD_BYTES = 16 * 1024 * 1024
 """An answer that is held back until it is whole: a long one is below 1 MB, one with pictures below 10."""
 
@@ -55,10 +49,6 @@ class Patience(NamedTuple):
     first_s: float
     life_s: float
     silence_s: float
-
-
-LOCAL = Patience(5.0, 900.0, 300.0, 300.0)
-"""A long prompt takes a CPU minutes before the first event: here `first_s` lasts until that, while the target is up."""
 
 
 def of_cloud(limits: Limits, *, streams: bool, reasons: bool, quick: bool, red: bool) -> Patience:

@@ -1,10 +1,9 @@
-"""What can happen in an exchange, and what the failover machine wants done about it."""
+"""What can come of an attempt at a provider, and what the failover machine wants done about it."""
 
 from msgspec import Struct
 
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.failure import Said
-from trayapp.core.switching.route import To
 
 
 class Connected(Struct, frozen=True):
@@ -62,32 +61,27 @@ Event = Connected | Sending | Head | Life | Content | Error | End | Failed
 
 
 class Send(Struct, frozen=True):
-    """Ask this upstream; what comes of it is told under this number. `strips`: without what another model wrote."""
+    """Ask the provider; what comes of it is told under this number. `strips`: without what another model wrote."""
 
     attempt: int
-    to: To
     strips: bool = False
 
 
 class Pass(Struct, frozen=True):
-    """Give the tool what has come of this attempt, its head first, and from now on what comes, as it comes."""
+    """The provider answers: give the tool what has come of this attempt, its head first, and what comes, as it comes.
+    The attempt proves what its whole answer does."""
 
 
-class Finish(Struct, frozen=True):
-    """End the tool's answer as a whole answer ends."""
+class Move(Struct, frozen=True):
+    """The target answers in its place. `why`: how the provider failed."""
 
-
-class BreakOff(Struct, frozen=True):
-    """Close the tool's connection without the end that a whole answer has."""
+    why: str
 
 
 class Tell(Struct, frozen=True):
-    """Tell the tool in its dialect that this failed: as an answer, or as an event where a stream of ours or of the
-    target's has begun; where that is compressed, break it off. `before`: how the provider failed, where the target was
-    asked in its place."""
+    """Nobody answers: tell the tool in its dialect that this failed, as an event where it has heard a word before."""
 
     code: str
-    before: str | None = None
 
 
 class Cancel(Struct, frozen=True):
@@ -98,17 +92,13 @@ class KeepAlive(Struct, frozen=True):
     """Let the tool hear its dialect's keep-alive, behind a head of ours if there is none yet."""
 
 
-class Slow(Struct, frozen=True):
-    """Note that the provider's answer has been silent for `SLOW_S` since its content began."""
-
-
 class Count(Struct, frozen=True):
-    """What an attempt at the provider counts as, once for each; the breaker is to hear of it."""
+    """What an attempt that is not passed on counts as; the breaker is to hear of it before anything else is done."""
 
     outcome: Outcome
     code: str
 
 
-Decision = Send | Pass | Finish | BreakOff | Tell | Cancel | KeepAlive | Slow | Count
-ENDS = (Finish, BreakOff, Tell)
-"""The last of all decisions about a request is one of these, unless its tool has left."""
+Decision = Send | Pass | Move | Tell | Cancel | KeepAlive | Count
+ENDS = (Pass, Move, Tell)
+"""The last of all decisions about a request is one of these."""

@@ -1,6 +1,6 @@
-"""A small language for what upstreams do to a request, and a stage on which the failover machine lives through it.
+"""A small language for what a provider does to a request, and a stage on which the failover machine lives through it.
 
-What an upstream does with one request is a script, steps separated by `;`:
+What it does with one request is a script, steps separated by `;`:
 
     +40                     nothing for 40 seconds
     connect | sending       the connection stands; more of the request is out
@@ -11,7 +11,7 @@ What an upstream does with one request is a script, steps separated by `;`:
     fail cut                the connection fails, by its code
 
 After the last step there is nothing but silence. `answer` stands for a good answer, as it was asked for.
-An upstream is a list of scripts, one for each request; the last one is repeated.
+A provider is a list of scripts, one for each request; the last one is repeated.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,9 +22,7 @@ from trayapp.core.switching.asked import Asked, Standing
 from trayapp.core.switching.failover import Failover
 from trayapp.core.switching.failure import Fault, Said
 from trayapp.core.switching.limits import Limits
-from trayapp.core.switching.route import To
 from trayapp.core.switching.steps import (
-    BreakOff,
     Cancel,
     Connected,
     Content,
@@ -34,14 +32,13 @@ from trayapp.core.switching.steps import (
     Error,
     Event,
     Failed,
-    Finish,
     Head,
     KeepAlive,
     Life,
+    Move,
     Pass,
     Send,
     Sending,
-    Slow,
     Tell,
 )
 from trayapp.core.switching.target import TargetState
@@ -88,11 +85,10 @@ class Running:
     """An attempt that is being answered."""
 
     number: int
-    to: To
     steps: Iterator[str]
     at: float
     event: Event | None = None
-    held: list[Event] = field(default_factory=list)
+    came: list[Event] = field(default_factory=list)
 
     def next(self) -> None:
         """Find the next event, None for silence."""
@@ -106,11 +102,11 @@ class Running:
 
 
 class Stage:
-    """One request, and what its tool and its provider see of it. `log`: all decisions, each with its second.
+    """One request until it is decided who answers. `log`: all decisions, each with its second.
 
-    `changes`: what happens around it, by its second; `None` for the tool that leaves. `reached`: the provider's
-    requests. `got`: what the tool has got, each piece with its upstream. `end`: how that ended. `counted`: what it
-    counts as. `heed`: what follows from that for what stands around it, None where that stays as it is.
+    `changes`: what happens around it, by its second. `reached`: the provider's requests. `passed`: what had come of the
+    answer that is passed on. `end`: the decision. `counted`: what the others count as.
+    `heed`: what follows from that for what stands around it, None where that stays as it is.
     """
 
     heed: Callable[[Outcome], Standing] | None = None
@@ -119,74 +115,61 @@ class Stage:
         self,
         asked: Asked,
         cloud: list[str],
-        local: list[str] | None = None,
         standing: Standing = AUTO,
-        changes: dict[float, Standing | None] | None = None,
+        changes: dict[float, Standing] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.machine = Failover(asked, standing, limits)
         self.now = 0.0
         self.log: list[str] = []
-        self.got: list[tuple[To, Event]] = []
-        self.end: Finish | BreakOff | Tell | None = None
-        self.left = False
-        self.words = 0
+        self.passed: list[Event] = []
+        self.end: Pass | Move | Tell | None = None
         self.reached = 0
         self.counted: list[tuple[Outcome, str]] = []
         self._streams = asked.streams
-        self._scripts = {To.CLOUD: list(cloud), To.LOCAL: list(local or ["answer"])}
+        self._scripts = list(cloud)
         self._changes = sorted((changes or {}).items())
         self._running: Running | None = None
-        self._passing = False
 
     def run(self) -> "Stage":
-        """Live through it, until its end or until nothing would ever happen again."""
+        """Live through it until the decision."""
         self._carry_out(self.machine.begin(self.now))
         for _ in range(10_000):
-            if not self._once():
+            if self.end is not None:
                 break
+            self._once()
         else:
             raise AssertionError("it goes on for ever")
-        assert self._running is None, "an upstream was left behind"
+        assert self.machine.over
         assert self.machine.deadline is None
+        assert self._running is None or isinstance(self.end, Pass), "an attempt was left behind"
         return self
 
-    def _once(self) -> bool:
+    def _once(self) -> None:
         running, deadline = self._running, self.machine.deadline
+        assert deadline is not None, "nothing would ever happen again"
         event_at = running.at if running is not None and running.event is not None else None
-        change_at = self._changes[0][0] if self._changes and not self.machine.over else None
-        at = min((moment for moment in (event_at, deadline, change_at) if moment is not None), default=None)
-        if at is None:
-            return False
+        change_at = self._changes[0][0] if self._changes else None
+        at = min(moment for moment in (event_at, deadline, change_at) if moment is not None)
         self.now = max(self.now, at)
         if at == change_at:
-            _, standing = self._changes.pop(0)
-            if standing is not None:
-                self._carry_out(self.machine.stands(standing, self.now))
-            else:
-                self.left = True
-                self._carry_out(self.machine.left())
+            self._carry_out(self.machine.stands(self._changes.pop(0)[1], self.now))
         elif at == event_at:
             assert running is not None
             self._hear(running)
         else:
             self._carry_out(self.machine.advance(self.now))
-        return True
 
     def _hear(self, running: Running) -> None:
         event = running.event
         assert event is not None
-        if isinstance(event, Connected) and running.to is To.CLOUD:
+        if isinstance(event, Connected):
             self.reached += 1
         if isinstance(event, End | Failed):
             self._running = None
         else:
             running.next()
-        if isinstance(event, Head | Life | Content | Error) or (isinstance(event, End) and event.said is not None):
-            if self._passing:
-                self.got.append((running.to, event))
-            else:
-                running.held.append(event)
+        running.came.append(event)
         self._last = running
         self._carry_out(self.machine.hear(running.number, event, self.now))
 
@@ -194,56 +177,43 @@ class Stage:
         follows = None
         for decision in decisions:
             assert self.end is None, f"{decision} after the end"
-            assert not self.left or isinstance(decision, Cancel | Count)
             self.log.append(f"{self.now:g} {word_of(decision)}")
             match decision:
                 case Send():
-                    assert self._running is None, "two upstreams at once"
-                    scripts = self._scripts[decision.to]
-                    script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
+                    assert self._running is None, "two attempts at once"
+                    script = self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
                     script = script.replace("answer", STREAMED if self._streams else PLAIN)
                     steps = iter([step.strip() for step in script.split(";") if step.strip()])
-                    self._running = Running(decision.attempt, decision.to, steps, self.now)
+                    self._running = Running(decision.attempt, steps, self.now)
                     self._running.next()
-                case Pass():
-                    assert not self._passing
-                    self._passing = True
-                    self.got += [(self._last.to, event) for event in self._last.held]
                 case Cancel():
                     assert self._running is not None, "nothing to cancel"
                     self._running = None
-                case KeepAlive():
-                    self.words += 1
                 case Count():
                     self.counted.append((decision.outcome, decision.code))
                     if self.heed is not None:
                         follows = self.heed(decision.outcome)
-                case Finish() | BreakOff() | Tell():
+                case Pass():
+                    self.end, self.passed = decision, self._last.came
+                case Move() | Tell():
                     self.end = decision
-                case Slow():
-                    pass
         if follows is not None:
             self._carry_out(self.machine.stands(follows, self.now))
 
     @property
     def seen(self) -> str:
         """What the tool sees, in the words of the table."""
-        sources = {to for to, _ in self.got}
-        assert len(sources) <= 1, "content of two upstreams"
         match self.end:
             case Tell(code):
-                return f"part:{code}" if self.got else f"fail:{code}"
-            case BreakOff():
-                return "broken" if sources == {To.CLOUD} else "broken here"
-            case Finish():
-                head = self.got[0][1]
-                assert isinstance(head, Head)
-                if head.status >= 300:
-                    return str(head.status)
-                if any(isinstance(event, Error) for _, event in self.got):
-                    return "event"
-                return "as-it-came" if isinstance(self.got[-1][1], End) else str(sources.pop())
-        return "nothing"
+                return f"fail:{code}"
+            case Move():
+                return "local"
+        status = next(event.status for event in self.passed if isinstance(event, Head))
+        if status >= 300:
+            return str(status)
+        if any(isinstance(event, Error) for event in self.passed):
+            return "event"
+        return "as-it-came" if any(isinstance(event, End) and event.said for event in self.passed) else "cloud"
 
     @property
     def cell(self) -> str:
@@ -253,14 +223,14 @@ class Stage:
 
 def word_of(decision: Decision) -> str:
     match decision:
-        case Send(_, to, strips):
-            return f"send {to}" + (" stripped" if strips else "")
-        case Tell(code, before):
-            return f"tell {code}" + (f" before={before}" if before else "")
+        case Send(_, strips):
+            return "send" + (" stripped" if strips else "")
+        case Move(why):
+            return f"move {why}"
+        case Tell(code):
+            return f"tell {code}"
         case Count(outcome, code):
             return f"count {outcome} {code}"
-        case BreakOff():
-            return "break off"
         case KeepAlive():
             return "keep alive"
         case _:

@@ -9,10 +9,9 @@ from trayapp.core.switching.asked import Asked, Rescue, Standing
 from trayapp.core.switching.failover import Failover
 from trayapp.core.switching.failure import Fault, Said
 from trayapp.core.switching.limits import HELD_BYTES
-from trayapp.core.switching.route import Endpoint, Policy, To
+from trayapp.core.switching.route import Endpoint, Policy
 from trayapp.core.switching.steps import (
     ENDS,
-    BreakOff,
     Cancel,
     Connected,
     Content,
@@ -22,10 +21,10 @@ from trayapp.core.switching.steps import (
     Error,
     Event,
     Failed,
-    Finish,
     Head,
     KeepAlive,
     Life,
+    Move,
     Pass,
     Send,
     Sending,
@@ -63,7 +62,6 @@ ASKED = st.builds(
     st.booleans(),
     st.sampled_from([Policy.SWITCH, Policy.SWITCH, Policy.FAIL]),
     st.sampled_from(Rescue),
-    st.sampled_from([To.CLOUD, To.CLOUD, To.LOCAL]),
     rests=st.sampled_from([False, False, True]),
     reasons=st.booleans(),
     quick=st.booleans(),
@@ -83,12 +81,10 @@ class AnyOrder(RuleBasedStateMachine):
         self.now = 0.0
         self.sends: list[Send] = []
         self.running: Send | None = None
-        self.passed: Send | None = None
         self.heads: dict[int, Head] = {}
-        self.content = False
         self.held = 0
-        self.cut = self.errored = self.left = False
         self.counts: list[int] = []
+        self.words = 0
         self.end: Decision | None = None
         self.carry_out(self.machine.begin(self.now))
 
@@ -103,9 +99,6 @@ class AnyOrder(RuleBasedStateMachine):
         if heard and (begun or isinstance(event, Failed)):
             if isinstance(event, Life | Content):
                 self.held += event.size
-            self.content |= isinstance(event, Content)
-            self.cut |= isinstance(event, Failed) or (isinstance(event, End) and not event.whole)
-            self.errored |= isinstance(event, Error)
             if isinstance(event, End | Failed):
                 self.running = None
         self.carry_out(self.machine.hear(number, event, self.now))
@@ -126,83 +119,54 @@ class AnyOrder(RuleBasedStateMachine):
         self.standing = changed
         self.carry_out(self.machine.stands(changed, self.now))
 
-    @precondition(lambda self: len(self.sends) > 1)
-    @rule()
-    def leave(self) -> None:
-        if not self.machine.over:
-            self.left = True
-            self.carry_out(self.machine.left())
-
     def carry_out(self, decisions: list[Decision]) -> None:
         for decision in decisions:
-            assert self.end is None
-            assert not self.left or isinstance(decision, Cancel | Count)
-            if isinstance(decision, Send):
-                self.send(decision)
-            elif isinstance(decision, Pass):
-                assert self.passed is None
-                self.passed = self.sends[-1]
-                assert self.passed.attempt in self.heads
-            elif isinstance(decision, Cancel):
-                assert self.running is not None
-                self.running = None
-            elif isinstance(decision, Count):
-                self.counts.append(len(self.sends))
-                assert self.sends[-1].to is To.CLOUD
-                assert decision.outcome is not Outcome.GOOD or self.heads[len(self.sends)].status < 300
-            elif isinstance(decision, KeepAlive):
-                assert self.asked.streams
-                assert self.passed is None
-            elif isinstance(decision, ENDS):
-                self.ends(decision)
-
-    def send(self, send: Send) -> None:
-        assert self.running is None, "two upstreams at once"
-        assert self.passed is None, "content of two upstreams"
-        before = self.sends[-1].to if self.sends else self.asked.to
-        assert (before, send.to) != (To.LOCAL, To.CLOUD)
-        if (before, send.to) == (To.CLOUD, To.LOCAL):
-            assert self.standing.auto
-            assert self.standing.target is TargetState.READY
-            assert self.asked.policy is Policy.SWITCH
-            assert self.asked.movable
-        self.sends.append(send)
-        self.running, self.held = send, 0
-        self.content = self.cut = self.errored = False
-
-    def ends(self, end: Decision) -> None:
-        self.end = end
-        to = self.sends[-1].to if self.sends else self.asked.to
-        match end:
-            case Finish():
-                assert self.passed is not None
-                assert not self.cut or (to is To.LOCAL and self.errored)
-            case BreakOff():
-                assert self.passed is not None
-                assert to is To.CLOUD or not self.heads[self.passed.attempt].streams
-        if self.passed is not None and to is To.CLOUD:
-            assert isinstance(end, Finish | BreakOff), "the provider's bytes are never ours"
+            assert self.end is None, "content of two upstreams"
+            match decision:
+                case Send():
+                    assert self.running is None, "two attempts at once"
+                    self.sends.append(decision)
+                    self.running, self.held = decision, 0
+                case Cancel():
+                    assert self.running is not None
+                    self.running = None
+                case Count():
+                    self.counts.append(len(self.sends))
+                    assert decision.outcome is not Outcome.GOOD
+                case KeepAlive():
+                    assert self.asked.streams
+                    self.words += 1
+                case Pass():
+                    assert len(self.sends) in self.heads
+                    self.running = None
+                case Move():
+                    assert self.standing.auto
+                    assert self.standing.target is TargetState.READY
+                    assert self.asked.policy is Policy.SWITCH
+                    assert self.asked.movable
+            if isinstance(decision, ENDS):
+                self.end = decision
 
     @invariant()
     def always(self) -> None:
         if not hasattr(self, "sends"):
             return
-        asked_there = [send for send in self.sends if send.to is To.CLOUD]
-        assert len(asked_there) <= 2
+        assert len(self.sends) <= 2
         assert sum(send.strips for send in self.sends) <= 1
         assert len(self.counts) == len(set(self.counts))
-        if self.passed is None and not self.machine.over:
-            assert self.held <= HELD_BYTES
+        if self.asked.rescue is Rescue.STREAM:
+            assert self.words == 0
         if self.machine.over:
-            assert self.running is None, "an upstream was left behind"
-            assert self.left or self.end is not None
-            assert len(self.counts) == len(asked_there)
+            assert self.running is None, "an attempt was left behind"
+            assert self.end is not None
+            assert len(self.counts) == len(self.sends) - isinstance(self.end, Pass)
             assert self.machine.deadline is None
         else:
+            assert self.held <= HELD_BYTES
             assert self.machine.deadline is not None
 
     def teardown(self) -> None:
-        """Where nothing comes any more there is an end, within what a target and a provider may take."""
+        """Where nothing comes any more it is decided, within what a provider may take."""
         began = self.now if hasattr(self, "sends") else None
         while began is not None and not self.machine.over:
             self.wait_for_the_deadline()

@@ -1,4 +1,4 @@
-"""Every fault of the table, played: streamed and plain, rescued or not, in auto mode and by hand."""
+"""Every fault of the table, played: streamed and plain, rescued or not."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from tests.unit.core.switching.stage import AUTO, MANUAL, Stage
+from tests.unit.core.switching.stage import AUTO, Stage
 from trayapp.core.switching.asked import Asked, Rescue
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState
@@ -17,8 +17,6 @@ COLUMNS = (
     (AUTO, True, Rescue.WHOLE),
     (AUTO, False, Rescue.STREAM),
     (AUTO, False, Rescue.WHOLE),
-    (MANUAL, True, Rescue.STREAM),
-    (MANUAL, False, Rescue.STREAM),
 )
 ASKED = Asked(Endpoint.CHAT_COMPLETIONS, streams=True)
 
@@ -29,8 +27,6 @@ class Scene:
 
     cloud: list[str]
     plain: list[str] | None = None
-    local: tuple[str, ...] = ("answer",)
-    local_plain: tuple[str, ...] | None = None
     asked: Asked = ASKED
     target: TargetState = TargetState.READY
     context: int | None = 8192
@@ -120,17 +116,6 @@ SCENES = {
         DOWN, target=TargetState.DOWN, asked=structs.replace(ASKED, multiplies=True)
     ),
     "asked again by the tool, 503": Scene(DOWN, asked=structs.replace(ASKED, again=True)),
-    "the target dies before its head": Scene(DOWN, local=("connect; fail cut",)),
-    "the target dies in mid-stream": Scene(
-        DOWN, local=(f"{BEGUN}; fail cut",), local_plain=(f"{PLAIN_BEGUN}; fail cut",)
-    ),
-    "the target leaves out the end": Scene(
-        DOWN, local=(f"{BEGUN}; end cut",), local_plain=(f"{PLAIN_BEGUN}; end cut",)
-    ),
-    "the target refuses prefill": Scene(DOWN, local=(status(400, "", "request"),)),
-    "the target is busy once": Scene(DOWN, local=(status(503), "answer")),
-    "the target stays silent": Scene(DOWN, local=("connect",)),
-    "both down": Scene(DOWN, local=("fail connect",)),
 }
 
 
@@ -161,7 +146,6 @@ def test_what_a_caller_and_its_provider_see(fault: str) -> None:
         stage = Stage(
             structs.replace(scene.asked, streams=streams, rescue=rescue),
             cloud,
-            list(scene.local if streams or scene.local_plain is None else scene.local_plain),
             structs.replace(standing, target=scene.target, context=scene.context),
         ).run()
         found.append(stage.cell)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.switching.limits import LOCAL, Limits, Patience, of_cloud
+from trayapp.core.switching.limits import Limits, Patience, of_cloud
 
 DEFAULT = Limits()
 STREAM, PLAIN = Patience(5, 60, 120, 300), Patience(5, 600, 300, 300)
@@ -27,7 +27,3 @@ TABLE = [
 def test_of_a_provider(what: str, how: dict[str, bool], limits: Limits, expected: Patience) -> None:
     asked = {"streams": False, "reasons": False, "quick": False, "red": False} | how
     assert of_cloud(limits, **asked) == expected, what
-
-
-def test_a_target_may_take_its_time() -> None:
-    assert Patience(5, 900, 300, 300) == LOCAL
