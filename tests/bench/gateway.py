@@ -82,12 +82,14 @@ async def _program(*command: str, port: int) -> AsyncIterator[None]:
         await process.wait()
 
 
-def _own(name: str, *arguments: Any) -> list[str]:
-    return [sys.executable, "-m", "tests.bench.gateway_programs", name, *map(json.dumps, arguments)]
+def _own(module: str, name: str, *arguments: Any) -> list[str]:
+    return [sys.executable, "-m", f"tests.bench.{module}", name, *map(json.dumps, arguments)]
 
 
 async def _load(name: str, *arguments: Any) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(*_own(name, *arguments), stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *_own("gateway_load", name, *arguments), stdout=asyncio.subprocess.PIPE
+    )
     out, _ = await process.communicate()
     if process.returncode:
         raise SystemExit(f"{name} failed")
@@ -109,10 +111,20 @@ async def measure(rounds: int, requests: int, seconds: float, clicks: int, folde
     async with contextlib.AsyncExitStack() as stack:
         for command, at in (
             ([nginx, "-c", str(config)], port["proxy"]),
-            (_own("provide_streams", port["streams"]), port["streams"]),
-            (_own("gateway", port["gateway"], port["plain"], port["local"], port["control"]), port["control"]),
+            (_own("gateway_programs", "provide_streams", port["streams"]), port["streams"]),
             (
-                _own("gateway", port["stream_gateway"], port["streams"], port["local"], port["stream_control"]),
+                _own("gateway_programs", "gateway", port["gateway"], port["plain"], port["local"], port["control"]),
+                port["control"],
+            ),
+            (
+                _own(
+                    "gateway_programs",
+                    "gateway",
+                    port["stream_gateway"],
+                    port["streams"],
+                    port["local"],
+                    port["stream_control"],
+                ),
                 port["stream_control"],
             ),
         ):
