@@ -139,6 +139,10 @@ class Steered:
                 await asyncio.wait((self._coming,), timeout=wait_s)
             now = self._now()
             decisions = []
+            if self._sent_at is not None:
+                # It was then, and what is waited for counts from there.
+                decisions += machine.hear(self._number, Sending(), self._sent_at)
+                self._sent_at = None
             for event in self._events():
                 decisions += machine.hear(self._number, event, now)
             decisions = decisions or machine.advance(now)
@@ -176,9 +180,6 @@ class Steered:
         attempt, coming = self._attempt, self._coming
         if attempt is None or coming is None:
             return events
-        if self._sent_at is not None:
-            events.append(Sending())
-            self._sent_at = None
         if not coming.done():
             return events
         self._coming = None
