@@ -1,11 +1,40 @@
-"""Cutting a stream of server-sent events into the data of each (https://html.spec.whatwg.org, 9.2.6)."""
+"""Cutting a stream of server-sent events into events, and into the data of each (https://html.spec.whatwg.org, 9.2.6).
+
+What has been looked at is not looked at again: an event may come in thousands of pieces, and everybody else waits
+meanwhile.
+"""
 
 import re
 
 MAX_EVENT_BYTES = 1024 * 1024
 """Pictures come in larger events; one that is too large to keep is left out."""
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
+_END_BYTES = 4
 _LINE = re.compile(rb"\r\n|\n|\r")
+
+
+class EventCutter:
+    """Fed with a stream, however cut, it gives each event as the bytes that it is, with the empty line that ends it.
+
+    `held`: the beginning of the one whose end has not come.
+    """
+
+    def __init__(self) -> None:
+        self.held = bytearray()
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """The events that are whole by now."""
+        if not self.held and (first := _END.search(piece)) is not None and first.end() == len(piece):
+            # So most come.
+            return [piece]
+        seen = max(0, len(self.held) - _END_BYTES + 1)
+        self.held += piece
+        ends = [end.end() for end in _END.finditer(self.held, seen)]
+        if not ends:
+            return []
+        events = [bytes(self.held[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
+        del self.held[: ends[-1]]
+        return events
 
 
 class Events:
@@ -13,20 +42,20 @@ class Events:
 
     def __init__(self) -> None:
         self.lost = False
-        self._held = b""
+        self._cutter = EventCutter()
         self._skipping = False
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of every event that is whole by now. Comments and events without data are left out."""
-        *whole, held = _END.split(self._held + piece if self._held else piece)
+        whole = self._cutter.feed(piece)
         if self._skipping and whole:
             del whole[0]
             self._skipping = False
-        if len(held) > MAX_EVENT_BYTES:
+        if len(self._cutter.held) > MAX_EVENT_BYTES:
             # What ends it may begin here.
-            held, self._skipping, self.lost = held[-3:], True, True
-        self._held = held
-        return [data for event in whole if (data := _data(event)) is not None]
+            del self._cutter.held[: 1 - _END_BYTES]
+            self._skipping = self.lost = True
+        return [data for event in whole if (data := _data(event.rstrip(b"\r\n"))) is not None]
 
     def rest(self) -> list[bytes]:
         """The last event of a stream that ends without the empty line behind it."""

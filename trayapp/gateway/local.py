@@ -18,6 +18,7 @@ from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
+from trayapp.gateway.events import MAX_EVENT_BYTES, EventCutter
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
 from trayapp.gateway.headers import ROUTE, TOKENS, to_client, to_local
@@ -49,7 +50,6 @@ from trayapp.gateway.waiting import BUSY, Waiting, usable
 from trayapp.secrets.keys import KeySource
 from trayapp.secrets.local_key import local_key
 
-_MAX_EVENT_BYTES = 1024 * 1024
 _EVENT_END = b"\n\n"
 _STAYS = {
     Endpoint.EMBEDDINGS: "Embeddings stay with {name}: vectors of another model would not fit into an index of its own",
@@ -66,17 +66,17 @@ class WholeEvents:
     """Holds back the beginning of an event until its end has come."""
 
     def __init__(self) -> None:
-        self._held = b""
+        self._cutter = EventCutter()
 
     def __call__(self, piece: bytes) -> bytes:
-        joined = self._held + piece
-        ends = (joined.rfind(mark) + len(mark) for mark in (b"\n\n", b"\r\n\r\n") if mark in joined)
-        end = max(ends, default=len(joined) if len(joined) > _MAX_EVENT_BYTES else 0)
-        self._held = joined[end:]
-        return joined[:end]
+        whole, held = b"".join(self._cutter.feed(piece)), self._cutter.held
+        if len(held) > MAX_EVENT_BYTES:
+            whole += held
+            held.clear()
+        return whole
 
     def rest(self) -> bytes:
-        return self._held
+        return bytes(self._cutter.held)
 
 
 class LocalRoute:

@@ -43,6 +43,9 @@ _ENDPOINTS = {
     MODELS: Endpoint.MODELS,
 }
 _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
+_INDEX_CHARS = 20
+_MOST_CHOICES = 1000
+"""OpenAI gives 128 at most; what is more counts as one, as nobody may have us keep whatever he sends."""
 _ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 _OWN_FAULT = re.compile(r"invalid_request|authentication|permission|not_found|rate_limit|quota|billing|content", re.I)
 
@@ -115,7 +118,9 @@ class Stream:
                 self._choice(choice)
 
     def _choice(self, choice: dict[str, Any]) -> None:
-        index = str(choice.get("index") or 0)
+        index = str(choice.get("index") or 0)[:_INDEX_CHARS]
+        if len(self._begun) >= _MOST_CHOICES and index not in self._begun:
+            index = "more"
         self._knows_finish |= "finish_reason" in choice
         self._begun.add(index)
         delta = choice.get("delta")

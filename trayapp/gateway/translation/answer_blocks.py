@@ -11,6 +11,11 @@ from typing import Any, NamedTuple
 from trayapp.core.json_text import read_json
 from trayapp.gateway.translation.encoding import encode
 
+_BLOCK_CHARS = 1000
+"""What a block costs that has nothing in it, here and in what is told of it at the end."""
+_SPACE_CHARS = 100_000
+"""Before a word, which may never come: small models write empty lines until they are stopped."""
+
 
 class Kind(StrEnum):
     TEXT = "text"
@@ -59,11 +64,15 @@ class Step(NamedTuple):
 
 
 class AnswerBlocks:
-    """Fed with the messages of an answer, whole or in pieces; raises ValueError for what no answer can hold."""
+    """Fed with the messages of an answer, whole or in pieces; raises ValueError for what no answer can hold.
+
+    `written`: characters that the model wrote. `kept`: what all of it takes, in characters.
+    """
 
     def __init__(self) -> None:
         self.opened: list[Block] = []
         self.written = 0
+        self.kept = 0
         self._open: Block | None = None
         self._last: Block | None = None
         self._waiting: list[Block] = []
@@ -109,9 +118,11 @@ class AnswerBlocks:
             of, space = self._space
             text = space + text if of is kind else text
             if not text.strip():
+                if len(text) > _SPACE_CHARS:
+                    raise ValueError("nothing but space")
                 self._space = kind, text
                 return
-            last = self._last = Block(kind)
+            last = self._last = self._made(Block(kind))
             yield from self._begin(last)
         self._space = kind, ""
         yield from self._more(last, text)
@@ -126,6 +137,7 @@ class AnswerBlocks:
         self._last, self._space = block, (Kind.TEXT, "")
         if name and not block.name:
             block.name = name
+            self.kept += len(name)
             self._unnamed.remove(block)
             yield from self._begin(block)
         if isinstance(arguments, str) and arguments:
@@ -137,11 +149,16 @@ class AnswerBlocks:
         known = self._calls.get(key) if key else (self._last if self._last and self._last.kind is Kind.CALL else None)
         another = bool(call_id and name and known and known.call_id not in ("", call_id))
         if known is None or another or (key is None and name):
-            known = Block(Kind.CALL)
+            known = self._made(Block(Kind.CALL))
             self._calls[key] = known
             self._unnamed.append(known)
+            self.kept += len(call_id)
         known.call_id = known.call_id or call_id
         return known
+
+    def _made(self, block: Block) -> Block:
+        self.kept += _BLOCK_CHARS
+        return block
 
     def _begin(self, block: Block) -> Iterator[Step]:
         if self._open and (self._waiting or not self._open.is_whole):
@@ -154,6 +171,7 @@ class AnswerBlocks:
 
     def _more(self, block: Block, text: str) -> Iterator[Step]:
         self.written += len(text)
+        self.kept += len(text)
         if block.number >= 0 and block is not self._open:
             if text.strip():
                 raise ValueError("more of a call that was whole")

@@ -56,7 +56,7 @@ class AnswerStream:
     def _taken(self, data: bytes) -> bytes:
         if self.over or not data.strip():
             return b""
-        if self._events.lost or self._blocks.written > _MOST_CHARS:
+        if self._events.lost or self._blocks.kept > _MOST_CHARS:
             return self.fail(lost("The local model sent more than can be read."))
         self._reading.event(data)
         if self._reading.error is not None:

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from trayapp.core.json_text import read_json
-from trayapp.gateway.events import MAX_EVENT_BYTES, Events
+from trayapp.gateway.events import MAX_EVENT_BYTES, EventCutter, Events
 from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.encoding import event
 
-_EVENT = re.compile(rb".*?(?:\r?\n\r?\n|\r\r)", re.S)
 _KIND = re.compile(r"response\.([a-z_.]+)")
 _LIFE = frozenset({"created", "queued", "in_progress", "completed", "incomplete", "failed"})
 _TEXTS = frozenset({"content_part", "output_text", "refusal", "reasoning_text"})
@@ -62,27 +61,24 @@ class ResponsesRepair:
         self._model = model
         self._minted = minted
         self._reader = Events()
-        self._held = b""
+        self._cutter = EventCutter()
         self._number = -1
         self._places: dict[str, int] = {}
         self._parts: dict[tuple[str, bool], int] = {}
 
     def __call__(self, piece: bytes) -> bytes:
         """What is whole by now."""
-        self._held += piece
-        out, end = b"", 0
-        for found in _EVENT.finditer(self._held):
-            out += self._event(found[0])
-            end = found.end()
-        self._held = self._held[end:]
-        if len(self._held) > MAX_EVENT_BYTES:
+        out = b"".join(map(self._event, self._cutter.feed(piece)))
+        held = self._cutter.held
+        if len(held) > MAX_EVENT_BYTES:
             # Nothing that is written is that large; it passes as it is.
-            out, self._held = out + self._held, b""
+            out += held
+            held.clear()
         return out
 
     def rest(self) -> bytes:
         """The beginning of an event whose end has not come."""
-        return self._held
+        return bytes(self._cutter.held)
 
     def _event(self, raw: bytes) -> bytes:
         told = self._reader.feed(raw)

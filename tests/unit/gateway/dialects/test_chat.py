@@ -1,6 +1,7 @@
 """OpenAI's dialect: its paths, and what is said in it. How its streams are read is in test_reading."""
 
 import json
+import tracemalloc
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -103,3 +104,17 @@ def test_a_refusal_is_openais_error_object(status: int, kind: str) -> None:
 def test_a_key_travels_as_bearer() -> None:
     name, value = chat.credential("sk-1")
     assert (name.lower() in chat.CREDENTIAL_HEADERS, value) == (True, "Bearer sk-1")
+
+
+def test_of_any_number_of_choices_little_is_kept() -> None:
+    stream = chat.stream()
+    tracemalloc.start()
+    try:
+        for number in range(3000):
+            index = f"{number}{'x' * 10_000}"
+            stream.event(json.dumps({"choices": [{"index": index, "delta": {}, "finish_reason": None}]}).encode())
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
+    assert not stream.finished

@@ -218,6 +218,9 @@ FAILURES = {
     "no object": HELLO + b"data: []\n\n" + STOP + DONE,
     "too large": HELLO + b"data: " + b"x" * (MAX_EVENT_BYTES + 1) + b"\n\n" + STOP + DONE,
     "no end of it": stream(chunk({"content": "x" * 1_000_000})) * 20 + STOP + DONE,
+    "no end of blocks": stream(chunk({"content": "x"}), chunk({"reasoning_content": "x"})) * 9_000 + STOP + DONE,
+    "no end of calls": stream(calls(*((None, f"c{n}", "f", "") for n in range(17_000)))) + STOP + DONE,
+    "nothing but space": stream(chunk({"content": " " * 60_000})) * 2 + HELLO + STOP + DONE,
     "a call without a name": stream(calls((0, "x", None, "{}"))) + STOP + DONE,
     "more of a whole call": stream(calls((0, "x", "f", "{}")), calls((1, "y", "g", "{")), calls((0, None, None, "}")))
     + STOP

@@ -162,6 +162,12 @@ def test_however_the_stream_is_cut(sizes: list[int]) -> None:
     assert repair(LLAMA_CPP, *sizes) == repair(LLAMA_CPP)
 
 
+def test_a_large_event_in_small_pieces() -> None:
+    """To look at all of it for every piece would take minutes, and everybody else's streams would stand still."""
+    large = told("completed", response={"id": "resp_1", "instructions": "x" * 900_000})
+    assert json.loads(repair(large, *[1400] * 600).partition(b"data: ")[2])["response"]["instructions"] == "x" * 900_000
+
+
 def test_plain_responses() -> None:
     got = repaired({"output": [_CALL, {"type": "message"}], "usage": {"input_tokens": 1}}, "small:1b", MINTED)
     assert [item["id"] for item in got["output"]] == ["fc_9", "item_0123456789abcdef0123456701"]
