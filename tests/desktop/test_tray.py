@@ -66,6 +66,7 @@ async def test_the_tooltip_and_the_menu_say_the_verdict(lxqt_panel: Desktop) -> 
         assert menu.lines() == [
             "ChatGPT and OpenAI API are down. It is not you.",
             "Switch OpenAI to local (qwen3:8b, ready in 3 s)",
+            "Automatic switching",
             "---",
             "ChatGPT: down 18 min",
             "OpenAI API: down 18 min",
@@ -90,6 +91,7 @@ async def test_every_entry_does_what_it_says(lxqt_panel: Desktop) -> None:
     async with await TrayReader.first(lxqt_panel.address) as tray:
         for label, heard in (
             ("Switch OpenAI", "switch_local"),
+            ("Automatic", "switch_mode auto"),
             ("Check", "check"),
             ("Settings", "settings"),
             ("Demo", "demo"),
@@ -101,6 +103,14 @@ async def test_every_entry_does_what_it_says(lxqt_panel: Desktop) -> None:
         face.draw("local_now")
         await tray.click("Back to cloud")
         face.heard("switch_cloud")
+        face.draw("moved")
+        auto = (await tray.menu()).find("Automatic switching")
+        assert auto is not None
+        assert auto.checked
+        await tray.click("Automatic")
+        face.heard("switch_mode manual")
+        await tray.click("Back to cloud (OpenAI)")
+        face.heard("switch_cloud")
         await tray.click("Quit")
         wait_for(lambda: face.process.poll() is not None, "the end")
         assert face.process.returncode == 0
@@ -111,7 +121,7 @@ async def test_nothing_is_rebuilt_when_states_change(lxqt_panel: Desktop) -> Non
     face = Face(lxqt_panel)
     async with await TrayReader.first(lxqt_panel.address) as tray:
         before = {child.id for child in (await tray.menu()).children}
-        for state in ("down", "local_now", "offered", "offline", "starting", "fine"):
+        for state in ("down", "local_now", "offered", "moved", "offline", "starting", "fine"):
             face.draw(state)
             assert {child.id for child in (await tray.menu()).children} == before
 

@@ -35,6 +35,7 @@ class Program(QObject):
         self.menu.open_panel.connect(self._open)
         self.menu.switch_local.connect(lambda providers: say("switch_local", *providers))
         self.menu.switch_cloud.connect(lambda: say("switch_cloud"))
+        self.menu.switch_mode.connect(lambda mode: say("switch_mode", mode))
         self.menu.set_up.connect(lambda: say("set_up"))
         self.menu.check.connect(lambda: say("check"))
         self.menu.settings.connect(lambda: say("settings"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Key, Local, Settings
@@ -74,6 +75,9 @@ class RecordingCommands:
 
     def switch_local(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
         self._note("switch_local", providers, done=done)
+
+    def switch_mode(self, mode: Mode, done: Done[bool]) -> None:
+        self._note("switch_mode", mode, done=done)
 
     def switch_cloud(self, providers: tuple[str, ...] | None, done: Done[tuple[str, ...]]) -> None:
         self._note("switch_cloud", providers, done=done)

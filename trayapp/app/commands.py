@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.spawn import spawn
+from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Key, Local, Settings
@@ -76,6 +77,13 @@ class CoreCommands:
     def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
         async def work() -> tuple[str, ...]:
             return self._engine().switch.stay_local(providers)
+
+        self._send(work, done)
+
+    def switch_mode(self, mode: Mode, done: Done[bool]) -> None:
+        async def work() -> bool:
+            await self._engine().switch_mode(mode)
+            return self._engine().snapshot().lack is None
 
         self._send(work, done)
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint
 from trayapp.core.notify.auto_news import moved_provider
 from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode
 from trayapp.desktop.notify import Note
 from trayapp.ui.commands import CommandResult, Commands, Leave
 from trayapp.ui.speak import QtWords
@@ -48,6 +49,7 @@ class Surface(QObject):
         menu.open_panel.connect(self.open_panel)
         menu.switch_local.connect(self.switch_local)
         menu.switch_cloud.connect(lambda: self.switch_cloud(()))
+        menu.switch_mode.connect(self.switch_mode)
         menu.choose.connect(lambda: self.open_settings("services"))
         menu.set_up.connect(lambda: self.open_settings("local"))
         menu.check.connect(commands.check_now)
@@ -131,6 +133,7 @@ class Surface(QObject):
         panel.switch_local.connect(self.switch_local)
         panel.switch_cloud.connect(self.switch_cloud)
         panel.stay_local.connect(self.stay_local)
+        panel.switch_mode.connect(self.switch_mode)
         panel.choose.connect(lambda: self.open_settings("services"))
         panel.set_up.connect(lambda: self.open_settings("local"))
         panel.check.connect(self._commands.check_now)
@@ -182,6 +185,19 @@ class Surface(QObject):
     def stay_local(self, providers: tuple[str, ...]) -> None:
         self._commands.stay_local(providers, self._show_failure)
 
+    def switch_mode(self, mode: Mode) -> None:
+        """Who switches from now on. Where something is missing for it, the panel says what."""
+
+        def done(outcome: CommandResult[bool]) -> None:
+            self._show_failure(outcome)
+            if not outcome.ok:
+                # The check mark has set itself.
+                self.redraw()
+            elif not outcome.value:
+                self.open_panel()
+
+        self._commands.switch_mode(mode, done)
+
     def _show_failure(self, outcome: CommandResult[Any]) -> None:
         """A command that failed says why in the panel, which opens for it."""
         if not outcome.ok:
@@ -204,8 +220,8 @@ class Surface(QObject):
                 self.open_settings("local")
             case Button.ONLY_WHEN_BACK:
                 self._commands.only_when_back(key)
-            case Button.BACK_TO_CLOUD if (moved := moved_provider(key)) is not None:
-                self.switch_cloud((moved,))
+            case Button.BACK_TO_CLOUD if moved_provider(key) in self._snapshot.offer.moved:
+                self.switch_cloud((str(moved_provider(key)),))
             case Button.BACK_TO_CLOUD:
                 self._follow_offer(self.switch_cloud)
             case Button.STAY_LOCAL:

@@ -9,8 +9,8 @@ from trayapp.core.light.shown import ShownLight, shown_light
 from trayapp.core.light.verdicts import Judgement
 from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.breaker import BreakerView
-from trayapp.core.switching.offer import Offer, make_offer
-from trayapp.core.switching.route import Mode, Route
+from trayapp.core.switching.offer import Lack, Offer, make_offer
+from trayapp.core.switching.route import Mode, Policy, Route
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Param
@@ -74,7 +74,8 @@ class Circumstances(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
-    `breakers`: in auto mode, that of every provider in `routes`. The other fields are as in `Circumstances`.
+    `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same. The other
+    fields are as in `Circumstances`.
     """
 
     at: float
@@ -94,6 +95,7 @@ class Snapshot(Struct, frozen=True):
     bytes_today: int = 0
     demo: DemoScene | None = None
     breakers: dict[str, BreakerView] = {}
+    lack: Lack | None = None
 
 
 def compose(
@@ -124,7 +126,14 @@ def compose(
         bytes_today=circumstances.bytes_today,
         demo=circumstances.demo,
         breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
+        lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,
     )
+
+
+def _lack(circumstances: Circumstances) -> Lack | None:
+    if circumstances.target.state is not TargetState.READY:
+        return Lack.TARGET
+    return None if any(tool.policy == Policy.SWITCH for tool in circumstances.tools) else Lack.TOOL
 
 
 def _key(problem: ProblemNote) -> tuple[object, ...]:

@@ -78,7 +78,7 @@ class GatewaySettings(Struct, frozen=True, forbid_unknown_fields=True):
         Mode,
         Meta(
             title="Switching",
-            description="By itself: the local model answers what a provider fails to answer, until it is back.",
+            description="Automatically: the local model answers what a provider fails to answer, until it is back.",
         ),
     ] = Mode.MANUAL
 

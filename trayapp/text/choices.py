@@ -1,7 +1,15 @@
 """The words for values that a setting offers to choose from."""
 
+from trayapp.core.switching.asked import Rescue
+from trayapp.core.switching.route import Mode
 from trayapp.text.labels import DialogLabels
-from trayapp.text.language import _
+from trayapp.text.language import N_, _
+
+NAMES: dict[object, dict[str, str]] = {
+    Mode: {"manual": N_("when I say so"), "auto": N_("automatically")},
+    Rescue: {"stream": N_("as they come"), "whole": N_("as a whole")},
+}
+"""The English names of values that mean something else in another setting, by the kind that declares them."""
 
 
 def choice(value: str | None) -> str:

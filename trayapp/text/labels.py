@@ -23,6 +23,7 @@ class App:
 class MenuLabels:
     """The tray's menu. The verdict and the switch come from `text.sentences`, the services from `text.rows`."""
 
+    switch_auto = TranslatedLabel(N_("Automatic switching"))
     check_now = TranslatedLabel(N_("Check now"))
     open = TranslatedLabel(N_("Open"))
     settings = TranslatedLabel(N_("Settings…"))
@@ -35,6 +36,7 @@ class PanelLabels:
     """The window with one row a service."""
 
     title = TranslatedLabel(N_("LLM Ampel"))
+    switch_auto = TranslatedLabel(N_("Automatic switching when a provider fails"))
     check_now = TranslatedLabel(N_("Check now"))
     chat = TranslatedLabel(N_("Chat"))
     settings = TranslatedLabel(N_("Settings"))

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.breaker import BACK_GOOD, BreakerState, BreakerView
-from trayapp.core.switching.route import Mode, Policy
-from trayapp.core.switching.target import TargetState
+from trayapp.core.switching.offer import Lack
+from trayapp.core.switching.route import Mode
 from trayapp.text.language import _, ngettext
 from trayapp.text.names import join, model_name, provider_name
 from trayapp.text.senses import target_line
@@ -16,20 +16,22 @@ _DIVERTING = (BreakerState.OPEN, BreakerState.HALF_OPEN)
 
 def auto_lines(s: Snapshot) -> list[str]:
     """That auto mode is on and what it does now; empty where it is off."""
-    if s.mode is Mode.MANUAL:
-        return []
+    return [_("Automatic switching is on."), *standing_lines(s)] if s.mode is Mode.AUTO else []
+
+
+def standing_lines(s: Snapshot) -> list[str]:
+    """How things stand in auto mode: what is missing, who has moved, who is held at the cloud."""
     held = [name for name, breaker in s.breakers.items() if breaker.state is BreakerState.HELD]
-    return [_("Automatic switching is on."), *missing_lines(s), *moved_lines(s), *held_lines(s, held)]
+    return [*missing_lines(s), *moved_lines(s), *held_lines(s, held)]
 
 
 def missing_lines(s: Snapshot) -> list[str]:
     """Why nothing can move by itself although auto mode is on; empty where it can."""
-    if s.mode is Mode.MANUAL:
-        return []
-    if s.target.state is not TargetState.READY:
-        return [_("Nothing can move by itself yet. {target}", target=_sentence(target_line(s.target)))]
-    if not any(tool.policy == Policy.SWITCH for tool in s.tools):
-        return [_("Nothing can move by itself yet: no tool that may move uses the gateway.")]
+    match s.lack:
+        case Lack.TARGET:
+            return [_("Nothing can move by itself yet. {target}", target=_sentence(target_line(s.target)))]
+        case Lack.TOOL:
+            return [_("Nothing can move by itself yet: no tool that may move uses the gateway.")]
     return []
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.schema import Key, Local, Settings
@@ -104,6 +105,9 @@ class Commands(Protocol):
 
     def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
         """Keep the local route until the user changes it, and stop offering the way home."""
+
+    def switch_mode(self, mode: Mode, done: Done[bool]) -> None:
+        """Who switches from now on: only the user, or the gateway by itself. The value: nothing is missing for that."""
 
     def check_now(self) -> None:
         """Ask everything again, within the same budget as ever."""

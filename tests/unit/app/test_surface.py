@@ -16,6 +16,7 @@ from trayapp.app import surface as module
 from trayapp.app.surface import Surface
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot, ToolStatus
+from trayapp.core.switching.route import Mode
 from trayapp.desktop.notify import OPEN
 from trayapp.errors import Problem
 from trayapp.text.language import set_language
@@ -124,6 +125,42 @@ def test_a_note_that_has_outlived_its_offer_moves_nobody(
     surface.note_clicked("i-1", clicked)
     assert done(commands) == []
     assert button(window(Panel), "Back to cloud").text() == "Back to cloud (OpenAI)"
+
+
+@pytest.mark.parametrize(
+    ("s", "command"),
+    [(states.moved(), ("switch_cloud", ("openai",))), (states.coming_home(), ("switch_cloud", ("openai",)))],
+)
+def test_what_moved_by_itself_is_sent_back_from_its_note(
+    surface: Surface, commands: RecordingCommands, s: Snapshot, command: tuple[Any, ...]
+) -> None:
+    surface.draw(s)
+    surface.note_clicked("auto:openai", "back_to_cloud")
+    assert done(commands) == [command]
+    # Once it is at home, the note has outlived its offer.
+    surface.draw(states.held_in_cloud())
+    surface.note_clicked("auto:openai", "back_to_cloud")
+    assert done(commands) == [command]
+    assert windows(Panel)
+
+
+def test_who_switches_is_asked_for_and_what_is_missing_opens_the_panel(
+    surface: Surface, commands: RecordingCommands
+) -> None:
+    menu = surface.tray.menu
+    entry(menu, "Automatic switching").trigger()
+    assert done(commands) == [("switch_mode", Mode.AUTO)]
+    commands.last.answer(True)
+    assert not windows(Panel)
+    entry(menu, "Automatic switching").trigger()
+    surface.draw(states.nothing_to_move())
+    commands.last.answer(False)
+    assert window(Panel).bar.standing.texts == ("Nothing can move by itself yet. No local model is set up.",)
+    entry(menu, "Automatic switching").trigger()
+    assert not entry(menu, "Automatic switching").isChecked()
+    commands.last.fail(Problem("settings_busy", path="settings.toml"))
+    assert entry(menu, "Automatic switching").isChecked(), "nothing came of it"
+    assert "settings.toml" in " ".join(window(Panel).notices.texts)
 
 
 def test_the_chat_opens_from_the_panel(surface: Surface) -> None:

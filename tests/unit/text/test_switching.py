@@ -22,7 +22,7 @@ ON, AN = "Automatic switching is on.", "Automatisches Umschalten ist an."
         (
             moved,
             [ON, "OpenAI: moved by itself to qwen3:8b since 22:21, 20 s. Tries it again at 22:22."],
-            [AN, "OpenAI: automatisch umgeschaltet zu qwen3:8b, seit 22:21, 20 s. Nächster Versuch um 22:22."],
+            [AN, "OpenAI: automatisch zu qwen3:8b gewechselt, seit 22:21, 20 s. Nächster Versuch um 22:22."],
         ),
         (
             coming_home,
@@ -33,8 +33,8 @@ ON, AN = "Automatic switching is on.", "Automatisches Umschalten ist an."
             ],
             [
                 AN,
-                "OpenAI: automatisch umgeschaltet zu qwen3:8b, seit 22:04, 18 Min."
-                " Er antwortet wieder: bisher 2 von 3 guten Antworten.",
+                "OpenAI: automatisch zu qwen3:8b gewechselt, seit 22:04, 18 Min."
+                " Es kommen wieder gute Antworten: bisher 2 von 3.",
             ],
         ),
         (
@@ -42,7 +42,7 @@ ON, AN = "Automatic switching is on.", "Automatisches Umschalten ist an."
             [ON, "OpenAI: moved by itself to qwen3:8b since 22:20, 1 min. The next request tries it again."],
             [
                 AN,
-                "OpenAI: automatisch umgeschaltet zu qwen3:8b, seit 22:20, 1 Min."
+                "OpenAI: automatisch zu qwen3:8b gewechselt, seit 22:20, 1 Min."
                 " Die nächste Anfrage versucht es dort wieder.",
             ],
         ),

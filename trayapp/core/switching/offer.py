@@ -20,6 +20,13 @@ class WhyNot(StrEnum):
     NO_API = "no_api"
 
 
+class Lack(StrEnum):
+    """What auto mode has not got to move anything: a target that is ready, a tool that may be moved."""
+
+    TARGET = "target"
+    TOOL = "tool"
+
+
 class Immovable(Struct, frozen=True):
     """A provider that is down and stays where it is."""
 

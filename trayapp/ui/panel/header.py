@@ -2,15 +2,17 @@
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.notify.banner import Button
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
+from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetState
 from trayapp.text import panel as words
-from trayapp.text import sentences
+from trayapp.text import sentences, switching
 from trayapp.text.banners import BUTTONS
+from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import _
 from trayapp.text.names import provider_name
 from trayapp.text.senses import target_line
@@ -56,12 +58,13 @@ class Verdict(QWidget):
 
 
 class SwitchBar(QWidget):
-    """The switch there and back, with the fallback's own light below, and who cannot be moved.
+    """The switch there and back, with the fallback's own light below, who switches, and who cannot be moved.
 
     Signals:
         switch_local: providers to move (empty: those that are down).
         switch_cloud: providers to bring home (empty: all).
         stay_local: providers whose offer of the way home is declined.
+        switch_mode: who is to switch from now on, as a `Mode`.
         choose: the list of services is wanted.
         set_up: the settings of the local target are wanted.
     """
@@ -69,6 +72,7 @@ class SwitchBar(QWidget):
     switch_local = Signal(tuple)
     switch_cloud = Signal(tuple)
     stay_local = Signal(tuple)
+    switch_mode = Signal(Mode)
     choose = Signal()
     set_up = Signal()
 
@@ -85,11 +89,14 @@ class SwitchBar(QWidget):
         self.home = QPushButton(self)
         self.home.clicked.connect(lambda: self.switch_cloud.emit(()))
         self.target = label(size=Size.SMALL, wrap=True, parent=self)
+        self.auto = QCheckBox(self)
+        self.auto.clicked.connect(lambda on: self.switch_mode.emit(Mode.AUTO if on else Mode.MANUAL))
+        self.standing = Lines(self)
         self.immovable = Lines(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GROUP_PX)
-        for part in (self.offer, self.there, self.home, self.target, self.immovable):
+        for part in (self.offer, self.there, self.home, self.target, self.auto, self.standing, self.immovable):
             column.addWidget(part)
 
     def draw(self, s: Snapshot) -> None:
@@ -111,6 +118,9 @@ class SwitchBar(QWidget):
         self.there.setMenu(self._pick_menu(s, offer.healthy) if picking else None)  # type: ignore[arg-type]  # Qt takes null here
         self.target.setVisible(s.target.state is not TargetState.NONE)
         self.target.setText(target_line(s.target))
+        self.auto.setText(as_action(Labels.switch_auto))
+        self.auto.setChecked(s.mode is Mode.AUTO)
+        self.standing.draw([Line(text, quiet=True) for text in switching.standing_lines(s)])
         self.immovable.draw([Line(text, quiet=True) for text in sentences.immovable_lines(s)])
 
     def _pick_menu(self, s: Snapshot, providers: tuple[str, ...]) -> QMenu:

@@ -17,6 +17,7 @@ from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode
 from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
@@ -40,7 +41,7 @@ class Panel(QWidget):
     """Draws snapshots. Decides nothing: every wish leaves as a signal.
 
     Signals:
-        switch_local, switch_cloud, stay_local: providers, as in `header.SwitchBar`.
+        switch_local, switch_cloud, stay_local, switch_mode: as in `header.SwitchBar`.
         choose, set_up, check, chat, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
     """
@@ -48,6 +49,7 @@ class Panel(QWidget):
     switch_local = Signal(tuple)
     switch_cloud = Signal(tuple)
     stay_local = Signal(tuple)
+    switch_mode = Signal(Mode)
     choose = Signal()
     set_up = Signal()
     check = Signal()
@@ -109,6 +111,7 @@ class Panel(QWidget):
         self.bar.switch_local.connect(self.switch_local)
         self.bar.switch_cloud.connect(self.switch_cloud)
         self.bar.stay_local.connect(self.stay_local)
+        self.bar.switch_mode.connect(self.switch_mode)
         self.bar.choose.connect(self.choose)
         self.bar.set_up.connect(self.set_up)
         self.check_button.clicked.connect(self.check)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, Q
 
 from trayapp.settings.address import completed
 from trayapp.settings.mistakes import declared_choices
-from trayapp.text.choices import choice
+from trayapp.text.choices import NAMES, choice
 from trayapp.text.labels import setting
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GROUP_PX
@@ -44,7 +44,7 @@ def editor(kind: object, name: str, title: str) -> Editor:
     if isinstance(bare, EnumMeta):
         members: list[Any] = list(bare)
         values: list[str | None] = [str(member.value) for member in members]
-        return Choice([None, *values] if optional else values)
+        return Choice([None, *values] if optional else values, NAMES.get(bare, {}))
     if get_origin(bare) is Literal:
         return Choice(list(get_args(bare)))
     if bare is str:

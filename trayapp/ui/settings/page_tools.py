@@ -32,7 +32,7 @@ class ToolsPage(SettingsPage):
         self._commands = commands
         self.openai, self.anthropic = Choice([]), Choice([])
         editors = {"openai": self.openai, "anthropic": self.anthropic}
-        self.gateway = Form(("gateway",), GatewaySettings, ("port", "openai", "anthropic"), editors)
+        self.gateway = Form(("gateway",), GatewaySettings, editors=editors)
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -180,12 +180,12 @@ class ToolGroup(QFrame):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.form = Form(("tool", name), ToolSettings, ("policy", "wait_s"))
+        self.form = Form(("tool", name), ToolSettings)
         self.address = QPushButton(as_action(Labels.tool_address))
         self.removed = QPushButton(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor
         assert isinstance(policy, Choice)
-        policy.widget.currentIndexChanged.connect(lambda _index: self._show_wait())
+        policy.widget.currentIndexChanged.connect(lambda _index: self._show_rows())
         across = QHBoxLayout()
         across.setSpacing(GROUP_PX)
         across.addWidget(label(clean(name, NAME_MAX), bold=True, elide=True), 1)
@@ -199,7 +199,10 @@ class ToolGroup(QFrame):
 
     def load(self, settings: ToolSettings) -> None:
         self.form.load(settings)
-        self._show_wait()
+        self._show_rows()
 
-    def _show_wait(self) -> None:
-        self.form.show_row("wait_s", self.form.fields["policy"].editor.get() == Policy.WAIT)
+    def _show_rows(self) -> None:
+        policy = self.form.fields["policy"].editor.get()
+        self.form.show_row("wait_s", policy == Policy.WAIT)
+        # Nobody else's answers are ever moved.
+        self.form.show_row("rescue", policy == Policy.SWITCH)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
+from trayapp.core.switching.route import Mode
 from trayapp.text import panel, sentences
 from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
@@ -27,12 +28,14 @@ class TrayMenu(QObject):
         open_panel: the panel is wanted; with a service's id, unfolded there.
         switch_local: providers to move (empty: those that are down).
         switch_cloud: all that is local is wanted home.
+        switch_mode: who is to switch from now on, as a `Mode`.
         choose, set_up, check, chat, settings, demo, quit: as their entries say.
     """
 
     open_panel = Signal(str)
     switch_local = Signal(tuple)
     switch_cloud = Signal()
+    switch_mode = Signal(Mode)
     choose = Signal()
     set_up = Signal()
     check = Signal()
@@ -51,6 +54,10 @@ class TrayMenu(QObject):
         self._pick = QMenu(self.menu)
         self._pick_action = self.menu.addMenu(self._pick)
         self._home = self._add(self.switch_cloud.emit)
+        self._auto = QAction(self.menu)
+        self._auto.setCheckable(True)
+        self._auto.triggered.connect(lambda on: self.switch_mode.emit(Mode.AUTO if on else Mode.MANUAL))
+        self.menu.addAction(self._auto)
         self.menu.addSeparator()
         self._after_services = self.menu.addSeparator()
         self._check = self._add(self.check.emit)
@@ -82,6 +89,7 @@ class TrayMenu(QObject):
     def retranslate(self) -> None:
         """Take the fixed words from the language of now; `draw` brings the rest."""
         self._language = language()
+        self._auto.setText(as_action(Labels.switch_auto))
         self._check.setText(as_action(Labels.check_now))
         self._chat.setText(as_action(Labels.chat))
         self._open.setText(as_action(Labels.open))
@@ -114,6 +122,7 @@ class TrayMenu(QObject):
             action.setText(as_action(provider_name(provider, s)))
         self._home.setVisible(bool(offer.home))
         self._home.setText(as_action(sentences.home_label(s)) if offer.home else "")
+        self._auto.setChecked(s.mode is Mode.AUTO)
         self._icon(self._home, light_icon(s.judgement.light, Mark.HOME))
 
     def _pick_clicked(self, provider: str) -> None:

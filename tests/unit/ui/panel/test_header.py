@@ -8,6 +8,7 @@ from tests.support import states
 from tests.support.snapshots import NO_TARGET
 from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode
 from trayapp.ui.kit.label import Picture
 from trayapp.ui.panel.header import SwitchBar, Verdict
 
@@ -31,6 +32,8 @@ def shown(bar: SwitchBar) -> list[QPushButton]:
         (states.down(target=NO_TARGET), ["Set up"], None),
         (states.fine(), ["Switch to local"], None),
         (states.local_now(), ["Back to cloud (OpenAI)"], None),
+        (states.moved(), ["Back to cloud (OpenAI)"], None),
+        (states.held_in_cloud(), ["Switch OpenAI"], "Switch OpenAI"),
         (states.offered(), ["Stay local", "Back to cloud"], "Back to cloud"),
         (
             states.shared(local=("openai",)),
@@ -48,6 +51,23 @@ def test_the_switch_and_its_primary_button(
     assert all(any(text.startswith(start) for text in texts) for start in buttons), texts
     defaults = [one.text() for one in shown(bar) if one.isDefault()]
     assert [text.startswith(primary or "?") for text in defaults] == ([True] if primary else [])
+
+
+def test_who_switches_and_how_that_stands(bar: SwitchBar, qtbot: QtBot) -> None:
+    bar.draw(states.fine())
+    assert (bar.auto.isChecked(), bar.standing.texts) == (False, ())
+    with qtbot.waitSignal(bar.switch_mode, timeout=1000) as asked:
+        bar.auto.click()
+    assert asked.args == [Mode.AUTO]
+    bar.draw(states.moved())
+    assert bar.auto.isChecked()
+    (standing,) = bar.standing.texts
+    assert standing.startswith("OpenAI: moved by itself to qwen3:8b since ")
+    with qtbot.waitSignal(bar.switch_mode, timeout=1000) as asked:
+        bar.auto.click()
+    assert asked.args == [Mode.MANUAL]
+    bar.draw(states.nothing_to_move())
+    assert bar.standing.texts == ("Nothing can move by itself yet. No local model is set up.",)
 
 
 def test_a_switch_under_way_waits(bar: SwitchBar) -> None:

@@ -14,6 +14,7 @@ from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET
 from tests.support.windows import button
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.text.rows import state_line, unseen_line
@@ -95,6 +96,8 @@ def test_remote_text_is_shown_as_it_is(panel: Panel) -> None:
         (states.down(target=NO_TARGET), "Set up", "set_up", []),
         (states.local_now(), "Back to cloud", "switch_cloud", [()]),
         (states.offered(), "Back to cloud", "switch_cloud", [("openai",)]),
+        (states.moved(), "Back to cloud", "switch_cloud", [()]),
+        (states.moved(), "Automatic switching", "switch_mode", [Mode.MANUAL]),
         (states.offered(), "Stay local", "stay_local", [("openai",)]),
         (states.fine(), "Check now", "check", []),
         (states.fine(), "Chat", "chat", []),

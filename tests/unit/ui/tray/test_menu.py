@@ -12,6 +12,7 @@ from tests.support import states
 from tests.support.snapshots import NO_TARGET, snapshot
 from tests.support.windows import entries, entry
 from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot
+from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.text.rows import service_line
@@ -43,6 +44,8 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
         (states.fine(), ["Switch to local (qwen3:8b, ready in 3 s)"]),
         (states.local_now(), ["Back to cloud (OpenAI)"]),
         (states.offered(), ["Back to cloud: OpenAI works again"]),
+        (states.moved(), ["Back to cloud (OpenAI)"]),
+        (states.held_in_cloud(), ["Switch OpenAI to local (qwen3:8b, ready in 3 s)"]),
         (
             states.shared(local=("openai",)),
             ["Switch Anthropic to local (qwen3:8b, ready in 3 s)", "Back to cloud (OpenAI)"],
@@ -53,7 +56,20 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
 def test_the_switch(menu: TrayMenu, s: Snapshot, expected: list[str]) -> None:
     menu.draw(s)
     lines = entries(menu.menu)
-    assert lines[1 : lines.index("---")] == expected
+    assert lines[1 : lines.index("---")] == [*expected, "Automatic switching"]
+
+
+def test_who_switches_is_a_check_mark(menu: TrayMenu, qtbot: QtBot) -> None:
+    for s, mode in ((states.fine(), Mode.AUTO), (states.moved(), Mode.MANUAL)):
+        menu.draw(s)
+        auto = entry(menu.menu, "Automatic switching")
+        assert (auto.isCheckable(), auto.isChecked()) == (True, s.mode is Mode.AUTO)
+        with qtbot.waitSignal(menu.switch_mode, timeout=1000) as asked:
+            auto.trigger()
+        assert asked.args == [mode]
+        # Whatever became of the wish, what is shown is what is.
+        menu.draw(s)
+        assert auto.isChecked() is (s.mode is Mode.AUTO)
 
 
 def test_a_switch_under_way_cannot_be_clicked_again(menu: TrayMenu) -> None:
@@ -118,7 +134,7 @@ def test_watched_services_come_go_and_change_places(menu: TrayMenu) -> None:
     claude = entry(menu.menu, "Claude:")
     services = tuple(reversed(s.judgement.services[1:]))
     menu.draw(msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services)))
-    assert [line.partition(":")[0] for line in entries(menu.menu)[3:6]] == ["Claude API", "Claude", "OpenAI API"]
+    assert [line.partition(":")[0] for line in entries(menu.menu)[4:7]] == ["Claude API", "Claude", "OpenAI API"]
     assert entry(menu.menu, "Claude:") is claude
 
 
