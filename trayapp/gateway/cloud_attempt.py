@@ -22,7 +22,7 @@ from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import phrase, to_client
 from trayapp.gateway.limits import GatewayLimits, Patience
-from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
+from trayapp.gateway.outgoing import Answer, Note, Outgoing, Unanswered, code_of
 from trayapp.gateway.relay import ClientGone, relay
 from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
 
@@ -78,10 +78,11 @@ class CloudAttempt:
         return hasattr(self, "up")
 
     async def ask(
-        self, outgoing: Outgoing, body: bytes, patience: Patience, sent: Callable[[], None] | None = None
+        self, outgoing: Outgoing, body: bytes, patience: Patience, note: Note | None = None, *, once: bool = False
     ) -> None:
-        """Ask, and wait for the answer's head. `sent`: as `Outgoing.ask` has it. Raises `Unanswered`."""
-        up = self.up = await outgoing.ask(self._asked.request.method, self._url, self._headers, body, patience, sent)
+        """Ask, and wait for the answer's head. `note`, `once`: as `Outgoing.ask` has them. Raises `Unanswered`."""
+        method = self._asked.request.method
+        up = self.up = await outgoing.ask(method, self._url, self._headers, body, patience, note, once=once)
         endpoint = self._asked.endpoint
         theirs = over_tls(self._url, proven=up.proven)
         known = None if endpoint is Endpoint.OTHER else self._asked.dialect

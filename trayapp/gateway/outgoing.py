@@ -17,6 +17,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
+from trayapp.core.switching.steps import Connected, Sending
 from trayapp.gateway.limits import Patience
 from trayapp.net.descriptors import ran_out
 from trayapp.net.lookup import NO_SUCH_NAME
@@ -38,9 +39,12 @@ _MAX_FIELD_BYTES = 32_768
 _CODINGS = frozenset({"chunked", "identity"})
 """Of the transfer; in another, aiohttp would hand the body on as it came, and the tool would take it for plain."""
 _REQUEST: ContextVar[SimpleNamespace] = ContextVar("REQUEST")
-"""Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without; `sent`
+"""Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without; `note`
 as in `Outgoing.ask`."""
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+Note = Callable[[Connected | Sending], None]
 
 
 class Unanswered(Exception):
@@ -93,17 +97,18 @@ class Outgoing:
         headers: CIMultiDict[str],
         body: bytes,
         patience: Patience,
-        sent: Callable[[], None] | None = None,
+        note: Note | None = None,
         *,
         proxied: bool = True,
+        once: bool = False,
     ) -> Answer:
         """Send one request and wait for the head of its answer. Close what you get: before its end that drops the
-        connection, after it the connection is kept. `proxied`: through the machine's proxy, if it names one. `sent`:
-        called once the other side may hear of it, and again while a large body goes out. Raises `Unanswered`.
+        connection, after it the connection is kept. `proxied`: through the machine's proxy, if it names one. `note`:
+        hears of each connection over which it is sent, and of a large body's progress. Raises `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
-        then, and only then, the request is sent once more. It shows by breaking at once, before any answer; what breaks
-        later may have been worked on.
+        then, and only then, the request is sent once more, unless it is to be sent `once`. It shows by breaking at
+        once, before any answer; what breaks later may have been worked on.
         """
         how: dict[str, Any] = {
             "headers": headers,
@@ -114,7 +119,7 @@ class Outgoing:
         }
         try:
             async with asyncio.timeout(patience.head_s):
-                answer = await self._trusted(method, url, how, sent)
+                answer = await self._trusted(method, url, how, note, once)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             ours = isinstance(error, OSError) and not isinstance(error, TimeoutError) and ran_out(error)
             raise Unanswered("no_descriptors" if ours else code_of(error)) from error
@@ -124,7 +129,7 @@ class Outgoing:
             raise Unanswered("malformed")
         return answer
 
-    async def _trusted(self, method: str, url: str, how: dict[str, Any], sent: Callable[[], None] | None) -> Answer:
+    async def _trusted(self, method: str, url: str, how: dict[str, Any], note: Note | None, once: bool) -> Answer:
         """Ask a host for whose certificate somebody's roots vouch."""
         host, secure, near = _place(_origin(url))
         refused: aiohttp.ClientConnectorCertificateError | None = None
@@ -132,7 +137,7 @@ class Outgoing:
             if secure:
                 how["ssl"] = await self._trust.context(roots)
             try:
-                answer = await self._send(method, url, how, sent)
+                answer = await self._send(method, url, how, note, once)
             except aiohttp.ClientConnectorCertificateError as error:
                 # Whoever knows the issuer has more to say than whoever does not.
                 if refused is None or code_of(error) != "untrusted":
@@ -146,18 +151,18 @@ class Outgoing:
         assert refused is not None
         raise refused
 
-    async def _send(self, method: str, url: str, how: dict[str, Any], sent: Callable[[], None] | None) -> Answer:
+    async def _send(self, method: str, url: str, how: dict[str, Any], note: Note | None, once: bool) -> Answer:
         body = how["data"]
         # Ends with a fresh connection at the latest: each time one of those that were kept is used up.
         while True:
             # As a file, which has to be at its beginning each time, aiohttp sends it in pieces.
-            data = _Upload(body, sent) if len(body) > _AT_ONCE_BYTES else body or None
-            request = SimpleNamespace(at=None, sent=sent)
+            data = _Upload(body, note) if len(body) > _AT_ONCE_BYTES else body or None
+            request = SimpleNamespace(at=None, note=note)
             _REQUEST.set(request)
             try:
                 answer = await self._session.request(method, URL(url, encoded=True), **how | {"data": data})
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                if not _was_stale(error, request.at):
+                if once or not _was_stale(error, request.at):
                     raise
             else:
                 assert isinstance(answer, Answer)
@@ -176,15 +181,15 @@ class Outgoing:
 
 
 class _Upload(io.BytesIO):
-    """A large body. `sent`: called whenever more of it is taken."""
+    """A large body, which says whenever more of it is taken."""
 
-    def __init__(self, body: bytes, sent: Callable[[], None] | None) -> None:
+    def __init__(self, body: bytes, note: Note | None) -> None:
         super().__init__(body)
-        self._sent = sent
+        self._note = note
 
     def read(self, size: int | None = -1) -> bytes:
-        if self._sent is not None:
-            self._sent()
+        if self._note is not None:
+            self._note(Sending())
         return super().read(size)
 
 
@@ -200,8 +205,8 @@ class _Pool(aiohttp.TCPConnector):
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
         request = _REQUEST.get()
-        if request.sent is not None:
-            request.sent()
+        if request.note is not None:
+            request.note(Connected())
         if connection.protocol in self._used:
             request.at = asyncio.get_running_loop().time()
         else:

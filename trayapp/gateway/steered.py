@@ -32,7 +32,6 @@ from trayapp.core.switching.steps import (
     Move,
     Pass,
     Send,
-    Sending,
     Tell,
 )
 from trayapp.gateway.cloud import CloudRoute, no_answer
@@ -81,7 +80,7 @@ class Steered:
         self._tasks = Tasks("steered")
         self._coming: asyncio.Task[int | Unanswered] | None = None
         self._head_told = self._error_told = False
-        self._sent_at: float | None = None
+        self._noted: list[tuple[Event, float]] = []
         self._lost: str | None = None
         self._fitted: bytes | None = None
 
@@ -139,10 +138,10 @@ class Steered:
                 await asyncio.wait((self._coming,), timeout=wait_s)
             now = self._now()
             decisions = []
-            if self._sent_at is not None:
-                # It was then, and what is waited for counts from there.
-                decisions += machine.hear(self._number, Sending(), self._sent_at)
-                self._sent_at = None
+            noted, self._noted = self._noted, []
+            for event, at in noted:
+                # What is waited for counts from then.
+                decisions += machine.hear(self._number, event, at)
             for event in self._events():
                 decisions += machine.hear(self._number, event, now)
             decisions = decisions or machine.advance(now)
@@ -153,7 +152,7 @@ class Steered:
 
     async def _send(self, decision: Send) -> None:
         attempt = self._attempt = await self._world.cloud.attempt(self._asked)
-        self._number, self._lost, self._sent_at = decision.attempt, None, None
+        self._number, self._lost, self._noted = decision.attempt, None, []
         self._head_told = self._error_told = False
         body = self._asked.body
         if decision.strips:
@@ -162,7 +161,9 @@ class Steered:
         self._coming = self._tasks.spawn(_outcome(partial(self._begin, attempt, body)), "head")
 
     async def _begin(self, attempt: CloudAttempt, body: bytes) -> int:
-        await attempt.ask(self._world.cloud.outgoing, body, _MACHINES, self._note_sent)
+        # What is asked again here is asked again no more below.
+        once = self._number > 1
+        await attempt.ask(self._world.cloud.outgoing, body, _MACHINES, self._note, once=once)
         if attempt.up.status >= 400:
             # What an error says belongs to it, whatever is made of it; whether it broke off is seen when it goes on.
             with contextlib.suppress(TimeoutError, Unanswered):
@@ -171,22 +172,20 @@ class Steered:
                         pass
         return len(attempt.held)
 
-    def _note_sent(self) -> None:
-        self._sent_at = self._now()
+    def _note(self, event: Event) -> None:
+        self._noted.append((event, self._now()))
 
     def _events(self) -> list[Event]:
         """What came of the attempt since the last time."""
         events: list[Event] = []
         attempt, coming = self._attempt, self._coming
-        if attempt is None or coming is None:
-            return events
-        if not coming.done():
+        if attempt is None or coming is None or not coming.done():
             return events
         self._coming = None
         size = coming.result()
         if isinstance(size, Unanswered):
             self._lost = size.code
-            return [*events, Failed(size.code)]
+            return [Failed(size.code)]
         up, reading = attempt.up, attempt.reading
         if not self._head_told:
             self._head_told = True

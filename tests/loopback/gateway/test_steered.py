@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from tests.support.gatewaybed import CHAT, END, QUESTION, ROLE, SAID, TOKEN, Bed, Got, chunks
-from tests.support.httpserver import answer
+from tests.support.httpserver import answer, hang_up
 from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.asked import Rescue
 from trayapp.core.switching.auto_mode import AutoMode, Happened
@@ -109,3 +109,13 @@ async def test_silence_in_mid_stream_after_a_whole_rescue_keeps_the_tool_alive()
         got = await bed.post(STREAMED)
     assert (source(got), got.whole) == ("local; auto", True)
     assert got.body.count(TOKEN.rstrip()) == 1
+
+
+async def test_a_kept_connection_that_was_closed_costs_the_provider_no_third_request() -> None:
+    async with auto_bed() as bed:
+        bed.cloud.on(CHAT, GOOD, hang_up, FAILS)
+        bed.local.on(CHAT, answer(200, LOCALLY))
+        await bed.post()
+        got = await bed.post(QUESTION | {"seed": 1})
+    assert source(got) == "local; auto"
+    assert bed.cloud.asked(CHAT) == 3, "one, and two for the one that failed"

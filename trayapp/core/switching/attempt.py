@@ -6,7 +6,7 @@ from trayapp.core.switching.steps import Connected, Content, Error, Event, Head,
 
 class Attempt:
     """`since`: when it began, or, once the connection stands, when the last of the request went out. `running`: more
-    may come of it. `sent`: the upstream may have heard of it.
+    may come of it. `connections`: over which it went out; from the first on the provider may have heard of it.
 
     `head`, `content`: whether these have come. `first_life`, `last`: when anything came first and last behind the head,
     and with it. `held`: bytes of that.
@@ -16,7 +16,7 @@ class Attempt:
         self.number = number
         self.since = self.last = now
         self.running = True
-        self.sent = False
+        self.connections = 0
         self.head: Head | None = None
         self.first_life: float | None = None
         self.content = False
@@ -25,10 +25,14 @@ class Attempt:
     def note(self, event: Event, now: float) -> None:
         """Take in what came."""
         match event:
-            case Connected() | Sending():
-                self.sent, self.since = True, now
+            case Connected():
+                self.connections += 1
+                self.since = now
+            case Sending():
+                self.since = now
             case Head():
-                self.sent, self.head, self.last = True, event, now
+                self.head = event
+                self.last = now
             case Life() | Content() | Error():
                 self.last = now
                 if self.first_life is None:
@@ -38,6 +42,10 @@ class Attempt:
                     self.content |= isinstance(event, Content)
             case _:
                 self.running = False
+
+    @property
+    def sent(self) -> bool:
+        return self.connections > 0 or self.head is not None
 
     @property
     def is_good(self) -> bool:

@@ -190,8 +190,8 @@ class Failover:
             return False
         if failure.strips:
             return self._asked.foreign
-        if not self._steers or self._asked.again:
-            # Tools repeat by themselves: neither theirs nor ours may multiply the other's.
+        if not self._steers or self._asked.again or attempt.connections > 1:
+            # Tools repeat by themselves, and so does a pool whose kept connection was closed: none may multiply ours.
             return False
         standing = self._standing
         hopeless = standing.red or standing.open or standing.offline or (failure.retry_s or 0.0) > RATHER_MOVE_S

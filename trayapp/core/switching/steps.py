@@ -7,7 +7,7 @@ from trayapp.core.switching.failure import Said
 
 
 class Connected(Struct, frozen=True):
-    """The connection stands; from now on the upstream may have heard the request."""
+    """A connection stands over which it is sent: a new one or a kept one, and another where that had been closed."""
 
 
 class Sending(Struct, frozen=True):

@@ -39,6 +39,10 @@ PLAYS: dict[str, tuple[Stage, list[str]]] = {
             "0.3 move http_503",
         ],
     ),
+    "a kept connection had been closed, and it went out twice: nobody hears it a third time": (
+        Stage(STREAM, [f"connect; {DOWN}"]),
+        ["0 send", "0 count fail http_503", "0 cancel", "0 move http_503"],
+    ),
     "red: one failure is enough": (
         Stage(STREAM, [DOWN], standing=RED),
         ["0 send", "0 count fail http_503", "0 cancel", "0 move http_503"],
