@@ -73,6 +73,8 @@ def _written(block: dict[str, Any], delta: dict[str, Any]) -> str:
             block["text"] += delta["text"]
         case "thinking", "thinking_delta":
             block["thinking"] += delta["thinking"]
+        case "thinking", "signature_delta":
+            block["signature"] = delta["signature"]
         case "tool_use", "input_json_delta":
             return str(delta["partial_json"])
         case kinds:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from trayapp.core.json_text import read_json
-from trayapp.core.switching.asked import WRITTEN, Asked, Rescue
+from trayapp.core.switching.asked import Asked, Rescue
 from trayapp.core.switching.route import Endpoint, Policy
 from trayapp.gateway.dialects.kept import Fields, fields_of, rests_on, runs_there
+from trayapp.gateway.way_home import FITTED
 
 RETRY_COUNT = "x-stainless-retry-count"
 """How often OpenAI's and Anthropic's libraries have asked the same before; Claude Code's is in it."""
@@ -35,7 +36,7 @@ def asked_of(endpoint: Endpoint, headers: Mapping[str, str], body: bytes, policy
         rescue=rescue,
         rests=rests_on(fields) is not None or runs_there(fields) is not None,
         reasons=_reasons(fields),
-        foreign=endpoint in WRITTEN,
+        foreign=endpoint in FITTED,
         again=_count(headers.get(RETRY_COUNT, "")) > 0,
         multiplies=any(_MULTIPLIES.match(headers.get(name, "")) for name in _NAMED_IN),
     )

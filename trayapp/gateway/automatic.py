@@ -88,7 +88,10 @@ class Automatic:
             if asked.turn is not None:
                 self._auto.moved(asked.turn, why, self._clock.now())
 
-        world = World(self._cloud, lambda: self._standing(asked), lambda: None, lambda: self._local.waiting(asked))
+        cloud = self._cloud
+        world = World(
+            cloud, lambda: self._standing(asked), lambda: cloud.fit(asked), lambda: self._local.waiting(asked)
+        )
         steered = Steered(asked, facts, settings.limits, world)
         answer = await steered.answer()
         if answer is not None:

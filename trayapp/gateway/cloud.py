@@ -9,6 +9,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.hosts import host_of, may_carry_key
+from trayapp.core.switching.failure import Fault
 from trayapp.core.switching.route import UNSEEN
 from trayapp.errors import Problem
 from trayapp.gateway.cloud_attempt import CloudAttempt
@@ -21,10 +22,11 @@ from trayapp.gateway.outgoing import Outgoing, Unanswered
 from trayapp.gateway.refusal import Refused, no_descriptors
 from trayapp.gateway.tool_request import ToolRequest
 from trayapp.gateway.unpacking import plain_of
+from trayapp.gateway.way_home import FITTED, REFUSES, stripped
 from trayapp.secrets.keys import KeySource
 
 _READ_BYTES = 8 * 1024 * 1024
-"""Unpacked, for the name of the model alone: a long conversation with a picture in it."""
+"""Unpacked, for the name of the model, and for the way home: a long conversation with a picture in it."""
 
 
 class CloudRoute:
@@ -50,19 +52,50 @@ class CloudRoute:
 
     async def answer(self, asked: ToolRequest) -> web.StreamResponse:
         """Ask the provider and pass its answer on. Raises `Refused` while nothing of an answer has been sent."""
-        with await self.attempt(asked) as attempt:
-            try:
-                await attempt.ask(self.outgoing, asked.body, self._limits.cloud)
-            except Unanswered as failure:
-                attempt.failed(failure.code)
-                raise no_answer(asked.provider.name, failure.code) from failure
-            asked.body = b""
-            return await attempt.pass_on()
+        fitted: bytes | None = None
+        while True:
+            with await self.attempt(asked, plain=fitted is not None) as attempt:
+                try:
+                    await attempt.ask(self.outgoing, fitted or asked.body, self._limits.cloud, once=fitted is not None)
+                    if (
+                        fitted is None
+                        and attempt.up.status in REFUSES
+                        and (fitted := await self._way_home(attempt, asked))
+                    ):
+                        attempt.over()
+                        continue
+                except Unanswered as failure:
+                    attempt.failed(failure.code)
+                    raise no_answer(asked.provider.name, failure.code) from failure
+                asked.body = asked.said = b""
+                return await attempt.pass_on()
 
-    async def attempt(self, asked: ToolRequest) -> CloudAttempt:
-        """What it takes to ask the provider once. Raises `Refused` where there is no key."""
+    async def _way_home(self, attempt: CloudAttempt, asked: ToolRequest) -> bytes | None:
+        """What is asked once more where this is a refusal of what another model wrote."""
+        if asked.endpoint not in FITTED:
+            return None
+        await attempt.hear_out()
+        said = attempt.reading.said
+        return self.fit(asked) if said is not None and said.fault is Fault.FOREIGN else None
+
+    def fit(self, asked: ToolRequest) -> bytes | None:
+        """The body without what another model wrote, unpacked; None where there is nothing to leave out."""
+
+        def fitted() -> bytes | None:
+            try:
+                return stripped(asked.endpoint, plain_of(asked.request.headers, asked.body, _READ_BYTES))
+            except Refused:
+                return None
+
+        return self._fence.ask(fitted, None)
+
+    async def attempt(self, asked: ToolRequest, *, plain: bool = False) -> CloudAttempt:
+        """What it takes to ask the provider once; `plain`: with a body that is not packed, whatever the tool's was.
+        Raises `Refused` where there is no key."""
         request, dialect, address = asked.request, asked.dialect, asked.address
         headers = to_cloud(request.headers, without=() if asked.caller.own else CREDENTIAL_HEADERS)
+        if plain:
+            headers.popall("Content-Encoding", None)
         if not asked.caller.own and (key := await self._key(asked.provider, asked.url)):
             name, value = dialect.credential(key)
             headers[name] = value

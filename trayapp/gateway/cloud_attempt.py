@@ -5,6 +5,7 @@ for, which every library takes for the error that it is. An event of our own wou
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
@@ -23,8 +24,12 @@ from trayapp.gateway.given import Streamed, Whole
 from trayapp.gateway.headers import phrase, to_client
 from trayapp.gateway.limits import GatewayLimits, Patience
 from trayapp.gateway.outgoing import Answer, Note, Outgoing, Unanswered, code_of
+from trayapp.gateway.reading import SAMPLE_BYTES
 from trayapp.gateway.relay import ClientGone, relay
 from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
+
+ERROR_BODY_S = 1.0
+"""An error comes in one piece with its words; whoever lets them wait has said enough."""
 
 
 class CloudAttempt:
@@ -104,6 +109,14 @@ class CloudAttempt:
         self.ended = not piece
         self._take(piece)
         return len(piece)
+
+    async def hear_out(self) -> None:
+        """Hold back what an error says: it belongs to it, whatever is made of it."""
+        # Whether it broke off is seen when it goes on.
+        with contextlib.suppress(TimeoutError, Unanswered):
+            async with asyncio.timeout(ERROR_BODY_S):
+                while len(self.held) < SAMPLE_BYTES and await self.hold():
+                    pass
 
     async def pass_on(
         self, down: web.StreamResponse | None = None, *, silence_s: float | None = None

@@ -38,7 +38,6 @@ from trayapp.gateway.cloud import CloudRoute, no_answer
 from trayapp.gateway.cloud_attempt import CloudAttempt
 from trayapp.gateway.limits import Patience
 from trayapp.gateway.outgoing import Unanswered
-from trayapp.gateway.reading import SAMPLE_BYTES
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.tool_request import ToolRequest
 from trayapp.gateway.waiting import Waiting
@@ -46,8 +45,6 @@ from trayapp.tasks import Tasks
 
 LOOK_S = 0.5
 """Real seconds between two looks at what is around a request that is held back: the light, the target, the mode."""
-ERROR_BODY_S = 1.0
-"""An error comes in one piece with its words; whoever lets them wait has said enough."""
 _MACHINES = Patience(3600.0, 3600.0, 3600.0)
 """The machine knows how long to wait."""
 
@@ -151,7 +148,7 @@ class Steered:
     # The attempt.
 
     async def _send(self, decision: Send) -> None:
-        attempt = self._attempt = await self._world.cloud.attempt(self._asked)
+        attempt = self._attempt = await self._world.cloud.attempt(self._asked, plain=decision.strips)
         self._number, self._lost, self._noted = decision.attempt, None, []
         self._head_told = self._error_told = False
         body = self._asked.body
@@ -165,11 +162,7 @@ class Steered:
         once = self._number > 1
         await attempt.ask(self._world.cloud.outgoing, body, _MACHINES, self._note, once=once)
         if attempt.up.status >= 400:
-            # What an error says belongs to it, whatever is made of it; whether it broke off is seen when it goes on.
-            with contextlib.suppress(TimeoutError, Unanswered):
-                async with asyncio.timeout(ERROR_BODY_S):
-                    while len(attempt.held) < SAMPLE_BYTES and await attempt.hold():
-                        pass
+            await attempt.hear_out()
         return len(attempt.held)
 
     def _note(self, event: Event) -> None:

@@ -86,9 +86,9 @@ def test_what_rests_on_the_provider() -> None:
 
 
 @pytest.mark.parametrize("endpoint", Endpoint)
-def test_whatever_a_model_answers_may_hold_what_another_wrote(endpoint: Endpoint) -> None:
-    answered = (CHAT, RESPONSES, MESSAGES, Endpoint.COMPLETIONS)
-    assert asked(endpoint, {"model": "m"}).foreign is (endpoint in answered)
+def test_a_conversation_may_hold_what_another_wrote(endpoint: Endpoint) -> None:
+    conversations = (CHAT, RESPONSES, MESSAGES, Endpoint.COUNT_TOKENS)
+    assert asked(endpoint, {"model": "m"}).foreign is (endpoint in conversations)
 
 
 @pytest.mark.parametrize(

@@ -186,10 +186,13 @@ class Failover:
         return [*out, *(self._move() if moves else self._end(Tell(failure.code)))]
 
     def _may_repeat(self, attempt: Attempt, failure: Failure) -> bool:
-        if attempt.number > 1 or (self._asked.once and attempt.sent):
+        if attempt.number > 1:
             return False
         if failure.strips:
+            # A request that was refused for what is in it has left nothing anywhere.
             return self._asked.foreign
+        if self._asked.once and attempt.sent:
+            return False
         if not self._steers or self._asked.again or attempt.connections > 1:
             # Tools repeat by themselves, and so does a pool whose kept connection was closed: none may multiply ours.
             return False
