@@ -1,9 +1,10 @@
-"""Responses of local servers, with what they leave out and strict readers want.
+"""Responses of local servers, with what they leave out and strict readers want, and with ids that OpenAI takes back.
 
 llama.cpp says no `output_index`, `content_index` or `sequence_number`, and gives calls no id; opencode then finds no
 "text part": https://github.com/ggml-org/llama.cpp/issues/20607
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,9 @@ _KIND = re.compile(r"response\.([a-z_.]+)")
 _LIFE = frozenset({"created", "queued", "in_progress", "completed", "incomplete", "failed"})
 _TEXTS = frozenset({"content_part", "output_text", "refusal", "reasoning_text"})
 _SUMMARIES = frozenset({"reasoning_summary_part", "reasoning_summary_text"})
+_BEGINS = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc"}
+"""How ids begin that OpenAI takes back: https://github.com/langchain-ai/langchain/issues/39113."""
+_TAKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CALLS = frozenset({"function_call_arguments", "custom_tool_call_input"})
 
 
@@ -37,8 +41,7 @@ def repaired(response: Mapping[str, Any], model: str, minted: Minted) -> dict[st
     whole |= response
     items = whole["output"] if isinstance(whole["output"], list) else []
     whole["output"] = [
-        item | {"id": _id(item, number, minted)} if isinstance(item, dict) else item
-        for number, item in enumerate(items)
+        _known(item, number, minted) if isinstance(item, dict) else item for number, item in enumerate(items)
     ]
     if isinstance(usage := whole.get("usage"), dict):
         details: dict[str, Any] = {
@@ -49,9 +52,27 @@ def repaired(response: Mapping[str, Any], model: str, minted: Minted) -> dict[st
     return whole
 
 
+def _known(item: Mapping[str, Any], number: int, minted: Minted) -> dict[str, Any]:
+    """An item with ids that OpenAI takes back; the same ones each time it is told."""
+    fitted = dict(item) | {"id": _id(item, number, minted)}
+    if isinstance(call := item.get("call_id"), str) and not _TAKEN.fullmatch(call):
+        fitted["call_id"] = f"call_{_digest(call)}"
+    return fitted
+
+
 def _id(item: Mapping[str, Any], number: int, minted: Minted) -> str:
     # What is written into a call names it by its `call_id` then.
-    return str(item.get("id") or item.get("call_id") or minted.id("item", number))
+    told = str(item.get("id") or item.get("call_id") or "")
+    begins = _BEGINS.get(str(item.get("type")))
+    if not told:
+        return minted.id(begins or "item", number)
+    if begins is None or (_TAKEN.fullmatch(told) and told.startswith(f"{begins}_")):
+        return told
+    return f"{begins}_{_digest(told)}"
+
+
+def _digest(told: str) -> str:
+    return hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
 class ResponsesRepair:
@@ -64,6 +85,7 @@ class ResponsesRepair:
         self._cutter = EventCutter()
         self._number = -1
         self._places: dict[str, int] = {}
+        self._renamed: dict[str, str] = {}
         self._parts: dict[tuple[str, bool], int] = {}
 
     def __call__(self, piece: bytes) -> bytes:
@@ -112,7 +134,9 @@ class ResponsesRepair:
     def _item(self, fields: dict[str, Any], verb: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         item = fields["item"]
         known = self._places.get(_id(item, -1, self._minted))
-        item = item | {"id": _id(item, len(self._places) if known is None else known, self._minted)}
+        told = str(item.get("id") or item.get("call_id") or "")
+        item = _known(item, len(self._places) if known is None else known, self._minted)
+        self._renamed[told] = item["id"]
         before = []
         if known is None:
             known = self._place(item["id"], fields)
@@ -123,8 +147,8 @@ class ResponsesRepair:
 
     def _within(self, fields: dict[str, Any], noun: str, verb: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         before: list[dict[str, Any]] = []
-        told = fields.get("item_id")
-        item_id = told if isinstance(told, str) and told in self._places else next(reversed(self._places), None)
+        told = self._renamed.get(str(fields.get("item_id")))
+        item_id = told if told in self._places else next(reversed(self._places), None)
         if item_id is None:
             if noun not in ("content_part", "output_text"):
                 return [], fields

@@ -1,6 +1,7 @@
 """Responses of local servers, with what they leave out."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -170,9 +171,44 @@ def test_a_large_event_in_small_pieces() -> None:
 
 def test_plain_responses() -> None:
     got = repaired({"output": [_CALL, {"type": "message"}], "usage": {"input_tokens": 1}}, "small:1b", MINTED)
-    assert [item["id"] for item in got["output"]] == ["fc_9", "item_0123456789abcdef0123456701"]
+    assert [item["id"] for item in got["output"]] == ["fc_9", "msg_0123456789abcdef0123456701"]
     assert (got["id"], got["object"], got["tools"]) == ("resp_0123456789abcdef0123456700", "response", [])
     assert repaired(got, "other", MINTED) == got
+
+
+LONG = f"functions.f:0|{'x' * 60}"
+
+
+@pytest.mark.parametrize(
+    ("item", "begins", "call"),
+    [
+        ({"type": "function_call", "call_id": "call_9"}, "fc_", "call_9"),
+        ({"type": "function_call", "id": "item_1", "call_id": LONG}, "fc_", None),
+        ({"type": "function_call", "id": "fc_1", "call_id": "a b"}, "fc_1", None),
+        ({"type": "custom_tool_call", "id": LONG, "call_id": "call_9"}, "ctc_", "call_9"),
+        ({"type": "message", "id": "chatcmpl-1"}, "msg_", None),
+        ({"type": "reasoning", "id": f"rs_{'x' * 400}"}, "rs_", None),
+        ({"type": "web_search_call", "id": "ws.1"}, "ws.1", None),
+    ],
+)
+def test_ids_are_such_as_the_cloud_takes_back(item: dict[str, Any], begins: str, call: str | None) -> None:
+    done = {"arguments": "{}"} | item
+    stream = (
+        told("created", response=_RESPONSE)
+        + told("output_item.added", item=item)
+        + told("function_call_arguments.delta", item_id=item.get("id") or item.get("call_id"), delta="{}")
+        + told("output_item.done", item=done)
+        + told("completed", response=_RESPONSE | {"status": "completed", "output": [done]})
+    )
+    _, added, delta, over, completed = events_of(repair(stream))
+    [kept] = completed["response"]["output"]
+    ids = {added["item"]["id"], delta["item_id"], over["item"]["id"], kept["id"]}
+    assert len(ids) == 1
+    assert kept["id"].startswith(begins)
+    assert len(kept["id"]) <= 64
+    if "call_id" in item:
+        assert {added["item"]["call_id"], over["item"]["call_id"], kept["call_id"]} == {kept["call_id"]}
+        assert kept["call_id"] == call or re.fullmatch("call_[a-f0-9]{24}", kept["call_id"])
 
 
 NAMES = st.sampled_from(
