@@ -59,7 +59,7 @@ class Usage(NamedTuple):
     wakeups_per_s: float
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
     """Of the process and its children: whatever the program starts, it is its memory."""
     total_kb = 0
     for one in _family(pid):
@@ -129,7 +129,7 @@ class Rig:
             await asyncio.sleep(window_s)
             passed_s = time.perf_counter() - begin
             return Usage(
-                _pss_mb(pid),
+                pss_mb(pid),
                 100 * (_cpu_s(pid) - cpu_s) / passed_s,
                 (_switches(pid) - switches) / passed_s,
             )

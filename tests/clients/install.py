@@ -29,6 +29,11 @@ class Package(NamedTuple):
         """Where its commands are, once it is installed; for PyPI with the Python that imports it."""
         return self.folder / ("node_modules/.bin" if self.registry == "npm" else "bin")
 
+    @property
+    def done(self) -> Path:
+        """It is installed when this is there."""
+        return self.folder / "installed"
+
 
 def cache() -> Path:
     named = os.environ.get(CACHE_VARIABLE)
@@ -37,8 +42,7 @@ def cache() -> Path:
 
 def installed(package: Package) -> Package:
     """The package, installed if it was not. Raises RuntimeError with the installer's last words."""
-    done = package.folder / "installed"
-    if done.exists():
+    if package.done.exists():
         return package
     shutil.rmtree(package.folder, ignore_errors=True)
     package.folder.mkdir(parents=True)
@@ -48,7 +52,7 @@ def installed(package: Package) -> Package:
         _run(sys.executable, "-m", "venv", str(package.folder))
         pip = (str(package.programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         _run(*pip, _pinned(package, "=="))
-    done.touch()
+    package.done.touch()
     return package
 
 
