@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.clients import compliance
 from tests.clients.scenes import Outcome, Scene, fair, play, playable
 from tests.clients.stand import Route, Stand
 from tests.clients.tools import TOOLS
@@ -41,6 +42,8 @@ async def _played(told: argparse.Namespace, folder: Path) -> bool:
             if told.keep is not None:
                 said = "\n\n".join(one.output for one in (straight, through) if one is not None)
                 (told.keep / f"{tool.name}, {scene}, {route}.txt").write_text(said)
+    if told.tool.lower() in compliance.PACKAGE.name and not (told.scene or told.route):
+        good = await compliance.table(folder) and good
     return good
 
 
