@@ -2,7 +2,7 @@
 is read in tenths of a millisecond, since its fields stay the bytes that they were."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trayapp.core.json_text import read_json
@@ -25,8 +25,16 @@ _THINKING = ("reasoning", "reasoning_effort", "thinking", "enable_thinking")
 _NO_THINKING = frozenset({"none", "disabled", "off"})
 
 
-def asked_of(endpoint: Endpoint, headers: Mapping[str, str], body: bytes, policy: Policy, rescue: Rescue) -> Asked:
-    """`headers` find their names whatever the case. `body`: unpacked; what cannot be read says nothing."""
+def asked_of(
+    endpoint: Endpoint,
+    headers: Mapping[str, str],
+    body: bytes,
+    policy: Policy,
+    rescue: Rescue,
+    quick: Callable[[str], bool] = lambda model: False,
+) -> Asked:
+    """`headers` find their names whatever the case. `body`: unpacked; what cannot be read says nothing. `quick`: does
+    this model answer the tool that asks within seconds, as a rule?"""
     fields = fields_of(body) or {}
     # Where the user has chosen the local model, what is only offered is left out and said; nobody moves for that.
     return Asked(
@@ -36,6 +44,7 @@ def asked_of(endpoint: Endpoint, headers: Mapping[str, str], body: bytes, policy
         rescue=rescue,
         rests=rests_on(fields) is not None or runs_there(fields) is not None,
         reasons=_reasons(fields),
+        quick=quick(model_in(fields)),
         foreign=endpoint in FITTED,
         again=_count(headers.get(RETRY_COUNT, "")) > 0,
         multiplies=any(_MULTIPLIES.match(headers.get(name, "")) for name in _NAMED_IN),

@@ -1,6 +1,7 @@
 """Auto mode at the gateway: where a request begins, who answers it when that fails, and what is learnt from it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -18,6 +19,9 @@ from trayapp.gateway.refusal import Refused
 from trayapp.gateway.steered import Steered, World, for_good
 from trayapp.gateway.tool_request import ToolRequest
 from trayapp.settings.schema import ProviderSettings, Settings
+
+UNDECIDED = "none; undecided"
+"""The route of an answer whose tool has heard a word before anybody answered; its `model` says who did in the end."""
 
 
 class Automatic:
@@ -42,10 +46,10 @@ class Automatic:
         self._local = local
         self._first_contents = FirstContents()
 
-    def take_up(self, asked: ToolRequest, facts: Callable[[], Asked]) -> None:
-        """A request has come in. `facts`: what it is, worked out in auto mode alone."""
+    def take_up(self, asked: ToolRequest, facts: Callable[[ToolRequest, Callable[[str], bool]], Asked]) -> None:
+        """A request has come in. `facts`: what it is, worked out in auto mode alone; it is given who is quick."""
         if self._auto.mode is Mode.AUTO and asked.endpoint not in UNSEEN:
-            asked.facts = facts()
+            asked.facts = facts(asked, partial(self._first_contents.quick, asked.caller.tool))
             asked.proved = lambda seen: self._learn(asked, seen)
 
     def begin(self, asked: ToolRequest, decision: Decision) -> Decision:
@@ -83,20 +87,19 @@ class Automatic:
         facts, provider = asked.facts, asked.provider.provider
         assert facts is not None
         settings = self._settings().providers.get(provider) or ProviderSettings()
-
-        def moved(why: str) -> None:
-            if asked.turn is not None:
-                self._auto.moved(asked.turn, why, self._clock.now())
-
         cloud = self._cloud
         world = World(
-            cloud, lambda: self._standing(asked), lambda: cloud.fit(asked), lambda: self._local.waiting(asked)
+            cloud,
+            lambda: self._standing(asked),
+            lambda: cloud.fit(asked),
+            lambda: self._local.waiting(asked, UNDECIDED),
         )
         steered = Steered(asked, facts, settings.limits, world)
         answer = await steered.answer()
         if answer is not None:
             return answer
-        moved(steered.why)
+        if asked.turn is not None:
+            self._auto.moved(asked.turn, steered.why, self._clock.now())
         asked.route = "local; auto"
         try:
             answer = await self._local.answer(asked, lambda: True, steered.waiting)

@@ -137,9 +137,9 @@ class LocalRoute:
                 await waiting.down.write_eof()
                 return waiting.down
 
-    def waiting(self, asked: ToolRequest) -> Waiting:
-        """What keeps the tool alive that asked this."""
-        return Waiting(asked.request, asked.dialect, asked.said, asked.route, self._limits.keep_alive_s)
+    def waiting(self, asked: ToolRequest, route: str | None = None) -> Waiting:
+        """What keeps the tool alive that asked this. `route`: what is said of who answers."""
+        return Waiting(asked.request, asked.dialect, asked.said, route or asked.route, self._limits.keep_alive_s)
 
     async def _of(
         self, target: TargetStatus, asked: ToolRequest, waiting: Waiting, stays: Callable[[], bool]

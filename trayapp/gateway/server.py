@@ -222,7 +222,7 @@ class Gateway:
         asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path)
         if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)
-        self._automatic.take_up(asked, lambda: self._facts(asked))
+        self._automatic.take_up(asked, self._facts)
         while True:
             decision = await self._decide(asked)
             asked.route = f"{decision.action}; {decision.reason}"
@@ -299,15 +299,15 @@ class Gateway:
         """Would a request that goes to the target go there still?"""
         return self._routed(asked).action is Action.LOCAL or self._automatic.diverts(asked)
 
-    def _facts(self, asked: ToolRequest) -> Asked:
-        """What a request is to auto mode."""
+    def _facts(self, asked: ToolRequest, quick: Callable[[str], bool]) -> Asked:
+        """What a request is to auto mode. `quick`: as `asked_of` has it."""
         try:
             asked.said = plain_of(asked.request.headers, asked.body, self._limits.body_bytes)
         except Refused:
             # Whether it can be read is for the provider to say.
             asked.said = b""
         how = self._policy(asked.caller.tool)
-        return asked_of(asked.endpoint, asked.request.headers, asked.said, how.policy, how.rescue)
+        return asked_of(asked.endpoint, asked.request.headers, asked.said, how.policy, how.rescue, quick)
 
     async def _decide(self, asked: ToolRequest) -> Decision:
         """Where this request goes, once it may go anywhere. Raises Refused (503) when it was held in vain."""

@@ -113,9 +113,15 @@ class Steered:
             case Cancel():
                 await self._drop()
             case KeepAlive():
-                if self.waiting is None:
-                    self.waiting = self._world.waiting()
-                await self.waiting.word()
+                await self._keep_alive()
+
+    async def _keep_alive(self) -> None:
+        if self._attempt is not None and self._attempt.has_begun and self._attempt.reading.packed:
+            # Behind a head of ours nobody would unpack it.
+            return
+        if self.waiting is None:
+            self.waiting = self._world.waiting()
+        await self.waiting.word()
 
     async def _next(self) -> list[Decision]:
         """What is to be done when something happens next."""

@@ -2,18 +2,24 @@
 
 import asyncio
 import contextlib
+import gzip
 from typing import Any
 
+import pytest
 from msgspec import structs
 
 from tests.support.gatewaybed import CHAT, END, QUESTION, ROLE, SAID, TOKEN, Bed, Got, chunks
-from tests.support.httpserver import answer, hang_up
+from tests.support.httpserver import Request, answer, hang_up, silent
 from trayapp.core.evidence.observation import Outcome
+from trayapp.core.switching import failover, limits
 from trayapp.core.switching.asked import Rescue
 from trayapp.core.switching.auto_mode import AutoMode, Happened
 from trayapp.core.switching.breaker import BreakerState
+from trayapp.core.switching.first_content import ENOUGH
 from trayapp.core.switching.limits import Limits
 from trayapp.core.switching.route import Mode
+from trayapp.gateway.automatic import UNDECIDED
+from trayapp.gateway.dialects import chat
 from trayapp.settings import schema
 
 STREAMED = QUESTION | {"stream": True}
@@ -119,3 +125,39 @@ async def test_a_kept_connection_that_was_closed_costs_the_provider_no_third_req
         got = await bed.post(QUESTION | {"seed": 1})
     assert source(got) == "local; auto"
     assert bed.cloud.asked(CHAT) == 3, "one, and two for the one that failed"
+
+
+async def test_who_is_quick_as_a_rule_is_given_up_when_he_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "QUICK_S", 0.3)
+    async with auto_bed() as bed:
+        bed.cloud.on(CHAT, *[chunks([ROLE, TOKEN, END])] * ENOUGH, silent)
+        bed.local.on(CHAT, chunks([ROLE, TOKEN, END]))
+        sources = [source(await bed.post(STREAMED | {"seed": n})) for n in range(ENOUGH + 1)]
+    assert sources == ["cloud; default"] * ENOUGH + ["local; auto"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_words_that_keep_a_tool_waiting_spoil_no_answer(packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failover, "KEEP_ALIVE_S", 0.05)
+    said = ROLE + TOKEN + END
+    body = gzip.compress(said) if packed else said
+
+    async def slow(writer: asyncio.StreamWriter, request: Request) -> None:
+        coding = b"content-encoding: gzip\r\n" if packed else b""
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n%s\r\n" % coding)
+        writer.write(body[: len(ROLE)])
+        await writer.drain()
+        await asyncio.sleep(0.3)
+        writer.write(body[len(ROLE) :])
+        writer.close()
+
+    async with auto_bed(rescue=Rescue.WHOLE) as bed:
+        bed.cloud.on(CHAT, slow)
+        got = await bed.post(STREAMED)
+    if packed:
+        assert (gzip.decompress(got.body), source(got)) == (said, "cloud; default")
+    else:
+        assert source(got) == UNDECIDED
+        assert got.body.startswith(chat.KEEP_ALIVE)
+        assert got.body.lstrip(chat.KEEP_ALIVE) == said
+    assert got.whole
