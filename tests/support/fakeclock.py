@@ -1,6 +1,7 @@
 """Clocks for tests: one that stands still until it is told to move, and two that run fast."""
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime
 
@@ -73,3 +74,27 @@ class PatientClock(RateClock):
         while left_s > 0:
             await asyncio.sleep(min(left_s, self.LONGEST_S))
             left_s = (end - self.now()) / self._rate
+
+
+class LeapingClock(RateClock):
+    """Runs like any clock on the wall, and leaps when it is told to: whoever slept through that wakes up."""
+
+    def __init__(self, epoch: datetime) -> None:
+        super().__init__(epoch, 1.0)
+        self._leapt_s = 0.0
+        self._leaps = asyncio.Event()
+
+    def now(self) -> float:
+        return super().now() + self._leapt_s
+
+    def leap(self, seconds: float) -> None:
+        self._leapt_s += seconds
+        self._leaps.set()
+        self._leaps = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        end = self.now() + seconds
+        while (left_s := end - self.now()) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._leaps.wait()

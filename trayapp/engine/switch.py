@@ -20,6 +20,7 @@ from trayapp.core.evidence.observation import Try
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.core.snapshot import LocalAnswer, ToolStatus
+from trayapp.core.switching.auto_mode import QUIET_S
 from trayapp.core.switching.offer import WhyNot, movable, why_not
 from trayapp.core.switching.route import Mode, Policy, To, Until
 from trayapp.core.switching.routes import Routes
@@ -219,8 +220,7 @@ class Switch:
             if problem.code != "already_switching":
                 self._tell(BannerStage.SWITCH_FAILED, chosen, code=problem.code, **problem.params)
             raise
-        began = set(chosen) - set(self._local())
-        self.local_answers = tuple(answer for answer in self.local_answers if answer.provider not in began)
+        self._forget_answers(set(chosen) - set(self._local()))
         self._state.switch(chosen, To.LOCAL, until, self._clock.now())
         self._hooks.changed()
         moved = self._moved(chosen)
@@ -327,9 +327,19 @@ class Switch:
         self._hooks.changed()
 
     def _answered(self, answer: LocalAnswer) -> None:
+        if self.routes.route(answer.provider).to is To.CLOUD:
+            # Moved by itself: after a pause that is another time, as for what is told of it.
+            before = answer.at - QUIET_S
+            recent = any(one.at >= before for one in self.local_answers if one.provider == answer.provider)
+            if not recent:
+                self._forget_answers({answer.provider})
         self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
         self.routes.count_answer(answer.provider)
         self._hooks.changed_often()
+
+    def _forget_answers(self, providers: set[str]) -> None:
+        """A local time begins for these: what they list is its own."""
+        self.local_answers = tuple(answer for answer in self.local_answers if answer.provider not in providers)
 
     def _make_target(self, settings: Local) -> LocalTarget | None:
         if settings.server is None:
