@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
-from trayapp.core.switching.route import Policy
+from trayapp.core.switching.route import Mode, Policy
 from trayapp.settings.schema import GatewaySettings, ToolSettings
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
@@ -33,6 +33,10 @@ class ToolsPage(SettingsPage):
         self.openai, self.anthropic = Choice([]), Choice([])
         editors = {"openai": self.openai, "anthropic": self.anthropic}
         self.gateway = Form(("gateway",), GatewaySettings, editors=editors)
+        mode = self.gateway.fields["mode"].editor
+        assert isinstance(mode, Choice)
+        self._mode = mode
+        mode.widget.currentIndexChanged.connect(lambda _index: self._follow_mode())
         self.tools: dict[str, ToolGroup] = {}
         self._tools_column = QVBoxLayout()
         self._tools_column.setSpacing(GROUP_PX)
@@ -70,6 +74,11 @@ class ToolsPage(SettingsPage):
         self._show_tools(view)
         for name, group in self.tools.items():
             group.load(view.settings.tools.get(name, ToolSettings()))
+        self._follow_mode()
+
+    def _follow_mode(self) -> None:
+        for group in self.tools.values():
+            group.follow(automatic=self._mode.get() == Mode.AUTO)
 
     def _show_tools(self, view: SettingsView) -> None:
         """Follow which tools there are; the policies of those that stay are left as edited."""
@@ -86,6 +95,7 @@ class ToolsPage(SettingsPage):
                 group.load(view.settings.tools.get(name, ToolSettings()))
                 self.forms.append(group.form)
                 self._tools_column.addWidget(group)
+        self._follow_mode()
 
     @property
     def unfinished(self) -> bool:
@@ -181,6 +191,7 @@ class ToolGroup(QFrame):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.form = Form(("tool", name), ToolSettings)
+        self._automatic = False
         self.address = QPushButton(as_action(Labels.tool_address))
         self.removed = QPushButton(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor
@@ -201,8 +212,12 @@ class ToolGroup(QFrame):
         self.form.load(settings)
         self._show_rows()
 
+    def follow(self, *, automatic: bool) -> None:
+        """Whether anything moves by itself: only then is anything rescued."""
+        self._automatic = automatic
+        self._show_rows()
+
     def _show_rows(self) -> None:
         policy = self.form.fields["policy"].editor.get()
         self.form.show_row("wait_s", policy == Policy.WAIT)
-        # Nobody else's answers are ever moved.
-        self.form.show_row("rescue", policy == Policy.SWITCH)
+        self.form.show_row("rescue", policy == Policy.SWITCH and self._automatic)

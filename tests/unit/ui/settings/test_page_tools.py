@@ -36,20 +36,22 @@ def test_tools_have_policies_and_only_waiting_ones_a_limit(page: ToolsPage) -> N
     assert list(page.tools) == ["editor", "nightly"]
     assert not page.tools["editor"].form.fields["wait_s"].isVisible()
     assert page.tools["nightly"].form.fields["wait_s"].isVisible()
-    # Only what moves can be rescued.
-    assert page.tools["editor"].form.fields["rescue"].isVisible()
-    assert not page.tools["nightly"].form.fields["rescue"].isVisible()
     page.tools["editor"].form.fields["policy"].editor.set("fail")
     assert page.changes() == {("tool", "editor", "policy"): "fail"}
-    assert not page.tools["editor"].form.fields["rescue"].isVisible()
 
 
 def test_who_switches_is_a_setting_in_words(page: ToolsPage) -> None:
     mode = page.gateway.fields["mode"].editor
     assert isinstance(mode, Choice)
     assert [mode.widget.itemText(n) for n in range(mode.widget.count())] == ["when I say so", "automatically"]
+    # Only what moves by itself can be rescued.
+    assert not page.tools["editor"].form.fields["rescue"].isVisible()
     mode.set("auto")
     assert page.changes() == {("gateway", "mode"): "auto"}
+    assert page.tools["editor"].form.fields["rescue"].isVisible()
+    assert not page.tools["nightly"].form.fields["rescue"].isVisible()
+    page.tools["editor"].form.fields["policy"].editor.set("fail")
+    assert not page.tools["editor"].form.fields["rescue"].isVisible()
 
 
 def test_a_new_tool_gets_its_address_once(page: ToolsPage, commands: RecordingCommands) -> None:
