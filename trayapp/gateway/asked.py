@@ -47,8 +47,13 @@ def asked_of(
         quick=quick(model_in(fields)),
         foreign=endpoint in FITTED,
         again=_count(headers.get(RETRY_COUNT, "")) > 0,
-        multiplies=any(_MULTIPLIES.match(headers.get(name, "")) for name in _NAMED_IN),
+        multiplies=multiplies(headers),
     )
+
+
+def multiplies(headers: Mapping[str, str]) -> bool:
+    """Does the tool ask an error of a server again and again, whatever the answer says about that?"""
+    return any(_MULTIPLIES.match(headers.get(name, "")) for name in _NAMED_IN)
 
 
 def model_in(fields: Fields) -> str:

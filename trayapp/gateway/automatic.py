@@ -15,8 +15,8 @@ from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.cloud import CloudRoute
 from trayapp.gateway.local import LocalRoute
-from trayapp.gateway.refusal import Refused
-from trayapp.gateway.steered import Steered, World, for_good
+from trayapp.gateway.refusal import Refused, for_good
+from trayapp.gateway.steered import Steered, World
 from trayapp.gateway.tool_request import ToolRequest
 from trayapp.settings.schema import ProviderSettings, Settings
 

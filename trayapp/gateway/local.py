@@ -18,6 +18,7 @@ from trayapp.core.snapshot import LocalAnswer
 from trayapp.core.switching.route import Endpoint
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.errors import Problem
+from trayapp.gateway.asked import multiplies
 from trayapp.gateway.events import MAX_EVENT_BYTES, EventCutter
 from trayapp.gateway.fence import Fence, FencedReading
 from trayapp.gateway.given import Whole
@@ -37,7 +38,7 @@ from trayapp.gateway.local_refusals import (
 )
 from trayapp.gateway.local_request import said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
-from trayapp.gateway.refusal import Refused
+from trayapp.gateway.refusal import Refused, for_good
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
 from trayapp.gateway.translated import TRANSLATIONS, TranslatedExchange
@@ -129,10 +130,13 @@ class LocalRoute:
                 if answer is None and waiting.down is not None:
                     raise moved(asked)
                 return answer
-            except Refused as refused:
+            except Refused as failure:
+                # Told by a 5xx, it would come thirty times, and Codex would speak of high demand at OpenAI.
+                last = not failure.again and multiplies(asked.request.headers)
+                refused = for_good(failure) if last else failure
                 waiting.over()
                 if waiting.down is None:
-                    raise
+                    raise refused from None
                 await waiting.down.write(asked.dialect.refusal_event(refused))
                 await waiting.down.write_eof()
                 return waiting.down
@@ -173,7 +177,8 @@ class LocalRoute:
                     headers = to_client(up.headers, asked.route)
                     body = await self._body(up, reading)
                     error = reading.error_within
-                    if error is not None and (up.status < 300 or asked.dialect.told(up.status, error) is not None):
+                    telling = up.status < 300 or asked.dialect.told(up.status, error) is not None
+                    if (error is not None and telling) or (up.status >= 500 and multiplies(asked.request.headers)):
                         raise told(target, asked, up.status, error)
                     if up.status < 300 and not reading.is_answer:
                         # Whoever has the port now, or a model that gave nothing.

@@ -1,5 +1,7 @@
 """What the gateway itself says in place of an answer; the dialect of the tool that asked gives it its shape."""
 
+_SHOULD_RETRY = "x-should-retry"
+
 
 class Refused(Exception):
     """A request that is answered here and goes no further. `message` may be shown by the tool as it is.
@@ -10,6 +12,11 @@ class Refused(Exception):
 
     closes = False
 
+    @property
+    def again(self) -> bool:
+        """May asking again help?"""
+        return self.headers.get(_SHOULD_RETRY) != "false"
+
     def __init__(self, status: int, code: str, message: str, *, retry: bool = True, **headers: str) -> None:
         super().__init__(code)
         self.status = status
@@ -17,7 +24,12 @@ class Refused(Exception):
         self.message = message
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if not retry:
-            self.headers["x-should-retry"] = "false"
+            self.headers[_SHOULD_RETRY] = "false"
+
+
+def for_good(refused: Refused) -> Refused:
+    """The same to somebody who would ask a server's error thirty times."""
+    return Refused(400, refused.code, refused.message, retry=False) if refused.status >= 500 else refused
 
 
 def busy(code: str, message: str) -> Refused:

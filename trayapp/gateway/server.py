@@ -186,6 +186,7 @@ class Gateway:
         except Refused as refused:
             if refused.code in _LOST and passed_on(shape) is not None:
                 refused = self._lost(request, refused)
+            _show(refused, request.method, shape)
             answer = refusal_answer(refused, shape)
         finally:
             connection.answering = None
@@ -255,7 +256,10 @@ class Gateway:
         if right is None:
             return refused
         message = f"There is nothing at this address. The right one is http://127.0.0.1:{self._port}{right}"
-        return Refused(404, "unknown_url", message, retry=False)
+        told = Refused(404, "unknown_url", message, retry=False)
+        # What asks for nearly that may be read in that dialect.
+        _show(told, request.method, spoken(right, request.headers))
+        return told
 
     def _speaks(self, name: str) -> tuple[Dialect, ...]:
         """What the API of the provider with this id speaks; nothing where there is none."""
@@ -361,6 +365,12 @@ class Gateway:
         except (web.RequestPayloadError, web.PayloadAccessError) as error:
             raise Refused(400, "bad_request", "The request's body is broken.", retry=False) from error
         return bytes(body)
+
+
+def _show(refused: Refused, method: str, shape: Shape) -> None:
+    """Make it one whose words the tools of this dialect show."""
+    if method == "POST" and refused.status in shape.HIDES:
+        refused.status = 400
 
 
 def _not_spoken(shape: Shape) -> Refused:

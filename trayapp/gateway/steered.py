@@ -38,7 +38,7 @@ from trayapp.gateway.cloud import CloudRoute, no_answer
 from trayapp.gateway.cloud_attempt import CloudAttempt
 from trayapp.gateway.limits import Patience
 from trayapp.gateway.outgoing import Unanswered
-from trayapp.gateway.refusal import Refused
+from trayapp.gateway.refusal import for_good
 from trayapp.gateway.tool_request import ToolRequest
 from trayapp.gateway.waiting import Waiting
 from trayapp.tasks import Tasks
@@ -275,8 +275,3 @@ async def _outcome(work: Callable[[], Awaitable[int]]) -> int | Unanswered:
         return await work()
     except Unanswered as failure:
         return failure
-
-
-def for_good(refused: Refused) -> Refused:
-    """The same to somebody who would ask a server's error thirty times."""
-    return Refused(400, refused.code, refused.message, retry=False) if refused.status >= 500 else refused

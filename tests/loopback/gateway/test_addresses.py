@@ -23,6 +23,7 @@ from tests.support.httpserver import answer
         ("POST", "/t/{token}/acme/v1/chat/completions/?a=1", f"/t/<token>/acme{CHAT}"),
         ("POST", "/responses", "/v1/responses"),
         ("POST", "/acme/v1/responses/", "/acme/v1/responses"),
+        ("POST", "/t/{token}/acme/responses", "/t/<token>/acme/v1/responses"),
         ("POST", "/embeddings", "/v1/embeddings"),
         ("GET", "/v1/models/", MODELS),
         ("GET", "/models", MODELS),
@@ -36,7 +37,9 @@ async def test_a_nearly_right_address_is_told_the_right_one(method: str, path: s
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))
         got = await bed.send(bed.request(method, path.replace("{token}", bed.token)))
-        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (404, "unknown_url", "false")
+        # opencode asks a 404 of Responses again and again, and shows nothing.
+        status = 400 if right.endswith("/responses") else 404
+        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (status, "unknown_url", "false")
         assert f"http://127.0.0.1:{bed.port}{right}" in got.error["message"].split(" ")
         assert bed.token not in got.error["message"]
         assert bed.cloud.requests == []

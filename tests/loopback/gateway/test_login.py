@@ -81,7 +81,8 @@ async def test_there_is_no_other_path_at_this_address(login: Server, path: str, 
         add(bed, login)
         bed.switch(route)
         got = await bed.post(ASKED, path=at(bed, path), Authorization=OWN)
-        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (404, "unknown_url", "false")
+        status = 400 if path.startswith("/v1/responses/") else 404
+        assert (got.status, got.error["code"], got.headers["x-should-retry"]) == (status, "unknown_url", "false")
         assert login.requests == bed.cloud.requests == bed.local.requests == []
 
 
@@ -125,5 +126,5 @@ async def test_a_nearly_right_address_is_told_the_right_one(login: Server) -> No
     async with Bed() as bed:
         add(bed, login)
         got = await bed.post(ASKED, path=f"/t/{bed.token}/acme-login/responses", Authorization=OWN)
-        assert (got.status, got.error["code"]) == (404, "unknown_url")
+        assert (got.status, got.error["code"]) == (400, "unknown_url")
         assert "/acme-login/v1/responses" in got.error["message"]

@@ -291,8 +291,8 @@ async def test_every_refusal_is_in_the_dialect() -> None:
         is_refused(await bed.ask(Host="evil.example"), 403, "permission_error")
         is_refused(await bed.ask(Content_Type="text/plain"), 415, "invalid_request_error")
         is_refused(await bed.ask(ASKED | {"system": "x" * 6000}), 400, "invalid_request_error")
-        is_refused(await bed.ask(path="/acme/v1/messages"), 404, "not_found_error")
-        is_refused(await bed.ask(path="/nobody/v1/messages"), 404, "not_found_error")
+        is_refused(await bed.ask(path="/acme/v1/messages"), 400, "invalid_request_error")
+        is_refused(await bed.ask(path="/nobody/v1/messages"), 400, "invalid_request_error")
         is_refused(await bed.get(MESSAGES, X_Api_Key=bed.token), 405, "invalid_request_error")
         bed.keyring.keys.clear()
         got = await bed.ask()
@@ -304,9 +304,11 @@ async def test_every_refusal_is_in_the_dialect() -> None:
 
 @pytest.mark.parametrize("path", ["/v1/v1/messages", "/v1/messages/", "/api/v1/messages", "/messages", "/V1/messages"])
 async def test_who_is_nearly_right_is_told_the_address(path: str) -> None:
+    """By a 400: of every 404 Claude Code says that there is an issue with the selected model, and nothing else."""
     async with MessagesBed() as bed:
         got = await bed.ask(path=path)
-        is_refused(got, 404, "not_found_error")
+        is_refused(got, 400, "invalid_request_error")
+        assert got.headers["x-should-retry"] == "false"
         assert got.error["message"].endswith(f":{bed.port}/v1/messages")
 
 
@@ -314,7 +316,7 @@ async def test_a_refusal_does_not_lead_to_where_it_came_from() -> None:
     async with MessagesBed() as bed:
         bed.catalogue = type(bed.catalogue)({"acme": bed.catalogue.providers["acme"]})
         got = await bed.ask()
-        is_refused(got, 404, "not_found_error")
+        is_refused(got, 400, "invalid_request_error")
         assert "'brain'" in got.error["message"]
 
 

@@ -15,7 +15,7 @@ from tests.support.httpserver import Behaviour, Request, answer, hang_up
 from tests.support.strict_readers import events_of, responses_answer
 from trayapp.core.catalogue import Catalogue, Component, Part, Provider, Service
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
-from trayapp.core.switching.route import To
+from trayapp.core.switching.route import Endpoint, To
 from trayapp.gateway.translation.asked import Minted
 from trayapp.gateway.translation.responses_repair import repaired
 
@@ -275,7 +275,33 @@ async def test_a_model_that_a_local_server_does_not_know_is_its_own_to_say() -> 
         bed.switch(To.LOCAL)
         bed.local.on(RESPONSES, answer(404, {"error": {"message": "model 'small:1b' not found", "type": "api_error"}}))
         got = await bed.post(ASKED, path=RESPONSES)
-        assert (got.status, got.error["message"]) == (404, "model 'small:1b' not found")
+        # opencode asks a 404 again and again, and shows nothing.
+        assert (got.status, got.error["message"]) == (400, "model 'small:1b' not found")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"originator": "codex_exec"}, 400),
+        ({"User_Agent": "opencode/1.18.33 ai-sdk/provider-utils/4.0.40 runtime/bun/1.3.14"}, 400),
+        ({"User_Agent": "OpenAI/Python 3.57.0"}, 500),
+        ({}, 500),
+    ],
+)
+@pytest.mark.parametrize("speaks", [Endpoint.RESPONSES, Endpoint.CHAT_COMPLETIONS])
+async def test_a_local_failure_is_told_in_words_to_who_asks_it_thirty_times(
+    headers: dict[str, str], status: int, speaks: Endpoint
+) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        bed.target = structs.replace(bed.target, speaks=(Endpoint.CHAT_COMPLETIONS, speaks))
+        bed.local.always(answer(500, {"error": {"code": 500, "message": "image input is not supported"}}))
+        for streams in (True, False):
+            got = await bed.post(ASKED | {"stream": streams}, path=RESPONSES, **headers)
+            assert (got.status, got.error["message"]) == (status, "image input is not supported")
+        bed.local.always(hang_up)
+        got = await bed.post(ASKED, path=RESPONSES, **headers)
+        assert (got.status, got.error["code"]) == (400 if status == 400 else 503, "local_cut")
 
 
 async def test_a_failure_that_a_local_server_tells_itself_is_told_once() -> None:

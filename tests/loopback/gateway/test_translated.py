@@ -241,7 +241,7 @@ async def test_an_error_in_the_stream_is_told_once(path: str) -> None:
         (answer(200, {"error": {"message": "It broke."}}), 400, "It broke."),
         (answer(400, {"error": OVERFLOW}), 400, "prompt is too long: 5219 tokens > 512 maximum"),
         (answer(500, {"error": {"code": 500, "message": "image input is not supported"}}), 500, "image input is not"),
-        (answer(404, {"error": {"message": "model 'small:1b' not found"}}), 404, "not found"),
+        (answer(404, {"error": {"message": "model 'small:1b' not found"}}), 400, "not found"),
         (answer(404, "404 page not found"), 400, "does not speak"),
         (answer(400, {"detail": [{"msg": "x"}]}), 400, "answered with an error"),
         (answer(502, "<html>"), 502, "answered with an error"),

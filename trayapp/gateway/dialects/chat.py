@@ -28,6 +28,7 @@ API = Dialect.OPENAI
 # One line's end: openai-python up to 2.37 breaks on a comment that is an event of its own.
 KEEP_ALIVE = b": ping\n"
 CREDENTIAL_HEADERS: tuple[str, ...] = ("authorization", "x-api-key", "api-key")
+HIDES: Container[int] = ()
 METHODS: Mapping[Endpoint, tuple[str, ...]] = {
     Endpoint.CHAT_COMPLETIONS: ("POST",),
     Endpoint.COMPLETIONS: ("POST",),

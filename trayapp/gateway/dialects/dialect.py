@@ -14,11 +14,13 @@ from trayapp.gateway.refusal import Refused
 class Shape(Protocol):
     """What it takes to refuse a tool in its own dialect.
 
-    `NAME`: in a sentence. `CREDENTIAL_HEADERS`: where a tool may put its token or key, in lower case.
+    `NAME`: in a sentence. `CREDENTIAL_HEADERS`: where a tool may put its token or key, in lower case. `HIDES`: statuses
+    that its tools tell nobody the words of; a refusal comes as a 400 in their place.
     """
 
     NAME: str
     CREDENTIAL_HEADERS: tuple[str, ...]
+    HIDES: Container[int]
 
     def speaks(self, target: str, headers: Container[str]) -> bool:
         """Is a request for `target` with these `headers`, which find their names whatever the case, in this dialect?"""

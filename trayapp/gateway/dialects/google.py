@@ -11,6 +11,7 @@ from trayapp.gateway.refusal import Refused
 
 NAME = "Google's Gemini API"
 CREDENTIAL_HEADERS: tuple[str, ...] = ("x-goog-api-key", "authorization")
+HIDES: Container[int] = ()
 
 _STATUSES = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 

@@ -27,6 +27,8 @@ NAME = "Anthropic's Messages"
 API = Dialect.ANTHROPIC
 KEEP_ALIVE = b'event: ping\ndata: {"type": "ping"}\n\n'
 CREDENTIAL_HEADERS: tuple[str, ...] = ("x-api-key", "authorization")
+HIDES: Container[int] = (404,)
+"""Claude Code says of every 404 that there is an issue with the selected model."""
 METHODS: Mapping[Endpoint, tuple[str, ...]] = {
     Endpoint.MESSAGES: ("POST",),
     Endpoint.COUNT_TOKENS: ("POST",),

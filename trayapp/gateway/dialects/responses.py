@@ -25,6 +25,8 @@ NAME = "OpenAI's Responses"
 API = Dialect.OPENAI
 KEEP_ALIVE = chat.KEEP_ALIVE
 CREDENTIAL_HEADERS = chat.CREDENTIAL_HEADERS
+HIDES: Container[int] = (404,)
+"""opencode asks it again without an end, Codex six times."""
 METHODS: Mapping[Endpoint, tuple[str, ...]] = {
     **chat.METHODS,
     Endpoint.RESPONSES: ("POST",),
