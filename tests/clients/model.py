@@ -58,7 +58,7 @@ class Turn(NamedTuple):
 
 class ScriptedServer:
     """`speaks`: paths that it has. `below`: in front of them. `asked`: the bodies of all requests for an answer.
-    `ended`: set once whoever was given an endless answer has left."""
+    `began`: an endless answer, or the first failure, was given; `ended`: whoever got an endless one has left."""
 
     def __init__(self, *speaks: str, below: str = "/v1") -> None:
         self.server = Server()
@@ -89,6 +89,7 @@ class ScriptedServer:
             return
         self.asked.append(body)
         if self.script is Script.FAIL:
+            self.began.set()
             error = {"type": "api_error" if path == "/messages" else "server_error", "message": "Internal server error"}
             await answer(500, {"type": "error", "error": error})(writer, request)
             return

@@ -31,6 +31,7 @@ class Scene(StrEnum):
     TOOL = "tool round trip"
     CANCEL = "cancel"
     FAIL = "500 for ever"
+    RESCUE = "500 in auto mode"
 
 
 class Outcome(NamedTuple):
@@ -42,12 +43,15 @@ class Outcome(NamedTuple):
     output: str
 
 
-_SCRIPTS = {Scene.PROMPT: Script.SPEAK, Scene.TOOL: Script.CALL, Scene.CANCEL: Script.ENDLESS, Scene.FAIL: Script.FAIL}
+_SCRIPTS = {Scene.PROMPT: Script.SPEAK, Scene.TOOL: Script.CALL, Scene.CANCEL: Script.ENDLESS, Scene.FAIL: Script.FAIL,
+            Scene.RESCUE: Script.FAIL}  # fmt: skip
 
 
 def playable(tool: Tool, scene: Scene, route: Route, *, straight: bool) -> bool:
     """Whether there is such a cell. A random model calls no tool and never fails; a server that speaks Chat
     Completions alone has nothing to say straight to a tool that does not."""
+    if scene is Scene.RESCUE:
+        return route is Route.CLOUD and not straight
     if route is Route.LLAMA:
         return scene in (Scene.PROMPT, Scene.CANCEL)
     return route is Route.CLOUD or not straight or tool.path == "/chat/completions"
@@ -66,6 +70,8 @@ async def _once(stand: Stand, tool: Tool, scene: Scene, route: Route, folder: Pa
     await asyncio.to_thread(installed, tool.package)
     script = _SCRIPTS[scene]
     server = stand.play(tool, route, script)
+    if scene is Scene.RESCUE:
+        stand.rescue()
     where: Where = stand.straight(tool, route, script) if straight else stand.through(tool)
     desk = Desk(folder, where)
     desk.work.mkdir(parents=True)
@@ -85,8 +91,8 @@ async def _once(stand: Stand, tool: Tool, scene: Scene, route: Route, folder: Pa
             return Outcome(told.startswith("upstream"), _asked(server), told, output)
         begun = time.monotonic()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FAILING_S if scene is Scene.FAIL else PATIENCE_S):
-                await process.wait()
+            async with asyncio.timeout(PATIENCE_S):
+                await (_failed(process, server) if scene is Scene.FAIL else process.wait())
         took_s, code = time.monotonic() - begun, process.returncode
         _kill(process)
         output = (await reading).decode(errors="replace")
@@ -99,7 +105,8 @@ async def _once(stand: Stand, tool: Tool, scene: Scene, route: Route, folder: Pa
         how = "goes on" if code is None else f"exit code {code}"
         return Outcome(asked > 0, asked, f"{asked} requests, {how} after {took_s:.0f} s", output)
     works = code == 0 and _said(tool, scene, route, output, desk)
-    return Outcome(works, asked, f"exit code {code} after {took_s:.0f} s", output)
+    failing = f"{asked} requests to the provider, " if scene is Scene.RESCUE else ""
+    return Outcome(works, asked, f"{failing}exit code {code} after {took_s:.0f} s", output)
 
 
 def fair(straight: Outcome | None, through: Outcome) -> bool:
@@ -117,6 +124,14 @@ def _said(tool: Tool, scene: Scene, route: Route, output: str, desk: Desk) -> bo
     if scene is Scene.TOOL:
         return tool.called(output, desk)
     return WORDS in " ".join(output.split())
+
+
+async def _failed(process: asyncio.subprocess.Process, server: Door | ScriptedServer) -> None:
+    """Until the tool gives up, or for so long from its first request on: some take long to start."""
+    async with Tasks("failing") as tasks:
+        gone, asked = tasks.spawn(process.wait(), "gone"), tasks.spawn(server.began.wait(), "asked")
+        await asyncio.wait([gone, asked], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([gone], timeout=FAILING_S)
 
 
 async def _cancelled(process: asyncio.subprocess.Process, server: Door | ScriptedServer, tasks: Tasks) -> str:

@@ -16,7 +16,8 @@ from tests.support import llama_server
 from tests.support.gguf import write_tiny_gguf
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import Catalogue, Provider
-from trayapp.core.switching.route import Endpoint, To, Until
+from trayapp.core.switching.auto_mode import AutoMode
+from trayapp.core.switching.route import Endpoint, Mode, To, Until
 from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.gateway.server import Gateway
@@ -71,12 +72,12 @@ class Stand:
             shipped = load_services(home(), settings, {}, ("incidentio", "statuspage")).catalogue
             self._catalogue = Catalogue(dict(self._moved(shipped)))
             self._target = TargetStatus(TargetState.NONE)
-            self._routes = Routes(self._catalogue)
+            self._routes, self._auto = Routes(self._catalogue), AutoMode()
             tokens = Tokens(home())
             self._token = tokens.add("editor")
             self._gateway = Gateway(
                 lambda: settings, lambda: self._catalogue, self._routes, tokens, _NoKeys(), lambda: self._target,
-                lambda seen: None, lambda given: None, SystemClock(),
+                lambda seen: None, lambda given: None, SystemClock(), auto=self._auto,
             )  # fmt: skip
             await self._gateway.start()
             stack.push_async_callback(self._gateway.stop)
@@ -91,7 +92,9 @@ class Stand:
                 yield name, structs.replace(provider, api=api, logins=tuple(logins))
 
     def play(self, tool: Tool, route: Route, script: Script) -> "Door | ScriptedServer":
-        """Who answers the tool on this route, from now on by this script; the gateway sends everything there."""
+        """Who answers the tool on this route, from now on by this script; the gateway sends everything there, and
+        moves nothing by itself."""
+        self._auto.switch(Mode.MANUAL)
         self._routes.switch(
             tuple(self._catalogue.providers), To.CLOUD if route is Route.CLOUD else To.LOCAL, Until.CHANGED,
             SystemClock().now(),
@@ -106,6 +109,12 @@ class Stand:
         if route is Route.CHAT:
             self._target = TargetStatus(TargetState.READY, "openai-compatible", LOCAL_MODEL, server.url)
         return server
+
+    def rescue(self) -> None:
+        """From now on the gateway is in auto mode, with the scripted local server as its target."""
+        self.chat.play(Script.SPEAK)
+        self._target = TargetStatus(TargetState.READY, "openai-compatible", LOCAL_MODEL, self.chat.url)
+        self._auto.switch(Mode.AUTO)
 
     def through(self, tool: Tool) -> Where:
         """The gateway's address, as the README gives it."""

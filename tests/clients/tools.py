@@ -49,7 +49,7 @@ _ANTHROPIC_JS = Package("npm", "@anthropic-ai/sdk", "1.14.0")
 def _claude(desk: Desk) -> Started:
     env = {"ANTHROPIC_BASE_URL": desk.where.url, "ANTHROPIC_API_KEY": KEY}
     env |= {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
-    return Started((_program(_CLAUDE, "claude"), "-p", "--allowedTools", "Bash", PROMPT), env)
+    return Started((_program(_CLAUDE, "claude"), "-p", "--allowedTools", "Bash", "--", PROMPT), env)
 
 
 def _codex(desk: Desk, url: str, login: object) -> Started:
