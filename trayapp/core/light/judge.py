@@ -40,7 +40,7 @@ from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.ruling import Rulings, Surroundings
 from trayapp.core.light.severity import worst
 from trayapp.core.light.silence import gone_since, kept_out
-from trayapp.core.light.slowness import Pulse, SlowHosts, slow_hosts
+from trayapp.core.light.slowness import Pulse, SlowHosts, note, slow_hosts
 from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import Judgement, PageStatus
 from trayapp.core.light.watched_service import KnownLight, WatchedService
@@ -170,7 +170,8 @@ class Judge:
         self._touched.update(part.service for part in t.parts if part in self._components)
         self._paces.note(t)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
-            self._pulses.setdefault(t.host, Pulse()).note(t.at, t.first_token_s)
+            model = t.witness.model if t.witness is not None else ""
+            note(self._pulses, t.host, model, t.at, t.first_token_s)
         self._groups.add(t)
         if self._reach_of_host.get(t.host) is not t.reach:
             self._reach_of_host[t.host] = t.reach

@@ -1,4 +1,8 @@
-"""Rule 7: slow is yellow. First tokens are compared with what is usual for the same host, here."""
+"""Rule 7: slow is yellow. First tokens are compared with what is usual for the same model at the same host, here.
+
+A large model takes several times as long as a small one of the same provider: who changes over is not told that it is
+slow.
+"""
 
 from msgspec import Struct
 
@@ -14,10 +18,12 @@ BASELINE_SAMPLES = 50
 SPACING_S = BASELINE_S / 400
 # Slowness that nobody has seen for so long is not said any more.
 SLOW_LIFE_S = 600.0
+# More models than anybody uses in a week; names come from tools, and may be any.
+MODELS_KEPT = 64
 
 
 class Pulse(Struct):
-    """First-token times of one host: (steady time, seconds), oldest first. JSON-able as it is.
+    """First-token times of one model at one host: (steady time, seconds), oldest first. JSON-able as it is.
 
     `latest`: those that are being judged; `usual`: those before, which they are judged by.
     """
@@ -64,6 +70,24 @@ class SlowHosts(Struct, frozen=True):
         return self.hosts.get(host) if len(self.hosts) == 1 else None
 
 
+def note(pulses: dict[str, Pulse], host: str, model: str, at: float, first_token_s: float) -> None:
+    """Take in a first token; `pulses` by host and model. `model`: empty where it is not known."""
+    key = f"{host} {model}" if model else host
+    pulse = pulses.setdefault(key, Pulse())
+    pulse.note(at, first_token_s)
+    if len(pulses) > MODELS_KEPT:
+        oldest = min((name for name in pulses if name != key), key=lambda name: _latest(pulses[name]))
+        del pulses[oldest]
+
+
 def slow_hosts(pulses: dict[str, Pulse], now: float) -> SlowHosts:
-    """Who is slow now."""
-    return SlowHosts({host: slow for host, pulse in pulses.items() if (slow := pulse.slow(now)) is not None})
+    """Who is slow now: of several models the one that was asked last."""
+    slow = [(pulse, name.partition(" ")[0], pulse.slow(now)) for name, pulse in pulses.items()]
+    found = sorted(
+        ((_latest(pulse), host, how) for pulse, host, how in slow if how is not None), key=lambda one: one[0]
+    )
+    return SlowHosts({host: how for _, host, how in found})
+
+
+def _latest(pulse: Pulse) -> float:
+    return pulse.latest[-1][0] if pulse.latest else 0.0

@@ -2,7 +2,16 @@
 
 import pytest
 
-from trayapp.core.light.slowness import BASELINE_S, BASELINE_SAMPLES, SLOW_LIFE_S, SPACING_S, Pulse, slow_hosts
+from trayapp.core.light.slowness import (
+    BASELINE_S,
+    BASELINE_SAMPLES,
+    MODELS_KEPT,
+    SLOW_LIFE_S,
+    SPACING_S,
+    Pulse,
+    note,
+    slow_hosts,
+)
 
 
 def pulse(*seconds: float, usual: float = 1.0, samples: int = 50) -> Pulse:
@@ -75,3 +84,41 @@ def test_when_other_hosts_are_slow_too_it_is_the_network() -> None:
 def test_a_host_that_nobody_asks_any_more_excuses_nobody() -> None:
     later = Pulse([(at + SLOW_LIFE_S + 1.0, seconds) for at, seconds in SLOW.latest], SLOW.usual)
     assert slow_hosts({"a": later, "b": SLOW}, now(later)).alone("a") == (9.0, 1.0)
+
+
+def told(*samples: tuple[str, float], usual: tuple[tuple[str, float], ...]) -> dict[str, Pulse]:
+    pulses: dict[str, Pulse] = {}
+    for number, (model, seconds) in enumerate([*(one for _ in range(60) for one in usual), *samples]):
+        note(pulses, "a", model, 60.0 * number, seconds)
+    return pulses
+
+
+def moment(pulses: dict[str, Pulse]) -> float:
+    return max(now(pulse) for pulse in pulses.values())
+
+
+def test_a_larger_model_is_not_slow_for_what_is_usual_with_a_small_one() -> None:
+    pulses = told(*[("opus", 4.0)] * 5, usual=(("haiku", 0.7),))
+    assert slow_hosts(pulses, moment(pulses)).hosts == {}
+    pulses = told(*[("opus", 4.0)] * 5, usual=(("haiku", 0.7), ("opus", 3.9)))
+    assert slow_hosts(pulses, moment(pulses)).hosts == {}
+
+
+def test_a_model_that_is_slow_by_its_own_measure_is() -> None:
+    pulses = told(*[("haiku", 2.5)] * 3, usual=(("haiku", 0.7), ("opus", 3.9)))
+    assert slow_hosts(pulses, moment(pulses)).hosts == {"a": (2.5, 0.7)}
+    note(pulses, "a", "opus", moment(pulses) + 1.0, 3.9)
+    assert slow_hosts(pulses, moment(pulses)).alone("a") == (2.5, 0.7), "two models of a host are one host"
+    for _ in range(3):
+        note(pulses, "a", "opus", moment(pulses) + 1.0, 12.0)
+    assert slow_hosts(pulses, moment(pulses)).hosts == {"a": (12.0, 3.9)}, "the one that was asked last"
+
+
+def test_models_that_nobody_asks_any_more_are_forgotten() -> None:
+    pulses: dict[str, Pulse] = {}
+    for number in range(10 * MODELS_KEPT):
+        note(pulses, "a", "kept", 2.0 * number, 1.0)
+        note(pulses, "a", f"made up {number}", 2.0 * number + 1.0, 1.0)
+    assert len(pulses) == MODELS_KEPT
+    assert "a kept" in pulses
+    assert now(pulses["a kept"]) == 2.0 * (10 * MODELS_KEPT - 1)
