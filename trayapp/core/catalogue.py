@@ -118,11 +118,13 @@ class Component(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Service(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person uses and chooses to watch."""
+    """What a person uses and chooses to watch. `families`: of models, as its incidents name them, where the user's own
+    traffic shows which of them is used."""
 
     id: Id
     name: str
     website: Url | None = None
+    families: tuple[str, ...] = ()
     components: tuple[Component, ...] = field(name="component", default=())
     probes: tuple[Probe, ...] = field(name="probe", default=())
 

@@ -30,6 +30,14 @@ def _page_unnamed(x: SeenReason) -> str:
     )  # fmt: skip
 
 
+def _page_elsewhere(x: SeenReason) -> str:
+    title, stage = x.text("title") or _("an incident"), x.word("stage", STAGES, STAGES[PageStage.UNKNOWN])
+    return _(
+        "{provider}'s page: {title} ({stage}, {age}); it concerns {families}, and you use {used}.",
+        provider=x.provider, title=title, stage=stage, age=x.age, families=x.names("families"), used=x.names("used"),
+    )  # fmt: skip
+
+
 def _page_stale(x: SeenReason) -> str:
     state = x.word("state", STATES, STATES[PageLight.UNKNOWN])
     return _(
@@ -108,6 +116,7 @@ PAGE_REASONS: dict[str, Callable[[SeenReason], str]] = {
     Code.PAGE_MAINTENANCE: _page_maintenance,
     Code.PAGE_RESOLVED: _page_resolved,
     Code.PAGE_UNNAMED: _page_unnamed,
+    Code.PAGE_ELSEWHERE: _page_elsewhere,
     Code.PAGE_STALE: _page_stale,
     Code.PAGE_MISSING: lambda x: _("{provider}'s page no longer lists {id}.", provider=x.provider, id=x.text("id")),
     Code.PAGE_OPERATIONAL: _page_operational,

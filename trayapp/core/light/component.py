@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from trayapp.core.agenda import next_moment
 from trayapp.core.catalogue import Component, Part, ProbeKind, Service
 from trayapp.core.evidence.connection import Down
+from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence
 from trayapp.core.evidence.reach import Reach
@@ -62,7 +63,8 @@ class ComponentView(Struct, frozen=True):
 class ComponentState:
     """All that is known of one component. `advance` judges; everything else only reads.
 
-    `recovering`: it waits for the ten quiet minutes to be over. `changes_at`: when the passing of time alone may change
+    `use`: which of its service's model families are used here, as far as that is known. `recovering`: it waits for the
+    ten quiet minutes to be over. `changes_at`: when the passing of time alone may change
     the verdict.
     """
 
@@ -71,6 +73,7 @@ class ComponentState:
     ) -> None:
         self.part = Part(service.id, component.id)
         self.page_ids = component.page_components
+        self.use: Use | None = None
         kinds = {probe.kind for probe in service.probes if component.id in probe.components}
         self.probed = bool(kinds - {ProbeKind.COMPLETION})
         self.page = memory.page if memory else PageMemory()
@@ -152,7 +155,7 @@ class ComponentState:
 
     def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
         """What the page says of it now, followed."""
-        opinion = readings.opinion(self.page_ids)
+        opinion = readings.opinion(self.page_ids, self.use)
         if opinion is None:
             return None
         if opinion.doubted_at is not None:

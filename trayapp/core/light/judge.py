@@ -7,6 +7,7 @@ came in.
 """
 
 import math
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field, structs
@@ -14,6 +15,7 @@ from msgspec import Struct, field, structs
 from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part, Provider
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
+from trayapp.core.evidence.families import Families, FamiliesMemory
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.known_networks import KnownNetworks
@@ -62,6 +64,7 @@ class JudgeMemory(Struct):
     network: ConnectionMemory = field(default_factory=ConnectionMemory)
     refusals: RefusalsMemory = field(default_factory=RefusalsMemory)
     pages: dict[str, PageReadingsMemory] = field(default_factory=dict)
+    families: FamiliesMemory = field(default_factory=FamiliesMemory)
     gap: GapMemory | None = None
 
 
@@ -120,6 +123,8 @@ class Judge:
         self._badges = Badges()
         self._kept_out: dict[str, float] = {}
         self._refusals = Refusals(kept.refusals)
+        self._families = Families(self.providers.values(), kept.families)
+        self._learn_use(self._services, now)
         self._pages = self._page_statuses()
         self.page_incidents: dict[str, PageIncident] = {}
         self._gap = Gap(now, kept.saved_at, kept.gap)
@@ -169,6 +174,7 @@ class Judge:
             t = structs.replace(t, outcome=Outcome.NEUTRAL)
         self._touched.update(part.service for part in t.parts if part in self._components)
         self._paces.note(t)
+        self._learn_use(self._families.note(t), t.at)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
             model = t.witness.model if t.witness is not None else ""
             note(self._pulses, t.host, model, t.at, t.first_token_s)
@@ -176,6 +182,14 @@ class Judge:
         if self._reach_of_host.get(t.host) is not t.reach:
             self._reach_of_host[t.host] = t.reach
             self._widest = None
+
+    def _learn_use(self, services: Iterable[str], now: float) -> None:
+        """Something else may be known of the models that are used of these."""
+        for name in services:
+            if (state := self._services.get(name)) is not None:
+                self._touched.add(name)
+                for component in state.components:
+                    component.use = self._families.use(name, now)
 
     def _observe_page(self, report: PageReport) -> None:
         readings = self._readings.get(report.provider)
@@ -269,7 +283,7 @@ class Judge:
         """Whether its page calls it well."""
         readings = self._readings[self._services[part.service].provider.provider]
         component = self._components[part]
-        said = component.word(readings, now, readings.opinion(component.page_ids))
+        said = component.word(readings, now, readings.opinion(component.page_ids, component.use))
         return said is not None and said.untroubled
 
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
@@ -368,6 +382,7 @@ class Judge:
             self._network.remember(),
             self._refusals.remember(),
             {name: readings.remember() for name, readings in self._readings.items()},
+            self._families.remember(),
             self._gap.remember(),
         )
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
+from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import (
     Impact,
@@ -39,7 +40,7 @@ ALL = "*"
 
 _UNSETTLED = frozenset({PageStage.INVESTIGATING, PageStage.IDENTIFIED})
 _WORTH_SAYING = TROUBLED | {PageLight.MAINTENANCE}
-_INCIDENTS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_UNNAMED})
+_INCIDENTS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_ELSEWHERE})
 _OUT = frozenset({PageLight.PARTIAL, PageLight.MAJOR})
 _CAPPED = {Impact.CRITICAL: Impact.MAJOR}
 _IMPACTS = {Impact.CRITICAL: 3, Impact.MAJOR: 2, Impact.MINOR: 1}
@@ -91,6 +92,13 @@ class _Live(NamedTuple):
     meant: frozenset[str] = frozenset()
 
 
+class _Elsewhere(NamedTuple):
+    """An incident that names only `families` which are not used here."""
+
+    incident: PageIncident
+    families: tuple[str, ...]
+
+
 class Opinions:
     """All opinions that follow from one good reading.
 
@@ -105,18 +113,18 @@ class Opinions:
         well = all(part.state is PageLight.OPERATIONAL for part in self._parts.values())
         self._states_well = well and report.health is not PageHealth.INCOMPLETE
         self._incidents = _newest_of_each(report.incidents)
-        self._made: dict[tuple[str, ...], PageOpinion] = {}
+        self._made: dict[tuple[tuple[str, ...], Use | None], PageOpinion] = {}
         self._live: list[_Live] = []
         self._live_until = -math.inf
         self._all_well = PageOpinion(report.at, Light.GREEN, Finding.OK)
 
-    def of(self, ids: tuple[str, ...], now: float) -> PageOpinion:
-        """The opinion on the page components `ids` (or all of them, for "*") together."""
-        made = self._made.get(ids)
+    def of(self, ids: tuple[str, ...], now: float, use: Use | None = None) -> PageOpinion:
+        """The opinion on the page components `ids` (or all of them, for "*") together. `use`: of the models here."""
+        made = self._made.get((ids, use))
         if made is None or now >= made.until:
             if now >= self._live_until:
                 self._find_live(now)
-            made = self._made[ids] = self._make(ids, now)
+            made = self._made[ids, use] = self._make(ids, now, use)
         return made
 
     def _find_live(self, now: float) -> None:
@@ -138,7 +146,7 @@ class Opinions:
         said = _page_reason(self._report, Code.PAGE_OPERATIONAL)
         self._all_well = structs.replace(self._all_well, until=until, reasons=(said,))
 
-    def _make(self, ids: tuple[str, ...], now: float) -> PageOpinion:
+    def _make(self, ids: tuple[str, ...], now: float, use: Use | None) -> PageOpinion:
         every = ALL in ids
         known = self._places if every else sorted(self._places.keys() & set(ids), key=self._places.__getitem__)
         parts = [self._parts[name] for name in known]
@@ -151,11 +159,20 @@ class Opinions:
         named = frozenset(part.id for part in parts)
         touching = [one for one in self._live if self._touches(one, named, every=every)]
         listed = [one.incident for one in self._live if one not in touching and self._is_listed(one, named)]
+        # What is down for everybody is down, whatever it is called.
+        down = any(part.state is PageLight.MAJOR for part in parts)
+        elsewhere = {} if use is None or down else _elsewhere(touching, use)
+        if elsewhere:
+            touching = [one for one in touching if one.incident.id not in elsewhere]
+            if all(one.incident.maintenance for one in touching):
+                # What they did to a part is all that is wrong with it.
+                parts = [_for_others_alone(part) for part in parts]
         lost = () if every else tuple(name for name in dict.fromkeys(ids) if name not in named)
         if not (touching or listed or lost) and self._is_all_well:
             return self._all_well
         colours = [self._colours(part, touching, now) for part in parts]
-        return self._opinion(colours, touching, listed, lost, now, every=every)
+        opinion = self._opinion(colours, touching, listed, lost, now, every=every)
+        return self._with_elsewhere(opinion, elsewhere, use) if elsewhere and use is not None else opinion
 
     def _touches(self, live: _Live, named: frozenset[str], *, every: bool) -> bool:
         if not self._report.stated and not live.named:
@@ -228,6 +245,19 @@ class Opinions:
         calm = structs.replace(calm, lapsed=True, unsettled=unsettled)
         return structs.replace(opinion, until=until, doubted_at=doubted_at, calm=calm)
 
+    def _with_elsewhere(self, opinion: PageOpinion, elsewhere: Mapping[str, "_Elsewhere"], use: Use) -> PageOpinion:
+        """`opinion`, with the incidents that concern models which are not used here: listed, and no more."""
+        used = SEPARATOR.join(family for family in use.families if family in use.used)
+        said = tuple(
+            structs.replace(told, params={**told.params, "families": SEPARATOR.join(one.families), "used": used})
+            for one in elsewhere.values()
+            for told in [_incident_reason(one.incident, self._report.link, Code.PAGE_ELSEWHERE)]
+        )
+        incidents = (*opinion.incidents, *(one.incident for one in elsewhere.values()))
+        calm = opinion.calm and self._with_elsewhere(opinion.calm, elsewhere, use)
+        reasons = (*opinion.reasons, *said)
+        return structs.replace(opinion, reasons=reasons, incidents=incidents, lapsed=True, calm=calm)
+
     def _coloured(self, base: PageOpinion, colours: Sequence[Colour], parts: Sequence[PartColours]) -> PageOpinion:
         light = worst(colour.light for colour in colours) if colours else Light.GREEN
         worst_ones = [colour for colour in colours if colour.light is light]
@@ -283,6 +313,21 @@ def unknown(report: PageReport, fetched_at: float | None, health: str | None = N
         fetched_at=fetched_at,
     )
     return PageOpinion(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
+
+
+def _elsewhere(touching: Sequence[_Live], use: Use) -> dict[str, _Elsewhere]:
+    """Which of them concern only models that are not used here, by id."""
+    found = {}
+    for incident in (one.incident for one in touching if not one.incident.maintenance):
+        families = use.elsewhere((incident.name, *(update.text for update in incident.updates)))
+        if families and incident.stage is not PageStage.UNKNOWN:
+            found[incident.id] = _Elsewhere(incident, families)
+    return found
+
+
+def _for_others_alone(part: PageComponent) -> PageComponent:
+    """A part as it is for whoever uses other models than those that trouble it."""
+    return structs.replace(part, state=PageLight.OPERATIONAL) if part.state in TROUBLED else part
 
 
 def _without_twins(components: Sequence[PageComponent]) -> dict[str, PageComponent]:

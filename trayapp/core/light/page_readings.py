@@ -4,6 +4,7 @@ import math
 
 from msgspec import Struct, field
 
+from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident, PageLight, PageReport
 from trayapp.core.light.page_opinion import Opinions, PageOpinion, unknown
 
@@ -114,11 +115,11 @@ class PageReadings:
         """The page's latest word on its incidents, open or resolved."""
         return self._good.incidents if self._good is not None else ()
 
-    def opinion(self, ids: tuple[str, ...]) -> PageOpinion | None:
+    def opinion(self, ids: tuple[str, ...], use: Use | None = None) -> PageOpinion | None:
         """What it says of a component with these page ids; None when it is not meant to speak for it at all."""
         if not ids:
             return None
-        return self._opinions.of(ids, self._now) if self._speaks and self._opinions is not None else self._silence
+        return self._opinions.of(ids, self._now, use) if self._speaks and self._opinions is not None else self._silence
 
     def _state_of(self, part: PageComponent, at: float) -> SeenState:
         """Its state with the time of the reading that first showed it."""

@@ -42,6 +42,10 @@ class Code(StrEnum):
     PAGE_UNNAMED = "page_unnamed"
     """The page has an open incident that names no part; it colours nothing. Parameters as for `page_incident`."""
 
+    PAGE_ELSEWHERE = "page_elsewhere"
+    """The page has an open incident that names only model families which are not used here; it colours nothing.
+    Parameters as for `page_incident`, and `families`, `used`."""
+
     PAGE_STALE = "page_stale"
     """The page calls a part less than operational, and nothing has changed about that for two weeks: nobody looks after
     it. Parameters as for `page_component`; `at`: the last change."""

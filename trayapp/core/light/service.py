@@ -17,7 +17,14 @@ RED_SHARE = 0.5
 RED_AT_LEAST = 2
 
 _PAGE_SPEAKS = frozenset(
-    {Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_COMPONENT, Code.PAGE_STALE, Code.PAGE_NOT_CLOSED}
+    {
+        Code.PAGE_INCIDENT,
+        Code.PAGE_UNNAMED,
+        Code.PAGE_ELSEWHERE,
+        Code.PAGE_COMPONENT,
+        Code.PAGE_STALE,
+        Code.PAGE_NOT_CLOSED,
+    }
 )
 _PAGE_IS_CALM = frozenset({Code.PAGE_SILENT, Code.PAGE_OPERATIONAL})
 

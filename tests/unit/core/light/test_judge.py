@@ -5,7 +5,8 @@ import pytest
 from msgspec import structs
 
 from tests.unit.core.playbook import CATALOGUE, LINK, START, Play, observations, page
-from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Try, Witness
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach
@@ -343,3 +344,59 @@ def test_an_answer_vouches_only_for_its_kind(reach: Reach) -> None:
             play.state.observe(observation)
         play.wait(at + 1)
         assert not play.lights()["beta"].startswith("red")
+
+
+DAY = 86_400.0
+FAMILIES = ("Opus", "Sonnet")
+
+
+class TestFamilies:
+    """Rule 4: what concerns only models that are not used here."""
+
+    def play(self) -> Play:
+        acme = CATALOGUE.providers["acme"]
+        services = tuple(structs.replace(one, families=FAMILIES if one.id == "api" else ()) for one in acme.services)
+        catalogue = Catalogue({"acme": structs.replace(acme, services=services)})
+        return Play(("api", "chat"), catalogue)
+
+    def use(self, play: Play, model: str, at: float, times: int = 1) -> None:
+        for _ in range(times):
+            [answer] = observations(START + at, "use 200")
+            assert isinstance(answer, Try)
+            play.state.observe(structs.replace(answer, witness=Witness("", "/v1/messages", model)))
+        play.wait(at)
+
+    def opus(self, play: Play, at: float) -> None:
+        said = page(START + at, ["partial:chat,completions", "incident:investigating:major:chat,completions"])
+        named = tuple(structs.replace(one, name="Elevated errors on Opus 4.5") for one in said.incidents)
+        play.state.observe(structs.replace(said, incidents=named))
+        play.wait(at)
+
+    def test_it_is_listed_where_they_are_not_used_and_counts_for_the_website(self) -> None:
+        play = self.play()
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.use(play, "claude-sonnet-5", DAY)
+        self.opus(play, DAY + 60.0)
+        play.expect("api green ok, chat yellow degraded", "Sonnet is used here, and websites have all models")
+        assert "page_elsewhere" in play.codes("api")
+        assert "page_elsewhere" not in play.codes("chat")
+        self.use(play, "claude-opus-4-5", DAY + 90.0)
+        play.expect("api yellow degraded", "now Opus is used here, too")
+
+    def test_it_counts_where_little_is_known(self) -> None:
+        play = self.play()
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.opus(play, 3600.0)
+        play.expect("api yellow degraded", "an hour shows nothing")
+
+    def test_what_is_used_is_known_after_a_restart(self) -> None:
+        play = self.play()
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.use(play, "claude-sonnet-5", DAY)
+        kept = msgspec.json.encode(play.state.remember())
+        assert b"claude-sonnet-5" not in msgspec.json.encode(play.state.remember().judge.families)  # type: ignore[union-attr]
+        again = self.play()
+        again.state = State(again.catalogue, again.watched, START + DAY + 30.0, msgspec.json.decode(kept, type=Memory))
+        again.feed(DAY + 30.0, "api 401")
+        self.opus(again, DAY + 60.0)
+        assert "page_elsewhere" in again.codes("api")

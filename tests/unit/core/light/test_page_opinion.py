@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.core.playbook import LINK, START, page
+from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.page_report import (
     Impact,
     PageComponent,
@@ -285,3 +286,61 @@ class TestEverythingOperational:
     def test_nor_of_what_is_under_maintenance(self) -> None:
         opinion = speak(page(START, ["maintenance:chat"]), "id-chat")
         assert [(each.code, each.params["state"]) for each in opinion.reasons] == [("page_component", "maintenance")]
+
+
+SONNET = Use(("Opus", "Sonnet"), frozenset({"Sonnet"}))
+
+
+def concerning(said: str, name: str) -> PageReport:
+    """The same page, whose incident is called so."""
+    report = page(START, said.split())
+    return replace(report, incidents=tuple(replace(one, name=name) for one in report.incidents))
+
+
+@pytest.mark.parametrize(
+    ("said", "light"),
+    [
+        ("incident:investigating:major:chat", G),
+        ("degraded:chat incident:identified:minor:chat", G),
+        ("partial:chat incident:investigating:critical:chat", G),
+        ("partial:chat incident:monitoring:major:chat", G),
+        # What is down for all is down, whatever it is called.
+        ("major:chat incident:investigating:critical:chat", R),
+        ("degraded:chat incident:investigating:major:login", Y),
+        ("incident:unknown:critical:chat", U),
+        ("maintenance:chat incident:investigating:major:chat", G),
+    ],
+)
+def test_an_incident_of_models_that_are_not_used_is_listed(said: str, light: Light) -> None:
+    report = concerning(said, "Elevated errors on Opus 4.5")
+    opinion = Opinions(report).of(("id-chat",), report.at, SONNET)
+    assert opinion.light is light
+    assert ("page_elsewhere" in [one.code for one in opinion.reasons]) == (light is G)
+    if light is G:
+        [told] = [one for one in opinion.reasons if one.code == "page_elsewhere"]
+        assert (told.params["families"], told.params["used"]) == ("Opus", "Sonnet")
+        assert [each.id for each in opinion.incidents] == ["inc-1"]
+        assert (opinion.unsettled, opinion.out, opinion.since) == (False, frozenset(), None)
+        assert opinion.lapsed
+        assert not opinion.untroubled
+    # A website, and a service of which too little is known, has the same page and no such excuse.
+    for use in (None, Use(SONNET.families, frozenset()), Use(SONNET.families, frozenset({"Opus", "Sonnet"}))):
+        assert Opinions(report).of(("id-chat",), report.at, use) == speak(report, "id-chat")
+
+
+def test_one_that_names_a_model_in_use_counts_beside_one_that_does_not() -> None:
+    report = concerning("partial:chat incident:investigating:major:chat", "Elevated errors on Opus 4.5")
+    [opus] = report.incidents
+    sonnet = replace(opus, id="inc-2", name="Elevated errors on Sonnet 5")
+    both = replace(report, incidents=(opus, sonnet))
+    opinion = Opinions(both).of(("id-chat",), report.at, SONNET)
+    assert (opinion.light, opinion.finding) == (Y, Finding.DEGRADED)
+    assert [one.code for one in opinion.reasons] == ["page_incident", "page_component", "page_elsewhere"]
+    assert [each.id for each in opinion.incidents] == ["inc-2", "inc-1"]
+
+
+def test_opinions_for_different_uses_are_kept_apart() -> None:
+    report = concerning("incident:investigating:major:chat", "Elevated errors on Opus 4.5")
+    opinions = Opinions(report)
+    seen = [opinions.of(("id-chat",), report.at, use).light for use in (None, SONNET, None, SONNET)]
+    assert seen == [Y, G, Y, G]
