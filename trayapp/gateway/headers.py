@@ -9,7 +9,7 @@ import re
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from trayapp.core.switching.route import ROUTE_HEADER
-from trayapp.secrets.tokens import TOKEN
+from trayapp.secrets.tokens import PREFIX, TOKEN
 
 ROUTE = ROUTE_HEADER
 TOKENS = "x-llm-ampel-tokens"
@@ -51,11 +51,13 @@ def to_cloud(headers: Headers, *, without: tuple[str, ...] = ()) -> CIMultiDict[
 
     Nor does what holds a token of ours, whatever its name.
     """
-    dropped = (_REQUEST_ONLY_HERE | _named_in_connection(headers)).union(without)
+    dropped = _REQUEST_ONLY_HERE.union(without, _named_in_connection(headers))
     return CIMultiDict(
-        (name, _spelled(value))
-        for name, value in headers.items()
-        if name.lower() not in dropped and not TOKEN.search(value)
+        [
+            (name, _spelled(value))
+            for name, value in headers.items()
+            if name.lower() not in dropped and not (PREFIX in value and TOKEN.search(value))
+        ]
     )
 
 
@@ -68,16 +70,18 @@ def to_local(headers: Headers) -> CIMultiDict[str]:
 
 def to_client(headers: Headers, route: str) -> CIMultiDict[str]:
     """The answer's headers for the tool, with the route that answered."""
-    dropped = _ANSWER_ONLY_THERE | _named_in_connection(headers)
+    dropped = _ANSWER_ONLY_THERE.union(_named_in_connection(headers))
     if "transfer-encoding" in headers:
         # Beside it a length counts for nothing (RFC 9112, 6.3), and would be believed without it.
         dropped |= {"content-length"}
     kept: CIMultiDict[str] = CIMultiDict(
-        (name, text)
-        for name, value in headers.items()
-        if (lower := name.lower()) not in dropped
-        and not lower.startswith("access-control-")
-        and not _CONTROLS.search(text := _spelled(value))
+        [
+            (name, text)
+            for name, value in headers.items()
+            if (lower := name.lower()) not in dropped
+            and not lower.startswith("access-control-")
+            and not _CONTROLS.search(text := _spelled(value))
+        ]
     )
     kept[ROUTE] = route
     return kept
@@ -95,5 +99,5 @@ def _spelled(value: str) -> str:
     return value.encode("utf-8", "surrogateescape").decode("latin-1") if _NO_UTF_8.search(value) else value
 
 
-def _named_in_connection(headers: Headers) -> frozenset[str]:
-    return frozenset(name.strip().lower() for value in headers.getall("connection", ()) for name in value.split(","))
+def _named_in_connection(headers: Headers) -> list[str]:
+    return [name.strip().lower() for value in headers.getall("connection", ()) for name in value.split(",")]
