@@ -131,8 +131,8 @@ class CloudAttempt:
                     # It is measured in pieces, so that it can be broken off whatever it said of its length.
                     headers.popall("Content-Length", None)
                 if self.ended and reading.whole:
-                    # Head and body go out in one piece.
-                    self.over()
+                    # Head and body go out in one piece, and then what they prove is seen to.
+                    self._over_soon()
                     return Whole(status=up.status, reason=reason, headers=headers, body=bytes(self.held))
                 down = Streamed(status=up.status, reason=reason, headers=headers)
                 await down.prepare(asked.request)
@@ -150,6 +150,13 @@ class CloudAttempt:
     def over(self) -> None:
         """The answer has come to its end."""
         self._prove(Exchange.ended)
+
+    def _over_soon(self) -> None:
+        if self._asked.proved is None:
+            asyncio.get_running_loop().call_soon(self.over)
+        else:
+            # Auto mode counts it before the request is over.
+            self.over()
 
     def failed(self, code: str) -> None:
         """There is no whole answer."""
