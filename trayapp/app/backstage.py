@@ -11,6 +11,7 @@ from trayapp.app.run import Run
 from trayapp.app.ui_thread import UiThread
 from trayapp.app.users_files import load_users_files
 from trayapp.control.service import Broadcast, ControlService
+from trayapp.core.notify.auto_news import outlived
 from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notifiers import notifiers
 from trayapp.desktop.notify import Delivered, Handed
@@ -53,6 +54,7 @@ async def live(run: Run, ui: UiThread, stop: asyncio.Event, begun: Callable[[Eng
                     delivered=engine.delivered,
                     on_delivered=remember,
                 )
+                engine.announce(*outlived(engine.delivered.notes))
                 server = ControlService(engine, broadcast, show=ui.show, end=ui.end).server()
                 try:
                     await server.start()

@@ -82,11 +82,12 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
     def breaker_json(breaker: BreakerView | None) -> dict[str, Any] | None:
         if breaker is None:
             return None
-        closed = breaker.state is BreakerState.CLOSED
+        # Who was held before the last start is so since a time that nobody remembers.
+        known = breaker.state is not BreakerState.CLOSED and breaker.since > 0.0
         return {
             "state": breaker.state,
             "why": breaker.why,
-            "since": None if closed else moment(breaker.since),
+            "since": moment(breaker.since) if known else None,
             "trial_at": moment(breaker.trial_at),
             "good": breaker.good,
             "good_wanted": BACK_GOOD,

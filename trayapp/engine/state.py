@@ -172,7 +172,7 @@ class State:
             tools=len(circumstances.tools),
         )
         names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
-        moved = self._auto_news.report(self.auto, names, circumstances.target.model, judgement.at)
+        moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)
         transitions = self._transitions(judgement)
         deadline = self.auto.deadline
         news_at = self._policy.news_at if deadline is None else min(self._policy.news_at, deadline)

@@ -16,9 +16,12 @@ from trayapp.control import answers
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.switching.auto_mode import QUIET_S
 from trayapp.core.switching.breaker import BACK_SPAN_S, OPEN_S, BreakerState
+from trayapp.core.switching.offer import Lack
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetState
 from trayapp.demo.target import MODEL, SimulatedTarget
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import load_all
 from trayapp.settings.file import change
 
 FINE = answer(200, completion("acme-1"))
@@ -37,8 +40,8 @@ TRIAL = Answered(200, "cloud; auto_trial", "acme-1")
 class Desk:
     """A scene in auto mode with one tool, whose clock leaps. `told`: of banners, what is of interest here."""
 
-    def __init__(self, scene: Scene, clock: LeapingClock) -> None:
-        self.scene, self.clock = scene, clock
+    def __init__(self, scene: Scene, clock: LeapingClock, target: SimulatedTarget) -> None:
+        self.scene, self.clock, self.target = scene, clock, target
         self.token = scene.engine.switch.tokens.add("editor")
         self._seen = 0
         self._numbers = count()
@@ -96,7 +99,7 @@ async def desk(mode: str = "auto") -> AsyncIterator[Desk]:
     try:
         async with Scene(Acme("acme"), settings=local + gateway, clock=clock) as scene:
             await scene.until(lambda s: s.target.state is TargetState.READY, "a target that is ready")
-            yield Desk(scene, clock)
+            yield Desk(scene, clock, target)
     finally:
         await target.close()
 
@@ -110,7 +113,7 @@ async def test_three_that_fail_move_the_fourth_and_the_return_is_told_with_its_f
         assert await one.told(1) == ["moved! one"]
         assert scene.engine.snapshot().offer.moved == ()
         assert list(await asyncio.gather(one.ask(), one.ask())) == [LOCAL, LOCAL]
-        assert await one.told(1) == ["moved every"]
+        assert await one.told(1) == ["moved! every"]
         # Nobody asks the provider any more.
         before = one.requests
         assert await one.ask() == LOCAL
@@ -209,3 +212,28 @@ async def test_the_setting_turns_it_on_and_off_while_it_runs() -> None:
         change(scene.home, {("gateway", "mode"): None})
         await scene.engine.reload()
         assert scene.engine.snapshot().mode is Mode.MANUAL
+
+
+async def test_where_nothing_is_read_again_the_mode_is_changed_all_the_same() -> None:
+    """The demo has no files of the user's to come back to."""
+    async with Scene(Acme("acme")) as scene:
+        await scene.stop()
+        async with Engine(scene.home, scene.clock, load_all(scene.home), watch_machine=False) as engine:
+            await engine.switch_mode(Mode.AUTO)
+            assert (engine.snapshot().mode, engine.auto.mode) == (Mode.AUTO, Mode.AUTO)
+        await scene.start()
+        assert scene.engine.snapshot().mode is Mode.AUTO
+
+
+async def test_a_target_that_dies_is_said_and_takes_the_move_with_it() -> None:
+    async with desk() as one:
+        await one.trip()
+        await one.told(1)
+        await one.target.close()
+        await one.scene.engine.switch.check_target()
+        snapshot = await one.scene.until(lambda s: s.lack is Lack.TARGET, "the end of the target")
+        assert (snapshot.offer.moved, snapshot.offer.home) == ((), ())
+        assert await one.told(1) == ["withdraw auto:acme"]
+        # The provider is asked again, since nobody else can answer.
+        one.provider(FINE)
+        assert await one.ask() == CLOUD

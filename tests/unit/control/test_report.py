@@ -13,6 +13,8 @@ from tests.support.states import STATES
 from trayapp.control.report import gist, report
 from trayapp.core.light.severity import Finding
 from trayapp.core.snapshot import Snapshot
+from trayapp.core.switching.auto_mode import AutoMemory, AutoMode
+from trayapp.core.switching.route import Mode
 from trayapp.text.language import speaking
 
 
@@ -57,6 +59,8 @@ def test_a_breaker_is_told_beside_its_route_in_auto_mode_alone() -> None:
         "reason": "default",
         "breaker": closed | {"state": "half_open", "why": "failures", "since": "2026-02-03T21:12:00Z", "good": 2},
     }
+    remembered = AutoMode(Mode.AUTO, AutoMemory(("openai",)))
+    assert report(snapshot(auto=remembered))["routes"]["openai"]["breaker"] == closed | {"state": "held"}
     trial = report(snapshot(auto=tripped("openai", NOW - 20)))["routes"]["openai"]["breaker"]
     assert (trial["state"], trial["trial_at"]) == ("open", "2026-02-03T21:22:40Z")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.breakers import answering, failing
-from trayapp.core.notify.auto_news import AutoNews, moved_provider
+from trayapp.core.notify.auto_news import AutoNews, moved_provider, outlived
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.switching.auto_mode import QUIET_S, AutoMode
 from trayapp.core.switching.breaker import BACK_SPAN_S, OPEN_S
@@ -18,10 +18,12 @@ class Desk:
     def __init__(self) -> None:
         self.auto, self.news = AutoMode(Mode.AUTO), AutoNews()
         self.last: tuple[Announcement, ...] = ()
+        self.ready = True
 
     def told(self, at: float) -> list[str]:
         self.auto.advance(at)
-        self.last = tuple(self.news.report(self.auto, NAMES, "small:1b", at))
+        moved = self.auto.diverted if self.ready else ()
+        self.last = tuple(self.news.report(self.auto, moved, NAMES, "small:1b", at))
         return list(map(gist, self.last))
 
     def fails(self, at: float, requests: int = 1, provider: str = "acme") -> list[str]:
@@ -47,11 +49,11 @@ def test_one_that_moves_alone_is_told_once() -> None:
     assert desk.fails(6 + QUIET_S) == ["moved! acme one http_503"]
 
 
-def test_that_all_of_them_move_replaces_it_silently_and_the_way_home_is_told_with_its_figures() -> None:
+def test_that_all_of_them_move_is_told_once_more_and_the_way_home_with_its_figures() -> None:
     desk = Desk()
     assert desk.fails(0) == ["moved! acme one http_503"]
     assert desk.fails(1) == []
-    assert desk.fails(2) == ["moved acme every http_503"]
+    assert desk.fails(2) == ["moved! acme every http_503"]
     assert desk.told(3) == []
     for at in (OPEN_S + 2, OPEN_S + 60, OPEN_S + 2 + BACK_SPAN_S):
         answering(desk.auto, "acme", at)
@@ -88,6 +90,26 @@ def test_what_the_user_has_changed_is_taken_away_in_silence(click: str) -> None:
         desk.auto.chosen(("acme",), To(click), 5)
     assert desk.told(5) == ["withdraw auto:acme"]
     assert desk.told(6) == []
+
+
+def test_a_target_that_goes_and_comes_takes_the_banner_along_in_silence() -> None:
+    desk = Desk()
+    desk.fails(0, 3)
+    desk.ready = False
+    assert desk.told(5) == ["withdraw auto:acme"]
+    assert desk.told(6) == []
+    desk.ready = True
+    assert desk.told(7) == ["moved acme every http_503"]
+    desk.ready = False
+    assert desk.told(8) == ["withdraw auto:acme"]
+    desk.auto.chosen(("acme",), To.CLOUD, 9)
+    assert desk.told(9) == []
+    desk.ready = True
+    assert desk.told(10) == []
+
+
+def test_a_new_run_takes_away_what_an_earlier_one_has_left_on_the_screen() -> None:
+    assert outlived(("i-1", "auto:acme", "switch", "auto:bolt")) == (Withdraw("auto:acme"), Withdraw("auto:bolt"))
 
 
 def test_the_way_back_is_a_button_where_all_of_them_move() -> None:
