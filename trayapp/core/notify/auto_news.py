@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Urgency, Withdraw
 from trayapp.core.switching.auto_mode import AutoMode, Happened, Notice
 
@@ -78,6 +79,8 @@ def _moved(notice: Notice, name: str, model: str | None, now: float, *, every: b
         services=(name,),
         provider=notice.provider,
         params={"code": notice.why, "model": model, "every": every},
+        # A tick beside "fails" would be wrong, and whether it is down the light has yet to find out.
+        light=Light.YELLOW,
     )
 
 

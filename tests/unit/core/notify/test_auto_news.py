@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.breakers import answering, failing
+from trayapp.core.light.severity import Light
 from trayapp.core.notify.auto_news import AutoNews, moved_provider, outlived
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.switching.auto_mode import QUIET_S, AutoMode
@@ -121,6 +122,7 @@ def test_the_way_back_is_a_button_where_all_of_them_move() -> None:
     assert isinstance(one, Banner)
     assert isinstance(every, Banner)
     assert (one.buttons, every.buttons) == ((Button.DETAILS,), (Button.BACK_TO_CLOUD, Button.DETAILS))
+    assert one.light is every.light is Light.YELLOW
     assert (every.services, every.params["model"]) == (("Acme AI",), "small:1b")
     assert moved_provider(every.key) == "acme"
     assert moved_provider("switch") is None
