@@ -241,6 +241,11 @@ def local_messages(thinks: bool = True) -> Behaviour:
 async def local_responses(writer: asyncio.StreamWriter, request: Request) -> None:
     """A local server that speaks Responses itself, with what llama.cpp calls reasoning and no ids of calls."""
     body = json.loads(request.body)
+    for told in body["input"]:
+        if told.get("type") == "reasoning" and not told.get("content"):
+            error = {"code": 400, "message": "item['content'] is not an array", "type": "invalid_request_error"}
+            await answer(400, {"error": error})(writer, request)
+            return
     said = [{"type": "reasoning_text", "text": "Hm."}]
     thought = {"type": "reasoning", "id": "rs_local", "summary": [], "content": said, "encrypted_content": ""}
     item: Body = {"type": "function_call", "call_id": f"local.{len(body['input'])}:{'x' * 64}", "name": "ls"}
@@ -248,8 +253,8 @@ async def local_responses(writer: asyncio.StreamWriter, request: Request) -> Non
     if body["input"][-1].get("type") == "function_call_output":
         content = [{"type": "output_text", "text": "From here.", "annotations": []}]
         item = {"type": "message", "id": "msg_local", "role": "assistant", "content": content}
-    told = {"id": "resp_local", "object": "response", "model": body["model"], "status": "completed"}
-    said_so = told | {"output": [thought, item | {"status": "completed"}]}
+    known = {"id": "resp_local", "object": "response", "model": body["model"], "status": "completed"}
+    said_so = known | {"output": [thought, item | {"status": "completed"}]}
     if body.get("stream"):
         await answer(200, _responses_events(said_so), headers={"content-type": "text/event-stream"})(writer, request)
     else:

@@ -36,7 +36,7 @@ from trayapp.gateway.local_refusals import (
     still_loading,
     told,
 )
-from trayapp.gateway.local_request import said_in, with_model
+from trayapp.gateway.local_request import is_the_clouds, said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
 from trayapp.gateway.refusal import Refused, for_good
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
@@ -150,7 +150,7 @@ class LocalRoute:
     ) -> web.StreamResponse | None:
         if target.state is not TargetState.READY or target.url is None or target.model is None:
             raise still_loading(target) if target.state in BUSY else not_ready(target)
-        if asked.endpoint in _SEEN_FIRST and asked.endpoint not in target.speaks:
+        if asked.endpoint in _SEEN_FIRST and (asked.endpoint not in target.speaks or is_the_clouds(asked)):
             return await self._without(target, asked, waiting, stays)
         try:
             url = target.url.rstrip("/") + asked.address.path

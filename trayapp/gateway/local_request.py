@@ -5,10 +5,18 @@ from typing import Any
 import msgspec
 
 from trayapp.core.json_text import read_json
+from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects.kept import fields_of, rests_on
 from trayapp.gateway.local_refusals import not_there
 from trayapp.gateway.refusal import Refused
 from trayapp.gateway.tool_request import ToolRequest
+
+_TAKEN = ("message", "function_call", "function_call_output", "reasoning")
+
+
+class _Item(msgspec.Struct):
+    type: str = "message"
+    content: Any = None
 
 
 def with_model(asked: ToolRequest, name: str) -> bytes:
@@ -24,6 +32,22 @@ def movable_fields(asked: ToolRequest) -> dict[str, msgspec.Raw]:
     if (kept := rests_on(fields)) is not None:
         raise not_there(asked, f"Only {asked.provider.name} has what this request rests on, which is {kept}")
     return fields
+
+
+def is_the_clouds(asked: ToolRequest) -> bool:
+    """Does a conversation in Responses hold items that local servers refuse, and only a translation can say to them?
+
+    llama.cpp takes no reasoning without its text, which OpenAI keeps encrypted, no custom tools and no searches:
+    https://github.com/ggml-org/llama.cpp/issues/29159
+    """
+    raw = bytes((fields_of(asked.said) or {}).get("input", b""))
+    if asked.endpoint is not Endpoint.RESPONSES or not raw.startswith(b"["):
+        return False
+    try:
+        items = msgspec.json.decode(raw, type=list[_Item])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return any(item.type not in _TAKEN or (item.type == "reasoning" and not item.content) for item in items)
 
 
 def said_in(body: bytes) -> dict[str, Any]:

@@ -328,3 +328,40 @@ async def test_who_leaves_after_the_first_token_has_seen_an_answer() -> None:
             await client.reader.readuntil(b'response.output_text.delta"')
         seen = await bed.told()
         assert (seen.outcome, seen.depth) == (Outcome.GOOD, Depth.COMPLETION)
+
+
+ASK = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello?"}]}
+SPOKE = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": SAID["content"]}
+THOUGHT = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"}
+PATCH = {"type": "custom_tool_call", "id": "ctc_1", "call_id": "call_1", "name": "apply_patch", "input": "x"}
+PATCHED = {"type": "custom_tool_call_output", "call_id": "call_1", "output": "Done."}
+SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "x"}}
+
+
+async def test_a_conversation_that_began_in_the_cloud_goes_on_at_llama_cpp(tmp_path: Path) -> None:
+    """It refuses encrypted reasoning, custom tools and searches: https://github.com/ggml-org/llama.cpp/issues/29159"""
+    async with llama_server.running(write_tiny_gguf(tmp_path / "tiny.gguf")) as url, Bed() as bed:
+        bed.target = structs.replace(bed.target, url=url, model="tiny")
+        bed.switch(To.LOCAL)
+        for items in ([THOUGHT, SPOKE], [THOUGHT | {"content": []}, PATCH, PATCHED], [SEARCH, SPOKE], [SPOKE]):
+            asked = {"model": "gpt-5", "input": [ASK, *items, ASK], "max_output_tokens": 8}
+            got = await bed.post(asked, path=RESPONSES)
+            assert (got.status, got.json["object"]) == (200, "response"), got.body
+
+
+@pytest.mark.parametrize(
+    ("items", "path"),
+    [
+        ([SPOKE], RESPONSES),
+        ([THOUGHT | {"content": [{"type": "reasoning_text", "text": "Hm"}]}, SPOKE], RESPONSES),
+        ([{"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}"}], RESPONSES),
+        ([{"role": "user", "content": "x"}, {"type": 7}], RESPONSES),
+        ([THOUGHT, SPOKE], "/v1/chat/completions"),
+        ([PATCH, PATCHED], "/v1/chat/completions"),
+    ],
+)
+async def test_only_what_a_local_server_would_refuse_is_translated(items: list[Any], path: str) -> None:
+    async with Bed() as bed:
+        bed.switch(To.LOCAL)
+        await bed.post({"model": "gpt-5", "input": [ASK, *items]}, path=RESPONSES)
+        assert bed.local.requests[0].path == path
