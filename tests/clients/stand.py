@@ -33,7 +33,8 @@ _CONTEXT_TOKENS = 131072
 _SOON, _NEVER = 3.0, 0.0
 """How much the tiny models want to end: after some fifty words, or not before their context is full."""
 _ALL = (Endpoint.CHAT_COMPLETIONS, Endpoint.RESPONSES, Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)
-_LOGIN = "/backend-api/codex"
+_LOGIN = "/codex"
+"""At its real address, Codex asks for the workspaces of the account first."""
 
 
 class Route(StrEnum):
