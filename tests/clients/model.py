@@ -35,6 +35,7 @@ _FAR = 1_000_000
 """Behind every number that a short answer comes to."""
 _MOST = 64 * 1024 * 1024
 _USAGE = {"input_tokens": 50, "output_tokens": 9, "total_tokens": 59}
+_MESSAGE_USAGE = {"input_tokens": 50, "output_tokens": 9}
 _CHAT_USAGE = {"prompt_tokens": 50, "completion_tokens": 9, "total_tokens": 59}
 
 
@@ -215,9 +216,8 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _message(model: object) -> dict[str, Any]:
-    usage = {"input_tokens": 50, "output_tokens": 9}
     return {"id": "msg_01", "type": "message", "role": "assistant", "model": model, "content": [], "stop_reason": None,
-            "stop_sequence": None, "usage": usage}  # fmt: skip
+            "stop_sequence": None, "usage": _MESSAGE_USAGE}  # fmt: skip
 
 
 def _messages(turn: Turn, model: str) -> tuple[list[bytes], list[bytes]]:
@@ -235,7 +235,7 @@ def _messages(turn: Turn, model: str) -> tuple[list[bytes], list[bytes]]:
         last += [_event("content_block_delta", index=1, delta=delta) for delta in deltas]
         last.append(_event("content_block_stop", index=1))
     stop = {"stop_reason": "tool_use" if turn.name else "end_turn", "stop_sequence": None}
-    return first, [*last, _event("message_delta", delta=stop, usage={"output_tokens": 9}), _event("message_stop")]
+    return first, [*last, _event("message_delta", delta=stop, usage=_MESSAGE_USAGE), _event("message_stop")]
 
 
 def _items(turn: Turn, status: str = "completed") -> list[dict[str, Any]]:
