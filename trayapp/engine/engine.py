@@ -96,7 +96,7 @@ class Engine:
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._saved_at = clock.now()
-        self._reloading = asyncio.Lock()
+        self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.
         self._news_at = math.inf
 
@@ -245,17 +245,17 @@ class Engine:
     async def switch_mode(self, mode: Mode) -> None:
         """Who moves requests from now on, and after a restart. Raises what `settings.file.change` does; then nothing
         has changed."""
-        settings = self.loaded.settings
-        if mode is settings.gateway.mode:
-            return
-        await asyncio.to_thread(change, self.home, {("gateway", "mode"): mode})
-        if self._reload is None:
-            gateway = structs.replace(settings.gateway, mode=mode)
-            self.loaded = dataclasses.replace(self.loaded, settings=structs.replace(settings, gateway=gateway))
-            await self.switch.apply()
-        else:
-            await self.reload()
-        self.evaluate()
+        # One at a time: of two clicks the last one counts. And always, since the file may have been edited meanwhile.
+        async with self._changing_mode:
+            await asyncio.to_thread(change, self.home, {("gateway", "mode"): mode})
+            if self._reload is None:
+                settings = self.loaded.settings
+                gateway = structs.replace(settings.gateway, mode=mode)
+                self.loaded = dataclasses.replace(self.loaded, settings=structs.replace(settings, gateway=gateway))
+                await self.switch.apply()
+            else:
+                await self.reload()
+            self.evaluate()
 
     def announce(self, *announcements: Announcement) -> None:
         """Tell something that is not a matter of the light, in turn with what is."""

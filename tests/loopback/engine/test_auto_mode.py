@@ -225,6 +225,21 @@ async def test_where_nothing_is_read_again_the_mode_is_changed_all_the_same() ->
         assert scene.engine.snapshot().mode is Mode.AUTO
 
 
+async def test_of_two_clicks_the_last_one_counts() -> None:
+    async with Scene(Acme("acme")) as scene:
+        wishes = (Mode.AUTO, Mode.MANUAL, Mode.AUTO, Mode.MANUAL)
+        await asyncio.gather(*map(scene.engine.switch_mode, wishes))
+        assert scene.engine.snapshot().mode is load_all(scene.home).settings.gateway.mode is Mode.MANUAL
+
+
+async def test_a_click_counts_more_than_what_was_edited_before_it() -> None:
+    async with Scene(Acme("acme")) as scene:
+        change(scene.home, {("gateway", "mode"): "auto"})
+        await scene.engine.switch_mode(Mode.MANUAL)
+        await scene.engine.reload()
+        assert scene.engine.snapshot().mode is Mode.MANUAL
+
+
 async def test_a_target_that_dies_is_said_and_takes_the_move_with_it() -> None:
     async with desk() as one:
         await one.trip()
