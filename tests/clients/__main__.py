@@ -2,8 +2,8 @@
 
     python -m tests.clients [--tool TEXT] [--scene TEXT] [--route TEXT] [--keep FOLDER]
 
-TEXT is a part of a name; FOLDER gets what the tools write. The first run installs the tools, some
-gigabytes, into the cache folder.
+TEXT is a part of a name; beside the tools there are "llm-comply" and "suites". FOLDER gets what the
+tools write. The first run installs them, some gigabytes, into the cache folder.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.clients import compliance
+from tests.clients import compliance, sdk_suites
 from tests.clients.scenes import Outcome, Scene, fair, play, playable
 from tests.clients.stand import Route, Stand
 from tests.clients.tools import TOOLS
@@ -42,8 +42,9 @@ async def _played(told: argparse.Namespace, folder: Path) -> bool:
             if told.keep is not None:
                 said = "\n\n".join(one.output for one in (straight, through) if one is not None)
                 (told.keep / f"{tool.name}, {scene}, {route}.txt").write_text(said)
-    if told.tool.lower() in compliance.PACKAGE.name and not (told.scene or told.route):
-        good = await compliance.table(folder) and good
+    for name, table in (("llm-comply", compliance.table), ("suites", sdk_suites.table)):
+        if told.tool.lower() in name and not (told.scene or told.route):
+            good = await table(folder) and good
     return good
 
 

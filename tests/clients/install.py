@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import platformdirs
 
 CACHE_VARIABLE = "LLM_AMPEL_CLIENTS"
 _LOG_LINES = 20
+_DONE = "installed"
 
 
 class Package(NamedTuple):
@@ -32,7 +34,7 @@ class Package(NamedTuple):
     @property
     def done(self) -> Path:
         """It is installed when this is there."""
-        return self.folder / "installed"
+        return self.folder / _DONE
 
 
 def cache() -> Path:
@@ -42,18 +44,30 @@ def cache() -> Path:
 
 def installed(package: Package) -> Package:
     """The package, installed if it was not. Raises RuntimeError with the installer's last words."""
-    if package.done.exists():
-        return package
-    shutil.rmtree(package.folder, ignore_errors=True)
-    package.folder.mkdir(parents=True)
     if package.registry == "npm":
-        _run("npm", "install", "--prefix", str(package.folder), "--no-audit", "--no-fund", _pinned(package, "@"))
+        npm = ("npm", "install", "--prefix", str(package.folder), "--no-audit", "--no-fund", _pinned(package, "@"))
+        once(package.folder, npm)
     else:
-        _run(sys.executable, "-m", "venv", str(package.folder))
-        pip = (str(package.programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        _run(*pip, _pinned(package, "=="))
-    package.done.touch()
+        once(package.folder, *venv(package.folder, _pinned(package, "==")))
     return package
+
+
+def venv(folder: Path, *requirements: str) -> tuple[tuple[str, ...], ...]:
+    """The commands that make a Python with packages of PyPI."""
+    pip = (str(folder / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    return (sys.executable, "-m", "venv", str(folder)), (*pip, *requirements)
+
+
+def once(folder: Path, *commands: Sequence[str]) -> None:
+    """Make a folder by these commands, if they have not made it. Raises RuntimeError with a failed one's last words."""
+    done = folder / _DONE
+    if done.exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for command in commands:
+        _run(*command)
+    done.touch()
 
 
 def _pinned(package: Package, mark: str) -> str:
