@@ -41,6 +41,7 @@ class CloudRoute:
         fence: Fence,
     ) -> None:
         self.outgoing = outgoing
+        self.hold_s = limits.hold_s
         self._keys = keys
         self._observe = observe
         self._clock = clock

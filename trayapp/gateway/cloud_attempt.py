@@ -103,7 +103,7 @@ class CloudAttempt:
         if self.ended:
             return 0
         try:
-            piece = await self.up.content.readany()
+            piece = await self.up.piece()
         except (aiohttp.ClientError, OSError) as error:
             raise Unanswered(code_of(error)) from error
         self.ended = not piece

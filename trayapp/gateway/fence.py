@@ -83,6 +83,10 @@ class FencedReading:
         return self._of(lambda reading: reading.has_error, False)
 
     @property
+    def is_filtered(self) -> bool:
+        return self._of(lambda reading: reading.is_filtered, False)
+
+    @property
     def is_cut_short(self) -> bool:
         return self._of(lambda reading: reading.is_cut_short, False)
 

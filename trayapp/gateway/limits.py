@@ -2,6 +2,8 @@
 
 from msgspec import Struct, structs
 
+from trayapp.core.switching.limits import HOLD_S
+
 
 class Patience(Struct, frozen=True):
     """Real seconds: to a connection, to the head of the answer, and between two pieces of it."""
@@ -23,7 +25,8 @@ class GatewayLimits(Struct, frozen=True):
     over which no token was shown; under pressure each has its place for `stranger_s`. `unused`: connections beyond
     `requests`, of tools that have nothing to ask. `sockets`: all of these and of theirs to providers.
     `cold_s`: so long a target that starts or loads is waited for. `keep_alive_s`: who waits for a stream hears a word
-    this often; the libraries' own patience is 300 s.
+    this often; the libraries' own patience is 300 s. `hold_s`: so long a stream that may move is held
+    back after its first sign of life.
     """
 
     cloud: Patience = Patience(10.0, 600.0, 600.0)
@@ -41,6 +44,7 @@ class GatewayLimits(Struct, frozen=True):
     sockets: int = 4096
     cold_s: float = 180.0
     keep_alive_s: float = 15.0
+    hold_s: float = HOLD_S
 
 
 RESERVED = 192

@@ -245,13 +245,13 @@ class LocalRoute:
             if not stays():
                 return None
 
-    async def _body(self, up: aiohttp.ClientResponse, reading: FencedReading) -> bytes:
+    async def _body(self, up: Answer, reading: FencedReading) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
         limits = self._limits
         held = bytearray()
         try:
             async with asyncio.timeout(limits.answer_s):
-                while piece := await asyncio.wait_for(up.content.readany(), limits.local.silence_s):
+                while piece := await asyncio.wait_for(up.piece(), limits.local.silence_s):
                     reading.feed(piece, asyncio.get_running_loop().time())
                     held += piece
                     if len(held) > limits.local_answer_bytes:
@@ -264,7 +264,7 @@ class LocalRoute:
 
     async def _stream(
         self,
-        up: aiohttp.ClientResponse,
+        up: Answer,
         reading: FencedReading,
         asked: ToolRequest,
         target: TargetStatus,

@@ -40,7 +40,7 @@ _CODINGS = frozenset({"chunked", "identity"})
 """Of the transfer; in another, aiohttp would hand the body on as it came, and the tool would take it for plain."""
 _REQUEST: ContextVar[SimpleNamespace] = ContextVar("REQUEST")
 """Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without; `note`
-as in `Outgoing.ask`."""
+as in `Outgoing.ask`; `fresh` where no kept one will do."""
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -60,6 +60,17 @@ class Answer(aiohttp.ClientResponse):
     """The head of an answer, and its body to come. `proven`: as in `core.evidence.observation.Try`."""
 
     proven = False
+
+    async def piece(self) -> bytes:
+        """The next piece of the body; empty at its end. What came before it broke off is given first."""
+        try:
+            return await self.content.readany()
+        except (aiohttp.ClientError, OSError):
+            # aiohttp has it still, and gives none of it once its connection has failed: the words of a provider that
+            # says an error and hangs up would be lost.
+            if kept := self.content._read_nowait(-1):
+                return kept
+            raise
 
 
 class Outgoing:
@@ -107,8 +118,8 @@ class Outgoing:
         hears of each connection over which it is sent, and of a large body's progress. Raises `Unanswered`.
 
         A kept connection that the other side closed just before it was used again is no failure of the provider's:
-        then, and only then, the request is sent once more, unless it is to be sent `once`. It shows by breaking at
-        once, before any answer; what breaks later may have been worked on.
+        then, and only then, the request is sent once more, over a connection that was never used, as all that is to be
+        sent `once` is. It shows by breaking at once, before any answer; what breaks later may have been worked on.
         """
         how: dict[str, Any] = {
             "headers": headers,
@@ -153,17 +164,19 @@ class Outgoing:
 
     async def _send(self, method: str, url: str, how: dict[str, Any], note: Note | None, once: bool) -> Answer:
         body = how["data"]
-        # Ends with a fresh connection at the latest: each time one of those that were kept is used up.
+        fresh = once
         while True:
             # As a file, which has to be at its beginning each time, aiohttp sends it in pieces.
             data = _Upload(body, note) if len(body) > _AT_ONCE_BYTES else body or None
-            request = SimpleNamespace(at=None, note=note)
+            request = SimpleNamespace(at=None, note=note, fresh=fresh)
             _REQUEST.set(request)
             try:
                 answer = await self._session.request(method, URL(url, encoded=True), **how | {"data": data})
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-                if once or not _was_stale(error, request.at):
+                if not _was_stale(error, request.at):
                     raise
+                # Of the others that were kept none is any better.
+                fresh = True
             else:
                 assert isinstance(answer, Answer)
                 return answer
@@ -203,8 +216,11 @@ class _Pool(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        connection = await super().connect(req, traces, timeout)
         request = _REQUEST.get()
+        connection = await super().connect(req, traces, timeout)
+        while request.fresh and connection.protocol in self._used:
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
         if request.note is not None:
             request.note(Connected())
         if connection.protocol in self._used:

@@ -47,7 +47,8 @@ class AnswerReading:
         # It says that it is compressed, and is not; `_early`: what came before anything was unpacked.
         self._mislabelled = False
         self._early: bytes | None = b""
-        self._measured = bool({"content-length", "transfer-encoding"} & self._headers.keys())
+        self._chunked = "transfer-encoding" in self._headers
+        self._measured = self._chunked or "content-length" in self._headers
         if self.is_stream:
             self._stream, self._events = dialect.stream(), Events()
         self._sample = bytearray()
@@ -82,11 +83,16 @@ class AnswerReading:
         return self.is_stream and self._stream.error is not None
 
     @property
+    def is_filtered(self) -> bool:
+        """Has a filter ended the stream?"""
+        return self.is_stream and self._stream.filtered
+
+    @property
     def whole(self) -> bool:
         """Once all has come: was it all? What cannot be read here is believed; what cannot be unpacked nobody can read.
 
         A stream has to say so itself. A plain answer is measured by HTTP, unless the end of the connection is all that
-        there is to measure it by.
+        there is to measure it by, or a last chunk that whoever passed it on may have made.
         """
         if self.is_stream:
             told = self.has_error
@@ -96,14 +102,23 @@ class AnswerReading:
             self._unheard |= self.has_error and not told
             heard = self.has_error and not self._unheard
             return self._stream.finished or heard or not self._readable or self._events.lost
-        if self._measured or self._status in _BODILESS or "json" not in self._kind or self._unknown:
+        if self._status in _BODILESS or "json" not in self._kind or self._unknown:
             return True
+        if self._measured:
+            return not self._chunked or self._status >= 300 or self._looks_whole
         if self.packed and not self._mislabelled:
             if self._decoder is None:
                 return False
             # Some servers flush what they compress and never finish it.
             return self._decoder.ended or self._decoder.full or (not self._truncated and self._json() is not None)
         return self._last in _BRACKETS and (self._truncated or isinstance(self._json(), dict | list))
+
+    @property
+    def _looks_whole(self) -> bool:
+        """Whoever measures an answer while it comes may measure one that was cut before, as whole."""
+        if self.packed and not self._mislabelled:
+            return self._decoder is not None
+        return not self._last or self._last in _BRACKETS
 
     @property
     def is_cut_short(self) -> bool:
@@ -151,9 +166,10 @@ class AnswerReading:
 
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
-        if not self.whole:
+        unreadable = self._mislabelled and self._status < 300
+        if not self.whole and (self.is_stream or not unreadable):
             return Reading(Outcome.FAIL, "cut", self._depth)
-        if self._mislabelled and self._status < 300:
+        if unreadable:
             # The libraries cannot read it.
             return Reading(Outcome.FAIL, "malformed", self._depth)
         if not self.is_stream:

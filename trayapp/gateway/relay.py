@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 
 from trayapp.gateway.fence import FencedReading
-from trayapp.gateway.outgoing import Unanswered, code_of
+from trayapp.gateway.outgoing import Answer, Unanswered, code_of
 
 
 class ClientGone(Exception):
@@ -44,7 +44,7 @@ def _watched(bound: asyncio.Timeout, due: Callable[[], float], least_s: float) -
 
 
 async def relay(
-    answer: aiohttp.ClientResponse,
+    answer: Answer,
     to: web.StreamResponse,
     reading: FencedReading,
     *,
@@ -71,7 +71,7 @@ async def relay(
         async with asyncio.timeout(None) as bound:
             with _watched(bound, lambda: due, min(silence_s, stall_s)):
                 while True:
-                    piece = await answer.content.readany()
+                    piece = await answer.piece()
                     if not piece:
                         return
                     now = loop.time()

@@ -71,7 +71,7 @@ class Steered:
         self._limits = limits
         self._world = world
         self._standing = world.standing()
-        self._machine = Failover(facts, self._standing, limits)
+        self._machine = Failover(facts, self._standing, limits, world.cloud.hold_s)
         self._number = 0
         self._attempt: CloudAttempt | None = None
         self._tasks = Tasks("steered")
@@ -202,9 +202,10 @@ class Steered:
         reading = attempt.reading
         if not reading.is_stream:
             return Life(size)
-        if reading.has_error and not self._error_told:
+        if (reading.has_error or reading.is_filtered) and not self._error_told:
             self._error_told = True
-            return Error(self._said(attempt) or Said(Fault.SERVER, "cut"))
+            filtered = Said(Fault.REQUEST, "refused") if reading.is_filtered else None
+            return Error(filtered or self._said(attempt) or Said(Fault.SERVER, "cut"))
         return Life(size) if reading.first_token_at is None else Content(size)
 
     def _said(self, attempt: CloudAttempt) -> Said | None:

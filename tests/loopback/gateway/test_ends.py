@@ -18,6 +18,8 @@ from trayapp.core.evidence.observation import Outcome
 from trayapp.core.switching.route import To
 
 DONE = b"data: [DONE]\n\n"
+PLAIN = b"application/json"
+PACKED = PLAIN + b"\r\ncontent-encoding: gzip"
 STOP = END.removesuffix(DONE)
 
 
@@ -61,6 +63,11 @@ def measured(body: bytes, kind: str = STREAM.decode()) -> Behaviour:
         pytest.param(chunks([delta(0, '"finish_reason":"stop"'), DONE]), id="a finish in words"),
         pytest.param(until_closed([b'{"choices": [{"message": {"content": "a'], b"application/json"), id="plain"),
         pytest.param(until_closed([b'{"choices": [{"messa', b'ge": {}},'], b"application/json"), id="plain, in pieces"),
+        pytest.param(chunks([b'{"choices": [{"messa', b'ge": {"con'], kind=PLAIN), id="plain, chunked"),
+        pytest.param(
+            chunks([gzip.compress(b'{"choices": []}')[:10] + b"\xff" * 99], kind=PACKED),
+            id="damaged",
+        ),
     ],
 )
 async def test_an_answer_without_its_end_is_broken_off_and_a_failure(behaviour: Behaviour) -> None:
@@ -86,6 +93,13 @@ async def test_an_answer_without_its_end_is_broken_off_and_a_failure(behaviour: 
         pytest.param(chunks([TOKEN.replace(b"data: ", b"event: x\r\nid: 1\r\ndata:"), STOP]), id="with other fields"),
         pytest.param(until_closed([b'{"choices": []}\n\n'], b"application/json"), id="plain, until closed"),
         pytest.param(until_closed([b"anything"], b"text/plain"), id="no JSON, until closed"),
+        pytest.param(chunks([b'{"choices": []}', b" \n", b"\r\n"], kind=PLAIN), id="plain, chunked"),
+        pytest.param(chunks([b'{"choices": [],', b'"x": NaN}'], kind=PLAIN), id="nearly JSON, chunked"),
+        pytest.param(chunks([], kind=PLAIN), id="nothing, chunked"),
+        pytest.param(
+            chunks([gzip.compress(b'{"choices": []}')[:-9]], kind=PACKED),
+            id="packed, never finished",
+        ),
         pytest.param(chunks([ROLE, b"data: {" + b" " * 3_000_000 + b"}\n\n", TOKEN, STOP]), id="a huge event"),
     ],
 )
@@ -94,6 +108,17 @@ async def test_an_answer_with_its_end_ends(behaviour: Behaviour) -> None:
         bed.cloud.on(CHAT, behaviour)
         got = await bed.post()
         assert (got.status, got.whole) == (200, True)
+
+
+async def test_an_error_that_says_it_is_json_and_is_not_keeps_its_status() -> None:
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        writer.write(b"HTTP/1.1 503 x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+        writer.write(b"10\r\nupstream is gone\r\n0\r\n\r\n")
+
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, behave)
+        got = await bed.post()
+        assert (got.status, got.body, got.whole) == (503, b"upstream is gone", True)
 
 
 @pytest.mark.parametrize(

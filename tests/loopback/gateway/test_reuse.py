@@ -55,8 +55,22 @@ async def test_several_stale_connections_cost_nothing() -> None:
         got = await asyncio.gather(*(bed.post() for _ in range(3)))
         assert [one.status for one in got] == [200] * 3
         assert bed.cloud.connections == 3
-        bed.cloud.on(CHAT, closes(0.0), closes(0.0), closes(0.0), GOOD)
+        kept = bed.cloud.connections
+
+        async def closes_the_kept(writer: asyncio.StreamWriter, request: Request) -> None:
+            await (closes(0.0) if bed.cloud.connections == kept else GOOD)(writer, request)
+
+        asked = bed.cloud.asked(CHAT)
+        bed.cloud.on(CHAT, closes_the_kept)
         assert (await bed.post()).status == 200
+        assert bed.cloud.asked(CHAT) == asked + 2
+
+
+async def test_a_provider_that_closes_every_connection_hears_a_request_twice_at_most() -> None:
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, GOOD, closes(0.0))
+        assert [(await bed.post()).status for _ in range(2)] == [200, 502]
+        assert bed.cloud.asked(CHAT) == 3
 
 
 async def test_after_a_disturbance_it_connects_anew() -> None:

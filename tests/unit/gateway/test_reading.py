@@ -14,6 +14,7 @@ from trayapp.gateway.reading import AnswerReading
 
 SSE = {"Content-Type": "text/event-stream; charset=utf-8"}
 JSON = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+MEASURED = {"Content-Type": "application/json", "Content-Length": "20"}
 ROLE = b'data: {"choices":[{"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
 TOKEN = b'data: {"choices":[{"delta":{"content":"Hi \xe2\x82\xac"},"finish_reason":null}]}\n\n'
 STOP = b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n'
@@ -88,10 +89,11 @@ ONE = b'{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
         (200, SSE, ROLE + LONG, Said(Fault.OVERFLOW, "refused", 9)),
         (200, SSE, error_event("boom"), Said(Fault.SERVER, "cut")),
         (200, JSON, ONE, None),
-        (200, JSON, ONE[:20], Said(Fault.SERVER, "malformed")),
+        (200, JSON, ONE[:20], None),
+        (200, MEASURED, ONE[:20], Said(Fault.SERVER, "malformed")),
         (200, {"Content-Type": "application/json"}, ONE[:20], None),
         (200, JSON, b"", Said(Fault.SERVER, "malformed")),
-        (200, JSON, b"oh", Said(Fault.SERVER, "malformed")),
+        (200, MEASURED, b"oh", Said(Fault.SERVER, "malformed")),
         (200, JSON, b'{"error":"boom"}', Said(Fault.SERVER, "malformed")),
         (200, JSON, b'{"error":{"code":503,"message":"boom"}}', Said(Fault.SERVER, "http_503")),
         (200, JSON, b'{"error":{"type":"invalid_request_error"}}', Said(Fault.REQUEST, "refused")),
@@ -142,7 +144,7 @@ def test_an_error_is_found_however_it_is_cut(sizes: list[int]) -> None:
     [
         (200, JSON, b'{"choices": []}', GOOD),
         (200, JSON, b'{"choices": "' + b"x" * 100_000 + b'"}', GOOD),
-        (200, JSON, b'{"choices": ', (Outcome.FAIL, "malformed", Depth.COMPLETION, None)),
+        (200, JSON, b'{"choices": ', (Outcome.FAIL, "cut", Depth.COMPLETION, None)),
         (200, {"Content-Type": "text/html"}, b"<html>", (Outcome.FOREIGN, "foreign_page", Depth.COMPLETION, None)),
         (401, JSON, b'{"error": {"code": "invalid_api_key"}}', (Outcome.GOOD, "http_401", Depth.API, Badge.KEY)),
         (400, JSON, b'{"error": {"message": "no such field"}}', (Outcome.GOOD, "http_400", Depth.API, None)),

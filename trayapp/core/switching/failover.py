@@ -45,11 +45,12 @@ class Failover:
     `over`: nothing more will be decided.
     """
 
-    def __init__(self, asked: Asked, standing: Standing, limits: Limits | None = None) -> None:
+    def __init__(self, asked: Asked, standing: Standing, limits: Limits | None = None, hold_s: float = HOLD_S) -> None:
         self.over = False
         self._asked = asked
         self._standing = standing
         self._limits = limits or Limits()
+        self._hold_s = hold_s
         self._attempts = 0
         # Between two attempts there is none, and the next one begins at `_next_at`.
         self._attempt: Attempt | None = None
@@ -129,7 +130,7 @@ class Failover:
             return
         yield attempt.silent_until(self._patience), self._timed_out
         if self._shows and attempt.first_life is not None:
-            yield attempt.first_life + HOLD_S, lambda _: self._pass()
+            yield attempt.first_life + self._hold_s, lambda _: self._pass()
 
     def _timed_out(self, now: float) -> list[Decision]:
         assert self._attempt is not None
@@ -160,11 +161,11 @@ class Failover:
         return self._pass() if end.whole else self._settle(attempt, without_answer("cut", sent=True), now, answer=False)
 
     def _failed(self, attempt: Attempt, code: str, now: float) -> list[Decision]:
-        failure = without_answer(code, sent=attempt.sent)
-        if attempt.head is not None and not attempt.is_good:
-            # A refusal whose words were lost stays one.
-            failure = with_answer(attempt.head.status, None, None)
-        return self._settle(attempt, failure, now, answer=False)
+        if attempt.head is None or attempt.is_good:
+            return self._settle(attempt, without_answer(code, sent=attempt.sent), now, answer=False)
+        # A refusal whose words were lost stays one.
+        failure = with_answer(attempt.head.status, None, None)
+        return self._settle(attempt, failure, now, answer=code != "timeout")
 
     # What follows from it.
 

@@ -84,6 +84,7 @@ class Stream:
     def __init__(self) -> None:
         self.content = False
         self.error: object = None
+        self.filtered = False
         self._begun: set[object] = set()
         self._ended: set[object] = set()
         self._knows_finish = False
@@ -130,6 +131,7 @@ class Stream:
         self.content = self.content or bool(choice.get("text"))
         if finish := choice.get("finish_reason"):
             self._ended.add(index)
+            self.filtered |= finish == "content_filter"
             if finish == "error":
                 self.error = self.error or {"type": "server_error"}
 

@@ -36,10 +36,12 @@ class StreamReader(Protocol):
     says, which ends as cleanly where something in between lost the rest. `cut_short`: it has said its last word, behind
     which the libraries read nothing, and is not finished. `empty`: it has said so with nothing in it,
     not even a beginning. `error`: what went wrong, by its own word, for `read_error`; None while nothing has.
+    `filtered`: a filter has ended it, which is no error and nobody else's to answer.
     """
 
     content: bool
     error: object
+    filtered: bool
 
     @property
     def finished(self) -> bool: ...

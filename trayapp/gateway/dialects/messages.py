@@ -89,6 +89,7 @@ class Stream:
         self.content = False
         self.error: object = None
         self.finished = False
+        self.filtered = False
         self._begun = False
 
     @property
@@ -117,6 +118,9 @@ class Stream:
                 self._begun = True
                 delta = event.get("delta")
                 self.content = self.content or (isinstance(delta, dict) and any(map(delta.get, _WRITTEN)))
+            case "message_delta":
+                delta = event.get("delta")
+                self.filtered |= isinstance(delta, dict) and delta.get("stop_reason") == "refusal"
             case "message_stop":
                 self.finished = True
             case "error":

@@ -77,6 +77,7 @@ class Stream:
         self.content = False
         self.finished = False
         self.error: object = None
+        self.filtered = False
         self._done = False
 
     @property
@@ -100,6 +101,8 @@ class Stream:
             self.finished = True
             self.error = self.error or error_in({"status": kind.removeprefix("response."), **response})
             self.content = self.content or _wrote(response.get("output"))
+            why = response.get("incomplete_details")
+            self.filtered = isinstance(why, dict) and why.get("reason") == "content_filter"
         elif not self.content and kind not in _BEGINNINGS:
             self.content = _is_content(kind, event)
 

@@ -192,9 +192,13 @@ PLAYS: dict[str, tuple[Stage, list[str]]] = {
         Stage(structs.replace(STREAM, multiplies=True), ["connect; head 400; life; end request"]),
         ["0 send", "0 pass"],
     ),
-    "the words of a refusal are lost: it stays a refusal": (
+    "the words of a refusal break off: it is passed on as far as it came": (
         Stage(STREAM, ["connect; head 400; life; fail cut"]),
-        ["0 send", "0 count neutral http_400", "0 tell http_400"],
+        ["0 send", "0 pass"],
+    ),
+    "the words of a refusal never come: it stays a refusal": (
+        Stage(STREAM, ["connect; head 400"]),
+        ["0 send", "300 count neutral http_400", "300 cancel", "300 tell http_400"],
     ),
     "limits of a provider's own": (
         Stage(STREAM, [""], standing=MANUAL, limits=Limits(connect_s=2.0)),
