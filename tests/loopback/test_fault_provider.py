@@ -7,12 +7,13 @@ import ssl
 
 import pytest
 
-from tests.support.fault_provider import FAULTS, Door, FaultProvider
+from tests.support.fault_provider import FaultProvider
+from tests.support.faults import FAULTS, Door
 from tests.support.gatewaybed import Client, Got
 from tests.support.httpserver import Authority
 from tests.support.leftovers import nothing_left_open
 from tests.support.strict_readers import messages_answer, responses_answer
-from tests.support.voices import CHAT, MESSAGES, RESPONSES, VOICES, WORDS, Voice
+from tests.support.voices import CHAT, MESSAGES, PING, RESPONSES, VOICES, WORDS, Voice
 
 SILENCE_S, PATIENCE_S = 0.3, 20.0
 """For what is to be silent for ever, and for everything else."""
@@ -49,6 +50,8 @@ SEEN: dict[str, tuple[str, ...]] = {
     "TLS silence": ("silence",),
     "somebody else's certificate": ("tls CERTIFICATE_VERIFY_FAILED",),
     "reset before the head": ("no head",),
+    "a kept connection ends, then 503": (WELL, "no head"),
+    "a kept connection ends, so does a new one": (WELL, "no head"),
     "no HTTP": ("no head",),
     "silence before the head": ("silence",),
     "silence before the first event": ("200 silence",),
@@ -75,13 +78,17 @@ SEEN: dict[str, tuple[str, ...]] = {
     "200 with a rate limit in its body": ("200 error",),
     "context overflow": ("400 error",),
     "context overflow, nobody knows by how much": ("400 error",),
+    "content filter, cut": ("400 error cut",),
     "content filter": ("400 error",),
     "content filter, first event": ("200 error",),
+    "content filter, first event, then a cut": ("200 error cut",),
+    "content filter instead of content, then a cut": ("200 end cut",),
     "content filter instead of content": ("200 end",),
     "content filter in mid-stream": (WELL,),
     "500, then content filter": ("500 error", "400 error"),
     "what another model wrote, refused once": ("400 error", WELL),
     "what another model wrote, refused twice": ("400 error",),
+    "every second request fails": ("503 error", WELL),
     "refuses prefill": ("400 error",),
 }
 """What is seen of the first request and of the next; the last is repeated."""
@@ -97,17 +104,18 @@ STREAMS_ONLY = {
     "error event in mid-stream",
     "first event a rate limit",
     "content filter, first event",
+    "content filter, first event, then a cut",
+    "content filter instead of content, then a cut",
 }
-ONLY = {
+ONLY: dict[str, tuple[Voice, ...]] = {
     "[DONE] in place of the end": (CHAT, RESPONSES),
     "no [DONE] behind the end": (CHAT,),
-    "refuses prefill": (CHAT, RESPONSES),
     "429, an empty account, Retry-After soon": (CHAT, RESPONSES),
 }
 ENDS = {
     "chat": ('"finish_reason": "stop"', '"finish_reason": "content_filter"'),
     "responses": ("event: response.completed", "event: response.incomplete"),
-    "messages": ("event: message_stop",),
+    "messages": ("event: message_stop", '"stop_reason": "refusal"'),
 }
 """Of a stream."""
 AUTHORITY = Authority()
@@ -206,7 +214,9 @@ async def test_each_is_what_it_says(fault: str) -> None:
 
     kinds = [True] if fault in STREAMS_ONLY else [True, False]
     with nothing_left_open() if FAULTS[fault].door is not Door.OPEN else contextlib.nullcontext():
-        await asyncio.gather(*(look(voice, streams) for voice in ONLY.get(fault, VOICES.values()) for streams in kinds))
+        await asyncio.gather(
+            *(look(voice, streams) for voice in ONLY.get(fault, tuple(VOICES.values())) for streams in kinds)
+        )
 
 
 async def test_a_second_fault_begins_with_its_first_answer() -> None:
@@ -219,7 +229,7 @@ async def test_a_second_fault_begins_with_its_first_answer() -> None:
 def test_whole_streams_are_whole_to_strict_readers() -> None:
     said = responses_answer(b"".join(RESPONSES.parts("A").all))
     assert said == RESPONSES.plain("A")
-    message = messages_answer(b"".join(one for one in MESSAGES.parts("A").all if b"ping" not in one))
+    message = messages_answer(b"".join(one for one in MESSAGES.parts("A").all if one != PING))
     assert message == MESSAGES.plain("A")
 
 

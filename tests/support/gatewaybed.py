@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 
 from tests.support.httpserver import Behaviour, Request, Server
 from tests.support.until import until
-from trayapp.clock import SystemClock
+from trayapp.clock import Clock, SystemClock
 from trayapp.core.catalogue import (
     Api,
     Auth,
@@ -155,7 +155,7 @@ class Bed:
         self.answers: list[LocalAnswer] = []
         self.observe: Callable[[Try], None] = self.tries.append
         self.answered: Callable[[LocalAnswer], None] = self.answers.append
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self.tokens = Tokens(home())
         self.token = self.tokens.add("editor")
         self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme", anthropic="brain"))

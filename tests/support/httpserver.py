@@ -110,12 +110,7 @@ class Server:
         return not self._server.is_serving()
 
     async def __aexit__(self, *_: object) -> None:
-        # What was accepted is handed over some turns later, and lost open if the server has been closed meanwhile:
-        # https://github.com/python/cpython/issues/109564
-        for listening in self._server.sockets:
-            asyncio.get_running_loop().remove_reader(listening.fileno())
-        for _turn in range(HANDOVER_TURNS):
-            await asyncio.sleep(0)
+        await deaf(self._server)
         self._server.close()
         await self._tasks.close()
         await self._server.wait_closed()
@@ -143,6 +138,18 @@ class Server:
                     # TLS waits for a farewell before it lets go; whoever asked has to see the end before it asks again.
                     writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
                     await writer.wait_closed()
+
+
+async def deaf(server: asyncio.Server) -> None:
+    """Take no more connections, so that `server` can be closed with nothing left open.
+
+    What was accepted is handed over some turns later, and lost open if the server has been closed meanwhile:
+    https://github.com/python/cpython/issues/109564
+    """
+    for listening in server.sockets:
+        asyncio.get_running_loop().remove_reader(listening.fileno())
+    for _turn in range(HANDOVER_TURNS):
+        await asyncio.sleep(0)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -269,6 +269,8 @@ RESPONSES = Voice(
 
 # Messages.
 
+PING = named({"type": "ping"})
+
 
 def _message(mark: str, text: str | None, stop: str | None) -> dict[str, Any]:
     return {
@@ -320,6 +322,7 @@ _ANTHROPIC: dict[str, tuple[str, str]] = {
     "filter": ("invalid_request_error", "Output blocked by content filtering policy"),
     "overflow": ("invalid_request_error", "prompt is too long: 200000 tokens > 128000 maximum"),
     "long": ("invalid_request_error", "Prompt is too long"),
+    "prefill": ("invalid_request_error", "This model does not support assistant message prefill."),
     "foreign": ("invalid_request_error", "messages.1.content.0: Invalid `signature` in `thinking` block"),
 }
 
