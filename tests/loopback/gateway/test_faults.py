@@ -1,8 +1,7 @@
 """Every fault of the table, played over real sockets through the gateway: in each dialect, streamed and plain, in auto
 mode and by hand.
 
-`faults.txt` is the table, `tests.support.fault_play` plays it. The rows about what another model wrote wait for
-somebody who takes that out.
+`faults.txt` is the table, `tests.support.fault_play` plays it.
 """
 
 import asyncio
@@ -30,7 +29,7 @@ def test_there_are_enough_and_each_is_known() -> None:
     assert [story.name for story in stories()] == list(STORIES)
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=row.fault) for row in ROWS if "another model" not in row.fault])
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.fault) for row in ROWS])
 async def test_what_a_tool_and_its_provider_see(row: Row) -> None:
     asked = [
         (voice, column, cell)
