@@ -179,7 +179,8 @@ class ToolServer(web.Server):
             if wait_s > 0:
                 self._left.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._left.wait(), wait_s)
+                    async with asyncio.timeout(wait_s):
+                        await self._left.wait()
                 continue
             self._forget(longest)
             assert isinstance(longest, ToolConnection)

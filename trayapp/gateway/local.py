@@ -247,12 +247,18 @@ class LocalRoute:
 
     async def _body(self, up: Answer, reading: FencedReading) -> bytes:
         """A plain answer is sent once it is whole, so that until then its failure can be told as an error."""
-        limits = self._limits
+        limits, loop = self._limits, asyncio.get_running_loop()
+        last = loop.time() + limits.answer_s
         held = bytearray()
         try:
-            async with asyncio.timeout(limits.answer_s):
-                while piece := await asyncio.wait_for(up.piece(), limits.local.silence_s):
-                    reading.feed(piece, asyncio.get_running_loop().time())
+            # Not `wait_for`: until Python 3.12 it forgets a tool that leaves just as a piece comes
+            # (https://github.com/python/cpython/issues/86296).
+            async with asyncio.timeout_at(last) as bound:
+                while True:
+                    bound.reschedule(min(loop.time() + limits.local.silence_s, last))
+                    if not (piece := await up.piece()):
+                        break
+                    reading.feed(piece, loop.time())
                     held += piece
                     if len(held) > limits.local_answer_bytes:
                         raise Unanswered("malformed")

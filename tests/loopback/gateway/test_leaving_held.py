@@ -25,6 +25,15 @@ async def written(writer: asyncio.StreamWriter, request: Request) -> None:
         await asyncio.sleep(0.02)
 
 
+async def hurried(writer: asyncio.StreamWriter, request: Request) -> None:
+    """A plain answer of which something has always just come."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n\r\n{")
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
 def noticing(behaviour: Behaviour, gone: asyncio.Event) -> Behaviour:
     async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
         try:
@@ -37,7 +46,7 @@ def noticing(behaviour: Behaviour, gone: asyncio.Event) -> Behaviour:
 
 @pytest.mark.parametrize("streams", [True, False])
 @pytest.mark.parametrize("rescue", Rescue)
-@pytest.mark.parametrize("behaviour", [drip, drip_body, written])
+@pytest.mark.parametrize("behaviour", [drip, drip_body, hurried, written])
 @pytest.mark.parametrize("whose", ["cloud", "local"])
 async def test_nobody_works_for_a_tool_that_has_left(
     whose: str, behaviour: Behaviour, rescue: Rescue, streams: bool
