@@ -38,23 +38,23 @@ class EventCutter:
 
 
 class Events:
-    """`lost`: an event was too large to be kept."""
+    """`lost`: an event was too large to be kept. `skipping`: so is the one that is coming."""
 
     def __init__(self) -> None:
         self.lost = False
+        self.skipping = False
         self._cutter = EventCutter()
-        self._skipping = False
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of every event that is whole by now. Comments and events without data are left out."""
         whole = self._cutter.feed(piece)
-        if self._skipping and whole:
+        if self.skipping and whole:
             del whole[0]
-            self._skipping = False
+            self.skipping = False
         if len(self._cutter.held) > MAX_EVENT_BYTES:
             # What ends it may begin here.
             del self._cutter.held[: 1 - _END_BYTES]
-            self._skipping = self.lost = True
+            self.skipping = self.lost = True
         return [data for event in whole if (data := _data(event.rstrip(b"\r\n"))) is not None]
 
     def rest(self) -> list[bytes]:

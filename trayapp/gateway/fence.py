@@ -91,6 +91,14 @@ class FencedReading:
         return self._of(lambda reading: reading.is_cut_short, False)
 
     @property
+    def is_endless(self) -> bool:
+        return self._of(lambda reading: reading.is_endless, False)
+
+    @property
+    def is_bomb(self) -> bool:
+        return self._of(lambda reading: reading.is_bomb, False)
+
+    @property
     def is_empty(self) -> bool:
         return self._of(lambda reading: reading.is_empty, False)
 

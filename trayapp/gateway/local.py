@@ -38,6 +38,7 @@ from trayapp.gateway.local_refusals import (
 )
 from trayapp.gateway.local_request import is_the_clouds, said_in, with_model
 from trayapp.gateway.outgoing import Answer, Outgoing, Unanswered, code_of
+from trayapp.gateway.reading import SAMPLE_BYTES
 from trayapp.gateway.refusal import Refused, for_good
 from trayapp.gateway.relay import ClientGone, as_it_is, relay
 from trayapp.gateway.tool_request import ToolRequest, break_off, give_up
@@ -180,7 +181,7 @@ class LocalRoute:
                     telling = up.status < 300 or asked.dialect.told(up.status, error) is not None
                     if (error is not None and telling) or (up.status >= 500 and multiplies(asked.request.headers)):
                         raise told(target, asked, up.status, error)
-                    if up.status < 300 and not reading.is_answer:
+                    if up.status < 300 and not (reading.is_answer and (reading.packed or await _is_json(body))):
                         # Whoever has the port now, or a model that gave nothing.
                         raise Unanswered("malformed")
                     if up.status < 300 and asked.endpoint is Endpoint.RESPONSES and not reading.packed:
@@ -192,7 +193,7 @@ class LocalRoute:
         except Unanswered as failure:
             raise dead(target, failure.code) from failure
         counts = asked.endpoint is not Endpoint.COUNT_TOKENS
-        if counts and 200 <= down.status < 300 and reading.result().outcome is Outcome.GOOD:
+        if counts and 200 <= down.status < 300 and not reading.is_bomb and reading.result().outcome is Outcome.GOOD:
             self._tell(target, asked)
         return down
 
@@ -290,6 +291,8 @@ class LocalRoute:
         def begin(piece: bytes) -> bytes:
             nonlocal begun
             waiting.over()
+            if reading.is_bomb:
+                raise Unanswered("malformed")
             # Behind `[DONE]` nobody would hear that there was nothing.
             whole = b"" if reading.is_empty else pass_on(piece)
             if begun or not whole:
@@ -312,6 +315,8 @@ class LocalRoute:
                     answer_s=limits.answer_s,
                     change=begin,
                 )
+                if reading.is_endless:
+                    raise Unanswered("cut")
                 if not reading.packed:
                     # The libraries leave out an event that has no end, and with it what the server says against it.
                     reading.feed(_EVENT_END, asyncio.get_running_loop().time())
@@ -328,11 +333,24 @@ class LocalRoute:
                     return down
                 # An error event of the server's own says it better, and an error is told once.
                 if not reading.has_error:
-                    await down.write(asked.dialect.refusal_event(dead(target, failure.code)))
+                    # Behind half an event it would be read as more of it.
+                    end = _EVENT_END if reading.is_endless else b""
+                    await down.write(end + asked.dialect.refusal_event(dead(target, failure.code)))
             await down.write_eof()
         except (ClientGone, ConnectionError):
             give_up(asked.request)
         return down
+
+
+async def _is_json(body: bytes) -> bool:
+    """Is a large answer JSON to its end? It was judged by its beginning alone."""
+    if len(body) <= SAMPLE_BYTES:
+        return True
+    try:
+        await asyncio.to_thread(read_json, body)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_all(body: bytes, model: str, minted: Minted) -> bytes:

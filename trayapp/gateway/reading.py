@@ -95,6 +95,8 @@ class AnswerReading:
         there is to measure it by, or a last chunk that whoever passed it on may have made.
         """
         if self.is_stream:
+            if self.is_endless:
+                return False
             told = self.has_error
             for data in self._events.rest():
                 self._stream.event(data)
@@ -124,6 +126,16 @@ class AnswerReading:
     def is_cut_short(self) -> bool:
         """Is it a stream that has said its last word and is not whole? Who hears that word hears nothing else."""
         return self.is_stream and self._stream.cut_short
+
+    @property
+    def is_endless(self) -> bool:
+        """Is it a stream whose last event is too large to be kept, and has no end yet?"""
+        return self.is_stream and self._readable and self._events.skipping
+
+    @property
+    def is_bomb(self) -> bool:
+        """Is it a packed stream with more in one piece than is unpacked?"""
+        return self.is_stream and self._decoder is not None and self._decoder.full
 
     @property
     def is_empty(self) -> bool:

@@ -67,6 +67,8 @@ CUT = (Outcome.FAIL, "cut", Depth.COMPLETION, None)
         ),
         ((b'data: {"error":null,"choices":[{"delta":{"content":"x"}}]}\n\n', STOP), GOOD, 0.0),
         ((b'data: {"choices":[{"delta":{"content":"\\ndata: {\\"error\\": {}}"}}]}\n\n', STOP), GOOD, 0.0),
+        ((ROLE, TOKEN, b"data: " + b"x" * 2_000_000), CUT, 1.0),
+        ((ROLE, TOKEN, b"data: " + b"x" * 2_000_000, b"\n\n"), GOOD, 1.0),
         ((b'data: {"choices":[{"delta":{"content":"\\"finish_reason\\":\\"stop\\""}}]}\n\n',), CUT, 0.0),
     ],
 )
