@@ -131,17 +131,6 @@ async def test_connect_opens_no_tunnel() -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        "POST {path} HTTP/1.1\r\n{host}{json}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}{json}Content-Length: 4\r\nContent-Length: 40\r\n\r\nabcd",
-        "POST {path} HTTP/1.1\r\n{host}{json}Content-Length: +4\r\n\r\nabcd",
-        "POST {path} HTTP/1.1\r\n{host}{json}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}{json}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}{json}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}X-A: a\r\n folded: b\r\n{json}Content-Length: 0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}X-A: a\nX-B: b\r\n{json}Content-Length: 0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}X-A: a\x00b\r\n{json}Content-Length: 0\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}{json}Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
-        "POST {path} HTTP/1.1\r\n{host}{json}Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
         "POST {path}\r\n{host}\r\n",
         "POST {path} HTTP/1.0\r\n{host}{json}Content-Length: 0\r\n\r\n",
         "POST {path} HTTP/2.0\r\n{host}{json}Content-Length: 0\r\n\r\n",
@@ -155,7 +144,7 @@ async def test_connect_opens_no_tunnel() -> None:
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ],
 )
-async def test_nothing_is_smuggled_past_the_head(head: str) -> None:
+async def test_a_head_that_is_none_of_ours_is_refused(head: str) -> None:
     async with Bed() as bed:
         bed.cloud.always(answer(200, {}))
         host = f"Host: 127.0.0.1:{bed.port}\r\nAuthorization: Bearer {bed.token}\r\n"
