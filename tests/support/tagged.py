@@ -7,6 +7,7 @@ bed.cloud.on(CHAT, tagged("cloud", SPEECH["chat"], tags))
 
 import asyncio
 import hashlib
+import itertools
 import json
 import re
 from collections import defaultdict
@@ -14,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tests.support.chat_stream import answered, chunk
-from tests.support.gatewaybed import CHAT, begin
-from tests.support.httpserver import Behaviour, Request, answer
+from tests.support.gatewaybed import CHAT, begin, chunks, raw
+from tests.support.httpserver import Behaviour, Request, answer, hang_up
 from tests.support.messagesbed import MESSAGES, SAID_SO, event
 from tests.support.strict_readers import messages_answer, responses_answer
 
@@ -83,6 +84,27 @@ def tagged(who: str, speech: Speech, sent: Sent) -> Behaviour:
             body = json.dumps(speech.plain(says)).encode()
             sent.by[who][tag].append(digest(body))
             await answer(200, body)(writer, request)
+
+    return behave
+
+
+def flaky(good: Behaviour, speech: Speech, every: int = 3) -> Behaviour:
+    """Fails every so often, one way after the other, before anything was written that a model says."""
+    ways = itertools.cycle(
+        (
+            answer(503, {"error": {"message": "overloaded"}}),
+            answer(502, "<html>Bad Gateway</html>"),
+            hang_up,
+            answer(200, {"error": {"message": "overloaded", "type": "server_error", "code": 503}}),
+            raw(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: 0\r\n\r\n"),
+            chunks(speech.stream(["x"])[:1], end=False),
+            chunks([b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"no"}}\n\n']),
+        )
+    )
+    number = itertools.count(1)
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        await (good if next(number) % every else next(ways))(writer, request)
 
     return behave
 

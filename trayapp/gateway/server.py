@@ -5,6 +5,7 @@ aiohttp is imported with this module, so import it only once a tool or a target 
 """
 
 import asyncio
+import contextlib
 import errno
 import socket
 from collections.abc import Callable
@@ -153,6 +154,11 @@ class Gateway:
         for switching in (self._routes, self._auto):
             if self._wake in switching.on_change:
                 switching.on_change.remove(self._wake)
+        for listening in self._listening:
+            # asyncio's accepting does not look whether it was cancelled, and would let in whoever comes at this very
+            # moment by a door that is gone. Windows' loop has no readers, and accepts otherwise.
+            with contextlib.suppress(NotImplementedError):
+                asyncio.get_running_loop().remove_reader(listening)
         await self._doors.close()
         for listening in self._listening:
             listening.close()

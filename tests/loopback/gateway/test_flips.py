@@ -1,4 +1,6 @@
-"""A hundred flips under load, in every dialect: no answer is lost, doubled, mixed or somebody else's."""
+"""A hundred flips under load, in every dialect: no answer is lost, doubled, mixed or somebody else's; nor in auto mode,
+with a provider that fails all the time.
+"""
 
 import asyncio
 
@@ -7,9 +9,9 @@ from msgspec import structs
 
 from tests.support.gatewaybed import Client, Got
 from tests.support.messagesbed import MessagesBed
-from tests.support.tagged import SPEECH, Sent, Speech, digest, pieces, tagged
+from tests.support.tagged import SPEECH, Sent, Speech, digest, flaky, pieces, tagged
 from tests.support.until import until
-from trayapp.core.switching.route import Endpoint, To
+from trayapp.core.switching.route import Endpoint, Mode, To
 
 CLIENTS = 16
 """Of each kind: as many as ask plainly ask for streams."""
@@ -22,11 +24,12 @@ NATIVE = (Endpoint.CHAT_COMPLETIONS, Endpoint.RESPONSES, Endpoint.MESSAGES)
 class Flipping:
     """Asks all the time while the route flips, and looks at every answer."""
 
-    def __init__(self, bed: MessagesBed, speech: Speech, sent: Sent, *, translated: bool) -> None:
+    def __init__(self, bed: MessagesBed, speech: Speech, sent: Sent, *, translated: bool, auto: bool) -> None:
         self._bed = bed
         self._speech = speech
         self._sent = sent
         self._translated = translated
+        self._auto = auto
         self._stop = False
         self.to = To.CLOUD
         self.flips = 0
@@ -44,6 +47,9 @@ class Flipping:
                 await until(lambda: self.answered >= before + BETWEEN_FLIPS, "some answers")  # noqa: B023
                 self.to = To.CLOUD if self.to is To.LOCAL else To.LOCAL
                 self._bed.switch(self.to)
+                if self._auto:
+                    # Breakers begin anew, so that both go on being asked.
+                    self._bed.auto.switch(Mode.AUTO)
                 self.flips += 1
             self._stop = True
 
@@ -63,7 +69,7 @@ class Flipping:
         got = await client.receive()
         who = got.headers["x-llm-ampel-route"].partition(";")[0]
         self._check(got, tag, who, streams)
-        if flips == self.flips:
+        if flips == self.flips and not (self._auto and to is To.CLOUD):
             assert who == to
         self.while_flipping += flips != self.flips
         self.answered += 1
@@ -77,7 +83,7 @@ class Flipping:
         assert self._speech.told(got.body, streams) == "".join(pieces(who, tag))
 
 
-@pytest.mark.parametrize(
+CELLS = pytest.mark.parametrize(
     ("dialect", "speaks"),
     [
         ("chat", NATIVE),
@@ -88,19 +94,37 @@ class Flipping:
     ],
     ids=["chat", "responses", "responses-translated", "messages", "messages-translated"],
 )
-async def test_a_hundred_flips_lose_double_and_mix_nothing(dialect: str, speaks: tuple[Endpoint, ...]) -> None:
+
+
+async def flip(dialect: str, speaks: tuple[Endpoint, ...], *, auto: bool) -> tuple[Flipping, Sent, MessagesBed]:
     speech, sent = SPEECH[dialect], Sent()
     async with MessagesBed() as bed:
         translated = len(speaks) == 1
         local = SPEECH["chat"] if translated else speech
         for cloud in (bed.cloud, bed.brain):
-            cloud.on(speech.path, tagged("cloud", speech, sent))
+            good = tagged("cloud", speech, sent)
+            cloud.on(speech.path, flaky(good, speech) if auto else good)
         bed.local.on(local.path, tagged("local", local, sent))
         bed.target = structs.replace(bed.target, speaks=speaks)
-        flipping = Flipping(bed, speech, sent, translated=translated)
+        bed.auto.switch(Mode.AUTO if auto else Mode.MANUAL)
+        flipping = Flipping(bed, speech, sent, translated=translated, auto=auto)
         await flipping.run()
         assert sorted(sent.tags) == sorted(flipping.tags)
         assert flipping.flips == FLIPS
         # Otherwise nothing was shown.
         assert flipping.while_flipping > FLIPS
         assert all(len(tags) > FLIPS for tags in sent.by.values())
+        assert bed.gateway.problem is None
+    return flipping, sent, bed
+
+
+@CELLS
+async def test_a_hundred_flips_lose_double_and_mix_nothing(dialect: str, speaks: tuple[Endpoint, ...]) -> None:
+    await flip(dialect, speaks, auto=False)
+
+
+@CELLS
+async def test_nor_do_they_in_auto_mode_while_the_provider_fails(dialect: str, speaks: tuple[Endpoint, ...]) -> None:
+    _, sent, bed = await flip(dialect, speaks, auto=True)
+    asked = len(bed.cloud.requests) + len(bed.brain.requests)
+    assert asked > len(sent.by["cloud"]) + FLIPS / 2

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.gatewaybed import CHAT, Bed
 from tests.support.httpserver import Request, answer, silent
+from tests.support.leftovers import nothing_left_open
 from trayapp.errors import Problem
 from trayapp.settings import schema
 
@@ -69,6 +70,19 @@ async def test_a_running_request_may_finish_while_the_gateway_stops() -> None:
             await bed.cloud.wait_asked(CHAT, 1)
             await bed.gateway.stop()
         assert asked.result().json == {"fine": True}
+
+
+async def test_who_knocks_as_it_stops_stands_before_a_closed_door() -> None:
+    with nothing_left_open():
+        async with Bed() as bed:
+            await bed.get("/")
+            with socket.create_connection(("127.0.0.1", bed.port)) as late:
+                # Now it is known that somebody knocks, and nobody has opened yet.
+                await asyncio.sleep(0)
+                await bed.gateway.stop()
+                late.settimeout(10)
+                with contextlib.suppress(ConnectionError):
+                    assert await asyncio.to_thread(late.recv, 1) == b""
 
 
 async def test_one_that_does_not_finish_is_cut() -> None:
