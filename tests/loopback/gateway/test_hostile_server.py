@@ -1,5 +1,5 @@
 """A local server that means harm, in every dialect, direct and behind translation: nothing grows, nothing hangs, the
-tool is told, and nobody else is asked.
+tool is told, and nobody else is asked. A provider that does is left in auto mode.
 """
 
 import asyncio
@@ -13,12 +13,14 @@ import psutil
 import pytest
 from msgspec import structs
 
-from tests.support.gatewaybed import CHAT, Got
-from tests.support.httpserver import Behaviour, Request, answer, drip, garbage, hang_up, silent
+from tests.support.gatewaybed import CHAT, Got, chunks
+from tests.support.httpserver import Behaviour, Request, Server, answer, drip, garbage, hang_up, silent
 from tests.support.messagesbed import MESSAGES, MessagesBed, event
 from tests.support.tagged import RESPONSES, SPEECH, Speech, tag_of
-from trayapp.core.switching.route import Endpoint, To
+from trayapp.core.switching.limits import Limits
+from trayapp.core.switching.route import Endpoint, Mode, To
 from trayapp.gateway.limits import GatewayLimits, Patience
+from trayapp.settings.schema import ProviderSettings
 from trayapp.tasks import Tasks
 
 LIMITS = GatewayLimits(local=Patience(1.0, 1.0, 1.0), answer_s=1.0)
@@ -26,7 +28,7 @@ LIMITS = GatewayLimits(local=Patience(1.0, 1.0, 1.0), answer_s=1.0)
 MAX_GROWTH_BYTES = 150_000_000
 """Of the whole process, servers and tools in it: a fraction of what is sent."""
 AT_ONCE = 8
-SENT_BYTES = 30_000_000
+SENT_BYTES = 10_000_000
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 JSON_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 NATIVE = (Endpoint.CHAT_COMPLETIONS, Endpoint.RESPONSES, Endpoint.MESSAGES)
@@ -209,7 +211,7 @@ async def test_no_local_server_can_hold_up_fill_or_fool_anybody(
             body = speech.ask(f"tag-{number}") | ({"stream": True} if streams else {})
             async with room:
                 try:
-                    async with asyncio.timeout(30):
+                    async with asyncio.timeout(60):
                         got = await bed.post(body, path=speech.path)
                 except Exception as error:  # noqa: BLE001 - each is told below by its name
                     failed[names[number]] = repr(error)
@@ -227,4 +229,53 @@ async def test_no_local_server_can_hold_up_fill_or_fool_anybody(
         bed.local.always(answer(200, local.plain(["fine"])))
         got = await bed.post(speech.ask("tag-0"), path=speech.path)
         assert speech.told(got.body, False) == "fine"
+        assert bed.gateway.problem is None
+
+
+PASSED_ON = ("deep", "a packed bomb", "not modified", "to the cloud", "a deep error")
+"""A provider's word, as far as anybody can tell who passes it on."""
+POURED = ("words", "arguments", "lines", "a line", "an event", "an answer", "an error", "a chunk")
+"""What is passed on once it has begun, as long as it comes."""
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["streamed", "plain"])
+@pytest.mark.parametrize("dialect", SPEECH)
+async def test_a_provider_that_means_harm_is_left_in_auto_mode(dialect: str, streams: bool) -> None:
+    speech = SPEECH[dialect]
+    bad = ANY | (streamed(speech.path, speech) if streams else PLAIN)
+    names = [name for name in bad if name not in {f"{poured} without an end" for poured in POURED}]
+    got: dict[str, Got] = {}
+    async with Server() as elsewhere, MessagesBed() as bed:
+        impatient = ProviderSettings(limits=Limits(1.0, 1.0, 1.0, 1.0, 1.0))
+        bed.settings = structs.replace(bed.settings, providers={"acme": impatient, "brain": impatient})
+        bed.target = structs.replace(bed.target, speaks=NATIVE)
+        bad["to the cloud"] = answer(307, b"", {"location": elsewhere.url + speech.path})
+
+        async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+            await bad[names[int(tag_of(request.body).removeprefix("tag-"))]](writer, request)
+
+        async def help_out(writer: asyncio.StreamWriter, request: Request) -> None:
+            says = ["fine ", tag_of(request.body)]
+            await (chunks(speech.stream(says)) if streams else answer(200, speech.plain(says)))(writer, request)
+
+        for cloud in (bed.cloud, bed.brain):
+            cloud.always(behave)
+        bed.local.always(help_out)
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(number: int) -> None:
+            async with room, asyncio.timeout(60):
+                # Its breakers begin anew, so that the provider is asked each time.
+                bed.auto.switch(Mode.AUTO)
+                body = speech.ask(f"tag-{number}") | ({"stream": True} if streams else {})
+                got[names[number]] = await bed.post(body, path=speech.path)
+
+        await asyncio.gather(*map(ask, range(len(names))))
+        for number, name in enumerate(names):
+            one = got[name]
+            moved = one.headers["x-llm-ampel-route"].startswith("local")
+            assert moved or not one.whole or name in PASSED_ON, (name, one)
+            assert not moved or speech.told(one.body, streams) == f"fine tag-{number}", (name, one)
+        assert len(bed.local.requests) > len(names) / 2
+        assert elsewhere.requests == []
         assert bed.gateway.problem is None
