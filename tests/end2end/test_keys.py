@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from contextlib import aclosing
@@ -15,6 +16,7 @@ from tests.support.httpserver import Request, Server, answer, redirect
 from tests.support.leaks import Processes, holders
 from tests.support.ports import free_port, listens, read
 from tests.support.scene import CHAT_PATH, FINE_MODELS, MODELS_PATH, Acme, completion, write_files
+from tests.support.tagged import SPEECH
 from tests.support.told import in_both, on, once, providers, put, quiet_log, untouched
 from tests.support.until import until
 from trayapp.control import client
@@ -122,29 +124,42 @@ async def test_the_canary_stays_with_its_host(gnome_keyring: Desktop) -> None:
 async def test_the_gateway_puts_the_key_in_for_tools_without_one(gnome_keyring: Desktop) -> None:
     desktop = gnome_keyring
     here = on(desktop)
-    acme = Acme(page=False)
+    acme = Acme(page=False, dialects=("openai", "anthropic"))
     async with providers(acme):
         port = free_port()
         write_files(here, (acme,), f"[gateway]\nport = {port}\n")
         await set_canary(desktop)
         token = Tokens(here).add("night-job")
-        url = f"http://127.0.0.1:{port}/t/{token}/acme{CHAT_PATH}"
+        paths = [speech.path for speech in SPEECH.values()]
+        for path in paths:
+            acme.api_server.on(path, answer(200, completion("acme-1")), answer(500, {"error": {"message": "oh"}}))
         async with running("--verbose", "watch", "--json", **desktop.env) as watch:
             await watch.printed(1)
             await until(lambda: listens(port), "the gateway")
-            own = urllib.request.Request(
-                url, b'{"model": "acme-1", "messages": []}', {"content-type": "application/json"}
-            )
-            assert (await asyncio.to_thread(read, own))["model"] == "acme-1"
-            own.add_header("authorization", "Bearer sk-of-the-tool")
-            await asyncio.to_thread(read, own)
-            said = "\n".join([*watch.lines, *watch.errors])
-        keys = [one.headers["authorization"] for one in acme.api_server.requests if one.path == CHAT_PATH]
-        assert keys == [BEARER, "Bearer sk-of-the-tool"]
+            for path in paths:
+                own = urllib.request.Request(
+                    f"http://127.0.0.1:{port}/t/{token}/acme{path}",
+                    b'{"model": "acme-1", "messages": []}',
+                    {"content-type": "application/json"},
+                )
+                assert (await asyncio.to_thread(read, own))["model"] == "acme-1"
+                own.add_header("authorization", "Bearer sk-of-the-tool")
+                with pytest.raises(urllib.error.HTTPError) as failed:
+                    await asyncio.to_thread(read, own)
+                with failed.value as told:
+                    assert told.code == 500
+            doctor = await once("--verbose", "doctor", base=desktop.env)
+            told_status = str(await client.ask(here, AskStatus()))
+            said = "\n".join([*watch.lines, *watch.errors, doctor.out, doctor.err, told_status])
+        asked = [one.headers for one in acme.api_server.requests if one.path in paths]
+        keys = [one.get("authorization", one.get("x-api-key")) for one in asked]
+        assert keys == [BEARER, "Bearer sk-of-the-tool"] * 2 + [CANARY, "Bearer sk-of-the-tool"]
+    assert "night-job" in said
     assert CANARY not in said
     assert token not in said
     assert "sk-of-the-tool" not in said
-    assert holders(CANARY, here.config.parent, desktop.folder) == []
+    for secret in (CANARY, "sk-of-the-tool"):
+        assert holders(secret, here.config.parent, desktop.folder) == []
     quiet_log(here)
 
 
