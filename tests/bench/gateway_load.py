@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.bench.gateway_programs import LOCAL_MODEL
+from tests.bench.gateway_programs import EVENT_GAP_S, LOCAL_MODEL
 
 _WORD = re.compile(rb'"(?:content|text|delta)":\s*"(\d+)@([\d.]+) "')
 """One of `provide_streams`, in whatever dialect it comes; what is told once more at the end holds many."""
@@ -154,13 +154,15 @@ async def streams(asks: Asks, count: int, words: int) -> dict[str, Any]:
     """Streams of so many words at once: how many came whole and in order, and how late a word arrived."""
     raw = asks.request(stream=True)
 
-    async def one() -> tuple[list[int], list[float]]:
+    async def one(number: int) -> tuple[list[int], list[float]]:
+        # Words of streams that began at once would wait for one another, here as well as at what is measured.
+        await asyncio.sleep(number * EVENT_GAP_S / count)
         connection = await Connection.open(asks.port)
         got = await connection.stream(raw)
         await connection.close()
         return got
 
-    all_got = await asyncio.gather(*(one() for _ in range(count)))
+    all_got = await asyncio.gather(*(one(number) for number in range(count)))
     return {
         "whole": sum(numbers == list(range(words)) for numbers, _ in all_got),
         "delay_s": statistics.median(age for _, ages in all_got for age in ages),
