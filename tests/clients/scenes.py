@@ -24,6 +24,8 @@ FAILING_S = 30.0
 LEAVING_S = 10.0
 """For a tool to go after Ctrl-C; then it is killed."""
 UPSTREAM_S = 1.0
+_TRIES = 2
+"""A failing provider hears no more of one request."""
 
 
 class Scene(StrEnum):
@@ -105,6 +107,8 @@ async def _once(stand: Stand, tool: Tool, scene: Scene, route: Route, folder: Pa
         how = "goes on" if code is None else f"exit code {code}"
         return Outcome(asked > 0, asked, f"{asked} requests, {how} after {took_s:.0f} s", output)
     works = code == 0 and _said(tool, scene, route, output, desk)
+    if scene is Scene.RESCUE:
+        works = works and asked <= _TRIES * len(stand.chat.asked)
     failing = f"{asked} requests to the provider, " if scene is Scene.RESCUE else ""
     return Outcome(works, asked, f"{failing}exit code {code} after {took_s:.0f} s", output)
 
