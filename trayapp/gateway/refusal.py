@@ -1,6 +1,9 @@
 """What the gateway itself says in place of an answer; the dialect of the tool that asked gives it its shape."""
 
+import re
+
 _SHOULD_RETRY = "x-should-retry"
+_NUMBER = re.compile(r"_http_\d+$")
 
 
 class Refused(Exception):
@@ -29,7 +32,10 @@ class Refused(Exception):
 
 def for_good(refused: Refused) -> Refused:
     """The same to somebody who would ask a server's error thirty times."""
-    return Refused(400, refused.code, refused.message, retry=False) if refused.status >= 500 else refused
+    if refused.status < 500:
+        return refused
+    # opencode asks again whatever says 500, 502, 503, 504, 524 or 429 anywhere, whatever its status.
+    return Refused(400, _NUMBER.sub("_failed", refused.code), refused.message, retry=False)
 
 
 def busy(code: str, message: str) -> Refused:

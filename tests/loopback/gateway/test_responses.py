@@ -299,6 +299,8 @@ async def test_a_local_failure_is_told_in_words_to_who_asks_it_thirty_times(
         for streams in (True, False):
             got = await bed.post(ASKED | {"stream": streams}, path=RESPONSES, **headers)
             assert (got.status, got.error["message"]) == (status, "image input is not supported")
+            # By a number like that opencode asks again whatever the status is.
+            assert ("500" in str(got.error["code"])) == (status == 500)
         bed.local.always(hang_up)
         got = await bed.post(ASKED, path=RESPONSES, **headers)
         assert (got.status, got.error["code"]) == (400 if status == 400 else 503, "local_cut")
