@@ -13,7 +13,7 @@ from tests.support.namespace import play
 from tests.support.networks.table import Row, mistakes, rows
 
 # The programs wait most of the time; many more of them would wait for the processor and take that for an outage.
-AT_ONCE = 22
+AT_ONCE = 16
 DEADLINE_S = 300.0
 ROWS = rows()
 

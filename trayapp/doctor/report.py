@@ -33,7 +33,7 @@ from trayapp.secrets.keys import Keys
 from trayapp.secrets.tokens import Tokens
 from trayapp.settings.document import shown
 from trayapp.settings.mistakes import dotted
-from trayapp.settings.schema import Settings
+from trayapp.settings.schema import ProviderSettings, Settings, ToolSettings
 
 PACKAGES = (
     "llm-ampel", "PySide6-Essentials", "httpx", "aiohttp", "keyring", "truststore", "tomlkit", "msgspec",
@@ -102,7 +102,11 @@ def _places(home: Home) -> Iterator[str]:
 
 
 def _settings(settings: Settings) -> Iterator[str]:
-    before = dict(_flat(msgspec.to_builtins(Settings())))
+    untouched = Settings(
+        tools=dict.fromkeys(settings.tools, ToolSettings()),
+        providers=dict.fromkeys(settings.providers, ProviderSettings()),
+    )
+    before = dict(_flat(msgspec.to_builtins(untouched)))
     for place, value in _flat(msgspec.to_builtins(settings)):
         if before.get(place) == value:
             continue

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+from typing import NamedTuple
 
 NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 """Numbers of a `socket.gaierror`: the resolver did answer, and knows no such name, or no address of it."""
@@ -15,8 +16,15 @@ QUESTIONS = 3
 """Of one lookup at most: the last one has half of a try left."""
 
 
-async def look_up(host: str) -> tuple[str, ...]:
-    """The addresses of `host` now, in the order in which the system would try them. Raises socket.gaierror.
+class Found(NamedTuple):
+    """`addresses`: in the order in which the system would try them. `late`: it had to be asked for again."""
+
+    addresses: tuple[str, ...]
+    late: bool
+
+
+async def look_up(host: str) -> Found:
+    """The addresses of `host` now. Raises socket.gaierror.
 
     Asks again while nothing is heard. A question cannot be taken back, so it has a thread of its own: in the loop's
     few, a silent resolver would keep all other work waiting, and the end of the program too.
@@ -26,7 +34,7 @@ async def look_up(host: str) -> tuple[str, ...]:
         while not answer.future.done() and answer.asked < QUESTIONS:
             answer.ask(host)
             await asyncio.wait([answer.future], timeout=AGAIN_S)
-        return await answer.future
+        return Found(await answer.future, answer.asked > 1)
     finally:
         answer.future.cancel()
 

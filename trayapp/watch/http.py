@@ -48,8 +48,9 @@ class Limit(NamedTuple):
 class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`: as in `Try`.
-    Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had come).
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`, `late_name`: as in
+    `Try`. Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had
+    come).
     """
 
     status: int
@@ -61,6 +62,7 @@ class HttpAnswer(NamedTuple):
     head_s: float
     end_s: float
     proven: bool = False
+    late_name: bool = False
 
 
 class Http:
@@ -163,7 +165,8 @@ class Http:
         names = {name.lower(): value for name, value in response.headers.items()}
         proven = reach_of_url(url) is Reach.LOOPBACK or (url.startswith("https:") and roots is Roots.PUBLIC)
         status, whole = response.status_code, body.whole
-        return HttpAnswer(status, names, body.data, not whole, url, address, head_s, clock() - began, proven)
+        end_s = clock() - began
+        return HttpAnswer(status, names, body.data, not whole, url, address, head_s, end_s, proven, trace.late_name)
 
     async def _send(
         self,

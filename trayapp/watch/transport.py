@@ -30,13 +30,14 @@ _Attempt = Callable[[], Coroutine[Any, Any, Stream]]
 class Trace:
     """Follows one exchange through its steps. `addresses`: of the host that was asked last. `sent`: bytes, of late.
 
-    `tunnelled`: TLS through a proxy, which has to answer first. `connects`: a connection is made, none was kept.
+    `late_name`: its name was looked up late. `tunnelled`: TLS through a proxy, which has to answer first. `connects`: a
+    connection is made, none was kept.
     """
 
     def __init__(self) -> None:
         self.step: NetworkStep | None = NetworkStep.TCP
         self.addresses: tuple[str, ...] = ()
-        self.tunnelled = self.connects = False
+        self.tunnelled = self.connects = self.late_name = False
         self.sent = 0
         self._handshakes = 0
         self._asks_proxy = False
@@ -135,7 +136,7 @@ class _Direct(_Noting):
         else:
             trace.step = NetworkStep.DNS
             try:
-                trace.addresses = await look_up(host)
+                trace.addresses, trace.late_name = await look_up(host)
             except OSError as error:
                 raise httpcore.ConnectError(str(error)) from error
             trace.step = NetworkStep.TCP

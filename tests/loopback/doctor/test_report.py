@@ -108,9 +108,6 @@ async def test_the_report_says_what_is_there(here: Home, port: int, monkeypatch:
         'local.url = "http://127.0.0.1:11434"',
         "local.start server with 2 arguments",
         "provider.acme.key = env:ACME_CANARY",
-        "provider.acme.completion.enabled = false",
-        "provider.acme.completion.interval_s = 900",
-        "provider.acme.completion.daily_tokens = 2000",
         "catalogue.builtin = false",
     ]
     assert [line.partition("(")[0] for line in section(lines, "problems")] == ["service_unknown_near"]

@@ -12,7 +12,8 @@ from trayapp.net.lookup import NO_SUCH_NAME, QUESTIONS, look_up
 
 
 async def test_the_addresses_of_a_name_come_once_each() -> None:
-    addresses = await look_up("localhost")
+    addresses, late = await look_up("localhost")
+    assert not late
     assert "127.0.0.1" in addresses
     assert len(addresses) == len(set(addresses))
 
@@ -39,9 +40,9 @@ async def test_a_silent_resolver_holds_nobody_else_up(monkeypatch: pytest.Monkey
         async with asyncio.timeout(0.01):
             await look_up("slow.example")
     # More of them than the loop has threads.
-    assert [await look_up(f"{n}.example") for n in range(50)] == [("192.0.2.1",)] * 50
+    assert [await look_up(f"{n}.example") for n in range(50)] == [(("192.0.2.1",), False)] * 50
     says_something.set()
-    assert await look_up("slow.example") == ("192.0.2.1",)
+    assert (await look_up("slow.example")).addresses == ("192.0.2.1",)
     assert asked.count("slow.example") == 2, "every time anew"
 
 
@@ -84,7 +85,9 @@ async def test_what_got_lost_is_asked_again(
     heard: str | None = None
     try:
         async with asyncio.timeout(0.5 if says is None else 10):
-            heard = ",".join(await look_up("lossy.example"))
+            found = await look_up("lossy.example")
+            heard = ",".join(found.addresses)
+            assert found.late
     except socket.gaierror as error:
         heard = str(error.strerror)
     except TimeoutError:

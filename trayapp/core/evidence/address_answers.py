@@ -22,7 +22,7 @@ class AddressAnswer(Struct, frozen=True):
     """What one address answered. `provider` is None for a control. `plain`: not over TLS.
 
     `good`: it shows that the connection works: as it should be, or proven, whatever it says. `heard`: since when it
-    shows that, the moment of its first byte.
+    shows that, the moment of its first byte. `late_name`: as in `Try`.
     """
 
     at: float
@@ -37,6 +37,7 @@ class AddressAnswer(Struct, frozen=True):
     step: NetworkStep | None = None
     altered: bool = False
     heard: float = 0.0
+    late_name: bool = False
 
     @property
     def source(self) -> str:
@@ -83,7 +84,8 @@ class AnswersOfAKind:
 
     def add(self, answer: AddressAnswer) -> None:
         if answer.counts:
-            self.share.add(Asked(answer.at, answer.source, answer.provider is None, answer.failed))
+            asked = Asked(answer.at, answer.source, answer.provider is None, answer.failed, answer.late_name)
+            self.share.add(asked)
         if not answer.good:
             if answer.began >= self.proved_at:
                 _keep(self.failing, answer)

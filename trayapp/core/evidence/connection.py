@@ -152,8 +152,11 @@ class OwnConnection:
         good = t.outcome is Outcome.GOOD or t.proven
         heard = t.at if t.latency_s is None else t.began + t.latency_s
         self._hear(
-            AddressAnswer(t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome, step=t.step, heard=heard)
-        )
+            AddressAnswer(
+                t.at, t.began, t.host, t.provider, t.reach, good, t.code, t.outcome,
+                step=t.step, heard=heard, late_name=t.late_name,
+            )
+        )  # fmt: skip
 
     def observe_control(self, c: Control) -> None:
         good = c.good and not c.altered

@@ -44,25 +44,33 @@ def kind_of(code: str, step: NetworkStep | None) -> Kind:
 
 
 class Asked(NamedTuple):
-    """One answer. `source`: a provider's id, or a control's host. `failed`: how it failed, None when it was good."""
+    """One answer. `source`: a provider's id, or a control's host. `failed`: how it failed, None when it was good.
+    `late_name`: as in `Try`."""
 
     at: float
     source: str
     control: bool
     failed: Kind | None
+    late_name: bool = False
 
 
 class _Count:
-    __slots__ = ("asked", "failed")
+    __slots__ = ("asked", "failed", "late_names")
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked = self.late_names = 0
         self.failed = [0] * len(Kind)
 
-    def take(self, failed: Kind | None, times: int) -> None:
+    def take(self, asked: Asked, times: int) -> None:
         self.asked += times
-        if failed is not None:
-            self.failed[failed] += times
+        if asked.failed is not None:
+            self.failed[asked.failed] += times
+        self.late_names += times * asked.late_name
+
+    @property
+    def slow_names(self) -> int:
+        """How many names were looked up late or not at all."""
+        return self.failed[Kind.LOOKUP] + self.late_names
 
     def failed_in(self, kind: Kind | None) -> int:
         """How many failed in this way, or in any."""
@@ -93,19 +101,19 @@ class _Window:
         while self._asked and self._asked[0].at < now - self._span_s:
             self._count(self._asked.popleft(), -1)
 
-    def sources_failing(self, kind: Kind) -> int:
-        """How many sources failed in this way."""
-        return sum(bool(count.failed[kind]) for count in self._by_source.values())
+    @property
+    def sources_with_slow_names(self) -> int:
+        return sum(bool(count.slow_names) for count in self._by_source.values())
 
     def of(self, source: str) -> _Count:
         return self._by_source.get(source) or _NOTHING
 
     def _count(self, asked: Asked, times: int) -> None:
-        self.every.take(asked.failed, times)
+        self.every.take(asked, times)
         if asked.control:
-            self.controls.take(asked.failed, times)
+            self.controls.take(asked, times)
         by_source = self._by_source.setdefault(asked.source, _Count())
-        by_source.take(asked.failed, times)
+        by_source.take(asked, times)
         if not by_source.asked:
             del self._by_source[asked.source]
 
@@ -125,11 +133,12 @@ class FailureShare:
         self._short.add(asked)
 
     def names_slow(self, now: float) -> bool:
-        """Whether looking up names fails here, for several hosts and now and then only."""
+        """Whether looking up names fails here or takes long, for several hosts and now and then only."""
         self._long.expire(now)
         every = self._long.every
-        share = every.failed[Kind.LOOKUP] / every.asked if every.asked else 0.0
-        return NAMES_SLOW_SHARE <= share <= NAMES_GONE_SHARE and self._long.sources_failing(Kind.LOOKUP) >= 2
+        slow, gone = NAMES_SLOW_SHARE * every.asked, NAMES_GONE_SHARE * every.asked
+        now_and_then = 0 < slow <= every.slow_names and every.failed[Kind.LOOKUP] <= gone
+        return now_and_then and self._long.sources_with_slow_names >= 2
 
     def chance(
         self,

@@ -78,6 +78,7 @@ class Try(Struct, frozen=True):
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
+    `late_name`: its name was looked up only when it was asked for again.
     """
 
     at: float
@@ -102,6 +103,7 @@ class Try(Struct, frozen=True):
     witness: Witness | None = None
     accepted: bool | None = None
     edge: bool = False
+    late_name: bool = False
 
 
 class Control(Struct, frozen=True):

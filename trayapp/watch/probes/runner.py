@@ -146,6 +146,7 @@ class Probes:
             witness=witness,
             accepted=reading.accepted,
             edge=reading.edge,
+            late_name=answer is not None and answer.late_name,
         )
 
     async def _key(self, job: ProbeJob) -> str | None:

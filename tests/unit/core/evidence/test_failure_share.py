@@ -66,6 +66,18 @@ def test_names_are_slow_where_several_hosts_now_and_then_are_not_found_in_time(
     assert not silent.names_slow(400.0)
 
 
+def test_names_that_come_late_are_slow_however_many_they_are() -> None:
+    names = ("beta", "gamma")
+    for share_of_late in (10, 1):
+        made = share(
+            *(provider(10.0 * n, None, names[n % 2])._replace(late_name=n % share_of_late == 0) for n in range(30)),
+            *(provider(300.0 + n, None, names[n % 2])._replace(late_name=True) for n in range(2)),
+        )
+        assert made.names_slow(302.0)
+    alone = share(*(provider(10.0 * n, None, "beta")._replace(late_name=True) for n in range(30)))
+    assert not alone.names_slow(300.0), "one host's own"
+
+
 def weighed(failed: int, asked: int) -> float:
     return (failed + PRIOR_TRIES * USUAL) / (asked + PRIOR_TRIES)
 
