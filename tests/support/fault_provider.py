@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from tests.support.faults import FAULTS, Door
 from tests.support.gatewaybed import Client, Got
-from tests.support.httpserver import Authority, Request, Server, deaf
+from tests.support.httpserver import Authority, Request, Server, deaf, end
 from tests.support.voices import Voice
 from trayapp.tasks import Tasks
 
@@ -107,7 +107,7 @@ class FaultProvider(Server):
 
     def _knock(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         serving = self._doors.spawn(self._at_door(reader, writer), "door")
-        serving.add_done_callback(lambda _: writer.transport.abort())
+        serving.add_done_callback(lambda _: end(writer))
 
     async def _at_door(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.handshakes += 1
