@@ -23,7 +23,8 @@ SHORT = Sizes(
 
 
 @pytest.mark.skipif(
-    shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None, reason="nginx is its yardstick"
+    shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None,
+    reason="its yardstick is nginx, which nobody gets installed for a test: a web server would run from then on",
 )
 def test_the_bench_prints_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     # It takes a home of its own, and leaves the variable behind.

@@ -104,7 +104,9 @@ class Automatic:
         try:
             answer = await self._local.answer(asked, lambda: True, steered.waiting)
         except Refused as refused:
-            raise for_good(refused) if facts.multiplies else refused from refused
+            if facts.multiplies:
+                raise for_good(refused) from None
+            raise
         assert answer is not None
         return answer
 

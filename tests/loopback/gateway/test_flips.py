@@ -44,7 +44,7 @@ class Flipping:
                 group.create_task(self._ask_on(CLIENTS + number, streams=True))
             for _ in range(FLIPS):
                 before = self.answered
-                await until(lambda: self.answered >= before + BETWEEN_FLIPS, "some answers")  # noqa: B023
+                await until(lambda: self.answered >= before + BETWEEN_FLIPS, "some answers")  # noqa: B023 - called at once
                 self.to = To.CLOUD if self.to is To.LOCAL else To.LOCAL
                 self._bed.switch(self.to)
                 if self._auto:

@@ -393,8 +393,10 @@ class TestFamilies:
         play = self.play()
         self.use(play, "claude-sonnet-5", 0.0, 20)
         self.use(play, "claude-sonnet-5", DAY)
-        kept = msgspec.json.encode(play.state.remember())
-        assert b"claude-sonnet-5" not in msgspec.json.encode(play.state.remember().judge.families)  # type: ignore[union-attr]
+        memory = play.state.remember()
+        kept = msgspec.json.encode(memory)
+        assert memory.judge is not None
+        assert b"claude-sonnet-5" not in msgspec.json.encode(memory.judge.families)
         again = self.play()
         again.state = State(again.catalogue, again.watched, START + DAY + 30.0, msgspec.json.decode(kept, type=Memory))
         again.feed(DAY + 30.0, "api 401")
