@@ -16,6 +16,10 @@ _YEARS = range(2000, 2200)
 """Outside of these a time is a default that somebody forgot to fill in."""
 
 
+MAX_RECORDS = 5_000
+"""The largest pages list some hundreds. A list without end would keep everything else waiting for seconds."""
+
+
 def text(record: Record, key: str) -> str | None:
     """A text that is not empty."""
     value = record.get(key)
@@ -44,14 +48,17 @@ def inner(record: Record, key: str) -> Record:
 
 
 def listed(record: Record, key: str) -> list[Record]:
-    """The records in the list under `key`, where there is a list. What is none of them is an empty record."""
+    """The first `MAX_RECORDS` records in the list under `key`, where there is one. What is none is an empty record."""
     value = record.get(key)
-    return [each if isinstance(each, dict) else {} for each in value] if isinstance(value, list) else []
+    return [each if isinstance(each, dict) else {} for each in value[:MAX_RECORDS]] if isinstance(value, list) else []
 
 
 def listing(record: Record, key: str, *, optional: bool = False) -> list[Record]:
-    """As `listed`, of a list that must be one. Raises `Unfit`: `unreadable`, reason `shape` (`where`)."""
+    """As `listed`, of a list that must be one, and whole. Raises `Unfit`: `unreadable`, reasons `shape` (`where`),
+    `too_many` (`limit`)."""
     value = record.get(key)
     if not isinstance(value, list) and not (optional and value is None):
         raise Unfit(PageHealth.UNREADABLE, "shape", where=f".{key}")
+    if isinstance(value, list) and len(value) > MAX_RECORDS:
+        raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_RECORDS)
     return listed(record, key)

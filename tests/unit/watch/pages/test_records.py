@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.fakeclock import FakeClock
 from trayapp.watch.pages.fetch import Unfit
-from trayapp.watch.pages.records import inner, listed, listing, moment, text
+from trayapp.watch.pages.records import MAX_RECORDS, inner, listed, listing, moment, text
 
 CLOCK = FakeClock()
 AT = 1_770_156_240.0
@@ -57,3 +57,11 @@ def test_what_is_no_record_is_an_empty_one() -> None:
     assert listing({}, "key", optional=True) == []
     assert inner({"key": [1]}, "key") == {}
     assert inner({"key": {"a": 1}}, "key") == {"a": 1}
+
+
+def test_lists_have_an_end() -> None:
+    assert len(listed({"key": [{}] * (MAX_RECORDS + 1)}, "key")) == MAX_RECORDS
+    assert len(listing({"key": [{}] * MAX_RECORDS}, "key")) == MAX_RECORDS
+    with pytest.raises(Unfit) as caught:
+        listing({"key": [{}] * (MAX_RECORDS + 1)}, "key")
+    assert (caught.value.reason, caught.value.params) == ("too_many", {"limit": MAX_RECORDS})
