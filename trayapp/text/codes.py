@@ -66,6 +66,7 @@ FAILURES: dict[str, str] = {
 PAGES: dict[str, str] = {
     "html": N_("a web page instead of data"),
     "too_large": N_("too much to read"),
+    "too_many": N_("more entries than any page has"),
     "too_deep": N_("too deeply nested"),
     "json": N_("not valid JSON"),
     "shape": N_("data of another shape"),
@@ -77,6 +78,10 @@ PAGES: dict[str, str] = {
     "fault": N_("a fault of this program"),
     "page_id": N_("another page answers"),
     "no_components": N_("it lists no parts"),
+    "overview": N_("it only gathers other pages"),
+    "vendor": N_("it is a page of {vendor} now"),
+    "inactive": N_("it has been switched off"),
+    "login": N_("it asks for a login"),
 }
 
 STEPS: dict[NetworkStep, str] = {
@@ -119,7 +124,8 @@ def page(reason: str | None, params: Mapping[str, Param]) -> str:
     if isinstance(status, int):
         return http(status)
     if reason in PAGES:
-        return _(PAGES[reason], host=clean(str(params.get("host") or ""), _HOST_MAX))
+        host, vendor = (clean(str(params.get(name) or ""), _HOST_MAX) for name in ("host", "vendor"))
+        return _(PAGES[reason], host=host, vendor=vendor)
     return _(FAILURES[reason]) if reason in FAILURES else ""
 
 

@@ -76,7 +76,7 @@ class TestOtherThanJson:
 
     async def test_html_in_place_of_xml_is_no_feed(self, feed: str) -> None:
         async with PageScene(feed) as scene:
-            scene.serve("/feed.xml", "<!doctype html><title>Just a moment</title>")
+            scene.serve("/feed.xml", "<!doctype html><title>Acme Status</title>")
             await scene.report()
             assert (scene.health.health, scene.health.reason) == (PageHealth.UNREADABLE, "html")
 

@@ -248,6 +248,17 @@ class TestIncidentIo:
         assert (report.health, report.reason, report.components) == (PageHealth.UNREADABLE, "http", ())
 
 
+INACTIVE = (
+    "<!doctype html><html><head><title>Acme Status - Page Inactive</title>"
+    '<link rel="canonical" href="http://status.acme.example/inactive"></head><body class="status inactive">'
+    '<form><input type="text" name="email"><input type="submit" value="Request Access"></form></body></html>'
+)
+PRIVATE = (
+    "<!doctype html><html><head><title>Acme Status - Login</title>"
+    '<link rel="canonical" href="https://status.acme.example/access/login"></head><body>'
+    '<form><input type="password" name="user[password]"><input type="submit" value="Authenticate"></form></body></html>'
+)
+CAPTCHA = "<!doctype html><html><head><title>Human Verification</title></head><body></body></html>"
 STRANGE = components_file([]) | {"components": "all fine"}
 HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("server error", answer(502, "<h1>no</h1>"), PageHealth.UNREADABLE, "http"),
@@ -267,13 +278,22 @@ HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("not HTTP", httpserver.garbage, PageHealth.UNREADABLE, "malformed"),
     ("redirect loop", redirect(SUMMARY), PageHealth.UNREADABLE, "redirect_loop"),
     ("forbidden", answer(403, "<h1>Forbidden</h1>"), PageHealth.REFUSED, "http"),
-    ("inactive page", answer(401, "Your page is inactive."), PageHealth.REFUSED, "http"),
+    ("switched off", answer(401, "Your page is inactive."), PageHealth.UNREADABLE, "inactive"),
+    ("inactive", answer(200, INACTIVE), PageHealth.UNREADABLE, "inactive"),
+    ("inactive, refused", answer(401, INACTIVE), PageHealth.UNREADABLE, "inactive"),
+    ("the way to inactive", redirect("/off"), PageHealth.UNREADABLE, "inactive"),
+    ("private", answer(200, PRIVATE), PageHealth.REFUSED, "login"),
+    ("private, refused", answer(403, PRIVATE), PageHealth.REFUSED, "login"),
+    ("a password alone", answer(200, "<form><input name=p type=password></form>"), PageHealth.REFUSED, "login"),
+    ("the way to a login", redirect("https://sso.elsewhere.invalid/saml/acme"), PageHealth.REFUSED, "login"),
+    ("the way to a login of its own", redirect("/login"), PageHealth.REFUSED, "login"),
+    ("a check whether we are a person", answer(200, CAPTCHA), PageHealth.REFUSED, "challenge"),
     ("wrong method, says the firewall", answer(405), PageHealth.REFUSED, "http"),
     ("too many requests", answer(429), PageHealth.REFUSED, "http"),
     ("challenge", httpserver.CHALLENGE, PageHealth.REFUSED, "challenge"),
     ("captcha", answer(202, "<html>", {"x-amzn-waf-action": "captcha"}), PageHealth.REFUSED, "challenge"),
     ("another host", redirect("https://status.elsewhere.invalid/"), PageHealth.MOVED, "redirect"),
-    ("the way to HTML", redirect("/inactive"), PageHealth.MOVED, "html"),
+    ("the way to HTML", redirect("/elsewhere"), PageHealth.MOVED, "html"),
     ("gone", answer(404, "<h1>Not Found</h1>"), PageHealth.MOVED, "gone"),
     ("another page", answer(200, summary([component("a", "b")], page_id="other")), PageHealth.WRONG_PAGE, "page_id"),
     ("nothing in it", answer(200, summary([])), PageHealth.EMPTY, "no_components"),
@@ -296,7 +316,9 @@ async def test_every_misfit_has_its_health_and_reason(
     if reason == "timeout":
         monkeypatch.setattr(fetch, "LIMIT", Limit(0.3, fetch.LIMIT.body_bytes))
     server.on(SUMMARY, behaviour)
-    server.on("/inactive", answer(200, "<h1>This page is inactive</h1>"))
+    server.on("/elsewhere", answer(200, "<h1>Welcome to Acme</h1>"))
+    server.on("/off", answer(200, INACTIVE))
+    server.on("/login", answer(200, "<h1>Acme</h1><script src=app.js></script>"))
     report = await _read(_reader(http, server.url))
     assert (report.health, report.reason) == (health, reason)
     assert (report.components, report.incidents) == ((), ())

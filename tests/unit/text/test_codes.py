@@ -75,3 +75,24 @@ def test_every_step_has_words_of_its_own(spoken: str) -> None:
 )
 def test_why_a_page_cannot_be_used(reason: str | None, params: dict[str, int | str], said: str) -> None:
     assert codes.page(reason, params) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "english", "german"),
+    [
+        ("vendor", "it is a page of Better Stack now", "sie ist jetzt eine Seite von Better Stack"),
+        ("inactive", "it has been switched off", "sie ist abgeschaltet"),
+        ("too_many", "more entries than any page has", "mehr Einträge, als eine Seite hat"),
+        ("login", "it asks for a login", "sie verlangt eine Anmeldung"),
+        ("challenge", "a check whether we are a person", "eine Prüfung, ob wir ein Mensch sind"),
+        ("no_components", "it lists no parts", "sie nennt keine Teile"),
+        ("overview", "it only gathers other pages", "sie sammelt nur andere Seiten"),
+        ("page_id", "another page answers", "eine andere Seite antwortet"),
+        ("redirect", "sends us to acme.example", "verweist auf acme.example"),
+    ],
+)
+def test_what_stands_in_place_of_a_page_is_said_in_both_languages(reason: str, english: str, german: str) -> None:
+    params = {"vendor": "Better Stack", "host": "acme.example"}
+    assert codes.page(reason, params) == english
+    set_language("de")
+    assert codes.page(reason, params) == german

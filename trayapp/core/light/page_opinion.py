@@ -311,6 +311,7 @@ def unknown(report: PageReport, fetched_at: float | None, health: str | None = N
         health=health or report.health.value,
         reason=None if health else report.reason,
         fetched_at=fetched_at,
+        **({} if health else report.params),
     )
     return PageOpinion(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
 

@@ -3,14 +3,14 @@
 What cannot be used is an `Unfit` with the page's health and a reason code:
 
 - `unreadable`: a code of `watch.failure.Failure` (no answer); `http` (`status`); `html`; `too_large` (`limit_bytes`);
-  `too_deep`; `json`; `shape` (`where`)
-- `refused`: `http` (`status`); `challenge`
+  `too_many` (`limit`); `too_deep`; `json`; `shape` (`where`); `inactive`
+- `refused`: `http` (`status`); `challenge`; `login`
 - `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
 - `stale`: `old_copy` (`age_s`); found by the reader: the reasons of no answer when the last good reading is several
   intervals old
 
 What the reader adds: `unreadable`: `fault` (ours); `incomplete`: `records` (`lost`), `incidents`, `impacts`; `moved`:
-`redirect` with what was read at the new place.
+`redirect` with what was read at the new place, `vendor` (`vendor`: who publishes it now).
 """
 
 import re
@@ -27,10 +27,14 @@ from trayapp.core.remote_text import plain
 from trayapp.errors import Param
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
+from trayapp.watch.pages.recognition import barrier, is_door
 
 LIMIT = Limit(deadline_s=15.0, body_bytes=4_000_000)
 """Real pages have 20 to 300 kB; the limit leaves room and is reached in no time by what is not a page."""
 REDIRECTS = 3
+MAX_CONTAINERS = 250_000
+"""Records and lists in a file: ten times those of the largest page. Millions of empty ones would fit into the limit and
+take a second to build."""
 OLD_COPY_S = 900.0
 """A cache that hands out a copy older than this tells the past: pages themselves are cached for a minute at most."""
 
@@ -61,7 +65,7 @@ class Fetcher:
     """Fetches files and remembers what the server gave to ask again only for changes.
 
     `reach`: the kind of address that the latest answer came from. `moved_to`: the other host to which a redirect led,
-    since `begin`.
+    since `begin`. `first`: what the first answer since then held, for telling whose it is.
     """
 
     def __init__(self, http: Http) -> None:
@@ -69,10 +73,15 @@ class Fetcher:
         self._known: dict[str, _Known] = {}
         self.reach = Reach.PUBLIC
         self.moved_to: str | None = None
+        self.first = b""
 
     def begin(self) -> None:
         """Another reading begins."""
         self.moved_to = None
+
+    def forget(self) -> None:
+        """The reading is over; nobody needs what its first answer held."""
+        self.first = b""
 
     async def json(self, url: str, kind: type[T]) -> T:
         """The JSON file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
@@ -91,6 +100,7 @@ class Fetcher:
         if answer.status == 304 and known is not None:
             value: T = known.value
             return value
+        self.first = self.first or answer.body
         _check(answer, url, accept)
         value = decode(answer.body)
         given = {
@@ -140,6 +150,8 @@ def _check(answer: HttpAnswer, url: str, accept: str) -> None:
     # Cloudflare and AWS WAF say so when they ask for a human; the latter does it with 202 and 405 as well.
     if headers.get("cf-mitigated") == "challenge" or "x-amzn-waf-action" in headers:
         raise Unfit(PageHealth.REFUSED, "challenge", retry_after_s=patience)
+    if answer.status < 500:
+        _check_barriers(answer, url, accept)
     if answer.status in _REFUSALS:
         raise Unfit(PageHealth.REFUSED, "http", retry_after_s=patience, status=answer.status)
     if 300 <= answer.status < 400 and answer.status != 304:
@@ -159,6 +171,19 @@ def _check(answer: HttpAnswer, url: str, accept: str) -> None:
         raise Unfit(PageHealth.STALE, "old_copy", age_s=age_s)
 
 
+def _check_barriers(answer: HttpAnswer, url: str, accept: str) -> None:
+    """Is the page switched off, or open only to those who sign in?"""
+    # Any page may ask for a password somewhere, a page for those who are lost as well.
+    kept_out = barrier(answer.body, wanted_html="html" in accept or answer.status in _GONE)
+    target = urljoin(answer.url, answer.headers.get("location", ""))
+    if kept_out is None and (300 <= answer.status < 400 or _is_for_people(answer, accept)):
+        # A page that has moved may live behind any path of its own; only the way there tells of a door.
+        kept_out = "login" if target != url and is_door(target) else None
+    if kept_out is not None:
+        health = PageHealth.UNREADABLE if kept_out == "inactive" else PageHealth.REFUSED
+        raise Unfit(health, kept_out, retry_after_s=retry_after_s(answer.headers))
+
+
 def _is_for_people(answer: HttpAnswer, accept: str) -> bool:
     """Whether HTML came in place of what was asked for; XML begins like it."""
     if "html" in accept:
@@ -170,6 +195,8 @@ def _is_for_people(answer: HttpAnswer, accept: str) -> bool:
 
 
 def _decode(body: bytes, kind: type[T]) -> T:
+    if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
+        raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_CONTAINERS)
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

@@ -14,6 +14,7 @@ from trayapp.core.hosts import host_of
 from trayapp.errors import Param
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.recognition import NAMES, vendor_of
 from trayapp.watch.pages.registry import make_vendor
 from trayapp.watch.pages.vendor import Reading, Vendor
 from trayapp.watch.schedule.budget import Budget
@@ -26,6 +27,8 @@ MAX_BACKOFF_S = 900.0
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
 _SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
+_STRANGE = frozenset({"html", "json", "shape", "gone", "page_id"})
+"""The reasons for which the page of another vendor could not be read."""
 INTERVAL_JITTER = 0.1
 """Enough to keep many installations from asking in step."""
 
@@ -96,17 +99,26 @@ class PageReader:
         self._fetcher.begin()
         try:
             reading = await self._vendor.read(address.base)
-        except Unfit:
-            raise
+        except Unfit as unfit:
+            raise self._recognised(unfit) from unfit
         except Exception as error:
             # Whatever a page says must end in a report, or nobody would know that there is none.
             log.exception("reading the page of %s failed by our own fault", self.provider)
             raise Unfit(PageHealth.UNREADABLE, "fault") from error
+        finally:
+            self._fetcher.forget()
         if self._fetcher.moved_to is not None and self.page.page_id is None:
             raise Unfit(PageHealth.MOVED, "redirect", host=self._fetcher.moved_to)
         if reading.stated and not reading.components:
             raise Unfit(PageHealth.EMPTY, "no_components")
         return reading
+
+    def _recognised(self, unfit: Unfit) -> Unfit:
+        """Why it could not be read, which may be that another vendor publishes it now."""
+        kind = vendor_of(self._fetcher.first) if unfit.reason in _STRANGE else None
+        if kind is None or kind == self.page.kind:
+            return unfit
+        return Unfit(PageHealth.MOVED, "vendor", retry_after_s=unfit.retry_after_s, vendor=NAMES[kind])
 
     @cached_property
     def _vendor(self) -> Vendor:
