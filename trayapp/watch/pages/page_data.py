@@ -36,11 +36,15 @@ from trayapp.watch.pages.shapes import (
 
 
 class PageData(NamedTuple):
-    """What is going on by the page's own data. `lost`: records that could not be read."""
+    """What is going on by the page's own data. `lost`: records that could not be read.
+
+    `overview`: a page over other pages, which has no components of its own.
+    """
 
     components: list[PageComponent]
     incidents: list[PageIncident]
     lost: int
+    overview: bool = False
 
 
 def page_data(file: Record, page_id: str | None, clock: Clock) -> PageData:
@@ -54,7 +58,9 @@ def page_data(file: Record, page_id: str | None, clock: Clock) -> PageData:
     ongoing = [_incident(each, clock) for each in listed(summary, "ongoing_incidents")[:MAX_OPEN]]
     planned = [_maintenance(each, clock) for each in listed(summary, "scheduled_maintenances")[:MAX_OPEN]]
     read = [one for one in (*ongoing, *planned) if one is not None]
-    return PageData(_components(summary), read, len(ongoing) + len(planned) - len(read))
+    parts = _components(summary)
+    overview = not parts and text(summary, "page_type") == "parent"
+    return PageData(parts, read, len(ongoing) + len(planned) - len(read), overview)
 
 
 def impacts_of(records: Iterable[Record], clock: Clock) -> dict[str, tuple[PageImpact, ...]]:
@@ -100,14 +106,22 @@ def _with_states(told: PageIncident, data: PageIncident, newer: PageIncident) ->
 
 
 def _components(summary: Record) -> list[PageComponent]:
-    """From the list of components and, where that is empty, from how the page is put together."""
-    states = {ident(each, "component_id"): text(each, "status") for each in listed(summary, "affected_components")}
+    """From the list of components and from how the page is put together; some pages have only the one or the other.
+
+    Where what is affected cannot be read, what is not listed as affected is unknown.
+    """
+    affected = listed(summary, "affected_components")
+    states: dict[str, list[str | None]] = {}
+    for each in affected:
+        states.setdefault(ident(each, "component_id"), []).append(text(each, "status"))
+    whole = isinstance(summary.get("affected_components"), list) and "" not in states
     names = {ident(each): text(each, "name") for each in listed(summary, "components")}
-    for each in _placed(summary):
+    for each in (*_placed(summary), *affected):
         names.setdefault(ident(each, "component_id"), text(each, "name"))
     return [
-        PageComponent(one, plain(name or one, MAX_NAME), light(states.get(one, "operational")))
+        PageComponent(one, plain(name or one, MAX_NAME), light(state))
         for one, name in list(names.items())[:MAX_COMPONENTS]
+        for state in states.get(one, ["operational" if whole else None])
         if one
     ]
 

@@ -3,7 +3,8 @@
 `summary.json` is not used: it lists a subset of the components that changes from poll to poll. There is no list of
 open incidents alone and none of maintenances (both 404), so the recent ones of `incidents.json` are read. All
 components carry the time of the page's last edit, which says nothing about any of them. Which components an incident
-touches is told by the page's own data alone (`/proxy/<host>`), which is asked for while there is something to tell.
+touches is told by the page's own data alone (`/proxy/<host>`), which is asked for while there is something to tell, and
+where a page has no compatible answers or lists no components in them ("global" pages).
 """
 
 import logging
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 RECENT_S = 86_400.0
 """Closed incidents older than this are history, not news."""
+_NOT_THERE = frozenset({"gone", "html", "json", "shape"})
+"""Why a page has no compatible answers; silence and refusals would meet its own data as well."""
 
 
 class IncidentIo:
@@ -39,12 +42,11 @@ class IncidentIo:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
-        file = await self._file(base, "components")
         try:
-            parts, lost = components(file, self._clock, dated=False)
+            parts, lost = components(await self._file(base, "components"), self._clock, dated=False)
         except Unfit as unfit:
             if unfit.health is not PageHealth.EMPTY:
-                raise
+                return await self._own(base, unfit)
             parts, lost = [], 0
         told, lost_incidents, missing = await self._told(base)
         lost += lost_incidents
@@ -52,11 +54,20 @@ class IncidentIo:
             return Reading(parts, told, lost)
         data = await self._data(base)
         if data is not None:
+            # A page that lists its components here alone need not have the other answers at all.
+            missing = missing if parts else None
             parts, told, lost = parts or data.components, joined(told, data.incidents), lost + data.lost
         if not parts:
-            raise Unfit(PageHealth.EMPTY, "no_components")
+            raise Unfit(PageHealth.EMPTY, "overview" if data is not None and data.overview else "no_components")
         told, known = await self._with_impacts(base, told)
         return Reading(parts, told, lost, missing or (None if known else "impacts"))
+
+    async def _own(self, base: str, unfit: Unfit) -> Reading:
+        """What the page's own data says, of a page without compatible answers. Raises `unfit` where it has none."""
+        data = await self._data(base) if unfit.reason in _NOT_THERE else None
+        if data is None or not data.components:
+            raise unfit
+        return Reading(data.components, data.incidents, data.lost)
 
     async def _file(self, base: str, name: str) -> Record:
         file: Record = await self._fetcher.json(f"{base}/api/v2/{name}.json", dict)

@@ -8,9 +8,10 @@ import logging
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageIncident, PageStage
+from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageStage
 from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.records import Record
+from trayapp.watch.pages.recognition import NAMES, is_ulid
+from trayapp.watch.pages.records import Record, inner, text
 from trayapp.watch.pages.shapes import check_page, components, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
 
@@ -35,6 +36,9 @@ class Statuspage:
         """Raises `Unfit`."""
         file = await self._fetcher.json(f"{base}/api/v2/summary.json", dict)
         check_page(file, self._page_id)
+        if is_ulid(text(inner(file, "page"), "id")):
+            # incident.io answers here as well, with some of its components and one time for all of them.
+            raise Unfit(PageHealth.MOVED, "vendor", vendor=NAMES["incidentio"])
         file = self._copies.newest("summary", file, edited_at(file, self._clock))
         parts, lost = components(file, self._clock, dated=True)
         try:
