@@ -14,6 +14,7 @@ from trayapp.text.problems import words
 from trayapp.watch.http import Http
 from trayapp.watch.pages import vendors
 from trayapp.watch.pages.reader import PageReader
+from trayapp.watch.pages.registry import page_kinds
 from trayapp.watch.schedule.budget import Budget
 
 MODULE = '''
@@ -103,11 +104,13 @@ async def test_a_new_module_makes_its_kind_readable(weatherboard: str, monkeypat
     ("kind", "message"),
     [
         ("wetherboard", "wetherboard is no kind of status page. Did you mean weatherboard?"),
-        ("klingon", "klingon is no kind of status page. Known are: incidentio, statuspage, weatherboard."),
+        ("klingon", "klingon is no kind of status page. Known are: {kinds}."),
     ],
 )
 def test_a_kind_that_no_module_reads_is_told(weatherboard: str, kind: str, message: str) -> None:
     _write("https://status.acme.example", SERVICE.replace("weatherboard", kind))
     loaded = load_all(home())
     assert "acme" not in loaded.catalogue.providers
-    assert [words(one) for one in loaded.problems] == [("acme.toml, line 5: page.kind", message)]
+    expected = message.replace("{kinds}", ", ".join(page_kinds()))
+    assert [words(one) for one in loaded.problems] == [("acme.toml, line 5: page.kind", expected)]
+    assert {"statuspage", "incidentio", "weatherboard"} <= set(page_kinds())

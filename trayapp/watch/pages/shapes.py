@@ -6,7 +6,7 @@ out.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.page_report import (
@@ -54,6 +54,14 @@ _STAGES = {
     "maintenance_in_progress": PageStage.IN_PROGRESS,
     "maintenance_complete": PageStage.RESOLVED,
 }
+_WORSE = (
+    PageLight.OPERATIONAL,
+    PageLight.MAINTENANCE,
+    PageLight.UNKNOWN,
+    PageLight.DEGRADED,
+    PageLight.PARTIAL,
+    PageLight.MAJOR,
+)
 _IMPACTS = {impact.value: impact for impact in Impact}
 
 
@@ -138,7 +146,7 @@ def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident
         components=tuple(dict.fromkeys(filter(None, map(ident, listed(record, "components")[:MAX_COMPONENTS])))),
         started_at=min(moments) if scheduled_for is None else scheduled_for,
         updated_at=updates[0].at if updates else (created_at if updated_at is None else updated_at),
-        link=_link(text(record, "shortlink")),
+        link=decent_link(text(record, "shortlink")),
         updates=tuple(updates[:MAX_UPDATES]),
         resolved_at=_resolved_at(record, stage(status), updates, clock),
         maintenance=maintenance,
@@ -154,6 +162,11 @@ def worst_impact(states: Sequence[PageLight]) -> Impact:
     if PageLight.PARTIAL in states:
         return Impact.MAJOR
     return Impact.MINOR if PageLight.DEGRADED in states else Impact.UNKNOWN
+
+
+def worst_light(states: Iterable[PageLight]) -> PageLight:
+    """The worst of what is said of one component at once; an unknown state hides no trouble, and is never well."""
+    return max(states, key=_WORSE.index)
 
 
 def words(body: str | None) -> str:
@@ -209,7 +222,8 @@ def _resolved_at(record: Record, now: PageStage, updates: Sequence[PageUpdate], 
     return min(ends, default=None)
 
 
-def _link(url: str | None) -> str | None:
+def decent_link(url: str | None) -> str | None:
+    """A link that may be shown; None for anything odd."""
     if url is None or len(url) > 500 or not url.startswith("https://") or not url.isprintable() or " " in url:
         return None
     return url

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from tests.support.fakeclock import FakeClock
@@ -27,13 +28,19 @@ from tests.support.pagefiles import (
     summary,
     update,
 )
+from tests.support.vendorfiles import Told, betterstack, checkly, checkly_uptime, datadog
+from tests.support.vendorfiles import instatus as instatus_files
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageHealth, PageReport
+from trayapp.core.evidence.page_report import PageHealth, PageLight, PageReport
 from trayapp.core.light.page_opinion import Opinions
 from trayapp.core.light.severity import Light
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.vendor import MakeVendor, Reading, Vendor
+from trayapp.watch.pages.vendors.betterstack import BetterStack
+from trayapp.watch.pages.vendors.checkly import Checkly
+from trayapp.watch.pages.vendors.datadog import Datadog
 from trayapp.watch.pages.vendors.incidentio import IncidentIo
+from trayapp.watch.pages.vendors.instatus import Instatus
 from trayapp.watch.pages.vendors.statuspage import Statuspage
 
 CLOCK = FakeClock()
@@ -64,6 +71,12 @@ def _planned() -> dict[str, Any]:
 
 
 NATIVE = [native_incident("i1", "Errors", "identified", AT, impacts=[impact("chat", "full_outage", AT, "i1")])]
+STATES = {"id-chat": PageLight.MAJOR, "id-login": PageLight.OPERATIONAL, "id-api": PageLight.DEGRADED}
+TOLD = [
+    Told("i1", AT, PageLight.MAJOR, ("id-chat",)),
+    Told("i2", AT, PageLight.DEGRADED, ("id-api",), "identified"),
+    Told("m1", AT, PageLight.MAINTENANCE, ("id-api",), "in_progress", AT + 3600, planned=True),
+]
 FILES: dict[str, dict[str, Any]] = {
     "statuspage": {"/api/v2/summary.json": summary(_parts(), [_told()], [_planned()])},
     "incidentio": {
@@ -71,8 +84,43 @@ FILES: dict[str, dict[str, Any]] = {
         "/api/v2/incidents.json": incidents_file([_told()]),
         "/proxy/status.example": native(_parts(), NATIVE),
     },
+    "incidentio, its own data": {"/proxy/status.example": native(_parts(), NATIVE)},
+    "instatus": instatus_files(STATES, TOLD),
+    "betterstack": betterstack(STATES, TOLD),
+    "checkly": checkly(STATES, TOLD),
+    "checkly, by incidents": checkly_uptime(STATES, TOLD),
+    "datadog": datadog(STATES, TOLD),
 }
-VENDORS: dict[str, MakeVendor] = {"statuspage": Statuspage, "incidentio": IncidentIo}
+# Most of a file of Better Stack is history, and one day of it is like another.
+for one in FILES["betterstack"]["/index.json"]["included"]:
+    one["attributes"] |= {"status_history": one["attributes"]["status_history"][:1]} if one["id"] in STATES else {}
+VENDORS: dict[str, MakeVendor] = {
+    "statuspage": Statuspage,
+    "incidentio": IncidentIo,
+    "incidentio, its own data": IncidentIo,
+    "instatus": Instatus,
+    "betterstack": BetterStack,
+    "checkly": Checkly,
+    "checkly, by incidents": Checkly,
+    "datadog": Datadog,
+}
+NEEDED: dict[str, set[Path]] = {
+    "statuspage": {("page",), ("page", "id"), ("components",)},
+    "incidentio": {("page",), ("page", "id"), ("components",)},
+    "incidentio, its own data": {
+        ("summary",), ("summary", "id"), ("summary", "ongoing_incidents"),
+    },
+    "instatus": {
+        ("components",), ("page",), ("page", "id"), ("page", "status"), ("activeIncidents",), ("activeMaintenances",),
+    },
+    "betterstack": {("data",), ("data", "id"), ("data", "type"), ("included",)},
+    "checkly": {
+        ("page",), ("page", "url"), ("page", "status"), ("activeIncidents",), ("activeMaintenances",),
+    },
+    "checkly, by incidents": {("metadata",), ("metadata", 0), ("metadata", 0, "services"), ("incidents",)},
+    "datadog": {("id",), ("components",)},
+}  # fmt: skip
+"""Without these a page cannot be read: whose it is, and its lists."""
 
 
 class Shelf:
@@ -83,9 +131,12 @@ class Shelf:
 
     async def json(self, url: str, kind: type) -> Any:
         file = self._files.get(url.removeprefix("https://status.example").partition("?")[0])
-        if not isinstance(file, kind):
-            raise Unfit(PageHealth.UNREADABLE, "shape")
-        return copy.deepcopy(file)
+        if file is None:
+            raise Unfit(PageHealth.MOVED, "gone")
+        try:
+            return msgspec.convert(copy.deepcopy(file), kind)
+        except msgspec.ValidationError as error:
+            raise Unfit(PageHealth.UNREADABLE, "shape") from error
 
 
 def _places(value: Any, path: Path = ()) -> Iterator[Path]:
@@ -130,20 +181,54 @@ def _read(kind: str, files: dict[str, Any]) -> Reading:
     return asyncio.run(vendor.read("https://status.example"))
 
 
-def _said(files: dict[str, Any], name: str) -> set[object]:
-    """All states that the page gives to this component: in its first file, or in its own data where that lists none."""
-    records = next(iter(files.values())).get("components")
-    if records == [] and "/proxy/status.example" in files:
-        affected = files["/proxy/status.example"]["summary"]["affected_components"]
-        records = _parts()[1:2] + [{"id": one["component_id"], "status": one["status"]} for one in affected]
-    records = records if isinstance(records, list) else []
-    return {json.dumps(one.get("status")) for one in records if isinstance(one, dict) and one.get("id") == name}
+def _records(value: Any, name: str, key: str = "id") -> Iterator[dict[str, Any]]:
+    """All records of the component, wherever they are."""
+    if isinstance(value, dict) and value.get(key) == name:
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _records(inner, name, key)
+
+
+def _incident_free(told: Any, name: str) -> bool:
+    """Whether no record of an incident that is open, or may be, touches the component, or may touch it."""
+    for one in told if isinstance(told, list) else [None]:
+        named = one.get("services") if isinstance(one, dict) else None
+        ids = [each.get("id") if isinstance(each, dict) else None for each in named] if isinstance(named, list) else [0]
+        if (name in ids or not ids or ids == [0]) and (not isinstance(one, dict) or one.get("services") != []):
+            return False
+    return True
+
+
+def _well(kind: str, files: dict[str, Any], name: str) -> bool:
+    """Whether the page says that this component is well: each of its records, and nothing else of the page."""
+    first = next(iter(files.values()))
+    if kind.startswith("incidentio"):
+        records = first.get("components")
+        readable = isinstance(records, list) and any(isinstance(one, dict) and one.get("status") for one in records)
+        if not readable or kind == "incidentio, its own data":
+            affected = files["/proxy/status.example"]["summary"].get("affected_components")
+            listed = isinstance(affected, list) and all(
+                isinstance(one, dict) and one.get("component_id") for one in affected
+            )
+            return listed and not list(_records(affected, name, "component_id"))
+    if kind == "checkly, by incidents":
+        return _incident_free(list(files.values())[1].get("incidents"), name)
+    if kind == "betterstack":
+        told = [
+            one["attributes"] for one in _records(first["included"], name) if one.get("type") == "status_page_resource"
+        ]
+    else:
+        told = list(_records(first if kind == "checkly" else first.get("components"), name))
+    states = {json.dumps(one.get("status")).lower() if isinstance(one, dict) else "" for one in told}
+    carried = [one.get("activeIncidents") for one in told] if kind == "instatus" else []
+    return states == {'"operational"'} and not any(carried)
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, files in FILES.items() for name in files])
 def test_a_file_spoilt_in_one_place(kind: str, name: str) -> None:
     first = next(iter(FILES[kind]))
-    whole = Opinions(_report(_read(kind, FILES[kind]))).of(("chat",), CLOCK.now())
+    parts = ("chat", "login", "api") if "/api/v2/" in first or "/proxy" in first else tuple(STATES)
+    whole = Opinions(_report(_read(kind, FILES[kind]))).of(parts[:1], CLOCK.now())
     assert whole.light is Light.RED
     unread = []
     for path, how, spoilt in _mutations(FILES[kind][name]):
@@ -154,17 +239,16 @@ def test_a_file_spoilt_in_one_place(kind: str, name: str) -> None:
             unread.append(path)
             continue
         opinions = Opinions(_report(reading))
-        for part in ("chat", "login", "api"):
+        for part in parts:
             opinion = opinions.of((part,), CLOCK.now())
             if opinion.light is Light.GREEN:
-                assert _said(files, part) == {'"operational"'}, f"{part} is green: {how} at {path}"
+                assert _well(kind, files, part), f"{part} is green: {how} at {path}"
             for reason in opinion.reasons:
                 calm = reason.code == "page_operational" and not reason.params
                 assert not calm, f"everything is said to be well: {how} at {path}"
     # Neither one record nor anything in it takes the page with it: only the page's own id and its lists can.
-    lists = {("page",), ("page", "id"), ("components",)}
-    assert {path for path in unread if name == first} <= lists
-    assert name == first or not unread
+    assert set(unread) <= NEEDED[kind]
+    assert name == first or not unread or kind in ("instatus", "checkly", "checkly, by incidents")
 
 
 def _report(reading: Reading) -> PageReport:

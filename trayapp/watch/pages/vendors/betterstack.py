@@ -1,0 +1,205 @@
+"""Better Stack: everything is in `index.json`, after the conventions of JSON:API.
+
+Its resources are the components, its status reports the incidents and maintenances; a report has no stages, only
+updates with what they make of resources, and an end. Each resource brings 90 days of history, which is most of the file
+(megabytes on large pages) and is skipped while decoding. Facts:
+<https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api/>.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import (
+    Impact,
+    PageComponent,
+    PageHealth,
+    PageIncident,
+    PageLight,
+    PageStage,
+    PageState,
+    PageUpdate,
+)
+from trayapp.core.remote_text import plain
+from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.records import Record, inner, listed, moment, text
+from trayapp.watch.pages.shapes import (
+    MAX_CLOSED,
+    MAX_COMPONENTS,
+    MAX_ID,
+    MAX_NAME,
+    MAX_OPEN,
+    MAX_UPDATES,
+    words,
+    worst_impact,
+)
+from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
+
+MAX_INCLUDED = 20_000
+"""Large pages have some hundreds of resources and the updates of 90 days."""
+RECENT_S = 86_400.0
+"""Reports that ended longer ago are history, not news."""
+_LIGHTS = {
+    "operational": PageLight.OPERATIONAL,
+    "resolved": PageLight.OPERATIONAL,
+    "degraded": PageLight.DEGRADED,
+    "downtime": PageLight.MAJOR,
+    "maintenance": PageLight.MAINTENANCE,
+}
+"""`not_monitored` is none of them: nobody looks, so nobody knows."""
+
+_Other = str | int | float | bool | list[Any] | None
+"""What may stand in place of a record; one that is damaged must not take the others with it."""
+
+
+class _Attributes(Struct):
+    """Of resources, reports and updates; their history is what is not here."""
+
+    public_name: Any = None
+    status: Any = None
+    title: Any = None
+    report_type: Any = None
+    aggregate_state: Any = None
+    starts_at: Any = None
+    ends_at: Any = None
+    affected_resources: Any = None
+    message: Any = None
+    published_at: Any = None
+    updated_at: Any = None
+
+
+class _Included(Struct):
+    id: Any = None
+    type: Any = None
+    attributes: _Attributes | _Other = None
+    relationships: Any = None
+
+
+class _Index(Struct):
+    data: _Included | _Other
+    included: list[_Included | _Other]
+
+
+class BetterStack:
+    """Reads one page."""
+
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._page_id = page.page_id
+        self._clock = clock
+        self._copies = Copies(clock)
+
+    async def read(self, base: str) -> Reading:
+        """Raises `Unfit`."""
+        file = await self._fetcher.json(f"{base}/index.json", _Index)
+        page = _record(file.data)
+        if page.get("type") != "status_page":
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.type")
+        if self._page_id is not None and _ident(page.get("id")) != self._page_id:
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=_ident(page.get("id")))
+        if len(file.included) > MAX_INCLUDED:
+            raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_INCLUDED)
+        edited_at = moment(inner(page, "attributes"), "updated_at", clock=self._clock)
+        included = [_record(each) for each in self._copies.newest("index", file, edited_at).included]
+        resources = [each for each in included if each.get("type") == "status_page_resource"]
+        if not resources:
+            raise Unfit(PageHealth.EMPTY, "no_components")
+        parts = [_component(each) for each in resources[:MAX_COMPONENTS] if _ident(each.get("id"))]
+        readable = sum(bool(_ident(one.get("id")) and text(inner(one, "attributes"), "status")) for one in resources)
+        if not readable:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".included.attributes.status")
+        updates = {_ident(each.get("id")): each for each in included if each.get("type") == "status_update"}
+        reports = [each for each in included if each.get("type") == "status_report"]
+        made = [self._report(each, updates) for each in reports]
+        read = [one for one in made if one is not None]
+        unknown = sum(text(each, "type") is None for each in included)
+        lost = len(resources) - readable + len(made) - len(read) + unknown
+        return Reading(parts, _news(read, self._clock.now() - RECENT_S), lost)
+
+    def _report(self, record: Record, known: dict[str, Record]) -> PageIncident | None:
+        told = inner(record, "attributes")
+        started_at, name = moment(told, "starts_at", clock=self._clock), _ident(record.get("id"))
+        if not name or started_at is None:
+            return None
+        named = listed(inner(inner(record, "relationships"), "status_updates"), "data")
+        updates = [self._update(known[one], started_at) for one in map(_id_of, named) if one in known]
+        updates.sort(key=lambda update: update.at, reverse=True)
+        ends_at, states = moment(told, "ends_at", clock=self._clock), _states(told)
+        maintenance = text(told, "report_type") == "maintenance"
+        stage = self._stage(text(told, "aggregate_state"), started_at, ends_at, maintenance=maintenance)
+        resolved = stage is PageStage.RESOLVED
+        return PageIncident(
+            id=name,
+            name=plain(text(told, "title") or "", MAX_NAME),
+            stage=stage,
+            impact=Impact.MAINTENANCE if maintenance else worst_impact([state.state for state in states]),
+            components=tuple(dict.fromkeys(state.component for state in states)),
+            started_at=started_at,
+            updated_at=updates[0].at if updates else started_at,
+            updates=tuple(updates[:MAX_UPDATES]),
+            resolved_at=(ends_at if ends_at is not None or not updates else updates[0].at) if resolved else None,
+            maintenance=maintenance,
+            published_at=updates[-1].at if updates else None,
+            ends_at=ends_at if maintenance else None,
+        )
+
+    def _stage(self, state: str | None, started_at: float, ends_at: float | None, *, maintenance: bool) -> PageStage:
+        now = self._clock.now()
+        if state == "resolved" or (ends_at is not None and ends_at <= now):
+            return PageStage.RESOLVED
+        if maintenance:
+            return PageStage.SCHEDULED if started_at > now else PageStage.IN_PROGRESS
+        return PageStage.INVESTIGATING if state in _LIGHTS else PageStage.UNKNOWN
+
+    def _update(self, record: Record, started_at: float) -> PageUpdate:
+        said = inner(record, "attributes")
+        at = moment(said, "published_at", clock=self._clock)
+        states = _states(said)
+        over = bool(states) and all(state.state is PageLight.OPERATIONAL for state in states)
+        stage = PageStage.RESOLVED if over else PageStage.INVESTIGATING
+        return PageUpdate(started_at if at is None else at, stage, words(text(said, "message")), states)
+
+
+def _news(reports: Sequence[PageIncident], since: float) -> list[PageIncident]:
+    """Those that are open, and those that have ended since then."""
+    opened = [one for one in reports if one.stage is not PageStage.RESOLVED]
+    closed = [one for one in reports if one.stage is PageStage.RESOLVED]
+    recent = [one for one in closed if max(one.updated_at, one.resolved_at or -math.inf) > since]
+    return [*opened[:MAX_OPEN], *recent[:MAX_CLOSED]]
+
+
+def _component(record: Record) -> PageComponent:
+    name, told = _ident(record.get("id")), inner(record, "attributes")
+    state = _LIGHTS.get(text(told, "status") or "", PageLight.UNKNOWN)
+    return PageComponent(name, plain(text(told, "public_name") or name, MAX_NAME), state)
+
+
+def _states(told: Record) -> tuple[PageState, ...]:
+    return tuple(
+        PageState(
+            _ident(each.get("status_page_resource_id")), _LIGHTS.get(text(each, "status") or "", PageLight.UNKNOWN)
+        )
+        for each in listed(told, "affected_resources")[:MAX_COMPONENTS]
+        if _ident(each.get("status_page_resource_id"))
+    )
+
+
+def _id_of(record: Record) -> str:
+    return _ident(record.get("id"))
+
+
+def _ident(value: object) -> str:
+    """An id, which is a number in places; empty where there is none."""
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return plain(str(value), MAX_ID) if number or isinstance(value, str) else ""
+
+
+def _record(value: object) -> Record:
+    return to_builtins(value) if isinstance(value, Struct) else {}
+
+
+VENDOR: MakeVendor = BetterStack

@@ -1,0 +1,185 @@
+"""Instatus: the components, and the summary with what is going on.
+
+A component may call itself operational while it carries an open incident (seen at status.opus.pro on 5 September 2026):
+the worse of both is its state. The page's own status may say UP all the same, so it is not used. There is no public
+list of what is over. Facts: <https://instatus.com/help/api/public-data>, and recorded answers.
+"""
+
+import logging
+from urllib.parse import urlsplit
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import Impact, PageComponent, PageHealth, PageIncident, PageLight, PageStage
+from trayapp.core.remote_text import plain
+from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
+from trayapp.watch.pages.shapes import (
+    MAX_COMPONENTS,
+    MAX_ID,
+    MAX_NAME,
+    MAX_OPEN,
+    decent_link,
+    ident,
+    stage,
+    worst_impact,
+    worst_light,
+)
+from trayapp.watch.pages.vendor import MakeVendor, Reading
+
+log = logging.getLogger(__name__)
+
+_FILES = ("/v2/components.json", "/v3/components.json")
+"""Both are in use; a page that has the one need not have the other."""
+_PAGE_WORDS = frozenset({"UP", "HASISSUES", "UNDERMAINTENANCE"})
+_LIGHTS = {
+    "OPERATIONAL": PageLight.OPERATIONAL,
+    "DEGRADEDPERFORMANCE": PageLight.DEGRADED,
+    "MINOROUTAGE": PageLight.PARTIAL,
+    "PARTIALOUTAGE": PageLight.PARTIAL,
+    "MAJOROUTAGE": PageLight.MAJOR,
+    "UNDERMAINTENANCE": PageLight.MAINTENANCE,
+}
+_PLANS = {
+    "NOTSTARTEDYET": PageStage.SCHEDULED,
+    "INPROGRESS": PageStage.IN_PROGRESS,
+    "VERIFYING": PageStage.IN_PROGRESS,
+    "COMPLETED": PageStage.RESOLVED,
+}
+
+
+class Instatus:
+    """Reads one page. Its `page_id` is the page's id, its name, or the host of its address, as its summary has them."""
+
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._page_id = page.page_id
+        self._clock = clock
+        self._path = _FILES[0]
+
+    async def read(self, base: str) -> Reading:
+        """Raises `Unfit`."""
+        records = listing(await self._components(base), "components")
+        if not records:
+            raise Unfit(PageHealth.EMPTY, "no_components")
+        parts = [_component(record) for record in records[:MAX_COMPONENTS] if ident(record)]
+        readable = sum(bool(ident(record) and text(record, "status")) for record in records)
+        if not readable:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
+        try:
+            summary: Record = await self._fetcher.json(f"{base}/summary.json", dict)
+            self._check(inner(summary, "page"))
+            told = listing(summary, "activeIncidents", optional=True)
+            planned = listing(summary, "activeMaintenances", optional=True)
+        except Unfit as unfit:
+            if self._page_id is not None:
+                raise  # Nothing else says whose components these are.
+            log.info("what is going on could not be read of a page: %s", unfit)
+            return Reading(parts, (), len(records) - readable, "incidents")
+        made = [self._incident(*each) for each in _with_parts(told, records, "activeIncidents")]
+        made += [self._maintenance(*each) for each in _with_parts(planned, records, "activeMaintenances")]
+        read = [one for one in made if one is not None]
+        return Reading(parts, read[:MAX_OPEN], len(records) - readable + len(made) - len(read))
+
+    async def _components(self, base: str) -> Record:
+        try:
+            file: Record = await self._fetcher.json(base + self._path, dict)
+        except Unfit as unfit:
+            if unfit.reason != "gone":
+                raise
+            other = _FILES[1 - _FILES.index(self._path)]
+            file = await self._fetcher.json(base + other, dict)
+            self._path = other
+        return file
+
+    def _check(self, page: Record) -> None:
+        """Raises `Unfit`: `wrong_page`, or `unreadable` where this is no summary."""
+        if text(page, "status") not in _PAGE_WORDS:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".page.status")
+        names = [text(page, "id"), text(page, "name"), urlsplit(text(page, "url") or "").hostname]
+        if self._page_id is not None and self._page_id not in names:
+            found = next(filter(None, reversed(names)), "")
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))
+
+    def _incident(self, record: Record, parts: tuple[str, ...]) -> PageIncident | None:
+        status, started_at = text(record, "status"), moment(record, "started", clock=self._clock)
+        if status is None or started_at is None:
+            return None
+        impact = _LIGHTS.get(text(record, "impact") or "", PageLight.UNKNOWN)
+        updated_at = moment(record, "updatedAt", clock=self._clock)
+        return PageIncident(
+            id=_ident(record, "started"),
+            name=plain(text(record, "name") or "", MAX_NAME),
+            stage=stage(status.lower()),
+            impact=Impact.NONE if impact is PageLight.OPERATIONAL else worst_impact([impact]),
+            components=parts,
+            started_at=started_at,
+            updated_at=started_at if updated_at is None else updated_at,
+            link=decent_link(text(record, "url")),
+        )
+
+    def _maintenance(self, record: Record, parts: tuple[str, ...]) -> PageIncident | None:
+        status, started_at = text(record, "status"), moment(record, "start", clock=self._clock)
+        if status is None or started_at is None:
+            return None
+        updated_at, minutes = moment(record, "updatedAt", clock=self._clock), _minutes(record.get("duration"))
+        return PageIncident(
+            id=_ident(record, "start"),
+            name=plain(text(record, "name") or "", MAX_NAME),
+            stage=_PLANS.get(status, PageStage.UNKNOWN),
+            impact=Impact.MAINTENANCE,
+            components=parts,
+            started_at=started_at,
+            updated_at=started_at if updated_at is None else updated_at,
+            link=decent_link(text(record, "url")),
+            maintenance=True,
+            ends_at=None if minutes is None else started_at + minutes * 60.0,
+        )
+
+
+def _component(record: Record) -> PageComponent:
+    own = _LIGHTS.get(text(record, "status") or "", PageLight.UNKNOWN)
+    told = [
+        _LIGHTS.get(text(each, "impact") or "", PageLight.UNKNOWN)
+        for each in _carried(record, "activeIncidents")
+        if stage((text(each, "status") or "").lower()) is not PageStage.RESOLVED
+    ]
+    return PageComponent(
+        ident(record), plain(text(record, "name") or ident(record), MAX_NAME), worst_light([own, *told])
+    )
+
+
+def _carried(component: Record, key: str) -> list[Record]:
+    """What a component carries; what cannot be read of it counts as a record that cannot be read."""
+    value = component.get(key)
+    return listed(component, key) if isinstance(value, list) or value is None else [{}]
+
+
+def _with_parts(told: list[Record], components: list[Record], key: str) -> list[tuple[Record, tuple[str, ...]]]:
+    """Each of the summary and of the components once, with the components that carry it."""
+    when = "started" if key == "activeIncidents" else "start"
+    met: dict[str, tuple[Record, dict[str, None]]] = {}
+    for record in told:
+        met.setdefault(_ident(record, when), (record, {}))
+    for component in components[:MAX_COMPONENTS]:
+        for record in _carried(component, key):
+            _, parts = met.setdefault(_ident(record, when), (record, {}))
+            parts |= {ident(component): None} if ident(component) else {}
+    return [(record, tuple(parts)) for record, parts in met.values()]
+
+
+def _ident(record: Record, when: str) -> str:
+    """Its id; older pages give none, and then what it is called and when it began tells it from others."""
+    return ident(record) or plain(f"{text(record, 'name')} {text(record, when)}", MAX_ID)
+
+
+def _minutes(value: object) -> float | None:
+    """A length in minutes, which is published as a number and as a text."""
+    try:
+        minutes = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else -1.0
+    except (ValueError, OverflowError):
+        return None
+    return minutes if 0 <= minutes < 1e6 else None
+
+
+VENDOR: MakeVendor = Instatus
