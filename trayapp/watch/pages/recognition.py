@@ -51,6 +51,7 @@ _ASKS_FOR_A_PERSON = (
     b"security checkpoint",
     b"captcha",
 )
+_FEEDS = (b"<?xml", b"<rss", b"<feed", b"<rdf")
 _DOORS = frozenset({"login", "signin", "sign-in", "sign_in", "sso", "saml", "oauth", "oauth2", "authorize"})
 
 
@@ -71,7 +72,7 @@ class _Marks(msgspec.Struct):
 
 def vendor_of(body: bytes) -> str | None:
     """The kind of page that such an answer comes from, so far as it can be told."""
-    if body[:64].lstrip().startswith(b"<"):
+    if _is_web_page(body):
         head = body[:_HEAD_BYTES].lower()
         return next((kind for kind, marks in _MARKS if any(mark in head for mark in marks)), None)
     if len(body) > _DATA_BYTES:
@@ -85,7 +86,7 @@ def vendor_of(body: bytes) -> str | None:
 
 def barrier(body: bytes, *, wanted_html: bool) -> str | None:
     """What keeps readers out, by the web page that is there instead: `inactive`, `login`, `challenge`."""
-    if not body[:64].lstrip().startswith(b"<"):
+    if not _is_web_page(body):
         return "inactive" if body[:200].lower().startswith(b"your page is inactive") else None
     head = body[:_HEAD_BYTES]
     title = _found(_TITLE, head).strip().lower()
@@ -108,6 +109,12 @@ def is_door(url: str) -> bool:
 def is_ulid(ident: str | None) -> bool:
     """Whether an id is of incident.io's form."""
     return bool(ident and _ULID.fullmatch(ident))
+
+
+def _is_web_page(body: bytes) -> bool:
+    """A feed has titles, too, which are those of incidents."""
+    head = body[:300].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith(b"<") and (b"<!doctype html" in head or b"<html" in head or not head.startswith(_FEEDS))
 
 
 def _found(pattern: re.Pattern[bytes], head: bytes) -> bytes:

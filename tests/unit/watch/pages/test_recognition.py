@@ -58,6 +58,11 @@ def test_files_of_a_vendor_are_taken_for_nobody_elses(kind: str) -> None:
         (b"<html><title>Just a moment...</title>", "challenge"),
         (b"<html><title>Acme Status</title><p>Login errors, page inactive</p>", None),
         (b'{"title": "Login"}', None),
+        (b"\xef\xbb\xbf<!DOCTYPE html><title>Acme - Login</title>", "login"),
+        (b'<?xml version="1.0"?><!DOCTYPE html><html><title>Acme - Login</title>', "login"),
+        (b'<?xml version="1.0"?><rss><channel><title>Acme - Login</title>', None),
+        (b"<feed><title>Status - Page Inactive</title>", None),
+        (b"<html><title>Acme Status</title><script src=https://www.google.com/recaptcha/api.js></script>", None),
         (b"", None),
     ],
 )
