@@ -71,7 +71,8 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     api answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end,
     unless the page itself is red. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through
     `TRANSIENT_FAILURES` failed ones (core/light/page_readings.py); after that it is unknown, never green and never red.
-    One record that cannot be read is unknown alone; of several ids of a component those that are found count. An
+    In a feed an open incident of unknown stage or gravity makes what it may touch grey, and so does a record that
+    cannot be read; elsewhere that is unknown alone. Of several ids of a component those that are found count. An
     incident that names only model families which are not used here is listed, and with it a degraded or partial state
     that nothing else explains; used here are those answered within `USED_S`, known from `KNOWN_ANSWERS` answers over
     `KNOWN_S` on (core/evidence/families.py).

@@ -32,7 +32,7 @@ LIGHTS = {
     PageLight.MAJOR: Light.RED,
     PageLight.UNKNOWN: Light.GREY,
 }
-_SERIOUS = frozenset({Impact.MAJOR, Impact.CRITICAL})
+_TELLING = frozenset({Impact.MAJOR, Impact.CRITICAL, Impact.UNKNOWN})
 
 
 class Colour(NamedTuple):
@@ -116,10 +116,11 @@ def _incident_colour(
     incident: PageIncident, touch: Touch, part: PageComponent, changed_at: float | None, now: float, *, stated: bool
 ) -> Colour | None:
     """The colour that a live incident gives to a component that it touches; None when it is listed only."""
-    if is_forgotten(incident, now) or (not stated and incident.impact not in _SERIOUS):
+    if is_forgotten(incident, now) or (not stated and incident.impact not in _TELLING):
         return None
     until = news_at(incident) + FORGOTTEN_S
-    if incident.stage is PageStage.UNKNOWN:
+    # Where nothing else tells, an incident of unknown gravity may be anything: that is neither well nor trouble.
+    if incident.stage is PageStage.UNKNOWN or (not stated and incident.impact is Impact.UNKNOWN):
         return Colour(Light.GREY, Finding.NO_EVIDENCE, None, until)
     monitored = incident.stage is PageStage.MONITORING
     since = monitored_since(incident) if monitored else touch.began_at

@@ -151,9 +151,10 @@ class Opinions:
         known = self._places if every else sorted(self._places.keys() & set(ids), key=self._places.__getitem__)
         parts = [self._parts[name] for name in known]
         if not self._report.stated:
-            # A feed gives no states: what no incident touches is well.
+            # A feed gives no states: what no incident touches is well, unless one that could not be read may touch it.
             names = self._parts if every else dict.fromkeys(ids)
-            parts = [PageComponent(name, _name(self._parts, name), PageLight.OPERATIONAL) for name in names]
+            rest = PageLight.UNKNOWN if self._report.health is PageHealth.INCOMPLETE else PageLight.OPERATIONAL
+            parts = [PageComponent(name, _name(self._parts, name), rest) for name in names]
         elif not parts:
             return unknown(self._report, self._report.at, "missing_component")
         named = frozenset(part.id for part in parts)

@@ -256,11 +256,22 @@ class TestFeeds:
             ("incident:investigating:critical:login", G, Finding.OK),
             ("incident:investigating:critical:", Y, Finding.DEGRADED),
             ("incident:investigating:minor:", G, Finding.OK),
+            ("incident:investigating:unknown:chat", Light.GREY, Finding.NO_EVIDENCE),
+            ("incident:investigating:unknown:", Light.GREY, Finding.NO_EVIDENCE),
+            ("incident:investigating:unknown:login", G, Finding.OK),
+            ("incident:unknown:critical:chat", Light.GREY, Finding.NO_EVIDENCE),
+            ("incident:unknown:minor:chat", G, Finding.OK),
+            ("incident:resolved:unknown:chat", G, Finding.OK),
             ("incident:resolved:critical:chat", G, Finding.OK),
         ],
     )
     def test_its_incidents_alone_colour(self, said: str, light: Light, finding: Finding) -> None:
         assert self.speak(said) == (light, finding)
+
+    @pytest.mark.parametrize(("said", "light"), [("ok", Light.GREY), ("incident:investigating:critical:chat", R)])
+    def test_what_could_not_be_read_may_touch_anything(self, said: str, light: Light) -> None:
+        feed = replace(page(START, [said]), components=(), stated=False, health=PageHealth.INCOMPLETE)
+        assert speak(feed, "id-chat").light is light
 
     def test_a_fix_is_watched_for_a_day(self) -> None:
         told = incident("id-chat", ident="i1", stage=PageStage.MONITORING)
