@@ -3,18 +3,20 @@
 What cannot be used is an `Unfit` with the page's health and a reason code:
 
 - `unreadable`: a code of `watch.failure.Failure` (no answer); `http` (`status`); `html`; `too_large` (`limit_bytes`);
-  `too_many` (`limit`); `too_deep`; `json`; `shape` (`where`); `inactive`
+  `too_many` (`limit`); `too_deep`; `json`; `xml`; `shape` (`where`); `inactive`
 - `refused`: `http` (`status`); `challenge`; `login`
 - `moved`: `redirect` (`host`); `html` (after a redirect); `gone` (`status`)
 - `stale`: `old_copy` (`age_s`); found by the reader: the reasons of no answer when the last good reading is several
   intervals old
 
-What the reader adds: `unreadable`: `fault` (ours); `incomplete`: `records` (`lost`), `incidents`, `impacts`; `moved`:
-`redirect` with what was read at the new place, `vendor` (`vendor`: who publishes it now).
+What vendors and the reader add: `unreadable`: `fault` (ours), `parts`; `empty`: `no_components`, `no_items`;
+`incomplete`: `records` (`lost`), `incidents`, `impacts`; `moved`: `redirect` with what was read at the new place,
+`vendor` (`vendor`: who publishes it now).
 """
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +37,10 @@ REDIRECTS = 3
 MAX_CONTAINERS = 250_000
 """Records and lists in a file: ten times those of the largest page. Millions of empty ones would fit into the limit and
 take a second to build."""
+MAX_KNOWN = 20
+"""Files of a page and its mirrors that are remembered: a few each."""
+JSON = "application/json"
+FEED = "application/rss+xml, application/atom+xml, application/xml, text/xml"
 OLD_COPY_S = 900.0
 """A cache that hands out a copy older than this tells the past: pages themselves are cached for a minute at most."""
 
@@ -85,24 +91,32 @@ class Fetcher:
 
     async def json(self, url: str, kind: type[T]) -> T:
         """The JSON file at `url` as `kind`; the last one again when it has not changed. Raises `Unfit`."""
-        return await self._fetch(url, "application/json", lambda body: _decode(body, kind))
+        return await self._fetch(url, JSON, lambda body: _at_once(decoded(body, kind)))
 
     async def body(self, url: str, accept: str) -> bytes:
         """The bytes at `url`, which is asked for the media type `accept`, for instance that of a feed or `text/html`.
 
         As they are: XML names its encoding itself. Raises `Unfit`, for HTML unless that was asked for.
         """
-        return await self._fetch(url, accept, lambda body: body)
+        return await self._fetch(url, accept, _at_once)
 
-    async def _fetch(self, url: str, accept: str, decode: Callable[[bytes], T]) -> T:
+    async def made(self, url: str, accept: str, make: Callable[[bytes], T]) -> T:
+        """What `make` makes of the file at `url`, off the loop's thread; the same again when it has not changed.
+
+        For what takes a while to read. Raises `Unfit`, as `make` may.
+        """
+        return await self._fetch(url, accept, lambda body: asyncio.to_thread(make, body))
+
+    async def _fetch(self, url: str, accept: str, decode: Callable[[bytes], Awaitable[T]]) -> T:
         known = self._known.get(url)
         answer = await self._ask(url, {"accept": accept} | (known.headers if known else {}))
         if answer.status == 304 and known is not None:
+            self._known[url] = self._known.pop(url)
             value: T = known.value
             return value
         self.first = self.first or answer.body
         _check(answer, url, accept)
-        value = decode(answer.body)
+        value = await decode(answer.body)
         given = {
             ask: answer.headers[have]
             for ask, have in (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
@@ -111,6 +125,9 @@ class Fetcher:
         self._known.pop(url, None)
         if given:
             self._known[url] = _Known(given, value)
+            if len(self._known) > MAX_KNOWN:
+                # The least recently read: some addresses hold a span of time, and are asked once.
+                del self._known[next(iter(self._known))]
         return value
 
     async def _ask(self, url: str, headers: dict[str, str]) -> HttpAnswer:
@@ -194,7 +211,12 @@ def _is_for_people(answer: HttpAnswer, accept: str) -> bool:
     return "html" in answer.headers.get("content-type", "").lower() or head.startswith((b"<!doctype html", b"<html"))
 
 
-def _decode(body: bytes, kind: type[T]) -> T:
+async def _at_once(value: T) -> T:
+    return value
+
+
+def decoded(body: bytes, kind: type[T]) -> T:
+    """The JSON in `body` as `kind`. Raises `Unfit`."""
     if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
         raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_CONTAINERS)
     try:

@@ -14,6 +14,9 @@ Record = dict[str, Any]
 
 _YEARS = range(2000, 2200)
 """Outside of these a time is a default that somebody forgot to fill in."""
+_UNIX_RANGE_S = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_YEARS.start, _YEARS.stop))
+_MILLISECONDS_FROM = 100_000_000_000
+"""As seconds, this is the year 5138."""
 
 
 MAX_RECORDS = 5_000
@@ -39,6 +42,28 @@ def moment(record: Record, *keys: str, clock: Clock) -> float | None:
         if at.year in _YEARS:
             return float(round(clock.steady(at if at.tzinfo is not None else at.replace(tzinfo=UTC))))
     return None
+
+
+def epoch(record: Record, *keys: str, clock: Clock) -> float | None:
+    """As `moment`, of Unix times: seconds or, where they would be far too many, milliseconds; numbers or texts."""
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MILLISECONDS_FROM * 1000:
+            continue
+        seconds = value / 1000 if value > _MILLISECONDS_FROM else value
+        at = moment_of(seconds, clock)
+        if at is not None:
+            return at
+    return None
+
+
+def moment_of(seconds: float, clock: Clock) -> float | None:
+    """The steady moment of a Unix time; None where nobody can mean it."""
+    if not _UNIX_RANGE_S[0] <= seconds < _UNIX_RANGE_S[1]:
+        return None
+    return float(round(clock.steady(datetime.fromtimestamp(seconds, UTC))))
 
 
 def inner(record: Record, key: str) -> Record:

@@ -9,8 +9,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageComponent, PageIncident
-from trayapp.watch.pages.fetch import Fetcher
+from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident
+from trayapp.watch.pages.fetch import Fetcher, Unfit
 
 OLD_COPIES_S = 3600.0
 """Caches that hold an old copy renew it within minutes. After an hour the page itself has gone back."""
@@ -60,3 +60,9 @@ class Copies:
             return known
         self._newest[name] = edited_at, now, file
         return file
+
+
+def no_page_id(page: Page) -> None:
+    """For pages that give themselves no id: whoever expects one never finds it. Raises `Unfit`: `wrong_page`."""
+    if page.page_id is not None:
+        raise Unfit(PageHealth.WRONG_PAGE, "page_id", found="")

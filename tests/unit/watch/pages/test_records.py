@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.fakeclock import FakeClock
 from trayapp.watch.pages.fetch import Unfit
-from trayapp.watch.pages.records import MAX_RECORDS, inner, listed, listing, moment, text
+from trayapp.watch.pages.records import MAX_RECORDS, epoch, inner, listed, listing, moment, text
 
 CLOCK = FakeClock()
 AT = 1_770_156_240.0
@@ -65,3 +65,26 @@ def test_lists_have_an_end() -> None:
     with pytest.raises(Unfit) as caught:
         listing({"key": [{}] * (MAX_RECORDS + 1)}, "key")
     assert (caught.value.reason, caught.value.params) == ("too_many", {"limit": MAX_RECORDS})
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        (1_770_156_240, AT),
+        (1_770_156_240.4, AT),
+        (1_770_156_240_000, AT),
+        ("1770156240", AT),
+        ("1770156240000", AT),
+        (0, None),
+        (-5, None),
+        (True, None),
+        (10**400, None),
+        (float("inf"), None),
+        (float("nan"), None),
+        ("9" * 300, None),
+        ("1770156240.5", None),
+        (None, None),
+    ],
+)
+def test_unix_times(said: object, at: float | None) -> None:
+    assert epoch({"at": said}, "never", "at", clock=CLOCK) == at
