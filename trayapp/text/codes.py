@@ -69,6 +69,7 @@ PAGES: dict[str, str] = {
     "too_many": N_("more entries than any page has"),
     "too_deep": N_("too deeply nested"),
     "json": N_("not valid JSON"),
+    "xml": N_("not a valid feed"),
     "shape": N_("data of another shape"),
     "redirect": N_("sends us to {host}"),
     "gone": N_("nothing there any more"),
@@ -82,6 +83,8 @@ PAGES: dict[str, str] = {
     "vendor": N_("it is a page of {vendor} now"),
     "inactive": N_("it has been switched off"),
     "login": N_("it asks for a login"),
+    "no_items": N_("it lists no incident, not even a past one"),
+    "parts": N_("something is wrong, and its parts cannot be read"),
 }
 
 STEPS: dict[NetworkStep, str] = {

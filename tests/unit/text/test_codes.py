@@ -86,6 +86,13 @@ def test_why_a_page_cannot_be_used(reason: str | None, params: dict[str, int | s
         ("login", "it asks for a login", "sie verlangt eine Anmeldung"),
         ("challenge", "a check whether we are a person", "eine Prüfung, ob wir ein Mensch sind"),
         ("no_components", "it lists no parts", "sie nennt keine Teile"),
+        ("no_items", "it lists no incident, not even a past one", "sie führt keine Störung auf, auch keine vergangene"),
+        ("xml", "not a valid feed", "kein gültiger Feed"),
+        (
+            "parts",
+            "something is wrong, and its parts cannot be read",
+            "etwas stimmt nicht, und ihre Teile sind nicht lesbar",
+        ),
         ("overview", "it only gathers other pages", "sie sammelt nur andere Seiten"),
         ("page_id", "another page answers", "eine andere Seite antwortet"),
         ("redirect", "sends us to acme.example", "verweist auf acme.example"),

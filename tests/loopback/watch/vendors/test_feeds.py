@@ -1,0 +1,92 @@
+"""Feeds, each vendor with traps of its own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.vendorpages import files, mail_date
+from tests.support.vendorscene import VendorScene
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage
+from trayapp.core.light.severity import Light
+
+Make = Callable[[str], VendorScene]
+
+
+class TestXai:
+    """An item for each part that an incident touches."""
+
+    @pytest.mark.parametrize("guid", ["INC1", "INC2"])
+    async def test_an_incident_of_two_parts(self, scene: Make, guid: str) -> None:
+        page = scene("xai")
+        body = files("xai", "major", page.clock.now())["/feed.xml"].decode()
+        item = body[body.index("<item>") : body.index("</channel>")]
+        other = item.replace("Chat (Web)", "Voice").replace("/chat/", "/voice/").replace("INC1", guid)
+        report = await page.serve({"/feed.xml": body.replace(item, item + other).encode()})
+        assert [(part.id, part.name) for part in report.components] == [("chat", "Chat (Web)"), ("voice", "Voice")]
+        together = {one.id: one.components for one in report.incidents}
+        assert together == ({"INC1": ("chat", "voice")} if guid == "INC1" else {"INC1": ("chat",), "INC2": ("voice",)})
+        assert [page.opinion(name).light for name in ("chat", "voice", "login", "*")] == [
+            Light.RED, Light.RED, Light.GREEN, Light.RED,
+        ]  # fmt: skip
+
+    async def test_one_part_of_an_incident_is_over(self, scene: Make) -> None:
+        page = scene("xai")
+        now = page.clock.now()
+        body, over = (files("xai", state, now)["/feed.xml"].decode() for state in ("major", "resolved"))
+        item = over[over.index("<item>") : over.index("</channel>")]
+        await page.serve({"/feed.xml": body.replace("<item>", item.replace("/chat/", "/voice/") + "<item>").encode()})
+        assert [page.opinion(name).light for name in ("chat", "voice")] == [Light.RED, Light.GREEN]
+
+    async def test_it_began_with_its_first_update_and_not_months_before(self, scene: Make) -> None:
+        page = scene("xai")
+        now = page.clock.now()
+        (told,) = (await page.show("resolved")).incidents
+        assert (told.started_at, told.updated_at, told.resolved_at) == (now - 600, now - 300, now - 300)
+
+    async def test_another_name_of_its_own(self, scene: Make) -> None:
+        page = scene("xai")
+        page.page_id = "https://status.acme.example"
+        assert (await page.show("healthy")).health is PageHealth.OK
+
+
+class TestAzure:
+    """Lists what is going on, in no fixed form."""
+
+    async def test_what_is_listed_is_open(self, scene: Make) -> None:
+        page = scene("azure")
+        (told,) = (await page.show("major")).incidents
+        assert (told.name, told.stage, told.impact) == ("Issues in West US", PageStage.INVESTIGATING, Impact.UNKNOWN)
+        assert told.started_at == page.clock.now() - 600
+        opinion = page.opinion("chat")
+        assert (opinion.light, opinion.incidents) == (Light.GREY, (told,)), "neither well nor trouble, and listed"
+
+    async def test_other_markup_is_not_quiet(self, scene: Make) -> None:
+        page = scene("azure")
+        report = await page.serve({"": b"<Error><Code>AccessDenied</Code></Error>"})
+        assert (report.health, report.reason) == (PageHealth.UNREADABLE, "shape")
+
+
+class TestAny:
+    @pytest.mark.parametrize("part", ["chat", "*"])
+    async def test_the_page_as_a_whole(self, scene: Make, part: str) -> None:
+        page = scene("feed")
+        lights = []
+        for state in ("healthy", "major"):
+            await page.show(state)
+            lights.append(page.opinion(part).light)
+        assert lights == [Light.GREEN, Light.RED]
+
+    async def test_an_old_item_that_never_says_how_it_stands(self, scene: Make) -> None:
+        page = scene("feed")
+        body = files("azure", "major", page.clock.now())[""]
+        old = mail_date(page.clock.now() - 8 * 86_400).encode()
+        fresh = mail_date(page.clock.now() - 600).encode()[:-4] + b" Z"
+        assert (await page.serve({"": body})).incidents
+        assert (await page.serve({"": body.replace(fresh, old)})).incidents == ()
+
+    async def test_an_item_without_a_time_leaves_nothing_well(self, scene: Make) -> None:
+        page = scene("feed")
+        body = files("azure", "major", page.clock.now())[""]
+        report = await page.serve({"": body.replace(b"pubDate", b"nothing")})
+        assert (report.health, report.reason) == (PageHealth.INCOMPLETE, "records")
+        assert page.opinion("chat").light is Light.GREY

@@ -1,0 +1,77 @@
+"""Flashduty: what is well is what no open change touches."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.vendorpages import files
+from tests.support.vendorscene import VendorScene
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage
+from trayapp.watch.pages.fetch import MAX_KNOWN
+
+Make = Callable[[str], VendorScene]
+ACTIVE = "/api/status-page/4711/summary/active"
+
+
+async def _serve(page: VendorScene, state: str = "major", **changed: Any) -> None:
+    shelf = files("flashduty", state, page.clock.now())
+    file = json.loads(shelf[ACTIVE])
+    file["data"]["active_changes"] = [one | changed for one in file["data"]["active_changes"]]
+    await page.serve(shelf | {ACTIVE: json.dumps(file).encode()})
+
+
+async def test_an_open_incident(scene: Make) -> None:
+    page = scene("flashduty")
+    (told,) = (await page.show("major")).incidents
+    assert (told.id, told.name, told.impact) == ("815", "Störung / Errors", Impact.CRITICAL)
+    assert (told.components, told.started_at) == (("chat",), page.clock.now() - 600)
+    assert [(update.text, update.states[0].state) for update in told.updates] == [("Looking into it.", "major")]
+    assert page.report.components[0].changed_at == page.clock.now() - 600
+
+
+async def test_maintenance(scene: Make) -> None:
+    page = scene("flashduty")
+    (told,) = (await page.show("maintenance")).incidents
+    assert (told.maintenance, told.stage) == (True, PageStage.IN_PROGRESS)
+    assert told.ends_at == page.clock.now() + 3000
+    await _serve(page, "maintenance", status="scheduled")
+    assert [part.state for part in page.report.components] == ["operational", "operational"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "states"),
+    [
+        ({"affected_components": None}, ["unknown", "unknown"]),
+        ({"affected_components": "chat"}, ["unknown", "unknown"]),
+        ({"affected_components": [{"component_id": "chat", "status": "on_fire"}]}, ["unknown", "operational"]),
+        ({"affected_components": [{"status": "full_outage"}]}, ["unknown", "unknown"]),
+        ({"start_at_seconds": 0}, ["major", "unknown"]),
+        ({"status": None}, ["major", "unknown"]),
+        ({"affected_components": []}, ["operational", "operational"]),
+    ],
+)
+async def test_a_change_that_does_not_say_what_it_touches(
+    scene: Make, changed: dict[str, Any], states: list[str]
+) -> None:
+    page = scene("flashduty")
+    await _serve(page, **changed)
+    assert [part.state for part in page.report.components] == states
+
+
+async def test_an_answer_without_data(scene: Make) -> None:
+    page = scene("flashduty")
+    report = await page.serve({ACTIVE: b'{"error": {"code": "InvalidParameter"}, "request_id": "1"}'})
+    assert (report.health, report.reason, report.params) == (PageHealth.UNREADABLE, "shape", {"where": ".data"})
+
+
+async def test_the_memory_of_spans_of_time_has_an_end(scene: Make) -> None:
+    page = scene("flashduty")
+    for _ in range(MAX_KNOWN):
+        for state in ("major", "resolved"):
+            await page.show(state)
+            page.clock.move(600)
+    spans = [request.path for request in page.server.requests if "change/list" in request.path]
+    assert len(set(spans)) == MAX_KNOWN
+    assert page.server.requests[-2].headers["if-none-match"], "while what is read all the time stays"

@@ -1,0 +1,141 @@
+"""What an item of a feed means: stage, gravity, parts and updates, by the marked-up words that vendors put there.
+
+A word counts where it stands by itself, as a heading or in bold, or where a vendor's own form puts it; never one from
+the middle of a sentence. What is not said stays unknown.
+"""
+
+import html
+import re
+from typing import NamedTuple
+
+from trayapp.core.evidence.page_report import Impact, PageLight, PageStage
+from trayapp.watch.pages.feed_file import Item, when
+
+MAX_MARKS = 200
+_MARK = re.compile(r"<(strong|b|h[1-6])\b[^<>]{0,200}>([^<]{1,200})</\1\s*>", re.IGNORECASE)
+# A heading may go on: "Investigating outage".
+_HEADING = re.compile(r"(investigating|identified|monitoring|resolved)\s", re.IGNORECASE)
+_STATUS = re.compile(r"^\s*status:\s*(.+)$", re.IGNORECASE)
+_SEVERITY = re.compile(r"<p>\s*severity:\s*(\w{1,30})\s*</p>", re.IGNORECASE)
+_RESOLVED_AT = re.compile(r"<p>\s*resolved:\s*([^<]{1,60})</p>", re.IGNORECASE)
+_PART = re.compile(r"<li>\s*([^<()]{1,200}?)\s*\(([^()<]{1,40})\)\s*</li>", re.IGNORECASE)
+_TITLE_PART = re.compile(r"^\s*\[([^\]]{1,100})\]\s*(\S)")
+_TITLE_OVER = re.compile(r"^\W*(resolved|mitigated)\b|[\s\[(](resolved|mitigated)\W*$", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
+_STAGES = {
+    "investigating": PageStage.INVESTIGATING,
+    "identified": PageStage.IDENTIFIED,
+    "monitoring": PageStage.MONITORING,
+    "resolved": PageStage.RESOLVED,
+    "postmortem": PageStage.RESOLVED,
+    "completed": PageStage.RESOLVED,
+    "scheduled": PageStage.SCHEDULED,
+    "in progress": PageStage.IN_PROGRESS,
+    "verifying": PageStage.IN_PROGRESS,
+}
+_MAINTENANCE = frozenset({"scheduled", "in progress", "verifying", "completed"})
+_SEVERITIES = {
+    "outage": Impact.CRITICAL,
+    "disruption": Impact.MAJOR,
+    "degraded": Impact.MINOR,
+}
+_LIGHTS = {
+    "operational": PageLight.OPERATIONAL,
+    "degraded performance": PageLight.DEGRADED,
+    "degraded": PageLight.DEGRADED,
+    "partial outage": PageLight.PARTIAL,
+    "major outage": PageLight.MAJOR,
+    "full outage": PageLight.MAJOR,
+    "under maintenance": PageLight.MAINTENANCE,
+}
+
+
+class Said(NamedTuple):
+    """An update: when, where that is said, and its own stage, where it has one."""
+
+    at: float | None
+    stage: PageStage | None
+    text: str
+
+
+class Meaning(NamedTuple):
+    """What an item says. Updates newest first. `parts`: by name. Times are Unix seconds."""
+
+    name: str
+    stage: PageStage
+    impact: Impact
+    maintenance: bool
+    title_part: str
+    parts: dict[str, PageLight]
+    updates: list[Said]
+    resolved_at: float | None
+
+
+def meaning(item: Item) -> Meaning:
+    """What `item` says."""
+    title = item.first("title")
+    body = item.first("encoded", "content", "description", "summary")
+    part = _TITLE_PART.match(title)
+    active, updates, stages = _updates(body)
+    categories = {each.strip().lower() for each in item.categories}
+    stage = _stage(title, active, [said.stage for said in updates if said.stage is not None], categories)
+    severities = [met[1].lower() for met in _SEVERITY.finditer(body)] + sorted(categories & _SEVERITIES.keys())
+    resolved = _RESOLVED_AT.search(body)
+    return Meaning(
+        name=title[part.end() - 1 :] if part else title,
+        stage=stage,
+        impact=_SEVERITIES.get(severities[0], Impact.UNKNOWN) if severities else Impact.UNKNOWN,
+        maintenance=not stages.isdisjoint(_MAINTENANCE) or "maintenance" in categories,
+        title_part=part[1].strip() if part else "",
+        parts={
+            html.unescape(met[1]): _LIGHTS.get(met[2].strip().lower(), PageLight.UNKNOWN)
+            for met in _PART.finditer(body)
+        },
+        updates=updates,
+        resolved_at=when(resolved[1]) if resolved else None,
+    )
+
+
+def _updates(body: str) -> tuple[str, list[Said], set[str]]:
+    """The word for how it stands as a whole, the updates, and all words for stages that they use."""
+    whole, at, found, words = "", None, [], set()
+    marks = list(_MARK.finditer(body))[:MAX_MARKS]
+    for number, mark in enumerate(marks):
+        word = html.unescape(mark[2]).strip()
+        status = _STATUS.match(word)
+        heading = _HEADING.match(word) if mark[1].lower().startswith("h") else None
+        name = (status[1] if status else heading[1] if heading else word).strip().lower()
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(body)
+        said = Said(at, _STAGES.get(name), _plain_words(body[mark.end() : end]))
+        if status and not whole:
+            whole, only = name, said
+            words.add(name)
+        elif name in _STAGES or name == "update":
+            words.add(name)
+            found.append(said)
+            at = None
+        else:
+            at = when(word)
+    # Where nothing else is said, the words after the state are the update.
+    return whole, found or ([only] if whole in _STAGES else []), words
+
+
+def _plain_words(markup: str) -> str:
+    return html.unescape(_TAG.sub(" ", markup)).strip(" -–—\n\t\r")
+
+
+def _stage(title: str, whole: str, stages: list[PageStage], categories: set[str]) -> PageStage:
+    """How it stands; unknown where two places contradict each other."""
+    said = _said_stage(title, whole, stages[0] if stages else None, categories)
+    return PageStage.UNKNOWN if said is not PageStage.RESOLVED and "resolved" in categories else said
+
+
+def _said_stage(title: str, whole: str, newest: PageStage | None, categories: set[str]) -> PageStage:
+    if whole == "active" or (not whole and "active" in categories and "resolved" not in categories):
+        return PageStage.INVESTIGATING if newest in (None, PageStage.RESOLVED) else newest
+    if whole:
+        return _STAGES.get(whole, PageStage.UNKNOWN)
+    if newest is not None:
+        return newest
+    return PageStage.RESOLVED if "resolved" in categories or _TITLE_OVER.search(title) else PageStage.UNKNOWN

@@ -1,0 +1,151 @@
+"""AWS Health's public events: `/public/currentevents`, JSON in UTF-16.
+
+One list for all services and regions, without states of components: a component here is a service in a region, for
+instance `bedrock-us-east-1`, or a service anywhere, `bedrock`. The file is documented nowhere, and has two shapes: with
+`date`, `service` ("bedrock-us-east-1") and `event_log`, and with `startTime`, `service` ("BEDROCK"), `region` and a log
+that is JSON within a text. The numbers of its states are read differently by others, so none of them makes red.
+"""
+
+import asyncio
+import codecs
+import re
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageIncident, PageStage, PageUpdate
+from trayapp.core.remote_text import plain
+from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit, decoded
+from trayapp.watch.pages.records import Record, epoch, inner, listed, text
+from trayapp.watch.pages.shapes import MAX_CLOSED, MAX_ID, MAX_NAME, MAX_OPEN, MAX_UPDATES, words
+from trayapp.watch.pages.vendor import MakeVendor, Reading, no_page_id
+
+RECENT_S = 86_400.0
+MAX_SERVICES = 200
+LINK = "https://health.aws.amazon.com/health/status"
+
+_IMPACTS = {"1": Impact.MINOR, "2": Impact.MAJOR, "3": Impact.MAJOR}
+_REGION = re.compile(r"-[a-z]{2}(-[a-z]{2,6})?-[a-z]{4,10}-\d$|-global$")
+
+
+class Aws:
+    """Reads the events of one address."""
+
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._page = page
+        self._clock = clock
+
+    async def read(self, base: str) -> Reading:
+        """Raises `Unfit`."""
+        no_page_id(self._page)
+        records = await self._fetcher.made(f"{base}/public/currentevents", JSON, _records)
+        told = await asyncio.to_thread(lambda: [_incident(each, self._clock) for each in records])
+        read = [each for each in told if each is not None]
+        if records and not read:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where="[0]")
+        since = self._clock.now() - RECENT_S
+        opened = [each for each in read if each.stage is not PageStage.RESOLVED]
+        closed = [each for each in read if each.stage is PageStage.RESOLVED and each.updated_at > since]
+        return Reading((), [*opened[:MAX_OPEN], *closed[:MAX_CLOSED]], len(told) - len(read), stated=False)
+
+
+def _records(body: bytes) -> list[Record]:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = _as_utf8(body, "utf-16")
+    elif body[:1] == b"\0":
+        body = _as_utf8(body, "utf-16-be")
+    elif body[1:2] == b"\0":
+        body = _as_utf8(body, "utf-16-le")
+    file = decoded(body.removeprefix(codecs.BOM_UTF8), list)
+    # What comes first is newest or gravest; a thousand events at once were never seen.
+    return listed({"": file[: 2 * MAX_OPEN]}, "")
+
+
+def _as_utf8(body: bytes, encoding: str) -> bytes:
+    try:
+        return body.decode(encoding).encode()
+    except UnicodeError as error:
+        raise Unfit(PageHealth.UNREADABLE, "json") from error
+
+
+def _incident(record: Record, clock: Clock) -> PageIncident | None:
+    """None where it does not say what it is about, or when it began."""
+    started_at = epoch(record, "date", "startTime", clock=clock)
+    names = _components(record)
+    if started_at is None or not names:
+        return None
+    updates = [_update(each, started_at, clock) for each in _log(record)]
+    updates.sort(key=lambda update: update.at, reverse=True)
+    ended_at = epoch(record, "endTime", clock=clock)
+    over = ended_at is not None or (bool(updates) and updates[0].stage is PageStage.RESOLVED)
+    told_at = epoch(record, "lastUpdatedTime", clock=clock)
+    newest = updates[0].at if updates else started_at
+    summary = text(record, "summary") or next((text(each, "summary") for each in _log(record)), None)
+    return PageIncident(
+        id=plain(text(record, "arn") or f"{names[0]}-{started_at:.0f}", MAX_ID * 2),
+        name=plain(_untold(summary) or text(record, "typeCode") or names[0], MAX_NAME),
+        stage=PageStage.RESOLVED if over else PageStage.INVESTIGATING if _tells(record) else PageStage.UNKNOWN,
+        impact=_impact(record),
+        components=names,
+        started_at=started_at,
+        updated_at=newest if told_at is None else max(newest, told_at),
+        link=LINK,
+        updates=tuple(updates[:MAX_UPDATES]),
+        resolved_at=ended_at if ended_at is not None else newest if over else None,
+    )
+
+
+def _tells(record: Record) -> bool:
+    """Whether it would say that it is over: in its end, or in the titles of its log."""
+    if "event_log" not in record:
+        return record.get("endTime") is None
+    return isinstance(record["event_log"], list) and all(text(each, "summary") for each in _log(record))
+
+
+def _components(record: Record) -> tuple[str, ...]:
+    """The services that it touches, each in its region and by itself."""
+    region = (text(record, "region") or "").lower()
+    names = [(text(record, "service") or "").lower(), *map(str.lower, inner(record, "impacted_services"))]
+    found: dict[str, None] = {}
+    for name in filter(None, names[:MAX_SERVICES]):
+        service = _REGION.sub("", name)
+        found[plain(f"{service}-{region}" if region and service == name else name, MAX_ID)] = None
+        found[plain(service, MAX_ID)] = None
+    return tuple(found)
+
+
+def _impact(record: Record) -> Impact:
+    """By the number of its newest state, else by its kind; what is only said to be one is unknown."""
+    if "event_log" in record or "status" in record:
+        return _IMPACTS.get(str(record.get("status")), Impact.UNKNOWN)
+    log = [(each.get("timestamp"), each.get("status")) for each in _log(record)]
+    dated = [(at, status) for at, status in log if isinstance(at, int | float)]
+    if dated:
+        return _IMPACTS.get(str(max(dated, key=lambda one: one[0])[1]), Impact.UNKNOWN)
+    return Impact.MAJOR if (text(record, "typeCode") or "").endswith("_OPERATIONAL_ISSUE") else Impact.UNKNOWN
+
+
+def _log(record: Record) -> list[Record]:
+    if "event_log" in record:
+        return listed(record, "event_log")
+    said = text(inner(record, "metadata"), "EVENT_LOG")
+    try:
+        return listed({"": decoded((said or "").encode(errors="replace"), list)}, "") if said else []
+    except Unfit:
+        return []
+
+
+def _update(record: Record, started_at: float, clock: Clock) -> PageUpdate:
+    at = epoch(record, "timestamp", clock=clock)
+    over = "[RESOLVED]" in (text(record, "summary") or "").upper()
+    stage = PageStage.RESOLVED if over else PageStage.INVESTIGATING
+    said = text(record, "message") or text(record, "summary")
+    return PageUpdate(started_at if at is None else at, stage, words(said))
+
+
+def _untold(summary: str | None) -> str:
+    """A title without the mark of its stage."""
+    return re.sub(r"^\s*\[RESOLVED\]\s*", "", summary or "", flags=re.IGNORECASE)
+
+
+VENDOR: MakeVendor = Aws

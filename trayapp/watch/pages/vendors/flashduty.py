@@ -1,0 +1,192 @@
+"""Flashduty: `/api/status-page/<page id>/summary/active`, where components have no states of their own.
+
+What a component's state is follows from the open changes that touch it, as on the page itself. What is not touched is
+operational, so a change that does not tell what it touches makes every other component unknown. An incident that was
+open at the last reading and is gone has been closed; its last words are then read once from `change/list`.
+"""
+
+import logging
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Page
+from trayapp.core.evidence.page_report import (
+    PageHealth,
+    PageIncident,
+    PageLight,
+    PageStage,
+    PageState,
+    PageUpdate,
+)
+from trayapp.core.remote_text import plain
+from trayapp.watch.pages.derived import derived
+from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.records import Record, epoch, inner, listed, listing, text
+from trayapp.watch.pages.shapes import (
+    MAX_COMPONENTS,
+    MAX_ID,
+    MAX_NAME,
+    MAX_OPEN,
+    MAX_UPDATES,
+    ident,
+    words,
+    worst_impact,
+)
+from trayapp.watch.pages.vendor import MakeVendor, Reading
+
+log = logging.getLogger(__name__)
+
+HISTORY_S = 7 * 86_400
+KEPT_CLOSED = 10
+
+_LIGHTS = {
+    "operational": PageLight.OPERATIONAL,
+    "degraded": PageLight.DEGRADED,
+    "degraded_performance": PageLight.DEGRADED,
+    "partial_outage": PageLight.PARTIAL,
+    "full_outage": PageLight.MAJOR,
+    "major_outage": PageLight.MAJOR,
+    "maintenance": PageLight.MAINTENANCE,
+    "under_maintenance": PageLight.MAINTENANCE,
+}
+_STAGES = {
+    "investigating": PageStage.INVESTIGATING,
+    "identified": PageStage.IDENTIFIED,
+    "monitoring": PageStage.MONITORING,
+    "resolved": PageStage.RESOLVED,
+    "scheduled": PageStage.SCHEDULED,
+    "ongoing": PageStage.IN_PROGRESS,
+    "in_progress": PageStage.IN_PROGRESS,
+    "completed": PageStage.RESOLVED,
+    "cancelled": PageStage.RESOLVED,
+}
+
+
+class Flashduty:
+    """Reads one page; remembers which incidents were open."""
+
+    def __init__(self, fetcher: Fetcher, page: Page, clock: Clock) -> None:
+        self._fetcher = fetcher
+        self._page_id = page.page_id or ""
+        self._clock = clock
+        self._open: set[str] = set()
+        self._closed: dict[str, PageIncident] = {}
+
+    async def read(self, base: str) -> Reading:
+        """Raises `Unfit`; `wrong_page` where the service file does not say which page it is."""
+        page = f"{base}/api/status-page/{quote(self._page_id, safe='')}"
+        data = await self._data(f"{page}/summary/active")
+        about = inner(data, "page")
+        found = _number(about, "page_id") or text(about, "page_id") or ""
+        if not self._page_id or found != self._page_id:
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))
+        records = listing(about, "components")
+        if not records:
+            raise Unfit(PageHealth.EMPTY, "no_components")
+        parts = {ident(each, "component_id"): text(each, "name") for each in records[:MAX_COMPONENTS]}
+        parts.pop("", None)
+        if not parts:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].component_id")
+        changes = listing(data, "active_changes")[:MAX_OPEN]
+        told = [_change(each, self._clock) for each in changes]
+        read = [each for each in told if each is not None]
+        lost = sum(ident(each, "component_id") == "" for each in records) + len(told) - len(read)
+        states, unsure = _states(changes, self._clock)
+        # Nobody knows what a record touches that cannot be read.
+        unsure |= len(told) > len(read)
+        await self._last_words(page, {each.id for each in read if each.stage is not PageStage.RESOLVED})
+        return Reading(derived(parts, states, unsure=unsure), [*read, *self._closed.values()], lost)
+
+    async def _data(self, url: str) -> Record:
+        file: Record = await self._fetcher.json(url, dict)
+        if not isinstance(file.get("data"), dict):
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".data")
+        return inner(file, "data")
+
+    async def _last_words(self, page: str, now_open: set[str]) -> None:
+        vanished, self._open = self._open - now_open, now_open
+        for name in now_open:
+            self._closed.pop(name, None)
+        if not vanished:
+            return
+        end = int(self._clock.wall(self._clock.now()).timestamp())
+        span = urlencode({"start_at_seconds": end - HISTORY_S, "end_at_seconds": end})
+        try:
+            items = listing(await self._data(f"{page}/change/list?{span}"), "items")
+        except Unfit as unfit:
+            # That it is over has been said; only the wording is lost.
+            log.info("the last words on a closed incident could not be read: %s", unfit)
+            return
+        told = [_change(each, self._clock) for each in items[:MAX_OPEN] if _number(each, "change_id") in vanished]
+        closed = {each.id: each for each in told if each is not None and each.stage is PageStage.RESOLVED}
+        self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
+
+
+def _states(changes: Sequence[Record], clock: Clock) -> tuple[list[tuple[str, PageLight, float | None]], bool]:
+    """What the open changes say of components and since when, and whether one of them does not tell what it touches."""
+    states, unsure = [], False
+    for change in changes:
+        if _stage(change) in (PageStage.RESOLVED, PageStage.SCHEDULED):
+            continue
+        touched = listed(change, "affected_components")
+        unsure |= not isinstance(change.get("affected_components"), list)
+        for each in touched:
+            name = ident(each, "component_id")
+            unsure |= not name
+            states.append((name, _light(each), epoch(change, "start_at_seconds", clock=clock)))
+    return states, unsure
+
+
+def _change(record: Record, clock: Clock) -> PageIncident | None:
+    """None where it does not say what it is, how it stands or when it began."""
+    name, started_at = _number(record, "change_id"), epoch(record, "start_at_seconds", clock=clock)
+    if not name or text(record, "status") is None or started_at is None:
+        return None
+    maintenance = record.get("type") == "maintenance"
+    updates = [_update(each, started_at, clock) for each in listed(record, "updates")]
+    updates.sort(key=lambda update: update.at, reverse=True)
+    affected = listed(record, "affected_components")[:MAX_COMPONENTS]
+    said = [state.state for update in updates for state in update.states]
+    over = _stage(record) is PageStage.RESOLVED
+    closed_at = epoch(record, "close_at_seconds", clock=clock)
+    return PageIncident(
+        id=name,
+        name=plain(text(record, "title") or "", MAX_NAME),
+        stage=_stage(record),
+        impact=worst_impact([*map(_light, affected), *said]),
+        components=tuple(dict.fromkeys(filter(None, (ident(each, "component_id") for each in affected)))),
+        started_at=min([started_at, *(update.at for update in updates if not maintenance)]),
+        updated_at=updates[0].at if updates else started_at if closed_at is None else closed_at,
+        updates=tuple(updates[:MAX_UPDATES]),
+        resolved_at=closed_at if over else None,
+        maintenance=maintenance,
+        ends_at=epoch(record, "end_at_seconds", clock=clock) if maintenance else None,
+    )
+
+
+def _update(record: Record, published_at: float, clock: Clock) -> PageUpdate:
+    at = epoch(record, "at_seconds", clock=clock)
+    states = tuple(
+        PageState(ident(each, "component_id"), _light(each))
+        for each in listed(record, "component_changes")[:MAX_COMPONENTS]
+        if ident(each, "component_id")
+    )
+    return PageUpdate(published_at if at is None else at, _stage(record), words(text(record, "description")), states)
+
+
+def _light(record: Record) -> PageLight:
+    return _LIGHTS.get((text(record, "status") or "").lower(), PageLight.UNKNOWN)
+
+
+def _stage(record: Record) -> PageStage:
+    return _STAGES.get((text(record, "status") or "").lower(), PageStage.UNKNOWN)
+
+
+def _number(record: Record, key: str) -> str:
+    """An id that is a number, or one in a text."""
+    value = record.get(key)
+    return str(value) if type(value) is int and abs(value) < 10**20 else ident(record, key)
+
+
+VENDOR: MakeVendor = Flashduty
