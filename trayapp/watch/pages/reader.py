@@ -27,7 +27,7 @@ MAX_BACKOFF_S = 900.0
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
 _SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
-_STRANGE = frozenset({"html", "json", "shape", "gone", "page_id"})
+_STRANGE = frozenset({"html", "json", "xml", "shape", "gone", "page_id"})
 """The reasons for which the page of another vendor could not be read."""
 INTERVAL_JITTER = 0.1
 """Enough to keep many installations from asking in step."""

@@ -66,6 +66,8 @@ class _Marks(msgspec.Struct):
     summary: msgspec.Raw = _ABSENT
     result: msgspec.Raw = _ABSENT
     components: msgspec.Raw = _ABSENT
+    status: msgspec.Raw = _ABSENT
+    incidents: msgspec.Raw = _ABSENT
     prefix: msgspec.Raw = msgspec.field(default=_ABSENT, name="domainPrefix")
     active: msgspec.Raw = msgspec.field(default=_ABSENT, name="activeMaintenances")
 
@@ -127,8 +129,11 @@ def _by_data(marks: _Marks) -> str | None:
     ident, status = page.get("id"), page.get("status")
     if "ongoing_incidents" in _record(marks.summary) or (isinstance(ident, str) and is_ulid(ident)):
         return "incidentio"
-    if _record(marks.data).get("type") == "status_page":
+    data = _record(marks.data)
+    if data.get("type") == "status_page":
         return "betterstack"
+    if isinstance(data.get("page"), dict) and "active_changes" in data:
+        return "flashduty"
     if {"components", "active_incidents"} <= _record(marks.result).keys():
         return "cloudflare"
     if _ABSENT not in (marks.prefix, marks.components):
@@ -137,6 +142,8 @@ def _by_data(marks: _Marks) -> str | None:
         return "instatus"
     if isinstance(status, str) and marks.active != _ABSENT:
         return "checkly"
+    if "indicator" in _record(marks.status) and marks.incidents != _ABSENT and marks.components == _ABSENT:
+        return "rootly"
     if isinstance(ident, str) and _ATLASSIAN_ID.fullmatch(ident) and "time_zone" in page:
         return "statuspage"
     return None
