@@ -39,6 +39,10 @@ class Home:
         return self.data / "memory.sqlite3"
 
     @property
+    def journal_file(self) -> Path:
+        return self.data / "journal.sqlite3"
+
+    @property
     def welcomed_file(self) -> Path:
         """There once the tray has shown itself to whoever started it for the first time."""
         return self.data / "welcomed"

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 import trayapp
 from trayapp.errors import Problem, problems_of
@@ -27,6 +28,10 @@ def _seconds(text: str) -> float:
     if not 0.0 < value < float("inf"):
         raise ValueError(text)
     return value
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -85,6 +90,17 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="what to know when something is odd; holds no secret")
 
+    history = commands.add_parser("history", help="uptime and outages, as observed by this machine")
+    history.add_argument("service", nargs="?", metavar="SERVICE")
+    history.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="from this day on")
+    form = history.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="everything, with each change and every update")
+    form.add_argument("--csv", action="store_true", help="one line per service and month")
+
+    forget = commands.add_parser("forget", help="delete the history of a service, or all of it, for good")
+    forget.add_argument("service", nargs="?", metavar="SERVICE")
+    forget.add_argument("--yes", action="store_true", help="without asking")
+
     config = commands.add_parser("config", help="the settings file")
     config.add_argument("what", choices=("path", "check"))
     return parser
@@ -103,6 +119,8 @@ _MODULES = {
     "demo": "trayapp.demo.run",
     "doctor": "trayapp.cli.config",
     "config": "trayapp.cli.config",
+    "history": "trayapp.cli.history",
+    "forget": "trayapp.cli.history",
 }
 
 

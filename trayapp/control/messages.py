@@ -105,6 +105,16 @@ class AskReload(Request[bool], tag="reload"):
     """Read the user's files again."""
 
 
+class AskWrite(Request[bool], tag="write"):
+    """Write down all that has happened until now."""
+
+
+class AskForget(Request[bool], tag="forget"):
+    """Take this service, or everything, out of the history for good; False where the disk does not allow it."""
+
+    service: str | None = None
+
+
 class AskShow(Request[bool], tag="show"):
     """Bring up the panel, or the page of this name in the settings; False where there is no screen."""
 
@@ -121,7 +131,15 @@ def ends_with_client(request: Request[Any]) -> bool:
     The rest is quick, and would leave something half done.
     """
     match request:
-        case AskReload() | AskShow() | AskQuit() | AskSwitch(to="cloud" | "auto" | "manual") | AskLocal(what="stop"):
+        case (
+            AskReload()
+            | AskWrite()
+            | AskForget()
+            | AskShow()
+            | AskQuit()
+            | AskSwitch(to="cloud" | "auto" | "manual")
+            | AskLocal(what="stop")
+        ):
             return False
     return True
 

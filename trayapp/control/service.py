@@ -6,6 +6,7 @@ from typing import Any
 
 from trayapp.control import answers
 from trayapp.control.messages import (
+    AskForget,
     AskLight,
     AskLocal,
     AskQuit,
@@ -15,6 +16,7 @@ from trayapp.control.messages import (
     AskStatus,
     AskSwitch,
     AskWatch,
+    AskWrite,
     LightAnswer,
     StatusAnswer,
     SwitchAnswer,
@@ -76,6 +78,8 @@ class ControlService:
                 AskSwitch: self._switch,
                 AskLocal: self._local,
                 AskReload: self._reload,
+                AskWrite: self._write,
+                AskForget: self._forget,
                 AskShow: self._bring_up,
                 AskQuit: self._quit,
             },
@@ -146,6 +150,13 @@ class ControlService:
     async def _reload(self, ask: AskReload) -> bool:
         await self._engine.reload()
         return True
+
+    async def _write(self, ask: AskWrite) -> bool:
+        await self._engine.write_journal()
+        return True
+
+    async def _forget(self, ask: AskForget) -> bool:
+        return await self._engine.forget(ask.service)
 
     async def _switch(self, ask: AskSwitch) -> SwitchAnswer:
         if ask.to in (Mode.AUTO, Mode.MANUAL):

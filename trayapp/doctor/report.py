@@ -95,6 +95,7 @@ def _places(home: Home) -> Iterator[str]:
         ("settings", home.settings_file),
         ("own services", home.services_dir),
         ("memory", home.store_file),
+        ("history", home.journal_file),
         ("log", home.log_file),
         ("control", home.socket),
     ):

@@ -19,7 +19,7 @@ from trayapp.core.evidence.observation import Control, Disturbance, Observation,
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
-from trayapp.core.snapshot import Circumstances, DemoScene, Snapshot
+from trayapp.core.snapshot import Circumstances, DemoScene, LocalAnswer, Snapshot
 from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.routes import Routes
@@ -27,6 +27,7 @@ from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
 from trayapp.engine.delivery import Announce, Delivery
+from trayapp.engine.journal import Diary
 from trayapp.engine.loading import Loaded
 from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer
@@ -95,6 +96,7 @@ class Engine:
         self._delivery = Delivery(self._save, announce, self.snapshot)
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
+        self._diary = Diary(home.journal_file, clock) if remember else None
         self._saved_at = clock.now()
         self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.
@@ -119,7 +121,7 @@ class Engine:
             self._watching = Watching(
                 self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint
             )
-            hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe)
+            hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe, self._answered_locally)
             self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)
             self.evaluate()
             ending.push_async_callback(self._save)
@@ -149,6 +151,8 @@ class Engine:
         if self._store is None or self._keeper is None:
             return Memory()
         ending.push_async_callback(self._store.close)
+        if self._diary is not None:
+            ending.push_async_callback(self._diary.close)
         await self._store.open()
         pieces = await self._keeper.load({"delivered": Delivered} | Memory.__annotations__)
         self.delivered = pieces.pop("delivered", self.delivered)
@@ -213,6 +217,8 @@ class Engine:
         if isinstance(observation, Disturbance):
             self._watching.disturbed()
             self.switch.disturbed()
+        if self._diary is not None and isinstance(observation, Try):
+            self._diary.observed(observation)
         if isinstance(observation, Try) and observation.source is Source.TRAFFIC:
             self.changed_often()
         elif not isinstance(observation, Control):
@@ -270,6 +276,16 @@ class Engine:
         """Have everything written that a restart has to know, in turn with what is told."""
         self._delivery.put()
 
+    async def write_journal(self) -> None:
+        """Have written all that has happened until now."""
+        if self._diary is not None:
+            await self._diary.write()
+
+    async def forget(self, service: str | None) -> bool:
+        """Take this service, or everything, out of the journal for good; False where the disk does not allow it."""
+        services = None if service is None else frozenset({service})
+        return self._diary is None or await self._diary.forget(services)
+
     async def settle(self) -> None:
         """Wait until all that was to be told and remembered is."""
         await self._delivery.settle()
@@ -283,6 +299,8 @@ class Engine:
         for transition in result.transitions:
             self._on_transition(transition)
         self._transitions += result.transitions
+        if self._diary is not None:
+            self._diary.advanced(result, self.auto.diverted)
         if result.transitions or result.announcements:
             self._delivery.put(*result.announcements)
         if result.news_at < self._news_at:
@@ -291,6 +309,10 @@ class Engine:
         self._watching.judged()
         self._publications.poke()
 
+    def _answered_locally(self, answer: LocalAnswer) -> None:
+        if self._diary is not None:
+            self._diary.answered(answer)
+
     def _auto_changed(self) -> None:
         # Soon and not at once: the rules themselves may have brought it about, in the middle of an evaluation.
         self._evaluations.poke()
@@ -298,6 +320,10 @@ class Engine:
 
     def _circumstances(self) -> Circumstances:
         forgetful = self._store.problems if self._store is not None else ()
+        if self._diary is not None:
+            # They share a disk: what it refuses to both is said once.
+            unsaid = (one for one in self._diary.problems if one.code != "journal_unwritable" or not forgetful)
+            forgetful = (*forgetful, *unsaid)
         return Circumstances(
             target=self.switch.target_status,
             tools=self.switch.tools(),
@@ -321,6 +347,8 @@ class Engine:
             memory = self._state.remember()
             pieces = {name: getattr(memory, name) for name in Memory.__annotations__}
             await self._keeper.save({**pieces, "delivered": self.delivered})
+        if self._diary is not None:
+            self._diary.write_soon()
 
     async def _tick(self) -> None:
         rounds = Rounds("the tick")

@@ -56,12 +56,14 @@ class Switched(Struct, frozen=True):
 
 
 class Hooks(NamedTuple):
-    """What the switch has to say: that something changed, now or soon; what to tell; and what a request has shown."""
+    """What the switch has to say: that something changed, now or soon; what to tell; what a request has shown, and that
+    one was answered locally."""
 
     changed: Callable[[], None]
     changed_often: Callable[[], None]
     announce: Callable[..., None]
     observe: Callable[[Try], None]
+    answered: Callable[[LocalAnswer], None]
 
 
 class Switch:
@@ -335,6 +337,7 @@ class Switch:
                 self._forget_answers({answer.provider})
         self.local_answers = (*self.local_answers, answer)[-LOCAL_ANSWERS_KEPT:]
         self.routes.count_answer(answer.provider)
+        self._hooks.answered(answer)
         self._hooks.changed_often()
 
     def _forget_answers(self, providers: set[str]) -> None:

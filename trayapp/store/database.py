@@ -54,45 +54,73 @@ Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: tuple[Migration, ...] = (create_tables, compress_pieces)
 
 
+def connected(file: Path, migrations: tuple[Migration, ...], *, check: bool = True) -> sqlite3.Connection:
+    """An open file that has been through all `migrations`, created if there is none; a copy is kept of an older one.
+
+    `check`: read all of it before, and find out damage. Raises Damaged, Newer, OSError or sqlite3.Error, and leaves
+    nothing open then.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # SQLite would create it readable for everybody; its own side files take over the mode.
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    database = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    database.text_factory = read_text
+    try:
+        _prepare(database, file, migrations, check=check)
+    except sqlite3.Error as error:
+        database.close()
+        if is_damage(error):
+            raise Damaged from error
+        raise
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, file: Path, migrations: tuple[Migration, ...], *, check: bool) -> None:
+    if check:
+        check_soundness(database)
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        raise Newer
+    database.execute("PRAGMA journal_mode = WAL")
+    # In WAL mode this survives a killed process whole; only a power cut may cost the last commits.
+    database.execute("PRAGMA synchronous = NORMAL")
+    if 0 < version < len(migrations):
+        with closing(sqlite3.connect(file.with_name(f"{file.name}.version-{version}"))) as backup:
+            database.backup(backup)
+    for number, migrate in enumerate(migrations[version:], version + 1):
+        with Transaction(database):
+            migrate(database)
+            database.execute(f"PRAGMA user_version = {number}")
+
+
+def read_text(raw: bytes) -> str:
+    """Text of a file that may be damaged: what is no text any more is found out by what it should say."""
+    return raw.decode(errors="replace")
+
+
+def check_soundness(database: sqlite3.Connection) -> None:
+    """Read all of it. Raises Damaged."""
+    if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise Damaged
+
+
 class Database:
     """An open file of the newest version. Any call may raise sqlite3.Error; `damage(error)` tells which are final."""
 
     def __init__(self, file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
         """Open or create. Raises Damaged, Newer, OSError or sqlite3.Error, and leaves nothing open then."""
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite would create it readable for everybody; its own side files take over the mode.
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        self._database = sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        self._database = connected(file, migrations)
         try:
-            self._prepare(file, migrations)
-        except sqlite3.Error as error:
-            self._database.close()
-            if is_damage(error):
-                raise Damaged from error
-            raise
+            with Transaction(self._database):
+                self._database.execute(
+                    "DELETE FROM transition WHERE at < (SELECT max(at) FROM transition) - ?", (KEPT_S,)
+                )
         except BaseException:
             self._database.close()
             raise
-
-    def _prepare(self, file: Path, migrations: tuple[Migration, ...]) -> None:
-        database = self._database
-        if database.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise Damaged
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > len(migrations):
-            raise Newer
-        database.execute("PRAGMA journal_mode = WAL")
-        # In WAL mode this survives a killed process whole; only a power cut may cost the last commits.
-        database.execute("PRAGMA synchronous = NORMAL")
-        if 0 < version < len(migrations):
-            with closing(sqlite3.connect(file.with_name(f"{file.name}.version-{version}"))) as backup:
-                database.backup(backup)
-        for number, migrate in enumerate(migrations[version:], version + 1):
-            with _Transaction(database):
-                migrate(database)
-                database.execute(f"PRAGMA user_version = {number}")
-        with _Transaction(database):
-            database.execute("DELETE FROM transition WHERE at < (SELECT max(at) FROM transition) - ?", (KEPT_S,))
 
     def pieces(self) -> dict[str, bytes]:
         """All pieces by name. Raises Damaged."""
@@ -100,7 +128,7 @@ class Database:
 
     def write(self, pieces: Mapping[str, bytes], transitions: Iterable[Transition]) -> None:
         """All of it or nothing."""
-        with _Transaction(self._database):
+        with Transaction(self._database):
             pressed = [(name, _pressed(value)) for name, value in pieces.items()]
             self._database.executemany("INSERT OR REPLACE INTO piece (name, value) VALUES (?, ?)", pressed)
             self._database.executemany(
@@ -141,7 +169,7 @@ def pieces_to_read(file: Path) -> dict[str, bytes]:
     return {}
 
 
-class _Transaction:
+class Transaction:
     """Takes the write lock at once, so that a busy file is found out before anything is done."""
 
     def __init__(self, database: sqlite3.Connection) -> None:

@@ -7,7 +7,6 @@ is in the operating system's hands when `save_many` returns, so a killed process
 
 import asyncio
 import logging
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,8 @@ from typing import TypeVar
 
 from trayapp.core.light.verdicts import Transition
 from trayapp.errors import Problem
-from trayapp.store.database import Damaged, Database, Newer, is_damage, pieces_to_read, set_aside
+from trayapp.store.database import Database, pieces_to_read, set_aside
+from trayapp.store.guarded import Guarded
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Store:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What a person should know now: `store_damaged` (a new one was begun), `store_unwritable`, `store_newer`."""
-        return tuple(problem for problem in (self._writer.damaged, self._writer.unwritable) if problem is not None)
+        return self._writer.problems
 
     async def open(self) -> None:
         """Read what was remembered; a damaged file is set aside and a new one begun."""
@@ -68,23 +68,21 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
 
-class _Writer:
+class _Writer(Guarded):
     """Lives in the worker thread; only the two problems are read from outside."""
 
     def __init__(self, file: Path) -> None:
-        self.damaged: Problem | None = None
-        self.unwritable: Problem | None = None
-        self._file = file
+        super().__init__(file, "store_newer", "store_unwritable")
         self._database: Database | None = None
         self._pieces: dict[str, bytes] = {}
         self._waiting_pieces: set[str] = set()
         self._waiting_transitions: deque[Transition] = deque(maxlen=MAX_WAITING_TRANSITIONS)
 
     def open(self) -> dict[str, bytes]:
-        self._try(self._ensure_open)
+        self.guard(self._ensure_open)
         if self._database is None:
             # What is not remembered now would be told again, and be lost once this can be written again.
-            self._pieces = pieces_to_read(self._file)
+            self._pieces = pieces_to_read(self.file)
         return dict(self._pieces)
 
     def write(self, pieces: Mapping[str, bytes], transitions: list[Transition]) -> None:
@@ -92,7 +90,7 @@ class _Writer:
         self._waiting_pieces |= pieces.keys()
         self._waiting_transitions.extend(transitions)
         if self._waiting_pieces or self._waiting_transitions:
-            self._try(self._write_waiting)
+            self.guard(self._write_waiting)
 
     def close(self) -> None:
         if self._database is not None:
@@ -101,7 +99,7 @@ class _Writer:
 
     def _ensure_open(self) -> Database:
         if self._database is None:
-            self._database = Database(self._file)
+            self._database = Database(self.file)
             self._pieces = self._database.pieces() | self._pieces
         return self._database
 
@@ -111,35 +109,9 @@ class _Writer:
         self._waiting_pieces.clear()
         self._waiting_transitions.clear()
 
-    def _try(self, work: Callable[[], object]) -> None:
-        """Do `work`, once more on a new file if this one is damaged; a disk that does not allow it is a problem."""
-        try:
-            try:
-                work()
-            except (Damaged, sqlite3.Error) as error:
-                if isinstance(error, sqlite3.Error) and not is_damage(error):
-                    raise
-                self._begin_anew()
-                work()
-        except Newer:
-            self._cannot_write(Problem("store_newer", path=str(self._file)))
-        except (Damaged, sqlite3.Error, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            self._cannot_write(Problem("store_unwritable", path=str(self._file), reason=reason))
-        else:
-            if self.unwritable is not None:
-                log.info("%s can be written again", self._file)
-                self.unwritable = None
-
-    def _begin_anew(self) -> None:
+    def start_over(self) -> None:
         self.close()
-        kept = set_aside(self._file)
+        kept = set_aside(self.file)
         self._waiting_pieces |= self._pieces.keys()
-        self.damaged = Problem("store_damaged", path=str(self._file), kept=str(kept))
-        log.warning("%s is damaged; it was kept as %s and a new one begun", self._file, kept)
-
-    def _cannot_write(self, problem: Problem) -> None:
-        self.close()
-        if self.unwritable is None:
-            log.warning("going on without the disk: %s", problem)
-        self.unwritable = problem
+        self.damaged = Problem("store_damaged", path=str(self.file), kept=str(kept))
+        log.warning("%s is damaged; it was kept as %s and a new one begun", self.file, kept)

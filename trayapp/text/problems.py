@@ -127,7 +127,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "store_damaged": (
         N_("The memory was damaged"),
-        N_("It was kept as {kept} and a new one begun. Settings and keys are not touched; the history starts today."),
+        N_("It was kept as {kept} and a new one begun. Settings, keys and history are not touched."),
     ),
     "store_unwritable": (
         N_("Nothing can be remembered"),
@@ -136,6 +136,30 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "store_newer": (
         N_("The memory was written by a newer version"),
         N_("{path} was left as it is, so a restart forgets. Update the program."),
+    ),
+    "journal_damaged": (
+        N_("The history was damaged"),
+        N_("All of it that could be read goes on; {hours} hours have gaps. The damaged file was kept as {kept}."),
+    ),
+    "journal_lost": (
+        N_("The history was damaged"),
+        N_("Nothing of it could be read, so a new one was begun. The damaged file was kept as {kept}."),
+    ),
+    "journal_unwritable": (
+        N_("The history cannot be written"),
+        N_("{path}: {reason}. Make room or give your user the right to write; it is caught up with then."),
+    ),
+    "journal_newer": (
+        N_("The history was written by a newer version"),
+        N_("{path} was left as it is, and nothing is added. Update the program."),
+    ),
+    "journal_not_forgotten": (
+        N_("The history could not be deleted"),
+        N_("{path} cannot be written. Make room or give your user the right to write, then try again."),
+    ),
+    "journal_unreadable": (
+        N_("The history cannot be read"),
+        N_("{path}: it is damaged or was written by a newer version. A damaged one is mended at the next start."),
     ),
     "keyring_locked": (
         N_("Your keyring is locked"),

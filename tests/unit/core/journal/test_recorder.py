@@ -1,0 +1,182 @@
+"""What happens is noted once, at its time, and nothing that nobody saw."""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec import structs
+
+from tests.support.snapshots import NOW, ONLINE, service, snapshot
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try
+from trayapp.core.evidence.page_report import PageStage, PageUpdate
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.journal.batch import SEEN_AN_HOUR, By
+from trayapp.core.journal.recorder import UNWATCHED_S, Recorder
+from trayapp.core.journal.tally import Tally
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.snapshot import LocalAnswer, Snapshot
+from trayapp.core.switching.route import Route, To
+
+HOUR = int(NOW // 3600)
+DAY = int(NOW // 86_400)
+
+
+def at(moment: float, one: Snapshot | None = None, offset_s: float = 0.0) -> Snapshot:
+    one = one or snapshot()
+    return structs.replace(one, wall_offset_s=offset_s, judgement=structs.replace(one.judgement, at=moment))
+
+
+RED = snapshot(service("chatgpt", Light.RED, Finding.DOWN))
+GREY = snapshot(service("chatgpt", Light.GREY, Finding.NO_EVIDENCE))
+AWAY = snapshot(network=structs.replace(ONLINE, state=NetworkState.OFFLINE))
+
+
+def lived(*moments: Snapshot, utc_offset_s: float = 0.0) -> Recorder:
+    recorder = Recorder(lambda at: utc_offset_s)
+    for one in moments:
+        recorder.advanced(one, (), frozenset())
+    return recorder
+
+
+def every(step_s: float, begin: float, end: float, one: Snapshot | None = None) -> Iterator[Snapshot]:
+    moment = begin
+    while moment <= end:
+        yield at(moment, one)
+        moment += step_s
+
+
+def tally(recorder: Recorder, hour: int = HOUR, name: str = "chatgpt") -> Tally:
+    return recorder.take().hours.get((name, hour), Tally())
+
+
+def test_time_counts_for_the_light_that_stood() -> None:
+    noted = tally(lived(at(NOW), at(NOW + 15, RED), at(NOW + 35, GREY), at(NOW + 36, AWAY), at(NOW + 40)))
+    assert noted == Tally(green_ms=15_000, red_ms=20_000, grey_ms=1_000, offline_ms=4_000)
+
+
+def test_nobody_saw_what_happened_while_the_machine_slept() -> None:
+    asleep = lived(at(NOW), at(NOW + UNWATCHED_S + 1), at(NOW + UNWATCHED_S + 16))
+    assert tally(asleep) == Tally(green_ms=15_000)
+
+
+@pytest.mark.parametrize("step_s", [0.9, 7.7, 15.0])
+def test_an_hour_is_an_hour_however_often_it_is_judged(step_s: float) -> None:
+    begin = float(HOUR * 3600 - 90)
+    batch = lived(*every(step_s, begin, begin + 3800)).take()
+    assert batch.hours["chatgpt", HOUR].green_ms == 3_600_000
+    assert batch.days["chatgpt", DAY].green_ms == sum(
+        one.green_ms for key, one in batch.hours.items() if key[0] == "chatgpt"
+    )
+
+
+def test_a_day_is_the_local_calendars() -> None:
+    midnight = float(DAY * 86_400) - 3600
+    batch = lived(at(midnight - 10), at(midnight + 10), utc_offset_s=3600.0).take()
+    assert {key[1] - DAY: one.green_ms for key, one in batch.days.items() if key[0] == "claude"} == {
+        -1: 10_000,
+        0: 10_000,
+    }
+
+
+@pytest.mark.parametrize("jump_s", [-7200.0, 7200.0, 10 * 365 * 86_400.0])
+def test_a_clock_that_is_set_counts_nothing_twice_and_nothing_away(jump_s: float) -> None:
+    moments = [at(NOW + 15 * n, offset_s=0.0 if n < 4 else jump_s) for n in range(9)]
+    assert sum(one.green_ms for key, one in lived(*moments).take().hours.items() if key[0] == "chatgpt") == 120_000
+
+
+def request(moment: float, **more: object) -> Try:
+    return structs.replace(
+        Try(moment, moment, Source.PROBE, "openai", "h", (), Depth.API, Outcome.GOOD, "http_401", latency_s=0.25),
+        **more,
+    )
+
+
+def test_one_request_counts_once_for_each_service_it_speaks_for() -> None:
+    recorder = Recorder(lambda at: 0.0)
+    parts = (Part("openai-api", "responses"), Part("openai-api", "chat-completions"), Part("chatgpt", "chat"))
+    recorder.observed(request(NOW, parts=parts), 5.0)
+    batch = recorder.take()
+    assert {key: one.good for key, one in batch.hours.items()} == {("openai-api", HOUR): 1, ("chatgpt", HOUR): 1}
+    (seen,) = batch.seen["openai-api", HOUR]
+    assert (seen.at, seen.code, seen.latency_s) == (NOW + 5.0, "http_401", 0.25)
+    assert not recorder.take(), "what is taken is gone"
+
+
+def test_a_busy_tool_is_counted_whole_and_kept_in_part() -> None:
+    recorder = Recorder(lambda at: 0.0)
+    for _ in range(SEEN_AN_HOUR + 10):
+        recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),)), 0.0)
+    batch = recorder.take()
+    assert batch.hours["chatgpt", HOUR].good == SEEN_AN_HOUR + 10
+    assert len(batch.seen["chatgpt", HOUR]) == SEEN_AN_HOUR
+
+
+def test_changes_have_the_time_of_the_calendar() -> None:
+    recorder = Recorder(lambda at: 0.0)
+    change = Transition(NOW, "chatgpt", Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)
+    recorder.advanced(at(NOW, RED, 30.0), (change,), frozenset())
+    assert recorder.take().changes == [structs.replace(change, at=NOW + 30.0)]
+
+
+def incident(name: str = "openai-1", **more: object) -> Incident:
+    update = PageUpdate(NOW - 60, PageStage.INVESTIGATING, "We are looking.")
+    one = Incident(name, "openai", ("chatgpt",), ("chatgpt",), IncidentStage.OPEN, NOW - 100, updates=(update,))
+    return structs.replace(one, **more)
+
+
+def test_an_incident_is_noted_when_it_changes() -> None:
+    first = incident()
+    recorder = lived(at(NOW, snapshot(incidents=(first,)), 40.0))
+    (noted,) = recorder.take().incidents.values()
+    assert (noted.started_at, noted.updates[0].at) == (NOW - 60, NOW - 20)
+    recorder.advanced(at(NOW + 1, snapshot(incidents=(first, incident("openai-2")))), (), frozenset())
+    assert list(recorder.take().incidents) == ["openai-2"]
+
+
+def test_what_becomes_part_of_another_is_one() -> None:
+    shared = incident("anthropic-1", provider="anthropic", shared=True, providers=("anthropic", "openai"))
+    recorder = lived(at(NOW, snapshot(incidents=(incident(),))), at(NOW + 1, snapshot(incidents=(shared,))))
+    batch = recorder.take()
+    assert (list(batch.incidents), batch.gone) == (["anthropic-1"], {"openai-1"})
+
+
+@pytest.mark.parametrize("stage", [IncidentStage.OVER, IncidentStage.OPEN])
+def test_what_leaves_the_stage_stays_in_the_journal(stage: IncidentStage) -> None:
+    batch = lived(at(NOW, snapshot(incidents=(incident(stage=stage),))), at(NOW + 1, snapshot())).take()
+    assert (list(batch.incidents), batch.gone) == (["openai-1"], set())
+
+
+def test_switches_by_hand_and_by_itself() -> None:
+    recorder = lived(at(NOW))
+    local = {"openai": Route("openai", To.LOCAL, reason="user", since=NOW, answered=3)}
+    recorder.advanced(structs.replace(at(NOW + 1), routes=local), (), frozenset())
+    recorder.advanced(structs.replace(at(NOW + 2), routes=local), (), frozenset({"anthropic"}))
+    home = {"openai": Route("openai", reason="back_home")}
+    recorder.advanced(structs.replace(at(NOW + 3), routes=home), (), frozenset())
+    noted = [(one.at - NOW, one.provider, one.to, one.by, one.answered) for one in recorder.take().switches]
+    assert noted == [
+        (1, "openai", To.LOCAL, By.HAND, 0),
+        (2, "anthropic", To.LOCAL, By.ITSELF, 0),
+        (3, "openai", To.CLOUD, By.HAND, 3),
+        (3, "anthropic", To.CLOUD, By.ITSELF, 0),
+    ]
+
+
+def test_a_restart_is_no_switch() -> None:
+    assert lived(structs.replace(at(NOW), routes={"openai": Route("openai", To.LOCAL)})).take().switches == []
+
+
+def test_local_answers_are_counted_by_day() -> None:
+    recorder = Recorder(lambda at: 0.0)
+    for _ in range(3):
+        recorder.answered(LocalAnswer(NOW, "openai", "aider", "qwen3:8b"), 0.0)
+    assert recorder.take().answered == {("openai", DAY): 3}
+
+
+def test_what_is_forgotten_before_it_is_written_is_not_written() -> None:
+    recorder = lived(at(NOW), at(NOW + 15, snapshot(incidents=(incident(),))))
+    recorder.forget(frozenset({"chatgpt"}))
+    batch = recorder.take()
+    assert {key[0] for key in batch.hours} == {"openai-api", "claude", "claude-api"}
+    assert batch.incidents == {}

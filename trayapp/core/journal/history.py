@@ -1,0 +1,111 @@
+"""The past as this machine saw it, summed up by service and calendar month.
+
+Only time in which it could be told how a service fares counts; what does not is shown beside it, by its reason.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from trayapp.core.incident.incident import Incident
+from trayapp.core.journal.batch import Switched
+from trayapp.core.journal.delays import quantile
+from trayapp.core.journal.tally import Tally
+from trayapp.core.light.verdicts import Transition
+
+DAY_S = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Month(Struct, frozen=True):
+    """One service in one month. `month`: "2026-02". Seconds: `observed_s` = up, impaired (yellow) and down together;
+    beside them what could not be told, the own network away, and what nobody watched (asleep, off, not running) from
+    the first record of the service on. Delays in seconds, None where none was measured.
+    """
+
+    service: str
+    month: str
+    up_s: float
+    impaired_s: float
+    down_s: float
+    unknown_s: float
+    offline_s: float
+    unwatched_s: float
+    good: int
+    failed: int
+    answer_p50_s: float | None
+    answer_p95_s: float | None
+    first_token_p50_s: float | None
+    first_token_p95_s: float | None
+
+    @property
+    def observed_s(self) -> float:
+        return self.up_s + self.impaired_s + self.down_s
+
+    @property
+    def uptime(self) -> float | None:
+        """The share of the observed time in which it was not down; None where none was observed."""
+        return 1.0 - self.down_s / self.observed_s if self.observed_s > 0.0 else None
+
+
+class LocalAnswers(Struct, frozen=True):
+    """How many requests to a provider the local target answered on a day: "2026-02-03"."""
+
+    day: str
+    provider: str
+    answers: int
+
+
+class History(Struct, frozen=True):
+    """All that was asked for, oldest first; times are Unix seconds. `lost_hours`: of which something cannot be read."""
+
+    months: tuple[Month, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    changes: tuple[Transition, ...] = ()
+    switches: tuple[Switched, ...] = ()
+    local_answers: tuple[LocalAnswers, ...] = ()
+    lost_hours: int = 0
+
+
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return day.toordinal() - _EPOCH
+
+
+def day_of(number: int) -> date:
+    return date.fromordinal(number + _EPOCH)
+
+
+def months(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float) -> tuple[Month, ...]:
+    """By service and month, from tallies by day. `first`: since when each service is asked for, and `now`: until when
+    there can be records, both in seconds since 1970 of the local calendar."""
+    sums: dict[tuple[str, str], Tally] = {}
+    for number, service, tally in days:
+        if 0 <= number < date.max.toordinal() - _EPOCH:
+            sums.setdefault((service, f"{day_of(number):%Y-%m}"), Tally()).add(tally)
+    return tuple(_month(*key, sums[key], first.get(key[0], 0.0), now) for key in sorted(sums))
+
+
+def _month(service: str, month: str, tally: Tally, first: float, now: float) -> Month:
+    begins = date.fromisoformat(f"{month}-01")
+    ends = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1) if begins.year < date.max.year else date.max
+    all_s = min(now, day_number(ends) * DAY_S) - max(first, day_number(begins) * DAY_S)
+    seen_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
+    return Month(
+        service,
+        month,
+        up_s=tally.green_ms / 1000,
+        impaired_s=tally.yellow_ms / 1000,
+        down_s=tally.red_ms / 1000,
+        unknown_s=tally.grey_ms / 1000,
+        offline_s=tally.offline_ms / 1000,
+        # A clock that was set back lets an hour have more than 60 minutes.
+        unwatched_s=max(0.0, all_s - seen_s),
+        good=tally.good,
+        failed=tally.failed,
+        answer_p50_s=quantile(tally.answers, 0.5),
+        answer_p95_s=quantile(tally.answers, 0.95),
+        first_token_p50_s=quantile(tally.first_tokens, 0.5),
+        first_token_p95_s=quantile(tally.first_tokens, 0.95),
+    )

@@ -1,0 +1,169 @@
+"""Notes down what happens while the engine runs, in batches that the store adds to what it has.
+
+Sans-io: the clock's steady seconds come in with their distance to Unix time, so that a clock that is set counts
+nothing twice and nothing away; only what is noted from then on has the new time.
+"""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import structs
+
+from trayapp.core.evidence.observation import NetworkState, Try
+from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.journal.batch import SEEN_AN_HOUR, SERVICE_HOURS_WAITING, Batch, By, Seen, Switched
+from trayapp.core.journal.tally import Tally
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import ServiceVerdict, Transition
+from trayapp.core.snapshot import LocalAnswer, Snapshot
+from trayapp.core.switching.route import Route, To
+
+HOUR_S = 3600
+DAY_S = 86_400
+UNWATCHED_S = 60.0
+"""Between two judgements, which come every 15 s at the latest: a machine that slept saw nothing meanwhile."""
+
+_OFFLINE = (NetworkState.OFFLINE, NetworkState.CAPTIVE)
+_FIELDS = {light: f"{light}_ms" for light in Light}
+
+
+class Recorder:
+    """`utc_offset_s`: what the local calendar is ahead of UTC at a Unix time."""
+
+    def __init__(self, utc_offset_s: Callable[[float], float]) -> None:
+        self._utc_offset_s = utc_offset_s
+        self._batch = Batch()
+        self._advanced_at: float | None = None
+        # The name of the field that the time of each service counts in, since then.
+        self._stands: dict[str, str] = {}
+        self._incidents: tuple[Incident, ...] = ()
+        self._routes: dict[str, Route] | None = None
+        self._diverted: frozenset[str] = frozenset()
+
+    def take(self) -> Batch:
+        """What has come together since the last time."""
+        taken, self._batch = self._batch, Batch()
+        return taken
+
+    def forget(self, services: frozenset[str]) -> None:
+        """What is not written yet of these is not written at all."""
+        self._batch.forget(services)
+
+    def observed(self, one: Try, offset_s: float) -> None:
+        """A request was made."""
+        at = one.at + offset_s
+        seen = Seen(
+            round(at, 3), one.source, int(one.depth), one.outcome, one.code, _ms(one.latency_s), _ms(one.first_token_s)
+        )
+        hour = int(at // HOUR_S)
+        for service in dict.fromkeys(part.service for part in one.parts):
+            for tally in self._tally(service, at):
+                tally.count(one)
+            seen_of_all = self._batch.seen
+            if (service, hour) in seen_of_all or len(seen_of_all) < SERVICE_HOURS_WAITING:
+                kept = seen_of_all.setdefault((service, hour), [])
+                if len(kept) < SEEN_AN_HOUR:
+                    kept.append(seen)
+
+    def answered(self, answer: LocalAnswer, offset_s: float) -> None:
+        """The local target has answered a request."""
+        key = answer.provider, self._day(answer.at + offset_s)
+        self._batch.answered[key] = self._batch.answered.get(key, 0) + 1
+
+    def advanced(self, snapshot: Snapshot, transitions: tuple[Transition, ...], diverted: frozenset[str]) -> None:
+        """It was judged. `diverted`: providers whose requests go elsewhere by themselves."""
+        judgement, offset_s = snapshot.judgement, snapshot.wall_offset_s
+        self._pass_time(judgement.at, offset_s)
+        offline = judgement.network.state in _OFFLINE
+        self._stands = {one.id: _field(one, offline) for one in judgement.services}
+        self._batch.changes += [structs.replace(one, at=one.at + offset_s) for one in transitions]
+        self._follow_incidents(snapshot.incidents, offset_s)
+        self._follow_routes(snapshot, diverted)
+
+    def _pass_time(self, now: float, offset_s: float) -> None:
+        before, self._advanced_at = self._advanced_at, now
+        if before is None or not 0.0 < now - before <= UNWATCHED_S:
+            return
+        for at, milliseconds in _by_hour(round((before + offset_s) * 1000), round((now + offset_s) * 1000)):
+            for service, name in self._stands.items():
+                for tally in self._tally(service, at):
+                    setattr(tally, name, getattr(tally, name) + milliseconds)
+
+    def _tally(self, service: str, at: float) -> tuple[Tally, Tally]:
+        """Of the hour and of the day."""
+        batch, hour, day = self._batch, (service, int(at // HOUR_S)), (service, self._day(at))
+        if hour not in batch.hours:
+            batch.hours[hour] = Tally()
+        if day not in batch.days:
+            batch.days[day] = Tally()
+        return batch.hours[hour], batch.days[day]
+
+    def _day(self, at: float) -> int:
+        return int((at + self._utc_offset_s(at)) // DAY_S)
+
+    def _follow_incidents(self, incidents: tuple[Incident, ...], offset_s: float) -> None:
+        if incidents is self._incidents:
+            return
+        known = {id(one) for one in self._incidents}
+        for one in incidents:
+            if id(one) not in known:
+                self._batch.incidents[one.id] = _dated(one, offset_s)
+        self._fold(incidents)
+        self._incidents = incidents
+
+    def _fold(self, incidents: tuple[Incident, ...]) -> None:
+        """What was open and is no longer there has become part of the one that is shared, if that names its provider;
+        else nobody watches it any more, and it stays as it was last seen."""
+        there = {one.id for one in incidents}
+        for one in self._incidents:
+            joined = any(other.shared and one.provider in other.providers for other in incidents)
+            if one.id not in there and one.stage is not IncidentStage.OVER and joined:
+                self._batch.incidents.pop(one.id, None)
+                self._batch.gone.add(one.id)
+
+    def _follow_routes(self, snapshot: Snapshot, diverted: frozenset[str]) -> None:
+        at = snapshot.judgement.at + snapshot.wall_offset_s
+        # What there was before this run is no news.
+        for name, route in snapshot.routes.items() if self._routes is not None else ():
+            was = (self._routes or {}).get(name) or Route(name)
+            if route is not was and route.to is not was.to:
+                answered = was.answered if route.to is To.CLOUD else 0
+                self._batch.switches.append(Switched(at, name, route.to, By.HAND, route.reason, answered))
+        self._routes = snapshot.routes
+        for name in sorted(diverted ^ self._diverted):
+            to = To.LOCAL if name in diverted else To.CLOUD
+            breaker = snapshot.breakers.get(name)
+            why = str(breaker.why) if breaker is not None and breaker.why is not None else ""
+            self._batch.switches.append(Switched(at, name, to, By.ITSELF, why))
+        self._diverted = diverted
+
+
+def _field(verdict: ServiceVerdict, offline: bool) -> str:
+    return "offline_ms" if offline or verdict.finding is Finding.OWN_NETWORK else _FIELDS[verdict.light]
+
+
+def _by_hour(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:
+    """A span of time in pieces of one hour each: when a piece begins, in Unix seconds, and its milliseconds."""
+    while begin_ms < end_ms:
+        until_ms = min(end_ms, (begin_ms // (HOUR_S * 1000) + 1) * HOUR_S * 1000)
+        yield begin_ms / 1000, until_ms - begin_ms
+        begin_ms = until_ms
+
+
+def _dated(incident: Incident, offset_s: float) -> Incident:
+    """The same in Unix seconds, and of its updates what was said."""
+
+    def moved(at: float | None) -> float | None:
+        return None if at is None else at + offset_s
+
+    return structs.replace(
+        incident,
+        started_at=incident.started_at + offset_s,
+        red_at=moved(incident.red_at),
+        ended_from=moved(incident.ended_from),
+        ended_at=moved(incident.ended_at),
+        updates=tuple(structs.replace(one, at=one.at + offset_s, states=()) for one in incident.updates),
+    )
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)

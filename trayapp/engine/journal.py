@@ -1,0 +1,66 @@
+"""Writes down in the journal what the engine sees and says, without ever waiting for a disk."""
+
+import asyncio
+import time
+from pathlib import Path
+
+from trayapp.clock import Clock
+from trayapp.core.evidence.observation import Try
+from trayapp.core.journal.recorder import Recorder
+from trayapp.core.snapshot import LocalAnswer
+from trayapp.engine.state import Result
+from trayapp.errors import Problem
+from trayapp.store.journal import Journal
+from trayapp.tasks import Tasks
+
+
+class Diary:
+    """The journal of one run. `write_soon` at every change and on the ticks, `close` at the end."""
+
+    def __init__(self, file: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._journal = Journal(file)
+        self._recorder = Recorder(lambda at: time.localtime(at).tm_gmtoff)
+        self._tasks = Tasks("journal")
+        self._writing: asyncio.Task[None] | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What a person should know of the journal now."""
+        return self._journal.problems
+
+    def observed(self, one: Try) -> None:
+        self._recorder.observed(one, self._offset_s())
+
+    def answered(self, answer: LocalAnswer) -> None:
+        self._recorder.answered(answer, self._offset_s())
+
+    def advanced(self, result: Result, diverted: tuple[str, ...]) -> None:
+        self._recorder.advanced(result.snapshot, result.transitions, frozenset(diverted))
+
+    def write_soon(self) -> None:
+        """Have written what has come together. While a slow disk is at it, it goes on coming together."""
+        if self._writing is None or self._writing.done():
+            self._writing = self._tasks.spawn(self.write(), "write")
+
+    async def write(self) -> None:
+        """Write what has come together, after all that is being written."""
+        await self._journal.write(self._recorder.take())
+
+    async def forget(self, services: frozenset[str] | None) -> bool:
+        """Forget these services, or all, for good; False where the disk does not allow it."""
+        if services is None:
+            self._recorder.take()
+        else:
+            self._recorder.forget(services)
+        return await self._journal.forget(services)
+
+    async def close(self) -> None:
+        """Write what is left."""
+        await self.write()
+        await self._tasks.close()
+        await self._journal.close()
+
+    def _offset_s(self) -> float:
+        now = self._clock.now()
+        return self._clock.wall(now).timestamp() - now

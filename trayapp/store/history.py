@@ -1,0 +1,71 @@
+"""The history out of a journal, whether or not somebody is writing it."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from trayapp.core.journal.history import DAY_S, History, LocalAnswers, day_number, day_of, months
+from trayapp.core.journal.tally import Tally
+from trayapp.errors import Problem
+from trayapp.store.journal_file import Tables
+from trayapp.store.journal_reading import Reader, reading
+
+
+def read_history(
+    file: Path,
+    service: str | None,
+    since: date | None,
+    now: float,
+    utc_offset_s: Callable[[float], float],
+) -> History:
+    """What there is of this service, or of all, from the local day `since` on. Raises Problem("journal_unreadable").
+
+    `now` in Unix seconds; `utc_offset_s`: what the local calendar is ahead of UTC at a Unix time.
+    """
+    if not file.exists():
+        return History()
+    with reading(file) as reader:
+        if reader is None:
+            raise Problem("journal_unreadable", path=str(file))
+        first_day = None if since is None else day_number(since)
+        begin = 0.0 if first_day is None else first_day * DAY_S - utc_offset_s(first_day * DAY_S)
+        of_days = [one for one in reader.values(Tables.DAY, first_day) if service in (None, one[1])]
+        incidents = [
+            one
+            for _, _, one in reader.values(Tables.INCIDENT)
+            if (service is None or service in one.services) and (one.ended_at is None or one.ended_at >= begin)
+        ]
+        news_from = None if since is None else round(begin * 1000)
+        return History(
+            months=months(of_days, _first(reader, of_days, begin, utc_offset_s), now + utc_offset_s(now)),
+            incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
+            changes=tuple(_values(reader, Tables.CHANGE, news_from, service)),
+            switches=tuple(_values(reader, Tables.SWITCH, news_from)),
+            local_answers=tuple(
+                LocalAnswers(day_of(day).isoformat(), provider, count.n)
+                for day, provider, count in reader.values(Tables.ANSWERED, first_day)
+            ),
+            lost_hours=max(len(reader.lost.hours), min(1, reader.lost.records + len(reader.lost.tables))),
+        )
+
+
+def _values(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:
+    return (value for _, about, value in reader.values(table, since) if name in (None, about))
+
+
+def _first(
+    reader: Reader, of_days: list[tuple[int, str, Tally]], begin: float, utc_offset_s: Callable[[float], float]
+) -> dict[str, float]:
+    """When the first record of each service begins, to the hour, in seconds of the local calendar."""
+    first_days: dict[str, int] = {}
+    for day, name, _ in of_days:
+        first_days.setdefault(name, day)
+    first: dict[str, float] = {}
+    for day in set(first_days.values()):
+        # A calendar's day lies within these hours, wherever on earth.
+        for hour, name, _ in reader.values(Tables.HOUR, (day - 1) * 24, (day + 2) * 24):
+            at = max(begin, hour * 3600.0)
+            if first_days.get(name) == day and at + utc_offset_s(at) >= day * DAY_S:
+                first.setdefault(name, at + utc_offset_s(at))
+    return first

@@ -1,0 +1,150 @@
+"""The journal of one installation, kept for good in a file and a thread of its own.
+
+What is given to `write` is on the disk when it returns, or waits for the next time: then `problems` says so. A damaged
+file is set aside, and all of it that can be read goes on in a new one.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from trayapp.core.journal.batch import Batch
+from trayapp.errors import Problem
+from trayapp.store.database import set_aside
+from trayapp.store.guarded import Guarded
+from trayapp.store.journal_file import JournalFile, Record, Tables
+from trayapp.store.journal_pages import whole_records
+from trayapp.store.journal_reading import Lost, reading
+
+log = logging.getLogger(__name__)
+
+KEPT_AT_ONCE = 5000
+"""Records that are taken over from a damaged file in one transaction."""
+
+
+class Journal:
+    """Nothing here raises for what a disk does; see `problems`."""
+
+    def __init__(self, file: Path) -> None:
+        self._writer = _Writer(file)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What a person should know now: `journal_damaged`, `journal_unwritable`, `journal_newer`."""
+        return self._writer.problems
+
+    async def write(self, batch: Batch) -> bool:
+        """Add what has happened, and what waits; False where it goes on waiting. The first time opens and checks."""
+        return await self._run(lambda: self._writer.write(batch))
+
+    async def forget(self, services: frozenset[str] | None) -> bool:
+        """Forget these, or all, for good; False where that cannot be written."""
+        return await self._run(lambda: self._writer.forget(services))
+
+    async def close(self) -> None:
+        """Let go of the file; whoever has more to write has written it."""
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._writer.close)
+        self._worker.shutdown()
+
+    async def _run(self, work: Callable[[], None]) -> bool:
+        await asyncio.get_running_loop().run_in_executor(self._worker, work)
+        return self._writer.unwritable is None
+
+
+def _fill_gaps(journal: JournalFile, found: Iterator[tuple[Tables, Record]]) -> int:
+    """Take over what is not there yet, and say how many that were."""
+    count = 0
+    while some := list(islice(found, KEPT_AT_ONCE)):
+        for table in Tables:
+            count += journal.keep(table, [record for of, record in some if of is table])
+    return count
+
+
+class _Writer(Guarded):
+    """Lives in the worker thread."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, "journal_newer", "journal_unwritable")
+        self._journal: JournalFile | None = None
+        self._waiting = Batch()
+        self._checked = False
+
+    def write(self, batch: Batch) -> None:
+        self._waiting.add(batch)
+        if self._waiting:
+            self.guard(self._write_waiting)
+
+    def forget(self, services: frozenset[str] | None) -> None:
+        if services is None:
+            self._waiting = Batch()
+        else:
+            self._waiting.forget(services)
+        self.guard(lambda: self._forget(services))
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def start_over(self) -> None:
+        """Make a new file beside the damaged one of what can be read, and let them change places when it is whole: a
+        full disk or a kill -9 meanwhile costs nothing."""
+        self.close()
+        lost = self._take_over()
+        kept = set_aside(self.file)
+        self._new.rename(self.file)
+        self._checked = True
+        if lost is None:
+            self.damaged = Problem("journal_lost", kept=str(kept))
+        else:
+            # What is missing without a trace of when is from some hour, too.
+            hours = max(len(lost.hours), min(lost.records, 1))
+            self.damaged = Problem("journal_damaged", kept=str(kept), hours=hours)
+        log.warning("%s is damaged; it was kept as %s, and of it was lost: %s", self.file, kept, lost)
+
+    @property
+    def _new(self) -> Path:
+        return self.file.with_name(f"{self.file.name}.new")
+
+    def _take_over(self) -> Lost | None:
+        """What of the damaged file is lost; None: all."""
+        for left in self.file.parent.glob(f"{self._new.name}*"):
+            left.unlink()
+        with closing(JournalFile(self._new)) as journal:
+            # First what is in its place, which may be newer: the rest only fills gaps.
+            with reading(self.file) as reader:
+                lost = reader.lost if reader is not None else None
+                for table in Tables:
+                    records = reader.records(table) if reader is not None else iter(())
+                    while some := list(islice(records, KEPT_AT_ONCE)):
+                        journal.keep(table, some)
+            found = _fill_gaps(journal, whole_records(self.file))
+            if lost is not None:
+                lost.records = max(0, lost.records - found)
+            return lost if lost is not None or not found else Lost(records=1)
+
+    def _opened(self) -> JournalFile:
+        if self._journal is None:
+            if self._new.exists() and not self.file.exists():
+                self._new.rename(self.file)
+            self._journal = JournalFile(self.file)
+        if not self._checked:
+            self._journal.check()
+            self._checked = True
+        return self._journal
+
+    def _forget(self, services: frozenset[str] | None) -> None:
+        self._opened().forget(services)
+        # What was kept beside it, damaged or of an older version, holds the same.
+        for kept in self.file.parent.glob(f"{self.file.name}.*-*"):
+            kept.unlink(missing_ok=True)
+        self.damaged = None
+
+    def _write_waiting(self) -> None:
+        self._opened().write(self._waiting)
+        self._waiting = Batch()

@@ -1,0 +1,162 @@
+"""Reading a journal, whatever state it is in: what can be read is, and what is lost is known.
+
+Damage makes SQLite refuse a whole query. So the time asked for is halved until only pieces are left that cannot be
+read for themselves.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+
+from trayapp.store.database import Damaged, is_damage, read_text
+from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, is_whole, unpacked
+
+FIRST_HOUR = 490_000
+"""Late in 2025, before there was a journal: from here on is looked where a table does not even tell its ends."""
+LAST_HOUR = FIRST_HOUR + 24 * 365 * 20
+CHUNK_HOURS = 24 * 30
+"""What is read at a time: of all providers a few megabytes."""
+FAILURES_BORNE = 50_000
+"""Each takes microseconds; a file that makes more of them has nothing left to read."""
+
+# Without room for the index of the log, or the right to make one, what is not in the log can still be read.
+_WAYS = ("mode=ro", "mode=ro&immutable=1")
+
+
+class Lost(Struct):
+    """What cannot be read. `hours` since 1970 of which something is missing. `records`: how many are missing without
+    a trace of when. `tables` that cannot be read at all, or not to their end."""
+
+    hours: set[int] = field(default_factory=set)
+    records: int = 0
+    tables: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.hours or self.records or self.tables)
+
+
+class Reader:
+    """Reads an open file. `lost` grows while reading."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.lost = Lost()
+        self._database = database
+        self._failures = 0
+        self._seen = 0
+
+    def records(self, table: Tables, since: int | None = None, until: int | None = None) -> Iterator[Record]:
+        """All whole records of a table, in order, or those from `since` to `until`, in the unit of the table."""
+        unit_ms = table.value.unit_ms
+        self._seen = 0
+        first, last = self._ends(table)
+        if first is None or last is None:
+            return
+        chunk = max(1, CHUNK_HOURS * HOUR_MS // unit_ms)
+        first = first if since is None else max(first, since)
+        last = last if until is None else min(last, until)
+        for begin in range(first, last + 1, chunk):
+            yield from self._between(table, begin, min(last, begin + chunk - 1))
+        if since is None and until is None:
+            self._find_missing(table)
+
+    def values(
+        self, table: Tables, since: int | None = None, until: int | None = None
+    ) -> Iterator[tuple[int, str, Any]]:
+        """When, about whom and what, of all that can be read."""
+        for record in self.records(table, since, until):
+            try:
+                yield record.at, record.name, unpacked(table, record)
+            except Damaged:
+                self._lose(table, record.at, record.at)
+
+    def _ends(self, table: Tables) -> tuple[int | None, int | None]:
+        try:
+            first, last = self._database.execute(f"SELECT min(at), max(at) FROM {table.value.name}").fetchone()
+        except sqlite3.DatabaseError as error:
+            if "no such table" in str(error):
+                self.lost.tables.add(table.value.name)
+                return None, None
+            self._fail(error)
+            unit_ms = table.value.unit_ms
+            return FIRST_HOUR * HOUR_MS // unit_ms, LAST_HOUR * HOUR_MS // unit_ms
+        return first, last
+
+    def _between(self, table: Tables, first: int, last: int) -> Iterator[Record]:
+        query = f"SELECT * FROM {table.value.name} WHERE at BETWEEN ? AND ?"
+        try:
+            rows = self._database.execute(query, (first, last)).fetchall()
+        except sqlite3.DatabaseError as error:
+            self._fail(error)
+            if first == last or (last - first) * table.value.unit_ms < HOUR_MS or self._failures > FAILURES_BORNE:
+                self._lose(table, first, last)
+                return
+            middle = (first + last) // 2
+            yield from self._between(table, first, middle)
+            yield from self._between(table, middle + 1, last)
+            return
+        self._seen += len(rows)
+        for row in rows:
+            if _is_record(row) and is_whole(table, record := Record(*row)):
+                yield record
+            else:
+                at = row[0] if isinstance(row[0], int) else first
+                self._lose(table, at, at)
+
+    def _find_missing(self, table: Tables) -> None:
+        """Where the order of records is disturbed, some are found by counting only."""
+        try:
+            (count,) = self._database.execute(f"SELECT count(*) FROM {table.value.name}").fetchone()
+        except sqlite3.DatabaseError as error:
+            self._fail(error)
+        else:
+            self.lost.records += max(0, count - self._seen)
+
+    def _fail(self, error: sqlite3.DatabaseError) -> None:
+        if not is_damage(error):
+            raise error
+        self._failures += 1
+
+    def _lose(self, table: Tables, first: int, last: int) -> None:
+        if self._failures > FAILURES_BORNE:
+            self.lost.tables.add(table.value.name)
+        else:
+            unit_ms = table.value.unit_ms
+            self.lost.hours.update(range(first * unit_ms // HOUR_MS, ((last + 1) * unit_ms - 1) // HOUR_MS + 1))
+
+
+def _is_record(row: tuple[Any, ...]) -> bool:
+    return tuple(map(type, row)) == (int, str, int, bytes)
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[Reader | None]:
+    """A reader of this file, which is not changed; None where there is nothing that can be read."""
+    database = _opened(file)
+    if database is None:
+        yield None
+        return
+    with closing(database):
+        yield Reader(database)
+
+
+def _opened(file: Path) -> sqlite3.Connection | None:
+    for way in _WAYS:
+        try:
+            database = sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)
+            database.text_factory = read_text
+        except sqlite3.Error:
+            continue
+        try:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.Error:
+            database.close()
+            continue
+        if 0 < version <= len(JOURNAL_MIGRATIONS):
+            return database
+        database.close()
+    return None

@@ -1,0 +1,145 @@
+"""The history for a terminal."""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import groupby
+
+from trayapp.core.incident.incident import Incident
+from trayapp.core.journal.batch import By, Switched
+from trayapp.core.journal.history import History, Month
+from trayapp.core.switching.route import To
+from trayapp.text.language import _, ngettext
+from trayapp.text.names import name
+from trayapp.text.numbers import decimal
+from trayapp.text.times import answer_time, duration
+from trayapp.text.trim import clean
+
+TITLE_LIMIT = 90
+CAUSE_LIMIT = 300
+"""Characters: what a page says is theirs, and a line is a line."""
+
+
+def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
+    """All of it, for a person. `names`: of services and providers by id; one that is gone is called by its id."""
+
+    def of(ident: str) -> str:
+        return name(names.get(ident, ident))
+
+    if history.lost_hours:
+        yield ngettext(
+            "{n} hour has gaps that cannot be read.", "{n} hours have gaps that cannot be read.", history.lost_hours
+        )
+    if not history.months and not history.incidents and not history.switches:
+        yield _("There is no history yet: it grows while LLM Ampel is running.")
+        return
+    yield _("As observed by this computer; what it did not see does not count.")
+    for service, months in groupby(history.months, key=lambda one: one.service):
+        yield ""
+        yield of(service)
+        for month in months:
+            yield from _month(month)
+    yield from _block(_("Outages"), (_incident(one, of(one.provider)) for one in history.incidents))
+    yield from _block(_("Switches"), (_switch(one, of(one.provider)) for one in history.switches))
+    answered = (
+        f"{one.day}  {of(one.provider)}: " + ngettext("{n} request", "{n} requests", one.answers)
+        for one in history.local_answers
+    )
+    yield from _block(_("Answered locally"), answered)
+
+
+def forget_question(service: str | None) -> str:
+    if service is None:
+        return _("Delete the whole history for good? Type yes: ")
+    return _("Delete the history of {name} for good? Type yes: ", name=name(service))
+
+
+def forgotten(service: str | None) -> str:
+    if service is None:
+        return _("The history is deleted.")
+    return _("The history of {name} is deleted.", name=name(service))
+
+
+def nothing_forgotten() -> str:
+    return _("Nothing was deleted.")
+
+
+def _block(title: str, rows: Iterator[str]) -> Iterator[str]:
+    some = list(rows)
+    if some:
+        yield ""
+        yield title
+        yield from (f"  {row}" for row in some)
+
+
+def _month(month: Month) -> Iterator[str]:
+    if month.uptime is None:
+        yield _("  {month}: nothing observed", month=month.month)
+    else:
+        # Rounded down: 100 % is said only where there was no outage.
+        percent = decimal(math.floor(month.uptime * 10_000) / 100, 2)
+        rest = "".join(
+            f", {what} {duration(seconds)}"
+            for what, seconds in ((_("down"), month.down_s), (_("impaired"), month.impaired_s))
+            if seconds >= 1.0
+        )
+        observed = duration(month.observed_s)
+        yield _(
+            "  {month}: up {percent} % of {observed}{rest}",
+            month=month.month,
+            percent=percent,
+            observed=observed,
+            rest=rest,
+        )
+    apart = [
+        f"{what} {duration(seconds)}"
+        for what, seconds in (
+            (_("own network away"), month.offline_s),
+            (_("asleep or not running"), month.unwatched_s),
+            (_("could not tell"), month.unknown_s),
+        )
+        if seconds >= 60.0
+    ]
+    if apart:
+        yield _("      not counted: {list}", list=", ".join(apart))
+    yield from _delays(_("answers"), month.answer_p50_s, month.answer_p95_s)
+    yield from _delays(_("first token"), month.first_token_p50_s, month.first_token_p95_s)
+
+
+def _delays(what: str, middle_s: float | None, late_s: float | None) -> Iterator[str]:
+    if middle_s is not None and late_s is not None:
+        yield _(
+            "      {what}: half within {middle}, 95 % within {late}",
+            what=what,
+            middle=answer_time(middle_s),
+            late=answer_time(late_s),
+        )
+
+
+def _incident(incident: Incident, provider: str) -> str:
+    title = clean(incident.title, TITLE_LIMIT) if incident.title else _("no word from its page")
+    began = f"{_moment(incident.started_at)}  {provider}: {title}"
+    if incident.ended_at is None:
+        return began
+    if incident.ended_from is not None and incident.ended_at - incident.ended_from >= 60.0:
+        # Nobody saw the end.
+        least, most = incident.ended_from - incident.started_at, incident.ended_at - incident.started_at
+        long = _("{least} to {most}", least=duration(least), most=duration(most))
+    else:
+        long = duration(incident.ended_at - incident.started_at)
+    cause = clean(incident.cause, CAUSE_LIMIT) if incident.cause else None
+    said = _("Cause: {cause}.", cause=cause.rstrip(".")) if cause else _("Cause not stated.")
+    return f"{began}, {long}. {said}"
+
+
+def _switch(switch: Switched, provider: str) -> str:
+    to = _("to the local LLM") if switch.to is To.LOCAL else _("to the cloud")
+    by = _("by hand") if switch.by is By.HAND else _("by itself")
+    answered = ngettext("{n} request answered locally", "{n} requests answered locally", switch.answered)
+    told = f", {answered}" if switch.answered else ""
+    return f"{_moment(switch.at)}  {provider} {to}, {by}{told}"
+
+
+def _moment(at: float) -> str:
+    """Of any year, in the local calendar: "2026-02-03 22:04"."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
