@@ -30,9 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
         return asyncio.run(_forget(home, arguments.service, names, sure=arguments.yes))
     asyncio.run(_have_written(home))
     history = read_history(
-        home.journal_file, arguments.service, arguments.since, time.time(), lambda at: time.localtime(at).tm_gmtoff
+        home.journal_file,
+        arguments.service,
+        arguments.since,
+        time.time(),
+        lambda at: time.localtime(at).tm_gmtoff,
+        changes=arguments.json,
     )
-    known = {one.service for one in history.months} | {one.service for one in history.changes}
+    known = {one.service for one in history.months}
     if arguments.service not in (None, *names, *known):
         raise Problem(
             "unknown_service", name=arguments.service, known=", ".join(sorted({*known, *_services(loaded.catalogue)}))

@@ -18,10 +18,13 @@ def read_history(
     since: date | None,
     now: float,
     utc_offset_s: Callable[[float], float],
+    *,
+    changes: bool = True,
 ) -> History:
     """What there is of this service, or of all, from the local day `since` on. Raises Problem("journal_unreadable").
 
-    `now` in Unix seconds; `utc_offset_s`: what the local calendar is ahead of UTC at a Unix time.
+    `now` in Unix seconds; `utc_offset_s`: what the local calendar is ahead of UTC at a Unix time. `changes`: with every
+    change of a verdict, of which there are thousands a year.
     """
     if not file.exists():
         return History()
@@ -30,7 +33,7 @@ def read_history(
             raise Problem("journal_unreadable", path=str(file))
         first_day = None if since is None else day_number(since)
         begin = 0.0 if first_day is None else first_day * DAY_S - utc_offset_s(first_day * DAY_S)
-        of_days = [one for one in reader.values(Tables.DAY, first_day) if service in (None, one[1])]
+        of_days = list(reader.values(Tables.DAY, first_day, name=service))
         incidents = [
             one
             for _, _, one in reader.values(Tables.INCIDENT)
@@ -40,8 +43,8 @@ def read_history(
         return History(
             months=months(of_days, _first(reader, of_days, begin, utc_offset_s), now + utc_offset_s(now)),
             incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
-            changes=tuple(_values(reader, Tables.CHANGE, news_from, service)),
-            switches=tuple(_values(reader, Tables.SWITCH, news_from)),
+            changes=tuple(_news(reader, Tables.CHANGE, news_from, service)) if changes else (),
+            switches=tuple(_news(reader, Tables.SWITCH, news_from)),
             local_answers=tuple(
                 LocalAnswers(day_of(day).isoformat(), provider, count.n)
                 for day, provider, count in reader.values(Tables.ANSWERED, first_day)
@@ -50,8 +53,8 @@ def read_history(
         )
 
 
-def _values(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:
-    return (value for _, about, value in reader.values(table, since) if name in (None, about))
+def _news(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:
+    return (value for _, _, value in reader.values(table, since, name=name))
 
 
 def _first(

@@ -62,6 +62,11 @@ class Tables(Enum):
     INCIDENT = Table("incident", Incident, 1, pressed=True)
 
 
+_DECODERS: dict[Tables, msgspec.msgpack.Decoder[Any]] = {
+    table: msgspec.msgpack.Decoder(table.value.type) for table in Tables
+}
+
+
 def create_journal(database: sqlite3.Connection) -> None:
     """Version 1. `part` tells records of the same time apart."""
     for table in ("seen", "hour", "day", "answered", "change", "switch", "incident"):
@@ -101,9 +106,14 @@ def unpacked(table: Tables, record: Record) -> Any:
     """The value of a record. Raises Damaged."""
     if not is_whole(table, record):
         raise Damaged
+    return decoded(table, record)
+
+
+def decoded(table: Tables, record: Record) -> Any:
+    """The value of a record that is known to be whole. Raises Damaged where another version wrote it."""
     raw = record.value[_CHECKSUM_BYTES:]
     try:
-        return msgspec.msgpack.decode(zlib.decompress(raw) if table.value.pressed else raw, type=table.value.type)
+        return _DECODERS[table].decode(zlib.decompress(raw) if table.value.pressed else raw)
     except (msgspec.MsgspecError, zlib.error) as error:
         raise Damaged from error
 

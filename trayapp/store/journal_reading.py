@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from trayapp.store.database import Damaged, is_damage, read_text
-from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, is_whole, unpacked
+from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, decoded, is_whole
 
 FIRST_HOUR = 490_000
 """Late in 2025, before there was a journal: from here on is looked where a table does not even tell its ends."""
@@ -64,12 +64,14 @@ class Reader:
             self._find_missing(table)
 
     def values(
-        self, table: Tables, since: int | None = None, until: int | None = None
+        self, table: Tables, since: int | None = None, until: int | None = None, *, name: str | None = None
     ) -> Iterator[tuple[int, str, Any]]:
-        """When, about whom and what, of all that can be read."""
+        """When, about whom and what, of all that can be read, or of this name."""
         for record in self.records(table, since, until):
+            if name not in (None, record.name):
+                continue
             try:
-                yield record.at, record.name, unpacked(table, record)
+                yield record.at, record.name, decoded(table, record)
             except Damaged:
                 self._lose(table, record.at, record.at)
 

@@ -12,7 +12,7 @@ from trayapp.core.switching.route import To
 from trayapp.text.language import _, ngettext
 from trayapp.text.names import name
 from trayapp.text.numbers import decimal
-from trayapp.text.times import answer_time, duration
+from trayapp.text.times import duration, in_time
 from trayapp.text.trim import clean
 
 TITLE_LIMIT = 90
@@ -39,7 +39,10 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
         yield of(service)
         for month in months:
             yield from _month(month)
-    yield from _block(_("Outages"), (_incident(one, of(one.provider)) for one in history.incidents))
+    yield from _block(
+        _("Outages"),
+        (_incident(one, ", ".join(map(of, one.services)) or of(one.provider)) for one in history.incidents),
+    )
     yield from _block(_("Switches"), (_switch(one, of(one.provider)) for one in history.switches))
     answered = (
         f"{one.day}  {of(one.provider)}: " + ngettext("{n} request", "{n} requests", one.answers)
@@ -109,16 +112,16 @@ def _month(month: Month) -> Iterator[str]:
 def _delays(what: str, middle_s: float | None, late_s: float | None) -> Iterator[str]:
     if middle_s is not None and late_s is not None:
         yield _(
-            "      {what}: half within {middle}, 95 % within {late}",
+            "      {what}: half {middle}, 95 % {late}",
             what=what,
-            middle=answer_time(middle_s),
-            late=answer_time(late_s),
+            middle=in_time(middle_s),
+            late=in_time(late_s),
         )
 
 
-def _incident(incident: Incident, provider: str) -> str:
+def _incident(incident: Incident, services: str) -> str:
     title = clean(incident.title, TITLE_LIMIT) if incident.title else _("no word from its page")
-    began = f"{_moment(incident.started_at)}  {provider}: {title}"
+    began = f"{_moment(incident.started_at)}  {services}: {title}"
     if incident.ended_at is None:
         return began
     if incident.ended_from is not None and incident.ended_at - incident.ended_from >= 60.0:
@@ -129,7 +132,7 @@ def _incident(incident: Incident, provider: str) -> str:
         long = duration(incident.ended_at - incident.started_at)
     cause = clean(incident.cause, CAUSE_LIMIT) if incident.cause else None
     said = _("Cause: {cause}.", cause=cause.rstrip(".")) if cause else _("Cause not stated.")
-    return f"{began}, {long}. {said}"
+    return f"{began} ({long}). {said}"
 
 
 def _switch(switch: Switched, provider: str) -> str:

@@ -139,7 +139,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "journal_damaged": (
         N_("The history was damaged"),
-        N_("All of it that could be read goes on; {hours} hours have gaps. The damaged file was kept as {kept}."),
+        N_("What could be read goes on; hours that may have gaps: {hours}. The damaged file was kept as {kept}."),
     ),
     "journal_lost": (
         N_("The history was damaged"),

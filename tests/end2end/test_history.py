@@ -1,0 +1,126 @@
+"""`llm-ampel history` and `forget`: an outage lived through by the real engine, asked for by the real command."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.commands import run
+from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.snapshot import Snapshot
+
+
+def green(s: Snapshot) -> bool:
+    return s.judgement.light is Light.GREEN
+
+
+def red(s: Snapshot) -> bool:
+    return s.judgement.light is Light.RED
+
+
+async def outage(scene: Scene) -> None:
+    await scene.until(green, "green")
+    scene["acme"].api(OVERLOADED)
+    await scene.until(red, "red")
+    scene["acme"].api(NO_KEY)
+    await scene.until(lambda s: scene.verdict().finding is Finding.OK, "well")
+
+
+async def history(*arguments: str) -> dict[str, Any]:
+    ended = await run("history", *arguments, "--json")
+    assert ended.code == 0, ended
+    told: dict[str, Any] = json.loads(ended.out)
+    return told
+
+
+async def test_an_outage_is_in_the_history_while_it_runs_and_after_a_restart() -> None:
+    async with Scene(Acme(page=False), Acme("bolt", page=False)) as scene:
+        async with scene.listening():
+            await outage(scene)
+            running = await history()
+        await scene.stop()
+        (incident,) = running["incidents"]
+        assert (incident["services"], incident["stage"]) == (["acme-api"], "over")
+        # The scene's clock is months away from the computer's: the history has the scene's.
+        (acme, bolt) = running["months"]
+        assert (acme["service"], acme["month"], acme["failed"] >= 3) == ("acme-api", "2026-02", True)
+        assert 60.0 < acme["down_s"] < acme["impaired_s"] + acme["down_s"] < 3600.0
+        assert 0.0 < acme["uptime"] < 1.0
+        assert acme["answer_p50_s"] <= acme["answer_p95_s"]
+        assert (bolt["uptime"], bolt["down_s"], bolt["failed"]) == (1.0, 0.0, 0)
+        seen = [(one["light"], one["was_light"]) for one in running["changes"] if one["service"] == "acme-api"]
+        assert seen == [(one.light, one.was_light) for one in scene.transitions if one.service == "acme-api"]
+        stopped = await history()
+        assert stopped["incidents"] == running["incidents"]
+        assert stopped["months"][0]["down_s"] == acme["down_s"]
+        await scene.start()
+        await scene.until(green, "green")
+        assert len((await history())["incidents"]) == 1
+
+
+async def test_it_is_told_in_words_in_csv_and_by_service() -> None:
+    async with Scene(Acme(page=False), Acme("bolt", page=False)) as scene:
+        await outage(scene)
+        await scene.stop()
+        said = await run("history")
+        assert "Acme API" in said.out
+        assert "2026-02: up 9" in said.out or "2026-02: up 8" in said.out, said.out
+        assert "Cause not stated." in said.out
+        german = await run("history", LANGUAGE="de")
+        assert "Bolt-API" in german.out
+        assert "2026-02: 100,00 % von" in german.out, german.out
+        rows = list(csv.DictReader(io.StringIO((await run("history", "--csv")).out)))
+        assert [(row["service"], row["month"]) for row in rows] == [("acme-api", "2026-02"), ("bolt-api", "2026-02")]
+        assert float(rows[0]["down_s"]) > 60.0
+        one = await history("bolt-api")
+        assert [month["service"] for month in one["months"]] == ["bolt-api"]
+        assert one["incidents"] == []
+        assert (await history("--since", "2026-03-01"))["months"] == []
+        await scene.start()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nobody",), "nobody"),
+        (("--since", "yesterday"), "--since"),
+        (("--json", "--csv"), "not allowed"),
+    ],
+)
+async def test_what_cannot_be_asked(arguments: tuple[str, ...], said: str) -> None:
+    ended = await run("history", *arguments)
+    assert ended.code == 64
+    assert said in ended.err
+
+
+async def test_without_any_history() -> None:
+    ended = await run("history")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("There is no history yet")
+    assert (await history())["months"] == []
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_what_is_forgotten_is_gone_from_memory_and_disk(running: bool) -> None:
+    async with Scene(Acme(page=False), Acme("bolt", page=False)) as scene:
+        async with scene.listening():
+            await outage(scene)
+            assert (await run("forget", "acme-api")).code == 1, "nobody said yes"
+            assert len((await history())["incidents"]) == 1
+            if running:
+                ended = await run("forget", "acme-api", "--yes")
+        await scene.stop()
+        if not running:
+            ended = await run("forget", "acme-api", "--yes")
+        assert (ended.code, ended.err) == (0, "")
+        left = await history()
+        assert left["incidents"] == []
+        assert {one["service"] for one in left["changes"]} == {"bolt-api"}
+        acme = [one for one in left["months"] if one["service"] == "acme-api"]
+        assert all(one["down_s"] == 0.0 for one in acme), "what comes after is another story"
+        assert (await run("forget", "--yes")).code == 0
+        assert (await history())["months"] == []
+        await scene.start()
