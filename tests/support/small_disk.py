@@ -14,9 +14,11 @@ from pathlib import Path
 
 from tests.support.commands import run
 from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
+from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import Banner, BannerStage
 from trayapp.store.database import pieces_to_read
+from trayapp.store.history import read_history
 
 SIZE = "4m"
 
@@ -95,6 +97,11 @@ async def fills_up(disk: Disk, apart: Path) -> None:
         await scene.start()
         await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
         assert told(scene) == [BannerStage.DOWN, BannerStage.OVER]
+        await scene.engine.write_journal()
+        past = read_history(scene.home.journal_file, None, None, scene.clock.now(), lambda at: 0.0)
+        assert [one.stage for one in past.incidents] == [IncidentStage.OVER], "told from its beginning to its end"
+        lived = [(one.service, one.finding) for one in scene.transitions]
+        assert sorted((one.service, one.finding) for one in past.changes) == sorted(lived), "nothing is missing"
 
 
 async def turns_read_only(disk: Disk, apart: Path) -> None:

@@ -92,7 +92,6 @@ class Engine:
         self._tasks = Tasks("engine")
         self._publications = Coalescer(lambda: publish(self.snapshot()))
         self._evaluations = Coalescer(self.evaluate)
-        self._transitions: list[Transition] = []
         self._delivery = Delivery(self._save, announce, self.snapshot)
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
@@ -298,7 +297,6 @@ class Engine:
         result = self._state.advance(self.clock.now())
         for transition in result.transitions:
             self._on_transition(transition)
-        self._transitions += result.transitions
         if self._diary is not None:
             self._diary.advanced(result, self.auto.diverted)
         if result.transitions or result.announcements:
@@ -340,10 +338,7 @@ class Engine:
 
     async def _save(self) -> None:
         self._saved_at = self.clock.now()
-        if self._keeper is not None and self._store is not None:
-            passed, self._transitions = self._transitions, []
-            for transition in passed:
-                await self._store.add_transition(transition)
+        if self._keeper is not None:
             memory = self._state.remember()
             pieces = {name: getattr(memory, name) for name in Memory.__annotations__}
             await self._keeper.save({**pieces, "delivered": self.delivered})

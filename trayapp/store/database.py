@@ -3,16 +3,12 @@
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from trayapp.core.light.verdicts import Transition
-
 # How long to wait for another process of ours that happens to write.
 BUSY_TIMEOUT_S = 2.0
-# As far back as anything looks.
-KEPT_S = 90 * 86_400
 
 # Pieces are JSON, whose names repeat: the quickest level leaves an eighth or less to write.
 COMPRESSION = 1
@@ -48,10 +44,15 @@ def _pressed(value: bytes) -> bytes:
     return zlib.compress(value, COMPRESSION)
 
 
+def leave_transitions_to_the_journal(database: sqlite3.Connection) -> None:
+    """Version 3: what happened is the journal's, where it can be forgotten. Nothing had read it from here."""
+    database.execute("DROP TABLE transition")
+
+
 Migration = Callable[[sqlite3.Connection], None]
 
 # The file's `user_version` is how many of these it has been through.
-MIGRATIONS: tuple[Migration, ...] = (create_tables, compress_pieces)
+MIGRATIONS: tuple[Migration, ...] = (create_tables, compress_pieces, leave_transitions_to_the_journal)
 
 
 def connected(file: Path, migrations: tuple[Migration, ...], *, check: bool = True) -> sqlite3.Connection:
@@ -113,29 +114,16 @@ class Database:
     def __init__(self, file: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
         """Open or create. Raises Damaged, Newer, OSError or sqlite3.Error, and leaves nothing open then."""
         self._database = connected(file, migrations)
-        try:
-            with Transaction(self._database):
-                self._database.execute(
-                    "DELETE FROM transition WHERE at < (SELECT max(at) FROM transition) - ?", (KEPT_S,)
-                )
-        except BaseException:
-            self._database.close()
-            raise
 
     def pieces(self) -> dict[str, bytes]:
         """All pieces by name. Raises Damaged."""
         return _pieces(self._database)
 
-    def write(self, pieces: Mapping[str, bytes], transitions: Iterable[Transition]) -> None:
+    def write(self, pieces: Mapping[str, bytes]) -> None:
         """All of it or nothing."""
         with Transaction(self._database):
             pressed = [(name, _pressed(value)) for name, value in pieces.items()]
             self._database.executemany("INSERT OR REPLACE INTO piece (name, value) VALUES (?, ?)", pressed)
-            self._database.executemany(
-                "INSERT INTO transition (at, service, light, finding, was_light, was_finding)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [(t.at, t.service, t.light, t.finding, t.was_light, t.was_finding) for t in transitions],
-            )
 
     def close(self) -> None:
         self._database.close()

@@ -1,4 +1,4 @@
-"""What survives a restart: named pieces of memory, and the log of transitions, in one SQLite file.
+"""What survives a restart: named pieces of memory, in one SQLite file.
 
 The pieces are small and kept in memory as well, so reading never waits, and a store that cannot write (full disk,
 read-only home) goes on in memory, says so, and catches up as soon as it can. One thread talks to SQLite. A commit
@@ -7,21 +7,16 @@ is in the operating system's hands when `save_many` returns, so a killed process
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from trayapp.core.light.verdicts import Transition
 from trayapp.errors import Problem
 from trayapp.store.database import Database, pieces_to_read, set_aside
 from trayapp.store.guarded import Guarded
 
 log = logging.getLogger(__name__)
-
-# Months of a bad network; only a disk that stays full for as long loses the oldest.
-MAX_WAITING_TRANSITIONS = 10_000
 
 T = TypeVar("T")
 
@@ -31,7 +26,6 @@ class Store:
 
     def __init__(self, file: Path) -> None:
         self._pieces: dict[str, bytes] = {}
-        self._new_transitions: list[Transition] = []
         self._writer = _Writer(file)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
@@ -49,14 +43,9 @@ class Store:
         return self._pieces.get(name)
 
     async def save_many(self, pieces: Mapping[str, bytes]) -> None:
-        """Save these pieces and the transitions added so far in one transaction: all of them or none."""
+        """Save these pieces in one transaction: all of them or none."""
         self._pieces |= pieces
-        transitions, self._new_transitions = self._new_transitions, []
-        await self._run(lambda: self._writer.write(pieces, transitions))
-
-    async def add_transition(self, transition: Transition) -> None:
-        """Note a transition. It is written with the next save, which the same change brings about anyway."""
-        self._new_transitions.append(transition)
+        await self._run(lambda: self._writer.write(pieces))
 
     async def close(self) -> None:
         """Write what is left and let go of the file."""
@@ -76,7 +65,6 @@ class _Writer(Guarded):
         self._database: Database | None = None
         self._pieces: dict[str, bytes] = {}
         self._waiting_pieces: set[str] = set()
-        self._waiting_transitions: deque[Transition] = deque(maxlen=MAX_WAITING_TRANSITIONS)
 
     def open(self) -> dict[str, bytes]:
         self.guard(self._ensure_open)
@@ -85,11 +73,10 @@ class _Writer(Guarded):
             self._pieces = pieces_to_read(self.file)
         return dict(self._pieces)
 
-    def write(self, pieces: Mapping[str, bytes], transitions: list[Transition]) -> None:
+    def write(self, pieces: Mapping[str, bytes]) -> None:
         self._pieces |= pieces
         self._waiting_pieces |= pieces.keys()
-        self._waiting_transitions.extend(transitions)
-        if self._waiting_pieces or self._waiting_transitions:
+        if self._waiting_pieces:
             self.guard(self._write_waiting)
 
     def close(self) -> None:
@@ -105,9 +92,8 @@ class _Writer(Guarded):
 
     def _write_waiting(self) -> None:
         database = self._ensure_open()
-        database.write({name: self._pieces[name] for name in self._waiting_pieces}, self._waiting_transitions)
+        database.write({name: self._pieces[name] for name in self._waiting_pieces})
         self._waiting_pieces.clear()
-        self._waiting_transitions.clear()
 
     def start_over(self) -> None:
         self.close()

@@ -2,24 +2,13 @@
 
 import sqlite3
 import stat
+import zlib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from trayapp.core.light.severity import Finding, Light
-from trayapp.core.light.verdicts import Transition
-from trayapp.store.database import KEPT_S, MIGRATIONS, Damaged, Database, Migration, Newer, set_aside
-
-
-def moments(file: Path) -> list[float]:
-    """When the transitions in the file happened, as they were written."""
-    with closing(sqlite3.connect(file)) as database:
-        return [at for (at,) in database.execute("SELECT at FROM transition ORDER BY id")]
-
-
-def transition(at: float, service: str = "chatgpt") -> Transition:
-    return Transition(at, service, Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)
+from trayapp.store.database import MIGRATIONS, Damaged, Database, Migration, Newer, set_aside
 
 
 @pytest.fixture
@@ -29,20 +18,15 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_is_written_is_there_after_reopening(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"{}", "told": b"[1]"}, [transition(1.0), transition(2.0, "claude")])
-        database.write({"told": b"[2]"}, [])
+        database.write({"judge": b"{}", "told": b"[1]"})
+        database.write({"told": b"[2]"})
     with closing(Database(file)) as database:
         assert database.pieces() == {"judge": b"{}", "told": b"[2]"}
-    with closing(sqlite3.connect(file)) as raw:
-        assert raw.execute("SELECT at, service, light, finding, was_light, was_finding FROM transition").fetchall() == [
-            (1.0, "chatgpt", "red", "down", "green", "ok"),
-            (2.0, "claude", "red", "down", "green", "ok"),
-        ]
 
 
 def test_the_file_is_for_the_user_alone(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"{}"}, [])
+        database.write({"judge": b"{}"})
         for one in file.parent.iterdir():
             assert stat.S_IMODE(one.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -50,19 +34,21 @@ def test_the_file_is_for_the_user_alone(file: Path) -> None:
 
 def test_a_write_is_whole_or_not_at_all(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"old"}, [])
-        broken = Transition(None, "chatgpt", Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)  # type: ignore[arg-type] # what SQLite refuses
+        database.write({"judge": b"old"})
         with pytest.raises(sqlite3.IntegrityError):
-            database.write({"judge": b"new"}, [transition(1.0), broken])
+            database.write({"judge": b"new", None: b"what SQLite refuses"})  # type: ignore[dict-item]
         assert database.pieces() == {"judge": b"old"}
-    assert moments(file) == []
 
 
-def test_old_transitions_are_let_go(file: Path) -> None:
+def test_transitions_of_older_versions_are_gone_and_pieces_are_not(file: Path) -> None:
+    Database(file, MIGRATIONS[:2]).close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("INSERT INTO piece VALUES ('judge', ?)", (zlib.compress(b"{}"),))
+        raw.execute("INSERT INTO transition VALUES (1, 1.0, 'chatgpt', 'red', 'down', 'green', 'ok')")
     with closing(Database(file)) as database:
-        database.write({}, [transition(0.0), transition(KEPT_S), transition(KEPT_S + 1.0)])
-    with closing(Database(file)):
-        assert moments(file) == [KEPT_S, KEPT_S + 1.0]
+        assert database.pieces() == {"judge": b"{}"}
+    with closing(sqlite3.connect(file)) as raw:
+        assert raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall() == [("piece",)]
 
 
 def add_colour(database: sqlite3.Connection) -> None:
@@ -82,7 +68,7 @@ def version(file: Path) -> int:
 
 def test_migrations_run_in_order_and_once_with_a_backup_before(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"{}"}, [])
+        database.write({"judge": b"{}"})
     newer: tuple[Migration, ...] = (*MIGRATIONS, add_colour)
     for _ in range(2):
         with closing(Database(file, newer)):
@@ -105,14 +91,14 @@ def test_pieces_of_the_first_version_are_still_read(file: Path) -> None:
 def test_a_piece_takes_a_fraction_of_its_size(file: Path) -> None:
     piece = b"[" + b",".join(b'{"at": %d, "host": "api.example", "outcome": "good"}' % at for at in range(2000)) + b"]"
     with closing(Database(file)) as database:
-        database.write({"judge": piece}, [])
+        database.write({"judge": piece})
         assert database.pieces() == {"judge": piece}
     assert file.stat().st_size < len(piece) / 2
 
 
 def test_a_piece_that_cannot_be_read_is_damage(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"{}"}, [])
+        database.write({"judge": b"{}"})
     with closing(sqlite3.connect(file)) as raw, raw:
         raw.execute("UPDATE piece SET value = x'00'")
     with closing(Database(file)) as database, pytest.raises(Damaged):
@@ -126,7 +112,7 @@ def test_a_new_file_needs_no_backup(file: Path) -> None:
 
 def test_a_failing_migration_changes_nothing(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({"judge": b"{}"}, [])
+        database.write({"judge": b"{}"})
     with pytest.raises(sqlite3.OperationalError):
         Database(file, (*MIGRATIONS, fail_halfway))
     with closing(Database(file)) as database:
@@ -152,7 +138,7 @@ def test_a_damaged_file_is_found_out(file: Path, content: bytes) -> None:
 
 def test_damage_in_the_middle_is_found_out(file: Path) -> None:
     with closing(Database(file)) as database:
-        database.write({}, [transition(float(at)) for at in range(5000)])
+        database.write({f"piece {number}": b"x" for number in range(5000)})
     content = bytearray(file.read_bytes())
     content[8192:20480] = b"\xaa" * 12288
     file.write_bytes(content)

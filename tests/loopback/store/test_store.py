@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loopback.store.test_database import add_colour, moments, transition
+from tests.loopback.store.test_database import add_colour
 from tests.support.fullness import full_disk, read_only
 from trayapp.store.database import MIGRATIONS, Database
 from trayapp.store.store import Store
@@ -55,15 +55,6 @@ async def test_what_was_saved_is_there_after_a_restart(file: Path) -> None:
     assert await remembered(file) == {"judge": b"2", "told": b"3"}
 
 
-async def test_transitions_are_written_with_the_next_save(file: Path) -> None:
-    store = await opened(file)
-    await store.add_transition(transition(1.0))
-    await store.save_many({"judge": b"1"})
-    await store.add_transition(transition(2.0))
-    await store.close()
-    assert moments(file) == [1.0, 2.0]
-
-
 @pytest.mark.expects_log("is damaged")
 async def test_a_damaged_file_is_kept_and_a_new_one_begun(file: Path) -> None:
     file.parent.mkdir()
@@ -97,14 +88,12 @@ async def test_a_full_disk_is_told_and_caught_up_with_later(file: Path) -> None:
     store = await opened(file)
     await store.save_many({"judge": b"old"})
     with full_disk():
-        await store.add_transition(transition(1.0))
         await store.save_many({"judge": b"new"})
         assert told(store) == ["store_unwritable"]
         assert await store.load("judge") == b"new"
         await store.save_many({"told": b"too"})
     await store.save_many({})
     assert told(store) == []
-    assert moments(file) == [1.0]
     await store.close()
     assert await remembered(file) == {"judge": b"new", "told": b"too"}
 
