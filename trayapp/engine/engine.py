@@ -95,7 +95,7 @@ class Engine:
         self._delivery = Delivery(self._save, announce, self.snapshot)
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
-        self._diary = Diary(home.journal_file, clock) if remember else None
+        self._diary = Diary(home.journal_file) if remember else None
         self._saved_at = clock.now()
         self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.

@@ -4,7 +4,6 @@ import asyncio
 import time
 from pathlib import Path
 
-from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Try
 from trayapp.core.journal.recorder import Recorder
 from trayapp.core.snapshot import LocalAnswer
@@ -17,8 +16,7 @@ from trayapp.tasks import Tasks
 class Diary:
     """The journal of one run. `write_soon` at every change and on the ticks, `close` at the end."""
 
-    def __init__(self, file: Path, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, file: Path) -> None:
         self._journal = Journal(file)
         self._recorder = Recorder(lambda at: time.localtime(at).tm_gmtoff)
         self._tasks = Tasks("journal")
@@ -30,10 +28,10 @@ class Diary:
         return self._journal.problems
 
     def observed(self, one: Try) -> None:
-        self._recorder.observed(one, self._offset_s())
+        self._recorder.observed(one)
 
     def answered(self, answer: LocalAnswer) -> None:
-        self._recorder.answered(answer, self._offset_s())
+        self._recorder.answered(answer)
 
     def advanced(self, result: Result, diverted: tuple[str, ...]) -> None:
         self._recorder.advanced(result.snapshot, result.transitions, frozenset(diverted))
@@ -60,7 +58,3 @@ class Diary:
         await self.write()
         await self._tasks.close()
         await self._journal.close()
-
-    def _offset_s(self) -> float:
-        now = self._clock.now()
-        return self._clock.wall(now).timestamp() - now

@@ -32,6 +32,9 @@ class Recorder:
     def __init__(self, utc_offset_s: Callable[[float], float]) -> None:
         self._utc_offset_s = utc_offset_s
         self._batch = Batch()
+        # Of the batch, by service and hour: of the hour and of its day.
+        self._tallies: dict[tuple[str, int], tuple[Tally, Tally]] = {}
+        self._offset_s = 0.0
         self._advanced_at: float | None = None
         # The name of the field that the time of each service counts in, since then.
         self._stands: dict[str, str] = {}
@@ -41,37 +44,37 @@ class Recorder:
 
     def take(self) -> Batch:
         """What has come together since the last time."""
-        taken, self._batch = self._batch, Batch()
+        taken, self._batch, self._tallies = self._batch, Batch(), {}
         return taken
 
     def forget(self, services: frozenset[str]) -> None:
         """What is not written yet of these is not written at all."""
         self._batch.forget(services)
+        self._tallies.clear()
 
-    def observed(self, one: Try, offset_s: float) -> None:
-        """A request was made."""
-        at = one.at + offset_s
-        seen = Seen(
-            round(at, 3), one.source, int(one.depth), one.outcome, one.code, _ms(one.latency_s), _ms(one.first_token_s)
-        )
+    def observed(self, one: Try) -> None:
+        """A request was made. Busy tools make thousands a second."""
+        at = one.at + self._offset_s
         hour = int(at // HOUR_S)
-        for service in dict.fromkeys(part.service for part in one.parts):
+        for service in {part.service for part in one.parts}:
             for tally in self._tally(service, at):
                 tally.count(one)
-            seen_of_all = self._batch.seen
-            if (service, hour) in seen_of_all or len(seen_of_all) < SERVICE_HOURS_WAITING:
-                kept = seen_of_all.setdefault((service, hour), [])
-                if len(kept) < SEEN_AN_HOUR:
-                    kept.append(seen)
+            seen = self._batch.seen
+            kept = seen.get((service, hour))
+            if kept is None and len(seen) < SERVICE_HOURS_WAITING:
+                kept = seen[service, hour] = []
+            if kept is not None and len(kept) < SEEN_AN_HOUR:
+                kept.append(_seen(one, at))
 
-    def answered(self, answer: LocalAnswer, offset_s: float) -> None:
+    def answered(self, answer: LocalAnswer) -> None:
         """The local target has answered a request."""
-        key = answer.provider, self._day(answer.at + offset_s)
+        key = answer.provider, self._day(answer.at + self._offset_s)
         self._batch.answered[key] = self._batch.answered.get(key, 0) + 1
 
     def advanced(self, snapshot: Snapshot, transitions: tuple[Transition, ...], diverted: frozenset[str]) -> None:
         """It was judged. `diverted`: providers whose requests go elsewhere by themselves."""
         judgement, offset_s = snapshot.judgement, snapshot.wall_offset_s
+        self._offset_s = offset_s
         self._pass_time(judgement.at, offset_s)
         offline = judgement.network.state in _OFFLINE
         self._stands = {one.id: _field(one, offline) for one in judgement.services}
@@ -89,13 +92,13 @@ class Recorder:
                     setattr(tally, name, getattr(tally, name) + milliseconds)
 
     def _tally(self, service: str, at: float) -> tuple[Tally, Tally]:
-        """Of the hour and of the day."""
-        batch, hour, day = self._batch, (service, int(at // HOUR_S)), (service, self._day(at))
-        if hour not in batch.hours:
-            batch.hours[hour] = Tally()
-        if day not in batch.days:
-            batch.days[day] = Tally()
-        return batch.hours[hour], batch.days[day]
+        hour = service, int(at // HOUR_S)
+        both = self._tallies.get(hour)
+        if both is None:
+            hours, days = self._batch.hours, self._batch.days
+            both = hours.setdefault(hour, Tally()), days.setdefault((service, self._day(at)), Tally())
+            self._tallies[hour] = both
+        return both
 
     def _day(self, at: float) -> int:
         return int((at + self._utc_offset_s(at)) // DAY_S)
@@ -163,6 +166,11 @@ def _dated(incident: Incident, offset_s: float) -> Incident:
         ended_at=moved(incident.ended_at),
         updates=tuple(structs.replace(one, at=one.at + offset_s, states=()) for one in incident.updates),
     )
+
+
+def _seen(one: Try, at: float) -> Seen:
+    delays = _ms(one.latency_s), _ms(one.first_token_s)
+    return Seen(round(at, 3), one.source, int(one.depth), one.outcome, one.code, *delays)
 
 
 def _ms(seconds: float | None) -> float | None:

@@ -93,9 +93,9 @@ def request(moment: float, **more: object) -> Try:
 
 
 def test_one_request_counts_once_for_each_service_it_speaks_for() -> None:
-    recorder = Recorder(lambda at: 0.0)
+    recorder = lived(at(NOW, offset_s=5.0))
     parts = (Part("openai-api", "responses"), Part("openai-api", "chat-completions"), Part("chatgpt", "chat"))
-    recorder.observed(request(NOW, parts=parts), 5.0)
+    recorder.observed(request(NOW, parts=parts))
     batch = recorder.take()
     assert {key: one.good for key, one in batch.hours.items()} == {("openai-api", HOUR): 1, ("chatgpt", HOUR): 1}
     (seen,) = batch.seen["openai-api", HOUR]
@@ -106,7 +106,7 @@ def test_one_request_counts_once_for_each_service_it_speaks_for() -> None:
 def test_a_busy_tool_is_counted_whole_and_kept_in_part() -> None:
     recorder = Recorder(lambda at: 0.0)
     for _ in range(SEEN_AN_HOUR + 10):
-        recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),)), 0.0)
+        recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),)))
     batch = recorder.take()
     assert batch.hours["chatgpt", HOUR].good == SEEN_AN_HOUR + 10
     assert len(batch.seen["chatgpt", HOUR]) == SEEN_AN_HOUR
@@ -170,7 +170,7 @@ def test_a_restart_is_no_switch() -> None:
 def test_local_answers_are_counted_by_day() -> None:
     recorder = Recorder(lambda at: 0.0)
     for _ in range(3):
-        recorder.answered(LocalAnswer(NOW, "openai", "aider", "qwen3:8b"), 0.0)
+        recorder.answered(LocalAnswer(NOW, "openai", "aider", "qwen3:8b"))
     assert recorder.take().answered == {("openai", DAY): 3}
 
 
