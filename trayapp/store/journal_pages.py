@@ -13,6 +13,8 @@ from trayapp.store.journal_file import Record, Tables, is_whole
 
 PAGE_BYTES = 4096
 """SQLite's default, which this file is made with."""
+LARGEST_BYTES = 1_000_000
+"""Several times an hour of a busy tool, request by request; a damaged length must not lead through all pages."""
 _INTERIOR, _LEAF = 0x02, 0x0A
 _FILE_HEAD_BYTES = 100
 _MOST_LOCAL = (PAGE_BYTES - 12) * 64 // 255 - 23
@@ -48,7 +50,7 @@ def _payloads(page: bytes, head: int) -> Iterator[tuple[bytes, int, int]]:
         if local > _MOST_LOCAL and length > _MOST_LOCAL:
             local = _LEAST_LOCAL
         end = begin + local
-        if length and end <= PAGE_BYTES:
+        if 0 < length <= LARGEST_BYTES and end <= PAGE_BYTES:
             yield page[begin:end], length, int.from_bytes(page[end : end + 4], "big") if length > local else 0
 
 
