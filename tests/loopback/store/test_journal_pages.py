@@ -77,7 +77,8 @@ def test_a_damaged_length_leads_nowhere(file: Path) -> None:
     leaf = bytearray(PAGE_BYTES)
     leaf[0], leaf[4], leaf[8:10] = 0x0A, 1, (3000).to_bytes(2, "big")
     leaf[3000:3009] = b"\xff" * 9
-    leaf[3009:] = (2).to_bytes(4, "big") * ((PAGE_BYTES - 3009) // 4) + b"\0\0\0"
+    # What is said to be here are 489 bytes; the number of the next page follows.
+    leaf[3009 + 489 : 3009 + 493] = (3).to_bytes(4, "big")
     file.parent.mkdir()
-    file.write_bytes(bytes(leaf) + (2).to_bytes(4, "big") * (PAGE_BYTES // 4))
+    file.write_bytes(bytes(PAGE_BYTES) + leaf + (3).to_bytes(4, "big") * (PAGE_BYTES // 4))
     assert list(whole_records(file)) == []
