@@ -1,0 +1,102 @@
+"""The history out of a journal: by service and day, and true about what is lost."""
+
+import random
+import sqlite3
+from contextlib import closing, suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from tests.loopback.store.test_journal import AT, HOUR, INCIDENT, change, hour_of, hurt, written
+from trayapp.core.journal.batch import Batch
+from trayapp.core.journal.history import History
+from trayapp.errors import Problem
+from trayapp.store.history import read_history
+
+NOW = AT + 40 * 86_400
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "journal.sqlite3"
+
+
+def read(file: Path, service: str | None = None, since: date | None = None, offset_s: float = 0.0) -> History:
+    return read_history(file, service, since, NOW, lambda at: offset_s)
+
+
+def days(*numbers: int, service: str = "chatgpt") -> list[Batch]:
+    return [hour_of(HOUR + 24 * number, service) for number in numbers]
+
+
+async def test_without_a_file_there_is_no_history(file: Path) -> None:
+    assert read(file) == History()
+    assert not file.parent.exists()
+
+
+async def test_it_begins_with_the_first_hour_of_each_service(file: Path) -> None:
+    # 1 February 2026, 0:00, and 6 hours later.
+    await written(file, hour_of(HOUR), hour_of(HOUR + 6, "claude"))
+    february = {one.service: one for one in read(file).months}
+    assert february["chatgpt"].unwatched_s == 28 * 86_400 - 3600
+    assert february["claude"].unwatched_s == 28 * 86_400 - 7 * 3600
+
+
+async def test_it_can_be_asked_from_a_day_on_and_for_one_service(file: Path) -> None:
+    over = structs.replace(INCIDENT, ended_at=AT + 100)
+    late = structs.replace(INCIDENT, id="late", started_at=AT + 30 * 86_400)
+    news = Batch(changes=[change(AT), change(AT + 30 * 86_400, "claude")], incidents={"openai-1": over, "late": late})
+    await written(file, *days(0, 1, 30), *days(30, service="claude"), news)
+    march = read(file, since=date(2026, 3, 1))
+    assert [(one.service, one.month) for one in march.months] == [("chatgpt", "2026-03"), ("claude", "2026-03")]
+    assert [one.id for one in march.incidents] == ["late"]
+    assert [one.service for one in march.changes] == ["claude"]
+    alone = read(file, "chatgpt")
+    assert [one.month for one in alone.months] == ["2026-02", "2026-03"]
+    assert [one.service for one in alone.changes] == ["chatgpt"]
+    assert read(file, "claude").incidents == ()
+
+
+async def test_a_day_begins_where_the_computer_is(file: Path) -> None:
+    await written(file, Batch(changes=[change(AT - 3600.0)], hours=hour_of(HOUR).hours))
+    assert len(read(file, since=date(2026, 2, 1)).changes) == 0
+    assert len(read(file, since=date(2026, 2, 1), offset_s=7200.0).changes) == 1
+
+
+async def test_what_is_lost_is_counted_and_the_rest_is_told(file: Path) -> None:
+    await written(file, *days(*range(30)))
+    assert read(file).lost_hours == 0
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE hour SET value = x'00' WHERE at = ?", (HOUR,))
+        raw.execute("UPDATE day SET value = x'0011223344' WHERE at = ?", (HOUR // 24 + 3,))
+    told = read(file)
+    assert told.lost_hours == 25
+    assert told.months[0].good == 27
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_no_damage_is_a_crash(file: Path, seed: int) -> None:
+    await written(file, *days(*range(60)), Batch(incidents={INCIDENT.id: INCIDENT}))
+    hurt(file, random.Random(seed), places=40)
+    # Nothing at all may be left to read; that is said.
+    with suppress(Problem):
+        assert sum(one.good for one in read(file).months) <= 60
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"no database at all" * 1000])
+async def test_what_is_no_journal_cannot_be_read(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(Problem, match="journal_unreadable"):
+        read(file)
+    assert file.read_bytes() == content
+
+
+async def test_a_newer_journal_cannot_be_read(file: Path) -> None:
+    await written(file, *days(0))
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    with pytest.raises(Problem, match="journal_unreadable"):
+        read(file)
