@@ -13,7 +13,14 @@ BUSY_TIMEOUT_S = 2.0
 # Pieces are JSON, whose names repeat: the quickest level leaves an eighth or less to write.
 COMPRESSION = 1
 
+VERSIONS_EVER = 10_000
+"""More than there will be; the number of a file that says more was not written by us."""
+
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+REFUSALS = (sqlite3.Error, UnicodeDecodeError)
+"""What a query raises. Python cannot read the messages of SQLite that quote damaged names."""
 
 
 class Damaged(Exception):
@@ -68,7 +75,7 @@ def connected(file: Path, migrations: tuple[Migration, ...], *, check: bool = Tr
     database.text_factory = read_text
     try:
         _prepare(database, file, migrations, check=check)
-    except sqlite3.Error as error:
+    except REFUSALS as error:
         database.close()
         if is_damage(error):
             raise Damaged from error
@@ -80,9 +87,17 @@ def connected(file: Path, migrations: tuple[Migration, ...], *, check: bool = Tr
 
 
 def _prepare(database: sqlite3.Connection, file: Path, migrations: tuple[Migration, ...], *, check: bool) -> None:
-    if check:
+    try:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        database.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        # The file's format is none that there is.
+        raise Damaged if error.sqlite_errorcode == sqlite3.SQLITE_ERROR else error from error
+    # What is damaged may pass for newer.
+    if check or not 0 <= version <= len(migrations):
         check_soundness(database)
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if not 0 <= version <= VERSIONS_EVER:
+        raise Damaged
     if version > len(migrations):
         raise Newer
     database.execute("PRAGMA journal_mode = WAL")
@@ -182,8 +197,10 @@ class Transaction:
             self._database.execute("ROLLBACK")
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether the file itself is broken, and not only the moment bad."""
+    if isinstance(error, Damaged | UnicodeDecodeError):
+        return True
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 
 

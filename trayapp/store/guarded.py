@@ -1,13 +1,12 @@
 """Writing to a file that may be damaged, newer than this program, or on a disk that refuses: said, and never raised."""
 
 import logging
-import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
 from trayapp.errors import Problem
-from trayapp.store.database import Damaged, Newer, is_damage
+from trayapp.store.database import REFUSALS, Damaged, Newer, is_damage
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +38,14 @@ class Guarded(ABC):
         try:
             try:
                 work()
-            except (Damaged, sqlite3.Error) as error:
-                if isinstance(error, sqlite3.Error) and not is_damage(error):
+            except (Damaged, *REFUSALS) as error:
+                if not is_damage(error):
                     raise
                 self.start_over()
                 work()
         except Newer:
             self._cannot_write(Problem(self._newer, path=str(self.file)))
-        except (Damaged, sqlite3.Error, OSError) as error:
+        except (Damaged, *REFUSALS, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._cannot_write(Problem(self._refused, path=str(self.file), reason=reason))
         else:

@@ -130,6 +130,10 @@ class JournalFile:
         self._database = connected(file, JOURNAL_MIGRATIONS, check=False)
         # What is forgotten is written over.
         self._database.execute("PRAGMA secure_delete = ON")
+        there = {name for (name,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if not {table.value.name for table in Tables} <= there:
+            self._database.close()
+            raise Damaged
 
     def check(self) -> None:
         """Read all of it, which takes its time. Raises Damaged."""

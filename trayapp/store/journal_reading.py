@@ -12,12 +12,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from trayapp.store.database import Damaged, is_damage, read_text
+from trayapp.store.database import REFUSALS, Damaged, is_damage, read_text
 from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, decoded, is_whole
 
 FIRST_HOUR = 490_000
 """Late in 2025, before there was a journal: from here on is looked where a table does not even tell its ends."""
 LAST_HOUR = FIRST_HOUR + 24 * 365 * 20
+CLOCKS_HOURS = (-24, 70_400_000)
+"""From the first day of 1970, wherever on earth, to the year 10,000."""
 CHUNK_HOURS = 24 * 30
 """What is read at a time: of all providers a few megabytes."""
 FAILURES_BORNE = 50_000
@@ -78,20 +80,27 @@ class Reader:
     def _ends(self, table: Tables) -> tuple[int | None, int | None]:
         try:
             first, last = self._database.execute(f"SELECT min(at), max(at) FROM {table.value.name}").fetchone()
-        except sqlite3.DatabaseError as error:
+        except REFUSALS as error:
             if "no such table" in str(error):
                 self.lost.tables.add(table.value.name)
                 return None, None
             self._fail(error)
             unit_ms = table.value.unit_ms
             return FIRST_HOUR * HOUR_MS // unit_ms, LAST_HOUR * HOUR_MS // unit_ms
-        return first, last
+        if first is None:
+            return None, None
+        # What is damaged may be no number, or one that no clock shows.
+        lowest, highest = (hour * HOUR_MS // table.value.unit_ms for hour in CLOCKS_HOURS)
+        return (
+            max(first, lowest) if isinstance(first, int) else lowest,
+            min(last, highest) if isinstance(last, int) else highest,
+        )
 
     def _between(self, table: Tables, first: int, last: int) -> Iterator[Record]:
         query = f"SELECT * FROM {table.value.name} WHERE at BETWEEN ? AND ?"
         try:
             rows = self._database.execute(query, (first, last)).fetchall()
-        except sqlite3.DatabaseError as error:
+        except REFUSALS as error:
             self._fail(error)
             if first == last or (last - first) * table.value.unit_ms < HOUR_MS or self._failures > FAILURES_BORNE:
                 self._lose(table, first, last)
@@ -112,12 +121,12 @@ class Reader:
         """Where the order of records is disturbed, some are found by counting only."""
         try:
             (count,) = self._database.execute(f"SELECT count(*) FROM {table.value.name}").fetchone()
-        except sqlite3.DatabaseError as error:
+        except REFUSALS as error:
             self._fail(error)
         else:
             self.lost.records += max(0, count - self._seen)
 
-    def _fail(self, error: sqlite3.DatabaseError) -> None:
+    def _fail(self, error: Exception) -> None:
         if not is_damage(error):
             raise error
         self._failures += 1
@@ -155,7 +164,7 @@ def _opened(file: Path) -> sqlite3.Connection | None:
         try:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        except sqlite3.Error:
+        except REFUSALS:
             database.close()
             continue
         if 0 < version <= len(JOURNAL_MIGRATIONS):

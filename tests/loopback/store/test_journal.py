@@ -278,6 +278,30 @@ async def test_a_file_of_which_nothing_is_left(file: Path, content: bytes) -> No
     assert len(kept(file, Tables.HOUR)) == 1
 
 
+@pytest.mark.expects_log("is damaged")
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        (44, b"\x99\x99\x99\x99"),  # the format of the schema
+        (60, b"\x77\x00\x00\x00"),  # the version of the program
+        (18, b"\x07\x07"),  # who may read and write
+        (None, b""),  # the name of a table
+    ],
+)
+async def test_what_is_damaged_is_neither_newer_nor_for_ever(file: Path, place: int | None, content: bytes) -> None:
+    await written(file, hour_of(HOUR))
+    raw = bytearray(file.read_bytes())
+    place = raw.index(b"tablehourhour") + 5 if place is None else place
+    content = content or b"h\xffur"
+    raw[place : place + len(content)] = content
+    file.write_bytes(raw)
+    journal = Journal(file)
+    assert await journal.write(hour_of(HOUR + 1))
+    assert told(journal) in (["journal_damaged"], ["journal_lost"])
+    await journal.close()
+    assert [at - HOUR for at, _, _ in kept(file, Tables.HOUR)] == [0, 1]
+
+
 @pytest.mark.expects_log("is damaged", "going on without the disk")
 async def test_a_disk_that_is_full_while_a_damaged_file_is_mended_costs_nothing(file: Path) -> None:
     whole = await months(file)
