@@ -1,0 +1,53 @@
+"""What is published of outages, as tables that can be asked at any age."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.incident.priors import prior, prior_remaining
+
+NAMES = ["openai", "anthropic", "nobody"]
+
+
+@pytest.mark.parametrize(
+    ("name", "median_min", "high_min", "outages"),
+    [("openai", 73.2, 171, 417), ("anthropic", 49.8, 109.8, 222), ("nobody", 73, 164, 381)],
+)
+def test_at_the_beginning_it_is_what_was_published(name: str, median_min: float, high_min: float, outages: int) -> None:
+    left = prior_remaining(prior(name), 0.0)
+    assert left is not None
+    assert left.median_s == pytest.approx(60 * median_min)
+    assert left.high_s == pytest.approx(60 * high_min)
+    assert left.alike == outages
+
+
+def test_later_it_is_of_those_that_lasted_longer() -> None:
+    """After an hour 60 % of OpenAI's 417 go on; half of those, so 70 % of all, are over between 73 and 171 minutes."""
+    left = prior_remaining(prior("openai"), 3600.0)
+    assert left is not None
+    assert left.alike == 251
+    assert 73.2 < 60 + left.median_s / 60 < 171
+
+
+def test_silent_where_nearly_all_were_over() -> None:
+    assert prior_remaining(prior("nobody"), 86_400.0) is None
+    assert prior_remaining(prior("openai"), 86_400.0) is not None
+    assert prior_remaining(prior("openai"), 82 * 3600.0) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(age_s=st.floats(0.0, 1e6))
+def test_it_is_a_range_at_any_age(name: str, age_s: float) -> None:
+    left = prior_remaining(prior(name), age_s)
+    if left is not None:
+        assert 0.0 <= left.low_s <= left.median_s <= left.high_s
+        assert 10 <= left.alike <= prior(name).outages
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tables_rise(name: str) -> None:
+    table = prior(name).over
+    assert table[0][1] == 0
+    assert table[-1][1] == 1
+    assert list(table) == sorted(table)
+    assert [share for _, share in table] == sorted({share for _, share in table})

@@ -1,0 +1,85 @@
+"""What remains, read off what lasted longer."""
+
+import random
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trayapp.core.incident.remaining import FEWEST_ALIKE, HALF_LIFE_OUTAGES, recency, remaining
+
+durations = st.lists(st.floats(60.0, 1e7), min_size=12, max_size=80)
+ages = st.floats(0.0, 2e6)
+
+
+def test_the_quartiles_of_what_has_just_begun() -> None:
+    """Of 19 that are told apart by nothing but their length, the new one falls between any two equally often."""
+    left = remaining([60.0 * n for n in range(1, 20)], 0.0)
+    assert left is not None
+    # The weights of the older ones move it a little towards the newer, which are the longer ones here.
+    assert [left.low_s / 60, left.median_s / 60, left.high_s / 60] == pytest.approx([5, 10, 15], abs=0.7)
+    assert left.alike == 19
+
+
+def test_what_has_lasted_long_lasts_longer_still_where_the_tail_is_long() -> None:
+    rng = random.Random(3)
+    known = [rng.lognormvariate(8.0, 1.5) for _ in range(400)]
+    medians = [left.median_s for age_s in (0.0, 1800.0, 7200.0, 20_000.0) if (left := remaining(known, age_s))]
+    assert len(medians) == 4
+    assert all(earlier < later for earlier, later in pairwise(medians))
+
+
+def test_what_always_takes_as_long_is_nearly_over() -> None:
+    left = remaining([3600.0 + n for n in range(40)], 3000.0)
+    assert left is not None
+    assert 600.0 <= left.low_s <= left.high_s <= 640.0
+
+
+def test_nobody_knows_what_hardly_any_reached() -> None:
+    known = [600.0] * 90 + [90_000.0 + n for n in range(12)]
+    assert remaining(known, 0.0) is not None
+    assert remaining(known, 3600.0) is not None
+    assert remaining(known[:-3], 3600.0) is None
+    assert remaining(known, 90_003.0) is None
+    assert remaining(known, 1e9) is None
+    assert remaining([], 0.0) is None
+
+
+def test_old_ones_fade() -> None:
+    """From hours to minutes: a half-life later the new pace is told."""
+    changed = [36_000.0 + n for n in range(60)] + [600.0 + n for n in range(int(2 * HALF_LIFE_OUTAGES))]
+    left = remaining(changed, 0.0)
+    assert left is not None
+    assert left.high_s < 1200.0
+    assert recency(3)[2] == 1.0
+    assert recency(int(HALF_LIFE_OUTAGES) + 1)[0] == pytest.approx(0.5)
+
+
+@given(durations, ages)
+def test_it_is_a_range_and_within_what_was_seen(known: list[float], age_s: float) -> None:
+    left = remaining(known, age_s)
+    longer = [duration_s for duration_s in known if duration_s > age_s]
+    if left is None:
+        assert len(longer) < FEWEST_ALIKE * 1.5
+    else:
+        assert left.alike == len(longer) >= FEWEST_ALIKE
+        assert 0.0 <= left.low_s <= left.median_s <= left.high_s <= max(longer) - age_s
+
+
+@given(durations, st.floats(0.001, 1000.0))
+def test_seconds_or_hours_make_no_difference(known: list[float], factor: float) -> None:
+    one, other = remaining(known, 0.0), remaining([factor * duration_s for duration_s in known], 0.0)
+    assert one is not None
+    assert other is not None
+    assert other.median_s == pytest.approx(factor * one.median_s)
+    assert other.high_s == pytest.approx(factor * one.high_s)
+
+
+@given(durations)
+def test_longer_pasts_never_shorten_it(known: list[float]) -> None:
+    one, other = remaining(known, 0.0), remaining([duration_s + 600.0 for duration_s in known], 0.0)
+    assert one is not None
+    assert other is not None
+    assert other.low_s >= one.low_s
+    assert other.median_s >= one.median_s
