@@ -50,6 +50,16 @@ class Incident(Struct, forbid_unknown_fields=True):
     link: Text | None
 
 
+class Forecast(Struct, forbid_unknown_fields=True):
+    basis: Literal["component", "provider", "published"]
+    outages: Annotated[int, Meta(ge=10)]
+    alike: Annotated[int, Meta(ge=10)]
+    low_s: Annotated[float, Meta(gt=0.0)]
+    median_s: Annotated[float, Meta(gt=0.0)]
+    high_s: Annotated[float, Meta(gt=0.0)]
+    again: Annotated[float, Meta(ge=0.0, le=1.0)] | None
+
+
 class Service(Struct, forbid_unknown_fields=True):
     id: Text
     provider: Text
@@ -63,7 +73,7 @@ class Service(Struct, forbid_unknown_fields=True):
     reasons: list[Reason]
     unseen: list[Text]
     components: Annotated[list[Component], Meta(min_length=1)]
-    forecast: None
+    forecast: Forecast | None
 
 
 class Page(Struct, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from trayapp.core.catalogue import Api, Catalogue, Dialect, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage, PageUpdate
+from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
@@ -220,6 +221,7 @@ def snapshot(
     local: tuple[str, ...] = (),
     catalogue: Catalogue | None = None,
     auto: AutoMode | None = None,
+    forecasts: dict[str, Forecast] | None = None,
     **more: Any,
 ) -> Snapshot:
     """The four services, those given in their place; `local` names providers whose route is local."""
@@ -231,4 +233,4 @@ def snapshot(
     routes.judged(judgement)
     listens = "http://127.0.0.1:17502" if target.state is TargetState.READY else None
     circumstances = Circumstances(target=target, **(dict[str, Any](gateway_url=listens) | more))
-    return compose(judgement, incidents, routes, auto or AutoMode(), circumstances, NOW, 0.0)
+    return compose(judgement, incidents, routes, auto or AutoMode(), circumstances, NOW, 0.0, forecasts)

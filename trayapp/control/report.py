@@ -6,6 +6,7 @@ What the snapshot holds may change from release to release; this may not.
 from datetime import UTC, datetime
 from typing import Any
 
+from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
@@ -68,7 +69,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
                 {"id": component.id, "light": component.light, "finding": component.finding}
                 for component in service.components
             ],
-            "forecast": None,
+            "forecast": _forecast(snapshot.forecasts.get(service.id)),
         }
 
     def page_json(page: PageStatus) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params"})
+_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast"})
 """What runs on by itself, or with every answer, while all stays as it is."""
 
 
@@ -119,6 +120,21 @@ def gist(data: Any) -> Any:
     if isinstance(data, dict):
         return {name: gist(value) for name, value in data.items() if name not in _NO_CHANGE}
     return [gist(entry) for entry in data] if isinstance(data, list) else data
+
+
+def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
+    """Seconds from now on within which a quarter, half and three quarters of such outages end."""
+    if forecast is None:
+        return None
+    return {
+        "basis": forecast.basis,
+        "outages": forecast.outages,
+        "alike": forecast.alike,
+        "low_s": forecast.low_s,
+        "median_s": forecast.median_s,
+        "high_s": forecast.high_s,
+        "again": forecast.again,
+    }
 
 
 def _route(route: Route) -> dict[str, Any]:

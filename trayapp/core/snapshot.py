@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.shown import ShownLight, shown_light
 from trayapp.core.light.verdicts import Judgement
@@ -74,8 +75,9 @@ class Circumstances(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
-    `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same. The other
-    fields are as in `Circumstances`.
+    `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
+    `forecasts`: of services in an outage, by their ids, where something is known. The other fields are as in
+    `Circumstances`.
     """
 
     at: float
@@ -96,6 +98,7 @@ class Snapshot(Struct, frozen=True):
     demo: DemoScene | None = None
     breakers: dict[str, BreakerView] = {}
     lack: Lack | None = None
+    forecasts: dict[str, Forecast] = {}
 
 
 def compose(
@@ -106,6 +109,7 @@ def compose(
     circumstances: Circumstances,
     now: float,
     wall_offset_s: float,
+    forecasts: dict[str, Forecast] | None = None,
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
     return Snapshot(
@@ -127,6 +131,7 @@ def compose(
         demo=circumstances.demo,
         breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
         lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,
+        forecasts=forecasts or {},
     )
 
 

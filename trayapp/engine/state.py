@@ -4,7 +4,7 @@ Pure: no clock, no waiting, no input or output. The engine, the demo, simulation
 object. Reading it changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct, field, structs
 
@@ -15,6 +15,8 @@ from trayapp.core.evidence.pace import Pace
 from trayapp.core.hosts import host_of
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
+from trayapp.core.incident.outlook import Outlook
+from trayapp.core.incident.past import PastIncident
 from trayapp.core.incident.store import IncidentRecord, IncidentStore
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
@@ -94,6 +96,7 @@ class State:
         self._policy = NotificationPolicy(kept.told)
         self._auto_news = AutoNews()
         self._networks = KnownNetworks(kept.networks)
+        self._outlook = Outlook()
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -111,6 +114,7 @@ class State:
         past = incidents is not None and incidents.saved_at <= now + CLOCK_SLACK_S
         kept = incidents if incidents is not None and past else IncidentMemory()
         self._incidents = IncidentStore(kept.records, kept.saved_at)
+        self._outlook.use(catalogue)
         self._joining = Joining({name: provider.name for name, provider in self._judge.providers.items()})
         known = (service.id for _, service in catalogue.watched(watched))
         self._verdicts = {name: kept.verdicts.get(name) or LastVerdict() for name in known}
@@ -144,6 +148,10 @@ class State:
         """Go on with other services, or with the same ones from another catalogue; what is known of them stays."""
         self.routes.use(catalogue)
         self._watch(catalogue, watched, now, self._judge.remember(), self._remember_incidents())
+
+    def learn(self, provider: str, past: Iterable[PastIncident]) -> None:
+        """All finished incidents that a provider's page tells of; forecasts rest on them from the next moment on."""
+        self._outlook.learn(provider, past)
 
     def only_when_back(self, incident_id: str) -> None:
         """The user wants to hear of this incident only when it is over."""
@@ -192,7 +200,8 @@ class State:
 
     def _compose(self, judgement: Judgement, incidents: tuple[Incident, ...], now: float) -> Snapshot:
         offset_s = self._wall_offset_s(now)
-        return compose(judgement, incidents, self.routes, self.auto, self._circumstances, now, offset_s)
+        forecasts = self._outlook.forecasts(judgement, incidents, now)
+        return compose(judgement, incidents, self.routes, self.auto, self._circumstances, now, offset_s, forecasts)
 
     # What is asked of it
 

@@ -13,6 +13,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import WhyNot
 from trayapp.core.switching.target import TargetState
 from trayapp.text import claims, codes
+from trayapp.text.forecasts import half_over
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.page_words import HEALTHS
@@ -168,6 +169,7 @@ def subline(s: Snapshot) -> str:
         begun = min(incident.started_at for incident in incidents)
     sentences = [_("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))]
     sentences += [_stated(incident, s) for incident in incidents]
+    sentences.append(half_over(worst, s))
     return " ".join(filter(None, sentences))
 
 

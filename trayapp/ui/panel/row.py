@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.text import forecasts, reasons
 from trayapp.text import panel as words
-from trayapp.text import reasons
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line
@@ -108,7 +108,8 @@ class _Details(QWidget):
         column.addLayout(across)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
-        self.reasons.draw([Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons])
+        why = [Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons]
+        self.reasons.draw([*why, *map(Line, forecasts.lines(v, s))])
         self.components.draw(
             [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )

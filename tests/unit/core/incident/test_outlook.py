@@ -1,0 +1,95 @@
+"""Of which services something is to be expected, and from whose past: through the judge, sample by sample."""
+
+import pytest
+
+from tests.unit.core.incident.test_forecast import past
+from tests.unit.core.playbook import CATALOGUE, START, Play
+from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.light.severity import Finding
+
+DOWN = ((0.0, "page ok"), (1.0, "api 401"), (60.0, "api 502"), (65.0, "api 502 +"), (80.0, "api 502 +"),
+        (95.0, "api 502 +"))  # fmt: skip
+WATCHED = ("chat", "api", "beta", "gamma", "delta")
+
+
+def played(*samples: tuple[float, str]) -> Play:
+    play = Play(WATCHED)
+    for at, sample in samples:
+        play.feed(at, sample)
+    return play
+
+
+def told(play: Play) -> dict[str, Forecast]:
+    return play.state.result.snapshot.forecasts
+
+
+def test_nothing_is_foretold_of_what_is_well() -> None:
+    assert told(played(*DOWN[:2])) == {}
+
+
+def test_an_outage_is_foretold_from_what_is_published_as_long_as_nobody_knows_better() -> None:
+    play = played(*DOWN)
+    (name,) = told(play)
+    assert (name, told(play)[name].basis) == ("api", Basis.PUBLISHED)
+
+
+def test_what_the_page_has_told_is_taken_from_the_next_moment_on() -> None:
+    play = played(*DOWN)
+    play.state.learn("acme", past(50))
+    play.state.learn("beta", past(60))
+    play.wait(96.0)
+    assert (told(play)["api"].basis, told(play)["api"].outages) == (Basis.PROVIDER, 50)
+
+
+def test_a_past_stays_when_other_services_are_watched() -> None:
+    play = played(*DOWN)
+    play.state.learn("acme", past(50))
+    play.state.watch(CATALOGUE, ("api", "chat"), START + 96.0)
+    play.wait(97.0)
+    assert told(play)["api"].outages == 50
+
+
+@pytest.mark.parametrize(
+    ("parts", "basis"),
+    [
+        ("completions", Basis.COMPONENT),
+        ("completions,responses", Basis.COMPONENT),
+        ("embeddings", Basis.PROVIDER),
+    ],
+)
+def test_the_parts_that_are_in_trouble_have_their_own_past(parts: str, basis: Basis) -> None:
+    play = Play(WATCHED)
+    play.state.learn("acme", past(45, components=("id-completions",)))
+    play.feed(0.0, f"page major:{parts}")
+    assert told(play)["api"].basis is basis
+
+
+def test_it_is_foretold_by_the_age_of_the_incident_in_minutes() -> None:
+    play = played(*DOWN)
+    play.state.learn("acme", past(200))
+    alike = []
+    for minute in range(2, 240, 5):
+        play.feed(60.0 * minute, "api 502 +")
+        alike.append(told(play)["api"].alike)
+    assert alike == sorted(alike, reverse=True)
+    assert alike[0] > 2 * alike[-1]
+
+
+def test_what_is_back_needs_no_forecast() -> None:
+    play = played(*DOWN, (200.0, "api 401"), (260.0, "api 401"))
+    assert play.incidents
+    assert told(play) == {}
+
+
+def test_what_falls_with_many_has_a_cause_that_no_past_knows() -> None:
+    names = ("beta", "gamma", "delta")
+    play = played(*((at + place, f"{name} 502 +!") for at in (0.0, 5.0, 20.0, 35.0, 50.0)
+                    for place, name in enumerate(names)))  # fmt: skip
+    judgement = play.state.judgement
+    assert {judgement.service(name).finding for name in names} == {Finding.SHARED}  # type: ignore[union-attr]
+    assert told(play) == {}
+
+
+def test_reading_the_picture_again_says_the_same() -> None:
+    play = played(*DOWN)
+    assert play.state.snapshot(START + 95.0).forecasts == told(play)

@@ -1,0 +1,51 @@
+"""How long it may still take, and whether more may come, as a person says it who counted."""
+
+from collections.abc import Iterable
+
+from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.light.verdicts import ServiceVerdict
+from trayapp.core.snapshot import Snapshot
+from trayapp.text.language import _
+from trayapp.text.times import duration
+
+
+def half_over(services: Iterable[ServiceVerdict], s: Snapshot) -> str:
+    """One sentence for all of them, by the one that takes longest: "Half of such outages end within 50 min from now."
+
+    Empty where nothing is known of one of them.
+    """
+    told = [s.forecasts.get(v.id) for v in services]
+    known = [forecast.median_s for forecast in told if forecast is not None]
+    if not known or len(known) < len(told):
+        return ""
+    return _("Half of such outages end within {duration} from now.", duration=duration(max(known)))
+
+
+def lines(v: ServiceVerdict, s: Snapshot) -> tuple[str, ...]:
+    """What is known of this service's outage; empty where that is nothing."""
+    forecast = s.forecasts.get(v.id)
+    if forecast is None:
+        return ()
+    again = _again(forecast)
+    return (_range(forecast), again) if again else (_range(forecast),)
+
+
+def _range(forecast: Forecast) -> str:
+    low, high = duration(forecast.low_s), duration(forecast.high_s)
+    match forecast.basis:
+        case Basis.COMPONENT:
+            rests = _("from {n} past outages of the same part", n=forecast.outages)
+        case Basis.PROVIDER:
+            rests = _("from {n} past outages", n=forecast.outages)
+        case Basis.PUBLISHED:
+            rests = _("from {n} published outages of AI services, until 2024", n=forecast.outages)
+    return _("Usually over within {low} to {high} from now ({rests}).", low=low, high=high, rests=rests)
+
+
+def _again(forecast: Forecast) -> str:
+    if forecast.again is None:
+        return ""
+    tenths = round(10 * forecast.again)
+    if not tenths:
+        return _("Hardly ever does another follow within a day.")
+    return _("In {n} of 10 cases another follows within a day.", n=tenths)
