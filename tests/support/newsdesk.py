@@ -8,6 +8,7 @@ from tests.support.snapshots import NOW, ONLINE, READY, SERVICES, pages, service
 from trayapp.core.catalogue import Api, Catalogue, Dialect, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Source
+from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light, worst
@@ -53,6 +54,7 @@ class Desk:
         self.routes: dict[str, Route] = {}
         self.tools = 0
         self.local_answers = 0
+        self.forecasts: dict[str, Forecast] = {}
         self.verdicts: dict[str, ServiceVerdict] = {}
 
     def set(self, light: tuple[Light, Finding], *services: str, **more: Any) -> None:
@@ -111,6 +113,7 @@ class Desk:
             judgement.at,
             local_answers=self.local_answers,
             tools=self.tools,
+            forecasts=self.forecasts,
         )
 
     def told(self, minute: float) -> list[str]:

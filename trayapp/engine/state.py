@@ -178,6 +178,7 @@ class State:
             judgement.at,
             local_answers=len(circumstances.local_answers),
             tools=len(circumstances.tools),
+            forecasts=snapshot.forecasts,
         )
         names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
         moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)

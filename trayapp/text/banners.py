@@ -9,7 +9,7 @@ from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
 from trayapp.core.switching.breaker import Trip
 from trayapp.core.switching.route import Until
-from trayapp.text import claims, codes, problems
+from trayapp.text import claims, codes, forecasts, problems
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -156,7 +156,7 @@ def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSe
         down = _("Down {duration}. Cause: {cause}.", duration=_age(banner), cause=cause)
     else:
         down = _("Down {duration}, cause not stated.", duration=_age(banner))
-    return title, [down, _working(banner)]
+    return title, [down, forecasts.half(_number(banner, "half_s")), _working(banner)]
 
 
 def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:

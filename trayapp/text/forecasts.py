@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.incident.forecast import Basis, Forecast, half_over_s
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import _
@@ -10,15 +10,13 @@ from trayapp.text.times import duration
 
 
 def half_over(services: Iterable[ServiceVerdict], s: Snapshot) -> str:
-    """One sentence for all of them, by the one that takes longest: "Half of such outages end within 50 min from now."
+    """Of all of them together: "Half of such outages end within 50 min from now."; empty where that is not known."""
+    return half(half_over_s(s.forecasts.get(v.id) for v in services))
 
-    Empty where nothing is known of one of them.
-    """
-    told = [s.forecasts.get(v.id) for v in services]
-    known = [forecast.median_s for forecast in told if forecast is not None]
-    if not known or len(known) < len(told):
-        return ""
-    return _("Half of such outages end within {duration} from now.", duration=duration(max(known)))
+
+def half(seconds: float | None) -> str:
+    """The sentence for so many seconds; empty without any."""
+    return _("Half of such outages end within {duration} from now.", duration=duration(seconds)) if seconds else ""
 
 
 def lines(v: ServiceVerdict, s: Snapshot) -> tuple[str, ...]:

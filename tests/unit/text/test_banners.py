@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, Desk, because
+from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding
@@ -56,10 +57,13 @@ TONE: dict[tuple[BannerStage, str], tuple[str, str]] = {
         "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir.",
         "Fehler seit 22:04. OpenAI schweigt noch. Neuladen hilft nicht, ich melde mich, sobald es wieder geht.",
     ),
-    (BannerStage.CONFIRMED, "en"): ("OpenAI confirms: Elevated Error Rates", "Down 18 min, cause not stated."),
+    (BannerStage.CONFIRMED, "en"): (
+        "OpenAI confirms: Elevated Error Rates",
+        "Down 18 min, cause not stated. Half of such outages end within 50 min from now.",
+    ),
     (BannerStage.CONFIRMED, "de"): (
         "OpenAI bestätigt: „Elevated Error Rates“",
-        "Seit 18 Min. gestört, Ursache ungenannt.",
+        "Seit 18 Min. gestört, Ursache ungenannt. Die Hälfte solcher Ausfälle ist in 50 Min. vorbei.",
     ),
     (BannerStage.PARTLY_BACK, "en"): (
         "ChatGPT is back, the OpenAI API is not",
@@ -80,9 +84,14 @@ TONE: dict[tuple[BannerStage, str], tuple[str, str]] = {
 }
 
 
+def _half_over_in(minutes: int) -> Forecast:
+    return Forecast(Basis.PROVIDER, 57, 40, 60.0, 60.0 * minutes, 7200.0)
+
+
 def test_the_tone_of_the_night(night: Desk, spoken: str) -> None:
     told = {BannerStage.DOWN: night.banner(0, BannerStage.DOWN)}
     night.incident(*BOTH, title="Elevated Error Rates")
+    night.forecasts = {"chatgpt": _half_over_in(40), "openai-api": _half_over_in(50), "claude": _half_over_in(90)}
     told[BannerStage.CONFIRMED] = night.banner(_minutes(0, 18), BannerStage.CONFIRMED)
     night.set(RECOVERING, "chatgpt")
     night.incident(*BOTH, title="Elevated Error Rates", stage=IncidentStage.PARTLY_BACK)
@@ -101,6 +110,13 @@ def test_the_tone_of_the_night(night: Desk, spoken: str) -> None:
         if spoken == "en"
         else (("back_to_cloud", "Zurück zur Cloud"), ("stay_local", "Lokal bleiben"))
     )
+
+
+def test_how_long_it_takes_is_not_told_where_one_of_them_is_not_known(night: Desk) -> None:
+    night.forecasts = {"chatgpt": _half_over_in(40)}
+    night.banner(0, BannerStage.DOWN)
+    night.incident(*BOTH, title="Elevated Error Rates")
+    assert said(night.banner(_minutes(0, 18), BannerStage.CONFIRMED))[1] == "Down 18 min, cause not stated."
 
 
 def _switched(**params: Param) -> Banner:

@@ -54,6 +54,15 @@ class Forecast(Struct, frozen=True):
     again: float | None = None
 
 
+def half_over_s(forecasts: Iterable[Forecast | None]) -> float | None:
+    """Within which time half of such outages are over altogether: that of the one that takes longest, in seconds.
+
+    None where nothing is known of one of them.
+    """
+    known = [0.0 if forecast is None else forecast.median_s for forecast in forecasts]
+    return max(known) if known and all(known) else None
+
+
 class Past:
     """The past of one provider, as its page tells it. What is not known of it stands in what is published.
 

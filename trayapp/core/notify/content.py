@@ -1,9 +1,10 @@
 """What a banner is made of: who is down, what is back, what works, which buttons help. Not whether it is told."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.forecast import Forecast, half_over_s
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.claim import together
 from trayapp.core.light.reasons import Code, page_shows
@@ -43,6 +44,7 @@ class NotificationContent:
         *,
         local_answers: int = 0,
         tools: int = 0,
+        forecasts: Mapping[str, Forecast] | None = None,
     ) -> None:
         self.judgement = judgement
         self.routes = routes
@@ -51,6 +53,7 @@ class NotificationContent:
         self._offer = offer
         self._local_answers = local_answers
         self._tools = tools
+        self._forecasts = forecasts or {}
         self._verdicts = {verdict.id: (place, verdict) for place, verdict in enumerate(judgement.services)}
 
     def incidents(self) -> Iterator[Incident]:
@@ -202,7 +205,8 @@ class NotificationContent:
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
                 params |= {"shown": page_shows(reasons) or None}
             case BannerStage.CONFIRMED:
-                params |= {"title": incident.title, "cause": incident.cause}
+                half_s = half_over_s(self._forecasts.get(name) for name in incident.down)
+                params |= {"title": incident.title, "cause": incident.cause, "half_s": half_s}
             case BannerStage.RECOVERING:
                 params |= {"ended_at": incident.ended_at}
             case BannerStage.OVER:

@@ -5,12 +5,13 @@ It only compares what is true now with what was told before, so it can be asked 
 
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
 
 from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
@@ -102,10 +103,12 @@ class NotificationPolicy:
         *,
         local_answers: int = 0,
         tools: int = 0,
+        forecasts: Mapping[str, Forecast] | None = None,
     ) -> tuple[Announcement, ...]:
         """What has to be shown, replaced or taken away now.
 
         `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
+        `forecasts`: of services, by their ids; no news by themselves.
         """
         self._now = now
         rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer)
@@ -119,7 +122,9 @@ class NotificationPolicy:
         self._rests_on = rests_on
         said: list[Announcement] = [Withdraw(key) for key in self._retracted]
         self._retracted.clear()
-        desk = NotificationContent(judgement, incidents, routes, offer, now, local_answers=local_answers, tools=tools)
+        desk = NotificationContent(
+            judgement, incidents, routes, offer, now, local_answers=local_answers, tools=tools, forecasts=forecasts
+        )
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             said += self._news(desk)
