@@ -110,6 +110,24 @@ async def test_the_status_is_the_report_and_the_lines_of_all_or_some(scene: Worl
     assert await refusal(scene, AskRound(services=("nobody",))) == "not_watched"
 
 
+async def test_how_long_it_may_take_is_told_of_what_is_down(scene: World) -> None:
+    """In the report and in words, and no more once it is back; a provider that nobody knows rests on what is known."""
+    await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
+    scene["bolt"].page(chat_completions="major_outage")
+    await scene.until(lambda s: s.judgement.light is Light.RED, "red")
+    seen = await status(scene)
+    well, down = msgspec.convert(seen.report, Report).services
+    assert well.forecast is None
+    assert down.forecast is not None
+    assert (down.forecast.basis, down.forecast.outages) == ("published", 381)
+    assert down.forecast.low_s < down.forecast.median_s < down.forecast.high_s
+    (words,) = [line.strip() for line in seen.lines if "Usually over" in line]
+    assert words.endswith("from now (from 381 published outages of AI services, until 2024).")
+    scene["bolt"].page(chat_completions="operational")
+    await scene.until(lambda s: s.judgement.light is not Light.RED, "back")
+    assert all(service["forecast"] is None for service in (await status(scene)).report["services"])
+
+
 async def test_a_status_may_be_wanted_fresh(scene: World) -> None:
     await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
     services = ("acme-api", "bolt-api")

@@ -11,6 +11,7 @@ from tests.support.schema1 import Report
 from tests.support.snapshots import NOW, snapshot
 from tests.support.states import STATES
 from trayapp.control.report import gist, report
+from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.light.severity import Finding
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.auto_mode import AutoMemory, AutoMode
@@ -46,6 +47,31 @@ def test_the_texts_are_in_the_users_language_and_the_codes_are_not() -> None:
     ]
     assert all(one["code"] == other["code"] for one, other in pairs)
     assert any(one["text"] != other["text"] for one, other in pairs)
+
+
+def test_what_is_foretold_of_an_outage_is_told_of_its_service_alone() -> None:
+    forecast = Forecast(Basis.COMPONENT, 57, 40, 1200.0, 3000.0, 7200.0, 0.4)
+    told = report(STATES["down"](forecasts={"openai-api": forecast}))
+    msgspec.convert(told, Report)
+    assert {service["id"]: service["forecast"] for service in told["services"] if service["forecast"]} == {
+        "openai-api": {
+            "basis": "component",
+            "outages": 57,
+            "alike": 40,
+            "low_s": 1200.0,
+            "median_s": 3000.0,
+            "high_s": 7200.0,
+            "again": 0.4,
+        }
+    }
+
+
+def test_a_forecast_that_runs_on_is_no_change() -> None:
+    early, late = (
+        STATES["down"](forecasts={"openai-api": Forecast(Basis.PROVIDER, 57, alike, 1200.0, median_s, 7200.0)})
+        for alike, median_s in ((40, 3000.0), (39, 3600.0))
+    )
+    assert gist(report(early)) == gist(report(late))
 
 
 def test_a_breaker_is_told_beside_its_route_in_auto_mode_alone() -> None:

@@ -77,7 +77,7 @@ class Past:
     def forecast(self, components: Collection[str], started_at: float, now: float) -> Forecast | None:
         """What to expect of an outage of these components of the page since `started_at`; None: nothing is known."""
         age_s = now - started_at
-        if not 0.0 <= age_s < math.inf:
+        if age_s < 0.0:
             return None
         provider = self._known(None, now)
         again = _again(provider, now)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.incident.forecast import Forecast, Past
-from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.incident.incident import Incident
 from trayapp.core.incident.past import PastIncident
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
@@ -14,7 +14,6 @@ _AGE_STEP_S = 60.0
 # What a page calls an outage. Several providers at once have a cause that none of their pasts knows.
 _OUTAGES = frozenset({Finding.DOWN, Finding.DEGRADED})
 _TROUBLED = frozenset({Light.RED, Light.YELLOW})
-_LASTING = frozenset({IncidentStage.OPEN, IncidentStage.PARTLY_BACK})
 
 
 class Outlook:
@@ -41,10 +40,10 @@ class Outlook:
 
     def forecasts(self, judgement: Judgement, incidents: Sequence[Incident], now: float) -> dict[str, Forecast]:
         """What is known of each service in an outage, by its id."""
-        lasting = {incident.id: incident for incident in incidents if incident.stage in _LASTING}
+        by_id = {incident.id: incident for incident in incidents}
         told = {}
-        for verdict in judgement.services if lasting else ():
-            incident = lasting.get(verdict.incident or "")
+        for verdict in judgement.services if by_id else ():
+            incident = by_id.get(verdict.incident or "")
             if incident is not None and not incident.shared and verdict.finding in _OUTAGES:
                 forecast = self._forecast(verdict, incident.started_at, now)
                 if forecast is not None:

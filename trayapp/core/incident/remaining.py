@@ -13,6 +13,9 @@ from msgspec import Struct
 
 # Below this a quartile hangs on the second or third shortest and longest of those alike.
 FEWEST_ALIKE = 10.0
+# Where those alike are so old that all of them weigh less than this, the upper quartile lies beyond the longest:
+# three quarters of them and of the new one, which weighs 1, are more than they are.
+LEAST_WEIGHT = 3.0
 # A vendor's pages and crews change: what lies this many outages back counts half.
 HALF_LIFE_OUTAGES = 60.0
 
@@ -32,12 +35,12 @@ class Remaining(Struct, frozen=True):
 
 
 def remaining(durations_s: Sequence[float], age_s: float) -> Remaining | None:
-    """What remains after `age_s`, from past durations, oldest first. None: too few lasted so long."""
+    """What remains after `age_s`, from past durations, oldest first. None: too few lasted so long of late."""
     weighed = zip(durations_s, recency(len(durations_s)), strict=True)
     alike = sorted((duration_s, weight) for duration_s, weight in weighed if duration_s > age_s)
     total = sum(weight for _, weight in alike)
     # Kish's effective size of a weighted sample.
-    if not alike or total**2 / sum(weight**2 for _, weight in alike) < FEWEST_ALIKE:
+    if total < LEAST_WEIGHT or total**2 / sum(weight**2 for _, weight in alike) < FEWEST_ALIKE:
         return None
     steps = [(0.0, age_s)]
     for duration_s, weight in alike:

@@ -1,9 +1,11 @@
 """Of which services something is to be expected, and from whose past: through the judge, sample by sample."""
 
+import msgspec
 import pytest
 
 from tests.unit.core.incident.test_forecast import past
-from tests.unit.core.playbook import CATALOGUE, START, Play
+from tests.unit.core.playbook import ACME, CATALOGUE, START, Play
+from trayapp.core.catalogue import Catalogue
 from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.light.severity import Finding
 
@@ -88,6 +90,46 @@ def test_what_falls_with_many_has_a_cause_that_no_past_knows() -> None:
     judgement = play.state.judgement
     assert {judgement.service(name).finding for name in names} == {Finding.SHARED}  # type: ignore[union-attr]
     assert told(play) == {}
+
+
+def test_nor_does_it_know_what_only_limps_with_them() -> None:
+    names = ("api", "beta", "gamma")
+    play = played(*((at + place, f"{name} 502 +!") for at in (0.0, 5.0, 20.0, 35.0, 50.0)
+                    for place, name in enumerate(names)))  # fmt: skip
+    play.feed(60.0, "page degraded:login")
+    assert play.lights()["chat"] == "yellow degraded"
+    assert told(play) == {}
+
+
+def test_of_a_part_that_nobody_has_found_on_the_page_the_providers_past_is_known() -> None:
+    api = ACME.services[1]
+    lost = msgspec.structs.replace(api.components[2], page_components=("*",))
+    service = msgspec.structs.replace(api, components=(*api.components[:2], lost))
+    provider = msgspec.structs.replace(ACME, services=(ACME.services[0], service))
+    play = Play(WATCHED, Catalogue(CATALOGUE.providers | {"acme": provider}))
+    play.state.learn("acme", past(45, components=("id-completions",)))
+    for at, sample in DOWN:
+        play.feed(at, sample)
+    assert told(play)["api"].basis is Basis.PROVIDER
+
+
+def test_what_is_partly_back_is_foretold_where_it_is_not() -> None:
+    play = played(*DOWN, (96.0, "page major:chat"), (200.0, "page major:chat"), (201.0, "api 401"), (262.0, "api 401"))
+    assert play.lights()["api"] == "yellow recovering"
+    assert list(told(play)) == ["chat"]
+
+
+def test_it_goes_on_with_the_time_though_nothing_comes_in() -> None:
+    play = Play(WATCHED)
+    play.state.learn("acme", past(200, 1.5))
+    play.feed(0.0, "page major:chat")
+    play.wait(130.0)
+    verdict, before = play.state.judgement.service("chat"), told(play)["chat"]
+    play.wait(140.0)
+    assert told(play)["chat"] is before
+    play.wait(200.0)
+    assert play.state.judgement.service("chat") is verdict
+    assert told(play)["chat"].alike < before.alike
 
 
 def test_reading_the_picture_again_says_the_same() -> None:

@@ -15,11 +15,16 @@ ages = st.floats(0.0, 2e6)
 
 def test_the_quartiles_of_what_has_just_begun() -> None:
     """Of 19 that are told apart by nothing but their length, the new one falls between any two equally often."""
-    left = remaining([60.0 * n for n in range(1, 20)], 0.0)
-    assert left is not None
-    # The weights of the older ones move it a little towards the newer, which are the longer ones here.
-    assert [left.low_s / 60, left.median_s / 60, left.high_s / 60] == pytest.approx([5, 10, 15], abs=0.7)
-    assert left.alike == 19
+    known = [60.0 * n for n in range(1, 20)]
+    # What the newer weigh more moves it up where they are the longer ones, and down where they are the shorter ones.
+    rising, falling = remaining(known, 0.0), remaining(known[::-1], 0.0)
+    assert rising is not None
+    assert falling is not None
+    assert rising.alike == 19
+    assert rising.low_s + falling.low_s == pytest.approx(2 * 5 * 60, abs=12)
+    assert rising.median_s + falling.median_s == pytest.approx(2 * 10 * 60, abs=12)
+    assert rising.high_s + falling.high_s == pytest.approx(2 * 15 * 60, abs=12)
+    assert falling.median_s < rising.median_s
 
 
 def test_what_has_lasted_long_lasts_longer_still_where_the_tail_is_long() -> None:
@@ -54,6 +59,12 @@ def test_old_ones_fade() -> None:
     assert left.high_s < 1200.0
     assert recency(3)[2] == 1.0
     assert recency(int(HALF_LIFE_OUTAGES) + 1)[0] == pytest.approx(0.5)
+
+
+def test_nobody_knows_what_only_old_ones_reached() -> None:
+    long = [90_000.0 + n for n in range(40)]
+    assert remaining(long + [600.0] * 120, 3600.0) is not None
+    assert remaining(long + [600.0] * 300, 3600.0) is None
 
 
 @given(durations, ages)
