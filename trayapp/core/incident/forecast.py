@@ -37,6 +37,9 @@ class Basis(StrEnum):
     PUBLISHED = "published"
 
 
+_ENOUGH = {Basis.COMPONENT: ENOUGH_OF_COMPONENT, Basis.PROVIDER: ENOUGH_OUTAGES}
+
+
 class Forecast(Struct, frozen=True):
     """What can be said of an open outage. All times are seconds from now on, no more exact than they are known.
 
@@ -82,14 +85,16 @@ class Past:
         provider = self._known(None, now)
         again = _again(provider, now)
         of_component = self._known(frozenset(components), now) if components else []
-        for basis, known, enough in (
-            (Basis.COMPONENT, of_component, ENOUGH_OF_COMPONENT),
-            (Basis.PROVIDER, provider, ENOUGH_OUTAGES),
-        ):
-            told = [outage.duration_s for outage in known if outage.duration_s is not None]
-            if len(told) >= enough:
-                return _said(basis, len(told), remaining(told, age_s), again)
-        return _said(Basis.PUBLISHED, self._prior.outages, prior_remaining(self._prior, age_s), again)
+        known = ((Basis.COMPONENT, _durations_s(of_component)), (Basis.PROVIDER, _durations_s(provider)))
+        own = [(basis, told) for basis, told in known if len(told) >= _ENOUGH[basis]]
+        if not own:
+            return _said(Basis.PUBLISHED, self._prior.outages, prior_remaining(self._prior, age_s), again)
+        # How long its longest take is known from nobody else: in made histories the middle half of what others' tails
+        # said, where its own past was silent after twelve hours, held a third.
+        for basis, told in own:
+            if (left := remaining(told, age_s)) is not None:
+                return _said(basis, len(told), left, again)
+        return None
 
     def _known(self, components: frozenset[str] | None, now: float) -> list[Outage]:
         """What has ended by now and is not too old, in the order in which it ended."""
@@ -98,6 +103,10 @@ class Past:
                 sorted(outages(self._incidents, components), key=lambda outage: outage.ended_at)
             )
         return [outage for outage in self._outages[components] if now - TOO_OLD_S <= outage.ended_at <= now]
+
+
+def _durations_s(known: Iterable[Outage]) -> list[float]:
+    return [outage.duration_s for outage in known if outage.duration_s is not None]
 
 
 def _again(known: Sequence[Outage], now: float) -> float | None:

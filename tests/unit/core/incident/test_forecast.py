@@ -78,6 +78,12 @@ def test_nothing_is_said_where_hardly_any_lasted_so_long() -> None:
     assert ask([], 90 * HOUR) is None
 
 
+def test_where_hardly_any_of_the_part_lasted_so_long_others_of_the_provider_did() -> None:
+    known = past(40, 20.0, components=("login",)) + past(100, 600.0, components=("chat",), ended=6 * DAY, seed=4)
+    assert said(known, components=("login",)).basis is Basis.COMPONENT
+    assert said(known, 4 * HOUR, components=("login",)).basis is Basis.PROVIDER
+
+
 @pytest.mark.parametrize("age_s", [-1.0, math.nan, math.inf, -math.inf])
 def test_nothing_is_said_of_what_began_at_no_time(age_s: float) -> None:
     assert ask(past(100), age_s) is None

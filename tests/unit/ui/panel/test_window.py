@@ -13,6 +13,7 @@ from tests.support import states
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET
 from tests.support.windows import button
+from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
@@ -53,6 +54,17 @@ def test_every_state_is_drawn_with_its_words(panel: Panel, state: str) -> None:
     for verdict in s.judgement.services:
         assert verdict.name in seen
         assert state_line(verdict, s) in seen
+
+
+def test_how_long_it_may_take_is_said_above_and_explained_below(panel: Panel) -> None:
+    forecast = Forecast(Basis.PROVIDER, 57, 40, 1200.0, 3000.0, 7200.0, 0.4)
+    s = states.down(forecasts=dict.fromkeys(("chatgpt", "openai-api"), forecast))
+    seen = texts(opened(panel, s, "openai-api"))
+    assert any(text.endswith("Half of such outages end within 50 min from now.") for text in seen)
+    assert "Usually over within 20 min to 2 h from now (from 57 past outages)." in seen
+    assert "In 4 of 10 cases another follows within a day." in seen
+    panel.draw(states.down())
+    assert not any("outages" in text for text in texts(panel))
 
 
 def test_what_works_and_since_when(panel: Panel) -> None:
