@@ -150,7 +150,8 @@ class State:
         self._watch(catalogue, watched, now, self._judge.remember(), self._remember_incidents())
 
     def learn(self, provider: str, past: Iterable[PastIncident]) -> None:
-        """All finished incidents that a provider's page tells of; forecasts rest on them from the next moment on."""
+        """All finished incidents that a provider's page tells of (`past_incident` makes them); forecasts rest on them
+        from the next moment on."""
         self._outlook.learn(provider, past)
 
     def only_when_back(self, incident_id: str) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
+from trayapp.core.evidence.page_report import Impact, PageIncident
+from trayapp.core.light.incident_reach import TROUBLED, over_at
+
 # One outage comes in several rows, one a model or a component: of Anthropic's 347 rows of May and June 2026 99 were
 # distinct. Rows that begin this close together, while the other goes on, are one outage.
 TWINS_WITHIN_S = 15 * 60.0
@@ -34,6 +37,21 @@ class Outage(Struct, frozen=True):
         """How long it took, None where the page did not tell."""
         duration_s = self.ended_at - self.started_at
         return duration_s if duration_s >= UNTOLD_S else None
+
+
+def past_incident(incident: PageIncident) -> PastIncident | None:
+    """The past that an incident of a page is; None while it is open, for maintenance, and for what is only listed."""
+    ended_at = over_at(incident)
+    if ended_at is None or incident.maintenance or incident.impact in (Impact.NONE, Impact.MAINTENANCE):
+        return None
+    states = [state for update in incident.updates for state in update.states]
+    # Pages link an incident to all that they have, and say in its records which parts were in trouble.
+    named = (
+        [record.component for record in incident.impacts or () if record.state in TROUBLED]
+        or [state.component for state in states if state.state in TROUBLED or state.was in TROUBLED]
+        or incident.components
+    )
+    return PastIncident(incident.started_at, ended_at, tuple(dict.fromkeys(named)))
 
 
 def outages(incidents: Iterable[PastIncident], components: Collection[str] | None = None) -> tuple[Outage, ...]:

@@ -1,12 +1,23 @@
 """Rows of a page's history become the outages that people lived through."""
 
 import math
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.core.incident.past import TWINS_WITHIN_S, Outage, PastIncident, outages
+from trayapp.core.evidence.page_report import (
+    Impact,
+    PageImpact,
+    PageIncident,
+    PageLight,
+    PageStage,
+    PageState,
+    PageUpdate,
+)
+from trayapp.core.incident.past import TWINS_WITHIN_S, Outage, PastIncident, outages, past_incident
 
 HOUR = 3600.0
 
@@ -46,6 +57,38 @@ def test_what_was_published_when_it_was_over_has_no_known_duration() -> None:
     assert Outage(100.0, 100.0).duration_s is None
     assert Outage(100.0, 159.0).duration_s is None
     assert Outage(100.0, 160.0).duration_s == 60.0
+
+
+FULL = PageIncident(
+    id="1", name="Errors", stage=PageStage.RESOLVED, impact=Impact.MAJOR, components=("a", "b", "c"), started_at=100.0,
+    updated_at=900.0, resolved_at=900.0,
+)  # fmt: skip
+OPERATIONAL, MAJOR = PageLight.OPERATIONAL, PageLight.MAJOR
+SAID = (
+    PageUpdate(900.0, PageStage.RESOLVED, "", (PageState("a", OPERATIONAL, MAJOR), PageState("b", OPERATIONAL))),
+    PageUpdate(100.0, PageStage.INVESTIGATING, "", (PageState("c", MAJOR), PageState("b", OPERATIONAL))),
+)
+RECORDS = (PageImpact("b", MAJOR, 100.0, 700.0), PageImpact("c", OPERATIONAL, 100.0, 700.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "past"),
+    [
+        ({}, PastIncident(100.0, 900.0, ("a", "b", "c"))),
+        # All that is linked is less than what is said to have been in trouble, and that less than the page's records.
+        ({"updates": SAID}, PastIncident(100.0, 900.0, ("a", "c"))),
+        ({"updates": SAID, "impacts": RECORDS}, PastIncident(100.0, 700.0, ("b",))),
+        ({"components": ()}, PastIncident(100.0, 900.0)),
+        ({"resolved_at": None}, PastIncident(100.0, 900.0, ("a", "b", "c"))),
+        ({"stage": PageStage.MONITORING}, None),
+        ({"maintenance": True}, None),
+        ({"impact": Impact.MAINTENANCE}, None),
+        ({"impact": Impact.NONE}, None),
+        ({"impact": Impact.UNKNOWN}, PastIncident(100.0, 900.0, ("a", "b", "c"))),
+    ],
+)
+def test_what_an_incident_of_a_page_is_when_it_is_past(changes: dict[str, Any], past: PastIncident | None) -> None:
+    assert past_incident(msgspec.structs.replace(FULL, **changes)) == past
 
 
 rows = st.lists(st.tuples(st.floats(), st.floats()).map(lambda span: PastIncident(*span)), max_size=30)
