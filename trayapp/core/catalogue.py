@@ -36,6 +36,15 @@ class Dialect(StrEnum):
     ANTHROPIC = "anthropic"
 
 
+class Ability(StrEnum):
+    """What a person uses a service for, and can look for elsewhere when it fails."""
+
+    CHAT = "chat"
+    CODE = "code"
+    IMAGES = "images"
+    SPEECH = "speech"
+
+
 class Part(NamedTuple):
     """A component, named across the whole catalogue."""
 
@@ -119,11 +128,14 @@ class Component(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Service(Struct, frozen=True, forbid_unknown_fields=True):
     """What a person uses and chooses to watch. `families`: of models, as its incidents name them, where the user's own
-    traffic shows which of them is used."""
+    traffic shows which of them is used. `reports`: where other users say that it fails for them; a link for people,
+    which this program never fetches. `abilities`: what else can stand in for it, by what both are used for."""
 
     id: Id
     name: str
     website: Url | None = None
+    reports: Url | None = None
+    abilities: tuple[Ability, ...] = ()
     families: tuple[str, ...] = ()
     components: tuple[Component, ...] = field(name="component", default=())
     probes: tuple[Probe, ...] = field(name="probe", default=())

@@ -76,3 +76,11 @@ def test_parts_on_one_entry_of_the_page_are_never_both_main(own_home: Path) -> N
     for _, service in _catalogue().services():
         entries = [one.page_components for one in service.components if one.main]
         assert len(set(entries)) == len(entries)
+
+
+def test_the_shipped_services_say_what_they_are_used_for_and_where_others_report(own_home: Path) -> None:
+    known = {service.id: service for _, service in _catalogue().services()}
+    assert "images" in known["chatgpt"].abilities
+    assert known["claude-code"].abilities == ("code",)
+    for service in known.values():
+        assert service.reports is None or service.reports.startswith("https://")

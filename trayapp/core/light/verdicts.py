@@ -5,6 +5,7 @@ No prose here: reasons are codes with parameters, which `trayapp.text` turns int
 
 from msgspec import Struct
 
+from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, Disturbance
 from trayapp.core.evidence.page_report import PageHealth
@@ -37,7 +38,7 @@ class ServiceVerdict(Struct, frozen=True):
     `last_known`: the last light that was not grey; `last_known_at`: until when it was, None while it still is.
     `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
     latest good answer's time to the first byte. `flapping`: it keeps changing, whatever its finding. `claim`: what may
-    be said of it while it is red.
+    be said of it while it is red. `website`, `reports`, `abilities`: the catalogue's.
     """
 
     id: str
@@ -59,6 +60,8 @@ class ServiceVerdict(Struct, frozen=True):
     website: str | None = None
     flapping: bool = False
     claim: Claim | None = None
+    reports: str | None = None
+    abilities: tuple[Ability, ...] = ()
 
 
 class PageStatus(Struct, frozen=True):

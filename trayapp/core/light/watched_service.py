@@ -93,6 +93,8 @@ class WatchedService:
             last_known_at=known.until if known is not None else None,
             latency_s=latency_s,
             website=service.website,
+            reports=service.reports,
+            abilities=service.abilities,
         )
 
     def _since(self, made: Whole, views: list[ComponentView]) -> float:

@@ -95,6 +95,7 @@ class _Details(QWidget):
         self.updates = Lines(self)
         self._quiet = QPushButton(self)
         self._website = Link(self)
+        self._reports = Link(self)
         self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
@@ -105,6 +106,7 @@ class _Details(QWidget):
         across.addWidget(self._quiet)
         across.addStretch(1)
         across.addWidget(self._website)
+        across.addWidget(self._reports)
         column.addLayout(across)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
@@ -119,6 +121,7 @@ class _Details(QWidget):
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self._website.lead_to(v.website)
+        self._reports.lead_to(v.reports)
 
     def _draw_incident(self, incident: Incident | None, s: Snapshot) -> None:
         self._incident_id = incident.id if incident is not None else ""
