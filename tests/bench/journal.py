@@ -21,6 +21,7 @@ from trayapp.core.evidence.observation import Outcome, Source
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import Batch, Seen
+from trayapp.core.journal.delays import bucket as bucket_of
 from trayapp.core.journal.history import day_of
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light
@@ -32,6 +33,7 @@ BEGIN_DAY = 20_454
 """1 January 2026."""
 BUDGET_BYTES = 300_000_000
 BUDGET_S = 0.2
+PHASES_MS = (15, 20, 45, 120)
 
 
 def main() -> None:
@@ -109,6 +111,7 @@ def _day(day: int, services: int, dice: random.Random, *, one_by_one: bool) -> B
             for _ in range(60):
                 bucket = round(dice.gauss(56, 4))
                 tally.answers[bucket] = tally.answers.get(bucket, 0) + 1
+                _note_phases(total, dice)
             batch.hours[name, hour] = tally
             total.add(tally)
             if one_by_one:
@@ -126,8 +129,15 @@ def _day(day: int, services: int, dice: random.Random, *, one_by_one: bool) -> B
 
 def _seen(at: float, dice: random.Random) -> Seen:
     return Seen(
-        round(at + dice.random(), 3), Source.PROBE, 2, Outcome.GOOD, "http_401", round(dice.gauss(0.2, 0.05), 3)
-    )
+        round(at + dice.random(), 3), Source.PROBE, 2, Outcome.GOOD, "http_401", round(dice.gauss(0.2, 0.05), 3),
+        phases_ms=(*(max(1, round(dice.gauss(ms, ms / 4))) for ms in PHASES_MS), None),
+    )  # fmt: skip
+
+
+def _note_phases(total: Tally, dice: random.Random) -> None:
+    for delays, ms in zip((total.dns, total.connects, total.tls, total.first_bytes), PHASES_MS, strict=True):
+        number = bucket_of(max(1.0, dice.gauss(ms, ms / 4)) / 1000)
+        delays[number] = delays.get(number, 0) + 1
 
 
 def _incident(ident: str, service: str, at: float, dice: random.Random) -> Incident:

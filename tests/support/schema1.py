@@ -23,6 +23,7 @@ Finding = Literal[
     "no_evidence",
 ]
 Text = Annotated[str, Meta(min_length=1)]
+Seconds = Annotated[float, Meta(ge=0.0)] | None
 
 
 class Reason(Struct, forbid_unknown_fields=True):
@@ -60,6 +61,14 @@ class Forecast(Struct, forbid_unknown_fields=True):
     again: Annotated[float, Meta(ge=0.0, le=1.0)] | None
 
 
+class Timing(Struct, forbid_unknown_fields=True):
+    dns_s: Seconds
+    connect_s: Seconds
+    tls_s: Seconds
+    answer_s: Seconds
+    token_s: Seconds
+
+
 class Service(Struct, forbid_unknown_fields=True):
     id: Text
     provider: Text
@@ -74,6 +83,7 @@ class Service(Struct, forbid_unknown_fields=True):
     unseen: list[Text]
     components: Annotated[list[Component], Meta(min_length=1)]
     forecast: Forecast | None
+    timing: Timing | None
 
 
 class Page(Struct, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ What the snapshot holds may change from release to release; this may not.
 from datetime import UTC, datetime
 from typing import Any
 
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
@@ -70,6 +71,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
                 for component in service.components
             ],
             "forecast": _forecast(snapshot.forecasts.get(service.id)),
+            "timing": _timing(service.phases),
         }
 
     def page_json(page: PageStatus) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast"})
+_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing"})
 """What runs on by itself, or with every answer, while all stays as it is."""
 
 
@@ -135,6 +137,14 @@ def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:
         "high_s": forecast.high_s,
         "again": forecast.again,
     }
+
+
+def _timing(phases: Phases | None) -> dict[str, float | None] | None:
+    """Seconds that the phases of the latest good answer took."""
+    if phases is None:
+        return None
+    taken = {name: getattr(phases, name) for name in Phases.__struct_fields__}
+    return {name: None if seconds is None else round(seconds, 3) for name, seconds in taken.items()}
 
 
 def _route(route: Route) -> dict[str, Any]:

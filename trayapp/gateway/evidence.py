@@ -9,12 +9,13 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Part, ProbeKind, Provider
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, retry_after_s
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.fence import FencedReading
@@ -172,11 +173,12 @@ class Exchange:
         self._retry_after_s: float | None = None
         self._latency_s: float | None = None
         self._proven = False
+        self._phases: Phases | None = None
         self.answer: FencedReading | None = None
 
     def head(self, reading: FencedReading, answer: Answer) -> Self:
         """The answer has begun."""
-        self._proven = answer.proven
+        self._proven, self._phases = answer.proven, answer.phases
         self.answer = reading
         self._status = answer.status
         self._retry_after_s = retry_after_s(answer.headers)
@@ -224,4 +226,10 @@ class Exchange:
             witness=self._witness,
             accepted=reading.accepted,
             edge=reading.edge,
+            phases=self._phases_until(first_token_at),
         )
+
+    def _phases_until(self, first_token_at: float | None) -> Phases | None:
+        if self._phases is None or self._latency_s is None or first_token_at is None:
+            return self._phases
+        return structs.replace(self._phases, token_s=first_token_at - self._began_s - self._latency_s)

@@ -16,7 +16,8 @@ from aiohttp.connector import Connection
 from multidict import CIMultiDict
 from yarl import URL
 
-from trayapp.core.evidence.reach import Reach, reach_of_url
+from trayapp.core.evidence.phases import Phases
+from trayapp.core.evidence.reach import Reach, is_address, reach_of_url
 from trayapp.core.switching.steps import Connected, Sending
 from trayapp.gateway.limits import Patience
 from trayapp.net.descriptors import ran_out
@@ -40,7 +41,8 @@ _CODINGS = frozenset({"chunked", "identity"})
 """Of the transfer; in another, aiohttp would hand the body on as it came, and the tool would take it for plain."""
 _REQUEST: ContextVar[SimpleNamespace] = ContextVar("REQUEST")
 """Of the request that the running task sends: `at` is when a kept connection was taken up for it, None without; `note`
-as in `Outgoing.ask`; `fresh` where no kept one will do."""
+as in `Outgoing.ask`; `fresh` where no kept one will do; `dns_s`, `connect_s` as in `Phases`, and when it was
+`ready`."""
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
@@ -57,9 +59,10 @@ class Unanswered(Exception):
 
 
 class Answer(aiohttp.ClientResponse):
-    """The head of an answer, and its body to come. `proven`: as in `core.evidence.observation.Try`."""
+    """The head of an answer, and its body to come. `proven`, `phases`: as in `core.evidence.observation.Try`."""
 
     proven = False
+    phases = Phases()
 
     async def piece(self) -> bytes:
         """The next piece of the body; empty at its end. What came before it broke off is given first."""
@@ -168,7 +171,7 @@ class Outgoing:
         while True:
             # As a file, which has to be at its beginning each time, aiohttp sends it in pieces.
             data = _Upload(body, note) if len(body) > _AT_ONCE_BYTES else body or None
-            request = SimpleNamespace(at=None, note=note, fresh=fresh)
+            request = SimpleNamespace(at=None, note=note, fresh=fresh, dns_s=None, connect_s=None, ready=0.0)
             _REQUEST.set(request)
             try:
                 answer = await self._session.request(method, URL(url, encoded=True), **how | {"data": data})
@@ -179,6 +182,8 @@ class Outgoing:
                 fresh = True
             else:
                 assert isinstance(answer, Answer)
+                answer_s = asyncio.get_running_loop().time() - request.ready
+                answer.phases = Phases(request.dns_s, request.connect_s, None, answer_s)
                 return answer
 
     def _proxy(self, url: str) -> str | None:
@@ -216,18 +221,29 @@ class _Pool(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        request = _REQUEST.get()
+        request, clock = _REQUEST.get(), asyncio.get_running_loop().time
+        began = clock()
         connection = await super().connect(req, traces, timeout)
         while request.fresh and connection.protocol in self._used:
             connection.close()
             connection = await super().connect(req, traces, timeout)
         if request.note is not None:
             request.note(Connected())
+        request.ready = clock()
         if connection.protocol in self._used:
-            request.at = asyncio.get_running_loop().time()
+            request.at = request.ready
         else:
             self._used.add(connection.protocol)
+            request.connect_s = request.ready - began - (request.dns_s or 0.0)
         return connection
+
+    async def _resolve_host(self, host: str, *given: Any, **named: Any) -> Any:
+        request, clock = _REQUEST.get(), asyncio.get_running_loop().time
+        began = clock()
+        found = await super()._resolve_host(host, *given, **named)
+        if not is_address(host):
+            request.dns_s = clock() - began
+        return found
 
 
 def _session() -> aiohttp.ClientSession:

@@ -107,6 +107,15 @@ def _month(month: Month) -> Iterator[str]:
         yield _("      not counted: {list}", list=", ".join(apart))
     yield from _delays(_("answers"), month.answer_p50_s, month.answer_p95_s)
     yield from _delays(_("first token"), month.first_token_p50_s, month.first_token_p95_s)
+    phases = (
+        (_("name"), month.dns_p95_s),
+        (_("connection"), month.connect_p95_s),
+        (_("TLS"), month.tls_p95_s),
+        (_("first byte"), month.first_byte_p95_s),
+    )
+    slow = [f"{what} {in_time(seconds)}" for what, seconds in phases if seconds is not None]
+    if slow:
+        yield _("      by phase, 95 %: {list}", list=", ".join(slow))
 
 
 def _delays(what: str, middle_s: float | None, late_s: float | None) -> Iterator[str]:

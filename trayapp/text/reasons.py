@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from trayapp.core.evidence.observation import Depth, DisturbanceKind, NetworkStep, Source
+from trayapp.core.evidence.phases import Phase
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes
-from trayapp.text.language import _, ngettext
+from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import name
 from trayapp.text.page_reasons import PAGE_REASONS
 from trayapp.text.seen_reason import SeenReason
@@ -84,6 +85,28 @@ def _badge_key(x: SeenReason) -> str:
 
 
 def _answers(x: SeenReason) -> str:
+    return _with_phase(_answered(x), x)
+
+
+def _with_phase(sentence: str, x: SeenReason) -> str:
+    """With where the time went, if one phase explains it."""
+    phase, phase_s, of_s = x.params.get("phase"), x.number("phase_s"), x.number("of_s")
+    if phase not in _PHASES or phase_s is None or of_s is None:
+        return sentence
+    times = {"part": answer_time(phase_s), "whole": answer_time(of_s)}
+    return f"{sentence} {_(_PHASES[Phase(str(phase))], **times)}"
+
+
+_PHASES: dict[Phase, str] = {
+    Phase.DNS: N_("Looking up its name took {part} of {whole}."),
+    Phase.CONNECT: N_("Connecting took {part} of {whole}."),
+    Phase.TLS: N_("The secure connection (TLS) took {part} of {whole}."),
+    Phase.ANSWER: N_("{part} of {whole} passed before it began to answer."),
+    Phase.TOKEN: N_("{part} of {whole} passed between its first sign of life and the first word."),
+}
+
+
+def _answered(x: SeenReason) -> str:
     latency = x.number("latency_s")
     real = x.params.get("depth") in (Depth.COMPLETION, "completion")
     if x.r.source is Source.TRAFFIC:
@@ -133,11 +156,9 @@ def _kept_out(x: SeenReason) -> str:
 
 
 def _slow(x: SeenReason) -> str:
-    return _(
-        "The first word takes {now}, usually {usual}.",
-        now=answer_time(x.number("first_token_s") or 0.0),
-        usual=answer_time(x.number("baseline_s") or 0.0),
-    )
+    now, usual = x.number("first_token_s") or 0.0, x.number("baseline_s") or 0.0
+    sentence = _("The first word takes {now}, usually {usual}.", now=answer_time(now), usual=answer_time(usual))
+    return _with_phase(sentence, x)
 
 
 def _recovering(x: SeenReason) -> str:

@@ -19,6 +19,7 @@ import httpx
 from trayapp import __version__
 from trayapp.core.evidence.answers import same_site
 from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown
@@ -48,9 +49,9 @@ class Limit(NamedTuple):
 class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`, `late_name`: as in
-    `Try`. Times are real seconds since the request began: to the answer's head, and to the end (or to when enough had
-    come).
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`, `late_name`, `phases` as
+    in `Try`. Times are real seconds since the request began: to the answer's head, and to the end (or to when enough
+    had come).
     """
 
     status: int
@@ -63,6 +64,7 @@ class HttpAnswer(NamedTuple):
     end_s: float
     proven: bool = False
     late_name: bool = False
+    phases: Phases = Phases()
 
 
 class Http:
@@ -149,6 +151,7 @@ class Http:
             response, roots = await self._send(url, proxy, method, headers, content, trace)
             try:
                 head_s = clock() - began
+                trace.enter(None)
                 received = _size(response.headers.raw)
                 body.encoded(response.headers.get("content-encoding", "identity"))
                 async for chunk in response.aiter_raw():
@@ -166,7 +169,9 @@ class Http:
         proven = reach_of_url(url) is Reach.LOOPBACK or (url.startswith("https:") and roots is Roots.PUBLIC)
         status, whole = response.status_code, body.whole
         end_s = clock() - began
-        return HttpAnswer(status, names, body.data, not whole, url, address, head_s, end_s, proven, trace.late_name)
+        return HttpAnswer(
+            status, names, body.data, not whole, url, address, head_s, end_s, proven, trace.late_name, trace.phases()
+        )
 
     async def _send(
         self,

@@ -10,12 +10,14 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import partial
 from itertools import chain, zip_longest
+from time import monotonic
 from typing import Any
 
 import httpcore
 import httpx
 
 from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.evidence.phases import Phase, Phases
 from trayapp.core.evidence.reach import is_address
 from trayapp.net.lookup import look_up
 from trayapp.tasks import Tasks
@@ -41,24 +43,41 @@ class Trace:
         self.sent = 0
         self._handshakes = 0
         self._asks_proxy = False
+        self._spent: dict[Phase, float] = {}
+        self._phase: Phase | None = None
+        self._since = 0.0
 
     def new_handshakes(self) -> int:
         """Since the last time this was asked."""
         count, self._handshakes = self._handshakes, 0
         return count
 
+    def enter(self, phase: Phase | None) -> None:
+        """From now on the time is this phase's; nobody's with None."""
+        now = monotonic()
+        if self._phase is not None:
+            self._spent[self._phase] = self._spent.get(self._phase, 0.0) + now - self._since
+        self._phase, self._since = phase, now
+
+    def phases(self) -> Phases:
+        """Where the time has gone, hop by hop together."""
+        return Phases(*map(self._spent.get, Phase))
+
     async def note(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith("connect_tcp.started"):
             self.connects = True
             self._asks_proxy = self.tunnelled
             self.step = NetworkStep.PROXY if self.tunnelled else NetworkStep.TCP
+            self.enter(Phase.CONNECT)
         elif event.endswith("start_tls.started"):
             self._asks_proxy = False
             self.step = NetworkStep.TLS
+            self.enter(Phase.TLS)
         elif event.endswith("start_tls.complete"):
             self._handshakes += 1
         elif event == "http11.send_request_headers.started" and not self._asks_proxy:
             self.step = None
+            self.enter(Phase.ANSWER)
 
 
 TRACE: ContextVar[Trace] = ContextVar("TRACE")
@@ -135,11 +154,13 @@ class _Direct(_Noting):
             trace.addresses = (host,)
         else:
             trace.step = NetworkStep.DNS
+            trace.enter(Phase.DNS)
             try:
                 trace.addresses, trace.late_name = await look_up(host)
             except OSError as error:
                 raise httpcore.ConnectError(str(error)) from error
             trace.step = NetworkStep.TCP
+            trace.enter(Phase.CONNECT)
         connect = super().connect_tcp
         return await _first(
             [

@@ -46,6 +46,9 @@ async def test_one_request_there_and_back() -> None:
         assert (found.host, found.provider, found.reach) == (bed.cloud.netloc, "acme", Reach.LOOPBACK)
         assert found.request is not None
         assert found.latency_s is not None
+        assert found.phases is not None
+        assert found.phases.connect_s is not None
+        assert sum(found.phases.spent().values()) <= found.latency_s
         assert bed.gateway.last_seen.keys() == {"editor"}
 
 

@@ -1,10 +1,13 @@
 """The bounded client against servers that misbehave."""
 
 import asyncio
+import contextlib
 import resource
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +24,7 @@ from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, Limit
 
 LIMIT = Limit(deadline_s=5.0, body_bytes=100_000)
+HELD_S = 0.3
 SHORT = Limit(deadline_s=0.4, body_bytes=100_000)
 
 
@@ -266,6 +270,81 @@ class TestNames:
             for _ in range(2):
                 await http.ask(server.url.replace("127.0.0.1", "api.acme.example") + "/x", LIMIT)
         assert asked == ["api.acme.example"] * 2
+
+
+class TestPhases:
+    """Where the time of an answer goes; what is delayed on purpose cannot be quicker than that."""
+
+    async def test_a_slow_resolver_is_the_names(
+        self, http: Http, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.on("/x", answer(200, {}))
+        point(monkeypatch, {"api.acme.example": ["127.0.0.1"]}, silent=_Late())
+        phases = (await http.ask(server.url.replace("127.0.0.1", "api.acme.example") + "/x", LIMIT)).phases
+        assert phases.dns_s is not None
+        assert phases.dns_s >= 0.9 * HELD_S
+        assert phases.tls_s is None
+
+    async def test_a_slow_handshake_is_tls(self) -> None:
+        authority = Authority()
+        async with Server(tls=authority.server()) as server:
+            server.on("/x", answer(200, {}))
+            async with _held(server) as port:
+                http = Http(trust=Trust(authority.trust))
+                phases = (await http.ask(f"https://127.0.0.1:{port}/x", LIMIT)).phases
+                await http.close()
+        assert phases.tls_s is not None
+        assert phases.tls_s >= 0.9 * HELD_S
+        assert phases.dns_s is None, "an address needs no name"
+
+    async def test_a_slow_answer_is_the_other_sides(self, http: Http, server: Server) -> None:
+        async def late(writer: asyncio.StreamWriter, request: httpserver.Request) -> None:
+            await asyncio.sleep(HELD_S)
+            await answer(200, {})(writer, request)
+
+        server.on("/x", late)
+        phases = (await http.ask(server.url + "/x", LIMIT)).phases
+        assert phases.answer_s is not None
+        assert phases.answer_s >= 0.9 * HELD_S
+
+    async def test_a_kept_connection_costs_nothing_anew(self, http: Http, server: Server) -> None:
+        server.on("/x", answer(200, {}))
+        first, second = [(await http.ask(server.url + "/x", LIMIT)).phases for _ in range(2)]
+        assert first.connect_s is not None
+        assert (second.dns_s, second.connect_s, second.tls_s) == (None, None, None)
+        assert second.answer_s is not None
+
+    async def test_they_never_take_longer_than_the_whole(self, http: Http, server: Server) -> None:
+        server.on("/x", redirect("/y"))
+        server.on("/y", answer(200, {}))
+        got = await http.ask(server.url + "/x", LIMIT, redirects=1)
+        assert sum(got.phases.spent().values()) <= got.head_s
+
+
+class _Late(threading.Event):
+    def wait(self, timeout: float | None = None) -> bool:
+        time.sleep(HELD_S)
+        return True
+
+
+@asynccontextmanager
+async def _held(server: Server) -> AsyncIterator[int]:
+    """The port of somebody who lets everybody in at once and holds back what they say."""
+
+    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+        writer.close()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(HELD_S)
+        theirs, ours = await asyncio.open_connection("127.0.0.1", int(server.netloc.rpartition(":")[2]))
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(passed(reader, ours), passed(theirs, writer))
+
+    relay = await asyncio.start_server(hold, "127.0.0.1", 0)
+    async with relay:
+        yield relay.sockets[0].getsockname()[1]
 
 
 def point(

@@ -7,6 +7,7 @@ from tests.support.snapshots import NOW, failures, page_incident, service, snaps
 from tests.support.states import STATES, fine
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkStep, Source
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
+from trayapp.core.evidence.phases import Phase
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.errors import Param
 from trayapp.text import reasons
@@ -96,6 +97,14 @@ def test_as_a_person_would_say_it() -> None:
         (Code.ANSWERS, Source.PROBE, {"depth": "completion", "latency_s": 0.7},
          "From here: a real answer in 0.7 s, 4 min ago."),
         (Code.ANSWERS, Source.PROBE, {"depth": "api"}, "From here: it answers, 4 min ago."),
+        (Code.ANSWERS, Source.PROBE,
+         {"depth": "api", "latency_s": 2.4, "phase": Phase.TLS, "phase_s": 2.1, "of_s": 2.4},
+         "From here: it answers in 2.4 s, 4 min ago. The secure connection (TLS) took 2.1 s of 2.4 s."),
+        (Code.ANSWERS, Source.PROBE, {"depth": "api", "phase": "of the moon", "phase_s": 2.1, "of_s": 2.4},
+         "From here: it answers, 4 min ago."),
+        (Code.SLOW, Source.TRAFFIC,
+         {"first_token_s": 6.4, "baseline_s": 0.9, "phase": Phase.ANSWER, "phase_s": 5.0, "of_s": 6.4},
+         "The first word takes 6.4 s, usually 0.9 s. 5.0 s of 6.4 s passed before it began to answer."),
         (Code.PAGE_UNKNOWN, Source.PAGE, {"health": PageHealth.NEVER}, "OpenAI's page has not been read yet."),
         (Code.PAGE_UNKNOWN, Source.PAGE, {"health": "unknown_value", "fetched_at": NOW - 60},
          "OpenAI's page says something that is not understood; last read 1 min ago."),

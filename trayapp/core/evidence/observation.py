@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.page_report import PageReport
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach
 
 
@@ -78,7 +79,7 @@ class Try(Struct, frozen=True):
     `retry_after_s`: what the provider asked for. `latency_s` to the first byte, `first_token_s` to the first token.
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
-    `late_name`: its name was looked up only when it was asked for again.
+    `late_name`: its name was looked up only when it was asked for again. `phases`: where an answer's time went.
     """
 
     at: float
@@ -104,6 +105,7 @@ class Try(Struct, frozen=True):
     accepted: bool | None = None
     edge: bool = False
     late_name: bool = False
+    phases: Phases | None = None
 
 
 class Control(Struct, frozen=True):

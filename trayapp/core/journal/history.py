@@ -21,7 +21,8 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class Month(Struct, frozen=True):
     """One service in one month. `month`: "2026-02". Seconds: `observed_s` = up, impaired (yellow) and down together;
     beside them what could not be told, the own network away, and what nobody watched (asleep, off, not running) from
-    the first record of the service on. Delays in seconds, None where none was measured.
+    the first record of the service on. Delays in seconds, None where none was measured; of the phases of answers to
+    probes, `first_byte` is what the provider took from the request on.
     """
 
     service: str
@@ -38,6 +39,14 @@ class Month(Struct, frozen=True):
     answer_p95_s: float | None
     first_token_p50_s: float | None
     first_token_p95_s: float | None
+    dns_p50_s: float | None = None
+    dns_p95_s: float | None = None
+    connect_p50_s: float | None = None
+    connect_p95_s: float | None = None
+    tls_p50_s: float | None = None
+    tls_p95_s: float | None = None
+    first_byte_p50_s: float | None = None
+    first_byte_p95_s: float | None = None
 
     @property
     def observed_s(self) -> float:
@@ -108,4 +117,12 @@ def _month(service: str, month: str, tally: Tally, first: float, now: float) -> 
         answer_p95_s=quantile(tally.answers, 0.95),
         first_token_p50_s=quantile(tally.first_tokens, 0.5),
         first_token_p95_s=quantile(tally.first_tokens, 0.95),
+        dns_p50_s=quantile(tally.dns, 0.5),
+        dns_p95_s=quantile(tally.dns, 0.95),
+        connect_p50_s=quantile(tally.connects, 0.5),
+        connect_p95_s=quantile(tally.connects, 0.95),
+        tls_p50_s=quantile(tally.tls, 0.5),
+        tls_p95_s=quantile(tally.tls, 0.95),
+        first_byte_p50_s=quantile(tally.first_bytes, 0.5),
+        first_byte_p95_s=quantile(tally.first_bytes, 0.95),
     )

@@ -57,8 +57,10 @@ class Recorder:
         at = one.at + self._offset_s
         hour = int(at // HOUR_S)
         for service in {part.service for part in one.parts}:
-            for tally in self._tally(service, at):
-                tally.count(one)
+            hourly, daily = self._tally(service, at)
+            hourly.count(one)
+            daily.count(one)
+            daily.count_phases(one)
             seen = self._batch.seen
             kept = seen.get((service, hour))
             if kept is None and len(seen) < SERVICE_HOURS_WAITING:
@@ -170,7 +172,9 @@ def _dated(incident: Incident, offset_s: float) -> Incident:
 
 def _seen(one: Try, at: float) -> Seen:
     delays = _ms(one.latency_s), _ms(one.first_token_s)
-    return Seen(round(at, 3), one.source, int(one.depth), one.outcome, one.code, *delays)
+    phases = structs.astuple(one.phases) if one.phases is not None else ()
+    in_ms = tuple(None if seconds is None else round(seconds * 1000) for seconds in phases)
+    return Seen(round(at, 3), one.source, int(one.depth), one.outcome, one.code, *delays, in_ms)
 
 
 def _ms(seconds: float | None) -> float | None:

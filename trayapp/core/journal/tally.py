@@ -3,13 +3,16 @@
 from msgspec import Struct, field
 
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.phases import Phase
 from trayapp.core.journal.delays import bucket
 
 
 class Tally(Struct, array_like=True):
     """Milliseconds by light, where it could be told or not (`grey_ms`), while the own network was away (`offline_ms`);
     what is in none of them was not watched. Requests by what they counted as. `answers` and `first_tokens`: delays of
-    good answers to probes, and to the first token of completions and traffic, by bucket.
+    good answers to probes, and to the first token of completions and traffic, by bucket. `dns`, `connects`, `tls`,
+    `first_bytes`: the phases of good answers to probes, likewise; of days only, since hours would take as much room
+    again.
 
     Stored as it stands: new fields go to the end.
     """
@@ -24,6 +27,10 @@ class Tally(Struct, array_like=True):
     other: int = 0
     answers: dict[int, int] = field(default_factory=dict)
     first_tokens: dict[int, int] = field(default_factory=dict)
+    dns: dict[int, int] = field(default_factory=dict)
+    connects: dict[int, int] = field(default_factory=dict)
+    tls: dict[int, int] = field(default_factory=dict)
+    first_bytes: dict[int, int] = field(default_factory=dict)
 
     @property
     def told_ms(self) -> int:
@@ -34,8 +41,9 @@ class Tally(Struct, array_like=True):
         """Take in what another one has counted."""
         for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for mine, theirs in ((self.answers, other.answers), (self.first_tokens, other.first_tokens)):
-            for number, count in theirs.items():
+        for name in _DELAYS:
+            mine = getattr(self, name)
+            for number, count in getattr(other, name).items():
                 mine[number] = mine.get(number, 0) + count
 
     def count(self, one: Try) -> None:
@@ -52,6 +60,13 @@ class Tally(Struct, array_like=True):
         if good and one.first_token_s is not None and one.depth is Depth.COMPLETION:
             _count(self.first_tokens, one.first_token_s)
 
+    def count_phases(self, one: Try) -> None:
+        """Count where the time of a good answer to a probe went."""
+        if one.phases is not None and one.outcome is Outcome.GOOD and one.source is Source.PROBE:
+            for phase, seconds in one.phases.spent().items():
+                if phase in _PHASES:
+                    _count(getattr(self, _PHASES[phase]), seconds)
+
 
 def _count(delays: dict[int, int], seconds: float) -> None:
     number = bucket(seconds)
@@ -59,3 +74,5 @@ def _count(delays: dict[int, int], seconds: float) -> None:
 
 
 _NUMBERS = tuple(name for name, kind in Tally.__annotations__.items() if kind is int)
+_DELAYS = tuple(name for name, kind in Tally.__annotations__.items() if kind is not int)
+_PHASES = {Phase.DNS: "dns", Phase.CONNECT: "connects", Phase.TLS: "tls", Phase.ANSWER: "first_bytes"}

@@ -10,6 +10,7 @@ from trayapp.core.evidence.refusals import Refusal
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.reasons import Code, Reason, reason
 from trayapp.core.light.severity import Light
+from trayapp.errors import Param
 
 # Below this share of failures elsewhere nobody would call the network shaky.
 SHAKY_PERCENT = 3.0
@@ -83,7 +84,8 @@ class ReasonBuilder:
         return (said, *self._page(), *self._answers())
 
     def slow(self, t: Try, first_token_s: float, baseline_s: float) -> tuple[Reason, ...]:
-        said = reason(Code.SLOW, t.source, t.at, first_token_s=first_token_s, baseline_s=baseline_s)
+        params = {"first_token_s": first_token_s, "baseline_s": baseline_s, **_where(t)}
+        said = Reason(Code.SLOW.value, t.source, t.at, params)
         return (said, *self._page())
 
     def flapping(self, percent: float) -> Reason:
@@ -180,7 +182,8 @@ class ReasonBuilder:
         if good is None:
             return ()
         depth = good.depth.name.lower()
-        return (reason(Code.ANSWERS, good.source, good.at, depth=depth, latency_s=good.latency_s, host=good.host),)
+        params = {"depth": depth, "latency_s": good.latency_s, "host": good.host, **_where(good, own=True)}
+        return (Reason(Code.ANSWERS.value, good.source, good.at, params),)
 
     def _company(self, t: Try) -> tuple[Reason, ...]:
         """How everybody else does while `t` fails."""
@@ -190,6 +193,12 @@ class ReasonBuilder:
         if company is not None and company.hosts:
             return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=company.hosts),)
         return () if t.reach is Reach.LOOPBACK else (reason(Code.NETWORK_UNPROVEN, Source.NETWORK, self._now),)
+
+
+def _where(t: Try, *, own: bool = False) -> dict[str, Param]:
+    """Which phase took most of the time, where that explains something."""
+    told = t.phases.explains(own=own) if t.phases is not None else None
+    return {} if told is None else {"phase": told[0].value, "phase_s": told[1], "of_s": told[2]}
 
 
 def _blocked(t: Try) -> Reason:

@@ -85,7 +85,8 @@ class Code(StrEnum):
     """Some of the latest requests failed. Parameters as for `failures`, `failed` < `tries` or equal."""
 
     ANSWERS = "answers"
-    """A request was answered well. `depth` (api, completion), `latency_s` (or None), `host`."""
+    """A request was answered well. `depth` (api, completion), `latency_s` (or None), `host`; and where one phase of its
+    way took most of a long time `phase` (Phase), `phase_s` and `of_s` (the whole)."""
 
     NOT_ANSWERING_LATELY = "not_answering_lately"
     """The last good answer is too old to count. `last_at` (or None)."""
@@ -103,7 +104,8 @@ class Code(StrEnum):
     """Several providers fell silent together while their pages are calm. No parameters."""
 
     SLOW = "slow"
-    """First tokens come late. `first_token_s` (the latest), `baseline_s` (the usual)."""
+    """First tokens come late. `first_token_s` (the latest), `baseline_s` (the usual); `phase`, `phase_s`, `of_s` as for
+    `answers`, of any phase."""
 
     RECOVERING = "recovering"
     """It answers again and is still being watched. `back_at` (first sign), `until_at` (green then, at the earliest)."""

@@ -9,6 +9,7 @@ from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, Disturbance
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.light.claim import Claim
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
@@ -37,8 +38,8 @@ class ServiceVerdict(Struct, frozen=True):
 
     `last_known`: the last light that was not grey; `last_known_at`: until when it was, None while it still is.
     `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
-    latest good answer's time to the first byte. `flapping`: it keeps changing, whatever its finding. `claim`: what may
-    be said of it while it is red. `website`, `reports`, `abilities`: the catalogue's.
+    latest good answer's time to the first byte, and `phases` where it went. `flapping`: it keeps changing, whatever its
+    finding. `claim`: what may be said of it while it is red. `website`, `reports`, `abilities`: the catalogue's.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ServiceVerdict(Struct, frozen=True):
     last_known: Light | None = None
     last_known_at: float | None = None
     latency_s: float | None = None
+    phases: Phases | None = None
     website: str | None = None
     flapping: bool = False
     claim: Claim | None = None

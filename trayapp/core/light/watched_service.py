@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from trayapp.core.catalogue import Provider, Service
-from trayapp.core.evidence.observation import Depth
+from trayapp.core.evidence.observation import Depth, Try
 from trayapp.core.evidence.own_evidence import Evidence
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.light.badges import Badges
@@ -60,7 +60,7 @@ class WatchedService:
         """The verdict now, on components that look so. `evidences`: theirs; `before`: when it was last judged."""
         made = whole(views, now)
         self._follow_known(made.light, before)
-        return trouble_of(self._verdict(made, views, _latency_s(evidences, now), badges, now), made, views)
+        return trouble_of(self._verdict(made, views, _latest(evidences, now), badges, now), made, views)
 
     def _follow_known(self, light: Light, before: float) -> None:
         """Keep the last light that was not grey, with the moment until which it was."""
@@ -70,7 +70,7 @@ class WatchedService:
             self.known.until = before
 
     def _verdict(
-        self, made: Whole, views: list[ComponentView], latency_s: float | None, badges: Badges, now: float
+        self, made: Whole, views: list[ComponentView], latest: Try | None, badges: Badges, now: float
     ) -> ServiceVerdict:
         service, known = self.service, self.known
         refused = any(each.code == Code.REFUSED for each in made.reasons)
@@ -91,7 +91,8 @@ class WatchedService:
             unseen=tuple(view.verdict.id for view in views if not view.verdict.seen),
             last_known=known.light if known is not None else None,
             last_known_at=known.until if known is not None else None,
-            latency_s=latency_s,
+            latency_s=latest.latency_s if latest is not None else None,
+            phases=latest.phases if latest is not None else None,
             website=service.website,
             reports=service.reports,
             abilities=service.abilities,
@@ -107,13 +108,14 @@ class WatchedService:
         return self._green_since
 
 
-def _latency_s(evidences: Iterable[Evidence], now: float) -> float | None:
+def _latest(evidences: Iterable[Evidence], now: float) -> Try | None:
+    """The good answer whose time is told."""
     goods = [
         good
         for evidence in {id(evidence): evidence for evidence in evidences}.values()
         if (good := evidence.answering(now) or evidence.good(now, Depth.API)) and good.latency_s is not None
     ]
-    return max(goods, key=lambda good: (good.depth, good.at)).latency_s if goods else None
+    return max(goods, key=lambda good: (good.depth, good.at), default=None)
 
 
 def _likely_reach(provider: Provider, service: Service, component: str) -> Reach:

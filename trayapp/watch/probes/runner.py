@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Auth
 from trayapp.core.evidence.answers import Reading, outcome_of_failure, over_tls, read_answer, retry_after_s
 from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try, Witness
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_address
 from trayapp.core.hosts import host_of, may_carry_key
 from trayapp.errors import Problem
@@ -141,6 +144,7 @@ class Probes:
             retry_after_s=None if answer is None else retry_after_s(answer.headers),
             latency_s=None if answer is None else answer.head_s,
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
+            phases=None if answer is None else _phases(answer, shown),
             proven=answer is not None and answer.proven,
             step=step,
             witness=witness,
@@ -173,6 +177,10 @@ class Probes:
             return None
         self._complained.discard(name)
         return key
+
+
+def _phases(answer: HttpAnswer, shown: Seen) -> Phases:
+    return structs.replace(answer.phases, token_s=answer.end_s - answer.head_s if shown is Seen.TOKEN else None)
 
 
 def unmarked(reading: Reading, answer: HttpAnswer) -> Reading:

@@ -9,8 +9,10 @@ from tests.support.snapshots import NOW, ONLINE, service, snapshot
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import SEEN_AN_HOUR, By
+from trayapp.core.journal.delays import bucket
 from trayapp.core.journal.recorder import UNWATCHED_S, Recorder
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light
@@ -101,6 +103,17 @@ def test_one_request_counts_once_for_each_service_it_speaks_for() -> None:
     (seen,) = batch.seen["openai-api", HOUR]
     assert (seen.at, seen.code, seen.latency_s) == (NOW + 5.0, "http_401", 0.25)
     assert not recorder.take(), "what is taken is gone"
+
+
+def test_phases_are_kept_with_the_request_and_summed_up_by_day() -> None:
+    recorder = lived(at(NOW))
+    recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),), phases=Phases(0.0124, 0.02, 0.0451, 0.17)))
+    batch = recorder.take()
+    (seen,) = batch.seen["chatgpt", HOUR]
+    assert seen.phases_ms == (12, 20, 45, 170, None)
+    assert batch.hours["chatgpt", HOUR].tls == {}, "hours would take as much room again"
+    (day,) = batch.days.values()
+    assert day.tls == {bucket(0.045): 1}
 
 
 def test_a_busy_tool_is_counted_whole_and_kept_in_part() -> None:

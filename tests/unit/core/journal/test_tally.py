@@ -4,6 +4,7 @@ from typing import Any
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.journal.delays import bucket
 from trayapp.core.journal.tally import Tally
 
@@ -29,6 +30,21 @@ def test_requests_count_by_outcome() -> None:
         tally.count(request(outcome, latency_s=0.5))
     assert (tally.good, tally.failed, tally.other) == (2, 1, 3)
     assert tally.answers == {bucket(0.5): 2}, "how long a failure took says nothing about answers"
+
+
+def test_where_the_time_of_probes_went_is_counted_by_phase() -> None:
+    tally, way = Tally(), Phases(0.02, 0.03, None, 0.2, 0.9)
+    tally.count_phases(request(phases=way))
+    tally.count_phases(request(Outcome.FAIL, phases=way))
+    tally.count_phases(request(source=Source.TRAFFIC, phases=way))
+    tally.count_phases(request())
+    assert (tally.dns, tally.connects, tally.tls, tally.first_bytes) == (
+        {bucket(0.02): 1}, {bucket(0.03): 1}, {}, {bucket(0.2): 1},
+    )  # fmt: skip
+    total = Tally()
+    total.add(tally)
+    total.add(tally)
+    assert total.first_bytes == {bucket(0.2): 2}
 
 
 def test_a_users_own_answer_is_no_probe() -> None:
