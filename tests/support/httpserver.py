@@ -338,6 +338,11 @@ class Authority:
     def __init__(self) -> None:
         self._ca = trustme.CA()
 
+    @property
+    def pem(self) -> bytes:
+        """Its own certificate."""
+        return self._ca.cert_pem.bytes()
+
     def server(self, *names: str, **options: Any) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")), **options).configure_cert(context)

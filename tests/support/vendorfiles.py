@@ -54,13 +54,18 @@ _CHECKLY = {
 _DATADOG = _ATLASSIAN | {PageLight.DEGRADED: "degraded", PageLight.MAINTENANCE: "maintenance"}
 
 
+def _name(part: str) -> str:
+    """What is not one of ours goes by its id."""
+    return NAMES.get(part, part)
+
+
 def statuspage(states: States, told: Sequence[Told] = (), page_id: str = PAGE_ID) -> Files:
-    parts = [component(one, NAMES[one], _ATLASSIAN[state]) for one, state in states.items()]
+    parts = [component(one, _name(one), _ATLASSIAN[state]) for one, state in states.items()]
     return {"/api/v2/summary.json": summary(parts, page_id=page_id)}
 
 
 def incidentio(states: States, told: Sequence[Told] = (), page_id: str = PAGE_ID) -> Files:
-    parts = [component(one, NAMES[one], _ATLASSIAN[state]) for one, state in states.items()]
+    parts = [component(one, _name(one), _ATLASSIAN[state]) for one, state in states.items()]
     return {
         "/api/v2/components.json": components_file(parts, page_id),
         "/api/v2/incidents.json": incidents_file([], page_id),
@@ -95,7 +100,7 @@ def instatus(states: States, told: Sequence[Told] = (), page_id: str = PAGE_ID) 
 
 
 def _instatus_part(name: str, state: PageLight, told: Iterable[Told]) -> dict[str, Any]:
-    part = {"id": name, "name": NAMES[name], "status": _INSTATUS[state], "isParent": False, "group": None}
+    part = {"id": name, "name": _name(name), "status": _INSTATUS[state], "isParent": False, "group": None}
     for key, planned in (("activeIncidents", False), ("activeMaintenances", True)):
         carried = [
             {"id": one.id, "status": one.stage.upper(), "impact": _INSTATUS[one.state]}
@@ -112,7 +117,7 @@ def betterstack(states: States, told: Sequence[Told] = (), page_id: str = PAGE_I
     history = [{"day": f"2026-09-{day:02}", "status": "operational", "downtime_duration": 0} for day in range(1, 31)]
     for name, state in states.items():
         attributes = {
-            "public_name": NAMES[name], "status": _BETTERSTACK[state], "availability": 1, "status_history": history,
+            "public_name": _name(name), "status": _BETTERSTACK[state], "availability": 1, "status_history": history,
         }  # fmt: skip
         included.append({"id": name, "type": "status_page_resource", "attributes": attributes})
     for one in told:
@@ -147,17 +152,17 @@ def checkly(states: States, told: Sequence[Told] = (), page_id: str = PAGE_ID) -
         {
             "id": one.id, "name": "Errors", "startedAt": moment(one.at), "status": one.stage.upper(),
             "severity": _CHECKLY[one.state], "url": f"{url}/incident/{one.id}", "updatedAt": moment(one.at),
-            "affectedServices": [{"id": part, "name": NAMES[part], "group": "All"} for part in one.parts],
+            "affectedServices": [{"id": part, "name": _name(part), "group": "All"} for part in one.parts],
         } | ({"endsAt": moment(one.until)} if one.until else {})
         for one in going_on
     ]  # fmt: skip
     plans = [record for record, one in zip(made, going_on, strict=True) if one.planned]
     incidents = [record for record in made if record not in plans]
     page = {"name": "Acme AI", "url": url, "status": "HAS_ISSUES" if incidents else "OPERATIONAL"}
-    root = f"/api/status-page/{PAGE_ID}"
+    root = f"/api/status-page/{page_id}"
     return {
         f"{root}/services": [
-            {"id": one, "name": NAMES[one], "status": _CHECKLY[state], "group": "All"} for one, state in states.items()
+            {"id": one, "name": _name(one), "status": _CHECKLY[state], "group": "All"} for one, state in states.items()
         ],
         f"{root}/summary": {"page": page, "activeIncidents": incidents, "activeMaintenances": plans},
     }
@@ -169,7 +174,7 @@ def checkly_uptime(states: States, told: Sequence[Told] = (), page_id: str = PAG
         {
             "id": one.id, "name": "Errors", "created_at": moment(one.at), "severity": _CHECKLY[one.state],
             "lastUpdateStatus": one.stage.upper(),
-            "services": [{"id": part, "name": NAMES[part]} for part in one.parts],
+            "services": [{"id": part, "name": _name(part)} for part in one.parts],
             "incidentUpdates": [{"status": one.stage.upper(), "description": "Looking.", "created_at": moment(one.at)}],
         }
         for one in told if one.until is None
@@ -179,8 +184,8 @@ def checkly_uptime(states: States, told: Sequence[Told] = (), page_id: str = PAG
          "services": [{"id": part} for part in one.parts]}
         for one in told if one.planned
     ]  # fmt: skip
-    root = f"/api/status-page/{PAGE_ID}"
-    services = [{"id": one, "name": NAMES[one]} for one in states]
+    root = f"/api/status-page/{page_id}"
+    services = [{"id": one, "name": _name(one)} for one in states]
     return {
         f"{root}/uptime": {"metadata": [{"name": "All", "services": services}], "uptime": [], "partialError": False},
         f"{root}/unresolved-incidents": {"incidents": made},
@@ -190,7 +195,7 @@ def checkly_uptime(states: States, told: Sequence[Told] = (), page_id: str = PAG
 
 def datadog(states: States, told: Sequence[Told] = (), page_id: str = PAGE_ID) -> Files:
     def leaf(name: str, state: PageLight) -> dict[str, Any]:
-        return {"id": name, "name": NAMES[name], "position": 0, "status": _DATADOG[state], "type": "Component"}
+        return {"id": name, "name": _name(name), "position": 0, "status": _DATADOG[state], "type": "Component"}
 
     made = []
     for one in told:

@@ -1,13 +1,14 @@
 """Pages of vendors that are not like Statuspage, in the shapes that they publish, with words and ids of our own.
 
-Each has two parts, `chat` and `login`; what happens happens to `chat`, and began `BEGAN_S` ago.
+Each has two parts, `chat` and `login`, unless it is told others; what happens happens to the first, and began
+`BEGAN_S` ago.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.support.pagefiles import moment
 
@@ -16,7 +17,26 @@ PAGE_IDS = {"flashduty": "4711", "rootly": "ae27f3c4", "xai": "Acme System Statu
 BEGAN_S = 600.0
 Files = dict[str, bytes]
 
-_PARTS = {"chat": "Chat", "login": "Login"}
+CHAT, LOGIN = {"chat": "Chat"}, {"login": "Login"}
+
+
+class Story(NamedTuple):
+    """What a page tells: its state, since when, and the parts, names by id, that are `hit` by it, or not."""
+
+    state: str
+    at: float
+    hit: Mapping[str, str]
+    calm: Mapping[str, str]
+    page_id: str | None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {**self.hit, **self.calm}
+
+    def states(self, word: str, well: str) -> dict[str, str]:
+        return dict.fromkeys(self.hit, word) | dict.fromkeys(self.calm, well)
+
+
 _RSS = (
     '<?xml version="1.0" encoding="UTF-8" ?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
     '<title>Acme System Status</title><link>https://status.acme.example</link><atom:link href="https://status.acme.exa'
@@ -24,17 +44,26 @@ _RSS = (
 )
 
 
-def files(kind: str, state: str, now: float) -> Files:
-    """What a page of that kind answers, by path, when it is in that state."""
-    return _MAKERS[kind](state, now - BEGAN_S)
+def files(
+    kind: str,
+    state: str,
+    now: float,
+    hit: Mapping[str, str] = CHAT,
+    calm: Mapping[str, str] = LOGIN,
+    page_id: str | None = None,
+) -> Files:
+    """What a page of that kind answers, by path, when it is in that state. `page_id`: another than `PAGE_IDS` has."""
+    return _MAKERS[kind](Story(state, now - BEGAN_S, hit, calm, page_id or PAGE_IDS.get(kind)))
 
 
-def cloudflare(state: str, at: float) -> Files:
+def cloudflare(story: Story) -> Files:
+    state, at = story.state, story.at
     word = {"degraded": "degraded_performance", "major": "major_outage", "maintenance": "under_maintenance"}
     open_one = state in ("degraded", "major")
+    touched = [{"id": name, "name": title} for name, title in story.hit.items()]
     planned = {
         "id": "m1", "name": "Upgrade", "status": "in_progress", "impact": "maintenance", "created_at": moment(at),
-        "starts_at": moment(at), "ends_at": moment(at + 3600), "components": [{"id": "chat", "name": "Chat"}],
+        "starts_at": moment(at), "ends_at": moment(at + 3600), "components": touched,
     }  # fmt: skip
     told = {
         "id": "i1",
@@ -44,7 +73,7 @@ def cloudflare(state: str, at: float) -> Files:
         "created_at": moment(at + 60),
         "starts_at": moment(at),
         "resolved_at": None if open_one else moment(at + 300),
-        "components": [{"id": "chat", "name": "Chat"}],
+        "components": touched,
         "last_update": {
             "status": "investigating" if open_one else "resolved",
             "message": "Looking into it." if open_one else "A bad certificate was replaced.",
@@ -52,7 +81,7 @@ def cloudflare(state: str, at: float) -> Files:
             "display_at": moment(at + 120),
         },
     }
-    states = {"chat": word.get(state, "operational"), "login": "operational"}
+    states = story.states(word.get(state, "operational"), "operational")
     return _json(
         "/api/v3/summary",
         {
@@ -61,7 +90,7 @@ def cloudflare(state: str, at: float) -> Files:
             "result": {
                 "components": [
                     {"id": name, "name": title, "status": states[name], "updated_at": moment(at)}
-                    for name, title in _PARTS.items()
+                    for name, title in story.parts.items()
                 ],
                 "active_incidents": [told] if open_one else [],
                 "recent_incidents": [told] if state == "resolved" else [],
@@ -71,16 +100,18 @@ def cloudflare(state: str, at: float) -> Files:
     )
 
 
-def flashduty(state: str, at: float) -> Files:
+def flashduty(story: Story) -> Files:
+    state, at = story.state, story.at
     word = {"degraded": "degraded", "major": "full_outage", "maintenance": "under_maintenance"}.get(
         state, "operational"
     )
+    touched = story.hit.items()
     change: dict[str, Any] = {
         "change_id": 815,
         "type": "maintenance" if state == "maintenance" else "incident",
         "title": "Störung / Errors",
         "status": {"maintenance": "ongoing", "resolved": "resolved"}.get(state, "investigating"),
-        "affected_components": [{"component_id": "chat", "name": "Chat", "status": word}],
+        "affected_components": [{"component_id": name, "name": title, "status": word} for name, title in touched],
         "start_at_seconds": int(at),
         "updates": [
             {
@@ -88,7 +119,9 @@ def flashduty(state: str, at: float) -> Files:
                 "at_seconds": int(at + 60),
                 "status": "investigating",
                 "description": "Looking into it.",
-                "component_changes": [{"component_id": "chat", "component_name": "Chat", "status": word}],
+                "component_changes": [
+                    {"component_id": name, "component_name": title, "status": word} for name, title in touched
+                ],
             }
         ],
     }
@@ -96,25 +129,32 @@ def flashduty(state: str, at: float) -> Files:
         change |= {"end_at_seconds": int(at + 3600), "updates": []}
     if state == "resolved":
         change["close_at_seconds"] = int(at + 300)
-    parts = [{"component_id": name, "name": title, "section_id": "s1"} for name, title in _PARTS.items()]
-    about = {"page_id": 4711, "custom_domain": "status.acme.example", "components": parts, "sections": []}
+    parts = [{"component_id": name, "name": title, "section_id": "s1"} for name, title in story.parts.items()]
+    about = {
+        "page_id": int(story.page_id or 0),
+        "custom_domain": "status.acme.example",
+        "components": parts,
+        "sections": [],
+    }
     active = [change] if state not in ("healthy", "resolved") else []
-    base = "/api/status-page/4711"
+    base = f"/api/status-page/{story.page_id}"
     return _json(f"{base}/summary/active", {"data": {"page": about, "active_changes": active}}) | _json(
         f"{base}/change/list", {"data": {"items": [change] if state == "resolved" else []}}
     )
 
 
-def rootly(state: str, at: float) -> Files:
+def rootly(story: Story) -> Files:
+    state, at = story.state, story.at
     word = {"degraded": "Affected", "major": "Major Outage", "maintenance": "Under maintenance"}.get(
         state, "Operational"
     )
+    states = story.states(word, "Operational")
     cards = "".join(
         f'<details class="card"><summary><div><span class="dot"><svg></svg></span><h2 class="text-primary-900">{title}'
-        f'</h2></div>\n<span class="text-green-400">{word if name == "chat" else "Operational"}</span></summary>'
+        f'</h2></div>\n<span class="text-green-400">{states[name]}</span></summary>'
         f'<div><turbo-frame id="uptime-chart-{name}"><svg><rect style="fill: #3CB878;"></rect></svg></turbo-frame>'
         "</div></details>"
-        for name, title in _PARTS.items()
+        for name, title in story.parts.items()
     )
     told = {
         "id": "i1",
@@ -128,7 +168,7 @@ def rootly(state: str, at: float) -> Files:
     if state == "maintenance":
         told["impact"] = "maintenance"
     indicator = {"degraded": "minor", "major": "major", "maintenance": "maintenance"}.get(state, "none")
-    about = {"id": "ae27f3c4", "name": "Acme", "time_zone": "Etc/UTC", "updated_at": moment(at)}
+    about = {"id": story.page_id, "name": "Acme", "time_zone": "Etc/UTC", "updated_at": moment(at)}
     file = {
         "page": about,
         "status": {"indicator": indicator, "description": "Words"},
@@ -137,7 +177,8 @@ def rootly(state: str, at: float) -> Files:
     return _json("/api/v1/status.json", file) | {"": f"<!doctype html><html><body>{cards}</body></html>".encode()}
 
 
-def google(state: str, at: float) -> Files:
+def google(story: Story) -> Files:
+    state, at = story.state, story.at
     word = {"degraded": "SERVICE_DISRUPTION", "major": "SERVICE_OUTAGE", "maintenance": "SERVICE_INFORMATION"}
     said = word.get(state, "SERVICE_DISRUPTION")
     over = state == "resolved"
@@ -156,39 +197,45 @@ def google(state: str, at: float) -> Files:
         "status_impact": said,
         "severity": "high",
         "service_name": "Chat",
-        "affected_products": [{"title": "Chat", "id": "chat"}],
+        "affected_products": [{"title": title, "id": name} for name, title in story.hit.items()],
         "uri": "incidents/J5ia5t9p3g9Q5Wi7r8Ev",
     }  # fmt: skip
     if over:
         told["end"] = _offset(at + 300)
     old = {**told, "id": "old", "begin": _offset(at - 9e6), "end": _offset(at - 8.9e6), "modified": _offset(at - 8e6)}
-    products = {"products": [{"id": name, "title": title} for name, title in _PARTS.items()]}
+    products = {"products": [{"id": name, "title": title} for name, title in story.parts.items()]}
     told_now = [] if state == "healthy" else [told]
     return _json("/products.json", products) | _json("/incidents.json", [*told_now, old])
 
 
-def aws(state: str, at: float) -> Files:
+def aws(story: Story) -> Files:
+    state, at = story.state, story.at
     number = {"degraded": "2", "major": "3", "maintenance": "1"}.get(state, "2")
     log = [{"summary": "Increased errors", "message": "Looking into it.", "status": 1, "timestamp": int(at + 60)}]
     if state == "resolved":
         over = {"summary": "[RESOLVED] Increased errors", "message": "Over.", "status": 1, "timestamp": int(at + 300)}
         log.append(over)
+    # A service anywhere is one in some region.
+    named = [name if name[-1:].isdecimal() else f"{name}-us-east-1" for name in story.hit]
     told = {
         "arn": "arn:aws:health:us-east-1::event/CHAT/AWS_CHAT_OPERATIONAL_ISSUE/AWS_CHAT_1",
         "date": str(int(at)),
         "region_name": "N. Virginia",
-        "service": "chat-us-east-1",
+        "service": next(iter(named), "chat-us-east-1"),
         "service_name": "Amazon Chat",
         "status": number,
         "summary": "Increased errors",
         "event_log": log,
-        "impacted_services": {"chat-us-east-1": {"service_name": "Amazon Chat", "current": number, "max": number}},
+        "impacted_services": {
+            name: {"service_name": "Amazon Chat", "current": number, "max": number} for name in named
+        },
     }
     body = json.dumps([] if state == "healthy" else [told])
     return {"/public/currentevents": body.encode("utf-16")}
 
 
-def xai(state: str, at: float) -> Files:
+def xai(story: Story) -> Files:
+    state, at = story.state, story.at
     over = state in ("healthy", "resolved")
     severity = {"degraded": "disruption", "maintenance": "degraded"}.get(state, "outage")
     start = at - 9e6 if state == "healthy" else at
@@ -199,16 +246,20 @@ def xai(state: str, at: float) -> Files:
         f"<h4>Updates:</h4>{resolved if over else ''}<div><p><strong>{mail_date(start)}</strong></p>"
         "<h3>Investigating</h3><p>We are investigating.</p></div>"
     )
-    item = (
-        "<item><title>[Chat (Web)] Models outage</title><link>https://status.acme.example/chat/INC1</link>"
+    items = "".join(
+        f"<item><title>[{title} (Web)] Models outage</title><link>https://status.acme.example/{name}/INC1</link>"
         f'<guid isPermaLink="false">INC1</guid><description><![CDATA[{body}]]></description>'
         f"<pubDate>{mail_date(start - 9e6)}</pubDate><category>{severity}</category>"
         f"<category>{'resolved' if over else 'active'}</category></item>"
+        # A feed that is well tells of the past.
+        for name, title in (story.hit or story.calm).items()
     )
-    return {"/feed.xml": _RSS.format(item).encode()}
+    file = _RSS.format(items).replace(PAGE_IDS["xai"], story.page_id or PAGE_IDS["xai"])
+    return {"/feed.xml": file.encode()}
 
 
-def onlineornot(state: str, at: float) -> Files:
+def onlineornot(story: Story) -> Files:
+    state, at = story.state, story.at
     word = "RESOLVED" if state == "resolved" else "INVESTIGATING"
     body = f"<![CDATA[<p><small>Aug 28, 10:33 PM UTC</small><br/><strong>{word}</strong> - <p>Some words.</p></p>]]>"
     item = (
@@ -218,7 +269,8 @@ def onlineornot(state: str, at: float) -> Files:
     return {"/incidents.rss": _RSS.format("" if state == "healthy" else item).encode()}
 
 
-def azure(state: str, at: float) -> Files:
+def azure(story: Story) -> Files:
+    state, at = story.state, story.at
     title = "Resolved: Issues in West US" if state == "resolved" else "Issues in West US"
     item = (
         f"<item><title>{title}</title><link>https://azure.example/status/</link><category>Chat</category>"
@@ -228,13 +280,15 @@ def azure(state: str, at: float) -> Files:
     return {"": _RSS.format("" if state == "healthy" else item).encode()}
 
 
-def feed(state: str, at: float) -> Files:
+def feed(story: Story) -> Files:
     """In the manner of incident.io's."""
+    state, at = story.state, story.at
     part = {"degraded": "Partial outage", "major": "Full outage", "maintenance": "Under maintenance"}
+    said = part.get(state, "Operational")
     word = {"resolved": "Resolved", "maintenance": "In progress"}.get(state, "Investigating")
     body = (
         f"<b>Status: {word}</b><br/><br/>Some words.<br/><br/><b>Affected components</b>"
-        f"<ul><li>chat ({part.get(state, 'Operational')})</li></ul>"
+        f"<ul>{''.join(f'<li>{name} ({said})</li>' for name in story.hit)}</ul>"
     )
     entry = (
         "<entry><title><![CDATA[Elevated errors]]></title><id>https://status.acme.example//incidents/01M1</id>"
@@ -257,7 +311,7 @@ def _json(path: str, value: Any) -> Files:
     return {path: json.dumps(value).encode()}
 
 
-_MAKERS: dict[str, Callable[[str, float], Files]] = {
+_MAKERS: dict[str, Callable[[Story], Files]] = {
     made.__name__: made for made in (cloudflare, flashduty, rootly, google, aws, xai, onlineornot, azure, feed)
 }
 KINDS = tuple(_MAKERS)

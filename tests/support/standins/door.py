@@ -1,0 +1,16 @@
+"""The stand-ins behind an HTTP server."""
+
+import asyncio
+
+from tests.support.httpserver import Behaviour, Request, answer
+from tests.support.standins.hosts import Hosts
+
+
+def door(hosts: Hosts, origin: str) -> Behaviour:
+    """What a server answers that stands at `origin`, scheme and host."""
+
+    async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        reply = hosts.reply(f"{origin}{request.path}", request.headers)
+        await answer(reply.status, reply.body, reply.headers)(writer, request)
+
+    return behave

@@ -1,0 +1,215 @@
+"""All providers of the shipped catalogue at once, under their own names, in a namespace where nobody else is.
+
+`namespace.play` runs it with the SITUATIONs to play, and with mounts of its own; what was seen of each is a line of
+JSON. Every host that the catalogue names has an address, a certificate that the public roots verify, and a stand-in;
+the program is the real engine on the shipped files, all of whose services are watched, with a clock that runs fast.
+Each situation begins with all lights green.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import certifi
+
+from tests.support.fakeclock import PatientClock
+from tests.support.httpserver import Authority, Server
+from tests.support.networks.resolver import Resolver
+from tests.support.networks.wire import ip
+from tests.support.scene import EPOCH
+from tests.support.standins.door import door
+from tests.support.standins.hosts import Hosts
+from tests.support.standins.table import Row, mistakes, rows
+from trayapp.core.light.severity import Light
+from trayapp.core.light.verdicts import Transition
+from trayapp.core.notify.banner import Announcement, Banner
+from trayapp.core.snapshot import Snapshot
+from trayapp.engine.engine import Engine
+from trayapp.engine.loading import load_all
+from trayapp.paths import home
+from trayapp.text.banners import words
+from trayapp.text.sentences import headline
+
+RATE = 120.0
+"""Steady seconds per real second: a page that is read every five minutes comes every two and a half."""
+PREFIX, FIRST = "192.88.99", 60
+"""Of RFC 7526, which nobody has; nothing leaves the namespace."""
+RESOLVER, ROUTER, HERE = f"{PREFIX}.53", f"{PREFIX}.254", f"{PREFIX}.2"
+GREEN_S = 60.0
+# A page is read every five minutes at the least, and what it says then is judged at once.
+SETTLED_S = 480.0
+HELD_S = 60.0
+
+
+class Stage:
+    """The network of a machine that reaches every stand-in, or nobody."""
+
+    def __init__(self, hosts: Hosts, folder: Path) -> None:
+        self.hosts = hosts
+        self._folder = folder
+        self._address = {name: f"{PREFIX}.{number}" for number, name in enumerate(hosts.names, FIRST)}
+
+    async def up(self, stack: AsyncExitStack) -> None:
+        ip("link set lo up")
+        ip("link add up0 type veth peer name down0")
+        for link in ("down0", "up0"):
+            ip(f"link set {link} up")
+        self.plug_in()
+        authority = Authority()
+        self._trust(authority)
+        context = authority.server(*self.hosts.names)
+        for name, address in self._address.items():
+            secure = name in self.hosts.secure
+            server = Server(address, context if secure else None, port=443 if secure else 80)
+            await stack.enter_async_context(server)
+            server.always(door(self.hosts, f"{'https' if secure else 'http'}://{name}"))
+        resolver = Resolver()
+        resolver.names = {name: (address,) for name, address in self._address.items()}
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: resolver, local_addr=(RESOLVER, 53))
+        stack.callback(transport.close)
+
+    def _trust(self, authority: Authority) -> None:
+        """This namespace asks its own resolver, and its public roots are one of ours."""
+        for name, text, place in (
+            ("resolv.conf", f"nameserver {RESOLVER}\noptions timeout:1 attempts:1\n".encode(), "/etc/resolv.conf"),
+            ("nsswitch.conf", b"hosts: dns\n", "/etc/nsswitch.conf"),
+            ("public.pem", authority.pem, certifi.where()),
+        ):
+            (self._folder / name).write_bytes(text)
+            subprocess.run(["mount", "--bind", self._folder / name, place], check=True)
+        os.environ["SSL_CERT_FILE"] = str(self._folder / "public.pem")
+        os.environ["SSL_CERT_DIR"] = str(self._folder)
+
+    def plug_in(self) -> None:
+        for address in (RESOLVER, *self._address.values()):
+            ip(f"address replace {address}/32 dev lo")
+        ip(f"address replace {HERE}/24 dev up0")
+        ip(f"neighbour replace {ROUTER} lladdr 02:00:00:00:00:01 dev up0 nud permanent")
+        ip(f"route replace default via {ROUTER}")
+
+    def pull_the_cable(self) -> None:
+        for address in (RESOLVER, *self._address.values()):
+            ip(f"address delete {address}/32 dev lo")
+        ip("route delete default")
+        ip(f"address delete {HERE}/24 dev up0")
+
+
+class Seen:
+    """One run of the engine, and all that it says."""
+
+    def __init__(self, folder: Path, services: tuple[str, ...]) -> None:
+        with mock.patch.dict(os.environ, LLM_AMPEL_HOME=str(folder)):
+            self._home = home()
+        self._home.settings_file.parent.mkdir(parents=True, exist_ok=True)
+        self._home.settings_file.write_text(f"version = 1\n[watch]\nservices = {json.dumps(services)}\n")
+        self.clock = PatientClock(EPOCH, RATE)
+        self.transitions: list[Transition] = []
+        self.banners: list[Banner] = []
+        self._news = asyncio.Event()
+
+    async def __aenter__(self) -> "Seen":
+        loaded = load_all(self._home)
+        assert not loaded.problems, [str(one) for one in loaded.problems]
+        self.engine = Engine(
+            self._home,
+            self.clock,
+            loaded,
+            publish=lambda _: self._news.set(),
+            announce=self._announce,
+            on_transition=self.transitions.append,
+            watch_machine=False,
+        )
+        await self.engine.__aenter__()
+        self.engine.start_watching()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.engine.__aexit__(None, None, None)
+
+    async def _announce(self, one: Announcement, snapshot: Snapshot) -> None:
+        if isinstance(one, Banner):
+            self.banners.append(one)
+
+    def told(self, since: float) -> dict[str, Any]:
+        """As `table` compares it."""
+        snapshot = self.engine.snapshot()
+        banners = [words(one, wall=self.clock.wall).title for one in self.banners if one.at >= since]
+        return {
+            "light": str(snapshot.judgement.light),
+            "services": [
+                (one.id, str(one.light), str(one.finding), one.claim and str(one.claim.kind))
+                for one in snapshot.judgement.services
+            ],
+            "banner": banners[-1] if banners else None,
+            "banners": banners,
+            "headline": headline(snapshot),
+            "reasons": [
+                (v.id, r.code, r.params)
+                for v in snapshot.judgement.services
+                if v.light is not Light.GREEN
+                for r in v.reasons
+            ],
+            "pages": [(one.provider, str(one.health), one.reason) for one in snapshot.judgement.pages],
+            "meanwhile": [
+                (one.service, str(one.light), str(one.finding)) for one in self.transitions if one.at >= since
+            ],
+        }
+
+    async def until_green(self) -> None:
+        end = self.clock.now() + GREEN_S * RATE
+        while self.engine.judgement.light is not Light.GREEN:
+            assert self.clock.now() < end, self.told(0.0)
+            await self._more_news()
+
+    async def settled(self, row: Row, since: float) -> None:
+        """Until it is as the row has it, or should be; and a minute in which it stays so."""
+        while mistakes(row, self.told(since)) and self.clock.now() < since + SETTLED_S:
+            await self._more_news()
+        await self.clock.sleep(HELD_S)
+
+    async def _more_news(self) -> None:
+        self._news.clear()
+        await self._news.wait()
+
+
+async def main(*situations: str) -> None:
+    table = rows()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with mock.patch.dict(os.environ, LLM_AMPEL_HOME=str(folder / "look")):
+            loaded = load_all(home())
+        hosts = Hosts(loaded.catalogue, loaded.settings.network.controls, began_at=EPOCH.timestamp() - 3600)
+        services = tuple(service.id for _, service in loaded.catalogue.services())
+        stage = Stage(hosts, folder)
+        async with AsyncExitStack() as stack:
+            await stage.up(stack)
+            for situation in situations:
+                async with Seen(folder / situation, services) as seen:
+                    await seen.until_green()
+                    begin = seen.clock.now()
+                    provider, _, how = situation.rpartition(" by ")
+                    match how:
+                        case "probe":
+                            hosts.down.add(provider)
+                        case "page":
+                            hosts.reported[provider] = begin
+                        case "own network away":
+                            stage.pull_the_cable()
+                    await seen.settled(table[situation], begin)
+                    sys.stdout.write(json.dumps({"situation": situation, **seen.told(begin)}) + "\n")
+                    sys.stdout.flush()
+                hosts.down.clear()
+                hosts.reported.clear()
+                stage.plug_in()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
