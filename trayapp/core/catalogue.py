@@ -5,6 +5,7 @@ files is `trayapp.settings.services`' work.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -25,9 +26,13 @@ class ProbeKind(StrEnum):
 
 
 class Auth(StrEnum):
+    """How a request carries its key: as `Authorization: Bearer`, or in the header of this name."""
+
     BEARER = "bearer"
     X_API_KEY = "x-api-key"
     X_GOOG_API_KEY = "x-goog-api-key"
+    API_KEY = "api-key"
+    XI_API_KEY = "xi-api-key"
     NONE = "none"
 
 
@@ -52,7 +57,24 @@ class Part(NamedTuple):
     component: str
 
 
-class Page(Struct, frozen=True, forbid_unknown_fields=True):
+NAMED = "name:"
+"""Begins an entry of `page_components` that is a pattern of names, for pages whose ids are not known or keep changing:
+`name:GLM*`. Capitals do not matter, and nothing but `*` stands for anything."""
+
+
+class Fact(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something that is claimed of somebody else's service, and how far to trust it.
+
+    `source`: where it comes from, in a few words; `checked`: the day on which that was last looked at. `unverified`:
+    no recording and no document shows that it is so, and it decides nothing alone.
+    """
+
+    source: str | None = None
+    checked: date | None = None
+    unverified: bool = False
+
+
+class Page(Fact, frozen=True, forbid_unknown_fields=True):
     """An official status page. `kind` names the vendor's module in `watch.pages.vendors`; `page_id`: another page's
     answer is refused."""
 
@@ -63,7 +85,7 @@ class Page(Struct, frozen=True, forbid_unknown_fields=True):
     interval_s: Annotated[int, Meta(ge=60, le=3600)] = 120
 
 
-class Api(Struct, frozen=True, forbid_unknown_fields=True):
+class Api(Fact, frozen=True, forbid_unknown_fields=True):
     """What the gateway's cloud route uses. `url` is everything before /v1; `key` names the stored key."""
 
     url: Url
@@ -71,7 +93,7 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
     key: str | None = None
 
 
-class Login(Struct, frozen=True, forbid_unknown_fields=True):
+class Login(Fact, frozen=True, forbid_unknown_fields=True):
     """Another address of the same provider, at which a tool's own login is asked in place of a key.
 
     `id`: in a tool's base URL, where else the provider's id stands. `url`: everything before the `paths`, which are all
@@ -96,7 +118,7 @@ class Up(Struct, frozen=True, forbid_unknown_fields=True):
     json: str | None = None
 
 
-class Probe(Struct, frozen=True, forbid_unknown_fields=True):
+class Probe(Fact, frozen=True, forbid_unknown_fields=True):
     """One request of ours; it may speak for several components. `timeout_s` is real seconds."""
 
     kind: ProbeKind
@@ -117,8 +139,9 @@ class Probe(Struct, frozen=True, forbid_unknown_fields=True):
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
 
-class Component(Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a service that can fail alone. `page_components` are ids on the page, or ["*"]."""
+class Component(Fact, frozen=True, forbid_unknown_fields=True):
+    """A part of a service that can fail alone. `page_components` are ids on the page, `name:` with a pattern of names
+    there, or ["*"]; the `Fact` is about them."""
 
     id: Id
     name: str

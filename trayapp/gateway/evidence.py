@@ -82,7 +82,7 @@ def parts_of(provider: Provider, endpoint: Endpoint) -> tuple[Part, ...]:
         (service.id, probe)
         for service in provider.services
         for probe in service.probes
-        if probe.kind is ProbeKind.API and urlsplit(probe.url).path.endswith("/v1/models")
+        if probe.kind is ProbeKind.API and urlsplit(probe.url).path.endswith("/models")
     )
     if endpoint in _WITHOUT_A_MODEL:
         return tuple(Part(service, component) for service, probe in asked for component in probe.components)

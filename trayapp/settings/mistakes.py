@@ -5,6 +5,7 @@ data; the leaves are still judged by msgspec, so there is one truth about what i
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from enum import EnumMeta
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -16,7 +17,13 @@ from trayapp.errors import Param
 
 Place = tuple[str | int, ...]
 
-_KINDS = {bool: "setting_not_switch", int: "setting_not_whole", float: "setting_not_number", str: "setting_not_text"}
+_KINDS = {
+    bool: "setting_not_switch",
+    int: "setting_not_whole",
+    float: "setting_not_number",
+    str: "setting_not_text",
+    date: "setting_not_date",
+}
 
 
 class Mistake(NamedTuple):
@@ -143,6 +150,9 @@ def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place:
 
 
 def _is_of(value: Any, bare: type) -> bool:
+    if bare is date:
+        # A text that is no day, or a time, which Python counts as a day.
+        return False
     # Python counts True as a number, and TOML writes 4.0 as 4.
     right = (int, float) if bare is float else bare
     return isinstance(value, right) and isinstance(value, bool) is (bare is bool)

@@ -26,7 +26,7 @@ from trayapp.settings.schema import Settings, Watch
 _METHODS = ("GET", "HEAD", "POST")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
-_CREDENTIAL_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"}
+_CREDENTIAL_HEADERS = {"authorization", "proxy-authorization", "cookie"} | set(map(str, Auth))
 
 
 @dataclass(frozen=True)

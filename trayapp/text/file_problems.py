@@ -47,6 +47,7 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("{found} has an opening quotation mark and no closing one. Add it."),
     ),
+    "setting_not_date": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a day, like 2026-11-26.")),
     "setting_not_text": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a text in quotes.")),
     "setting_not_switch": (N_("{file}, line {line}: {key}"), N_("Found {found}; allowed are true and false.")),
     "setting_not_whole": (N_("{file}, line {line}: {key}"), N_("Found {found}; needed is a whole number.")),

@@ -1,5 +1,6 @@
 """The catalogue's files: each judged alone and beside the others."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,30 @@ PROBE = 'kind = "api"\n'
 def test_what_a_probe_may_not_be(here: Home, old: str, new: str, expected: tuple[str, int, str]) -> None:
     code, line, key = expected
     assert (code, line, f"service[0].probe[0].{key}") in refused(here, ACME.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ('checked = "yesterday"', "setting_not_date"),
+        ("checked = 2026-11-26T10:00:00", "setting_not_date"),
+        ("checked = 20261126", "setting_not_date"),
+        ('unverified = "yes"', "setting_not_switch"),
+        ("source = 7", "setting_not_text"),
+        ('sorce = "docs"', "setting_unknown_near"),
+    ],
+)
+def test_where_a_fact_comes_from_is_read_strictly(here: Home, said: str, code: str) -> None:
+    key = said.partition(" ")[0]
+    assert refused(here, ACME.replace(PROBE, f"{PROBE}{said}\n")) == [(code, 29, f"service[0].probe[0].{key}")]
+
+
+def test_where_a_fact_comes_from(here: Home) -> None:
+    own(here, acme=ACME.replace(PROBE, f'{PROBE}source = "docs"\nchecked = 2026-11-26\nunverified = true\n'))
+    catalogue, problems = loaded(here)
+    probe = catalogue.providers["acme"].services[0].probes[0]
+    assert not problems
+    assert (probe.source, probe.checked, probe.unverified) == ("docs", date(2026, 11, 26), True)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from trayapp.core.catalogue import Catalogue
+from trayapp.core.catalogue import NAMED, Catalogue
 from trayapp.core.incident.forecast import Forecast, Past
 from trayapp.core.incident.incident import Incident
 from trayapp.core.incident.past import PastIncident
@@ -27,7 +27,9 @@ class Outlook:
     def use(self, catalogue: Catalogue) -> None:
         """Go on with the parts of these services; pasts stay."""
         self._parts = {
-            (service.id, component.id): frozenset(component.page_components) - {"*"}
+            (service.id, component.id): frozenset(
+                one for one in component.page_components if one != "*" and not one.startswith(NAMED)
+            )
             for _, service in catalogue.services()
             for component in service.components
         }

@@ -6,6 +6,7 @@ changed it: states lag behind incidents, and both are forgotten.
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec import Struct, structs
@@ -22,6 +23,7 @@ from trayapp.core.evidence.page_report import (
     PageStage,
 )
 from trayapp.core.light.incident_reach import TROUBLED, Touch, names_none, published_at, touched
+from trayapp.core.light.named_parts import named_parts
 from trayapp.core.light.page_colours import (
     CLOCKS_DIFFER_S,
     LIGHTS,
@@ -119,7 +121,8 @@ class Opinions:
         self._all_well = PageOpinion(report.at, Light.GREEN, Finding.OK)
 
     def of(self, ids: tuple[str, ...], now: float, use: Use | None = None) -> PageOpinion:
-        """The opinion on the page components `ids` (or all of them, for "*") together. `use`: of the models here."""
+        """The opinion on the page components `ids` (ids, patterns of names, or all of them for "*") together. `use`: of
+        the models here."""
         made = self._made.get((ids, use))
         if made is None or now >= made.until:
             if now >= self._live_until:
@@ -147,12 +150,16 @@ class Opinions:
         self._all_well = structs.replace(self._all_well, until=until, reasons=(said,))
 
     def _make(self, ids: tuple[str, ...], now: float, use: Use | None) -> PageOpinion:
-        every = ALL in ids
-        known = self._places if every else sorted(self._places.keys() & set(ids), key=self._places.__getitem__)
+        found = named_parts(ids, self._parts.values())
+        # A feed does not list all its parts, so that the names of some say nothing of the others.
+        every = ALL in ids or (bool(found) and not self._report.stated)
+        wanted = {*ids, *chain.from_iterable(found.values())}
+        known = self._places if every else sorted(self._places.keys() & wanted, key=self._places.__getitem__)
         parts = [self._parts[name] for name in known]
         if not self._report.stated:
             # A feed gives no states: what no incident touches is well, unless one that could not be read may touch it.
-            names = self._parts if every else dict.fromkeys(ids)
+            touched = (name for one in self._live for name in one.touches)
+            names = dict.fromkeys(((*self._parts, *touched) or ("",)) if every else ids)
             rest = PageLight.UNKNOWN if self._report.health is PageHealth.INCOMPLETE else PageLight.OPERATIONAL
             parts = [PageComponent(name, _name(self._parts, name), rest) for name in names]
         elif not parts:
@@ -168,11 +175,11 @@ class Opinions:
             if all(one.incident.maintenance for one in touching):
                 # What they did to a part is all that is wrong with it.
                 parts = [_for_others_alone(part) for part in parts]
-        lost = () if every else tuple(name for name in dict.fromkeys(ids) if name not in named)
+        lost = () if every else tuple(name for name in dict.fromkeys(ids) if name not in named and not found.get(name))
         if not (touching or listed or lost) and self._is_all_well:
             return self._all_well
         colours = [self._colours(part, touching, now) for part in parts]
-        opinion = self._opinion(colours, touching, listed, lost, now, every=every)
+        opinion = self._opinion(colours, touching, listed, lost, now, every=every or bool(found))
         return self._with_elsewhere(opinion, elsewhere, use) if elsewhere and use is not None else opinion
 
     def _touches(self, live: _Live, named: frozenset[str], *, every: bool) -> bool:
@@ -357,7 +364,7 @@ def _age(incident: PageIncident) -> tuple[float, bool]:
 
 
 def _listed_only(parts: Sequence[PartColours]) -> frozenset[str]:
-    """With "*" nobody knows which component matters: a few of very many are listed, and colour nothing."""
+    """With "*" or a pattern nobody knows which component matters: a few of very many are listed, and colour nothing."""
     troubled = [one.part.id for one in parts if one.part.state in TROUBLED]
     few = len(troubled) < LISTED_ONLY_SHARE * len(parts)
     return frozenset(troubled) if few else frozenset()

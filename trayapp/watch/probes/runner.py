@@ -31,7 +31,6 @@ BODY_BYTES = 64_000
 """Errors are small; of a long list of models the start is enough."""
 KEY_PATIENCE_S = 2.0
 """Real seconds that a request waits for the keyring. A prompt may stay open longer; a later request has the key."""
-_AUTH_HEADERS = {Auth.BEARER: "authorization", Auth.X_API_KEY: "x-api-key", Auth.X_GOOG_API_KEY: "x-goog-api-key"}
 
 
 class Attempt(NamedTuple):
@@ -200,8 +199,10 @@ def _elsewhere(job: ProbeJob) -> Reading:
 def _headers(job: ProbeJob, key: str | None) -> dict[str, str]:
     headers = dict(job.probe.headers)
     if key is not None:
-        name = _AUTH_HEADERS[job.probe.auth]
-        headers[name] = f"Bearer {key}" if job.probe.auth is Auth.BEARER else key
+        if job.probe.auth is Auth.BEARER:
+            headers["authorization"] = f"Bearer {key}"
+        else:
+            headers[job.probe.auth.value] = key
     return headers
 
 

@@ -186,6 +186,8 @@ class TestKeys:
             (Auth.BEARER, "authorization", f"Bearer {KEY}"),
             (Auth.X_API_KEY, "x-api-key", KEY),
             (Auth.X_GOOG_API_KEY, "x-goog-api-key", KEY),
+            (Auth.API_KEY, "api-key", KEY),
+            (Auth.XI_API_KEY, "xi-api-key", KEY),
         ],
     )
     async def test_each_provider_has_its_header(self, scene: Scene, auth: Auth, header: str, value: str) -> None:

@@ -273,6 +273,21 @@ class TestFeeds:
         feed = replace(page(START, [said]), components=(), stated=False, health=PageHealth.INCOMPLETE)
         assert speak(feed, "id-chat").light is light
 
+    @pytest.mark.parametrize("component", [ALL, "name:Chat*"])
+    @pytest.mark.parametrize(
+        ("said", "light"),
+        [
+            ("ok", G),
+            ("incident:investigating:critical:chat", R),
+            ("incident:investigating:critical:login", R),
+            ("incident:investigating:major:", Y),
+            ("incident:resolved:critical:chat", G),
+        ],
+    )
+    def test_what_is_not_known_by_its_id_may_be_any_part(self, said: str, light: Light, component: str) -> None:
+        """A feed names the parts that something touches, not those that are well, and some by their ids alone."""
+        assert self.speak(said, component)[0] is light
+
     def test_a_fix_is_watched_for_a_day(self) -> None:
         told = incident("id-chat", ident="i1", stage=PageStage.MONITORING)
         opinions = Opinions(replace(page(START, ["ok"]), components=(), stated=False, incidents=(told,)))
