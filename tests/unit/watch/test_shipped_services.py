@@ -1,9 +1,14 @@
 """The shipped catalogue: complete, consistent, and with the ids that the official pages have."""
 
+import re
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import pytest
+
 from trayapp import paths
-from trayapp.core.catalogue import Auth, Catalogue, Part, ProbeKind
+from trayapp.core.catalogue import NAMED, Auth, Catalogue, Fact, Part, ProbeKind
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_services
 from trayapp.watch.pages.registry import page_kinds
@@ -17,12 +22,54 @@ KNOWN_IDS = {
         "01JMXBRMFE6N2NNT7DG6XZQ6PW",  # Chat Completions
         "01JP8CD9JR3HR6Y7G4Q75N4DVW",  # Responses
         "01JMXBRMFEV0AJ0VVS68N9CD6R",  # Embeddings
+        "01KMKFAMWKNQ84Z1766MV08ZDE",  # CLI
+        "01KMP3KP5M8X0EBTVW6KN327EE",  # VS Code extension
+        "01JVCV8YSWZFRSM1G5CVP253SK",  # Codex Web
     },
     "anthropic": {
         "rwppv331jlwc",  # claude.ai
         "k8w3r06qmzrp",  # Claude API
         "yyzkbfz2thpt",  # Claude Code
     },
+}
+PROVIDERS = [
+    "anthropic",
+    "aws-bedrock",
+    "azure-openai",
+    "cerebras",
+    "cohere",
+    "cursor",
+    "deepseek",
+    "elevenlabs",
+    "fireworks",
+    "github-copilot",
+    "google",
+    "google-cloud",
+    "groq",
+    "huggingface",
+    "microsoft-copilot",
+    "minimax",
+    "mistral",
+    "moonshot",
+    "openai",
+    "openrouter",
+    "perplexity",
+    "qwen",
+    "replicate",
+    "together",
+    "xai",
+    "zai",
+]
+# What each vendor calls a component by.
+ID_FORMS = {
+    "statuspage": r"[0-9a-z]{12}",
+    "cloudflare": r"[0-9a-z]{12}",
+    "incidentio": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    "flashduty": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
+    "datadog": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "google": r"[0-9A-Za-z]{20}",
+    "xai": r"[a-z]+(-[a-z]+)*",
+    "aws": r"bedrock-[a-z]{2}-[a-z]+-\d",
 }
 
 
@@ -32,14 +79,32 @@ def _catalogue() -> Catalogue:
     return catalogue
 
 
+def facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
+    """Everything that the catalogue claims of others, by its place."""
+    for provider in catalogue.providers.values():
+        claims = {"page": provider.page, "api": provider.api}
+        yield from ((f"{provider.provider} {name}", fact) for name, fact in claims.items() if fact is not None)
+        yield from ((f"{provider.provider} login {login.id}", login) for login in provider.logins)
+        for service in provider.services:
+            yield from ((f"{service.id} {probe.url}", probe) for probe in service.probes)
+            for component in service.components:
+                # That a page as a whole speaks for a part is no more than that it is the provider's page.
+                if set(component.page_components) - {"*"}:
+                    yield f"{service.id} {component.id}", component
+
+
 def test_a_first_start_watches_four_services_without_configuration(own_home: Path) -> None:
     found = _catalogue().watched(Settings().watch.services)
     assert [service.name for _, service in found] == ["ChatGPT", "OpenAI API", "Claude", "Claude API"]
 
 
+def test_whatever_people_use_is_in_it(own_home: Path) -> None:
+    assert sorted(_catalogue().providers) == PROVIDERS
+
+
 def test_the_parts_are_those_that_people_know(own_home: Path) -> None:
     parts = {service.id: [one.name for one in service.components] for _, service in _catalogue().services()}
-    assert parts == {
+    assert {name: parts[name] for name in ("chatgpt", "openai-api", "claude", "claude-api", "claude-code")} == {
         "chatgpt": ["Chat", "Login", "History and projects", "File uploads"],
         "openai-api": ["Chat completions", "Responses", "Embeddings"],
         "claude": ["Chat"],
@@ -48,11 +113,37 @@ def test_the_parts_are_those_that_people_know(own_home: Path) -> None:
     }
 
 
-def test_every_id_is_one_that_the_page_has(own_home: Path) -> None:
-    for provider, service in _catalogue().services():
+def test_every_id_is_one_that_the_page_has_or_can_have(own_home: Path) -> None:
+    catalogue = _catalogue()
+    for provider, service in catalogue.services():
         for component in service.components:
-            assert set(component.page_components) <= KNOWN_IDS[provider.provider]
-            assert component.page_components
+            for entry in component.page_components:
+                assert provider.page is not None
+                known = KNOWN_IDS.get(provider.provider)
+                assert known is None or entry in known
+                if entry != "*" and not entry.startswith(NAMED):
+                    assert re.fullmatch(ID_FORMS[provider.page.kind], entry), (service.id, entry)
+
+
+def test_every_claim_says_where_it_comes_from_and_when_that_was_looked_at(own_home: Path) -> None:
+    for place, fact in facts(_catalogue()):
+        assert fact.source, place
+        assert fact.checked is not None, place
+        assert date(2026, 1, 1) <= fact.checked <= date.today(), place
+
+
+@pytest.mark.parametrize("names", ["services", "components"])
+def test_nothing_that_people_read_is_called_by_its_id(own_home: Path, names: str) -> None:
+    for _, service in _catalogue().services():
+        called = [service.name] if names == "services" else [one.name for one in service.components]
+        assert all(name == name.strip() and len(name) <= 30 for name in called)
+        assert all(name[0].isupper() or name == "xAI API" for name in called)
+
+
+def test_every_service_can_be_seen_by_something(own_home: Path) -> None:
+    for _, service in _catalogue().services():
+        assert service.probes or any(one.page_components for one in service.components), service.id
+        assert service.website
 
 
 def test_every_probe_works_without_a_key_or_is_opt_in(own_home: Path) -> None:
@@ -74,7 +165,7 @@ def test_login_and_history_can_only_be_seen_on_the_page(own_home: Path) -> None:
 def test_parts_on_one_entry_of_the_page_are_never_both_main(own_home: Path) -> None:
     """What the page calls out is one thing; main parts make the light, and two of them would weigh it twice."""
     for _, service in _catalogue().services():
-        entries = [one.page_components for one in service.components if one.main]
+        entries = [one.page_components for one in service.components if one.main and one.page_components]
         assert len(set(entries)) == len(entries)
 
 
