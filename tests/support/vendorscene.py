@@ -4,7 +4,7 @@ from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Behaviour, Server, conditional
 from tests.support.vendorpages import PAGE_IDS, Files, files
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageReport
+from trayapp.core.evidence.page_report import PageHistory, PageReport
 from trayapp.core.light.page_opinion import Opinions, PageOpinion, unknown
 from trayapp.watch.http import Http
 from trayapp.watch.pages.reader import PageReader
@@ -48,6 +48,12 @@ class VendorScene:
         await self._begin()
         self.server.always(behaviour)
         return await self.read()
+
+    async def past(self) -> PageHistory:
+        """What the page tells of its past, days after it was served."""
+        assert self._reader is not None
+        self.clock.move(3 * 86400.0)
+        return await self._reader.read_past()
 
     def opinion(self, part: str) -> PageOpinion:
         """What rule 4 makes of a part."""

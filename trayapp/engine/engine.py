@@ -16,6 +16,7 @@ from msgspec import structs
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Control, Disturbance, Observation, Source, Try
+from trayapp.core.evidence.page_report import PageHistory
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
@@ -216,6 +217,9 @@ class Engine:
         if isinstance(observation, Disturbance):
             self._watching.disturbed()
             self.switch.disturbed()
+        if isinstance(observation, PageHistory):
+            # Or a restart would ask for it again.
+            self.remember()
         if self._diary is not None and isinstance(observation, Try):
             self._diary.observed(observation)
         if isinstance(observation, Try) and observation.source is Source.TRAFFIC:

@@ -4,7 +4,7 @@ Pure: no clock, no waiting, no input or output. The engine, the demo, simulation
 object. Reading it changes nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from msgspec import Struct, field, structs
 
@@ -12,11 +12,12 @@ from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.known_networks import KnownNetworks, KnownNetworksMemory
 from trayapp.core.evidence.observation import Depth, Disturbance, NetworkState, Observation, Outcome, Source, Try
 from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.page_report import PageHistory, PageReport
 from trayapp.core.hosts import host_of
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
+from trayapp.core.incident.known_pasts import KnownPasts, PastsMemory
 from trayapp.core.incident.outlook import Outlook
-from trayapp.core.incident.past import PastIncident
 from trayapp.core.incident.store import IncidentRecord, IncidentStore
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
@@ -54,6 +55,7 @@ class Memory(Struct):
     routes: RoutesMemory | None = None
     networks: KnownNetworksMemory | None = None
     auto: AutoMemory | None = None
+    pasts: PastsMemory | None = None
 
 
 class Result(Struct, frozen=True):
@@ -97,6 +99,9 @@ class State:
         self._auto_news = AutoNews()
         self._networks = KnownNetworks(kept.networks)
         self._outlook = Outlook()
+        self._pasts = KnownPasts(kept.pasts)
+        for provider, past in self._pasts.incidents().items():
+            self._outlook.learn(provider, past)
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -125,12 +130,21 @@ class State:
         """Take in one piece of evidence, or what has become of the fallback, the tools and the gateway."""
         if isinstance(evidence, Circumstances):
             self._circumstances = evidence
+        elif isinstance(evidence, PageHistory):
+            self._learn(evidence.provider, new=self._pasts.told(evidence))
         else:
             self._judge.observe(evidence)
             if isinstance(evidence, Disturbance):
                 self.auto.disturbed(evidence.at)
             elif isinstance(evidence, Try):
                 self._probed(evidence)
+            elif isinstance(evidence, PageReport):
+                self._learn(evidence.provider, new=self._pasts.reported(evidence))
+
+    def _learn(self, provider: str, *, new: bool) -> None:
+        """Forecasts rest on what a provider's page tells of its past, from the next moment on."""
+        if new:
+            self._outlook.learn(provider, self._pasts.incidents()[provider])
 
     def _probed(self, one: Try) -> None:
         """Auto mode counts requests for itself; of probes it wants to know what they show of the host of the API."""
@@ -148,11 +162,6 @@ class State:
         """Go on with other services, or with the same ones from another catalogue; what is known of them stays."""
         self.routes.use(catalogue)
         self._watch(catalogue, watched, now, self._judge.remember(), self._remember_incidents())
-
-    def learn(self, provider: str, past: Iterable[PastIncident]) -> None:
-        """All finished incidents that a provider's page tells of (`past_incident` makes them); forecasts rest on them
-        from the next moment on."""
-        self._outlook.learn(provider, past)
 
     def only_when_back(self, incident_id: str) -> None:
         """The user wants to hear of this incident only when it is over."""
@@ -225,6 +234,14 @@ class State:
         """Should the next try at this host run beside a control?"""
         return self._judge.wants_control(host)
 
+    def wants_past(self, provider: str) -> bool:
+        """Whether the page of a provider that is in no trouble should be asked for its past."""
+        known = self.routes.catalogue.providers.get(provider)
+        if known is None or known.page is None or not self._pasts.wanted(provider, known.page.url, self._now):
+            return False
+        verdicts = [one for one in self.judgement.services if one.provider == provider]
+        return not any(one.light in (Light.RED, Light.YELLOW) or one.incident for one in verdicts)
+
     def settled(self, service_id: str) -> bool:
         """Whether more tries would change nothing about this service."""
         return self._judge.settled(service_id)
@@ -252,6 +269,7 @@ class State:
             self.routes.remember(),
             self._networks.remember(),
             self.auto.remember(),
+            self._pasts.remember(),
         )
 
     def _remember_incidents(self) -> IncidentMemory:

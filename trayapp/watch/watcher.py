@@ -7,6 +7,7 @@ clock, so that a demo can hurry; the limits of a single request stay real second
 import asyncio
 import contextlib
 import logging
+import math
 import random
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -47,6 +48,9 @@ class JudgeView(Protocol):
 
     def wants_control(self, host: str) -> bool:
         """Should the next try at this host run beside a control?"""
+
+    def wants_past(self, provider: str) -> bool:
+        """Should this provider's page be asked for its past?"""
 
 
 class Watcher:
@@ -252,11 +256,12 @@ class Watcher:
     async def _watch_page(self, reader: PageReader) -> None:
         rounds = Rounds(f"reading the page of {reader.provider}")
         while True:
-            if (due := reader.next_at()) > self._clock.now():
+            past_at = reader.past_at() if self._judge.wants_past(reader.provider) else math.inf
+            if (due := min(reader.next_at(), past_at)) > self._clock.now():
                 await self._wait(due)
                 continue
             with rounds.round():
-                report = await reader.read()
+                report = await (reader.read_past() if past_at <= self._clock.now() else reader.read())
                 if report is not None:
                     self._emit(report)
 

@@ -68,6 +68,9 @@ class Rules:
     def wants_control(self, host: str) -> bool:
         return self.failures[host] > 0
 
+    def wants_past(self, provider: str) -> bool:
+        return False
+
 
 class NoKeys:
     async def get(self, name: str, host: str) -> str | None:

@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from msgspec import Struct
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.page_report import PageReport
+from trayapp.core.evidence.page_report import PageHistory, PageReport
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach
 
@@ -173,4 +173,4 @@ class OnNetwork(Struct, frozen=True):
     name: str
 
 
-Observation = Try | Control | NetworkReport | Disturbance | OnNetwork | PageReport
+Observation = Try | Control | NetworkReport | Disturbance | OnNetwork | PageReport | PageHistory

@@ -133,4 +133,14 @@ class PageReport(Struct, frozen=True):
         return self.health in _SPEAKING and (bool(self.components) or not self.stated)
 
 
+class PageHistory(Struct, frozen=True):
+    """What a provider's page tells of its past. `link`: the page's address. `incidents`: None where it could not be
+    read."""
+
+    at: float
+    provider: str
+    link: str
+    incidents: tuple[PageIncident, ...] | None = None
+
+
 _SPEAKING = frozenset({PageHealth.OK, PageHealth.INCOMPLETE, PageHealth.MOVED})

@@ -1,6 +1,8 @@
 """A page that publishes a feed and no states: what none of its open incidents touches is well, so far as it says."""
 
 import asyncio
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,6 +29,7 @@ from trayapp.watch.pages.shapes import (
     MAX_ID,
     MAX_NAME,
     MAX_OPEN,
+    MAX_PAST,
     MAX_UPDATES,
     decent_link,
     words,
@@ -66,15 +69,24 @@ class FeedPage:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`. The page's id is the title, link or id that the feed gives itself."""
+        return await asyncio.to_thread(self._reading, await self._feed(base), self._clock.now(), MAX_OPEN)
+
+    async def past(self, base: str) -> Sequence[PageIncident]:
+        """What the feed still lists. Raises `Unfit`."""
+        reading = await asyncio.to_thread(self._reading, await self._feed(base), -math.inf, MAX_PAST)
+        return reading.incidents
+
+    async def _feed(self, base: str) -> Feed:
         feed = await self._fetcher.made(f"{base}{self._form.path}", FEED, read_feed)
         names = {feed.about.get(key, "") for key in ("title", "link", "id")} - {""}
         if self._page_id is not None and self._page_id not in names:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(feed.about.get("title", ""), MAX_ID))
         if not feed.items and self._form.keeps_history:
             raise Unfit(PageHealth.EMPTY, "no_items")
-        return await asyncio.to_thread(self._reading, feed)
+        return feed
 
-    def _reading(self, feed: Feed) -> Reading:
+    def _reading(self, feed: Feed, now: float, most: int) -> Reading:
+        """`now`: what is no news by then is left out."""
         parts: dict[str, str] = {}
         told: dict[str, PageIncident] = {}
         lost = 0
@@ -88,13 +100,12 @@ class FeedPage:
             parts |= {name: title for name, title in touched.items() if len(parts) < MAX_COMPONENTS}
             twin = told.get(one.id)
             told[one.id] = one if twin is None else _together(twin, one)
-        now = self._clock.now()
         kept = [one for one in told.values() if self._is_news(one, now)]
         kept.sort(key=lambda one: one.stage is PageStage.RESOLVED)
         # Whoever watches the page as a whole watches something, even where its items name no part.
         parts = parts or {WHOLE: feed.about.get("title") or WHOLE}
         found = [PageComponent(name, plain(title, MAX_NAME), PageLight.OPERATIONAL) for name, title in parts.items()]
-        return Reading(found, kept[:MAX_OPEN], lost, stated=False)
+        return Reading(found, kept[:most], lost, stated=False)
 
     def _incident(self, item: Item, means: Meaning, touched: tuple[str, ...]) -> PageIncident | None:
         """None where it does not say what it is, or when."""

@@ -107,6 +107,12 @@ class Fetcher:
         """
         return await self._fetch(url, accept, lambda body: asyncio.to_thread(make, body))
 
+    async def made_once(self, url: str, accept: str, make: Callable[[bytes], T]) -> T:
+        """As `made`, of the file as it is now, and nothing of it is remembered. Raises `Unfit`, as `make` may."""
+        answer = await self._ask(url, {"accept": accept})
+        _check(answer, url, accept)
+        return await asyncio.to_thread(make, answer.body)
+
     async def _fetch(self, url: str, accept: str, decode: Callable[[bytes], Awaitable[T]]) -> T:
         known = self._known.get(url)
         answer = await self._ask(url, {"accept": accept} | (known.headers if known else {}))

@@ -1,14 +1,17 @@
 """One provider's page: its address and mirrors, their patience, and the report that comes of a reading."""
 
 import logging
+import math
 import random
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
-from trayapp.core.evidence.page_report import PageHealth, PageReport
+from trayapp.core.evidence.page_report import PageHealth, PageHistory, PageReport
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.hosts import host_of
 from trayapp.errors import Param
@@ -16,13 +19,17 @@ from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.recognition import NAMES, vendor_of
 from trayapp.watch.pages.registry import make_vendor
-from trayapp.watch.pages.vendor import Reading, Vendor
+from trayapp.watch.pages.vendor import Historian, Reading, Vendor
 from trayapp.watch.schedule.budget import Budget
 
 log = logging.getLogger(__name__)
 
 MAX_BACKOFF_S = 900.0
 """A page that refuses us is asked every 15 minutes at the least, so that its return is noticed."""
+
+PAST_WITHIN_S = 900.0
+"""A page's past is asked for within a quarter of an hour: early enough for the first outage, and not from all pages at
+once."""
 
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
@@ -31,6 +38,9 @@ _STRANGE = frozenset({"html", "json", "xml", "shape", "gone", "page_id"})
 """The reasons for which the page of another vendor could not be read."""
 INTERVAL_JITTER = 0.1
 """Enough to keep many installations from asking in step."""
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -56,6 +66,7 @@ class PageReader:
         self._host = host_of(page.url)
         self._good_at: float | None = None
         self._due = max(clock.now(), self._free_at())
+        self._past_due = clock.now() + random.uniform(CALM_INTERVAL_S, PAST_WITHIN_S)
 
     def next_at(self) -> float:
         """The steady moment of the next reading; it waits for every address that asked for patience."""
@@ -64,6 +75,26 @@ class PageReader:
     def hurry(self, now: float) -> None:
         """Read again as soon as the page's host may be asked at all."""
         self._due = min(self._due, max(now, self._free_at()))
+
+    def past_at(self) -> float:
+        """The steady moment from which the page's past may be asked for: not before it could be read, and alone in its
+        minute."""
+        if self._good_at is None or not isinstance(self._vendor, Historian):
+            return math.inf
+        return max(self._past_due, self._free_at(), self._addresses[0].not_before)
+
+    async def read_past(self) -> PageHistory:
+        """What the page tells of its past; the next reading waits for its turn."""
+        self._budget.sent(self._host)
+        self._due = max(self._due, self._free_at())
+        vendor, told = self._vendor, None
+        try:
+            if isinstance(vendor, Historian):
+                told = tuple(await self._taken(vendor.past(self._addresses[0].base)))
+        except Unfit as unfit:
+            log.info("the past of the page of %s could not be read: %s", self.provider, unfit)
+            self._note(self._addresses[0], unfit)
+        return PageHistory(self._clock.now(), self.provider, self.page.url, told)
 
     async def read(self) -> PageReport | None:
         """One reading; None while every address asks for patience."""
@@ -96,9 +127,16 @@ class PageReader:
 
     async def _reading(self, address: _Address) -> Reading:
         """What the page says at this address, or at the one that it has moved to if its id says that it is the same."""
+        reading = await self._taken(self._vendor.read(address.base))
+        if reading.stated and not reading.components:
+            raise Unfit(PageHealth.EMPTY, "no_components")
+        return reading
+
+    async def _taken(self, reading: Awaitable[T]) -> T:
+        """What a vendor reads of the page, if that is the page that was meant. Raises `Unfit`."""
         self._fetcher.begin()
         try:
-            reading = await self._vendor.read(address.base)
+            read = await reading
         except Unfit as unfit:
             raise self._recognised(unfit) from unfit
         except Exception as error:
@@ -109,9 +147,7 @@ class PageReader:
             self._fetcher.forget()
         if self._fetcher.moved_to is not None and self.page.page_id is None:
             raise Unfit(PageHealth.MOVED, "redirect", host=self._fetcher.moved_to)
-        if reading.stated and not reading.components:
-            raise Unfit(PageHealth.EMPTY, "no_components")
-        return reading
+        return read
 
     def _recognised(self, unfit: Unfit) -> Unfit:
         """Why it could not be read, which may be that another vendor publishes it now."""

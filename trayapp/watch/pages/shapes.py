@@ -27,6 +27,8 @@ MAX_COMPONENTS = 5_000
 MAX_OPEN = 500
 MAX_CLOSED = 60
 """Every open incident may be the one that matters; closed ones are news for a while."""
+MAX_PAST = 500
+"""Incidents of a page's past: two years of the busiest."""
 MAX_UPDATES = 20
 MAX_NAME = 200
 MAX_TEXT = 2_000
@@ -93,7 +95,13 @@ def components(file: Record, clock: Clock, *, dated: bool) -> tuple[list[PageCom
 
 
 def incidents(
-    file: Record, key: str, clock: Clock, *, maintenance: bool = False, news_since: float = -math.inf
+    file: Record,
+    key: str,
+    clock: Clock,
+    *,
+    maintenance: bool = False,
+    news_since: float = -math.inf,
+    most_closed: int = MAX_CLOSED,
 ) -> tuple[list[PageIncident], int]:
     """The incidents under `key`, open ones first, and how many records of them could not be read.
 
@@ -105,7 +113,7 @@ def incidents(
     read = [one for one in found if one is not None]
     opened = [one for one in read if one.stage is not PageStage.RESOLVED]
     closed = [one for one in read if one.stage is PageStage.RESOLVED]
-    return [*opened[:MAX_OPEN], *closed[:MAX_CLOSED]], len(found) - len(read)
+    return [*opened[:MAX_OPEN], *closed[:most_closed]], len(found) - len(read)
 
 
 def light(word: str | None) -> PageLight:

@@ -5,7 +5,7 @@ JSON, or for the bytes of XML or HTML, and answers core's types.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
@@ -37,6 +37,15 @@ class Vendor(Protocol):
 
     async def read(self, base: str) -> Reading:
         """What the page at `base` (its address or a mirror's, without a slash at the end) says. Raises `Unfit`."""
+
+
+@runtime_checkable
+class Historian(Protocol):
+    """A vendor whose pages tell of their past."""
+
+    async def past(self, base: str) -> Sequence[PageIncident]:
+        """What the page at `base` still tells of incidents that are over, and perhaps of others, in a request or two.
+        Raises `Unfit`."""
 
 
 MakeVendor = Callable[[Fetcher, Page, Clock], Vendor]

@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 from tests.unit.core.incident.test_forecast import past
-from tests.unit.core.playbook import ACME, CATALOGUE, START, Play
+from tests.unit.core.playbook import ACME, CATALOGUE, LINK, START, Play
 from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.page_report import Impact, PageHistory, PageIncident, PageStage
 from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.incident.past import PastIncident
 from trayapp.core.light.severity import Finding
 
 DOWN = ((0.0, "page ok"), (1.0, "api 401"), (60.0, "api 502"), (65.0, "api 502 +"), (80.0, "api 502 +"),
@@ -25,6 +27,17 @@ def told(play: Play) -> dict[str, Forecast]:
     return play.state.result.snapshot.forecasts
 
 
+def learn(play: Play, provider: str, incidents: list[PastIncident]) -> None:
+    """The page of a provider has told so much of its past."""
+    told = [
+        PageIncident(
+            str(number), "Errors", PageStage.RESOLVED, Impact.MAJOR, one.components, one.started_at, one.ended_at
+        )
+        for number, one in enumerate(incidents)
+    ]
+    play.state.observe(PageHistory(play.state.judgement.at, provider, LINK, tuple(told)))
+
+
 def test_nothing_is_foretold_of_what_is_well() -> None:
     assert told(played(*DOWN[:2])) == {}
 
@@ -37,15 +50,15 @@ def test_an_outage_is_foretold_from_what_is_published_as_long_as_nobody_knows_be
 
 def test_what_the_page_has_told_is_taken_from_the_next_moment_on() -> None:
     play = played(*DOWN)
-    play.state.learn("acme", past(50))
-    play.state.learn("beta", past(60))
+    learn(play, "acme", past(50))
+    learn(play, "beta", past(60))
     play.wait(96.0)
     assert (told(play)["api"].basis, told(play)["api"].outages) == (Basis.PROVIDER, 50)
 
 
 def test_a_past_stays_when_other_services_are_watched() -> None:
     play = played(*DOWN)
-    play.state.learn("acme", past(50))
+    learn(play, "acme", past(50))
     play.state.watch(CATALOGUE, ("api", "chat"), START + 96.0)
     play.wait(97.0)
     assert told(play)["api"].outages == 50
@@ -61,14 +74,14 @@ def test_a_past_stays_when_other_services_are_watched() -> None:
 )
 def test_the_parts_that_are_in_trouble_have_their_own_past(parts: str, basis: Basis) -> None:
     play = Play(WATCHED)
-    play.state.learn("acme", past(45, components=("id-completions",)))
+    learn(play, "acme", past(45, components=("id-completions",)))
     play.feed(0.0, f"page major:{parts}")
     assert told(play)["api"].basis is basis
 
 
 def test_it_is_foretold_by_the_age_of_the_incident_in_minutes() -> None:
     play = played(*DOWN)
-    play.state.learn("acme", past(200))
+    learn(play, "acme", past(200))
     alike = []
     for minute in range(2, 240, 5):
         play.feed(60.0 * minute, "api 502 +")
@@ -107,7 +120,7 @@ def test_of_a_part_that_nobody_has_found_on_the_page_the_providers_past_is_known
     service = msgspec.structs.replace(api, components=(*api.components[:2], lost))
     provider = msgspec.structs.replace(ACME, services=(ACME.services[0], service))
     play = Play(WATCHED, Catalogue(CATALOGUE.providers | {"acme": provider}))
-    play.state.learn("acme", past(45, components=("id-completions",)))
+    learn(play, "acme", past(45, components=("id-completions",)))
     for at, sample in DOWN:
         play.feed(at, sample)
     assert told(play)["api"].basis is Basis.PROVIDER
@@ -121,7 +134,7 @@ def test_what_is_partly_back_is_foretold_where_it_is_not() -> None:
 
 def test_it_goes_on_with_the_time_though_nothing_comes_in() -> None:
     play = Play(WATCHED)
-    play.state.learn("acme", past(200, 1.5))
+    learn(play, "acme", past(200, 1.5))
     play.feed(0.0, "page major:chat")
     play.wait(130.0)
     verdict, before = play.state.judgement.service("chat"), told(play)["chat"]

@@ -33,6 +33,7 @@ from trayapp.watch.pages.shapes import (
     MAX_ID,
     MAX_NAME,
     MAX_OPEN,
+    MAX_PAST,
     MAX_UPDATES,
     words,
     worst_impact,
@@ -95,6 +96,13 @@ class BetterStack:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
+        return await self._read(base, self._clock.now() - RECENT_S, MAX_CLOSED)
+
+    async def past(self, base: str) -> Sequence[PageIncident]:
+        """The reports of 90 days. Raises `Unfit`."""
+        return (await self._read(base, -math.inf, MAX_PAST)).incidents
+
+    async def _read(self, base: str, since: float, most: int) -> Reading:
         file = await self._fetcher.json(f"{base}/index.json", _Index)
         page = _record(file.data)
         if page.get("type") != "status_page":
@@ -118,7 +126,7 @@ class BetterStack:
         read = [one for one in made if one is not None]
         unknown = sum(text(each, "type") is None for each in included)
         lost = len(resources) - readable + len(made) - len(read) + unknown
-        return Reading(parts, _news(read, self._clock.now() - RECENT_S), lost)
+        return Reading(parts, _news(read, since, most), lost)
 
     def _report(self, record: Record, known: dict[str, Record]) -> PageIncident | None:
         told = inner(record, "attributes")
@@ -164,12 +172,12 @@ class BetterStack:
         return PageUpdate(started_at if at is None else at, stage, words(text(said, "message")), states)
 
 
-def _news(reports: Sequence[PageIncident], since: float) -> list[PageIncident]:
-    """Those that are open, and those that have ended since then."""
+def _news(reports: Sequence[PageIncident], since: float, most: int) -> list[PageIncident]:
+    """Those that are open, and `most` of those that have ended since then."""
     opened = [one for one in reports if one.stage is not PageStage.RESOLVED]
     closed = [one for one in reports if one.stage is PageStage.RESOLVED]
     recent = [one for one in closed if max(one.updated_at, one.resolved_at or -math.inf) > since]
-    return [*opened[:MAX_OPEN], *recent[:MAX_CLOSED]]
+    return [*opened[:MAX_OPEN], *recent[:most]]
 
 
 def _component(record: Record) -> PageComponent:

@@ -4,6 +4,9 @@ The records resemble Statuspage's, in an envelope of their own (`result`), and a
 alone. Components are told apart by id: a title may name a customer of Cloudflare's and mean something else.
 """
 
+import math
+from collections.abc import Sequence
+
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageStage
@@ -26,6 +29,13 @@ class Cloudflare:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
+        return await self._read(base, self._clock.now() - RECENT_S)
+
+    async def past(self, base: str) -> Sequence[PageIncident]:
+        """What was over of late. Raises `Unfit`."""
+        return (await self._read(base, -math.inf)).incidents
+
+    async def _read(self, base: str, since: float) -> Reading:
         no_page_id(self._page)
         file: Record = await self._fetcher.json(f"{base}/api/v3/summary", dict)
         result = inner(file, "result")
@@ -34,16 +44,17 @@ class Cloudflare:
         parts, lost = components(result, self._clock, dated=True)
         if not isinstance(result.get("active_incidents"), list):
             return Reading(parts, (), lost, "incidents")
-        told, lost_incidents = self._incidents(result, "active_incidents")
+        told, lost_incidents = self._incidents(result, "active_incidents", since)
         # Their last words; one that is open is read from the list of open ones.
-        closed, _ = self._incidents(result, "recent_incidents")
-        planned, lost_plans = self._incidents(result, "active_maintenances", maintenance=True)
+        closed, _ = self._incidents(result, "recent_incidents", since)
+        planned, lost_plans = self._incidents(result, "active_maintenances", since, maintenance=True)
         over = [one for one in closed if one.stage is PageStage.RESOLVED]
         return Reading(parts, [*told, *over, *planned], lost + lost_incidents + lost_plans)
 
-    def _incidents(self, result: Record, key: str, *, maintenance: bool = False) -> tuple[list[PageIncident], int]:
+    def _incidents(
+        self, result: Record, key: str, since: float, *, maintenance: bool = False
+    ) -> tuple[list[PageIncident], int]:
         file = {key: [_as_statuspage(each) for each in listed(result, key)]}
-        since = self._clock.now() - RECENT_S
         return incidents(file, key, self._clock, maintenance=maintenance, news_since=since)
 
 

@@ -5,6 +5,7 @@ noted (`createdAt`), and the list of what an incident touches has today's states
 are those of <https://docs.datadoghq.com/api/latest/status-pages/>.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 
 from trayapp.clock import Clock
@@ -28,6 +29,7 @@ from trayapp.watch.pages.shapes import (
     MAX_ID,
     MAX_NAME,
     MAX_OPEN,
+    MAX_PAST,
     MAX_UPDATES,
     ident,
     stage,
@@ -60,6 +62,13 @@ class Datadog:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
+        return await self._read(base, self._clock.now() - RECENT_S, MAX_CLOSED)
+
+    async def past(self, base: str) -> Sequence[PageIncident]:
+        """All that the file keeps. Raises `Unfit`."""
+        return (await self._read(base, -math.inf, MAX_PAST)).incidents
+
+    async def _read(self, base: str, since: float, most: int) -> Reading:
         file: Record = await self._fetcher.json(f"{base}/config.json", dict)
         if self._page_id is not None and text(file, "id") != self._page_id:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(text(file, "id") or "", MAX_ID))
@@ -79,14 +88,7 @@ class Datadog:
         made = [self._incident(each) for each in told]
         made += [self._incident(each, maintenance=True) for each in planned]
         read = [one for one in made if one is not None]
-        return Reading(parts, self._news(read), lost + len(made) - len(read))
-
-    def _news(self, told: Sequence[PageIncident]) -> list[PageIncident]:
-        """Those that are open, and those that have ended of late."""
-        since = self._clock.now() - RECENT_S
-        opened = [one for one in told if one.stage is not PageStage.RESOLVED]
-        closed = [one for one in told if one.stage is PageStage.RESOLVED and one.updated_at > since]
-        return [*opened[:MAX_OPEN], *closed[:MAX_CLOSED]]
+        return Reading(parts, _news(read, since, most), lost + len(made) - len(read))
 
     def _incident(self, record: Record, *, maintenance: bool = False) -> PageIncident | None:
         """None where it does not say what it is, how it stands or when it began."""
@@ -122,6 +124,13 @@ class Datadog:
         at = moment(record, "startedAt", clock=self._clock)
         said = words(text(record, "description"))
         return PageUpdate(started_at if at is None else at, stage(text(record, "status")), said, _states(record))
+
+
+def _news(told: Sequence[PageIncident], since: float, most: int) -> list[PageIncident]:
+    """Those that are open, and `most` of those that have ended since then."""
+    opened = [one for one in told if one.stage is not PageStage.RESOLVED]
+    closed = [one for one in told if one.stage is PageStage.RESOLVED and one.updated_at > since]
+    return [*opened[:MAX_OPEN], *closed[:most]]
 
 
 def _leaves(records: Sequence[Record]) -> Iterator[Record]:

@@ -28,6 +28,7 @@ from trayapp.watch.pages.shapes import (
     MAX_ID,
     MAX_NAME,
     MAX_OPEN,
+    MAX_PAST,
     MAX_UPDATES,
     ident,
     words,
@@ -38,6 +39,7 @@ from trayapp.watch.pages.vendor import MakeVendor, Reading
 log = logging.getLogger(__name__)
 
 HISTORY_S = 7 * 86_400
+PAST_S = 90 * 86_400
 KEPT_CLOSED = 10
 
 _LIGHTS = {
@@ -98,6 +100,17 @@ class Flashduty:
         await self._last_words(page, {each.id for each in read if each.stage is not PageStage.RESOLVED})
         return Reading(derived(parts, states, unsure=unsure), [*read, *self._closed.values()], lost)
 
+    async def past(self, base: str) -> list[PageIncident]:
+        """Raises `Unfit`. Whose they are, the address says, by which the page itself is found."""
+        items = await self._changes(f"{base}/api/status-page/{quote(self._page_id, safe='')}", PAST_S)
+        told = [_change(each, self._clock) for each in items[:MAX_PAST]]
+        return [each for each in told if each is not None]
+
+    async def _changes(self, page: str, span_s: int) -> list[Record]:
+        end = int(self._clock.wall(self._clock.now()).timestamp())
+        span = urlencode({"start_at_seconds": end - span_s, "end_at_seconds": end})
+        return listing(await self._data(f"{page}/change/list?{span}"), "items")
+
     async def _data(self, url: str) -> Record:
         file: Record = await self._fetcher.json(url, dict)
         if not isinstance(file.get("data"), dict):
@@ -110,10 +123,8 @@ class Flashduty:
             self._closed.pop(name, None)
         if not vanished:
             return
-        end = int(self._clock.wall(self._clock.now()).timestamp())
-        span = urlencode({"start_at_seconds": end - HISTORY_S, "end_at_seconds": end})
         try:
-            items = listing(await self._data(f"{page}/change/list?{span}"), "items")
+            items = await self._changes(page, HISTORY_S)
         except Unfit as unfit:
             # That it is over has been said; only the wording is lost.
             log.info("the last words on a closed incident could not be read: %s", unfit)

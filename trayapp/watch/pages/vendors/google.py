@@ -20,7 +20,16 @@ from trayapp.core.remote_text import plain
 from trayapp.watch.pages.derived import derived
 from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit, decoded
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
-from trayapp.watch.pages.shapes import MAX_CLOSED, MAX_COMPONENTS, MAX_NAME, MAX_OPEN, MAX_UPDATES, ident, words
+from trayapp.watch.pages.shapes import (
+    MAX_CLOSED,
+    MAX_COMPONENTS,
+    MAX_NAME,
+    MAX_OPEN,
+    MAX_PAST,
+    MAX_UPDATES,
+    ident,
+    words,
+)
 from trayapp.watch.pages.vendor import MakeVendor, Reading, no_page_id
 
 RECENT_S = 86_400.0
@@ -69,6 +78,17 @@ class Google:
         since = self._clock.wall(self._clock.now() - RECENT_S).timestamp()
         file = await self._fetcher.made(f"{base}/incidents.json", JSON, partial(_recent, since_s=since))
         return await asyncio.to_thread(_reading, parts, file, base, self._clock)
+
+    async def past(self, base: str) -> list[PageIncident]:
+        """The newest of the years that the file holds. Raises `Unfit`."""
+        no_page_id(self._page)
+        return await self._fetcher.made_once(f"{base}/incidents.json", JSON, self._past)
+
+    def _past(self, body: bytes) -> list[PageIncident]:
+        newest = map(bytes, decoded(body, list[msgspec.Raw])[:MAX_PAST])
+        records = [decoded(raw, dict) for raw in newest if raw.startswith(b"{")]
+        told = [_incident(record, self._page.url.rstrip("/"), self._clock) for record in records]
+        return [one for one in told if one is not None]
 
     async def _parts(self, base: str) -> dict[str, str | None]:
         if base not in self._products or self._clock.now() >= self._products_until:

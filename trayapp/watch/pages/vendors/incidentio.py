@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident, PageLight, PageStage
+from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageImpact, PageIncident, PageLight, PageStage
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.page_data import PageData, impacts_of, joined, page_data
 from trayapp.watch.pages.records import Record, listing
-from trayapp.watch.pages.shapes import check_page, components, edited_at, incidents
+from trayapp.watch.pages.shapes import MAX_PAST, check_page, components, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,12 @@ class IncidentIo:
         told, known = await self._with_impacts(base, told)
         return Reading(parts, told, lost, missing or (None if known else "impacts"))
 
+    async def past(self, base: str) -> list[PageIncident]:
+        """What the compatible answers list, with the records of what each touched. Raises `Unfit`."""
+        told, _ = incidents(await self._file(base, "incidents"), "incidents", self._clock, most_closed=MAX_PAST)
+        impacts = await self._impacts(base, told) if told else {}
+        return [replace(each, impacts=(impacts or {}).get(each.id)) for each in told]
+
     async def _own(self, base: str, unfit: Unfit) -> Reading:
         """What the page's own data says, of a page without compatible answers. Raises `unfit` where it has none."""
         data = await self._data(base) if unfit.reason in _NOT_THERE else None
@@ -97,16 +103,22 @@ class IncidentIo:
         bare = [each for each in told if _is_bare(each)]
         if not bare:
             return told, True
-        since = min(each.started_at for each in bare) - RECENT_S
+        impacts = await self._impacts(base, bare)
+        if impacts is None:
+            return told, False
+        return [replace(each, impacts=impacts.get(each.id)) if each in bare else each for each in told], True
+
+    async def _impacts(self, base: str, told: list[PageIncident]) -> dict[str, tuple[PageImpact, ...]] | None:
+        """The records of what incidents touched, from the first of these on; None where they cannot be read."""
+        since = min(each.started_at for each in told) - RECENT_S
         span = {"start_at": self._wall(since), "end_at": self._wall(self._clock.now())}
         try:
             url = f"{base}/proxy/{self._host}/component_impacts?{urlencode(span)}"
             records: list[Record] = listing(await self._fetcher.json(url, dict), "component_impacts")
         except Unfit as unfit:
             log.info("the impacts of a page's incidents could not be read: %s", unfit)
-            return told, False
-        impacts = impacts_of(records, self._clock)
-        return [replace(each, impacts=impacts.get(each.id)) if each in bare else each for each in told], True
+            return None
+        return impacts_of(records, self._clock)
 
     def _wall(self, at: float) -> str:
         return f"{self._clock.wall(at):%Y-%m-%dT%H:%M:%SZ}"

@@ -12,7 +12,7 @@ from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageStag
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.recognition import NAMES, is_ulid
 from trayapp.watch.pages.records import Record, inner, text
-from trayapp.watch.pages.shapes import check_page, components, edited_at, incidents
+from trayapp.watch.pages.shapes import MAX_PAST, check_page, components, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,12 @@ class Statuspage:
         for name in named:
             self._closed.pop(name, None)
         return Reading(parts, [*told, *self._closed.values(), *planned], lost + lost_incidents + lost_plans)
+
+    async def past(self, base: str) -> list[PageIncident]:
+        """The last fifty. Raises `Unfit`."""
+        file: Record = await self._fetcher.json(f"{base}/api/v2/incidents.json", dict)
+        check_page(file, self._page_id)
+        return incidents(file, "incidents", self._clock, most_closed=MAX_PAST)[0]
 
     async def _last_words(self, base: str, vanished: set[str]) -> None:
         try:
