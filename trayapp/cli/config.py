@@ -14,6 +14,10 @@ def run(arguments: argparse.Namespace) -> int:
         for line in asyncio.run(doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems)):
             print(line)
         return 0
+    if arguments.what == "add":
+        from trayapp.cli.add import add
+
+        return asyncio.run(add(home, loaded, arguments.url, arguments.name, replace=arguments.replace))
     if arguments.what == "path":
         print(home.settings_file)
         return 0

@@ -102,7 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("--yes", action="store_true", help="without asking")
 
     config = commands.add_parser("config", help="the settings file")
-    config.add_argument("what", choices=("path", "check"))
+    what = config.add_subparsers(dest="what", metavar="WHAT", required=True)
+    what.add_parser("path", help="where it is")
+    what.add_parser("check", help="its mistakes, and those of your service files")
+    add = what.add_parser("add", help="look at an address, and watch what answers there")
+    add.add_argument("url", metavar="URL", help="of an API, of a local LLM server, or of a status page")
+    add.add_argument("--name", metavar="NAME", help="what you call it")
+    add.add_argument("--replace", action="store_true", help="also where it has a service file already")
     return parser
 
 

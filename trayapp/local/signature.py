@@ -3,25 +3,10 @@
 So every server is known by an answer that only it gives, as its file in `resources/servers` says.
 """
 
-from collections.abc import Callable
-
 from trayapp.errors import Problem
-from trayapp.local.client import Client, ServerAnswer, deep
+from trayapp.local.client import Client, ServerAnswer
 from trayapp.settings import servers
-from trayapp.settings.servers import Server, Signature
-
-PROOFS: dict[str, Callable[[ServerAnswer, Signature], bool]] = {
-    "text": lambda answer, wanted: answer.text.strip() == wanted.value,
-    "header": lambda answer, wanted: answer.headers.get(wanted.at) == wanted.value,
-    "json": lambda answer, wanted: _in_json(answer, wanted) == wanted.value,
-    "json-list": lambda answer, wanted: isinstance(_in_json(answer, wanted), list),
-}
-"""The strategies that a signature may name: the whole body is `value`; the header `at` is; what stands in the body's
-JSON at the dotted path `at` is, or is a list."""
-
-
-def _in_json(answer: ServerAnswer, wanted: Signature) -> object:
-    return deep(answer.json(), *wanted.at.split("."))
+from trayapp.settings.servers import Server, proves
 
 
 async def identify(client: Client, expected: Server | None = None) -> tuple[Server, ServerAnswer]:
@@ -35,7 +20,7 @@ async def identify(client: Client, expected: Server | None = None) -> tuple[Serv
     candidates = [server for server in servers.known().values() if not server.embedded]
     for server in candidates if expected is None or expected.general else [expected]:
         answer = await client.get(server.signature.path)
-        if answer.status in server.signature.statuses and PROOFS[server.signature.proof](answer, server.signature):
+        if proves(server.signature, answer.status, answer.headers, answer.body):
             return server, answer
         closed = closed or client.shut_out(answer)
     raise closed or Problem("local_wrong_server", url=client.url)

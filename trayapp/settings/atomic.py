@@ -38,6 +38,33 @@ def write_atomic(file: Path, content: bytes, *, mode: int = 0o600) -> None:
         raise write_problem(error, file) from error
 
 
+def write_new(file: Path, content: bytes, *, mode: int = 0o600) -> bool:
+    """Write `content` whole where nothing is yet; False, with nothing changed, where something is.
+
+    Raises Problem as `write_atomic` does.
+    """
+    temporary: str | None = None
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        with open(handle, "wb") as stream:  # noqa: PTH123 - a file descriptor, not a path
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(mode)
+        # A rename would replace what somebody else has put there meanwhile.
+        os.link(temporary, file)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise write_problem(error, file) from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+    return True
+
+
 def write_problem(error: OSError, file: Path) -> Problem:
     """The words for a failed write."""
     code = "disk_full" if error.errno in _NO_ROOM else "not_writable"

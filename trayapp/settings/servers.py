@@ -1,18 +1,20 @@
 """The local LLM servers that there are: `resources/servers/*.toml`, one file each, decoded strictly.
 
 What a file cannot say in data, how an answer proves the server and how its models are listed, it names: the strategies
-are functions of `trayapp.local`.
+are functions, those for models in `trayapp.local`.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
 from trayapp import paths
 from trayapp.core.catalogue import Id, Url
+from trayapp.core.json_text import read_json
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -20,7 +22,7 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 class Signature(Struct, frozen=True, forbid_unknown_fields=True):
     """`path` answers with one of `statuses` (503: it is there, and still loading), and the answer passes `proof`.
 
-    That is a name in `local.signature.PROOFS`; `at` (a header, or a dotted path in JSON) and `value` are its arguments.
+    That is a name in `PROOFS`; `at` (a header, or a dotted path in JSON) and `value` are its arguments.
     """
 
     path: str
@@ -74,6 +76,31 @@ def known() -> dict[str, Server]:
 def names() -> dict[str, str]:
     """The ids that `local.server` may have, with the servers' English names, in order."""
     return {server.id: server.name for server in known().values()}
+
+
+def proves(signature: Signature, status: int, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether this answer at the signature's path is one that only its server gives. `headers`: lower-case names."""
+    return status in signature.statuses and PROOFS[signature.proof](headers, body, signature)
+
+
+PROOFS: dict[str, Callable[[Mapping[str, str], bytes, Signature], bool]] = {
+    "text": lambda _headers, body, wanted: body.decode("utf-8", "replace").strip() == wanted.value,
+    "header": lambda headers, _body, wanted: headers.get(wanted.at) == wanted.value,
+    "json": lambda _headers, body, wanted: _in_json(body, wanted.at) == wanted.value,
+    "json-list": lambda _headers, body, wanted: isinstance(_in_json(body, wanted.at), list),
+}
+"""The strategies that a signature may name: the whole body is `value`; the header `at` is; what stands in the body's
+JSON at the dotted path `at` is, or is a list."""
+
+
+def _in_json(body: bytes, dotted: str) -> Any:
+    try:
+        value = read_json(body)
+    except ValueError:
+        return None
+    for name in dotted.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 @cache

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from trayapp.errors import Param, Problem
+from trayapp.text.endpoint_problems import ENDPOINT_PROBLEMS
 from trayapp.text.file_problems import FILE_PROBLEMS
 from trayapp.text.language import N_, _, fill
 from trayapp.text.local_problems import LOCAL_PROBLEMS
 from trayapp.text.trim import clean
 
 PROBLEMS: dict[str, tuple[str, str]] = {
+    **ENDPOINT_PROBLEMS,
     **FILE_PROBLEMS,
     **LOCAL_PROBLEMS,
     "already_running": (

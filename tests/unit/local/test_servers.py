@@ -4,8 +4,7 @@ import pytest
 
 from trayapp import paths
 from trayapp.local.listing import LISTINGS
-from trayapp.local.signature import PROOFS
-from trayapp.settings.servers import known, names
+from trayapp.settings.servers import PROOFS, known, names
 
 
 def test_every_file_is_a_server_named_after_it() -> None:

@@ -1,0 +1,133 @@
+"""Where the API of a host is, which dialects it speaks, and what it lists: by answers alone, never by a port."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from trayapp.core.catalogue import Auth, Dialect
+from trayapp.settings import servers
+from trayapp.settings.servers import proves
+from trayapp.watch.detection.answers import exists, is_anthropics, is_error, models_of, speaks_json
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, HttpAnswer, Limit
+
+LIMIT = Limit(deadline_s=5.0, body_bytes=2_000_000)
+"""Real seconds and bytes for one answer: the longest lists of models have a few thousand entries."""
+MODELS, CHAT, MESSAGES = "/v1/models", "/v1/chat/completions", "/v1/messages"
+NOWHERE = "/v1/llm-ampel-looks-for-what-is-not-there"
+"""What answers here as everywhere else tells nothing by its paths."""
+VERSION = {"anthropic-version": "2023-06-01"}
+_JSON = {"accept": "application/json"}
+
+
+class Api(NamedTuple):
+    """`base`: everything before /v1. `answer`: to a request for the models without a key. `models`: None where it does
+    not list them. `dialects`: empty where they cannot be told from outside."""
+
+    base: str
+    answer: HttpAnswer
+    models: tuple[str, ...] | None
+    dialects: tuple[Dialect, ...] = ()
+    auth: Auth = Auth.BEARER
+    product: str | None = None
+    asked: str = MODELS
+
+    @property
+    def wants_key(self) -> bool:
+        return self.answer.status in (401, 403)
+
+
+async def find_api(http: Http, origin: str, bases: Sequence[str]) -> Api | None:
+    """The API below one of these paths of a host that answers; None where nothing there is one's answer."""
+    listed, product = await asyncio.gather(
+        asyncio.gather(*(_get(http, f"{origin}{base}{MODELS}") for base in bases)), _product(http, origin + bases[0])
+    )
+    found = _best(zip(bases, listed, strict=True))
+    if found is None:
+        return await _without_models(http, origin, bases[0], product)
+    base, answer = found
+    nowhere = await _get(http, f"{origin}{base}{NOWHERE}")
+    same = nowhere is not None and answer.status == nowhere.status and answer.body == nowhere.body
+    if same and not (answer.status in (401, 403) and is_error(answer)):
+        return await _without_models(http, origin, bases[0], product)
+    dialects = await _dialects(http, origin + base)
+    anthropics = is_anthropics(answer) or dialects == (Dialect.ANTHROPIC,)
+    auth = Auth.X_API_KEY if anthropics and Dialect.OPENAI not in dialects else Auth.BEARER
+    return Api(origin + base, answer, models_of(answer), dialects, auth, product)
+
+
+async def _without_models(http: Http, origin: str, base: str, product: str | None) -> Api | None:
+    """An API that lists no models is known by what it says to a request that asks for nothing."""
+    url = origin + base
+    dialects = await _dialects(http, url)
+    if not dialects:
+        return None
+    path = CHAT if Dialect.OPENAI in dialects else MESSAGES
+    answer = await _post(http, url + path, {} if path == CHAT else VERSION)
+    if answer is None:
+        return None
+    auth = Auth.BEARER if Dialect.OPENAI in dialects else Auth.X_API_KEY
+    return Api(url, answer, None, dialects, auth, product, path)
+
+
+def _best(listed: Iterable[tuple[str, HttpAnswer | None]]) -> tuple[str, HttpAnswer] | None:
+    """The first base that lists models, else the first where an API says that it wants a key, or has trouble."""
+    answers = [(base, answer) for base, answer in listed if answer is not None]
+    ranked = sorted(answers, key=lambda pair: _rank(pair[1]))
+    return ranked[0] if ranked and _rank(ranked[0][1]) < _NONE else None
+
+
+_NONE = 4
+
+
+def _rank(answer: HttpAnswer) -> int:
+    """How sure it is that this is an API's answer, the surest first; `_NONE`: it is none."""
+    if models_of(answer) is not None:
+        return 0
+    if answer.status in (401, 403) and (is_error(answer) or "www-authenticate" in answer.headers):
+        return 1
+    if answer.status in (400, 402, 408, 422, 429) and is_error(answer):
+        return 2
+    return 3 if answer.status >= 500 and speaks_json(answer) else _NONE
+
+
+async def _dialects(http: Http, url: str) -> tuple[Dialect, ...]:
+    """Those whose path says something else than one that is not there, to a request that asks for nothing."""
+    chat, messages, nowhere = await asyncio.gather(
+        _post(http, url + CHAT, {}), _post(http, url + MESSAGES, VERSION), _post(http, url + NOWHERE, {})
+    )
+    spoken = []
+    if chat is not None and exists(chat, nowhere):
+        spoken.append(Dialect.OPENAI)
+    if messages is not None and exists(messages, nowhere):
+        spoken.append(Dialect.ANTHROPIC)
+    if not spoken and messages is not None and messages.status in (401, 403) and is_anthropics(messages):
+        # It asks for a key before it looks at the path, and says so as only this dialect does.
+        return (Dialect.ANTHROPIC,)
+    return tuple(spoken)
+
+
+async def _product(http: Http, url: str) -> str | None:
+    """What proves to be here of the servers that we know."""
+    known = [one for one in servers.known().values() if not one.embedded and not one.general]
+    answers = await asyncio.gather(*(_get(http, url + one.signature.path) for one in known))
+    for one, answer in zip(known, answers, strict=True):
+        if answer is not None and proves(one.signature, answer.status, answer.headers, answer.body):
+            return one.name
+    return None
+
+
+async def _get(http: Http, url: str) -> HttpAnswer | None:
+    try:
+        return await http.ask(url, LIMIT, headers=_JSON)
+    except Failure:
+        return None
+
+
+async def _post(http: Http, url: str, headers: dict[str, str]) -> HttpAnswer | None:
+    """An empty request: whoever is there says what is missing, and no model runs."""
+    try:
+        headers = {**_JSON, "content-type": "application/json", **headers}
+        return await http.ask(url, LIMIT, method="POST", headers=headers, body=b"{}")
+    except Failure:
+        return None

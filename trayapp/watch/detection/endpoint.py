@@ -1,0 +1,148 @@
+"""What answers at an address that somebody typed, within 20 seconds, or why nothing that can be watched does."""
+
+import asyncio
+from collections.abc import Collection
+from typing import NamedTuple
+
+from trayapp.clock import Clock
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.found import Found
+from trayapp.core.hosts import host_of
+from trayapp.errors import Problem
+from trayapp.settings.own_gateway import is_own_gateway
+from trayapp.watch.detection.answers import is_for_people, leads_to
+from trayapp.watch.detection.api import find_api
+from trayapp.watch.detection.service_file import found
+from trayapp.watch.detection.status_page import FoundPage, find_page
+from trayapp.watch.detection.typed import Typed, status_hosts, typed
+from trayapp.watch.failure import Failure
+from trayapp.watch.http import Http, HttpAnswer, Limit
+
+DEADLINE_S = 19.0
+"""Real seconds for all of it; whoever waits was promised 20."""
+_FIRST = Limit(deadline_s=8.0, body_bytes=1_000_000)
+_PROBLEMS = {
+    "timeout": "endpoint_silent",
+    "dns": "endpoint_no_resolver",
+    "dns_timeout": "endpoint_no_resolver",
+    "no_name": "endpoint_no_name",
+    "connect": "endpoint_refused",
+    "untrusted": "endpoint_untrusted",
+    "tls": "endpoint_tls",
+    "cut": "endpoint_no_http",
+    "malformed": "endpoint_no_http",
+    "proxy_login": "endpoint_proxy",
+    "proxy_refused": "endpoint_proxy",
+    "proxy_settings": "endpoint_proxy",
+}
+_ROUTE_HEADER = "x-llm-ampel-route"
+
+
+class Known(NamedTuple):
+    """All that can be watched already, the ids of those services that stand in the user's own files, and the port of
+    our own gateway."""
+
+    catalogue: Catalogue
+    own: Collection[str]
+    port: int
+
+    def without_own(self) -> "Known":
+        """The same, as if the user had no files."""
+        shipped = {
+            name: provider
+            for name, provider in self.catalogue.providers.items()
+            if not any(service.id in self.own for service in provider.services)
+        }
+        return Known(Catalogue(shipped), (), self.port)
+
+
+async def detect(text: str, name: str | None, known: Known, clock: Clock, *, replace: bool = False) -> Found:
+    """What is there. `name`: what its user calls it. `replace`: look again at what a file of the user's has.
+
+    Raises Problem: `endpoint_no_address`, `endpoint_credentials`, `endpoint_name`, `endpoint_known`, `endpoint_own`,
+    `endpoint_is_gateway`; for what its host does, `endpoint_silent`, `endpoint_no_resolver`, `endpoint_no_name`,
+    `endpoint_refused`, `endpoint_untrusted`, `endpoint_expired`, `endpoint_tls`, `endpoint_no_http`, `endpoint_proxy`,
+    `endpoint_failed`, `endpoint_elsewhere`, `endpoint_web_page`, `endpoint_nothing`.
+    """
+    there = typed(text)
+    known = known.without_own() if replace else known
+    _refuse_known(there, known)
+    http = Http()
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            return await _look(http, there, name, known.catalogue, clock)
+    except TimeoutError:
+        raise Problem("endpoint_silent", host=there.host, seconds=round(DEADLINE_S)) from None
+    finally:
+        await http.close()
+
+
+async def _look(http: Http, there: Typed, name: str | None, catalogue: Catalogue, clock: Clock) -> Found:
+    origin, first = await _first_answer(http, there)
+    if _ROUTE_HEADER in first.headers:
+        raise Problem("endpoint_is_gateway", host=there.host)
+    api, page, beside = await asyncio.gather(
+        find_api(http, origin, there.bases),
+        find_page(http, clock, origin + there.path, first),
+        _beside(http, there, clock),
+    )
+    if api is None and page is None:
+        raise _nothing(there, first)
+    return found(there, name, api, page or (beside if api is not None else None), catalogue)
+
+
+async def _first_answer(http: Http, there: Typed) -> tuple[str, HttpAnswer]:
+    """Where something answers at all, and what. An upgrade to TLS on the same host is followed."""
+    failures = []
+    for origin in there.origins:
+        try:
+            answer = await http.ask(origin + (there.path or "/"), _FIRST, redirects=3)
+        except Failure as failure:
+            failures.append(failure)
+            continue
+        scheme = answer.url.partition("://")[0]
+        return f"{scheme}://{origin.partition('://')[2]}", answer
+    raise _problem(there, failures[0])
+
+
+async def _beside(http: Http, there: Typed, clock: Clock) -> FoundPage | None:
+    """The status page of an API on the internet, where such pages usually are."""
+    for host in status_hosts(there.host):
+        if (page := await find_page(http, clock, f"https://{host}")) is not None:
+            return page
+    return None
+
+
+def _refuse_known(there: Typed, known: Known) -> None:
+    if any(is_own_gateway(origin, known.port) for origin in there.origins):
+        raise Problem("endpoint_is_gateway", host=there.host)
+    hosts = {host_of(origin) for origin in there.origins}
+    typed_bases = {origin + there.bases[0] for origin in there.origins}
+    for provider in known.catalogue.providers.values():
+        own = any(service.id in known.own for service in provider.services)
+        pages = [provider.page.url, *provider.page.mirrors] if provider.page is not None else []
+        if provider.api is not None and own:
+            # Behind one host of a company there may be several of them.
+            same = provider.api.url in typed_bases
+        else:
+            probes = [probe.url for service in provider.services for probe in service.probes]
+            same = not hosts.isdisjoint(map(host_of, [*probes, *([provider.api.url] if provider.api else []), *pages]))
+        if same:
+            services = ", ".join(service.name for service in provider.services)
+            code = "endpoint_own" if own else "endpoint_known"
+            raise Problem(code, host=there.host, name=provider.name, services=services)
+
+
+def _problem(there: Typed, failure: Failure) -> Problem:
+    code = "endpoint_expired" if failure.expired else _PROBLEMS.get(failure.code, "endpoint_failed")
+    return Problem(code, host=there.host, seconds=round(_FIRST.deadline_s), reason=failure.code)
+
+
+def _nothing(there: Typed, first: HttpAnswer) -> Problem:
+    """It answers, but as neither an API nor a status page."""
+    target = leads_to(first)
+    if target is not None:
+        return Problem("endpoint_elsewhere", host=there.host, target=target)
+    if first.status == 200 and is_for_people(first):
+        return Problem("endpoint_web_page", host=there.host)
+    return Problem("endpoint_nothing", host=there.host, status=first.status)
