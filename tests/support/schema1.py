@@ -93,9 +93,17 @@ class Page(Struct, forbid_unknown_fields=True):
     reason: Text | None
 
 
+class NetworkStretch(Struct, forbid_unknown_fields=True):
+    step: Literal["interface", "router", "vpn", "dns", "proxy", "tcp", "captive_portal", "tls", "clock", "hosts"]
+    state: Literal["ok", "slow", "failed", "unknown"]
+    ms: Annotated[float, Meta(ge=0.0)] | None
+    detail: Text | None
+
+
 class Network(Struct, forbid_unknown_fields=True):
     state: Literal["online", "offline", "captive", "unknown"]
     step: Literal["interface", "dns", "tcp", "tls", "clock", "proxy", "captive_portal"] | None
+    steps: Annotated[list[NetworkStretch], Meta(min_length=10, max_length=10)]
 
 
 class Breaker(Struct, forbid_unknown_fields=True):

@@ -38,6 +38,7 @@ async def live(run: Run, ui: UiThread, stop: asyncio.Event, begun: Callable[[Eng
             publish=publish,
             announce=bridge.announce,
             watch_machine=run.demo is None,
+            look_around=run.demo is None,
             demo=run.demo,
         )
 

@@ -41,7 +41,7 @@ async def look(home: Home, loaded: Loaded, services: tuple[str, ...], timeout_s:
             say_problem(problem)
     watch = msgspec.structs.replace(loaded.settings.watch, services=services)
     narrowed = replace(loaded, settings=msgspec.structs.replace(loaded.settings, watch=watch))
-    async with Engine(home, SystemClock(), narrowed, watch_machine=False, remember=False) as engine:
+    async with Engine(home, SystemClock(), narrowed, watch_machine=False, look_around=True, remember=False) as engine:
         await engine.one_round(timeout_s)
         return answers.status(engine.snapshot(), services)
 

@@ -65,7 +65,14 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
         show(snapshot)
         broadcast.publish(snapshot)
 
-    async with Engine(home, SystemClock(), loaded, reload=lambda: load_users_files(home), publish=publish) as engine:
+    async with Engine(
+        home,
+        SystemClock(),
+        loaded,
+        reload=lambda: load_users_files(home),
+        publish=publish,
+        look_around=True,
+    ) as engine:
         server = ControlService(engine, broadcast, show=None, end=stop.set).server()
         await server.start()
         complaints.tell(answers.notices(engine.snapshot()))

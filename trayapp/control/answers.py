@@ -14,7 +14,7 @@ from trayapp.core.switching.route import Mode, To
 from trayapp.core.switching.target import TargetStatus
 from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
-from trayapp.text import forecasts, problems, reasons, rows, senses, sentences, switching, terminal
+from trayapp.text import forecasts, own_network, problems, reasons, rows, senses, sentences, switching, terminal
 
 
 def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
@@ -74,7 +74,7 @@ def _lines(snapshot: Snapshot) -> list[str]:
         if service.light is not Light.GREEN:
             out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
             out += [f"      {line}" for line in forecasts.lines(service, snapshot)]
-    out += [senses.network_line(snapshot), *switching.auto_lines(snapshot)]
+    out += [own_network.network_line(snapshot), *switching.auto_lines(snapshot)]
     return out
 
 

@@ -103,7 +103,14 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         "light": judgement.light,
         "services": [service_json(service) for service in judgement.services],
         "pages": [page_json(page) for page in judgement.pages],
-        "network": {"state": judgement.network.state, "step": judgement.network.step},
+        "network": {
+            "state": judgement.network.state,
+            "step": judgement.network.step,
+            "steps": [
+                {"step": view.stretch, "state": view.holds, "ms": view.ms, "detail": view.detail}
+                for view in snapshot.network.stretches
+            ],
+        },
         "routes": {
             provider: _route(route) | {"breaker": breaker_json(snapshot.breakers.get(provider))}
             for provider, route in snapshot.routes.items()
@@ -113,7 +120,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing"})
+_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing", "steps"})
 """What runs on by itself, or with every answer, while all stays as it is."""
 
 

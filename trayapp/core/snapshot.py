@@ -1,9 +1,13 @@
 """The immutable picture that the engine publishes and tray, panel, command line and socket draw."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.evidence.network_picture import NetworkPicture, network_picture
+from trayapp.core.evidence.passages import Passage
+from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.shown import ShownLight, shown_light
@@ -59,7 +63,8 @@ class Circumstances(Struct, frozen=True):
     """What stands beside the evidence: the fallback, the tools, the gateway, and what needs attention.
 
     `gateway_url`: None while nothing listens. `switching`: the step of a switch that is under way. `problems`: all of
-    them, whoever has them. `bytes_today`: what watching has cost. `demo`: None where all of it is real.
+    them, whoever has them. `bytes_today`: what watching has cost. `demo`: None where all of it is real. `around`: how
+    this machine is connected.
     """
 
     target: TargetStatus = TargetStatus(TargetState.NONE)
@@ -70,14 +75,15 @@ class Circumstances(Struct, frozen=True):
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
     demo: DemoScene | None = None
+    around: Surroundings = Surroundings()
 
 
 class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
     `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
-    `forecasts`: of services in an outage, by their ids, where something is known. The other fields are as in
-    `Circumstances`.
+    `forecasts`: of services in an outage, by their ids, where something is known. `network`: the own network, stretch
+    by stretch. The other fields are as in `Circumstances`.
     """
 
     at: float
@@ -99,6 +105,7 @@ class Snapshot(Struct, frozen=True):
     breakers: dict[str, BreakerView] = {}
     lack: Lack | None = None
     forecasts: dict[str, Forecast] = {}
+    network: NetworkPicture = NetworkPicture()
 
 
 def compose(
@@ -110,6 +117,7 @@ def compose(
     now: float,
     wall_offset_s: float,
     forecasts: dict[str, Forecast] | None = None,
+    passages: Iterable[Passage] = (),
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
     return Snapshot(
@@ -132,6 +140,7 @@ def compose(
         breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
         lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,
         forecasts=forecasts or {},
+        network=network_picture(judgement.network, circumstances.around, passages),
     )
 
 

@@ -25,7 +25,7 @@ from trayapp.doctor.tools import tool_troubles
 from trayapp.errors import Problem
 from trayapp.logs import redact
 from trayapp.net.proxies import proxy_for
-from trayapp.net.trust import Roots, Trust
+from trayapp.net.trust import Roots, Trust, issuer_name
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.key_index import read_index
@@ -205,10 +205,9 @@ async def _issuer(url: str, context: ssl.SSLContext) -> str:
         _, writer = await asyncio.open_connection(
             parts.hostname, parts.port or 443, ssl=context, server_hostname=parts.hostname
         )
-    certificate = writer.get_extra_info("peercert") or {}
+    certificate = writer.get_extra_info("peercert")
     writer.transport.abort()
-    issuer = {name: value for pairs in certificate.get("issuer", ()) for name, value in pairs}
-    return str(issuer.get("organizationName") or issuer.get("commonName") or "unknown")
+    return issuer_name(certificate) or "unknown"
 
 
 def _interfaces() -> Iterator[str]:

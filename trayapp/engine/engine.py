@@ -15,8 +15,9 @@ from typing import Any, Self
 from msgspec import structs
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.observation import Control, Disturbance, Observation, Source, Try
+from trayapp.core.evidence.observation import Control, Disturbance, NetworkState, Observation, Source, Try
 from trayapp.core.evidence.page_report import PageHistory
+from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
@@ -30,6 +31,7 @@ from trayapp.desktop.notify import Delivered
 from trayapp.engine.delivery import Announce, Delivery
 from trayapp.engine.journal import Diary
 from trayapp.engine.loading import Loaded
+from trayapp.engine.lookout import Lookout
 from trayapp.engine.memory import Keeper
 from trayapp.engine.publish import Coalescer
 from trayapp.engine.state import Memory, State
@@ -64,6 +66,7 @@ class Engine:
 
     `publish` gets every snapshot (coalesced), `announce` every banner (after it is remembered), `on_transition`
     every change of a verdict (before any coalescing). `watch_machine`: react to suspend and network changes.
+    `look_around`: tell how this machine is connected.
     `remember`: False for a single round, which neither reads nor writes the store. `demo`: how its tool fares, in a
     demo.
     """
@@ -79,6 +82,7 @@ class Engine:
         announce: Announce | None = None,
         on_transition: Callable[[Transition], None] = lambda transition: None,
         watch_machine: bool = True,
+        look_around: bool = False,
         remember: bool = True,
         demo: Callable[[], DemoScene] | None = None,
     ) -> None:
@@ -90,6 +94,7 @@ class Engine:
         self._reload = reload
         self._on_transition = on_transition
         self._watch_machine = watch_machine
+        self._lookout = Lookout(clock, self.changed) if look_around else None
         self._tasks = Tasks("engine")
         self._publications = Coalescer(lambda: publish(self.snapshot()))
         self._evaluations = Coalescer(self.evaluate)
@@ -125,6 +130,8 @@ class Engine:
             self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)
             self.evaluate()
             ending.push_async_callback(self._save)
+            if self._lookout is not None:
+                ending.push_async_callback(self._lookout.close)
             ending.push_async_callback(self.keys.close)
             ending.push_async_callback(self._tasks.close)
             ending.callback(self._evaluations.close)
@@ -192,6 +199,8 @@ class Engine:
         """Ask everything once, and again what failed, until every service is settled or `timeout_s` are over."""
         await self._watching.one_round(timeout_s)
         self.evaluate()
+        if self._lookout is not None and self.judgement.network.state is not NetworkState.ONLINE:
+            await self._lookout.look_closer()
 
     def is_fresh(self, services: tuple[str, ...], max_age_s: float) -> bool:
         """Whether the verdicts on these watched services rest on samples no older than that, in steady seconds."""
@@ -217,6 +226,8 @@ class Engine:
         if isinstance(observation, Disturbance):
             self._watching.disturbed()
             self.switch.disturbed()
+            if self._lookout is not None:
+                self._lookout.forget()
         if isinstance(observation, PageHistory):
             # Or a restart would ask for it again.
             self.remember()
@@ -309,6 +320,8 @@ class Engine:
             self._news_at = result.news_at
             self._tasks.spawn(self._evaluate_at(result.news_at), "news")
         self._watching.judged()
+        if self._lookout is not None:
+            self._lookout.judged(result.snapshot.judgement.network)
         self._publications.poke()
 
     def _answered_locally(self, answer: LocalAnswer) -> None:
@@ -338,6 +351,7 @@ class Engine:
             ),
             bytes_today=self._watching.bytes_today,
             demo=self.demo() if self.demo is not None else None,
+            around=self._lookout.around() if self._lookout is not None else Surroundings(),
         )
 
     async def _save(self) -> None:

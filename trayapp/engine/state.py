@@ -10,9 +10,19 @@ from msgspec import Struct, field, structs
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.known_networks import KnownNetworks, KnownNetworksMemory
-from trayapp.core.evidence.observation import Depth, Disturbance, NetworkState, Observation, Outcome, Source, Try
+from trayapp.core.evidence.observation import (
+    Depth,
+    Disturbance,
+    DisturbanceKind,
+    NetworkState,
+    Observation,
+    Outcome,
+    Source,
+    Try,
+)
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHistory, PageReport
+from trayapp.core.evidence.passages import Passages
 from trayapp.core.hosts import host_of
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
@@ -102,6 +112,7 @@ class State:
         self._pasts = KnownPasts(kept.pasts)
         for provider, past in self._pasts.incidents().items():
             self._outlook.learn(provider, past)
+        self._passages = Passages()
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -136,7 +147,10 @@ class State:
             self._judge.observe(evidence)
             if isinstance(evidence, Disturbance):
                 self.auto.disturbed(evidence.at)
+                if evidence.kind is DisturbanceKind.NETWORK_CHANGE:
+                    self._passages.forget()
             elif isinstance(evidence, Try):
+                self._passages.observe(evidence)
                 self._probed(evidence)
             elif isinstance(evidence, PageReport):
                 self._learn(evidence.provider, new=self._pasts.reported(evidence))
@@ -212,7 +226,9 @@ class State:
     def _compose(self, judgement: Judgement, incidents: tuple[Incident, ...], now: float) -> Snapshot:
         offset_s = self._wall_offset_s(now)
         forecasts = self._outlook.forecasts(judgement, incidents, now)
-        return compose(judgement, incidents, self.routes, self.auto, self._circumstances, now, offset_s, forecasts)
+        passages = self._passages.lately(now)
+        circumstances = self._circumstances
+        return compose(judgement, incidents, self.routes, self.auto, circumstances, now, offset_s, forecasts, passages)
 
     # What is asked of it
 

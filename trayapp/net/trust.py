@@ -4,8 +4,9 @@ import asyncio
 import platform
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Any
 
 import certifi
 import truststore
@@ -43,6 +44,13 @@ def is_unknown(error: ssl.SSLCertVerificationError) -> bool:
     name fits, so what they refuse is the host's own.
     """
     return error.verify_code not in (9, 10)
+
+
+def issuer_name(certificate: Mapping[str, Any] | None) -> str | None:
+    """Who issued a certificate that was verified, as `SSLObject.getpeercert` has it; None where it does not say."""
+    pairs = [pair for one in (certificate or {}).get("issuer", ()) for pair in one]
+    names = dict(pairs)
+    return names.get("organizationName") or names.get("commonName") or None
 
 
 class Trust:

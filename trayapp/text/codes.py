@@ -97,16 +97,6 @@ STEPS: dict[NetworkStep, str] = {
     NetworkStep.CAPTIVE_PORTAL: N_("Wi-Fi login page"),
 }
 
-STEP_NAMES: dict[NetworkStep, str] = {
-    NetworkStep.INTERFACE: N_("Network"),
-    NetworkStep.DNS: N_("DNS"),
-    NetworkStep.TCP: N_("Connections"),
-    NetworkStep.TLS: N_("TLS"),
-    NetworkStep.CLOCK: N_("Clock"),
-    NetworkStep.PROXY: N_("Proxy"),
-    NetworkStep.CAPTIVE_PORTAL: N_("Wi-Fi login"),
-}
-
 
 def http(status: int) -> str:
     """A status with its meaning: "502, their gateway reaches nothing behind it"."""

@@ -41,7 +41,6 @@ class PanelLabels:
     chat = TranslatedLabel(N_("Chat"))
     settings = TranslatedLabel(N_("Settings"))
     quit = TranslatedLabel(N_("Quit"))
-    your_connection = TranslatedLabel(N_("Your connection:"))
     link = TranslatedLabel(N_("Open page"))
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
     local_answers = TranslatedLabel(N_("Answered locally meanwhile"))

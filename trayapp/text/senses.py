@@ -1,4 +1,4 @@
-"""One line for everything that is not a service: pages, the own network, the fallback."""
+"""One line for everything that is not a service: pages, the fallback; and what is blamed on the own network."""
 
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
@@ -6,14 +6,12 @@ from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import codes, problems
-from trayapp.text.language import _, ngettext
+from trayapp.text.language import _
 from trayapp.text.names import model_name, provider_name
 from trayapp.text.numbers import grouped
 from trayapp.text.page_words import HEALTHS
 from trayapp.text.times import ago, waiting_time
 from trayapp.text.trim import clean
-
-_ALWAYS_SHOWN = (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TLS)
 
 
 def page_line(p: PageStatus, s: Snapshot) -> str:
@@ -35,41 +33,6 @@ def blamed_step(s: Snapshot) -> NetworkStep | None:
     """The step of the own network that does not hold, as far as it is known."""
     network = s.judgement.network
     return network.step or (NetworkStep.CAPTIVE_PORTAL if network.state is NetworkState.CAPTIVE else None)
-
-
-def network_steps(s: Snapshot) -> list[tuple[str, bool | None]]:
-    """The steps of the own connection, in order: label, and whether it holds (None: not known)."""
-    network, blamed = s.judgement.network, blamed_step(s)
-    steps: list[tuple[str, bool | None]] = []
-    for step in NetworkStep:
-        if step is blamed:
-            steps.append((_(codes.STEP_NAMES[step]), False))
-        elif step in _ALWAYS_SHOWN:
-            holds = True if network.state is NetworkState.ONLINE or step in network.passed else None
-            if step is NetworkStep.DNS and network.names_slow:
-                holds = None
-            steps.append((_(codes.STEP_NAMES[step]), holds))
-    if network.answering:
-        steps.append((ngettext("{n} host", "{n} hosts", network.answering), True))
-    return steps
-
-
-def network_line(s: Snapshot) -> str:
-    """The own connection in a sentence."""
-    network = s.judgement.network
-    if network.names_slow:
-        return _("Your connection: slow to look up names, some not in time.")
-    if network.state is NetworkState.ONLINE:
-        if not network.answering:
-            return _("Your connection: fine.")
-        return ngettext(
-            "Your connection: fine, {n} other host answers.",
-            "Your connection: fine, {n} other hosts answer.",
-            network.answering,
-        )
-    if network.state is NetworkState.UNKNOWN:
-        return _("Your connection: not known yet.")
-    return _("Your connection: {step}.", step=codes.step(blamed_step(s)))
 
 
 def target_line(t: TargetStatus) -> str:

@@ -22,7 +22,7 @@ from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
-from trayapp.net.trust import Roots, Trust, is_unknown
+from trayapp.net.trust import Roots, Trust, is_unknown, issuer_name
 from trayapp.watch.failure import Failure, failure_of, is_disconnect, refused_certificate, timed_out
 from trayapp.watch.transport import TRACE, Outgoing, Trace
 
@@ -49,9 +49,9 @@ class Limit(NamedTuple):
 class HttpAnswer(NamedTuple):
     """A whole answer. `headers` have lower-case names; `truncated`: there was more than the limit, or than was wanted.
 
-    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`, `late_name`, `phases` as
-    in `Try`. Times are real seconds since the request began: to the answer's head, and to the end (or to when enough
-    had come).
+    `url`: where it came from in the end. `address`: the peer's, None behind a proxy. `proven`, `late_name`, `phases`
+    and `issuer` as in `Try`. Times are real seconds since the request began: to the answer's head, and to the end (or
+    to when enough had come).
     """
 
     status: int
@@ -65,6 +65,7 @@ class HttpAnswer(NamedTuple):
     proven: bool = False
     late_name: bool = False
     phases: Phases = Phases()
+    issuer: str | None = None
 
 
 class Http:
@@ -161,6 +162,7 @@ class Http:
                 else:
                     body.end()
                 address = None if proxy else _peer(response)
+                issuer = _issuer(response) if url.startswith("https:") and roots is Roots.SYSTEM else None
             finally:
                 await response.aclose()
         finally:
@@ -170,7 +172,18 @@ class Http:
         status, whole = response.status_code, body.whole
         end_s = clock() - began
         return HttpAnswer(
-            status, names, body.data, not whole, url, address, head_s, end_s, proven, trace.late_name, trace.phases()
+            status,
+            names,
+            body.data,
+            not whole,
+            url,
+            address,
+            head_s,
+            end_s,
+            proven,
+            trace.late_name,
+            trace.phases(),
+            issuer,
         )
 
     async def _send(
@@ -293,6 +306,13 @@ def _peer(response: httpx.Response) -> str | None:
     stream = response.extensions.get("network_stream")
     address = stream.get_extra_info("server_addr") if stream is not None else None
     return str(address[0]) if address else None
+
+
+def _issuer(response: httpx.Response) -> str | None:
+    """Who vouches for the host, by the name of the organisation where it has one."""
+    stream = response.extensions.get("network_stream")
+    secure = stream.get_extra_info("ssl_object") if stream is not None else None
+    return issuer_name(secure.getpeercert()) if secure is not None else None
 
 
 def _size(raw: list[tuple[bytes, bytes]]) -> int:

@@ -16,7 +16,8 @@ _CALLS = ("_", "N_", "ngettext")
 # Words that are the same in both languages, and nothing but gaps and signs.
 _SAME = {
     "API", "Chat", "Chat completions", "Demo", "Details", "Deutsch", "DNS", "Embeddings", "English", "Gateway", "in",
-    "LLM Ampel", "Messages", "Name", "OK", "Port", "Proxy", "Responses", "Server", "Test", "TLS", "Tools", "s",
+    "LLM Ampel", "Messages", "Name", "OK", "Port", "Proxy", "Responses", "Router", "Server", "Test", "TLS", "Tools",
+    "VPN", "s",
 }  # fmt: skip
 
 

@@ -1,17 +1,15 @@
-"""Pages, the own network and the fallback in one line each."""
+"""Pages and the fallback in one line each."""
 
 from typing import Any
 
 import pytest
 
 from tests.support.snapshots import NOW, READY, pages, snapshot
-from trayapp.core.evidence.connection import NetworkStatus
-from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text.language import set_language
-from trayapp.text.senses import network_line, network_steps, page_line, target_line
+from trayapp.text.senses import page_line, target_line
 
 S = snapshot()
 DOWN = TargetStatus(TargetState.DOWN, server="ollama", model="qwen3:8b", server_name="Ollama")
@@ -50,49 +48,6 @@ def test_every_health_has_words(health: PageHealth, spoken: str) -> None:
     line = page_line(_page(health), S)
     assert "OpenAI" in line
     assert "_" not in line
-
-
-def _network(
-    state: NetworkState,
-    step: NetworkStep | None = None,
-    passed: tuple[NetworkStep, ...] = (),
-    answering: int = 0,
-    names_slow: bool = False,
-) -> Any:
-    return snapshot(network=NetworkStatus(state, NOW - 60, step, passed, answering, names_slow))
-
-
-@pytest.mark.parametrize(
-    ("s", "steps", "line"),
-    [
-        (S, [("Network", True), ("DNS", True), ("TLS", True), ("4 hosts", True)],
-         "Your connection: fine, 4 other hosts answer."),
-        (_network(NetworkState.ONLINE, answering=1),
-         [("Network", True), ("DNS", True), ("TLS", True), ("1 host", True)],
-         "Your connection: fine, 1 other host answers."),
-        (_network(NetworkState.ONLINE), [("Network", True), ("DNS", True), ("TLS", True)], "Your connection: fine."),
-        (_network(NetworkState.ONLINE, answering=3, names_slow=True),
-         [("Network", True), ("DNS", None), ("TLS", True), ("3 hosts", True)],
-         "Your connection: slow to look up names, some not in time."),
-        (_network(NetworkState.UNKNOWN), [("Network", None), ("DNS", None), ("TLS", None)],
-         "Your connection: not known yet."),
-        (_network(NetworkState.OFFLINE, NetworkStep.INTERFACE), [("Network", False), ("DNS", None), ("TLS", None)],
-         "Your connection: no network."),
-        (_network(NetworkState.OFFLINE, NetworkStep.TCP, (NetworkStep.INTERFACE, NetworkStep.DNS)),
-         [("Network", True), ("DNS", True), ("Connections", False), ("TLS", None)],
-         "Your connection: no connection gets through."),
-        (_network(NetworkState.OFFLINE, NetworkStep.PROXY),
-         [("Network", None), ("DNS", None), ("TLS", None), ("Proxy", False)],
-         "Your connection: the proxy does not let requests through."),
-        (_network(NetworkState.CAPTIVE), [("Network", None), ("DNS", None), ("TLS", None), ("Wi-Fi login", False)],
-         "Your connection: Wi-Fi login page."),
-        (_network(NetworkState.OFFLINE), [("Network", None), ("DNS", None), ("TLS", None)],
-         "Your connection: other hosts do not answer either."),
-    ],
-)  # fmt: skip
-def test_the_own_network(s: Any, steps: list[tuple[str, bool | None]], line: str) -> None:
-    assert network_steps(s) == steps
-    assert network_line(s) == line
 
 
 @pytest.mark.parametrize(

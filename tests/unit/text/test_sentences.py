@@ -19,8 +19,9 @@ from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.target import TargetState, TargetStatus
 from trayapp.text import sentences
 from trayapp.text.language import set_language
+from trayapp.text.own_network import network_chain, network_line
 from trayapp.text.rows import component_line, service_line, unseen_line
-from trayapp.text.senses import network_line, network_steps, page_line, target_line
+from trayapp.text.senses import page_line, target_line
 
 DOWN = ("ChatGPT and OpenAI API are down. It is not you.", "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir.")
 HEADLINES = {
@@ -290,7 +291,7 @@ def test_no_state_shows_a_gap_a_code_or_a_control_character(name: str, spoken: s
         lines += [service_line(v, s), unseen_line(v) or ""]
         lines += [component_line(c, s) for c in v.components]
     lines += [page_line(p, s) for p in s.judgement.pages]
-    lines += [label for label, _ in network_steps(s)]
+    lines.append(network_chain(s))
     for line in lines:
         assert not any(ch in line for ch in "{}_\n\t\x1b\u202e"), line
         assert ".." not in line

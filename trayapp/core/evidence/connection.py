@@ -427,7 +427,9 @@ class OwnConnection:
             self.back_at = now
         since = before.since if state is before.state else now
         slow = state is NetworkState.ONLINE and self._kinds[Reach.PUBLIC].share.names_slow(now)
-        status = NetworkStatus(state, since, step, report.passed if report else (), self.hosts_answering(now), slow)
+        # What passed when somebody last reported, if it was this that was reported.
+        passed = report.passed if report is not None and (report.state, report.step) == (state, step) else ()
+        status = NetworkStatus(state, since, step, passed, self.hosts_answering(now), slow)
         if status != before:
             self.status = status
         return self.status

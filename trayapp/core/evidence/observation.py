@@ -80,6 +80,7 @@ class Try(Struct, frozen=True):
     `proven`: an HTTP answer, whatever its status, that nobody in between can have made: it came from this machine
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
     `late_name`: its name was looked up only when it was asked for again. `phases`: where an answer's time went.
+    `issuer`: who vouches for the host where no public root does, and the system does.
     """
 
     at: float
@@ -106,6 +107,7 @@ class Try(Struct, frozen=True):
     edge: bool = False
     late_name: bool = False
     phases: Phases | None = None
+    issuer: str | None = None
 
 
 class Control(Struct, frozen=True):

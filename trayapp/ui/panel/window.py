@@ -13,7 +13,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
@@ -21,7 +20,7 @@ from trayapp.core.switching.route import Mode
 from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
-from trayapp.text.senses import network_line, network_steps, page_line
+from trayapp.text.senses import page_line
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -29,6 +28,7 @@ from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
+from trayapp.ui.panel.connection import Connection
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
 
@@ -78,7 +78,7 @@ class Panel(QWidget):
         self.answers = Lines(self)
         self._rows_area = _Area(self)
         self.pages = Lines(self)
-        self.network = label(wrap=True, parent=self)
+        self.network = Connection(self)
         self._rows_area.inside.laid_out.connect(self._grow)
         self._build()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
@@ -143,7 +143,7 @@ class Panel(QWidget):
         heading = (Line(f"{Labels.local_answers}:", quiet=True),) if answers else ()
         self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
         self._draw_rows(s)
-        self.network.setText(_connection(s))
+        self.network.draw(s)
         sick = [page for page in s.judgement.pages if page.health not in (PageHealth.OK, PageHealth.NEVER)]
         unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
@@ -319,16 +319,6 @@ class _Area(QScrollArea):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.column.totalSizeHint()
-
-
-def _connection(s: Snapshot) -> str:
-    """The own connection step by step; in a sentence first when something is wrong with it."""
-    signs = {True: "✓", False: "✗", None: "–"}
-    steps = "   ".join(f"{step} {signs[holds]}" for step, holds in network_steps(s))
-    network = s.judgement.network
-    if network.state is NetworkState.ONLINE and not network.names_slow:
-        return f"{Labels.your_connection} {steps}"
-    return f"{network_line(s)}\n{steps}"
 
 
 def _inset(part: QWidget) -> QHBoxLayout:

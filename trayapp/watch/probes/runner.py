@@ -145,6 +145,7 @@ class Probes:
             first_token_s=answer.end_s if answer is not None and shown is Seen.TOKEN else None,
             phases=None if answer is None else _phases(answer, shown),
             proven=answer is not None and answer.proven,
+            issuer=None if answer is None else answer.issuer,
             step=step,
             witness=witness,
             accepted=reading.accepted,

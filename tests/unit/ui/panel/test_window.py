@@ -142,8 +142,11 @@ def test_what_was_answered_locally_is_told(panel: Panel) -> None:
 
 def test_the_own_connection_is_told_step_by_step(panel: Panel) -> None:
     seen = texts(opened(panel, states.offline()))
-    assert "Your connection: names cannot be looked up (DNS).\nNetwork ✓   DNS ✗   TLS –" in seen
-    assert any(text.startswith("Your connection: Network ✓") for text in texts(opened(panel, states.fine())))
+    assert "Your connection: names cannot be looked up (DNS)." in seen
+    assert "You ─✓─ Network ─✗─ DNS: fails ─?─ TLS" in seen
+    fine = texts(opened(panel, states.fine()))
+    assert "You ─✓─ Network ─✓─ DNS ─✓─ TLS ─✓─ 4 hosts (fine)" in fine
+    assert not any(text.startswith("Your connection") for text in fine)
 
 
 def test_a_page_that_cannot_be_read_is_told(panel: Panel) -> None:
