@@ -5,17 +5,9 @@ import statistics
 import pytest
 
 from tests.bench.verdicts import episodes, p95, simulate, to_yellow_min
-from tests.bench.verdicts_networks import DAY_S, NETWORKS
 from tests.bench.verdicts_outages import in_part, slow_deaths
 
 TRAIN = "two hours of train a day"
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_no_false_red_in_a_day_of_any_network(name: str) -> None:
-    found = simulate(seed=3, days=1.0, together=0, name=name)
-    assert found.false_reds == 0
-    assert found.tries > 4 * DAY_S / 64 / 3
 
 
 @pytest.mark.parametrize("name", ["10 % slow names", "café"])

@@ -15,9 +15,10 @@ import random
 import statistics
 from collections.abc import Callable, Sequence
 
+from tests.bench.verdicts_ledger import Result, Told
 from tests.bench.verdicts_networks import DAY_S, NETWORKS, Sound
 from tests.bench.verdicts_outages import AFTERMATH_S, Outages, in_part, outages, slow_deaths
-from tests.bench.verdicts_simulation import Result, Simulation, Told
+from tests.bench.verdicts_simulation import Simulation
 
 EPISODES = {"15 % of requests for two hours": (40, in_part), "slow death": (60, slow_deaths)}
 

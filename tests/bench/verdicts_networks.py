@@ -3,13 +3,13 @@
 Deterministic: what happens at a moment depends on the network's own seed and the moment, or on the generator given.
 """
 
+import math
 import random
 from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
 from trayapp.core.evidence.observation import NetworkStep
-from trayapp.core.evidence.pace import TRY_TIMEOUT_S
 
 DAY_S = 86_400.0
 ANSWER_S = 0.2
@@ -18,14 +18,18 @@ BLOCKED_CONTROL = "secure-1"
 
 
 class Way(NamedTuple):
-    """How a request fares: `took_s` seconds, and the step at which it was lost, None when it got through."""
+    """How a request fares: the seconds until it gets through, never when infinite, and the step at which it waits."""
 
     took_s: float = ANSWER_S
-    lost: NetworkStep | None = None
+    waits_at: NetworkStep = NetworkStep.TCP
+
+    def within(self, patience_s: float) -> "tuple[float, NetworkStep | None]":
+        """For somebody who waits so long: the seconds spent, and the step at which it was given up, if it was."""
+        return (patience_s, self.waits_at) if self.took_s > patience_s else (self.took_s, None)
 
 
 THROUGH = Way()
-LOST = Way(TRY_TIMEOUT_S, NetworkStep.TCP)
+LOST = Way(math.inf)
 
 
 class Sound:
@@ -38,6 +42,10 @@ class Sound:
 
     def loss(self, at: float) -> float:
         return 0.0
+
+    def gone(self, at: float) -> bool:
+        """Whether nothing at all gets through."""
+        return self.loss(at) >= 1.0
 
 
 class Isolated(Sound):
@@ -84,9 +92,10 @@ class SlowNames(Sound):
     """One lookup in ten takes 6 s, each by itself."""
 
     SHARE = 0.1
+    SLOW_S = 6.0
 
     def way(self, at: float, host: str, rng: random.Random) -> Way:
-        return Way(TRY_TIMEOUT_S, NetworkStep.DNS) if rng.random() < self.SHARE else THROUGH
+        return Way(self.SLOW_S + ANSWER_S, NetworkStep.DNS) if rng.random() < self.SHARE else THROUGH
 
 
 class Cafe(Sound):
@@ -102,7 +111,7 @@ class Cafe(Sound):
         minute = _draw(self._seed, at // 60.0)
         loss, delay_s = minute.uniform(*self.LOSS), minute.uniform(*self.DELAY_S)
         took_s = ANSWER_S + rng.expovariate(1 / delay_s)
-        return LOST if rng.random() < loss or took_s > TRY_TIMEOUT_S else Way(took_s)
+        return LOST if rng.random() < loss else Way(took_s)
 
 
 class Vpn(Sound):

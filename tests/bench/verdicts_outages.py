@@ -29,6 +29,10 @@ class Outage:
         first, full = self.share
         return first + (full - first) * min(1.0, (at - self.start) / self.grows_s)
 
+    def fails(self, provider: str, at: float, rng: random.Random) -> bool:
+        """Whether one request fails."""
+        return provider in self.down and at < self.end and rng.random() < self.share_at(at)
+
 
 class Outages:
     """Outages in order of time, far enough apart."""
@@ -45,14 +49,14 @@ class Outages:
         return found if found is not None and found.start <= at <= found.end + AFTERMATH_S else None
 
 
-def outages(rng: random.Random, end: float, together: int) -> Outages:
-    """One an hour or so; `together` providers each, none when 0."""
+def outages(rng: random.Random, end: float, together: int, every_s: float = OUTAGE_EVERY_S) -> Outages:
+    """One every `every_s` or so; `together` providers each, none when 0."""
     found: list[Outage] = []
-    at = rng.uniform(0.5, 1.5) * OUTAGE_EVERY_S
+    at = rng.uniform(0.5, 1.5) * every_s
     while together and at + OUTAGE_S < end:
         down = frozenset(rng.sample(PROVIDERS, together))
         found.append(Outage(at, at + OUTAGE_S, down, slow=len(found) % 2 == 1))
-        at += rng.uniform(0.5, 1.5) * OUTAGE_EVERY_S
+        at += rng.uniform(0.5, 1.5) * every_s
     return Outages(found)
 
 

@@ -8,11 +8,12 @@ if that proves nothing; a round is shared for 12 s. What is found comes in when 
 import heapq
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
+from tests.bench.verdicts_ledger import A_MINUTE_S, Ledger, Result
 from tests.bench.verdicts_networks import Sound
-from tests.bench.verdicts_outages import PROVIDERS, Outage, Outages
+from tests.bench.verdicts_outages import PROVIDERS, Outages
 from tests.support.fakeclock import FakeClock
 from trayapp.core.catalogue import Catalogue, Component, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import (
@@ -26,15 +27,13 @@ from trayapp.core.evidence.observation import (
 )
 from trayapp.core.evidence.pace import CALM_INTERVAL_S, TRY_TIMEOUT_S, Pace, next_delay
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.severity import Light
+from trayapp.core.light.severity import Finding
 from trayapp.engine.state import State
 from trayapp.watch.schedule.budget import Budget
 
 ERROR_S = 0.3
 REUSE_S = 12.0
 PLAIN_STRIKES = 3
-# Yellow for less than this is a look twice, and is over before anybody looks.
-A_MINUTE_S = 60.0
 # Without logind a resume is known within so long.
 NOTICED_S = 10.0
 
@@ -51,43 +50,8 @@ def _provider(name: str) -> Provider:
 
 
 @dataclass
-class Told:
-    """What was said of one outage's provider: seconds from its start, how often red began, seconds in yellow."""
-
-    yellow_s: float | None = None
-    red_s: float | None = None
-    plain_s: float | None = None
-    reds: int = 0
-    in_yellow_s: float = 0.0
-    red_at_end: bool = False
-
-
-@dataclass
-class Result:
-    """`told`: by outage and provider. False is what was said while nothing failed but the own network."""
-
-    tries: int = 0
-    false_reds: int = 0
-    plain_false_reds: int = 0
-    false_yellows: int = 0
-    told: dict[tuple[float, str], Told] = field(default_factory=dict)
-
-    @property
-    def to_red_s(self) -> list[float]:
-        return [told.red_s for told in self.told.values() if told.red_s is not None]
-
-    @property
-    def plain_to_red_s(self) -> list[float]:
-        return [told.plain_s for told in self.told.values() if told.plain_s is not None]
-
-    @property
-    def missed(self) -> int:
-        return len(self.told) - len(self.to_red_s)
-
-
-@dataclass
 class Host:
-    """One provider's host as the watcher sees it, and what the rules made of it last."""
+    """One provider's host as the watcher sees it."""
 
     provider: str
     last_asked: float = -CALM_INTERVAL_S
@@ -95,16 +59,12 @@ class Host:
     run: int = 0
     first_failed_at: float | None = None
     turn: int = 0
-    strikes: int = 0
-    light: Light = Light.GREY
-    yellow_since: float | None = None
-    looked_at: float = 0.0
 
 
 class Simulation:
     """Days of asking, try by try."""
 
-    def __init__(self, own: Sound, outages: Outages, rng: random.Random) -> None:
+    def __init__(self, own: Sound, outages: Outages, rng: random.Random, brief_s: float = A_MINUTE_S) -> None:
         self._own = own
         self._outages = outages
         self._rng = rng
@@ -117,7 +77,8 @@ class Simulation:
         self._controls_asked = {"plain": 0.0, "secure-1": 0.0, "secure-2": 0.0}
         self._sleeps = iter(own.sleeps)
         self._sleep = next(self._sleeps, None)
-        self._result = Result(told={(one.start, name): Told() for one in outages.all for name in one.down})
+        self._ledger = Ledger(own, outages, brief_s)
+        self._result = self._ledger.result
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._numbers = count()
 
@@ -172,11 +133,11 @@ class Simulation:
 
     def _attempt(self, provider: str, at: float, control: bool | None) -> Try:
         self._result.tries += 1
-        took_s, lost = self._own.way(at, provider, self._rng)
+        took_s, lost = self._own.way(at, provider, self._rng).within(TRY_TIMEOUT_S)
         good, code = True, "http_200"
         status: int | None = 200
         outage = self._outages.at(at)
-        fails = outage is not None and self._fails(outage, provider, at)
+        fails = outage is not None and outage.fails(provider, at, self._rng)
         if lost is not None or (fails and outage is not None and outage.slow):
             good, took_s, status, code = False, TRY_TIMEOUT_S, None, "timeout"
         elif fails:
@@ -197,9 +158,6 @@ class Simulation:
             step=lost,
         )
 
-    def _fails(self, outage: Outage, provider: str, at: float) -> bool:
-        return provider in outage.down and at < outage.end and self._rng.random() < outage.share_at(at)
-
     def _tried(self, host: Host, attempt: Try, now: float) -> None:
         good = attempt.outcome is Outcome.GOOD
         self._state.observe(attempt)
@@ -207,9 +165,8 @@ class Simulation:
         host.asking = False
         host.run = 0 if good else host.run + 1
         host.first_failed_at = None if good else host.first_failed_at or attempt.began
-        host.strikes = host.run
-        if host.strikes == PLAIN_STRIKES:
-            self._count_plain(host, now)
+        if host.run == PLAIN_STRIKES:
+            self._ledger.plain_red(host.provider, now)
         pace = self._state.pace(host.provider)
         if good and pace not in (Pace.LASTING, Pace.LONG):
             pace = Pace.CALM
@@ -239,46 +196,15 @@ class Simulation:
 
     def _control(self, host: str, began: float) -> tuple[bool, float]:
         self._controls_asked[host] = began
-        took_s, lost = self._own.way(began, host, self._rng)
+        self._result.controls += 1
+        took_s, lost = self._own.way(began, host, self._rng).within(TRY_TIMEOUT_S)
         at = began + took_s
         code = "http_204" if lost is None else "timeout"
         answer = Control(at, began, host, Reach.PUBLIC, lost is None, code, lost, plain=host == "plain")
         self._at(at, lambda now: self._state.observe(answer))
         return lost is None, at
 
-    # What is said
-
     def _advance(self, now: float) -> None:
-        judgement = self._state.advance(now).snapshot.judgement
-        for verdict in judgement.services:
-            self._said(self._hosts[verdict.id], verdict.light, now)
-
-    def _said(self, host: Host, light: Light, now: float) -> None:
-        outage = self._outages.at(now)
-        told = self._result.told.get((outage.start, host.provider)) if outage is not None else None
-        if told is not None and outage is not None and now <= outage.end:
-            if host.light is Light.YELLOW:
-                told.in_yellow_s += now - max(host.looked_at, outage.start)
-            told.red_at_end = light is Light.RED
-        host.looked_at = now
-        if light is host.light:
-            return
-        if host.light is Light.YELLOW and host.yellow_since is not None:
-            self._result.false_yellows += now - host.yellow_since > A_MINUTE_S
-        host.yellow_since = now if light is Light.YELLOW and told is None else None
-        host.light = light
-        if told is None or outage is None:
-            self._result.false_reds += light is Light.RED
-        elif light is Light.RED:
-            told.reds += 1
-            told.red_s = now - outage.start if told.red_s is None else told.red_s
-        elif light is Light.YELLOW and told.yellow_s is None:
-            told.yellow_s = now - outage.start
-
-    def _count_plain(self, host: Host, now: float) -> None:
-        outage = self._outages.at(now)
-        told = self._result.told.get((outage.start, host.provider)) if outage is not None else None
-        if told is None or outage is None:
-            self._result.plain_false_reds += 1
-        elif told.plain_s is None:
-            told.plain_s = now - outage.start
+        for verdict in self._state.advance(now).snapshot.judgement.services:
+            own = verdict.finding is Finding.OWN_NETWORK
+            self._ledger.say(verdict.id, verdict.light, now, blames_network=own)
