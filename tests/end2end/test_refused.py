@@ -251,7 +251,7 @@ async def test_what_was_accepted_is_known_after_a_restart_and_no_credential_is_s
     [
         (USED_UP, (Badge.QUOTA,)),
         (THROTTLED, (Badge.RATE_LIMIT,)),
-        (MODEL_ENDED, ()),
+        (MODEL_ENDED, (Badge.MODEL,)),
         pytest.param(OLD_ANSWER, (), id="about-the-request"),
     ],
 )

@@ -77,7 +77,7 @@ class Service(Struct, forbid_unknown_fields=True):
     finding: Finding
     confidence: Literal["answering", "reported", "reachable"] | None
     since: Moment
-    badges: list[Literal["key", "quota", "rate_limit", "region"]]
+    badges: list[Literal["key", "quota", "rate_limit", "region", "model"]]
     incident: Incident | None
     reasons: list[Reason]
     unseen: list[Text]
@@ -128,6 +128,13 @@ class Target(Struct, forbid_unknown_fields=True):
     model: Text | None
 
 
+class Spending(Struct, forbid_unknown_fields=True):
+    tokens: Annotated[int, Meta(ge=0)]
+    daily_tokens: Annotated[int, Meta(ge=0)]
+    cost: Annotated[float, Meta(ge=0.0)]
+    daily_cost: Annotated[float, Meta(ge=0.0)]
+
+
 class Report(Struct, forbid_unknown_fields=True):
     schema: Literal[1]
     generated_at: Moment
@@ -138,3 +145,4 @@ class Report(Struct, forbid_unknown_fields=True):
     routes: dict[str, Route]
     mode: Literal["manual", "auto"]
     target: Target
+    spent_today: dict[str, Spending]

@@ -11,7 +11,7 @@ from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
-from trayapp.core.snapshot import Snapshot
+from trayapp.core.snapshot import Snapshot, Spending
 from trayapp.core.switching.breaker import BACK_GOOD, BreakerState, BreakerView
 from trayapp.core.switching.route import Route
 from trayapp.core.switching.target import TargetStatus
@@ -117,10 +117,13 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
         },
         "mode": snapshot.mode,
         "target": _target(snapshot.target),
+        "spent_today": {one.provider: _spending(one) for one in snapshot.spent_today},
     }
 
 
-_NO_CHANGE = frozenset({"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing", "steps"})
+_NO_CHANGE = frozenset(
+    {"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing", "steps", "spent_today"}
+)
 """What runs on by itself, or with every answer, while all stays as it is."""
 
 
@@ -152,6 +155,12 @@ def _timing(phases: Phases | None) -> dict[str, float | None] | None:
         return None
     taken = {name: getattr(phases, name) for name in Phases.__struct_fields__}
     return {name: None if seconds is None else round(seconds, 3) for name, seconds in taken.items()}
+
+
+def _spending(one: Spending) -> dict[str, float]:
+    """Of completions: tokens, and money in the user's currency, at most."""
+    money = {"cost": round(one.cost, 6), "daily_cost": one.daily_cost}
+    return {"tokens": one.tokens, "daily_tokens": one.daily_tokens, **money}
 
 
 def _route(route: Route) -> dict[str, Any]:

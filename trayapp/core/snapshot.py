@@ -59,12 +59,22 @@ class DemoScene(Struct, frozen=True):
     requests: int = 0
 
 
+class Spending(Struct, frozen=True):
+    """What completions of a provider have cost today and may cost at most: tokens, and money in the user's currency."""
+
+    provider: str
+    tokens: int
+    daily_tokens: int
+    cost: float
+    daily_cost: float
+
+
 class Circumstances(Struct, frozen=True):
     """What stands beside the evidence: the fallback, the tools, the gateway, and what needs attention.
 
     `gateway_url`: None while nothing listens. `switching`: the step of a switch that is under way. `problems`: all of
-    them, whoever has them. `bytes_today`: what watching has cost. `demo`: None where all of it is real. `around`: how
-    this machine is connected.
+    them, whoever has them. `bytes_today`: what watching has cost, and `spent_today` what completions have. `demo`: None
+    where all of it is real. `around`: how this machine is connected.
     """
 
     target: TargetStatus = TargetStatus(TargetState.NONE)
@@ -74,6 +84,7 @@ class Circumstances(Struct, frozen=True):
     switching: str | None = None
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
+    spent_today: tuple[Spending, ...] = ()
     demo: DemoScene | None = None
     around: Surroundings = Surroundings()
 
@@ -101,6 +112,7 @@ class Snapshot(Struct, frozen=True):
     switching: str | None = None
     problems: tuple[ProblemNote, ...] = ()
     bytes_today: int = 0
+    spent_today: tuple[Spending, ...] = ()
     demo: DemoScene | None = None
     breakers: dict[str, BreakerView] = {}
     lack: Lack | None = None
@@ -136,6 +148,7 @@ def compose(
         switching=circumstances.switching,
         problems=tuple({_key(problem): problem for problem in circumstances.problems}.values()),
         bytes_today=circumstances.bytes_today,
+        spent_today=circumstances.spent_today,
         demo=circumstances.demo,
         breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
         lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,

@@ -45,6 +45,7 @@ from trayapp.secrets.keys import Keys
 from trayapp.settings.file import change
 from trayapp.store.store import Store
 from trayapp.tasks import Rounds, Tasks
+from trayapp.watch.schedule.budget import Spent
 
 TICK_S = 15.0
 """Steady seconds between judgements without news: ages, grace periods and ten-minute waits end by themselves."""
@@ -124,8 +125,9 @@ class Engine:
             # One for both: the same key must be the same credential, whoever asks with it.
             fingerprint = Fingerprints(self.home.salt_file).of
             self._watching = Watching(
-                self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint
-            )
+                self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint,
+                self._spent, self._remember_spent,
+            )  # fmt: skip
             hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe, self._answered_locally)
             self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)
             self.evaluate()
@@ -155,14 +157,16 @@ class Engine:
 
     async def _open_memory(self, ending: AsyncExitStack) -> Memory:
         self.delivered = Delivered()
+        self._spent: Spent | None = None
         if self._store is None or self._keeper is None:
             return Memory()
         ending.push_async_callback(self._store.close)
         if self._diary is not None:
             ending.push_async_callback(self._diary.close)
         await self._store.open()
-        pieces = await self._keeper.load({"delivered": Delivered} | Memory.__annotations__)
+        pieces = await self._keeper.load({"delivered": Delivered, "spent": Spent} | Memory.__annotations__)
         self.delivered = pieces.pop("delivered", self.delivered)
+        self._spent = pieces.pop("spent", Spent())
         return Memory(**pieces)
 
     # What others ask of it
@@ -350,6 +354,7 @@ class Engine:
                 for problem in (*self.loaded.problems, *forgetful, *self.switch.problems)
             ),
             bytes_today=self._watching.bytes_today,
+            spent_today=self._watching.spent_today(),
             demo=self.demo() if self.demo is not None else None,
             around=self._lookout.around() if self._lookout is not None else Surroundings(),
         )
@@ -359,9 +364,14 @@ class Engine:
         if self._keeper is not None:
             memory = self._state.remember()
             pieces = {name: getattr(memory, name) for name in Memory.__annotations__}
-            await self._keeper.save({**pieces, "delivered": self.delivered})
+            await self._keeper.save({**pieces, "delivered": self.delivered, "spent": self._watching.spent})
         if self._diary is not None:
             self._diary.write_soon()
+
+    def _remember_spent(self) -> None:
+        """At once, and nothing else: a cap that a restart forgets is none, and all the rest would be written for it."""
+        if self._keeper is not None:
+            self._tasks.spawn(self._keeper.save({"spent": self._watching.spent}), "spent")
 
     async def _tick(self) -> None:
         rounds = Rounds("the tick")

@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Observation
+from trayapp.core.snapshot import Spending
 from trayapp.engine.loading import Loaded
 from trayapp.engine.state import State
 from trayapp.secrets.keys import KeySource
 from trayapp.tasks import Tasks
-from trayapp.watch.schedule.budget import Budget
+from trayapp.watch.schedule.budget import Budget, Spent, cost
 from trayapp.watch.watcher import Watcher
 
 
 class Watching:
-    """Watches what the settings name and hands on what is seen, until `stop`."""
+    """Watches what the settings name and hands on what is seen, until `stop`. `spent`, `on_spent`: as in `Budget`;
+    without the first nobody remembers, and nothing is spent."""
 
     def __init__(
         self,
@@ -25,6 +27,8 @@ class Watching:
         loaded: Callable[[], Loaded],
         observe: Callable[[Observation], None],
         fingerprint: Callable[[str], str],
+        spent: Spent | None,
+        on_spent: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._keys = keys
@@ -33,7 +37,8 @@ class Watching:
         self._observe = observe
         self._fingerprint = fingerprint
         # Outlives the watchers, so that a change of the settings does not ask anybody twice in a minute.
-        self._budget = Budget(clock)
+        self._remembers = spent is not None
+        self._budget = Budget(clock, spent, on_spent, pays=self._remembers)
         self._watcher: Watcher | None = None
         self._tasks: Tasks | None = None
         self._judged = asyncio.Event()
@@ -42,6 +47,23 @@ class Watching:
     def bytes_today(self) -> int:
         """What watching cost since midnight, in both directions."""
         return self._budget.bytes_today
+
+    @property
+    def spent(self) -> Spent:
+        """What completions have taken, to be remembered."""
+        return self._budget.spent
+
+    def spent_today(self) -> tuple[Spending, ...]:
+        """What the completions that are asked for have taken today."""
+        loaded = self._loaded()
+        limits = {name: one.completion for name, one in loaded.settings.providers.items() if one.completion.enabled}
+        if not limits or not self._remembers:
+            return ()
+        watched = {provider.provider for provider, _ in loaded.catalogue.watched(loaded.settings.watch.services)}
+        spent = ((name, one, self._budget.tokens_today(name)) for name, one in limits.items() if name in watched)
+        return tuple(
+            Spending(name, tokens, one.daily_tokens, cost(tokens, one), one.daily_cost) for name, one, tokens in spent
+        )
 
     def start(self) -> None:
         """Begin to ask hosts and pages."""

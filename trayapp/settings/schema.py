@@ -112,7 +112,11 @@ class Ui(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Completion(Struct, frozen=True, forbid_unknown_fields=True):
-    """Real one-token answers, paid by the user's key; off unless asked for."""
+    """Real one-token answers, paid by the user's key; off unless asked for. Neither cap is ever passed.
+
+    `daily_cost`, `price`: in one currency, whichever that is. Prices change and nobody's catalogue keeps up: as long as
+    the user has not entered one, it is reckoned with more than any model costs.
+    """
 
     enabled: Annotated[
         bool, Meta(title="Ask for one token", description="The best proof there is: a real answer, at your cost.")
@@ -120,6 +124,18 @@ class Completion(Struct, frozen=True, forbid_unknown_fields=True):
     model: Annotated[ModelName | None, Meta(title="Model")] = None
     interval_s: Annotated[int, Meta(ge=600, le=86_400, title="Every")] = 900
     daily_tokens: Annotated[int, Meta(ge=0, le=1_000_000, title="Tokens a day at most")] = 2000
+    daily_cost: Annotated[
+        float, Meta(ge=0.0, le=1000.0, title="Cost a day at most", description="In the currency of the price.")
+    ] = 0.25
+    price: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=10_000.0,
+            title="Price of a million tokens",
+            description="More than any model costs, until you enter the price of yours.",
+        ),
+    ] = 100.0
 
 
 class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):

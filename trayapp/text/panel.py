@@ -6,7 +6,7 @@ from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import AnsweredBy, Snapshot
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, model_name, provider_name
-from trayapp.text.numbers import decimal
+from trayapp.text.numbers import decimal, grouped
 from trayapp.text.page_words import STAGES
 from trayapp.text.rows import LIGHTS
 from trayapp.text.times import clock_time, day_time, wall_time
@@ -84,6 +84,22 @@ def bytes_line(s: Snapshot) -> str:
     if s.bytes_today < _MB:
         return _("Received today: {n} kB", n=max(1, round(s.bytes_today / 1000)))
     return _("Received today: {n} MB", n=decimal(s.bytes_today / _MB, 1))
+
+
+def spent_lines(s: Snapshot) -> tuple[str, ...]:
+    """What asking for single tokens has cost today: "Real answers of OpenAI today: 240 of 2,000 tokens, at most 0.02 of
+    0.25 in money"."""
+    return tuple(
+        _(
+            "Real answers of {provider} today: {tokens} of {most} tokens, at most {cost} of {limit} in money",
+            provider=provider_name(one.provider, s),
+            tokens=grouped(one.tokens),
+            most=grouped(one.daily_tokens),
+            cost=decimal(one.cost, 2),
+            limit=decimal(one.daily_cost, 2),
+        )
+        for one in s.spent_today
+    )
 
 
 def tools_line(s: Snapshot) -> str:

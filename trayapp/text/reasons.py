@@ -16,6 +16,7 @@ from trayapp.text.times import ago, answer_time, day_time, duration, in_time, wa
 from trayapp.text.trim import clean
 
 _HOST_MAX = 60
+_MODEL_MAX = 60
 
 
 def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
@@ -82,6 +83,15 @@ def _badge_key(x: SeenReason) -> str:
         "{provider} refuses what it accepted at {accepted}: that need not be your key's fault.",
         provider=x.provider, accepted=_clock_time(x, "accepted_at"),
     )  # fmt: skip
+
+
+def _badge_model(x: SeenReason) -> str:
+    model = x.text("model", _MODEL_MAX)
+    if not model:
+        return _("{provider} does not offer this model (any more): choose another.", provider=x.provider)
+    return _(
+        "{provider} does not offer the model {model} (any more): choose another.", provider=x.provider, model=model
+    )
 
 
 def _answers(x: SeenReason) -> str:
@@ -249,6 +259,7 @@ _WORDS: dict[str, Callable[[SeenReason], str]] = {
     Code.REFUSED: _refused,
     Code.BADGE_KEY: _badge_key,
     Code.BADGE_QUOTA: lambda x: _("Your quota at {provider} is used up.", provider=x.provider),
+    Code.BADGE_MODEL: _badge_model,
     Code.BADGE_REGION: lambda x: _("{provider} refuses your address: VPN or country.", provider=x.provider),
     Code.BADGE_RATE_LIMIT: lambda x: _("{provider} is slowing your key down (rate limit).", provider=x.provider),
 }

@@ -35,6 +35,7 @@ BADGES: dict[Badge, str] = {
     Badge.QUOTA: N_("quota used up"),
     Badge.RATE_LIMIT: N_("rate limit"),
     Badge.REGION: N_("address refused"),
+    Badge.MODEL: N_("model not offered"),
 }
 LIGHTS: dict[Light, str] = {
     Light.GREEN: N_("green"),

@@ -25,6 +25,7 @@ _SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type"}
 _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
 # In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
 _REFUSING = frozenset({401, 403, 404, 410})
+_NO_MODEL_STATUSES = frozenset({400, 404, 410, 422})
 _QUOTA_CODES = frozenset(
     {
         "insufficient_quota",
@@ -33,9 +34,35 @@ _QUOTA_CODES = frozenset(
         "billing_error",
         "billing_hard_limit_reached",
         "billing_not_active",
+        # Moonshot and Qwen.
+        "exceeded_current_quota_error",
+        "Arrearage",
     }
 )
-_QUOTA_TEXT = re.compile(r"credit balance|insufficient (balance|credits|quota|funds)", re.I)
+_QUOTA_TEXT = re.compile(
+    r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|exceeded your current quota"
+    r"|(used|run out of) (all )?(your |available |api )*credits",
+    re.I,
+)
+# The model is not there, or not for this key: OpenAI, Groq, Together, Hugging Face, Mistral and Perplexity by name;
+# the others in words (Anthropic says no more than "model: claude-2").
+_NO_MODEL_CODES = frozenset(
+    {
+        "model_not_found",
+        "model_decommissioned",
+        "model_deprecated",
+        "model_not_available",
+        "model_not_supported",
+        "invalid_model",
+        "DeploymentNotFound",
+    }
+)
+_NO_MODEL_TEXT = re.compile(
+    r"\bmodel\b[^.]{0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
+    r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
+    r"|\bmodel (\S+ )?(is|was|has been) (now )?(no longer|deprecated|retired|decommissioned|discontinued|sunset)",
+    re.I,
+)
 _KEY_TEXT = re.compile(r"api[ _-]?key", re.I)
 # OpenAI answers 400 when a reasoning model has spent the allowed tokens before it wrote one: the model did run.
 _RAN_TEXT = re.compile(r"output limit was reached", re.I)
@@ -179,6 +206,16 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
     return status in _REFUSING and error.get("param") in (None, "", "model")
 
 
+def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
+    """Does an error object say that the model is not offered, any more or to this key?"""
+    if status not in _NO_MODEL_STATUSES or error.get("param") not in (None, "", "model"):
+        return False
+    message = str(error.get("message", ""))
+    # Google speaks of an ended model by its name alone.
+    ended = status in (404, 410) and "model" in message.lower() and _ENDED_TEXT.search(message)
+    return bool(_named(error) & _NO_MODEL_CODES or ended or _NO_MODEL_TEXT.search(message))
+
+
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds that `retry-after-ms` or `Retry-After` asks for (seconds, or a date measured against `Date`)."""
     try:
@@ -271,6 +308,8 @@ def _badge(status: int, json: Any) -> Badge | None:
     error = _error(json)
     if status == 402 or is_quota(error):
         return Badge.QUOTA
+    if lacks_model(status, error):
+        return Badge.MODEL
     if status in (401, 403):
         return Badge.KEY
     if status == 400 and _KEY_TEXT.search(str(error.get("message", ""))):

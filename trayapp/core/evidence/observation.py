@@ -15,6 +15,7 @@ class Badge(StrEnum):
     QUOTA = "quota"
     RATE_LIMIT = "rate_limit"
     REGION = "region"
+    MODEL = "model"
 
 
 class Source(StrEnum):

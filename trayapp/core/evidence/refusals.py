@@ -7,7 +7,7 @@ accepted for the same path and model within a day. Who is accepted again is a wi
 from msgspec import Struct
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.observation import Try, Witness
+from trayapp.core.evidence.observation import Badge, Source, Try, Witness
 
 # A key of yesterday may have been withdrawn since, for good reasons.
 HISTORY_S = 24 * 3600.0
@@ -41,7 +41,8 @@ class Acceptance(Struct, frozen=True):
 
 
 class RefusalRun(Struct):
-    """Refusals in a row, at least `SPACING_S` apart where they count. `good_at`: accepted again, once so far."""
+    """Refusals in a row, at least `SPACING_S` apart where they count. `good_at`: accepted again, once so far.
+    `by_tools`: the user's own requests are among them."""
 
     accepted_at: float
     first_at: float
@@ -49,6 +50,7 @@ class RefusalRun(Struct):
     counted_at: float
     last: Try
     good_at: float | None = None
+    by_tools: bool = False
 
     @property
     def holds(self) -> bool:
@@ -119,6 +121,7 @@ class Refusals:
                 run.counted, run.counted_at = run.counted + 1, t.at
             if t.at >= run.last.at:
                 run.last, run.good_at = t, None
+            run.by_tools |= t.source is Source.TRAFFIC
             return run.accepted_at
         accepted_at = self._accepted.get(key)
         if accepted_at is None or not accepted_at <= t.at <= accepted_at + HISTORY_S:
@@ -126,7 +129,7 @@ class Refusals:
         if t.status == _ABOUT_THE_ADDRESS and accepted_at < self._network_at:
             # Another address than that which was accepted: a VPN, a company, a country.
             return None
-        self._runs[key] = RefusalRun(accepted_at, t.at, 1, t.at, t)
+        self._runs[key] = RefusalRun(accepted_at, t.at, 1, t.at, t, by_tools=t.source is Source.TRAFFIC)
         return accepted_at
 
     def _accept(self, key: _Key, t: Try) -> None:
@@ -172,14 +175,26 @@ class Refusals:
         return Refusal(first.first_at, first.accepted_at, sum(run.counted for run in runs), last, len(credentials))
 
     def _weighs(self, key: _Key) -> bool:
-        """Whether nobody else's credential is accepted for the same meanwhile: then it is this one's own trouble."""
+        """Whether nobody else's credential is accepted for the same meanwhile: then it is this one's own trouble.
+
+        That a model is gone, which only completions of our own are told, is no outage unless somebody else is refused.
+        """
         run, (provider, host, witness) = self._runs[key], key
+        if run.last.badge is Badge.MODEL and not run.by_tools and not self._has_company(key):
+            return False
         return not any(
             at > run.first_at
             and (other.credential != witness.credential and bool(other.credential))
             and (theirs, there, other.path) == (provider, host, witness.path)
             and (other.model == witness.model or run.last.status not in _ABOUT_THE_MODEL)
             for (theirs, there, other), at in self._accepted.items()
+        )
+
+    def _has_company(self, key: _Key) -> bool:
+        """Whether others are refused as well, of what this one speaks for."""
+        parts = set(self._runs[key].last.parts)
+        return any(
+            other != key and run.holds and not parts.isdisjoint(run.last.parts) for other, run in self._runs.items()
         )
 
 

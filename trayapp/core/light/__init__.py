@@ -43,22 +43,23 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
-    with badge `key` or `quota` where it was the user's key), an answer that the catalogue calls up. A refusal of the
-    address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`. A strike:
-    no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven nor
-    marked as the provider's (its JSON, its edge's `cf-ray`) is foreign; 407 is the proxy's. A badge is a credential's,
-    shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
-    `RATE_LIMIT_LIFE_S` where others are accepted. `MAX_RETRY_AFTER_S` bounds a Retry-After; the
-    503 still counts. Refused what was accepted (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of
-    a credential, path and model that were accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`:
-    neither good nor a strike, yellow, `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly
-    out or worse since a time after it was accepted, and `PAGE_LAGS_S` after it was refused at the latest
-    (core/light/claim.py). Another credential that is accepted for the same meanwhile makes it that one's own trouble.
-    "It is not you" is a claim (core/light/claim.py): an error of the provider's own over proven TLS shows it, or its
-    fresh page naming the component; of an edge's error, of silence or of a refusal only that is said. Where
-    `SILENT_PROVIDERS` providers fall silent or lose their names within `SILENT_WITHIN_S`, their pages calm
-    (core/light/silence.py): yellow, `checking`, and after `KEPT_OUT_AFTER_S` grey, `blocked`; once one of them answers
-    again, what had failed until then is no strike.
+    with badge `key`, `quota` or `model` where it was the user's key), an answer that the catalogue calls up. A refusal
+    of the address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`. A
+    strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven
+    nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign; 407 is the proxy's. A badge is a
+    credential's, shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
+    `RATE_LIMIT_LIFE_S` where others are accepted; what own completions are told until the next one, or for
+    `COMPLETION_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what was accepted
+    (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model that were
+    accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`: neither good nor a strike, yellow,
+    `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time after it
+    was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
+    completions of our own miss is no outage unless somebody else is refused, too. Another credential that is accepted
+    for the same meanwhile makes it that one's own trouble. "It is not you" is a claim (core/light/claim.py): an error
+    of the provider's own over proven TLS shows it, or its fresh page naming the component; of an edge's error, of
+    silence or of a refusal only that is said. Where `SILENT_PROVIDERS` providers fall silent or lose their names within
+    `SILENT_WITHIN_S`, their pages calm (core/light/silence.py): yellow, `checking`, and after `KEPT_OUT_AFTER_S` grey,
+    `blocked`; once one of them answers again, what had failed until then is no strike.
 
 Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py, core/light/page_colours.py).
     The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown one

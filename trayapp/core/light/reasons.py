@@ -162,6 +162,9 @@ class Code(StrEnum):
     BADGE_RATE_LIMIT = "badge_rate_limit"
     """The user's key is being throttled. No parameters."""
 
+    BADGE_MODEL = "badge_model"
+    """The provider does not offer, any more or to this key, the model that is asked for. `model` (or None)."""
+
     BADGE_REGION = "badge_region"
     """The provider refuses the address that this machine asks from. No parameters."""
 

@@ -147,7 +147,8 @@ class Panel(QWidget):
         sick = [page for page in s.judgement.pages if page.health not in (PageHealth.OK, PageHealth.NEVER)]
         unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
-        self.pages.draw([*unreadable, *([Line(received, quiet=True)] if received else [])])
+        cost = [Line(text, quiet=True) for text in (received, *words.spent_lines(s)) if text]
+        self.pages.draw([*unreadable, *cost])
         self._order_focus()
         self._grow()
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origi
 from msgspec import Meta
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 from trayapp.settings.address import completed
 from trayapp.settings.mistakes import declared_choices
@@ -39,6 +39,8 @@ def editor(kind: object, name: str, title: str) -> Editor:
         return Check(title)
     if bare is int:
         return Number(metas, "s" if name.endswith("_s") else "")
+    if bare is float:
+        return Amount(metas)
     if (names := declared_choices(metas)) is not None:
         return Choice([None, *names] if optional else list(names), names)
     if isinstance(bare, EnumMeta):
@@ -118,6 +120,31 @@ class Number:
 
     def set(self, value: Any) -> None:
         self.widget.setValue(int(value))
+
+
+class _AmountSpin(QDoubleSpinBox):
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Amount:
+    """Money, to the hundredth."""
+
+    def __init__(self, metas: list[Meta]) -> None:
+        self.widget = _AmountSpin()
+        # As with whole numbers: what is too much can be typed, and is judged where all is judged.
+        self.widget.setRange(0.0, 10.0 * _bound(metas, "le", _MOST))
+        self.widget.setDecimals(2)
+        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def get(self) -> object:
+        return self.widget.value()
+
+    def set(self, value: Any) -> None:
+        self.widget.setValue(float(value))
 
 
 def _bound(metas: list[Meta], name: str, otherwise: int) -> int:

@@ -15,7 +15,7 @@ from trayapp.text.panel import light_name
 from trayapp.ui.kit.label import Label, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.tokens import GRID_PX, GROUP_PX, Size
-from trayapp.ui.settings.editors import Check, Choice, Editor, Number, editor
+from trayapp.ui.settings.editors import Amount, Check, Choice, Editor, Number, editor
 
 
 class Field(QWidget):
@@ -31,7 +31,7 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
-        narrow = isinstance(inside, Number | Choice)
+        narrow = isinstance(inside, Number | Amount | Choice)
         column.addWidget(inside.widget, 0, Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0))
         if hint:
             column.addWidget(label(hint, size=Size.SMALL, wrap=True, parent=self))

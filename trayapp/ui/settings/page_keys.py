@@ -79,5 +79,5 @@ class KeysPage(SettingsPage):
 
 def _show_completion(form: Form) -> None:
     wanted = form.fields["enabled"].editor.get() is True
-    for name in ("model", "interval_s", "daily_tokens"):
+    for name in form.fields.keys() - {"enabled"}:
         form.show_row(name, wanted)

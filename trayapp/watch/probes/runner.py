@@ -31,6 +31,8 @@ BODY_BYTES = 64_000
 """Errors are small; of a long list of models the start is enough."""
 KEY_PATIENCE_S = 2.0
 """Real seconds that a request waits for the keyring. A prompt may stay open longer; a later request has the key."""
+_MAY_HAVE_RUN = ("timeout", "cut", "malformed")
+"""Codes of failures after which an answer may have been generated, and paid for."""
 
 
 class Attempt(NamedTuple):
@@ -68,25 +70,27 @@ class Probes:
     async def run(self, job: ProbeJob) -> Attempt | None:
         """One try; None when it would cost the user more than was agreed, or needs a key that there is not."""
         probe = job.probe
-        if job.completion is not None and not self._budget.affords_answer(job.provider, job.completion.daily_tokens):
+        if job.completion is not None and not self._budget.affords(job.provider, job.completion):
             return None
         key = await self._key(job)
         if job.completion is not None and key is None and probe.auth is not Auth.NONE:
             return None
         began = self._clock.now()
         self._budget.sent(probe.host)
+        if job.completion is not None:
+            self._budget.spend(job.provider)
         try:
             answer = await self._ask(job, _headers(job, key))
         except Failure as failure:
-            if job.completion is not None and failure.code in ("timeout", "cut"):
-                self._budget.answered(job.provider)
+            if job.completion is not None and failure.code not in _MAY_HAVE_RUN:
+                self._budget.refund(job.provider)
             reading, step = Reading(outcome_of_failure(failure.code), failure.code, job.depth), failure.step
             if self._addresses.are_strange(probe.url, failure.addresses):
                 reading, step = _elsewhere(job), NetworkStep.DNS
             return Attempt(self._try(job, began, reading, None, self._addresses.reach(probe.url), step=step), failure)
         reading = unmarked(_read(job, answer, keyed=key is not None), answer)
-        if job.completion is not None and reading.depth is Depth.COMPLETION and reading.outcome is Outcome.GOOD:
-            self._budget.answered(job.provider)
+        if job.completion is not None and answer.status != 200 and reading.accepted is not True:
+            self._budget.refund(job.provider)
         itself = answer.proven or (reading.outcome is Outcome.GOOD and reading.depth > Depth.EDGE)
         address = () if answer.address is None else (answer.address,)
         if not itself and self._addresses.are_strange(probe.url, address):
@@ -97,8 +101,8 @@ class Probes:
         return Attempt(self._try(job, began, reading, answer, reach, witness=self._witness(job, key)))
 
     def _witness(self, job: ProbeJob, key: str | None) -> Witness:
-        model = job.completion.model or "" if job.completion is not None else ""
-        return Witness(self._fingerprint(key or ""), urlsplit(job.probe.url).path, model)
+        model = job.model if job.completion is not None else None
+        return Witness(self._fingerprint(key or ""), urlsplit(job.probe.url).path, model or "")
 
     async def _ask(self, job: ProbeJob, headers: Mapping[str, str]) -> HttpAnswer:
         probe = job.probe

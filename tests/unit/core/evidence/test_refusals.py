@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from trayapp.core.catalogue import Part
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
+from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
 from trayapp.core.evidence.refusals import HISTORY_S, REFUSAL_LIFE_S, Refusals, RefusalsMemory
 
 CHAT, OTHER = Part("api", "chat"), Part("api", "embeddings")
@@ -174,3 +175,35 @@ def test_what_is_older_than_a_day_is_not_kept() -> None:
     refusals = after(tried(0, True))
     refusals.look(HISTORY_S + 1)
     assert refusals.remember().accepted == []
+
+
+def gone(times: list[float], who: Witness = EDITOR, source: Source = Source.PROBE) -> list[Try]:
+    """Told that the model is not offered."""
+    tries = (tried(at, False, who, 404) for at in times)
+    return [structs.replace(t, source=source, badge=Badge.MODEL) for t in tries]
+
+
+SMALL = Witness("aa11", PATH, "small")
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([], False),  # one of our own is gone: that is no outage
+        (gone([110, 170, 230], source=Source.TRAFFIC), True),  # a tool with the same key is told the same
+        (refused([110, 170, 230], AGENT), True),  # so is somebody else's
+        (refused([110, 170, 230], SMALL), True),  # so is another model
+        (refused([110, 170], SMALL), False),  # twice is a hiccup
+        ([tried(150, True, AGENT)], False),  # another key still gets it
+    ],
+)
+def test_a_model_that_only_our_own_completions_miss_is_no_outage(others: list[Try], says: bool) -> None:
+    known = [tried(0, True, who) for who in (EDITOR, SMALL, AGENT)]
+    refusals = after(*known, *sorted([*gone([100, 160, 220]), *others], key=lambda t: t.at))
+    said = refusals.of(CHAT)
+    assert (said is not None) is says
+
+
+def test_what_the_users_tools_miss_is_told_as_before() -> None:
+    refusals = after(tried(0, True), *gone([100, 160, 220], source=Source.TRAFFIC))
+    assert refusals.of(CHAT) is not None

@@ -5,7 +5,7 @@ from msgspec import structs
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
-from trayapp.core.light.badges import ACCOUNT_LIFE_S, RATE_LIMIT_LIFE_S, Badges
+from trayapp.core.light.badges import ACCOUNT_LIFE_S, COMPLETION_LIFE_S, RATE_LIMIT_LIFE_S, Badges
 
 
 def tried(
@@ -75,6 +75,42 @@ def by(credential: str, at: float, badge: Badge | None, outcome: Outcome = Outco
     depth = Depth.EDGE if badge is Badge.REGION else Depth.API
     said = tried(at, badge, Source.TRAFFIC, depth, outcome)
     return structs.replace(said, witness=Witness(credential, "/v1/chat/completions"))
+
+
+def completed(at: float, badge: Badge | None, model: str = "small", source: Source = Source.PROBE) -> Try:
+    """A completion: our own, or one of a tool's."""
+    depth = Depth.COMPLETION if badge is None else Depth.API
+    return structs.replace(tried(at, badge, source, depth), witness=Witness("aa11", "/v1/chat/completions", model))
+
+
+@pytest.mark.parametrize("badge", [Badge.QUOTA, Badge.MODEL, Badge.KEY])
+def test_what_a_completion_of_our_own_is_told_no_list_of_models_takes_back(badge: Badge) -> None:
+    badges = Badges()
+    badges.observe(completed(0.0, badge))
+    for minute in range(1, 60 * 24):
+        badges.observe(tried(60.0 * minute, None))
+    assert badges.of("api", 86_400.0) == (badge,), "it is asked for once a day at the least"
+    assert badges.of("api", COMPLETION_LIFE_S + 1) == ()
+    badges.observe(completed(86_400.0, None))
+    assert badges.of("api", 86_400.0) == ()
+
+
+def test_a_model_that_is_gone_is_named_and_goes_by_that_very_one() -> None:
+    badges = Badges()
+    badges.observe(completed(0.0, Badge.MODEL, "old", Source.TRAFFIC))
+    badges.observe(completed(1.0, None, "new", Source.TRAFFIC))
+    assert badges.of("api", 2.0) == (Badge.MODEL,)
+    (said,) = badges.reasons("api", 2.0)
+    assert (said.code, said.params) == ("badge_model", {"model": "old"})
+    badges.observe(completed(3.0, None, "old", Source.TRAFFIC))
+    assert badges.of("api", 4.0) == ()
+
+
+def test_who_is_told_that_a_model_is_gone_has_a_key_that_counts() -> None:
+    badges = Badges()
+    badges.observe(completed(0.0, Badge.KEY, "old", Source.TRAFFIC))
+    badges.observe(completed(1.0, Badge.MODEL, "old", Source.TRAFFIC))
+    assert badges.of("api", 2.0) == (Badge.MODEL,)
 
 
 @pytest.mark.parametrize("badge", [Badge.KEY, Badge.QUOTA, Badge.RATE_LIMIT])

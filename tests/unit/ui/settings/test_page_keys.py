@@ -1,7 +1,7 @@
 """Keys go into the keyring and are never shown again."""
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
@@ -88,11 +88,20 @@ def test_a_keyring_that_does_not_answer_is_told(qtbot: QtBot, commands: Recordin
 
 
 def test_paid_answers_show_their_limits_only_when_wanted(page: KeysPage) -> None:
-    form = next(one for one in page.forms if one.fields.keys() == {"enabled", "model", "interval_s", "daily_tokens"})
+    form = next(one for one in page.forms if "daily_tokens" in one.fields)
     assert isinstance(form, Form)
-    assert not form.fields["daily_tokens"].isVisible()
+    limits = [form.fields[name] for name in ("model", "interval_s", "daily_tokens", "daily_cost", "price")]
+    assert not any(field.isVisible() for field in limits)
     box = form.fields["enabled"].editor.widget
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
-    assert form.fields["daily_tokens"].isVisible()
+    assert all(field.isVisible() for field in limits)
     assert page.changes() == {("provider", "openai", "completion", "enabled"): True}
+
+
+def test_a_price_is_typed_as_money(page: KeysPage) -> None:
+    form = next(one for one in page.forms if "price" in one.fields)
+    price = form.fields["price"].editor.widget
+    assert isinstance(price, QDoubleSpinBox)
+    price.setValue(0.4)
+    assert page.changes() == {("provider", "openai", "completion", "price"): 0.4}
