@@ -17,11 +17,11 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from trayapp.core.delays import bucket as bucket_of
 from trayapp.core.evidence.observation import Outcome, Source
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import Batch, Seen
-from trayapp.core.journal.delays import bucket as bucket_of
 from trayapp.core.journal.history import day_of
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light

@@ -8,9 +8,9 @@ from datetime import date
 
 from msgspec import Struct
 
+from trayapp.core.delays import quantile
 from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.batch import Switched
-from trayapp.core.journal.delays import quantile
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
 

@@ -2,9 +2,9 @@
 
 from msgspec import Struct, field
 
+from trayapp.core.delays import bucket
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.phases import Phase
-from trayapp.core.journal.delays import bucket
 
 
 class Tally(Struct, array_like=True):

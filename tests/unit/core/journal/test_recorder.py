@@ -7,12 +7,12 @@ from msgspec import structs
 
 from tests.support.snapshots import NOW, ONLINE, service, snapshot
 from trayapp.core.catalogue import Part
+from trayapp.core.delays import bucket
 from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import SEEN_AN_HOUR, By
-from trayapp.core.journal.delays import bucket
 from trayapp.core.journal.recorder import UNWATCHED_S, Recorder
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light

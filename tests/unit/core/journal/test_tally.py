@@ -3,9 +3,9 @@
 from typing import Any
 
 from trayapp.core.catalogue import Part
+from trayapp.core.delays import bucket
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.phases import Phases
-from trayapp.core.journal.delays import bucket
 from trayapp.core.journal.tally import Tally
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from trayapp.core.journal.delays import bucket, quantile
+from trayapp.core.delays import bucket, quantile
 
 
 def counted(delays: list[float]) -> dict[int, int]:
