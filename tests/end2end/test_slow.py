@@ -4,12 +4,16 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
+from tests.support.fakeclock import LeapingClock
 from tests.support.httpserver import Behaviour, Request, events
 from tests.support.scene import CHAT_PATH, Acme, Scene, free_port
+from trayapp.clock import Clock
+from trayapp.core.light.rhythm import WEEKS_AT_LEAST
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.slowness import BASELINE_SAMPLES, SLOW_AT_LEAST_S, SLOW_IN_A_ROW
 from trayapp.paths import home
@@ -17,6 +21,7 @@ from trayapp.secrets.tokens import Tokens
 
 # Of the clock only the life of slowness matters here: ten minutes have to outlast a few real seconds.
 RATE = 40.0
+DAY_S = 86_400.0
 SLOW_S = SLOW_AT_LEAST_S + 0.3
 PIECE = json.dumps(
     {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hello"}}]}
@@ -38,23 +43,30 @@ class Tool:
 
     def __init__(self, url: str, token: str, session: aiohttp.ClientSession) -> None:
         self._url = url
-        self._session = session
+        self.token, self.session = token, session
+        self._asked = 10_000
         self._headers = {"authorization": f"Bearer {token}"}
 
     async def ask(self, provider: str, number: int) -> None:
         body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": f"question {number}"}]}
         url = f"{self._url}/{provider}{CHAT_PATH}"
-        async with self._session.post(url, json=body, headers=self._headers) as answer:
+        async with self.session.post(url, json=body, headers=self._headers) as answer:
             assert answer.status == 200
             assert "Hello" in await answer.text()
 
+    async def ask_at_once(self, provider: str, times: int) -> None:
+        self._asked += times
+        await asyncio.gather(*(self.ask(provider, self._asked + number) for number in range(times)))
+
 
 @asynccontextmanager
-async def used(*providers: Acme) -> AsyncIterator[tuple[Scene, Tool]]:
+async def used(*providers: Acme, clock: Clock | None = None) -> AsyncIterator[tuple[Scene, Tool]]:
     """A scene whose gateway a tool uses; every provider has its baseline of quick answers."""
     token = Tokens(home()).add("editor")
     keys = "".join(f'[provider.{one.name}]\nkey = "env:ACME_KEY"\n' for one in providers)
-    scene = Scene(*providers, settings=f'{keys}[gateway]\nport = {free_port()}\nopenai = "acme"\n', rate=RATE)
+    scene = Scene(
+        *providers, settings=f'{keys}[gateway]\nport = {free_port()}\nopenai = "acme"\n', rate=RATE, clock=clock
+    )
     async with scene, aiohttp.ClientSession() as session:
         url = scene.engine.switch.gateway_url
         assert url is not None
@@ -108,3 +120,28 @@ async def test_when_everybody_is_slow_it_is_the_network() -> None:
         await tool.ask("bolt", 3000)
         await scene.until(lambda s: s.judgement.services[0].finding is Finding.SLOW, "slow alone")
         assert scene.verdict("bolt").light is Light.GREEN
+
+
+async def test_who_is_always_slow_on_mondays_is_slow_on_tuesdays_only() -> None:
+    monday, found = datetime(2026, 3, 2, 15, 5, tzinfo=UTC), []
+    clock = LeapingClock(monday - timedelta(days=1))
+    async with used(Acme(), clock=clock) as (scene, tool):
+        for number in range(WEEKS_AT_LEAST + 1):
+            # What was quick a week ago is as old as that, and no older.
+            clock.leap(monday.timestamp() - DAY_S + 3600.0 * number - clock.now())
+            scene["acme"].api_server.on(CHAT_PATH, stream(0))
+            await tool.ask_at_once("acme", BASELINE_SAMPLES + SLOW_IN_A_ROW)
+            clock.leap(monday.timestamp() - clock.now())
+            scene["acme"].api_server.on(CHAT_PATH, stream(SLOW_S))
+            if number < WEEKS_AT_LEAST:
+                await tool.ask_at_once("acme", BASELINE_SAMPLES // WEEKS_AT_LEAST + SLOW_IN_A_ROW)
+            monday += timedelta(weeks=1)
+        await scene.stop()
+        await scene.start()
+        again = Tool(scene.engine.switch.gateway_url or "", tool.token, tool.session)
+        for _ in range(2):
+            await again.ask_at_once("acme", SLOW_IN_A_ROW)
+            scene.engine.evaluate()
+            found.append(scene.verdict().finding is Finding.SLOW)
+            clock.leap(DAY_S)
+    assert found == [False, True]

@@ -126,7 +126,7 @@ class State:
         incidents: IncidentMemory | None,
     ) -> None:
         self._now = now
-        self._judge = Judge(catalogue, watched, now, judge, self._networks)
+        self._judge = Judge(catalogue, watched, now, judge, self._networks, self._wall_offset_s)
         past = incidents is not None and incidents.saved_at <= now + CLOCK_SLACK_S
         kept = incidents if incidents is not None and past else IncidentMemory()
         self._incidents = IncidentStore(kept.records, kept.saved_at)

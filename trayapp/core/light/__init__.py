@@ -93,8 +93,10 @@ Rule 6. Reachable is not answering (core/light/ruling.py, core/light/component.p
 
 Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
     `SLOW_IN_A_ROW` first tokens of a model at a host over `SLOW_FACTOR` times its own baseline and over
-    `SLOW_AT_LEAST_S`, while no other host is slow. The baseline is the median of `BASELINE_SAMPLES` or more in
-    `BASELINE_S`; what nobody has seen for `SLOW_LIFE_S` is not said any more. `MODELS_KEPT` are known at once.
+    `SLOW_AT_LEAST_S`, while no other host is slow. The baseline is that of the hour of the week in UTC, from
+    `BASELINE_SAMPLES` or more of `WEEKS_AT_LEAST` to `WEEKS_BACK` weeks before (core/light/rhythm.py), else the median
+    of `BASELINE_SAMPLES` or more in `BASELINE_S`; what nobody has seen for `SLOW_LIFE_S` is not said any more.
+    `MODELS_KEPT` are known at once.
 
 Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/ruling.py).
     Two good answers of the red's depth, asked `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`,

@@ -7,7 +7,7 @@ came in.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field, structs
@@ -72,6 +72,7 @@ class Judge:
     """The rules of the light over all watched services. Sans-io; `now` and all times are steady seconds.
 
     `observe` and `advance` change what is known; everything else reads what the latest `advance` has found.
+    `wall_offset_s`: what Unix time is ahead of steady time, as of now; an hour of the week is one of everybody's.
     `troubles`: of every service, as of the latest `advance`; the same object while nothing has changed about it.
     `page_incidents`: the latest word of all pages on their incidents, by the pages' ids.
     """
@@ -83,6 +84,7 @@ class Judge:
         now: float,
         memory: JudgeMemory | None = None,
         known: KnownNetworks | None = None,
+        wall_offset_s: Callable[[float], float] = lambda now: 0.0,
     ) -> None:
         kept = memory if memory is not None and memory.saved_at <= now + CLOCK_SLACK_S else JudgeMemory()
         self._now = now
@@ -119,6 +121,7 @@ class Judge:
         self._agenda: Agenda[str] = Agenda()
         self._everywhere: tuple[object, ...] = ()
         self._pulses = kept.pulses
+        self._wall_offset_s = wall_offset_s
         self._slow = SlowHosts()
         self._badges = Badges()
         self._kept_out: dict[str, float] = {}
@@ -177,7 +180,7 @@ class Judge:
         self._learn_use(self._families.note(t), t.at)
         if t.outcome is Outcome.GOOD and t.first_token_s is not None:
             model = t.witness.model if t.witness is not None else ""
-            note(self._pulses, t.host, model, t.at, t.first_token_s)
+            note(self._pulses, t.host, model, t.at, t.first_token_s, self._wall_offset_s(t.at))
         self._groups.add(t)
         if self._reach_of_host.get(t.host) is not t.reach:
             self._reach_of_host[t.host] = t.reach
@@ -244,7 +247,7 @@ class Judge:
             if part in self._groups:
                 self._groups.of(part).came_back(at)
         self._touched.update(part.service for part in (*lapsed, *back) if part in self._components)
-        slow = slow_hosts(self._pulses, now)
+        slow = slow_hosts(self._pulses, now, self._wall_offset_s(now))
         if slow != self._slow:
             self._slow = slow
         self._follow_silences(now)

@@ -1,10 +1,12 @@
 """Rule 7: slow is yellow. First tokens are compared with what is usual for the same model at the same host, here.
 
 A large model takes several times as long as a small one of the same provider: who changes over is not told that it is
-slow.
+slow. Nor is who works at the hour of the week at which it always is.
 """
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from trayapp.core.light.rhythm import Rhythm
 
 # Three times the usual is beyond the daily ups and downs; under two seconds nobody minds.
 SLOW_FACTOR = 3.0
@@ -25,24 +27,27 @@ MODELS_KEPT = 64
 class Pulse(Struct):
     """First-token times of one model at one host: (steady time, seconds), oldest first. JSON-able as it is.
 
-    `latest`: those that are being judged; `usual`: those before, which they are judged by.
+    `latest`: those that are being judged; `usual`: those before, which they are judged by; `rhythm`: the same by the
+    hour of the week. `offset_s`: what Unix time is ahead of steady time.
     """
 
     latest: list[tuple[float, float]] = []
     usual: list[tuple[float, float]] = []
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
-    def note(self, at: float, first_token_s: float) -> None:
+    def note(self, at: float, first_token_s: float, offset_s: float = 0.0) -> None:
         """Take in one measured first token."""
         self.latest.append((at, first_token_s))
         if len(self.latest) > SLOW_IN_A_ROW:
             moment, seconds = self.latest.pop(0)
+            self.rhythm.note(moment + offset_s, seconds)
             if len(self.usual) < BASELINE_SAMPLES or moment - self.usual[-1][0] >= SPACING_S:
                 self.usual.append((moment, seconds))
             self.usual = [sample for sample in self.usual if sample[0] > at - BASELINE_S]
 
     @property
     def baseline_s(self) -> float | None:
-        """What is usual, None while too little is known."""
+        """What is usual in a week, None while too little is known."""
         if len(self.usual) < BASELINE_SAMPLES:
             return None
         # Only where traffic tells what is usual.
@@ -50,14 +55,19 @@ class Pulse(Struct):
 
         return median(seconds for _, seconds in self.usual)
 
-    def slow(self, now: float) -> tuple[float, float] | None:
-        """(latest first token, baseline) in seconds while it is slow."""
+    def slow(self, now: float, offset_s: float = 0.0) -> tuple[float, float] | None:
+        """(latest first token, its baseline) in seconds while it is slow."""
         if not self.latest or now - self.latest[-1][0] > SLOW_LIFE_S:
             return None
-        quickest_s = min(seconds for _, seconds in self.latest)
-        if quickest_s <= SLOW_AT_LEAST_S or (baseline_s := self.baseline_s) is None:
+        if min(seconds for _, seconds in self.latest) <= SLOW_AT_LEAST_S:
             return None
-        return (self.latest[-1][1], baseline_s) if quickest_s > SLOW_FACTOR * baseline_s else None
+        of_the_week, usual_s = self.baseline_s, None
+        for moment, seconds in self.latest:
+            # Each by its own hour, and by the week where too little is known of that.
+            usual_s = self.rhythm.usual_s(moment + offset_s, BASELINE_SAMPLES) or of_the_week
+            if usual_s is None or seconds <= SLOW_FACTOR * usual_s:
+                return None
+        return None if usual_s is None else (self.latest[-1][1], usual_s)
 
 
 class SlowHosts(Struct, frozen=True):
@@ -70,19 +80,22 @@ class SlowHosts(Struct, frozen=True):
         return self.hosts.get(host) if len(self.hosts) == 1 else None
 
 
-def note(pulses: dict[str, Pulse], host: str, model: str, at: float, first_token_s: float) -> None:
-    """Take in a first token; `pulses` by host and model. `model`: empty where it is not known."""
+def note(
+    pulses: dict[str, Pulse], host: str, model: str, at: float, first_token_s: float, offset_s: float = 0.0
+) -> None:
+    """Take in a first token; `pulses` by host and model. `model`: empty where it is not known. `offset_s`: as in
+    `Pulse`."""
     key = f"{host} {model}" if model else host
     pulse = pulses.setdefault(key, Pulse())
-    pulse.note(at, first_token_s)
+    pulse.note(at, first_token_s, offset_s)
     if len(pulses) > MODELS_KEPT:
         oldest = min((name for name in pulses if name != key), key=lambda name: _latest(pulses[name]))
         del pulses[oldest]
 
 
-def slow_hosts(pulses: dict[str, Pulse], now: float) -> SlowHosts:
-    """Who is slow now: of several models the one that was asked last."""
-    slow = [(pulse, name.partition(" ")[0], pulse.slow(now)) for name, pulse in pulses.items()]
+def slow_hosts(pulses: dict[str, Pulse], now: float, offset_s: float = 0.0) -> SlowHosts:
+    """Who is slow now: of several models the one that was asked last. `offset_s` as in `Pulse`."""
+    slow = [(pulse, name.partition(" ")[0], pulse.slow(now, offset_s)) for name, pulse in pulses.items()]
     found = sorted(
         ((_latest(pulse), host, how) for pulse, host, how in slow if how is not None), key=lambda one: one[0]
     )
