@@ -12,6 +12,7 @@ from trayapp.ui.commands import (
     CommandResult,
     Done,
     FoundServer,
+    Keep,
     KeySlot,
     Leave,
     ServiceChoice,
@@ -90,6 +91,12 @@ class RecordingCommands:
 
     def only_when_back(self, incident_id: str) -> None:
         self._note("only_when_back", incident_id)
+
+    def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
+        self._note("set_aside", target, keep, done=done)
+
+    def undo_aside(self, target: str, done: Done[None]) -> None:
+        self._note("undo_aside", target, done=done)
 
     def open_demo(self) -> None:
         self._note("open_demo")

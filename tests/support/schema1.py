@@ -69,6 +69,13 @@ class Timing(Struct, forbid_unknown_fields=True):
     token_s: Seconds
 
 
+class Aside(Struct, forbid_unknown_fields=True):
+    lasts: Literal["changed", "time", "undone"]
+    until: Moment | None
+    since: Moment
+    incident: Text | None
+
+
 class Service(Struct, forbid_unknown_fields=True):
     id: Text
     provider: Text
@@ -84,6 +91,8 @@ class Service(Struct, forbid_unknown_fields=True):
     components: Annotated[list[Component], Meta(min_length=1)]
     forecast: Forecast | None
     timing: Timing | None
+    aside: Aside | None
+    reports: Text | None
 
 
 class Page(Struct, forbid_unknown_fields=True):

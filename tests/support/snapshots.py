@@ -13,8 +13,8 @@ from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
-from trayapp.core.light.severity import Confidence, Finding, Light, worst
-from trayapp.core.light.verdicts import ComponentVerdict, Judgement, PageStatus, ServiceVerdict
+from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.verdicts import ComponentVerdict, Judgement, PageStatus, ServiceVerdict, overall
 from trayapp.core.snapshot import Circumstances, Snapshot, compose
 from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.route import Route, To, Until
@@ -227,7 +227,7 @@ def snapshot(
     """The four services, those given in their place; `local` names providers whose route is local."""
     given = {one.id: one for one in services}
     shown = tuple(given.get(one) or service(one) for one in SERVICES)
-    judgement = Judgement(NOW, light or worst(one.light for one in shown), shown, page_states or pages(), network)
+    judgement = Judgement(NOW, light or overall(shown), shown, page_states or pages(), network)
     flipped = (Route(one, To.LOCAL, Until.BACK, "user", NOW - 10 * MINUTE_S, 7) for one in local)
     routes = Routes(catalogue or CATALOGUE, RoutesMemory(tuple(flipped)))
     routes.judged(judgement)

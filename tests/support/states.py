@@ -25,6 +25,7 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.light.aside import Aside, Lasts
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import LocalAnswer, Snapshot, ToolStatus
@@ -55,6 +56,21 @@ def down(**more: Any) -> Snapshot:
         service("openai-api", Light.RED, Finding.DOWN, age_s=18 * MINUTE_S, reasons=reasons, incident=INCIDENT.id),
         **(fields | more),
     )
+
+
+def aside(**more: Any) -> Snapshot:
+    """The API is down, and the user has set it aside."""
+    api = service(
+        "openai-api",
+        Light.RED,
+        Finding.DOWN,
+        age_s=18 * MINUTE_S,
+        reasons=(page_incident(), failures("openai-api"), FINE_NETWORK),
+        incident=INCIDENT.id,
+        aside=Aside(NOW - 60, Lasts.TIME, NOW + 38 * MINUTE_S),
+    )
+    fields: dict[str, Any] = {"incidents": (INCIDENT,)}
+    return snapshot(api, **(fields | more))
 
 
 def _yellow(finding: Finding, *reasons: Reason, **more: Any) -> Snapshot:
@@ -272,6 +288,7 @@ def nothing_to_move(**more: Any) -> Snapshot:
 STATES: dict[str, Callable[..., Snapshot]] = {
     "fine": fine,
     "down": down,
+    "aside": aside,
     "checking": checking,
     "degraded": degraded,
     "reported_only": reported_only,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.spawn import spawn
+from trayapp.core.light.aside import Lasts
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -17,6 +18,7 @@ from trayapp.ui.commands import (
     ChatTurn,
     Done,
     FoundServer,
+    Keep,
     KeySlot,
     Leave,
     ServiceChoice,
@@ -100,6 +102,30 @@ class CoreCommands:
             self._engine().only_when_back(incident_id)
 
         self._send(work)
+
+    def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
+        async def work() -> None:
+            from datetime import timedelta
+
+            from trayapp.core.mine.until import tomorrow
+
+            engine = self._engine()
+            now = engine.clock.wall(engine.clock.now()).astimezone()
+            moments = {Keep.HOUR: now + timedelta(hours=1), Keep.TOMORROW: tomorrow(now)}
+            moment = moments.get(keep)
+            if moment is None:
+                engine.set_aside(target, Lasts(keep))
+            else:
+                until = engine.clock.now() + (moment - now).total_seconds()
+                engine.set_aside(target, Lasts.TIME, until)
+
+        self._send(work, done)
+
+    def undo_aside(self, target: str, done: Done[None]) -> None:
+        async def work() -> None:
+            self._engine().undo_aside(target)
+
+        self._send(work, done)
 
     # The program
 

@@ -10,7 +10,7 @@ from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.desktop.notify import Note
-from trayapp.ui.commands import CommandResult, Commands, Leave
+from trayapp.ui.commands import CommandResult, Commands, Keep, Leave
 from trayapp.ui.speak import QtWords
 from trayapp.ui.tray.icon import Tray
 from trayapp.ui.tray.menu import TrayMenu
@@ -50,6 +50,8 @@ class Surface(QObject):
         menu.switch_local.connect(self.switch_local)
         menu.switch_cloud.connect(lambda: self.switch_cloud(()))
         menu.switch_mode.connect(self.switch_mode)
+        menu.set_aside.connect(lambda service: self.set_aside(service, Keep.CHANGED))
+        menu.undo_aside.connect(self.undo_aside)
         menu.choose.connect(lambda: self.open_settings("services"))
         menu.set_up.connect(lambda: self.open_settings("local"))
         menu.check.connect(commands.check_now)
@@ -140,6 +142,8 @@ class Surface(QObject):
         panel.chat.connect(self.open_chat)
         panel.settings.connect(lambda: self.open_settings())
         panel.only_when_back.connect(self._commands.only_when_back)
+        panel.set_aside.connect(self.set_aside)
+        panel.undo_aside.connect(self.undo_aside)
         panel.quit.connect(self.quit)
         panel.without_tray(not self.has_tray)
         return panel
@@ -198,6 +202,13 @@ class Surface(QObject):
 
         self._commands.switch_mode(mode, done)
 
+    def set_aside(self, target: str, keep: Keep) -> None:
+        """Leave an incident or a service out of the light."""
+        self._commands.set_aside(target, keep, self._show_failure)
+
+    def undo_aside(self, target: str) -> None:
+        self._commands.undo_aside(target, self._show_failure)
+
     def _show_failure(self, outcome: CommandResult[Any]) -> None:
         """A command that failed says why in the panel, which opens for it."""
         if not outcome.ok:
@@ -220,6 +231,8 @@ class Surface(QObject):
                 self.open_settings("local")
             case Button.ONLY_WHEN_BACK:
                 self._commands.only_when_back(key)
+            case Button.SET_ASIDE:
+                self.set_aside(key, Keep.CHANGED)
             case Button.BACK_TO_CLOUD if moved_provider(key) in self._snapshot.offer.moved:
                 self.switch_cloud((str(moved_provider(key)),))
             case Button.BACK_TO_CLOUD:

@@ -73,6 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     switch.add_argument("providers", nargs="*", metavar="PROVIDER")
     switch.add_argument("--until-changed", action="store_true", help="stay local even when the cloud is back")
 
+    aside = commands.add_parser("aside", help="what the light leaves out; without a name, what it leaves out now")
+    aside.add_argument("target", nargs="?", metavar="SERVICE|INCIDENT")
+    how = aside.add_mutually_exclusive_group()
+    how.add_argument("--until", metavar="WHEN", help="18:00, 2h, a day, changed (an incident's usual), or undone")
+    how.add_argument("--undo", action="store_true", help="let it count again")
+
     local = commands.add_parser("local", help="the local LLM")
     local.add_argument("what", choices=("list", "check", "start", "stop"))
 
@@ -119,6 +125,7 @@ _MODULES = {
     "wait": "trayapp.cli.running",
     "switch": "trayapp.cli.running",
     "watch": "trayapp.cli.watch",
+    "aside": "trayapp.cli.aside",
     "local": "trayapp.cli.local",
     "key": "trayapp.cli.key",
     "setup": "trayapp.cli.setup",
@@ -163,4 +170,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 _TELL_A_LIGHT = {"check", "status", "wait"}
-_USAGE_PROBLEMS = {"unknown_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"}
+_USAGE_PROBLEMS = {
+    *("unknown_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
+    *("bad_until", "until_past", "aside_of_nothing"),
+}

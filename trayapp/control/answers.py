@@ -5,16 +5,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from trayapp.control.messages import Notice, StatusAnswer, SwitchAnswer, TargetAnswer
+from trayapp.control.messages import AsideAnswer, Notice, StatusAnswer, SwitchAnswer, TargetAnswer
 from trayapp.control.report import report
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.shown import shown_light
+from trayapp.core.light.verdicts import overall
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode, To
 from trayapp.core.switching.target import TargetStatus
 from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
-from trayapp.text import forecasts, own_network, problems, reasons, rows, senses, sentences, switching, terminal
+from trayapp.text import asides, forecasts, own_network, problems, reasons, rows, senses, sentences, switching, terminal
 
 
 def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
@@ -56,6 +57,12 @@ def mode(before: Snapshot, after: Snapshot) -> SwitchAnswer:
     return SwitchAnswer(after.mode, home, line=" ".join(switching.mode_sentences(after, home)))
 
 
+def aside(snapshot: Snapshot) -> AsideAnswer:
+    """What is set aside now."""
+    seen = {service["id"]: service["aside"] for service in report(snapshot)["services"]}
+    return AsideAnswer({name: each for name, each in seen.items() if each is not None}, tuple(asides.lines(snapshot)))
+
+
 def target(status: TargetStatus) -> TargetAnswer:
     return TargetAnswer(status.state, senses.target_line(status))
 
@@ -69,6 +76,8 @@ def _lines(snapshot: Snapshot) -> list[str]:
     out = [sentences.headline(snapshot)]
     if snapshot.shown.offline and (known := sentences.subline(snapshot)):
         out.append(known)
+    if left_out := asides.left_out(snapshot):
+        out.append(left_out)
     for service in snapshot.judgement.services:
         out.append(f"  {rows.service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
@@ -84,7 +93,8 @@ def _only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:
     providers = {verdict.provider for verdict in kept}
     parts: dict[str, Any] = {
         "services": kept,
-        "light": worst(verdict.light for verdict in kept),
+        # Who asks for nothing but what is set aside wants to know how it is.
+        "light": overall(kept) if any(verdict.aside is None for verdict in kept) else worst(v.light for v in kept),
         "pages": tuple(page for page in judgement.pages if page.provider in providers),
     }
     judgement = replace(judgement, **parts)

@@ -58,6 +58,13 @@ class TargetAnswer(Struct, frozen=True):
     line: str = ""
 
 
+class AsideAnswer(Struct, frozen=True):
+    """What is set aside now, as in schema 1, by the ids of services. `lines`: the same for a terminal."""
+
+    aside: dict[str, dict[str, Any]] = {}
+    lines: tuple[str, ...] = ()
+
+
 class Request(Struct, Generic[A], kw_only=True, tag_field="do"):
     """Something that is asked, answered with an A, or with several in turn. No `language`: the instance's own."""
 
@@ -95,6 +102,17 @@ class AskSwitch(Request[SwitchAnswer], tag="switch"):
     to: Literal["local", "cloud", "auto", "manual"]
     providers: tuple[str, ...] = ()
     until: Literal["until_back", "until_changed"] = "until_back"
+
+
+class AskAside(Request[AsideAnswer], tag="aside"):
+    """Set an open incident or a service aside: until it changes, until Unix time `until`, or until that is undone; no
+    `lasts`: as is usual. `undo`: let it count again. Without a `target` nothing changes, and the answer says what is
+    set aside."""
+
+    target: str = ""
+    lasts: Literal["", "changed", "time", "undone"] = ""
+    until: float | None = None
+    undo: bool = False
 
 
 class AskLocal(Request[TargetAnswer], tag="local"):
@@ -137,6 +155,7 @@ def ends_with_client(request: Request[Any]) -> bool:
             | AskForget()
             | AskShow()
             | AskQuit()
+            | AskAside()
             | AskSwitch(to="cloud" | "auto" | "manual")
             | AskLocal(what="stop")
         ):

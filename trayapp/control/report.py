@@ -9,6 +9,7 @@ from typing import Any
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
+from trayapp.core.light.aside import Aside
 from trayapp.core.light.reasons import Reason
 from trayapp.core.light.verdicts import PageStatus, ServiceVerdict
 from trayapp.core.snapshot import Snapshot, Spending
@@ -50,6 +51,16 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "link": incident.link,
         }
 
+    def aside_json(aside: Aside | None) -> dict[str, Any] | None:
+        if aside is None:
+            return None
+        return {
+            "lasts": aside.lasts,
+            "until": moment(aside.until),
+            "since": moment(aside.at),
+            "incident": aside.incident,
+        }
+
     incidents = {incident.id: incident for incident in snapshot.incidents}
 
     def service_json(service: ServiceVerdict) -> dict[str, Any]:
@@ -72,6 +83,8 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             ],
             "forecast": _forecast(snapshot.forecasts.get(service.id)),
             "timing": _timing(service.phases),
+            "aside": aside_json(service.aside),
+            "reports": service.reports,
         }
 
     def page_json(page: PageStatus) -> dict[str, Any]:

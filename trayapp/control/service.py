@@ -6,6 +6,8 @@ from typing import Any
 
 from trayapp.control import answers
 from trayapp.control.messages import (
+    AsideAnswer,
+    AskAside,
     AskForget,
     AskLight,
     AskLocal,
@@ -24,6 +26,7 @@ from trayapp.control.messages import (
 )
 from trayapp.control.report import gist
 from trayapp.control.server import ControlServer
+from trayapp.core.light.aside import Lasts
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode, Until
@@ -76,6 +79,7 @@ class ControlService:
                 AskStatus: self._status,
                 AskRound: self._round,
                 AskSwitch: self._switch,
+                AskAside: self._aside,
                 AskLocal: self._local,
                 AskReload: self._reload,
                 AskWrite: self._write,
@@ -171,6 +175,16 @@ class ControlService:
             done = await self._engine.switch.to_cloud(providers)
         with speaking(ask.language):
             return answers.switched(done, self._engine.snapshot())
+
+    async def _aside(self, ask: AskAside) -> AsideAnswer:
+        engine = self._engine
+        if ask.undo:
+            engine.undo_aside(ask.target)
+        elif ask.target:
+            steady = ask.until - engine.snapshot().wall_offset_s if ask.until is not None else None
+            engine.set_aside(ask.target, Lasts(ask.lasts) if ask.lasts else None, steady)
+        with speaking(ask.language):
+            return answers.aside(engine.snapshot())
 
     async def _local(self, ask: AskLocal) -> TargetAnswer:
         switch = self._engine.switch

@@ -4,6 +4,7 @@ Pure: no clock, no waiting, no input or output. The engine, the demo, simulation
 object. Reading it changes nothing.
 """
 
+import math
 from collections.abc import Callable
 
 from msgspec import Struct, field, structs
@@ -29,9 +30,11 @@ from trayapp.core.incident.joining import Joining
 from trayapp.core.incident.known_pasts import KnownPasts, PastsMemory
 from trayapp.core.incident.outlook import Outlook
 from trayapp.core.incident.store import IncidentRecord, IncidentStore
+from trayapp.core.light.aside import Lasts
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.core.mine.set_aside import AsideMemory, SetAside
 from trayapp.core.notify.auto_news import AutoNews
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
@@ -66,6 +69,7 @@ class Memory(Struct):
     networks: KnownNetworksMemory | None = None
     auto: AutoMemory | None = None
     pasts: PastsMemory | None = None
+    aside: AsideMemory | None = None
 
 
 class Result(Struct, frozen=True):
@@ -113,6 +117,7 @@ class State:
         for provider, past in self._pasts.incidents().items():
             self._outlook.learn(provider, past)
         self._passages = Passages()
+        self._aside = SetAside(kept.aside)
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -181,6 +186,15 @@ class State:
         """The user wants to hear of this incident only when it is over."""
         self._policy.only_when_back(incident_id)
 
+    def set_aside(self, target: str, lasts: Lasts | None, until: float | None, now: float) -> bool:
+        """The user does not want this open incident, or this service, to count; False where there is no such."""
+        incidents = self._incidents.incidents()
+        return self._aside.put(target, lasts, until, self.judgement, incidents, now)
+
+    def undo_aside(self, target: str) -> bool:
+        """It counts again; False where it did."""
+        return self._aside.undo(target, self.judgement)
+
     def advance(self, now: float) -> Result:
         """Let the time be `now`, and work out everything that follows."""
         judged = self._judge.advance(now)
@@ -189,7 +203,7 @@ class State:
         network_fine = judged.network.state is NetworkState.ONLINE
         self._incidents.update(self._judge.troubles, judged.at, network_fine=network_fine)
         incidents = self._incidents.incidents()
-        judgement = self._joining.join(judged, incidents)
+        judgement = self._aside.apply(self._joining.join(judged, incidents), incidents, judged.at)
         self.routes.judged(judgement)
         self.auto.advance(judgement.at)
         circumstances = self._circumstances
@@ -208,7 +222,7 @@ class State:
         moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)
         transitions = self._transitions(judgement)
         deadline = self.auto.deadline
-        news_at = self._policy.news_at if deadline is None else min(self._policy.news_at, deadline)
+        news_at = min(self._policy.news_at, self._aside.ends_at, math.inf if deadline is None else deadline)
         self.result = Result(snapshot, transitions, (*announcements, *moved), self._judge.paces, news_at)
         return self.result
 
@@ -286,6 +300,7 @@ class State:
             self._networks.remember(),
             self.auto.remember(),
             self._pasts.remember(),
+            self._aside.remember(),
         )
 
     def _remember_incidents(self) -> IncidentMemory:

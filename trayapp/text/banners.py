@@ -28,6 +28,7 @@ BUTTONS: dict[Button, str] = {
     Button.SET_UP_FALLBACK: N_("Set up a fallback"),
     Button.DETAILS: N_("Details"),
     Button.ONLY_WHEN_BACK: N_("Only when it is back"),
+    Button.SET_ASIDE: N_("Set aside"),
     Button.BACK_TO_CLOUD: N_("Back to cloud"),
     Button.STAY_LOCAL: N_("Stay local"),
 }

@@ -29,6 +29,7 @@ class MenuLabels:
     settings = TranslatedLabel(N_("Settings…"))
     chat = TranslatedLabel(N_("Chat"))
     demo = TranslatedLabel(N_("Demo"))
+    set_aside = TranslatedLabel(N_("Leave out of the light"))
     quit = TranslatedLabel(N_("Quit"))
 
 
@@ -43,6 +44,12 @@ class PanelLabels:
     quit = TranslatedLabel(N_("Quit"))
     link = TranslatedLabel(N_("Open page"))
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
+    set_aside = TranslatedLabel(N_("Set aside"))
+    count_again = TranslatedLabel(N_("Count it again"))
+    until_it_changes = TranslatedLabel(N_("Until it changes"))
+    for_an_hour = TranslatedLabel(N_("For an hour"))
+    until_tomorrow = TranslatedLabel(N_("Until tomorrow morning"))
+    until_undone = TranslatedLabel(N_("Until I undo it"))
     local_answers = TranslatedLabel(N_("Answered locally meanwhile"))
     no_tray = TranslatedLabel(N_("This desktop shows no tray icons, so this window stays in their place."))
     up_here = TranslatedLabel(

@@ -60,6 +60,17 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The running instance does not know “{name}”"),
         N_("It may be of another version. Quit it and start it again."),
     ),
+    "nothing_to_set_aside": (
+        N_("There is nothing called {name} that could be set aside"),
+        N_("Services and open incidents are: {known}."),
+    ),
+    "aside_of_nothing": (N_("Nothing was named"), N_("Say which service or incident: llm-ampel aside NAME.")),
+    "not_set_aside": (N_("{name} is not set aside"), N_("llm-ampel aside says what is.")),
+    "bad_until": (
+        N_("{text} is no time"),
+        N_("Say 18:00, 2h, 30m, a day like 2026-11-28, “changed” or “undone”."),
+    ),
+    "until_past": (N_("{text} is over already"), N_("Say a time that is yet to come.")),
     "unknown_service": (N_("There is no service called {name}"), N_("Known are: {known}.")),
     "not_watched": (
         N_("{name} is not being watched"),

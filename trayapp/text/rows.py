@@ -5,6 +5,7 @@ from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import ComponentVerdict, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
+from trayapp.text import asides
 from trayapp.text.language import N_, _
 from trayapp.text.names import name, part
 from trayapp.text.times import duration, in_time, since
@@ -67,7 +68,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
     else:
         state = _("{finding}, {duration}", finding=_(FINDINGS[v.finding]), duration=duration(s.at - _begun(v, s)))
     badges = [_badge(v, badge) for badge in v.badges]
-    return ", ".join([state, *badges])
+    return ", ".join([state, *badges, *([asides.mark(v.aside, s)] if v.aside is not None else [])])
 
 
 def _badge(v: ServiceVerdict, badge: Badge) -> str:

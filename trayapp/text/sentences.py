@@ -12,7 +12,7 @@ from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import WhyNot
 from trayapp.core.switching.target import TargetState
-from trayapp.text import claims, codes
+from trayapp.text import asides, claims, codes
 from trayapp.text.forecasts import half_over
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
@@ -35,6 +35,8 @@ def headline(s: Snapshot) -> str:
     services = s.judgement.services
     if not services:
         return _nothing_headline(s)
+    if all(v.aside is not None for v in services):
+        return _("Everything that is watched is set aside.")
     if s.judgement.light is Light.RED:
         return _red_headline(s)
     if _own_network(s):
@@ -59,7 +61,7 @@ def _own_network(s: Snapshot) -> bool:
 
 
 def _with(s: Snapshot, light: Light) -> list[ServiceVerdict]:
-    return [v for v in s.judgement.services if v.light is light]
+    return [v for v in s.judgement.services if v.light is light and v.aside is None]
 
 
 def _names(services: Iterable[ServiceVerdict]) -> list[str]:
@@ -136,6 +138,8 @@ def _grey_headline(s: Snapshot) -> str:
 
 
 def _green_headline(s: Snapshot) -> str:
+    if any(v.aside is not None and v.light is not Light.GREEN for v in s.judgement.services):
+        return _("Everything else works.")
     sure = {v.confidence for v in s.judgement.services}
     if sure == {Confidence.REPORTED}:
         return _("All fine, according to the status pages.")
@@ -152,7 +156,12 @@ _CONFIDENCE = {
 
 
 def subline(s: Snapshot) -> str:
-    """What stands below the headline: since when, what the provider says; for green, how sure that is."""
+    """What stands below the headline: since when, what the provider says; for green, how sure that is. And what it
+    leaves out."""
+    return " ".join(filter(None, [_subline(s), asides.left_out(s)]))
+
+
+def _subline(s: Snapshot) -> str:
     light = s.judgement.light
     if light is Light.GREEN:
         return _how_sure(s)
@@ -240,7 +249,7 @@ def works_now(s: Snapshot) -> str:
 
 def tooltip(s: Snapshot) -> str:
     """One line: what, since when, who is to blame, what is ready; and that it is a demo where it is one."""
-    said = _tooltip(s)
+    said = " ".join(filter(None, [_tooltip(s), asides.left_out(s)]))
     return said if s.demo is None else _("Demo: {text}", text=said)
 
 

@@ -86,6 +86,15 @@ class Stream(Protocol):
         """End it; `done` is still called, with the problem `cancelled`."""
 
 
+class Keep(StrEnum):
+    """For how long something is set aside."""
+
+    CHANGED = "changed"
+    HOUR = "hour"
+    TOMORROW = "tomorrow"
+    UNDONE = "undone"
+
+
 class Leave(StrEnum):
     """What becomes of the tools' gateway when the tray quits."""
 
@@ -114,6 +123,12 @@ class Commands(Protocol):
 
     def only_when_back(self, incident_id: str) -> None:
         """Say nothing more about this incident until it is over."""
+
+    def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
+        """Leave this incident or service out of the light for so long."""
+
+    def undo_aside(self, target: str, done: Done[None]) -> None:
+        """Let it count again."""
 
     def open_demo(self) -> None:
         """Start the replayed night beside this program."""

@@ -21,7 +21,7 @@ from trayapp.desktop.notify import OPEN
 from trayapp.errors import Problem
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
-from trayapp.ui.commands import Leave
+from trayapp.ui.commands import Keep, Leave
 from trayapp.ui.panel.window import Panel
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.icon import Tray
@@ -99,6 +99,7 @@ def test_a_click_on_the_icon_or_on_a_balloon_opens_the_panel(surface: Surface) -
     [
         ("switch_local", ("switch_local", None)),
         ("only_when_back", ("only_when_back", "i-1")),
+        ("set_aside", ("set_aside", "i-1", Keep.CHANGED)),
         # Anthropic is local, too, and has not come back.
         ("back_to_cloud", ("switch_cloud", ("openai",))),
         ("stay_local", ("stay_local", ("openai",))),

@@ -27,6 +27,7 @@ DOWN = ("ChatGPT and OpenAI API are down. It is not you.", "ChatGPT und OpenAI-A
 HEADLINES = {
     "fine": ("Everything works.", "Alles läuft."),
     "down": DOWN,
+    "aside": ("Everything else works.", "Alles andere funktioniert."),
     "checking": (
         "OpenAI API does not answer as it should. Checking whether it is you or them.",
         "OpenAI-API antwortet nicht wie gewohnt. Ich prüfe, ob es an dir oder an denen liegt.",

@@ -21,7 +21,9 @@ def shown_light(judgement: Judgement, now: float) -> ShownLight:
     """What is shown at `now`."""
     if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
         return ShownLight(judgement.light)
-    cut_off = [service for service in judgement.services if service.finding is Finding.OWN_NETWORK]
+    cut_off = [
+        service for service in judgement.services if service.finding is Finding.OWN_NETWORK and service.aside is None
+    ]
     known = [
         service.last_known
         for service in cut_off

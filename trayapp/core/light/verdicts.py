@@ -3,6 +3,8 @@
 No prose here: reasons are codes with parameters, which `trayapp.text` turns into sentences. Times are steady seconds.
 """
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from trayapp.core.catalogue import Ability
@@ -10,9 +12,10 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, Disturbance
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.phases import Phases
+from trayapp.core.light.aside import Aside
 from trayapp.core.light.claim import Claim
 from trayapp.core.light.reasons import Reason
-from trayapp.core.light.severity import Confidence, Finding, Light
+from trayapp.core.light.severity import Confidence, Finding, Light, worst
 from trayapp.errors import Param
 
 
@@ -40,6 +43,7 @@ class ServiceVerdict(Struct, frozen=True):
     `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
     latest good answer's time to the first byte, and `phases` where it went. `flapping`: it keeps changing, whatever its
     finding. `claim`: what may be said of it while it is red. `website`, `reports`, `abilities`: the catalogue's.
+    `aside`: the user does not want it to count.
     """
 
     id: str
@@ -64,6 +68,7 @@ class ServiceVerdict(Struct, frozen=True):
     claim: Claim | None = None
     reports: str | None = None
     abilities: tuple[Ability, ...] = ()
+    aside: Aside | None = None
 
 
 class PageStatus(Struct, frozen=True):
@@ -78,7 +83,7 @@ class PageStatus(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """Everything the rules say at `at`."""
+    """Everything the rules say at `at`. `light`: the worst of the services that count (`overall`)."""
 
     at: float
     light: Light
@@ -89,6 +94,11 @@ class Judgement(Struct, frozen=True):
 
     def service(self, service_id: str) -> ServiceVerdict | None:
         return next((service for service in self.services if service.id == service_id), None)
+
+
+def overall(services: Iterable[ServiceVerdict]) -> Light:
+    """The worst light of those that count; grey when none does."""
+    return worst(verdict.light for verdict in services if verdict.aside is None)
 
 
 class Transition(Struct, frozen=True):

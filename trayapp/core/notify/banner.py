@@ -28,6 +28,7 @@ class Button(StrEnum):
     SET_UP_FALLBACK = "set_up_fallback"
     DETAILS = "details"
     ONLY_WHEN_BACK = "only_when_back"
+    SET_ASIDE = "set_aside"
     BACK_TO_CLOUD = "back_to_cloud"
     STAY_LOCAL = "stay_local"
 

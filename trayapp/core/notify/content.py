@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec import structs
+
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.forecast import Forecast, half_over_s
@@ -29,6 +31,8 @@ _LIGHTS = {
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
+# Where there is room for three, the last is missed least: menu and panel have it, too.
+_ALWAYS = (Button.DETAILS, Button.ONLY_WHEN_BACK, Button.SET_ASIDE)
 
 
 class NotificationContent:
@@ -57,8 +61,9 @@ class NotificationContent:
         self._verdicts = {verdict.id: (place, verdict) for place, verdict in enumerate(judgement.services)}
 
     def incidents(self) -> Iterator[Incident]:
-        """Those to be told of: an open shared incident speaks for the single ones of its services."""
-        every = self._every_incident
+        """Those to be told of: an open shared incident speaks for the single ones of its services, and nobody for what
+        is set aside."""
+        every = [heard for one in self._every_incident if (heard := self._without_aside(one)) is not None]
         shared = {
             service
             for incident in every
@@ -68,6 +73,24 @@ class NotificationContent:
         for incident in every:
             if incident.shared or incident.stage is IncidentStage.OVER or not set(incident.services) <= shared:
                 yield incident
+
+    def _without_aside(self, incident: Incident) -> Incident | None:
+        """What is left to tell of an incident; None where nothing is."""
+        marks = {v.id: v.aside for v in self.verdicts(incident.services) if v.aside is not None}
+        if not marks:
+            return incident
+        services = tuple(name for name in incident.services if name not in marks)
+        if not services or any(mark.incident == incident.id for mark in marks.values()):
+            return None
+        return structs.replace(incident, services=services, down=tuple(n for n in incident.down if n not in marks))
+
+    def silenced(self, incident_id: str) -> bool:
+        """Whether the user has set aside all that there would be to tell of an incident."""
+        return any(one.id == incident_id and self._without_aside(one) is None for one in self._every_incident)
+
+    def aside(self) -> frozenset[str]:
+        """Ids of the services that are set aside."""
+        return frozenset(v.id for v in self.judgement.services if v.aside is not None)
 
     def verdicts(self, ids: Iterable[str]) -> list[ServiceVerdict]:
         """The verdicts on these services, in the user's order."""
@@ -108,7 +131,7 @@ class NotificationContent:
         groups: dict[str, list[ServiceVerdict]] = {}
         for v in self.judgement.services:
             alone = v.incident is None or v.incident not in incident_ids
-            if alone and v.light is Light.YELLOW and v.finding not in PASSING:
+            if alone and v.aside is None and v.light is Light.YELLOW and v.finding not in PASSING:
                 groups.setdefault(v.provider, []).append(v)
         return groups
 
@@ -235,9 +258,9 @@ class NotificationContent:
                 home = (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
                 return home if self.local_until_back(providers) else (Button.DETAILS,)
             case BannerStage.DOWN | BannerStage.CONFIRMED | BannerStage.PARTLY_BACK:
-                return (*self._switch_button(providers), Button.DETAILS, Button.ONLY_WHEN_BACK)
+                return (*self._switch_button(providers), *_ALWAYS)
             case _:
-                return (Button.DETAILS, Button.ONLY_WHEN_BACK)
+                return _ALWAYS
 
     def _switch_button(self, providers: tuple[str, ...]) -> tuple[Button, ...]:
         """What the offer has for these providers; nothing where they are local, or cannot be moved."""

@@ -158,6 +158,11 @@ class NotificationPolicy:
             yield from self._over(incident, desk)
             return
         spoken = self._told.by_key.setdefault(incident.id, BannerRecord(at=desk.now))
+        if aside := desk.aside():
+            # What comes back from there is told as if it fell now.
+            spoken.down, spoken.fallen = (
+                tuple(name for name in names if name not in aside) for names in (spoken.down, spoken.fallen)
+            )
         desk.note_failed(incident, spoken.failed)
         stage = _stage(incident, spoken, desk)
         if stage is BannerStage.YELLOW and not _yellow_is_due(spoken, desk.now):
@@ -213,6 +218,9 @@ class NotificationPolicy:
                 if desk.unsure(key.removeprefix(_YELLOW_KEY)):
                     continue
                 del self._told.by_key[key]
+            if desk.silenced(key):
+                # Should it come back, it is told anew; should it end meanwhile, it was never spoken of.
+                spoken.stage, spoken.down, spoken.fallen, spoken.confirmed, spoken.red_from = None, (), (), False, None
             if spoken.shown:
                 spoken.shown = False
                 yield Withdraw(key)

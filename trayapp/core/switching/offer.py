@@ -37,7 +37,8 @@ class Immovable(Struct, frozen=True):
 class Offer(Struct, frozen=True):
     """Providers by id, in the order of the catalogue.
 
-    `set_up`: there is no target yet, and a click leads to its settings. `down`: would move with a click. `healthy`: may
+    `set_up`: there is no target yet, and a click leads to its settings. `down`: would move with a click; what is set
+    aside would not. `healthy`: may
     be picked while nothing is down or local. `home`: are local and can come home. `moved`: of these, are local by
     themselves, in auto mode. `back`: of these, are verified well while their route lasts until then. `immovable`: are
     down and cannot be moved, with the reason. `choose`: nothing is watched, and a click leads to the services before it
@@ -72,7 +73,7 @@ def make_offer(judgement: Judgement, routes: Routes, auto: AutoMode, target: Tar
     diverted = auto.diverted if target.state is TargetState.READY else ()
     moved = tuple(name for name, route in routes.all().items() if route.to is To.CLOUD and name in diverted)
     home = tuple(name for name, route in routes.all().items() if route.to is To.LOCAL or name in moved)
-    red = {service.provider for service in judgement.services if service.light is Light.RED}
+    red = {one.provider for one in judgement.services if one.light is Light.RED and one.aside is None}
     cloud = tuple(name for name in movable(providers.values()) if name not in home)
     down = tuple(name for name in cloud if name in red)
     reasons = {name: why_not(providers[name]) for name in providers if name in red}

@@ -22,11 +22,13 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line
 from trayapp.text.senses import page_line
+from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
+from trayapp.ui.panel.aside_button import AsideButton
 
 LIGHT_PX = 4 * GRID_PX
 ARROW_PX = 3 * GRID_PX
@@ -93,21 +95,24 @@ class _Details(QWidget):
         self.unseen = Lines(self)
         self.updates_title = label(bold=True, wrap=True, parent=self)
         self.updates = Lines(self)
-        self._quiet = QPushButton(self)
         self._website = Link(self)
         self._reports = Link(self)
+        self.aside = AsideButton(self)
+        self._quiet = QPushButton(self)
         self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GROUP_PX)
         for part in (self.reasons, self.components, self.unseen, self.updates_title, self.updates):
             column.addWidget(part)
-        across = QHBoxLayout()
-        across.addWidget(self._quiet)
-        across.addStretch(1)
-        across.addWidget(self._website)
-        across.addWidget(self._reports)
-        column.addLayout(across)
+        # Links and buttons, each in a line of their own: in German they have no room beside each other.
+        for line in ((self._website, self._reports), (self.aside, self._quiet)):
+            across = QHBoxLayout()
+            across.setSpacing(GROUP_PX)
+            for one in line:
+                across.addWidget(one)
+            across.addStretch(1)
+            column.addLayout(across)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         why = [Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons]
@@ -120,6 +125,7 @@ class _Details(QWidget):
         self.unseen.draw([Line(text, quiet=True) for text in (unseen, *pages) if text])
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
+        self.aside.draw(v)
         self._website.lead_to(v.website)
         self._reports.lead_to(v.reports)
 
@@ -140,10 +146,13 @@ class ServiceRow(QWidget):
     Signals:
         folded: the row was folded (False) or unfolded (True).
         only_when_back: silence was asked for the incident of this id.
+        set_aside, undo_aside: as in `AsideButton`.
     """
 
     folded = Signal(bool)
     only_when_back = Signal(str)
+    set_aside = Signal(str, Keep)
+    undo_aside = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,6 +185,8 @@ class ServiceRow(QWidget):
         if unfolded and self.details is None:
             self.details = _Details(self)
             self.details.only_when_back.connect(self.only_when_back)
+            self.details.aside.set_aside.connect(self.set_aside)
+            self.details.aside.undo_aside.connect(self.undo_aside)
             self._column.addWidget(self.details)
         if self.details is not None:
             self.details.setVisible(unfolded)

@@ -21,6 +21,7 @@ from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.senses import page_line
+from trayapp.ui.commands import Keep
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -44,6 +45,7 @@ class Panel(QWidget):
         switch_local, switch_cloud, stay_local, switch_mode: as in `header.SwitchBar`.
         choose, set_up, check, chat, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
+        set_aside, undo_aside: as in `AsideButton`.
     """
 
     switch_local = Signal(tuple)
@@ -57,6 +59,8 @@ class Panel(QWidget):
     settings = Signal()
     quit = Signal()
     only_when_back = Signal(str)
+    set_aside = Signal(str, Keep)
+    undo_aside = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -179,6 +183,8 @@ class Panel(QWidget):
         row = ServiceRow()
         row.folded.connect(self._folded)
         row.only_when_back.connect(self.only_when_back)
+        row.set_aside.connect(self.set_aside)
+        row.undo_aside.connect(self.undo_aside)
         return row
 
     def open_at(self, service_id: str = "", *, near: QPoint | None = None) -> None:

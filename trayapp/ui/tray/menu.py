@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Mode
@@ -29,6 +30,7 @@ class TrayMenu(QObject):
         switch_local: providers to move (empty: those that are down).
         switch_cloud: all that is local is wanted home.
         switch_mode: who is to switch from now on, as a `Mode`.
+        set_aside, undo_aside: a service is not to count until it changes, or counts again; by id.
         choose, set_up, check, chat, settings, demo, quit: as their entries say.
     """
 
@@ -36,6 +38,8 @@ class TrayMenu(QObject):
     switch_local = Signal(tuple)
     switch_cloud = Signal()
     switch_mode = Signal(Mode)
+    set_aside = Signal(str)
+    undo_aside = Signal(str)
     choose = Signal()
     set_up = Signal()
     check = Signal()
@@ -63,10 +67,13 @@ class TrayMenu(QObject):
         self._check = self._add(self.check.emit)
         self._chat = self._add(self.chat.emit)
         self._open = self._add(lambda: self.open_panel.emit(""))
+        self._aside = QMenu(self.menu)
+        self._aside_action = self.menu.addMenu(self._aside)
         self._settings = self._add(self.settings.emit)
         self._demo = self._add(self.demo.emit)
         self._quit = self._add(self.quit.emit)
         self._services: dict[str, QAction] = {}
+        self._asides: dict[str, QAction] = {}
         self._picks: dict[str, QAction] = {}
         self._icons: dict[QAction, QIcon] = {}
         self._offer = Offer()
@@ -95,6 +102,7 @@ class TrayMenu(QObject):
         self._open.setText(as_action(Labels.open))
         self._settings.setText(as_action(Labels.settings))
         self._demo.setText(as_action(Labels.demo))
+        self._aside_action.setText(as_action(Labels.set_aside))
         self._quit.setText(as_action(Labels.quit))
 
     def draw(self, s: Snapshot) -> None:
@@ -106,6 +114,7 @@ class TrayMenu(QObject):
         self._verdict.setText(as_action(sentences.headline(s)))
         self._draw_switch(s)
         self._draw_services(s)
+        self._draw_aside(s)
         self._demo.setVisible(s.demo is None)
 
     def _draw_switch(self, s: Snapshot) -> None:
@@ -134,6 +143,20 @@ class TrayMenu(QObject):
         for service_id, action in self._services.items():
             action.setText(as_action(service_line(verdicts[service_id], s)))
             self._icon(action, light_icon(verdicts[service_id].light))
+
+    def _draw_aside(self, s: Snapshot) -> None:
+        """What could be left out, and what is: the latter with a check mark."""
+        verdicts = {v.id: v for v in s.judgement.services if v.aside is not None or v.light is not Light.GREEN}
+        self._keep(self._aside, self._asides, tuple(verdicts), None, self._aside_clicked)
+        for service, action in self._asides.items():
+            action.setText(as_action(service_line(verdicts[service], s)))
+            action.setCheckable(True)
+            action.setChecked(verdicts[service].aside is not None)
+        self._aside_action.setVisible(bool(verdicts))
+
+    def _aside_clicked(self, service: str) -> None:
+        # A click has turned the check mark already.
+        (self.set_aside if self._asides[service].isChecked() else self.undo_aside).emit(service)
 
     def _keep(
         self,

@@ -33,7 +33,7 @@ def test_down_names_who_is_down_and_who_works(desk: Desk) -> None:
     assert (banner.provider, banner.providers) == ("openai", ("OpenAI",))
     assert banner.params == {"since": START + STARTED_S, "seen": True, "page": True, "claim": "not_you"}
     assert banner.urgency is Urgency.NORMAL
-    assert banner.buttons == (Button.SWITCH_LOCAL, Button.DETAILS, Button.ONLY_WHEN_BACK)
+    assert banner.buttons == (Button.SWITCH_LOCAL, Button.DETAILS, Button.ONLY_WHEN_BACK, Button.SET_ASIDE)
 
 
 def test_down_without_a_target_offers_to_set_one_up(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_down_without_a_target_offers_to_set_one_up(desk: Desk) -> None:
 def test_down_that_cannot_be_moved_offers_no_switch(desk: Desk) -> None:
     desk.set(RED, "claude-api")
     desk.incident("claude-api", provider="anthropic")
-    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK, Button.SET_ASIDE)
 
 
 def test_down_with_others_that_can_be_moved_offers_these(desk: Desk) -> None:
@@ -57,7 +57,7 @@ def test_down_with_others_that_can_be_moved_offers_these(desk: Desk) -> None:
 def test_down_while_already_local_offers_no_switch(desk: Desk) -> None:
     desk.local("openai")
     _down(desk, "chatgpt")
-    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+    assert desk.banner(1, BannerStage.DOWN).buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK, Button.SET_ASIDE)
 
 
 def test_down_by_the_page_alone_is_not_seen_from_here(desk: Desk) -> None:
@@ -164,7 +164,7 @@ def test_a_yellow_incident_names_those_in_trouble(desk: Desk) -> None:
     banner = desk.banner(5, BannerStage.YELLOW)
     assert banner.services == ("ChatGPT",)
     assert banner.params["finding"] == Finding.REPORTED_ONLY
-    assert banner.buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK)
+    assert banner.buttons == (Button.DETAILS, Button.ONLY_WHEN_BACK, Button.SET_ASIDE)
 
 
 def test_recovering_names_all_that_were_touched(desk: Desk) -> None:

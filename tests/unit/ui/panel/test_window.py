@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
@@ -20,6 +20,7 @@ from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.text.rows import state_line, unseen_line
 from trayapp.text.senses import target_line
+from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import Label, Picture
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.panel.window import Panel
@@ -131,6 +132,32 @@ def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
         button(panel, "Tell me").click()
     assert asked.args == ["i-openai-1"]
+
+
+def test_a_service_is_set_aside_for_as_long_as_is_chosen(panel: Panel, qtbot: QtBot) -> None:
+    opened(panel, states.down(), "openai-api")
+    there = button(panel, "Set aside")
+    assert isinstance(there, QPushButton)
+    lengths = there.menu()
+    assert [action.text() for action in lengths.actions()] == [
+        "Until it changes", "For an hour", "Until tomorrow morning", "Until I undo it",
+    ]  # fmt: skip
+    with qtbot.waitSignal(panel.set_aside, timeout=1000) as asked:
+        lengths.actions()[2].trigger()
+    assert asked.args == ["openai-api", Keep.TOMORROW]
+
+
+def test_what_is_set_aside_says_so_and_can_count_again(panel: Panel, qtbot: QtBot) -> None:
+    seen = texts(opened(panel, states.aside(), "openai-api"))
+    assert "Everything else works." in seen
+    assert any(text.endswith("Set aside: OpenAI API.") for text in seen)
+    assert panel.rows["openai-api"].head.state.text() == "down 18 min, set aside until 22:00"
+    again = button(panel, "Count it again")
+    assert isinstance(again, QPushButton)
+    assert again.menu() is None
+    with qtbot.waitSignal(panel.undo_aside, timeout=1000) as asked:
+        again.click()
+    assert asked.args == ["openai-api"]
 
 
 def test_what_was_answered_locally_is_told(panel: Panel) -> None:
@@ -247,6 +274,9 @@ def test_it_opens_near_the_point_and_on_the_screen(panel: Panel) -> None:
 
 def test_everything_can_be_reached_with_the_keyboard(panel: Panel) -> None:
     opened(panel, states.down(), "openai-api")
+    # Nothing is scrolled away, so that what comes later stands lower.
+    panel.resize(panel.width(), 1200)
+    settle()
     buttons = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.isEnabled()]
     assert all(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in buttons)
     assert all(one.accessibleName() or one.text() for one in buttons)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.snapshots import NO_TARGET, snapshot
 from tests.support.windows import entries, entry
+from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
@@ -32,7 +33,24 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     assert lines[0] == sentences.headline(s)
     first = lines.index("---") + 1
     assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
-    assert lines[first + 5 :] == ["Check now", "Chat", "Open", "Settings…", "Demo", "Quit"]
+    aside = ["Leave out of the light"] if any(v.light is not Light.GREEN for v in s.judgement.services) else []
+    assert lines[first + 5 :] == ["Check now", "Chat", "Open", *aside, "Settings…", "Demo", "Quit"]
+
+
+def test_what_is_not_well_can_be_left_out_and_brought_back(menu: TrayMenu, qtbot: QtBot) -> None:
+    menu.draw(states.down())
+    names = [action.text() for action in menu._aside.actions()]
+    assert [name.partition(":")[0] for name in names] == ["ChatGPT", "OpenAI API"]
+    with qtbot.waitSignal(menu.set_aside, timeout=1000) as asked:
+        menu._aside.actions()[0].trigger()
+    assert asked.args == ["chatgpt"]
+    menu.draw(states.aside())
+    (left_out,) = menu._aside.actions()
+    assert left_out.isChecked()
+    assert left_out.text() == "OpenAI API: down 18 min, set aside until 22:00"
+    with qtbot.waitSignal(menu.undo_aside, timeout=1000) as asked:
+        left_out.trigger()
+    assert asked.args == ["openai-api"]
 
 
 @pytest.mark.parametrize(

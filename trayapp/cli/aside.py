@@ -1,0 +1,38 @@
+"""`llm-ampel aside`: what the light of the running instance is to leave out, for how long, and what it leaves out."""
+
+import argparse
+import asyncio
+from datetime import datetime
+
+from trayapp.cli.common import begin
+from trayapp.control import client
+from trayapp.control.messages import AskAside
+from trayapp.core.light.aside import Lasts
+from trayapp.core.mine.until import until
+from trayapp.errors import Problem
+
+
+def run(arguments: argparse.Namespace) -> int:
+    home, _ = begin(arguments)
+    lasts, moment = _until(arguments.until) if arguments.until is not None else (None, None)
+    if (arguments.undo or arguments.until is not None) and not arguments.target:
+        raise Problem("aside_of_nothing")
+    request = AskAside(
+        target=arguments.target or "",
+        lasts=lasts.value if lasts is not None else "",
+        until=moment.timestamp() if moment is not None else None,
+        undo=arguments.undo,
+    )
+    print("\n".join(asyncio.run(client.ask(home, request)).lines))
+    return 0
+
+
+def _until(text: str) -> tuple[Lasts, datetime | None]:
+    now = datetime.now().astimezone()
+    try:
+        lasts, moment = until(text, now)
+    except ValueError as error:
+        raise Problem("bad_until", text=text) from error
+    if moment is not None and moment <= now:
+        raise Problem("until_past", text=text)
+    return lasts, moment
