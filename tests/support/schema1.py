@@ -88,6 +88,7 @@ class Service(Struct, forbid_unknown_fields=True):
     incident: Incident | None
     reasons: list[Reason]
     unseen: list[Text]
+    unverified: list[Text]
     components: Annotated[list[Component], Meta(min_length=1)]
     forecast: Forecast | None
     timing: Timing | None

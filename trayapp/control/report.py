@@ -77,6 +77,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "incident": incident_json(open_incident) if open_incident else None,
             "reasons": [reason_json(reason) for reason in service.reasons],
             "unseen": list(service.unseen),
+            "unverified": list(service.unverified),
             "components": [
                 {"id": component.id, "light": component.light, "finding": component.finding}
                 for component in service.components

@@ -134,6 +134,15 @@ def _answered(x: SeenReason) -> str:
     return _("From here: it answers {time}, {age}.", time=in_time(latency), age=x.age)
 
 
+def _unverified_fails(x: SeenReason) -> str:
+    return _(
+        "From here: {host} does not answer as it used to ({what}). What that means is not verified, so it decides "
+        "nothing alone.",
+        host=x.text("host", _HOST_MAX),
+        what=x.what,
+    )
+
+
 def _not_answering_lately(x: SeenReason) -> str:
     at = x.number("last_at")
     if at is None:
@@ -234,6 +243,7 @@ _WORDS: dict[str, Callable[[SeenReason], str]] = {
     **PAGE_REASONS,
     Code.FAILURES: _failures,
     Code.SOME_FAILURES: _failures,
+    Code.UNVERIFIED_FAILS: _unverified_fails,
     Code.ANSWERS: _answers,
     Code.NOT_ANSWERING_LATELY: _not_answering_lately,
     Code.CHALLENGE: _challenge,

@@ -91,6 +91,14 @@ def unseen_line(v: ServiceVerdict) -> str | None:
     return _("Official page only: {names}", names=", ".join(names)) if names else None
 
 
+def unverified_line(v: ServiceVerdict) -> str | None:
+    """What is asked for without anybody having shown that it tells something: "Not verified, so never decisive …"."""
+    names = [part(component.name) for component in v.components if component.id in v.unverified]
+    if not names:
+        return None
+    return _("Not verified, and never decisive alone: what is asked for {names}.", names=", ".join(names))
+
+
 def component_line(c: ComponentVerdict, s: Snapshot) -> str:
     """A component in an unfolded row: "Chat: down since 22:04, 18 min"."""
     state = _(FINDINGS[c.finding])

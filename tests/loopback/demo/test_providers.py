@@ -80,7 +80,12 @@ async def test_every_stage_answers_as_it_is_written(
     for api in (openai.api, anthropic.api):
         status, told = await fetch(f"{api.url}/v1/models")
         assert (status, told["error"]["type"]) == (401, "invalid_request_error")
-    (edge,) = {probe.url for service in openai.services if service.id == "chatgpt" for probe in service.probes}
+    chatgpt = next(service for service in openai.services if service.id == "chatgpt")
+    (edge,) = {probe.url for probe in chatgpt.probes if not probe.unverified}
+    for guess in (probe for probe in chatgpt.probes if probe.unverified):
+        status, told = await fetch(guess.url)
+        assert [status] == [up.status for up in guess.up]
+        assert list(told) == [up.json for up in guess.up]
     assert (await fetch(edge))[0] == 200
     status, told = await fetch(f"{openai.api.url}/v1/chat/completions", "POST", json={"messages": []})
     assert status == stage.api_status

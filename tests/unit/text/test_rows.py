@@ -10,7 +10,7 @@ from tests.support.states import down
 from trayapp.core.evidence.observation import Badge
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.text.language import set_language
-from trayapp.text.rows import component_line, service_line, state_line, unseen_line
+from trayapp.text.rows import component_line, service_line, state_line, unseen_line, unverified_line
 
 S = snapshot()
 RED = (Light.RED, Finding.DOWN)
@@ -71,6 +71,14 @@ def test_what_cannot_be_seen_from_here() -> None:
     assert unseen_line(msgspec.structs.replace(verdict, unseen=())) is None
     set_language("de")
     assert unseen_line(verdict) == "Nur laut Statusseite: Anmeldung, Verlauf und Projekte"
+
+
+def test_what_is_not_verified() -> None:
+    verdict = msgspec.structs.replace(service("chatgpt"), unverified=("chat", "login"))
+    assert unverified_line(verdict) == "Not verified, and never decisive alone: what is asked for Chat, Login."
+    assert unverified_line(msgspec.structs.replace(verdict, unverified=())) is None
+    set_language("de")
+    assert unverified_line(verdict) == "Ungeprüft, entscheidet nie allein: was für Chat, Anmeldung abgefragt wird."
 
 
 def test_component_line() -> None:

@@ -152,11 +152,27 @@ def test_every_probe_works_without_a_key_or_is_opt_in(own_home: Path) -> None:
             assert probe.url.startswith("https://")
             if probe.kind is not ProbeKind.COMPLETION:
                 assert probe.auth is Auth.NONE or probe.up
+            # What is not known to be an answer cannot be told from one that is.
+            assert probe.up or not probe.unverified or probe.kind is ProbeKind.EDGE
+
+
+def test_what_decides_is_asked_before_what_does_not(own_home: Path) -> None:
+    """At one host the first request is also the control for others."""
+    for _, service in _catalogue().services():
+        hosts = {probe.host for probe in service.probes}
+        for host in hosts:
+            order = [probe.unverified for probe in service.probes if probe.host == host]
+            assert order == sorted(order)
 
 
 def test_login_and_history_can_only_be_seen_on_the_page(own_home: Path) -> None:
+    """But for what decides nothing alone."""
     probed = {
-        Part(service.id, one) for _, service in _catalogue().services() for p in service.probes for one in p.components
+        Part(service.id, one)
+        for _, service in _catalogue().services()
+        for probe in service.probes
+        if not probe.unverified
+        for one in probe.components
     }
     assert Part("chatgpt", "login") not in probed
     assert Part("chatgpt", "history") not in probed

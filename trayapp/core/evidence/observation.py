@@ -82,6 +82,7 @@ class Try(Struct, frozen=True):
     itself, or over TLS whose chain verifies against the public roots (certifi) alone. It proves the own connection.
     `late_name`: its name was looked up only when it was asked for again. `phases`: where an answer's time went.
     `issuer`: who vouches for the host where no public root does, and the system does.
+    `request_of`: the name of a request of ours, host and path. `unverified`: nothing shows what an answer to it tells.
     """
 
     at: float
@@ -109,6 +110,8 @@ class Try(Struct, frozen=True):
     late_name: bool = False
     phases: Phases | None = None
     issuer: str | None = None
+    request_of: str | None = None
+    unverified: bool = False
 
 
 class Control(Struct, frozen=True):

@@ -26,6 +26,10 @@ REQUESTS_A_MINUTE = {Pace.CALM: 1, Pace.TROUBLE: 6, Pace.LASTING: 4, Pace.LONG: 
 first answers there is no green that one request a minute could keep. The delays below keep to it by themselves."""
 # One request a minute at most to a healthy host.
 CALM_INTERVAL_S = 60.0
+# What decides nothing alone is asked rarely, so that it takes few of its host's turns from what does.
+UNVERIFIED_INTERVAL_S = 300.0
+# It is looked at again within minutes where it is not answered as it should be.
+UNVERIFIED_RETRY_S = 120.0
 # The first: soon enough to tell a hiccup from trouble, late enough to outlive one lost packet and its retransmissions.
 # The next two decide on a sound network, and one more where a network is known to lose some: the sixth try is the last
 # of the first minute.

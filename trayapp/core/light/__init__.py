@@ -90,7 +90,10 @@ Rule 6. Reachable is not answering (core/light/ruling.py, core/light/component.p
     A good answer clears failures of its own depth or less. Green carries its confidence: `answering` (a real answer
     within `ANSWERING_S`), `reported` (the page is readable, fresh and calm), `reachable` (depth api or more, not older
     than `GAP_S` or `LATE_FACTOR` intervals). Edge alone is never green. What no probe or traffic of depth api speaks
-    for is named as unseen.
+    for is named as unseen. What a probe is told of which nothing shows what that means, `unverified`, counts for no
+    rule (core/evidence/unverified.py); it is asked every `UNVERIFIED_INTERVAL_S`. Only where it was answered here
+    before as the catalogue says, `DOWN_TRIES` vouched failures or refusals in a row, over `UNVERIFIED_SPAN_S`, are
+    yellow, `checking`: for `UNVERIFIED_S` at most, and not where depth api has answered since.
 
 Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
     `SLOW_IN_A_ROW` first tokens of a model at a host over `SLOW_FACTOR` times its own baseline and over

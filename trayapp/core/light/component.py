@@ -74,7 +74,9 @@ class ComponentState:
         self.part = Part(service.id, component.id)
         self.page_ids = component.page_components
         self.use: Use | None = None
-        kinds = {probe.kind for probe in service.probes if component.id in probe.components}
+        probes = (probe for probe in service.probes if component.id in probe.components)
+        # What is unverified speaks for nobody.
+        kinds = {probe.kind for probe in probes if not probe.unverified}
         self.probed = bool(kinds - {ProbeKind.COMPLETION})
         self.page = memory.page if memory else PageMemory()
         self.recovering = False
@@ -185,7 +187,7 @@ class ComponentState:
         rests_on = (
             id(around.evidence), id(opinion), id(held), id(last), id(page.opinion), page.red_at, page.seen_coming,
             page.ended_at, self.recovering, self.probed, self.on_page, down, self.part if flaps else None,
-            around.refusal, around.kept_out,
+            around.refusal, around.kept_out, around.unverified,
         )  # fmt: skip
         known = around.rulings.get(rests_on)
         if known is None:
@@ -222,4 +224,6 @@ class ComponentState:
             moments.append(well_since + QUIET_S)
         if around.kept_out is not None:
             moments.append(around.kept_out + KEPT_OUT_AFTER_S)
+        if around.unverified is not None:
+            moments.append(around.unverified.until)
         return next_moment([*moments, *self.page.moments], now)

@@ -35,6 +35,7 @@ from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
+from trayapp.core.evidence.unverified import Unverified, UnverifiedMemory
 from trayapp.core.light.badges import Badges
 from trayapp.core.light.component import ComponentMemory, ComponentState
 from trayapp.core.light.gap import Gap, GapMemory
@@ -66,6 +67,7 @@ class JudgeMemory(Struct):
     pages: dict[str, PageReadingsMemory] = field(default_factory=dict)
     families: FamiliesMemory = field(default_factory=FamiliesMemory)
     gap: GapMemory | None = None
+    unverified: UnverifiedMemory = field(default_factory=UnverifiedMemory)
 
 
 class Judge:
@@ -126,6 +128,7 @@ class Judge:
         self._badges = Badges()
         self._kept_out: dict[str, float] = {}
         self._refusals = Refusals(kept.refusals)
+        self._unverified = Unverified(kept.unverified)
         self._families = Families(self.providers.values(), kept.families)
         self._learn_use(self._services, now)
         self._pages = self._page_statuses()
@@ -169,6 +172,12 @@ class Judge:
         if t.proven and not t.control:
             # It is its own control, whatever was asked beside it.
             t = structs.replace(t, control=True)
+        self._unverified.observe(t)
+        if t.unverified:
+            # It speaks for nobody else; but whoever answers beyond doubt proves the connection.
+            if t.proven and t.outcome is Outcome.GOOD:
+                self._network.observe_try(t)
+            return
         self._network.observe_try(t)
         accepted_at = self._refusals.observe(t)
         self._badges.observe(t, accepted_at)
@@ -246,7 +255,8 @@ class Judge:
         for part, at in back.items():
             if part in self._groups:
                 self._groups.of(part).came_back(at)
-        self._touched.update(part.service for part in (*lapsed, *back) if part in self._components)
+        unverified = self._unverified.look(now, network)
+        self._touched.update(part.service for part in (*lapsed, *back, *unverified) if part in self._components)
         slow = slow_hosts(self._pulses, now, self._wall_offset_s(now))
         if slow != self._slow:
             self._slow = slow
@@ -297,7 +307,10 @@ class Judge:
             evidence = self._groups.of(component.part)
             refusal, silent = self._refusals.of(component.part), self._kept_out.get(state.provider.provider)
             gap = self._gap.latest
-            around = Surroundings(evidence, readings, self._network, self._slow, gap, rulings, refusal, silent)
+            around = Surroundings(
+                evidence, readings, self._network, self._slow, gap, rulings, refusal, silent,
+                self._unverified.of(component.part),
+            )  # fmt: skip
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
@@ -387,6 +400,7 @@ class Judge:
             {name: readings.remember() for name, readings in self._readings.items()},
             self._families.remember(),
             self._gap.remember(),
+            self._unverified.remember(),
         )
 
 

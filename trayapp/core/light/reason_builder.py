@@ -7,6 +7,7 @@ from trayapp.core.evidence.observation import Depth, NetworkStep, Source, Try
 from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusal
+from trayapp.core.evidence.unverified import UnverifiedFailure
 from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.reasons import Code, Reason, reason
 from trayapp.core.light.severity import Light
@@ -54,6 +55,20 @@ class ReasonBuilder:
         """Page, own failures, network, in this order."""
         own = (*self._refused(), *self._own(sight))
         return (*self._page(silent=bool(own)), *own)
+
+    def unverified(self, failure: UnverifiedFailure) -> tuple[Reason, ...]:
+        """A request fails of which nothing shows what that tells."""
+        t = failure.last
+        said = reason(
+            Code.UNVERIFIED_FAILS,
+            Source.PROBE,
+            t.at,
+            host=t.host,
+            what=t.code,
+            status=t.status,
+            since_at=failure.since_at,
+        )
+        return (*self._page(silent=True), said)
 
     def kept_out(self, sight: Sight) -> tuple[Reason, ...]:
         """Silent beside another provider, and both pages calm."""

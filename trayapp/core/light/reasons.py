@@ -84,6 +84,10 @@ class Code(StrEnum):
     SOME_FAILURES = "some_failures"
     """Some of the latest requests failed. Parameters as for `failures`, `failed` < `tries` or equal."""
 
+    UNVERIFIED_FAILS = "unverified_fails"
+    """A request fails that was answered here before, and of which nothing shows what that tells. `host`, `what`,
+    `status`, `since_at` as in `failures`."""
+
     ANSWERS = "answers"
     """A request was answered well. `depth` (api, completion), `latency_s` (or None), `host`; and where one phase of its
     way took most of a long time `phase` (Phase), `phase_s` and `of_s` (the whole)."""

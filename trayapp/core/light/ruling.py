@@ -9,6 +9,7 @@ from trayapp.core.evidence.connection import Down, OwnConnection
 from trayapp.core.evidence.observation import Depth
 from trayapp.core.evidence.own_evidence import QUIET_S, Evidence, Sight
 from trayapp.core.evidence.refusals import Refusal
+from trayapp.core.evidence.unverified import UnverifiedFailure
 from trayapp.core.light.claim import Claim, claim_of, explains
 from trayapp.core.light.page_memory import PageMemory
 from trayapp.core.light.page_opinion import PageOpinion
@@ -29,7 +30,7 @@ class Surroundings(NamedTuple):
     """What a component is judged by, beside its own past. `rulings`: those of this moment, by what they rest on.
 
     `gap`: the latest time that nobody watched, from and to. `refusal`: what it refuses although it accepted it.
-    `kept_out`: since when its provider is silent beside another.
+    `kept_out`: since when its provider is silent beside another. `unverified`: what of it fails that decides nothing.
     """
 
     evidence: Evidence
@@ -40,6 +41,7 @@ class Surroundings(NamedTuple):
     rulings: "Rulings"
     refusal: Refusal | None = None
     kept_out: float | None = None
+    unverified: UnverifiedFailure | None = None
 
 
 class Ruling(Struct, frozen=True):
@@ -159,6 +161,9 @@ class Case:
             return Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.nothing_to_compare(), given_up_at)
         if sight is Sight.CHECKING:
             return Ruling(Light.YELLOW, Finding.CHECKING, tell.trouble(sight), began)
+        unverified = self._uncontradicted_failure()
+        if unverified is not None and not excused:
+            return Ruling(Light.YELLOW, Finding.CHECKING, tell.unverified(unverified), unverified.since_at)
         if held is not None and page_light is Light.YELLOW:
             since = held.at if held.since is None else held.since
             return Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), since, back_at=since)
@@ -186,6 +191,12 @@ class Case:
             answers = self._evidence.real_answers_since(refusal.since_at)
             return None if answers >= CONTRADICTING_ANSWERS else refusal
         return refusal
+
+    def _uncontradicted_failure(self) -> UnverifiedFailure | None:
+        """What fails that is unverified, unless something that proves more has answered since."""
+        failure = self._around.unverified
+        good = self._evidence.good(self._now, Depth.API) if failure is not None else None
+        return failure if failure is None or good is None or good.at <= failure.since_at else None
 
     def _well(self) -> Ruling | None:
         confidence = None

@@ -42,8 +42,9 @@ class ServiceVerdict(Struct, frozen=True):
     `last_known`: the last light that was not grey; `last_known_at`: until when it was, None while it still is.
     `unseen`: ids of components that only the page can speak for. `incident`: id of the open incident. `latency_s`: the
     latest good answer's time to the first byte, and `phases` where it went. `flapping`: it keeps changing, whatever its
-    finding. `claim`: what may be said of it while it is red. `website`, `reports`, `abilities`: the catalogue's.
-    `aside`: the user does not want it to count.
+    finding. `claim`: what may be said of it while it is red. `unverified`: ids of components that are asked for with
+    requests which decide nothing alone. `website`, `reports`, `abilities`: the catalogue's. `aside`: the user does not
+    want it to count.
     """
 
     id: str
@@ -69,6 +70,7 @@ class ServiceVerdict(Struct, frozen=True):
     reports: str | None = None
     abilities: tuple[Ability, ...] = ()
     aside: Aside | None = None
+    unverified: tuple[str, ...] = ()
 
 
 class PageStatus(Struct, frozen=True):

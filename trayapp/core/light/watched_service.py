@@ -51,6 +51,8 @@ class WatchedService:
             for component in service.components
         ]
         self.parts = [component.part for component in self.components]
+        unverified = {name for probe in service.probes if probe.unverified for name in probe.components}
+        self._unverified = tuple(component.id for component in service.components if component.id in unverified)
         self.known = known
         self._green_since: float | None = None
 
@@ -96,6 +98,7 @@ class WatchedService:
             website=service.website,
             reports=service.reports,
             abilities=service.abilities,
+            unverified=self._unverified,
         )
 
     def _since(self, made: Whole, views: list[ComponentView]) -> float:

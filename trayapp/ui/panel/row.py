@@ -20,7 +20,7 @@ from trayapp.text import forecasts, reasons
 from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
-from trayapp.text.rows import component_line, service_line, state_line, unseen_line
+from trayapp.text.rows import component_line, service_line, state_line, unseen_line, unverified_line
 from trayapp.text.senses import page_line
 from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import label, picture
@@ -120,9 +120,9 @@ class _Details(QWidget):
         self.components.draw(
             [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )
-        unseen = unseen_line(v)
+        less = (unseen_line(v), unverified_line(v))
         pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider]
-        self.unseen.draw([Line(text, quiet=True) for text in (unseen, *pages) if text])
+        self.unseen.draw([Line(text, quiet=True) for text in (*less, *pages) if text])
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self.aside.draw(v)

@@ -155,6 +155,8 @@ class Probes:
             accepted=reading.accepted,
             edge=reading.edge,
             late_name=answer is not None and answer.late_name,
+            request_of=f"{job.probe.host}{urlsplit(job.probe.url).path}",
+            unverified=job.probe.unverified,
         )
 
     async def _key(self, job: ProbeJob) -> str | None:

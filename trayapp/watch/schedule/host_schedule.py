@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trayapp.core.evidence.observation import Outcome, Try
-from trayapp.core.evidence.pace import CALM_JITTER, RETRIES_S, Pace, next_delay
+from trayapp.core.evidence.pace import CALM_JITTER, RETRIES_S, UNVERIFIED_RETRY_S, Pace, next_delay
 from trayapp.watch.schedule.budget import WINDOW_S, Budget
 from trayapp.watch.schedule.probe_jobs import ProbeJob
 
@@ -62,13 +62,16 @@ class HostSchedule:
             return None
         if max(self._not_before, self._budget.free_at(self.host, allowed)) > now:
             return None
-        return next((due.job for due in self._due if due.job.completion is None), None)
+        fit = (due.job for due in self._due if due.job.completion is None and not due.job.probe.unverified)
+        return next(fit, None)
 
     def tried(self, job: ProbeJob, attempt: Try, pace: Pace, jitter: float) -> None:
         """Plan the next time, given what came of this one and the host's pace after it. `jitter`: from [0, 1)."""
         due = self._find(job)
         due.asked = True
-        due.fine = attempt.outcome is Outcome.GOOD
+        well = attempt.outcome is Outcome.GOOD and attempt.accepted is not False
+        # What an unverified request is told is no reason to hurry, nor to call its host in trouble.
+        due.fine = attempt.outcome is Outcome.GOOD or job.probe.unverified
         if due.fine:
             due.run = 0
             due.first_failed_at = None
@@ -84,8 +87,9 @@ class HostSchedule:
                 due.first_failed_at = attempt.began
             pace = self._pace(pace, attempt.at)
             delay_s = next_delay(pace, due.run or 2, jitter)
-        if pace is Pace.CALM:
-            delay_s = max(delay_s, job.interval_s * (1 + CALM_JITTER * jitter))
+        if pace is Pace.CALM or job.probe.unverified:
+            interval_s = job.interval_s if well or not job.probe.unverified else UNVERIFIED_RETRY_S
+            delay_s = max(delay_s, interval_s * (1 + CALM_JITTER * jitter))
         due.at = attempt.began + delay_s
         if attempt.retry_after_s is not None:
             self._not_before = attempt.at + attempt.retry_after_s

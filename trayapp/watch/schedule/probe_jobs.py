@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from trayapp.core.catalogue import Catalogue, Part, Probe, ProbeKind, Provider
 from trayapp.core.evidence.observation import Depth
-from trayapp.core.evidence.pace import CALM_INTERVAL_S
+from trayapp.core.evidence.pace import CALM_INTERVAL_S, UNVERIFIED_INTERVAL_S
 from trayapp.settings.schema import Completion, ProviderSettings, Settings
 
 _DEPTHS = {ProbeKind.EDGE: Depth.EDGE, ProbeKind.API: Depth.API, ProbeKind.COMPLETION: Depth.COMPLETION}
@@ -48,7 +48,8 @@ def probe_jobs(catalogue: Catalogue, settings: Settings) -> list[ProbeJob]:
 
 def _job(provider: Provider, probe: Probe, parts: tuple[Part, ...], settings: Settings) -> ProbeJob | None:
     if probe.kind is not ProbeKind.COMPLETION:
-        interval_s = max(CALM_INTERVAL_S, float(settings.watch.probe_interval_s))
+        least_s = UNVERIFIED_INTERVAL_S if probe.unverified else CALM_INTERVAL_S
+        interval_s = max(least_s, float(settings.watch.probe_interval_s))
         return ProbeJob(provider.provider, probe, parts, interval_s)
     completion = settings.providers.get(provider.provider, ProviderSettings()).completion
     if not completion.enabled or not (completion.model or probe.model):

@@ -1,13 +1,14 @@
 """A host's schedule, minute by minute, without waiting for any."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
 from tests.support.fakeclock import FakeClock
 from trayapp.core.catalogue import Part, Probe, ProbeKind
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
-from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, Pace
+from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, UNVERIFIED_INTERVAL_S, Pace
 from trayapp.settings.schema import Completion
 from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.schedule.host_schedule import HostSchedule
@@ -16,9 +17,11 @@ from trayapp.watch.schedule.probe_jobs import ProbeJob
 HOST = "api.acme.example"
 
 
-def _job(path: str = "/v1/models", interval_s: float = 60, completion: Completion | None = None) -> ProbeJob:
+def _job(
+    path: str = "/v1/models", interval_s: float = 60, completion: Completion | None = None, *, unverified: bool = False
+) -> ProbeJob:
     kind = ProbeKind.API if completion is None else ProbeKind.COMPLETION
-    probe = Probe(kind=kind, components=("chat",), url=f"https://{HOST}{path}", model="m")
+    probe = Probe(kind=kind, components=("chat",), url=f"https://{HOST}{path}", model="m", unverified=unverified)
     return ProbeJob("acme", probe, (Part("acme-api", "chat"),), interval_s, completion)
 
 
@@ -76,6 +79,33 @@ def test_a_healthy_host_is_asked_once_a_minute() -> None:
     night = Night(_job())
     night.run(200, lambda _: Outcome.GOOD)
     assert night.times == [0, 60, 120, 180]
+
+
+UNVERIFIED = _job("/guess", UNVERIFIED_INTERVAL_S, unverified=True)
+
+
+def test_what_is_unverified_takes_few_turns_from_what_decides() -> None:
+    night = Night(sure := _job(), UNVERIFIED)
+    night.run(3600, lambda _: Outcome.GOOD)
+    asked = [at for at, job in night.sent if job is sure]
+    assert len(night.sent) <= 62
+    assert len(asked) >= 48
+    assert max(later - at for at, later in pairwise(asked)) <= 120
+
+
+def test_what_is_unverified_is_no_trouble_of_its_hosts() -> None:
+    night = Night(sure := _job(), UNVERIFIED)
+    night.bad_pace = Pace.CALM
+    night.run(3600, lambda job: Outcome.GOOD if job is sure else Outcome.FAIL)
+    assert len(night.sent) <= 62
+    assert sum(job is UNVERIFIED for _, job in night.sent) <= 30
+    assert night.schedule.first_failed_at is None
+    night.clock.move(60)
+    assert night.control() is sure
+    alone = Night(UNVERIFIED)
+    alone.run(60, lambda _: Outcome.GOOD)
+    alone.clock.move(120)
+    assert alone.control() is None
 
 
 def test_the_users_longer_interval_is_kept() -> None:

@@ -1,0 +1,101 @@
+"""Rule 6, *unverified*: requests of which no recording and no document shows what an answer to them tells.
+
+What such a request is told makes nothing green and nothing red, and counts for no other rule. Only where it has been
+answered here before as the catalogue says, and fails now, it takes green away for a while: then there is something to
+check, and whoever else speaks for the same part decides what it is.
+"""
+
+from msgspec import Struct, field
+
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.connection import OwnConnection
+from trayapp.core.evidence.observation import Outcome, Source, Try
+from trayapp.core.evidence.odds import DOWN_TRIES, vouched
+from trayapp.core.evidence.pace import UNVERIFIED_INTERVAL_S
+
+# Pages lag by a median of 16 minutes. What nobody else has noticed after twice that is rather an address that has
+# changed than an outage.
+UNVERIFIED_S = 1800.0
+# Three within the first minute of a start are one hiccup.
+UNVERIFIED_SPAN_S = 60.0
+# A run that nobody continues is no longer going on: twice its interval, and a half.
+UNVERIFIED_RUN_S = 2.5 * UNVERIFIED_INTERVAL_S
+# A month of the busiest list; whoever was not asked for so long may have changed meanwhile.
+ANSWERED_KEPT = 512
+NOTED_EVERY_S = 3600.0
+
+
+class UnverifiedFailure(Struct, frozen=True):
+    """A request that is unverified fails since `since_at`; it counts until `until`. `last`: its latest failure."""
+
+    since_at: float
+    until: float
+    tries: int
+    last: Try
+
+
+class UnverifiedMemory(Struct):
+    """What survives a restart. `answered`: when each of our requests was last answered as it should be, by its name,
+    to the hour."""
+
+    answered: dict[str, float] = field(default_factory=dict)
+
+
+class Unverified:
+    """Follows the requests that are unverified, and notes of all of ours which have ever been answered here.
+
+    `observe` and `look` change what is known; `of` only reads.
+    """
+
+    def __init__(self, memory: UnverifiedMemory | None = None) -> None:
+        self._answered = dict(memory.answered) if memory is not None else {}
+        self._runs: dict[str, list[Try]] = {}
+        self._failing: dict[Part, UnverifiedFailure] = {}
+
+    def remember(self) -> UnverifiedMemory:
+        return UnverifiedMemory(dict(self._answered))
+
+    def observe(self, t: Try) -> None:
+        """Take in a try of ours, verified or not."""
+        if t.source is not Source.PROBE:
+            return
+        name = t.request_of or t.host
+        if t.outcome is Outcome.GOOD and t.accepted is not False:
+            self._runs.pop(name, None)
+            if t.at - self._answered.get(name, -NOTED_EVERY_S) >= NOTED_EVERY_S:
+                self._answered.pop(name, None)
+                self._answered[name] = t.at
+                if len(self._answered) > ANSWERED_KEPT:
+                    del self._answered[min(self._answered, key=self._answered.__getitem__)]
+        elif t.unverified and name in self._answered and (t.outcome is Outcome.FAIL or t.accepted is False):
+            run = self._runs.setdefault(name, [])
+            if run and t.at - run[-1].at > UNVERIFIED_RUN_S:
+                run.clear()
+            run.append(t)
+            # The first tells since when; of the others the latest ones do.
+            del run[1 : -DOWN_TRIES + 1]
+
+    def look(self, now: float, network: OwnConnection) -> set[Part]:
+        """Let the time be `now`; the parts about which something has changed."""
+        before, self._failing = self._failing, {}
+        for name, run in list(self._runs.items()):
+            if now > run[-1].at + UNVERIFIED_RUN_S:
+                del self._runs[name]
+            elif (failure := _failure(run, network, now)) is not None:
+                for part in failure.last.parts:
+                    known = self._failing.get(part)
+                    if known is None or failure.since_at < known.since_at:
+                        self._failing[part] = failure
+        return {part for part in before.keys() | self._failing if before.get(part) != self._failing.get(part)}
+
+    def of(self, part: Part) -> UnverifiedFailure | None:
+        return self._failing.get(part)
+
+
+def _failure(run: list[Try], network: OwnConnection, now: float) -> UnverifiedFailure | None:
+    first, last = run[0], run[-1]
+    until = min(first.at + UNVERIFIED_S, last.at + UNVERIFIED_RUN_S)
+    if len(run) < DOWN_TRIES or last.began - first.began < UNVERIFIED_SPAN_S or now >= until:
+        return None
+    works = network.down(last.reach) is None and all(vouched(t, network) for t in run)
+    return UnverifiedFailure(first.at, until, len(run), last) if works else None
