@@ -251,3 +251,97 @@ class TrayWatcher(Service):
     def registrations(self) -> int:
         """How often an icon registered, repeats included."""
         return self._watcher.calls
+
+
+class _NetworkManager(ServiceInterface):
+    def __init__(self, metered: int) -> None:
+        super().__init__("org.freedesktop.NetworkManager")
+        self.metered = metered
+
+    @dbus_property(access=PropertyAccess.READ)
+    def Metered(self) -> DBusUInt32:
+        return self.metered
+
+
+class NetworkManager(Service):
+    """org.freedesktop.NetworkManager, as far as it tells what the connection costs."""
+
+    def __init__(self, address: str, metered: int = 0) -> None:
+        self._manager = _NetworkManager(metered)
+        super().__init__(address, "org.freedesktop.NetworkManager", "/org/freedesktop/NetworkManager", self._manager)
+
+    def meter(self, metered: int) -> None:
+        """As NMMetered has it: 1 yes, 2 no, 3 guessed yes, 4 guessed no."""
+        self._manager.metered = metered
+        self._manager.emit_properties_changed({"Metered": metered})
+
+    def forget(self, metered: int) -> None:
+        """The same, without saying what it is now."""
+        self._manager.metered = metered
+        self._manager.emit_properties_changed({}, ["Metered"])
+
+
+class _PowerProfiles(ServiceInterface):
+    def __init__(self, interface: str, profile: str) -> None:
+        super().__init__(interface)
+        self.profile = profile
+
+    @dbus_property(access=PropertyAccess.READ)
+    def ActiveProfile(self) -> DBusStr:
+        return self.profile
+
+
+class PowerProfiles(Service):
+    """power-profiles-daemon under one of its two names."""
+
+    def __init__(self, address: str, profile: str = "balanced", name: str = "net.hadess.PowerProfiles") -> None:
+        self._profiles = _PowerProfiles(name, profile)
+        super().__init__(address, name, f"/{name.replace('.', '/')}", self._profiles)
+
+    def choose(self, profile: str) -> None:
+        self._profiles.profile = profile
+        self._profiles.emit_properties_changed({"ActiveProfile": profile})
+
+
+class _UPower(ServiceInterface):
+    def __init__(self, on_battery: bool) -> None:
+        super().__init__("org.freedesktop.UPower")
+        self.on_battery = on_battery
+
+    @dbus_property(access=PropertyAccess.READ)
+    def OnBattery(self) -> DBusBool:
+        return self.on_battery
+
+
+class UPower(Service):
+    """org.freedesktop.UPower, as far as the cable goes."""
+
+    def __init__(self, address: str, *, on_battery: bool = False) -> None:
+        self._upower = _UPower(on_battery)
+        super().__init__(address, "org.freedesktop.UPower", "/org/freedesktop/UPower", self._upower)
+
+    def pull(self, *, on_battery: bool = True) -> None:
+        self._upower.on_battery = on_battery
+        self._upower.emit_properties_changed({"OnBattery": on_battery})
+
+
+class _PowerProfileMonitor(ServiceInterface):
+    def __init__(self, saving: bool) -> None:
+        super().__init__("org.freedesktop.portal.PowerProfileMonitor")
+        self.saving = saving
+
+    @dbus_property(access=PropertyAccess.READ, name="power-saver-enabled")
+    def power_saver_enabled(self) -> DBusBool:
+        return self.saving
+
+
+class PowerPortal(Service):
+    """The portal that tells sandboxed programs of the battery saver."""
+
+    def __init__(self, address: str, *, saving: bool = False) -> None:
+        self._monitor = _PowerProfileMonitor(saving)
+        super().__init__(address, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", self._monitor)
+
+    def save(self, *, saving: bool = True) -> None:
+        self._monitor.saving = saving
+        self._monitor.emit_properties_changed({"power-saver-enabled": saving})

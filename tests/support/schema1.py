@@ -114,6 +114,9 @@ class Network(Struct, forbid_unknown_fields=True):
     state: Literal["online", "offline", "captive", "unknown"]
     step: Literal["interface", "dns", "tcp", "tls", "clock", "proxy", "captive_portal"] | None
     steps: Annotated[list[NetworkStretch], Meta(min_length=10, max_length=10)]
+    metered: bool | None
+    power_saver: bool | None
+    spared: list[Literal["metered", "power_saver", "battery"]]
 
 
 class Breaker(Struct, forbid_unknown_fields=True):

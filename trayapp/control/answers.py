@@ -83,7 +83,8 @@ def _lines(snapshot: Snapshot) -> list[str]:
         if service.light is not Light.GREEN:
             out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
             out += [f"      {line}" for line in forecasts.lines(service, snapshot)]
-    out += [own_network.network_line(snapshot), *switching.auto_lines(snapshot)]
+    spared = own_network.sparing_line(snapshot)
+    out += [own_network.network_line(snapshot), *filter(None, [spared]), *switching.auto_lines(snapshot)]
     return out
 
 

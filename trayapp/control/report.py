@@ -124,6 +124,9 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
                 {"step": view.stretch, "state": view.holds, "ms": view.ms, "detail": view.detail}
                 for view in snapshot.network.stretches
             ],
+            "metered": snapshot.sparing.metered,
+            "power_saver": snapshot.sparing.power_saver,
+            "spared": list(snapshot.sparing.reasons),
         },
         "routes": {
             provider: _route(route) | {"breaker": breaker_json(snapshot.breakers.get(provider))}

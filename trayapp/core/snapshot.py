@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from trayapp.core.evidence.network_picture import NetworkPicture, network_picture
 from trayapp.core.evidence.passages import Passage
+from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
@@ -74,7 +75,7 @@ class Circumstances(Struct, frozen=True):
 
     `gateway_url`: None while nothing listens. `switching`: the step of a switch that is under way. `problems`: all of
     them, whoever has them. `bytes_today`: what watching has cost, and `spent_today` what completions have. `demo`: None
-    where all of it is real. `around`: how this machine is connected.
+    where all of it is real. `around`: how this machine is connected. `sparing`: why it is asked less often, if it is.
     """
 
     target: TargetStatus = TargetStatus(TargetState.NONE)
@@ -87,6 +88,7 @@ class Circumstances(Struct, frozen=True):
     spent_today: tuple[Spending, ...] = ()
     demo: DemoScene | None = None
     around: Surroundings = Surroundings()
+    sparing: Sparing = Sparing()
 
 
 class Snapshot(Struct, frozen=True):
@@ -118,6 +120,7 @@ class Snapshot(Struct, frozen=True):
     lack: Lack | None = None
     forecasts: dict[str, Forecast] = {}
     network: NetworkPicture = NetworkPicture()
+    sparing: Sparing = Sparing()
 
 
 def compose(
@@ -153,6 +156,7 @@ def compose(
         breakers={name: auto.view(name, now) for name in routes.all()} if auto.mode is Mode.AUTO else {},
         lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,
         forecasts=forecasts or {},
+        sparing=circumstances.sparing,
         network=network_picture(judgement.network, circumstances.around, passages),
     )
 

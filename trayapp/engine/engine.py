@@ -17,6 +17,7 @@ from msgspec import structs
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Control, Disturbance, NetworkState, Observation, Source, Try
 from trayapp.core.evidence.page_report import PageHistory
+from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.aside import Lasts
@@ -29,6 +30,7 @@ from trayapp.core.switching.routes import Routes
 from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
+from trayapp.desktop.sparing import watch as watch_sparing
 from trayapp.engine.delivery import Announce, Delivery
 from trayapp.engine.journal import Diary
 from trayapp.engine.loading import Loaded
@@ -126,6 +128,7 @@ class Engine:
             self.auto.on_change.append(self._auto_changed)
             # One for both: the same key must be the same credential, whoever asks with it.
             fingerprint = Fingerprints(self.home.salt_file).of
+            self._sparing = Sparing()
             self._watching = Watching(
                 self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint,
                 self._spent, self._remember_spent,
@@ -149,6 +152,7 @@ class Engine:
             self._tasks.spawn(self._look_after_switch(), "switch")
             if self._watch_machine:
                 self._tasks.spawn(watch_disturbances(self.clock, self.observe), "machine")
+                self._tasks.spawn(watch_sparing(self.spare), "sparing")
             self._ending = ending.pop_all()
         return self
 
@@ -244,6 +248,11 @@ class Engine:
         elif not isinstance(observation, Control):
             self.evaluate()
 
+    def spare(self, sparing: Sparing) -> None:
+        """What the desktop says of the connection's cost and of the battery, from now on."""
+        self._sparing = sparing
+        self.evaluate()
+
     def changed_often(self) -> None:
         """The same as `changed`, at once or soon: busy tools bring evidence thousands of times a second."""
         self._evaluations.poke(at_once=True)
@@ -332,6 +341,7 @@ class Engine:
 
     def evaluate(self) -> None:
         """Let the rules follow what is known now, and carry out what comes of it."""
+        self._watching.spare(bool(self._spared().reasons))
         self._state.observe(self._circumstances())
         result = self._state.advance(self.clock.now())
         for transition in result.transitions:
@@ -347,6 +357,9 @@ class Engine:
         if self._lookout is not None:
             self._lookout.judged(result.snapshot.judgement.network)
         self._publications.poke()
+
+    def _spared(self) -> Sparing:
+        return structs.replace(self._sparing, wanted=self.loaded.settings.watch.thrifty)
 
     def _answered_locally(self, answer: LocalAnswer) -> None:
         if self._diary is not None:
@@ -376,6 +389,7 @@ class Engine:
             bytes_today=self._watching.bytes_today,
             spent_today=self._watching.spent_today(),
             demo=self.demo() if self.demo is not None else None,
+            sparing=self._spared(),
             around=self._lookout.around() if self._lookout is not None else Surroundings(),
         )
 

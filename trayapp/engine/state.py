@@ -272,6 +272,13 @@ class State:
         verdicts = [one for one in self.judgement.services if one.provider == provider]
         return not any(one.light in (Light.RED, Light.YELLOW) or one.incident for one in verdicts)
 
+    def is_troubled(self, provider: str) -> bool:
+        """Is anything of this provider's in trouble, by its page or by own eyes, or about to be found so?"""
+        return any(
+            verdict.provider == provider and verdict.light in (Light.YELLOW, Light.RED)
+            for verdict in self.judgement.services
+        )
+
     def settled(self, service_id: str) -> bool:
         """Whether more tries would change nothing about this service."""
         return self._judge.settled(service_id)

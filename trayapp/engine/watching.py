@@ -42,6 +42,7 @@ class Watching:
         self._watcher: Watcher | None = None
         self._tasks: Tasks | None = None
         self._judged = asyncio.Event()
+        self._sparing = False
 
     @property
     def bytes_today(self) -> int:
@@ -68,6 +69,7 @@ class Watching:
     def start(self) -> None:
         """Begin to ask hosts and pages."""
         self._watcher = self._make_watcher()
+        self._watcher.spare(self._sparing)
         self._tasks = Tasks("watch")
         self._tasks.spawn(self._watcher.run(), "watcher")
 
@@ -107,6 +109,15 @@ class Watching:
     def judged(self) -> None:
         """The rules have followed what was seen: somebody may have waited for it."""
         self._judged.set()
+        if self._sparing and self._watcher is not None:
+            self._watcher.judged()
+
+    def spare(self, on: bool) -> None:
+        """Ask whoever is well less often from now on, or as usual again."""
+        if on is not self._sparing:
+            self._sparing = on
+            if self._watcher is not None:
+                self._watcher.spare(on)
 
     def is_fresh(self, services: tuple[str, ...], max_age_s: float) -> bool:
         """Whether the verdicts on these watched services rest on samples no older than that, in steady seconds."""
@@ -140,4 +151,5 @@ class Watching:
             self._observe,
             budget=self._budget,
             fingerprint=self._fingerprint,
+            troubled=self._state.is_troubled,
         )

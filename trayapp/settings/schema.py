@@ -45,6 +45,14 @@ class Watch(Struct, frozen=True, forbid_unknown_fields=True):
     page_interval_s: Annotated[
         int, Meta(ge=120, le=3600, title="Status pages every", description="Seconds between two readings of a page.")
     ] = 120
+    thrifty: Annotated[
+        bool,
+        Meta(
+            title="Go easy on battery and data",
+            description="Ask four times less often on a metered connection or with the battery saver on. Trouble is"
+            " followed at full pace.",
+        ),
+    ] = True
 
 
 class Local(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 from trayapp.core.evidence.network_picture import Holds, Stretch, StretchView
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
+from trayapp.core.evidence.sparing import Spared
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes
 from trayapp.text.language import N_, _, ngettext
@@ -89,6 +90,19 @@ def network_line(s: Snapshot) -> str:
     if network.state is NetworkState.UNKNOWN:
         return _("Your connection: not known yet.")
     return _("Your connection: {step}.", step=codes.step(blamed_step(s)))
+
+
+def sparing_line(s: Snapshot) -> str:
+    """That who is well is asked less often, and why; empty where nobody is spared."""
+    why = s.sparing.reasons
+    return _(_SPARED[why[0]]) if why else ""
+
+
+_SPARED = {
+    Spared.METERED: N_("Metered connection: I look four times less often, and at full pace where there is trouble."),
+    Spared.POWER_SAVER: N_("Battery saver: I look four times less often, and at full pace where there is trouble."),
+    Spared.BATTERY: N_("On battery: I look four times less often, and at full pace where there is trouble."),
+}
 
 
 def detail(view: StretchView) -> str:

@@ -57,7 +57,7 @@ class Watcher:
     """Asks everything that the watched services need and emits what it finds, in its own order, on the event loop.
 
     `budget` is shared by successive watchers of one process; without one the watcher has its own. `fingerprint`: tells
-    credentials apart.
+    credentials apart. `troubled`: is this provider to be followed at full pace, whatever is to be spared?
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Watcher:
         *,
         budget: Budget | None = None,
         fingerprint: Callable[[str], str] | None = None,
+        troubled: Callable[[str], bool] = lambda provider: False,
     ) -> None:
         self._clock = clock
         self._judge = judge
@@ -91,6 +92,8 @@ class Watcher:
         self._locks = {schedule.host: asyncio.Lock() for schedule in self._schedules}
         self._readers = _readers(catalogue, settings, self._http, self._budget, clock)
         self._housekeeping = Tasks("watcher")
+        self._troubled = troubled
+        self._sparing = False
 
     @property
     def bytes_today(self) -> int:
@@ -134,6 +137,22 @@ class Watcher:
             schedule.disturbed(now, random.random())
         self._housekeeping.spawn(self._http.drop(), "drop")
         self._wake()
+
+    def spare(self, on: bool) -> None:
+        """Ask whoever is well less often from now on, or as usual again."""
+        self._sparing = on
+        self.judged()
+
+    def judged(self) -> None:
+        """The rules have followed what was seen, so that somebody else may be in trouble now."""
+        changed = False
+        all_asked: tuple[HostSchedule | PageReader, ...] = (*self._schedules, *self._readers)
+        for one in all_asked:
+            spared = self._sparing and not self._troubled(one.provider)
+            changed |= spared is not one.spared
+            one.spared = spared
+        if changed:
+            self._wake()
 
     async def close(self) -> None:
         """Let go of connections. Whoever runs `run` or `one_round` has ended it before."""

@@ -152,7 +152,7 @@ def test_a_mistake_says_what_is_allowed_and_what_was_found(here: Home) -> None:
     (problem,) = problems_of(here, "[watch]\nservces = []")
     assert problem.params["near"] == "services"
     (problem,) = problems_of(here, "[watch]\nxyz = 1")
-    assert problem.params["known"] == "services, probe_interval_s, page_interval_s"
+    assert problem.params["known"] == "services, probe_interval_s, page_interval_s, thrifty"
 
 
 def test_limits_of_a_provider_are_each_optional_and_bounded(here: Home) -> None:

@@ -10,9 +10,10 @@ from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.network_picture import network_picture
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.passages import Passage
+from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Link, LinkKind, Surroundings
 from trayapp.text.language import set_language
-from trayapp.text.own_network import network_chain, network_line
+from trayapp.text.own_network import network_chain, network_line, sparing_line
 
 WIFI = Surroundings(way=True, link=Link("wlan0", LinkKind.WIFI), gateway="192.168.1.1", router=True)
 CABLE = Surroundings(way=True, link=Link("eth0", LinkKind.CABLE), gateway="192.168.1.1", router=False)
@@ -84,3 +85,23 @@ def test_in_german() -> None:
     broken = seen(OFFLINE, NetworkStep.DNS, CABLE)
     assert network_chain(broken) == "Du ─✓─ Kabel ─✗─ Router: gestört ─✗─ DNS: gestört ─?─ TLS"
     assert network_line(broken) == "Deine Verbindung: Der Router 192.168.1.1 antwortet nicht."
+
+
+@pytest.mark.parametrize(
+    ("sparing", "english", "german"),
+    [
+        (Sparing(), "", ""),
+        (Sparing(metered=True, wanted=False), "", ""),
+        (Sparing(metered=True, power_saver=True), "Metered connection: I look four times less often",
+         "Getaktete Verbindung: Ich schaue viermal seltener nach"),
+        (Sparing(power_saver=True), "Battery saver: I look four times less often",
+         "Energiesparmodus: Ich schaue viermal seltener nach"),
+        (Sparing(on_battery=True), "On battery: I look four times less often",
+         "Akkubetrieb: Ich schaue viermal seltener nach"),
+    ],
+)  # fmt: skip
+def test_that_it_looks_less_often_is_said(sparing: Sparing, english: str, german: str) -> None:
+    s = replace(snapshot(), sparing=sparing)
+    assert sparing_line(s).partition(",")[0] == english
+    set_language("de")
+    assert sparing_line(s).partition(",")[0] == german

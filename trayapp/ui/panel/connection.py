@@ -4,9 +4,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.snapshot import Snapshot
-from trayapp.text.own_network import network_chain, network_line
+from trayapp.text.own_network import network_chain, network_line, sparing_line
 from trayapp.ui.kit.label import label
-from trayapp.ui.kit.tokens import LINE_PX
+from trayapp.ui.kit.tokens import LINE_PX, Size
 
 
 class Connection(QWidget):
@@ -21,6 +21,8 @@ class Connection(QWidget):
         column.setSpacing(LINE_PX)
         column.addWidget(self.sentence)
         column.addWidget(self.chain)
+        self.spared = label(size=Size.SMALL, wrap=True, parent=self)
+        column.addWidget(self.spared)
 
     def draw(self, s: Snapshot) -> None:
         network = s.judgement.network
@@ -28,3 +30,6 @@ class Connection(QWidget):
         self.sentence.setVisible(not fine)
         self.sentence.setText("" if fine else network_line(s))
         self.chain.setText(network_chain(s))
+        spared = sparing_line(s)
+        self.spared.setText(spared)
+        self.spared.setVisible(bool(spared))

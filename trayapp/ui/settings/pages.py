@@ -190,7 +190,7 @@ class NetworkPage(SettingsPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.put(heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s")))
+        self.put(heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s", "thrifty")))
         self.put(heading(Labels.network), Form(("network",), NetworkSettings))
 
     def load(self, view: SettingsView) -> None:

@@ -13,6 +13,7 @@ from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
 from trayapp.core.evidence.page_report import PageHealth, PageHistory, PageReport
 from trayapp.core.evidence.reach import reach_of_url
+from trayapp.core.evidence.sparing import spared_s
 from trayapp.core.hosts import host_of
 from trayapp.errors import Param
 from trayapp.watch.http import Http
@@ -53,7 +54,10 @@ class _Address:
 
 
 class PageReader:
-    """Reads a provider's page, from a mirror when the page itself does not serve."""
+    """Reads a provider's page, from a mirror when the page itself does not serve.
+
+    `spared`: read it less often, as long as it can be read; to be changed at any time.
+    """
 
     def __init__(self, provider: str, page: Page, interval_s: float, http: Http, budget: Budget, clock: Clock) -> None:
         self.provider = provider
@@ -66,15 +70,19 @@ class PageReader:
         self._host = host_of(page.url)
         self._good_at: float | None = None
         self._due = max(clock.now(), self._free_at())
+        # How much longer it can wait where that is wanted; a page that could not be read is asked as usual.
+        self._spare_s = 0.0
+        self.spared = False
         self._past_due = clock.now() + random.uniform(CALM_INTERVAL_S, PAST_WITHIN_S)
 
     def next_at(self) -> float:
         """The steady moment of the next reading; it waits for every address that asked for patience."""
-        return max(self._due, min(address.not_before for address in self._addresses))
+        due = self._due + self._spare_s if self.spared else self._due
+        return max(due, min(address.not_before for address in self._addresses))
 
     def hurry(self, now: float) -> None:
         """Read again as soon as the page's host may be asked at all."""
-        self._due = min(self._due, max(now, self._free_at()))
+        self._due, self._spare_s = min(self._due, max(now, self._free_at())), 0.0
 
     def past_at(self) -> float:
         """The steady moment from which the page's past may be asked for: not before it could be read, and alone in its
@@ -99,7 +107,8 @@ class PageReader:
     async def read(self) -> PageReport | None:
         """One reading; None while every address asks for patience."""
         self._budget.sent(self._host)
-        self._due = self._clock.now() + self.interval_s * (1 + INTERVAL_JITTER * random.random())
+        jitter = 1 + INTERVAL_JITTER * random.random()
+        self._due, self._spare_s = self._clock.now() + self.interval_s * jitter, 0.0
         first: Unfit | None = None
         for address in self._addresses:
             if self._clock.now() < address.not_before:
@@ -112,6 +121,7 @@ class PageReader:
                 continue
             address.refusals = 0
             self._good_at = self._clock.now()
+            self._spare_s = (spared_s(self.interval_s) - self.interval_s) * jitter
             return self._report(reading)
         if first is None:
             return None
@@ -168,7 +178,8 @@ class PageReader:
         silent = unfit.health is PageHealth.UNREADABLE and unfit.reason in _SILENCES
         if not silent or self._good_at is None:
             return unfit.health
-        stale = self._clock.now() - self._good_at > STALE_INTERVALS * self.interval_s
+        usual_s = spared_s(self.interval_s) if self.spared else self.interval_s
+        stale = self._clock.now() - self._good_at > STALE_INTERVALS * usual_s
         return PageHealth.STALE if stale else PageHealth.UNREADABLE
 
     def _note(self, address: _Address, unfit: Unfit) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trayapp.core.evidence.observation import Outcome, Try
 from trayapp.core.evidence.pace import CALM_JITTER, RETRIES_S, UNVERIFIED_RETRY_S, Pace, next_delay
+from trayapp.core.evidence.sparing import spared_s
 from trayapp.watch.schedule.budget import WINDOW_S, Budget
 from trayapp.watch.schedule.probe_jobs import ProbeJob
 
@@ -12,7 +13,7 @@ from trayapp.watch.schedule.probe_jobs import ProbeJob
 class _Due:
     """`fine`: nothing is known against it. `run`: failing tries in a row, since `first_failed_at`.
 
-    `doubtful`: it failed since the host was last calm.
+    `doubtful`: it failed since the host was last calm. `spare_s`: how much longer it can wait where that is wanted.
     """
 
     job: ProbeJob
@@ -22,10 +23,17 @@ class _Due:
     doubtful: bool = False
     run: int = 0
     first_failed_at: float | None = None
+    spare_s: float = 0.0
+
+    def at_latest(self, spared: bool) -> float:
+        return self.at + self.spare_s if spared else self.at
 
 
 class HostSchedule:
-    """All jobs to one host, which share its budget. What fails is due sooner, so its turn comes first."""
+    """All jobs to one host, which share its budget. What fails is due sooner, so its turn comes first.
+
+    `spared`: ask it less often while it is well; to be changed at any time.
+    """
 
     def __init__(self, host: str, probe_jobs: list[ProbeJob], now: float, budget: Budget) -> None:
         self.host = host
@@ -37,6 +45,7 @@ class HostSchedule:
         self._budget = budget
         self._fresh_until = now + WINDOW_S
         self._not_before = float("-inf")
+        self.spared = False
 
     @property
     def first_failed_at(self) -> float | None:
@@ -45,7 +54,11 @@ class HostSchedule:
 
     def next_at(self, pace: Pace, now: float) -> float:
         """The steady moment of the next request."""
-        return max(self._next().at, self._not_before, self._budget.free_at(self.host, self._pace(pace, now)))
+        return max(
+            self._next().at_latest(self.spared),
+            self._not_before,
+            self._budget.free_at(self.host, self._pace(pace, now)),
+        )
 
     def take(self) -> ProbeJob:
         """The job whose turn it is."""
@@ -87,9 +100,12 @@ class HostSchedule:
                 due.first_failed_at = attempt.began
             pace = self._pace(pace, attempt.at)
             delay_s = next_delay(pace, due.run or 2, jitter)
+        due.spare_s = 0.0
         if pace is Pace.CALM or job.probe.unverified:
             interval_s = job.interval_s if well or not job.probe.unverified else UNVERIFIED_RETRY_S
             delay_s = max(delay_s, interval_s * (1 + CALM_JITTER * jitter))
+            if pace is Pace.CALM:
+                due.spare_s = max(0.0, spared_s(interval_s) * (1 + CALM_JITTER * jitter) - delay_s)
         due.at = attempt.began + delay_s
         if attempt.retry_after_s is not None:
             self._not_before = attempt.at + attempt.retry_after_s
@@ -97,13 +113,13 @@ class HostSchedule:
     def put_off(self, job: ProbeJob, until: float) -> None:
         due = self._find(job)
         due.asked = due.fine = True
-        due.at = until
+        due.at, due.spare_s = until, 0.0
 
     def hurry(self, now: float) -> None:
         """Everything is due; the budget still decides when."""
         for due in self._due:
             if due.job.completion is None:
-                due.at = min(due.at, now)
+                due.at, due.spare_s = min(due.at, now), 0.0
 
     def disturbed(self, now: float, jitter: float) -> None:
         """The machine woke up or changed networks: look soon, when the network has had a moment to come up."""
@@ -111,7 +127,7 @@ class HostSchedule:
         soon = now + RETRIES_S[0] * (1 + jitter)
         for due in self._due:
             if due.job.completion is None or due.at < soon:
-                due.at = soon
+                due.at, due.spare_s = soon, 0.0
 
     def _pace(self, pace: Pace, now: float) -> Pace:
         """In the first minute what does not answer yet is trouble, whatever the rules make of it."""
@@ -121,7 +137,7 @@ class HostSchedule:
         return Pace.TROUBLE if unknown else pace
 
     def _next(self) -> _Due:
-        return min(self._due, key=lambda due: due.at)
+        return min(self._due, key=lambda due: due.at_latest(self.spared))
 
     def _find(self, job: ProbeJob) -> _Due:
         return next(due for due in self._due if due.job is job)

@@ -13,6 +13,7 @@ from tests.support import states
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET
 from tests.support.windows import button
+from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
@@ -174,6 +175,13 @@ def test_the_own_connection_is_told_step_by_step(panel: Panel) -> None:
     fine = texts(opened(panel, states.fine()))
     assert "You ─✓─ Network ─✓─ DNS ─✓─ TLS ─✓─ 4 hosts (fine)" in fine
     assert not any(text.startswith("Your connection") for text in fine)
+
+
+def test_that_it_looks_less_often_is_told(panel: Panel) -> None:
+    s = states.fine()
+    assert not any("less often" in text for text in texts(opened(panel, s)))
+    spared = msgspec.structs.replace(s, sparing=Sparing(metered=True))
+    assert any(text.startswith("Metered connection:") for text in texts(opened(panel, spared)))
 
 
 def test_a_page_that_cannot_be_read_is_told(panel: Panel) -> None:

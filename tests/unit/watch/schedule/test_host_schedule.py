@@ -304,3 +304,56 @@ def test_put_off_is_later(seconds: float) -> None:
     night = Night(job)
     night.schedule.put_off(job, night.start + seconds)
     assert night.schedule.next_at(Pace.CALM, night.clock.now()) == night.start + seconds
+
+
+class TestSpared:
+    """Politeness: four times less often on metered links and with the battery saver on."""
+
+    def test_while_it_is_well(self) -> None:
+        night = Night(_job())
+        night.schedule.spared = True
+        night.run(800, lambda _: Outcome.GOOD)
+        assert night.times == [0, 240, 480, 720]
+
+    def test_at_once_and_back_at_once(self) -> None:
+        night = Night(_job())
+        night.run(130, lambda _: Outcome.GOOD)
+        night.schedule.spared = True
+        night.run(400, lambda _: Outcome.GOOD)
+        night.clock.move(night.start + 500 - night.clock.now())
+        night.schedule.spared = False
+        night.run(620, lambda _: Outcome.GOOD)
+        assert night.times == [0, 60, 120, 360, 500, 560, 620]
+
+    def test_trouble_is_looked_at_as_ever(self) -> None:
+        night = Night(_job())
+        night.schedule.spared = True
+        night.run(66, lambda _: Outcome.FAIL)
+        assert night.times == [0, 5, 13.25, 21.5, 30.5, 45.5, 60.5]
+        night.bad_pace = Pace.RED
+        night.run(190, lambda _: Outcome.FAIL)
+        assert night.times[-3:] == [120.5, 150.5, 180.5]
+
+    def test_a_click_is_a_click(self) -> None:
+        night = Night(_job())
+        night.schedule.spared = True
+        night.run(1, lambda _: Outcome.GOOD)
+        night.clock.move(100)
+        night.schedule.hurry(night.clock.now())
+        assert night.schedule.next_at(Pace.CALM, night.clock.now()) <= night.clock.now()
+
+    def test_a_change_of_networks_is_a_change_of_networks(self) -> None:
+        night = Night(_job())
+        night.schedule.spared = True
+        night.run(1, lambda _: Outcome.GOOD)
+        night.schedule.disturbed(night.clock.now(), 0.0)
+        assert night.schedule.next_at(Pace.CALM, night.clock.now() + 60) <= night.clock.now() + 60
+
+    def test_of_two_jobs_each_keeps_its_turn(self) -> None:
+        one, two = _job("/one"), _job("/two", interval_s=300)
+        night = Night(one, two)
+        night.schedule.spared = True
+        night.run(1000, lambda _: Outcome.GOOD)
+        # Never two requests to one host within a minute.
+        assert [round(at) for at, job in night.sent if job is one] == [0, 240, 480, 720, 960]
+        assert [round(at) for at, job in night.sent if job is two] == [0, 540]
