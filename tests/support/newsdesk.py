@@ -55,6 +55,7 @@ class Desk:
         self.tools = 0
         self.local_answers = 0
         self.forecasts: dict[str, Forecast] = {}
+        self.aftermath: tuple[Incident, ...] = ()
         self.verdicts: dict[str, ServiceVerdict] = {}
 
     def set(self, light: tuple[Light, Finding], *services: str, **more: Any) -> None:
@@ -114,6 +115,7 @@ class Desk:
             local_answers=self.local_answers,
             tools=self.tools,
             forecasts=self.forecasts,
+            aftermath=self.aftermath,
         )
 
     def told(self, minute: float) -> list[str]:

@@ -49,6 +49,7 @@ class Incident(Struct, forbid_unknown_fields=True):
     since: Moment
     cause: Text | None
     link: Text | None
+    silent_since: Moment | None
 
 
 class Forecast(Struct, forbid_unknown_fields=True):

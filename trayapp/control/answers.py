@@ -15,7 +15,19 @@ from trayapp.core.switching.route import Mode, To
 from trayapp.core.switching.target import TargetStatus
 from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
-from trayapp.text import asides, forecasts, own_network, problems, reasons, rows, senses, sentences, switching, terminal
+from trayapp.text import (
+    asides,
+    forecasts,
+    own_network,
+    problems,
+    reasons,
+    rows,
+    senses,
+    sentences,
+    silences,
+    switching,
+    terminal,
+)
 
 
 def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
@@ -82,7 +94,9 @@ def _lines(snapshot: Snapshot) -> list[str]:
         out.append(f"  {rows.service_line(service, snapshot)}")
         if service.light is not Light.GREEN:
             out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
-            out += [f"      {line}" for line in forecasts.lines(service, snapshot)]
+            incidents = (one for one in snapshot.incidents if one.id == service.incident)
+            silent = filter(None, (silences.silence_line(one, snapshot) for one in incidents))
+            out += [f"      {line}" for line in (*silent, *forecasts.lines(service, snapshot))]
     spared = own_network.sparing_line(snapshot)
     out += [own_network.network_line(snapshot), *filter(None, [spared]), *switching.auto_lines(snapshot)]
     return out

@@ -49,6 +49,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "since": moment(incident.started_at),
             "cause": incident.cause,
             "link": incident.link,
+            "silent_since": moment(incident.silent_since),
         }
 
     def aside_json(aside: Aside | None) -> dict[str, Any] | None:

@@ -95,7 +95,8 @@ class Snapshot(Struct, frozen=True):
     """`at` is steady; `wall_offset_s` turns steady seconds into Unix time for display at the moment of publishing.
 
     `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
-    `forecasts`: of services in an outage, by their ids, where something is known. `network`: the own network, stretch
+    `forecasts`: of services in an outage, by their ids, where something is known. `aftermath`: incidents that are over
+    and of which their pages have said something since. `network`: the own network, stretch
     by stretch. The other fields are as in `Circumstances`.
     """
 
@@ -119,6 +120,7 @@ class Snapshot(Struct, frozen=True):
     breakers: dict[str, BreakerView] = {}
     lack: Lack | None = None
     forecasts: dict[str, Forecast] = {}
+    aftermath: tuple[Incident, ...] = ()
     network: NetworkPicture = NetworkPicture()
     sparing: Sparing = Sparing()
 
@@ -133,6 +135,7 @@ def compose(
     wall_offset_s: float,
     forecasts: dict[str, Forecast] | None = None,
     passages: Iterable[Passage] = (),
+    aftermath: tuple[Incident, ...] = (),
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
     return Snapshot(
@@ -157,6 +160,7 @@ def compose(
         lack=_lack(circumstances) if auto.mode is Mode.AUTO else None,
         forecasts=forecasts or {},
         sparing=circumstances.sparing,
+        aftermath=aftermath,
         network=network_picture(judgement.network, circumstances.around, passages),
     )
 

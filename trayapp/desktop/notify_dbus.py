@@ -263,6 +263,8 @@ def describe(owner: str, name: str, version: str, capabilities: list[str]) -> Se
 def notify_arguments(note: Note, before: Shown | None, server: Server, app_name: str, desktop_entry: str) -> list[Any]:
     """The arguments of `Notify` for this server. `before`: what the note replaces."""
     quiet = not note.pops_up
+    # What has no haste makes no noise.
+    silent = quiet or note.urgency is Urgency.LOW
     hints = {
         "urgency": Variant("y", _URGENCY_LEVEL[_urgency(note, before)]),
         "desktop-entry": Variant("s", desktop_entry),
@@ -270,7 +272,7 @@ def notify_arguments(note: Note, before: Shown | None, server: Server, app_name:
     if (picture := note.picture) is not None:
         side_px = picture.side_px
         hints["image-data"] = Variant("(iiibiiay)", [side_px, side_px, 4 * side_px, True, 8, 4, picture.rgba])
-    if quiet:
+    if silent:
         hints["suppress-sound"] = Variant("b", True)
     # A critical note stays until it is dismissed; changing its text must not start a countdown.
     stays = quiet and before is not None and before.urgency is Urgency.CRITICAL

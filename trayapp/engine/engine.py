@@ -331,6 +331,8 @@ class Engine:
     async def forget(self, service: str | None) -> bool:
         """Take this service, or everything, out of the journal for good; False where the disk does not allow it."""
         services = None if service is None else frozenset({service})
+        self._state.forget(services)
+        self.remember()
         return self._diary is None or await self._diary.forget(services)
 
     async def settle(self) -> None:

@@ -25,10 +25,12 @@ from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHistory, PageReport
 from trayapp.core.evidence.passages import Passages
 from trayapp.core.hosts import host_of
+from trayapp.core.incident.aftermath import Aftermath, AftermathMemory
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
 from trayapp.core.incident.known_pasts import KnownPasts, PastsMemory
 from trayapp.core.incident.outlook import Outlook
+from trayapp.core.incident.silence import patience_s
 from trayapp.core.incident.store import IncidentRecord, IncidentStore
 from trayapp.core.light.aside import Lasts
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
@@ -57,6 +59,7 @@ class IncidentMemory(Struct):
     saved_at: float = 0.0
     records: list[IncidentRecord] = field(default_factory=list)
     verdicts: dict[str, LastVerdict] = field(default_factory=dict)
+    aftermath: AftermathMemory = field(default_factory=AftermathMemory)
 
 
 class Memory(Struct):
@@ -135,6 +138,7 @@ class State:
         past = incidents is not None and incidents.saved_at <= now + CLOCK_SLACK_S
         kept = incidents if incidents is not None and past else IncidentMemory()
         self._incidents = IncidentStore(kept.records, kept.saved_at)
+        self._aftermath = Aftermath(kept.aftermath)
         self._outlook.use(catalogue)
         self._joining = Joining({name: provider.name for name, provider in self._judge.providers.items()})
         known = (service.id for _, service in catalogue.watched(watched))
@@ -147,6 +151,7 @@ class State:
         if isinstance(evidence, Circumstances):
             self._circumstances = evidence
         elif isinstance(evidence, PageHistory):
+            self._aftermath.told(evidence)
             self._learn(evidence.provider, new=self._pasts.told(evidence))
         else:
             self._judge.observe(evidence)
@@ -182,6 +187,10 @@ class State:
         self.routes.use(catalogue)
         self._watch(catalogue, watched, now, self._judge.remember(), self._remember_incidents())
 
+    def forget(self, services: frozenset[str] | None) -> None:
+        """Follow no incident of these services, or of any, that is over: nobody wants to be reminded of it."""
+        self._aftermath.forget(services)
+
     def only_when_back(self, incident_id: str) -> None:
         """The user wants to hear of this incident only when it is over."""
         self._policy.only_when_back(incident_id)
@@ -201,7 +210,9 @@ class State:
         self._now = judged.at
         self._incidents.page_said(self._judge.page_incidents)
         network_fine = judged.network.state is NetworkState.ONLINE
-        self._incidents.update(self._judge.troubles, judged.at, network_fine=network_fine)
+        self._incidents.update(self._judge.troubles, judged.at, network_fine=network_fine, patience_s=self._patience_s)
+        self._aftermath.follow(self._incidents.take_ended())
+        self._aftermath.look(self._judge.page_incidents, judged.at)
         incidents = self._incidents.incidents()
         judgement = self._aside.apply(self._joining.join(judged, incidents), incidents, judged.at)
         self.routes.judged(judgement)
@@ -217,6 +228,7 @@ class State:
             local_answers=len(circumstances.local_answers),
             tools=len(circumstances.tools),
             forecasts=snapshot.forecasts,
+            aftermath=snapshot.aftermath,
         )
         names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
         moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)
@@ -242,7 +254,10 @@ class State:
         forecasts = self._outlook.forecasts(judgement, incidents, now)
         passages = self._passages.lately(now)
         circumstances = self._circumstances
-        return compose(judgement, incidents, self.routes, self.auto, circumstances, now, offset_s, forecasts, passages)
+        return compose(
+            judgement, incidents, self.routes, self.auto, circumstances, now, offset_s, forecasts, passages,
+            self._aftermath.incidents,
+        )  # fmt: skip
 
     # What is asked of it
 
@@ -267,7 +282,10 @@ class State:
     def wants_past(self, provider: str) -> bool:
         """Whether the page of a provider that is in no trouble should be asked for its past."""
         known = self.routes.catalogue.providers.get(provider)
-        if known is None or known.page is None or not self._pasts.wanted(provider, known.page.url, self._now):
+        if known is None or known.page is None:
+            return False
+        wanted = self._pasts.wanted(provider, known.page.url, self._now)
+        if not wanted and not self._aftermath.wants_past(provider, self._now):
             return False
         verdicts = [one for one in self.judgement.services if one.provider == provider]
         return not any(one.light in (Light.RED, Light.YELLOW) or one.incident for one in verdicts)
@@ -278,6 +296,10 @@ class State:
             verdict.provider == provider and verdict.light in (Light.YELLOW, Light.RED)
             for verdict in self.judgement.services
         )
+
+    def _patience_s(self, provider: str) -> float | None:
+        """How long this provider's page may be silent; None where it cannot be heard now."""
+        return patience_s(self._aftermath.gap_s(provider)) if self._judge.page_speaks(provider) else None
 
     def settled(self, service_id: str) -> bool:
         """Whether more tries would change nothing about this service."""
@@ -312,4 +334,4 @@ class State:
 
     def _remember_incidents(self) -> IncidentMemory:
         verdicts = {name: structs.replace(last) for name, last in self._verdicts.items()}
-        return IncidentMemory(self._now, list(self._incidents.records), verdicts)
+        return IncidentMemory(self._now, list(self._incidents.records), verdicts, self._aftermath.remember())

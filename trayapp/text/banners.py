@@ -9,7 +9,7 @@ from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
 from trayapp.core.switching.breaker import Trip
 from trayapp.core.switching.route import Until
-from trayapp.text import claims, codes, forecasts, problems
+from trayapp.text import claims, codes, forecasts, problems, silences
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -20,6 +20,7 @@ BODY_MAX = 200
 _NAMES_MAX = 50
 """Characters of a list of names in a title, so that the rest of the sentence stays whole."""
 _CAUSE_MAX = 100
+_WORD_MAX = 110
 _END_SPREAD_S = 300
 """An end known to within five minutes is told as a moment; a wider one as "between X and Y"."""
 
@@ -120,7 +121,7 @@ def _down(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
     else:
         begun = _("Reported since {time}.", time=time)
     advice = _("No need to reload: I will tell you when it works.")
-    return title, [begun, _comment(banner, page_title), _working(banner), advice]
+    return title, [begun, _comment(banner, page_title), *_silence(banner), _working(banner), advice]
 
 
 def _claim(banner: Banner) -> Claim:
@@ -130,9 +131,22 @@ def _claim(banner: Banner) -> Claim:
     return Claim(kind, status if isinstance(status, int) else None)
 
 
+def _silence(banner: Banner) -> list[str]:
+    """That the page says nothing, or what it says after long."""
+    since, word = _number(banner, "silent_since"), _text(banner, "word", _WORD_MAX)
+    if word:
+        return [_("{provider} now says: {word}.", provider=_provider(banner), word=_quoted(word))]
+    if since is None:
+        return []
+    return [silences.silence(_provider(banner), banner.at - since, said=bool(banner.params.get("title")))]
+
+
 def _comment(banner: Banner, page_title: str) -> str:
     if len(banner.providers) > 1:
         return _("Your connection is fine.")
+    if not page_title and _number(banner, "silent_since") is not None:
+        # It says so itself.
+        return ""
     if page_title:
         return _("{provider} confirms: {title}.", provider=_provider(banner), title=_quoted(page_title))
     if banner.params.get("shown"):
@@ -157,7 +171,7 @@ def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSe
         down = _("Down {duration}. Cause: {cause}.", duration=_age(banner), cause=cause)
     else:
         down = _("Down {duration}, cause not stated.", duration=_age(banner))
-    return title, [down, forecasts.half(_number(banner, "half_s")), _working(banner)]
+    return title, [down, *_silence(banner), forecasts.half(_number(banner, "half_s")), _working(banner)]
 
 
 def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
@@ -233,6 +247,17 @@ def _over(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
     return title, sentences
 
 
+def _named(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
+    who = join_short(banner.services, _NAMES_MAX) if banner.services else _provider(banner)
+    title = _("{provider} has named the cause", provider=_provider(banner))
+    since = _number(banner, "since")
+    when = ""
+    if since is not None:
+        time = day_time(wall(since), wall(banner.at))
+        when = _("The outage of {names} from {time} on lasted {duration}.", names=who, time=time, duration=_age(banner))
+    return title, [_cause(banner), when]
+
+
 def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     finding = banner.params.get("finding")
@@ -253,7 +278,7 @@ def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSente
         sentences.append(_("{provider} says: {title}.", provider=_provider(banner), title=_quoted(page_title)))
     if finding == Finding.REPORTED_ONLY:
         sentences.append(_("From here it answers."))
-    return title, [*sentences, _working(banner)]
+    return title, [*sentences, *_silence(banner), _working(banner)]
 
 
 def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
@@ -343,6 +368,7 @@ _STAGES: dict[BannerStage, Callable[[Banner, Callable[[float], datetime]], _Titl
     BannerStage.PARTLY_BACK: _partly_back,
     BannerStage.RECOVERING: _recovering,
     BannerStage.OVER: _over,
+    BannerStage.CAUSE: _named,
     BannerStage.YELLOW: _yellow,
     BannerStage.SWITCHED: _switched,
     BannerStage.SWITCH_FAILED: _switch_failed,

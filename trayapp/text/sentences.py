@@ -19,6 +19,7 @@ from trayapp.text.names import join, join_short, model_name, name, provider_name
 from trayapp.text.page_words import HEALTHS
 from trayapp.text.reasons import reason
 from trayapp.text.senses import blamed_step
+from trayapp.text.silences import silence_line
 from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
 from trayapp.text.trim import clean
 
@@ -203,9 +204,12 @@ def _stated(incident: Incident, s: Snapshot) -> str:
             said = _("{provider} confirms: {title}.", provider=provider, title=title)
         else:
             said = _("{provider} says: {title}.", provider=provider, title=title)
-        return f"{said} {cause or _('Cause not stated.')}"
+        # Long silence says the rest.
+        return f"{said} {cause or silence_line(incident, s) or _('Cause not stated.')}"
     if cause:
         return f"{provider}: {cause}"
+    if silent := silence_line(incident, s):
+        return silent
     page = next((page for page in s.judgement.pages if page.provider == incident.provider), None)
     if page is None:
         return ""

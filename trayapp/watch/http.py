@@ -207,6 +207,8 @@ class Http:
             try:
                 response = await _send_anew(client, request, trace)
             except httpx.ConnectError as error:
+                # What is loaded for the next attempt is no part of the way.
+                trace.enter(None)
                 if (refusal := refused_certificate(error)) is None:
                     raise
                 # Whoever knows the issuer has more to say than whoever does not.

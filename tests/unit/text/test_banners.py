@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, Desk, because
+from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code
@@ -440,3 +441,46 @@ def test_limits_hold_whatever_is_put_in(
     assert 0 < len(found.title) <= TITLE_MAX
     assert len(found.body) <= BODY_MAX
     assert not any(ch in found.title + found.body for ch in "\n\t\x1b\u202e\u200b")
+
+
+SILENCE = {
+    "en": (
+        "Errors since 22:04. OpenAI has said nothing about it for 1 h 10 min. "
+        "No need to reload: I will tell you when it works.",
+        "Down 3 h, cause not stated. No update from OpenAI for 1 h 15 min.",
+        "Down 3 h 5 min, cause not stated. OpenAI now says: “We have found the cause and are rolling it back”.",
+        ("OpenAI has named the cause", "Cause: A bad deploy. The outage of OpenAI from 22:04 on lasted 3 h 19 min."),
+    ),
+    "de": (
+        "Fehler seit 22:04. OpenAI schweigt dazu seit 1 Std. 10 Min. "
+        "Neuladen hilft nicht, ich melde mich, sobald es wieder geht.",
+        "Seit 3 Std. gestört, Ursache ungenannt. Seit 1 Std. 15 Min. nichts Neues von OpenAI.",
+        "Seit 3 Std. 5 Min. gestört, Ursache ungenannt. "
+        "OpenAI sagt jetzt: „We have found the cause and are rolling it back“.",
+        (
+            "OpenAI hat die Ursache genannt",
+            "Ursache: A bad deploy. Die Störung von OpenAI ab 22:04 dauerte 3 Std. 19 Min.",
+        ),
+    ),
+}
+
+
+def test_the_tone_of_silence(night: Desk, spoken: str) -> None:
+    silent, still, word, cause = SILENCE[spoken]
+    night.banner(0, BannerStage.DOWN)
+    night.incident(*BOTH, silent_since=START - 60)
+    assert said(night.banner(_minutes(1, 10), BannerStage.DOWN))[1] == silent
+    heard_at = START + 60 * _minutes(1, 45)
+    night.incident(*BOTH, title="Elevated Error Rates", word_at=heard_at)
+    night.banner(_minutes(1, 45), BannerStage.CONFIRMED)
+    night.incident(*BOTH, title="Elevated Error Rates", word_at=heard_at, silent_since=heard_at)
+    assert said(night.banner(_minutes(3, 0), BannerStage.CONFIRMED))[1] == still
+    update = PageUpdate(heard_at + 4700, PageStage.IDENTIFIED, "We have found the cause and are rolling it back.")
+    night.incident(*BOTH, title="Elevated Error Rates", word_at=update.at, updates=(update,))
+    assert said(night.banner(_minutes(3, 5), BannerStage.CONFIRMED))[1] == word
+    night.set(GREEN, *BOTH)
+    ended = START + _minutes(3, 19) * 60
+    night.over(ended_from=ended, ended_at=ended)
+    night.banner(_minutes(3, 29), BannerStage.OVER)
+    night.over(cause="A bad deploy.")
+    assert said(night.banner(_minutes(3, 30), BannerStage.CAUSE)) == cause

@@ -23,7 +23,8 @@ class Incident(Struct, frozen=True):
     page's own start, whichever is earlier and believable; `red_at`: when it was called red, None while only yellow.
     `title`, `page_stage`, `updates`, `link`: the provider's words, once it has said something. `cause`: as stated
     by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two.
-    `shared`: several providers at once, namely `providers`.
+    `shared`: several providers at once, namely `providers`. `word_at`: of the page's latest word on it, None where it
+    has not said any; `silent_since`: since when it has been silent for so long that this is news.
     """
 
     id: str
@@ -42,3 +43,5 @@ class Incident(Struct, frozen=True):
     ended_at: float | None = None
     shared: bool = False
     providers: tuple[str, ...] = ()
+    word_at: float | None = None
+    silent_since: float | None = None

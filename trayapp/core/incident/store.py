@@ -3,15 +3,17 @@
 Only what has changed since the last update is followed, so that a hundred outages cost no more than the news of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct, field
 
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
+from trayapp.core.incident.aftermath import Ended
 from trayapp.core.incident.cause import stated_cause
 from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.incident.silence import LEAST_S, is_at_it
 from trayapp.core.light.incident_reach import monitored_since, names_none
 from trayapp.core.light.page_colours import is_forgotten
 from trayapp.core.light.severity import Finding, Light
@@ -31,6 +33,7 @@ SHARED_PROVEN = 2
 UPDATES_KEPT = 20
 
 _PASSING = frozenset({Finding.CHECKING})
+_LASTING = frozenset({IncidentStage.OPEN, IncidentStage.PARTLY_BACK})
 
 
 class State(StrEnum):
@@ -57,7 +60,7 @@ class Member(Struct):
 
 class IncidentRecord(Struct):
     """The record of one incident, which survives restarts. `red_at`: when it was called red; `fell_at`, `proven`: as in
-    `Trouble`, of its first red."""
+    `Trouble`, of its first red. `word_at`, `silent_since`: as in `Incident`."""
 
     id: str
     provider: str
@@ -76,6 +79,8 @@ class IncidentRecord(Struct):
     cause: str | None = None
     updates: tuple[PageUpdate, ...] = ()
     resolved_at: float | None = None
+    word_at: float | None = None
+    silent_since: float | None = None
 
 
 class IncidentStore:
@@ -98,10 +103,24 @@ class IncidentStore:
         self._incidents: tuple[Incident, ...] | None = None
         self._by_service: dict[str, IncidentRecord] = {}
         self._by_provider: dict[str, IncidentRecord] = {}
+        self._let_go: list[Ended] = []
         self._index()
 
-    def update(self, troubles: Sequence[Trouble], now: float, *, network_fine: bool) -> None:
-        """Follow the services: open, join, lead back, close, merge."""
+    def take_ended(self) -> list[Ended]:
+        """Those that are over and were let go of since the last time, and whose pages may still name the cause."""
+        taken, self._let_go = self._let_go, []
+        return taken
+
+    def update(
+        self,
+        troubles: Sequence[Trouble],
+        now: float,
+        *,
+        network_fine: bool,
+        patience_s: Callable[[str], float | None] = lambda provider: None,
+    ) -> None:
+        """Follow the services: open, join, lead back, close, merge. `patience_s`: how long the page of a provider may
+        say nothing; None where it has none that can be read now."""
         self._forget_ended(now)
         self._forget_unwatched(frozenset(trouble.verdict.id for trouble in troubles))
         for trouble in troubles:
@@ -113,7 +132,23 @@ class IncidentStore:
                 pass
             self._turned_red = False
         self._close_ended(now)
+        self._note_silence(now, patience_s)
         self._updated_at = now
+
+    def _note_silence(self, now: float, patience_s: Callable[[str], float | None]) -> None:
+        for record in self.records:
+            since = _owing_since(record)
+            if since is None or now - since < LEAST_S:
+                silent_since = None
+            elif record.silent_since == since:
+                continue
+            else:
+                allowed_s = patience_s(record.provider)
+                # Who cannot be heard is not silent; what was said of it before stays.
+                silent_since = record.silent_since if allowed_s is None else since if now - since >= allowed_s else None
+            if silent_since != record.silent_since:
+                record.silent_since = silent_since
+                self._changed(record)
 
     def _close_ended(self, now: float) -> None:
         for record in self._touched:
@@ -128,6 +163,11 @@ class IncidentStore:
             record for record in self.records if record.over_at is not None and now - record.over_at >= OVER_KEPT_S
         ]
         if ended:
+            self._let_go += [
+                Ended(_incident(record), record.page_id, record.over_at or now)
+                for record in ended
+                if record.page_id is not None and not record.shared
+            ]
             self.records = [record for record in self.records if record not in ended]
             self._index()
 
@@ -295,6 +335,16 @@ def _quote(record: IncidentRecord, page: PageIncident) -> None:
     record.updates = page.updates[:UPDATES_KEPT]
     record.cause = cause
     record.resolved_at = page.resolved_at
+    record.word_at = page.updated_at
+
+
+def _owing_since(record: IncidentRecord) -> float | None:
+    """Since when its page owes a word; None where it does not: of what own eyes saw it need not speak while it is
+    not down."""
+    at_it = _stage(record) in _LASTING and not record.shared and is_at_it(record.page_stage)
+    if not at_it or (record.page_stage is None and record.red_at is None):
+        return None
+    return record.started_at if record.word_at is None else record.word_at
 
 
 def _stage(record: IncidentRecord) -> IncidentStage:
@@ -328,6 +378,8 @@ def _incident(record: IncidentRecord) -> Incident:
         ended_at=ended_at,
         shared=record.shared,
         providers=record.providers,
+        word_at=record.word_at,
+        silent_since=record.silent_since,
     )
 
 

@@ -39,6 +39,7 @@ class Recorder:
         # The name of the field that the time of each service counts in, since then.
         self._stands: dict[str, str] = {}
         self._incidents: tuple[Incident, ...] = ()
+        self._aftermath: tuple[Incident, ...] = ()
         self._routes: dict[str, Route] | None = None
         self._diverted: frozenset[str] = frozenset()
 
@@ -82,6 +83,9 @@ class Recorder:
         self._stands = {one.id: _field(one, offline) for one in judgement.services}
         self._batch.changes += [structs.replace(one, at=one.at + offset_s) for one in transitions]
         self._follow_incidents(snapshot.incidents, offset_s)
+        if snapshot.aftermath is not self._aftermath:
+            self._note_changed(self._aftermath, snapshot.aftermath, offset_s)
+            self._aftermath = snapshot.aftermath
         self._follow_routes(snapshot, diverted)
 
     def _pass_time(self, now: float, offset_s: float) -> None:
@@ -108,12 +112,15 @@ class Recorder:
     def _follow_incidents(self, incidents: tuple[Incident, ...], offset_s: float) -> None:
         if incidents is self._incidents:
             return
-        known = {id(one) for one in self._incidents}
+        self._note_changed(self._incidents, incidents, offset_s)
+        self._fold(incidents)
+        self._incidents = incidents
+
+    def _note_changed(self, before: tuple[Incident, ...], incidents: tuple[Incident, ...], offset_s: float) -> None:
+        known = {id(one) for one in before}
         for one in incidents:
             if id(one) not in known:
                 self._batch.incidents[one.id] = _dated(one, offset_s)
-        self._fold(incidents)
-        self._incidents = incidents
 
     def _fold(self, incidents: tuple[Incident, ...]) -> None:
         """What was open and is no longer there has become part of the one that is shared, if that names its provider;
@@ -166,6 +173,8 @@ def _dated(incident: Incident, offset_s: float) -> Incident:
         red_at=moved(incident.red_at),
         ended_from=moved(incident.ended_from),
         ended_at=moved(incident.ended_at),
+        word_at=moved(incident.word_at),
+        silent_since=None,
         updates=tuple(structs.replace(one, at=one.at + offset_s, states=()) for one in incident.updates),
     )
 

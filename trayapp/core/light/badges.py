@@ -61,6 +61,8 @@ class Badges:
         """
         good = t.outcome is Outcome.GOOD and t.depth >= Depth.API
         model = t.witness.model if t.witness is not None else ""
+        # Whether there is a model of some name may be asked by anybody, and answered with no.
+        badge = None if t.badge is Badge.MODEL and not model else t.badge
         # Of our own there is one, which the user may have exchanged.
         credential = t.witness.credential if t.source is Source.TRAFFIC and t.witness is not None else ""
         asker = _Whose(t.source, credential, "" if t.source is Source.TRAFFIC else model)
@@ -70,13 +72,13 @@ class Badges:
                 # Whoever got so far was not refused for where he is.
                 seen.pop(_Whose(t.source, None), None)
                 # Nor for who he is.
-                if t.badge in (None, Badge.MODEL):
+                if badge in (None, Badge.MODEL):
                     seen.pop(asker, None)
-            if t.badge is not None:
-                whose = _Whose(t.source, None) if t.badge is Badge.REGION else asker
-                whose = whose._replace(model=model) if t.badge is Badge.MODEL else whose
+            if badge is not None:
+                whose = _Whose(t.source, None) if badge is Badge.REGION else asker
+                whose = whose._replace(model=model) if badge is Badge.MODEL else whose
                 seen.pop(whose, None)
-                seen[whose] = _Seen(t.badge, t.at, accepted_at, model)
+                seen[whose] = _Seen(badge, t.at, accepted_at, model)
                 if len(seen) > BADGES_KEPT:
                     del seen[next(iter(seen))]
             elif good:

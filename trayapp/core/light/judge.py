@@ -218,6 +218,11 @@ class Judge:
             self._network.observe_page(report.at, began, host, report.provider, report.reach)
         self._touched.update(service.service.id for service in self._by_provider[report.provider])
 
+    def page_speaks(self, provider: str) -> bool:
+        """Whether its page can be read now."""
+        readings = self._readings.get(provider)
+        return readings is not None and readings.speaks
+
     # The judgement
 
     def advance(self, now: float) -> Judgement:

@@ -101,6 +101,11 @@ class PageReadings:
         return self._good.at + self.fresh_s if self._good is not None and self._speaks else math.inf
 
     @property
+    def speaks(self) -> bool:
+        """Whether what was read last still counts."""
+        return self._speaks
+
+    @property
     def fetched_at(self) -> float | None:
         """The last good reading."""
         return self._good.at if self._good is not None else None

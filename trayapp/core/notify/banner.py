@@ -14,6 +14,7 @@ class BannerStage(StrEnum):
     PARTLY_BACK = "partly_back"
     RECOVERING = "recovering"
     OVER = "over"
+    CAUSE = "cause"
     YELLOW = "yellow"
     SWITCHED = "switched"
     SWITCH_FAILED = "switch_failed"
@@ -50,6 +51,8 @@ class Banner(Struct, frozen=True):
     confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `title`;
     over: `since`, `ended_from`, `ended_at`, `cause`, `tools` (still local), `local`, `answered`;
     yellow: `since`, `finding`, `title`; flapping: `since`;
+    down, confirmed and yellow: `silent_since` (the page has said nothing for long), `word` (what it says after that);
+    cause (named after the end): `since`, `ended_at`, `cause`;
     switched: `model`, `tools`, `until`; switch_failed: `code` and the problem's own; home: `tools`, `answered`, and
     `held` at the cloud from now on; moved (by itself): `code` of the failure or of why all requests move, `model`, and
     `every` one or the one that failed; returned: `code` (`auto_mode.Notice.why`), `answered`.

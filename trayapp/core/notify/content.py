@@ -27,7 +27,10 @@ _LIGHTS = {
     BannerStage.YELLOW: Light.YELLOW,
     BannerStage.FLAPPING: Light.YELLOW,
     BannerStage.OVER: Light.GREEN,
+    BannerStage.CAUSE: Light.GREEN,
 }
+# Stages whose banner says that the page is silent, and what it says then.
+SILENT_IN = (BannerStage.DOWN, BannerStage.CONFIRMED, BannerStage.YELLOW)
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
@@ -155,8 +158,14 @@ class NotificationContent:
         *,
         pops_up: bool,
         again: bool,
+        after_silence: bool = False,
     ) -> Banner:
-        """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back."""
+        """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back.
+        `after_silence`: its page has a word, and had none for long."""
+        params = self._params(incident, stage, again=again)
+        if stage in SILENT_IN:
+            params["silent_since"] = incident.silent_since
+            params["word"] = incident.updates[0].text if after_silence and incident.updates else None
         parts = tuple(part for service in back for part in failed.get(service, ()))
         return Banner(
             key=incident.id,
@@ -172,9 +181,7 @@ class NotificationContent:
             provider=incident.provider,
             providers=tuple(dict.fromkeys(v.provider_name for v in self.verdicts(incident.services))),
             parts=parts if stage is BannerStage.PARTLY_BACK else (),
-            params={
-                key: value for key, value in self._params(incident, stage, again=again).items() if value is not None
-            },
+            params={key: value for key, value in params.items() if value is not None},
         )
 
     def yellow_banner(self, key: str, stage: BannerStage, services: list[ServiceVerdict]) -> Banner:
@@ -205,7 +212,7 @@ class NotificationContent:
 
     def _services(self, incident: Incident, stage: BannerStage) -> tuple[str, ...]:
         match stage:
-            case BannerStage.OVER:
+            case BannerStage.OVER | BannerStage.CAUSE:
                 # One service of several goes by its own name, an outage of the whole house by the provider's.
                 whole = sum(v.provider in self.provider_ids(incident) for v in self.judgement.services)
                 return self.names(incident.services) if len(incident.services) == 1 < whole else ()
@@ -235,6 +242,8 @@ class NotificationContent:
             case BannerStage.OVER:
                 ended = {"ended_from": incident.ended_from, "ended_at": incident.ended_at}
                 params |= {**ended, "cause": incident.cause, **self._local_params(incident)}
+            case BannerStage.CAUSE:
+                params |= {"ended_at": incident.ended_at, "cause": incident.cause}
             case BannerStage.YELLOW:
                 params |= {"title": incident.title, "finding": _worst(self._in_trouble(incident))}
             case _:
@@ -257,6 +266,8 @@ class NotificationContent:
             case BannerStage.OVER:
                 home = (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
                 return home if self.local_until_back(providers) else (Button.DETAILS,)
+            case BannerStage.CAUSE:
+                return (Button.DETAILS,)
             case BannerStage.DOWN | BannerStage.CONFIRMED | BannerStage.PARTLY_BACK:
                 return (*self._switch_button(providers), *_ALWAYS)
             case _:

@@ -16,7 +16,7 @@ from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
-from trayapp.core.notify.content import PASSING, NotificationContent
+from trayapp.core.notify.content import PASSING, SILENT_IN, NotificationContent
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Route
 
@@ -39,7 +39,8 @@ class BannerRecord(Struct):
     `failed`: ids of all parts that failed, by service.
 
     `shown`: the banner stands. `popped_at`: when it last popped up. `confirmed`: the provider's words were in it.
-    `home`: it offers the way home. `yellow_from`, `red_from`: when trouble short of red, and red, was first seen that
+    `home`: it offers the way home. `silence`: it says that the page is silent since then. `cause`: it, or the
+    all-clear, names the cause. `yellow_from`, `red_from`: when trouble short of red, and red, was first seen that
     nobody has been told of.
     """
 
@@ -51,6 +52,8 @@ class BannerRecord(Struct):
     flapped: bool = False
     only_when_back: bool = False
     home: bool = False
+    silence: float | None = None
+    cause: bool = False
     providers: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
@@ -104,14 +107,16 @@ class NotificationPolicy:
         local_answers: int = 0,
         tools: int = 0,
         forecasts: Mapping[str, Forecast] | None = None,
+        aftermath: tuple[Incident, ...] = (),
     ) -> tuple[Announcement, ...]:
         """What has to be shown, replaced or taken away now.
 
         `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
-        `forecasts`: of services, by their ids; no news by themselves.
+        `forecasts`: of services, by their ids; no news by themselves. `aftermath`: incidents that ended longer ago, of
+        which their pages have said something since.
         """
         self._now = now
-        rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer)
+        rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer, aftermath)
         if (
             not self._retracted
             and now < self.news_at
@@ -128,6 +133,8 @@ class NotificationPolicy:
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             said += self._news(desk)
+            for incident in aftermath:
+                said += self._late_cause(incident, desk)
         said += self._withdraw_offers(desk)
         self._forget_old()
         told = self._told.by_key.values()
@@ -176,6 +183,7 @@ class NotificationPolicy:
         spoken = self._told.by_key.get(incident.id)
         # What was never told while it lasted was published after the fact: it belongs into the history.
         if spoken is None or spoken.stage is BannerStage.OVER:
+            yield from self._late_cause(incident, desk)
             return
         if spoken.stage not in _FIRST_WORD or spoken.only_when_back:
             yield self._tell(BannerStage.OVER, incident, spoken, desk)
@@ -184,11 +192,26 @@ class NotificationPolicy:
             yield Withdraw(incident.id)
         spoken.stage = BannerStage.OVER
 
+    def _late_cause(self, incident: Incident, desk: NotificationContent) -> Iterator[Announcement]:
+        """The cause of what was told, named after the all-clear: once, and without haste."""
+        spoken = self._told.by_key.get(incident.id)
+        told = spoken is not None and spoken.stage is BannerStage.OVER and spoken.popped_at is not None
+        if spoken is None or not told or spoken.cause or not incident.cause:
+            return
+        spoken.cause = True
+        spoken.shown = True
+        yield desk.banner(incident, BannerStage.CAUSE, (), {}, pops_up=True, again=False)
+
     def _tell(self, stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> Banner:
         again = stage is BannerStage.DOWN and bool(spoken.fallen) and spoken.stage not in (*_FIRST_WORD, *_BAD_NEWS)
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
         pops_up = _pops_up(stage, spoken, incident.down, back, providers, desk.now)
-        banner = desk.banner(incident, stage, back, spoken.failed, pops_up=pops_up, again=again)
+        after_silence = _is_word(incident, spoken)
+        banner = desk.banner(
+            incident, stage, back, spoken.failed, pops_up=pops_up, again=again, after_silence=after_silence
+        )
+        spoken.silence = incident.silent_since
+        spoken.cause = stage is BannerStage.OVER and incident.cause is not None
         spoken.stage, spoken.at, spoken.shown, spoken.red_from = stage, desk.now, True, None
         spoken.providers, spoken.down, spoken.back = providers, incident.down, back
         spoken.fallen = tuple(dict.fromkeys((*spoken.fallen, *incident.down)))
@@ -298,13 +321,22 @@ def _is_news(stage: BannerStage, incident: Incident, spoken: BannerRecord, desk:
     if stage is BannerStage.FLAPPING:
         # Said once, and again only where 'down' would stand there that is not true any more.
         return not spoken.flapped or spoken.stage in _BAD_NEWS
-    if stage is not spoken.stage:
+    if stage is not spoken.stage or (stage in SILENT_IN and _silence_is_news(incident, spoken)):
         return True
     if stage is BannerStage.DOWN:
         return not set(incident.down) <= set(spoken.down)
     if stage is BannerStage.PARTLY_BACK:
         return (set(desk.back(incident, spoken.fallen)), set(incident.down)) != (set(spoken.back), set(spoken.down))
     return False
+
+
+def _silence_is_news(incident: Incident, spoken: BannerRecord) -> bool:
+    """Said once of each silence, and taken back by the first word after it."""
+    return (incident.silent_since is not None and incident.silent_since != spoken.silence) or _is_word(incident, spoken)
+
+
+def _is_word(incident: Incident, spoken: BannerRecord) -> bool:
+    return spoken.silence is not None and incident.word_at is not None and incident.word_at > spoken.silence
 
 
 def _pops_up(

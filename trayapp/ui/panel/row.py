@@ -22,6 +22,7 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line, unverified_line
 from trayapp.text.senses import page_line
+from trayapp.text.silences import silence_line
 from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
@@ -137,7 +138,9 @@ class _Details(QWidget):
         self.updates_title.setText(title)
         self.updates_title.setVisible(bool(title))
         updates = incident.updates if incident is not None else ()
-        self.updates.draw([Line(words.update_line(update, s), quiet=True) for update in updates])
+        silent = silence_line(incident, s) if incident is not None else ""
+        lines = [silent, *(words.update_line(update, s) for update in updates)]
+        self.updates.draw([Line(text, quiet=True) for text in lines if text])
 
 
 class ServiceRow(QWidget):

@@ -22,6 +22,12 @@ def update(text: str) -> PageUpdate:
         ("We have identified the root cause and are working on a fix.", None),
         ("We are investigating whether this is caused by a network partner.", None),
         ("We apologise for the disruption caused by this incident.", None),
+        ("## Summary\nAll failed.\n\n## Root Cause\n\nA migration locked the table of sessions. We are sorry.",
+         "A migration locked the table of sessions"),
+        ("**Root cause:** a full disk on the primary of the login.", "a full disk on the primary of the login"),
+        ("We found the root cause. We are working on a fix with our upstream provider.", None),
+        ("Root cause: still under investigation by our engineers.", None),
+        ("Root cause: TBD", None),
         ("", None),
     ],
 )  # fmt: skip

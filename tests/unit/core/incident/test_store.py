@@ -42,8 +42,10 @@ class Diary:
     def __init__(self, store: IncidentStore | None = None) -> None:
         self.store = store or IncidentStore()
 
-    def at(self, now: float, *troubles: Trouble, network_fine: bool = True) -> tuple[Incident, ...]:
-        self.store.update(troubles, now, network_fine=network_fine)
+    def at(
+        self, now: float, *troubles: Trouble, network_fine: bool = True, patience_s: float | None = None
+    ) -> tuple[Incident, ...]:
+        self.store.update(troubles, now, network_fine=network_fine, patience_s=lambda provider: patience_s)
         return self.store.incidents()
 
     def restarted(self, saved_at: float) -> "Diary":
@@ -346,3 +348,76 @@ class TestOnlyWhatIsNew:
             assert quick.at(now, *troubles.values(), network_fine=network_fine) == slow.at(
                 now, *anew, network_fine=network_fine
             )
+
+
+DOWN = trouble("acme-api", Finding.DOWN, at=80.0)
+PATIENCE_S = 4200.0
+
+
+class TestSilence:
+    def test_of_a_page_that_says_nothing_of_what_is_down(self) -> None:
+        diary = Diary()
+        for now in (100.0, 80.0 + PATIENCE_S - 1.0):
+            (incident,) = diary.at(now, DOWN, patience_s=PATIENCE_S)
+            assert incident.silent_since is None
+        (incident,) = diary.at(80.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
+        assert (incident.silent_since, incident.word_at) == (80.0, None)
+        (same,) = diary.at(90.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
+        assert same is incident, "nothing has changed since"
+        (same,) = diary.restarted(90.0 + PATIENCE_S).at(95.0 + PATIENCE_S, DOWN, patience_s=None)
+        assert same.silent_since == 80.0
+
+    def test_ends_with_a_word_and_begins_anew_after_it(self) -> None:
+        diary = Diary()
+        diary.at(100.0, DOWN, patience_s=PATIENCE_S)
+        diary.at(5000.0, DOWN, patience_s=PATIENCE_S)
+        told = trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(updated_at=5050.0),))
+        (incident,) = diary.at(5100.0, told, patience_s=PATIENCE_S)
+        assert (incident.silent_since, incident.word_at) == (None, 5050.0)
+        (incident,) = diary.at(5050.0 + PATIENCE_S, told, patience_s=PATIENCE_S)
+        assert incident.silent_since == 5050.0
+
+    def test_is_not_said_of_a_page_that_cannot_be_heard(self) -> None:
+        diary = Diary()
+        diary.at(100.0, DOWN)
+        (incident,) = diary.at(50_000.0, DOWN)
+        assert incident.silent_since is None
+        (incident,) = diary.at(50_015.0, DOWN, patience_s=PATIENCE_S)
+        assert incident.silent_since == 80.0
+
+    @pytest.mark.parametrize(
+        ("seen", "silent"),
+        [
+            (trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(PageStage.IDENTIFIED),)), True),
+            (trouble("acme-api", Finding.DEGRADED, at=80.0, pages=(page(),)), True),
+            (trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(PageStage.MONITORING),)), False),
+            (trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(PageStage.IN_PROGRESS),)), False),
+            # What is slow, or fails in part, is none of its page's as long as it says nothing of it.
+            (trouble("acme-api", Finding.SLOW, at=80.0), False),
+            (trouble("acme-api", Finding.DEGRADED, at=80.0), False),
+            (trouble("acme-api", Finding.RECOVERING, at=80.0, back=90.0), False),
+        ],
+    )
+    def test_who_owes_a_word(self, seen: Trouble, silent: bool) -> None:
+        diary = Diary()
+        diary.at(100.0, seen, patience_s=PATIENCE_S)
+        (incident,) = diary.at(5000.0, seen, patience_s=PATIENCE_S)
+        assert (incident.silent_since is not None) is silent
+
+    def test_a_page_that_writes_often_owes_sooner(self) -> None:
+        diary = Diary()
+        diary.at(100.0, DOWN, patience_s=1800.0)
+        assert diary.at(80.0 + 1799.0, DOWN, patience_s=1800.0)[0].silent_since is None
+        assert diary.at(80.0 + 1800.0, DOWN, patience_s=1800.0)[0].silent_since == 80.0
+
+
+def test_what_is_over_is_handed_on_once_with_its_page() -> None:
+    diary = Diary()
+    diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)), trouble("beta-api", Finding.DOWN))
+    well = (trouble("acme-api", Finding.OK, back=200.0), trouble("beta-api", Finding.OK, back=200.0))
+    diary.at(300.0, *well)
+    assert diary.store.take_ended() == []
+    diary.at(300.0 + OVER_KEPT_S, *well)
+    (ended,) = diary.store.take_ended()
+    assert (ended.incident.id, ended.incident.stage, ended.page_id) == ("acme-80", IncidentStage.OVER, "i1")
+    assert diary.store.take_ended() == []

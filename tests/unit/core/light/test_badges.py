@@ -106,6 +106,12 @@ def test_a_model_that_is_gone_is_named_and_goes_by_that_very_one() -> None:
     assert badges.of("api", 4.0) == ()
 
 
+def test_asking_whether_there_is_a_model_is_no_want_of_it() -> None:
+    badges = Badges()
+    badges.observe(completed(0.0, Badge.MODEL, "", Source.TRAFFIC))
+    assert badges.of("api", 1.0) == ()
+
+
 def test_who_is_told_that_a_model_is_gone_has_a_key_that_counts() -> None:
     badges = Badges()
     badges.observe(completed(0.0, Badge.KEY, "old", Source.TRAFFIC))
