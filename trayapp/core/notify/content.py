@@ -263,11 +263,9 @@ class NotificationContent:
     def _buttons(self, incident: Incident, stage: BannerStage) -> tuple[Button, ...]:
         providers = self.provider_ids(incident)
         match stage:
-            case BannerStage.OVER:
+            case BannerStage.OVER | BannerStage.CAUSE:
                 home = (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
                 return home if self.local_until_back(providers) else (Button.DETAILS,)
-            case BannerStage.CAUSE:
-                return (Button.DETAILS,)
             case BannerStage.DOWN | BannerStage.CONFIRMED | BannerStage.PARTLY_BACK:
                 return (*self._switch_button(providers), *_ALWAYS)
             case _:

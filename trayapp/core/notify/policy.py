@@ -196,7 +196,7 @@ class NotificationPolicy:
         """The cause of what was told, named after the all-clear: once, and without haste."""
         spoken = self._told.by_key.get(incident.id)
         told = spoken is not None and spoken.stage is BannerStage.OVER and spoken.popped_at is not None
-        if spoken is None or not told or spoken.cause or not incident.cause:
+        if spoken is None or not told or spoken.cause or not incident.cause or desk.aside() >= {*incident.services}:
             return
         spoken.cause = True
         spoken.shown = True

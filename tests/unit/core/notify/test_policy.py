@@ -26,7 +26,7 @@ from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.notify.banner import Banner, BannerStage, Urgency
+from trayapp.core.notify.banner import Banner, BannerStage, Button, Urgency
 from trayapp.core.switching.route import Until
 
 BOTH = ("chatgpt", "openai-api")
@@ -621,3 +621,14 @@ def test_after_a_week_nobody_cares(desk: Desk) -> None:
     assert desk.told(8 * 24 * 60) == []
     desk.aftermath = (ended,)
     assert desk.told(8 * 24 * 60 + 1) == []
+
+
+def test_the_cause_does_not_take_the_way_home_away(desk: Desk) -> None:
+    desk.local("openai")
+    _ended(desk)
+    desk.over(cause=CAUSE)
+    (banner,) = desk.news(72)
+    assert isinstance(banner, Banner)
+    assert banner.buttons == (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
+    desk.routes.clear()
+    assert desk.told(73) == ["withdraw i1"]
