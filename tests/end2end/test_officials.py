@@ -40,6 +40,11 @@ def banners(scene: Scene) -> list[Banner]:
     return [one for one in scene.announcements if isinstance(one, Banner)]
 
 
+def latest(scene: Scene) -> BannerStage | None:
+    found = banners(scene)
+    return found[-1].stage if found else None
+
+
 async def told(scene: Scene) -> str:
     status = await client.ask(scene.home, AskStatus())
     assert status is not None
@@ -98,7 +103,7 @@ async def test_a_cause_that_is_named_after_the_end_is_told_once_and_kept(restart
         over = incident("i1", "Elevated errors", "resolved", at, updates=closed, resolved_at=moment(now(scene)))
         acme.page(chat_completions="operational")
         acme.page_server.on(HISTORY, answer(200, incidents_file([over])))
-        await scene.until(lambda s: banners(scene)[-1].stage is BannerStage.OVER, "the all-clear")
+        await scene.until(lambda s: latest(scene) is BannerStage.OVER, "the all-clear")
         assert banners(scene)[-1].params.get("cause") is None
         if restarted:
             await scene.stop()
@@ -106,7 +111,7 @@ async def test_a_cause_that_is_named_after_the_end_is_told_once_and_kept(restart
         word = update("postmortem", now(scene), "The outage was caused by an expired certificate. We are sorry.")
         over["incident_updates"] = [word, *closed]
         acme.page_server.on(HISTORY, answer(200, incidents_file([over])))
-        await scene.until(lambda s: banners(scene)[-1].stage is BannerStage.CAUSE, "the cause")
+        await scene.until(lambda s: latest(scene) is BannerStage.CAUSE, "the cause")
         cause = banners(scene)[-1]
         assert (cause.urgency, cause.light) == (Urgency.LOW, Light.GREEN)
         assert words(cause, wall=scene.clock.wall).body.startswith(

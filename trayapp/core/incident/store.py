@@ -29,6 +29,8 @@ OVER_KEPT_S = 600.0
 SHARED_WITHIN_S = 120.0
 SHARED_PROVIDERS = 3
 SHARED_PROVEN = 2
+# Silence is told in minutes.
+SILENCE_LOOK_S = 60.0
 # A page incident tells its story in a handful of updates; this bounds what is kept.
 UPDATES_KEPT = 20
 
@@ -104,6 +106,8 @@ class IncidentStore:
         self._by_service: dict[str, IncidentRecord] = {}
         self._by_provider: dict[str, IncidentRecord] = {}
         self._let_go: list[Ended] = []
+        # When the passing of time alone may make somebody's silence news.
+        self._silence_due = 0.0
         self._index()
 
     def take_ended(self) -> list[Ended]:
@@ -132,10 +136,12 @@ class IncidentStore:
                 pass
             self._turned_red = False
         self._close_ended(now)
-        self._note_silence(now, patience_s)
+        if self._incidents is None or now >= self._silence_due:
+            self._note_silence(now, patience_s)
         self._updated_at = now
 
     def _note_silence(self, now: float, patience_s: Callable[[str], float | None]) -> None:
+        self._silence_due = now + SILENCE_LOOK_S
         for record in self.records:
             since = _owing_since(record)
             if since is None or now - since < LEAST_S:

