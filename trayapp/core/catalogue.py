@@ -86,11 +86,20 @@ class Page(Fact, frozen=True, forbid_unknown_fields=True):
 
 
 class Api(Fact, frozen=True, forbid_unknown_fields=True):
-    """What the gateway's cloud route uses. `url` is everything before /v1; `key` names the stored key."""
+    """What the gateway's cloud route uses. `url` is everything before /v1, and `v1` what is there in place of that;
+    `anthropic`: the same of Anthropic's dialect, where that is at another address. `key` names the stored key."""
 
     url: Url
     dialects: tuple[Dialect, ...]
     key: str | None = None
+    v1: Path = "/v1"
+    anthropic: Url | None = None
+
+    def at(self, dialect: Dialect, path: str) -> tuple[str, str]:
+        """The URL and what comes after it, for a path from /v1 on."""
+        if dialect is Dialect.ANTHROPIC and self.anthropic is not None:
+            return self.anthropic.rstrip("/"), path
+        return self.url.rstrip("/"), self.v1 + path.removeprefix("/v1")
 
 
 class Login(Fact, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +147,11 @@ class Probe(Fact, frozen=True, forbid_unknown_fields=True):
         """Host and port, lower case: what politeness and controls count by."""
         return urlsplit(self.url).netloc.rpartition("@")[2].lower()
 
+    @property
+    def name(self) -> str:
+        """What is asked, for people and for notes: host and path."""
+        return f"{self.host}{urlsplit(self.url).path}"
+
 
 class Component(Fact, frozen=True, forbid_unknown_fields=True):
     """A part of a service that can fail alone. `page_components` are ids on the page, `name:` with a pattern of names
@@ -175,6 +189,14 @@ class Provider(Struct, frozen=True, forbid_unknown_fields=True):
     logins: tuple[Login, ...] = field(name="login", default=())
 
 
+class Claim(NamedTuple):
+    """A fact, and of whom it is: of a provider, or of one of its services."""
+
+    provider: Provider
+    service: Service | None
+    fact: Fact
+
+
 class Catalogue(Struct, frozen=True):
     """All providers, by id."""
 
@@ -184,6 +206,18 @@ class Catalogue(Struct, frozen=True):
         for provider in self.providers.values():
             for service in provider.services:
                 yield provider, service
+
+    def claims(self) -> Iterator[Claim]:
+        """Everything that is claimed of others: pages, addresses, requests, and which parts of a page speak for what.
+
+        That a page speaks for a part as a whole is no more than that it is its provider's.
+        """
+        for provider in self.providers.values():
+            yield from (Claim(provider, None, one) for one in (provider.page, provider.api) if one is not None)
+            yield from (Claim(provider, None, login) for login in provider.logins)
+            for service in provider.services:
+                named = (one for one in service.components if set(one.page_components) - {"*"})
+                yield from (Claim(provider, service, one) for one in (*service.probes, *named))
 
     def find(self, service_id: str) -> tuple[Provider, Service] | None:
         return next((pair for pair in self.services() if pair[1].id == service_id), None)

@@ -225,8 +225,8 @@ class Gateway:
         access.check_method(dialect.METHODS[endpoint], request.method, request.headers, json=endpoint not in UNSEEN)
         if endpoint is Endpoint.OTHER:
             access.check_reach(caller, address.path)
-        provider, url, path = self._provider(address, caller, dialect)
-        asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path)
+        provider, url, path, by_login = self._provider(address, caller, dialect)
+        asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path, by_login)
         if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)
         self._automatic.take_up(asked, self._facts)
@@ -272,8 +272,8 @@ class Gateway:
         found = self._catalogue().upstream(name)
         return () if found is None else found[1].dialects
 
-    def _provider(self, address: Address, caller: Caller, dialect: ToolDialect) -> tuple[Provider, str, str]:
-        """Who is asked, the URL before the path, and the path there."""
+    def _provider(self, address: Address, caller: Caller, dialect: ToolDialect) -> tuple[Provider, str, str, bool]:
+        """Who is asked, the URL before the path, the path there, and whether that is the address of a login."""
         name = address.provider or getattr(self._settings().gateway, dialect.API)
         found = self._catalogue().upstream(name)
         if found is None or dialect.API not in found[1].dialects:
@@ -282,9 +282,8 @@ class Gateway:
             code = "dialect_not_spoken" if there or not address.provider else "unknown_provider"
             raise Refused(404, code, f"No provider {name!r} speaks {dialect.NAME} here.", retry=False)
         provider, upstream = found
-        url = upstream.url.rstrip("/")
         if not isinstance(upstream, Login):
-            return provider, url, address.path
+            return provider, *upstream.at(dialect.API, address.path), False
         path = upstream.path(address.path)
         if path is None:
             paths = ", ".join(f"/v1{one}" for one in upstream.paths)
@@ -292,7 +291,7 @@ class Gateway:
         if not caller.own:
             message = f"{provider.name} wants this tool's own login here. Put LLM Ampel's token into the address."
             raise Refused(401, "no_login", message, retry=False)
-        return provider, url, path
+        return provider, upstream.url.rstrip("/"), path, True
 
     def _policy(self, tool: str) -> ToolSettings:
         return self._settings().tools.get(tool) or ToolSettings()

@@ -17,8 +17,9 @@ from trayapp.gateway.dialects.dialect import ToolDialect
 
 @dataclass(slots=True)
 class ToolRequest:
-    """One admitted request. `path`: at `url`; from /v1 on but for a login. `route`: what the answer's header says about
-    who answered. `body`: until it is sent. `said`: the same unpacked, where somebody here has to read it.
+    """One admitted request. `path`: what is asked at `url`. `by_login`: that is the address of a login. `route`: what
+    the answer's header says about who answered. `body`: until it is sent. `said`: the same unpacked, where somebody
+    here has to read it.
     In auto mode `facts` are what it is to that, `turn` is where it begins, and `proved` hears what each attempt at the
     provider proves. `answered`: by the target, wholly."""
 
@@ -30,6 +31,7 @@ class ToolRequest:
     provider: Provider
     url: str
     path: str
+    by_login: bool = False
     body: bytes = b""
     said: bytes = b""
     route: str = ""
@@ -37,11 +39,6 @@ class ToolRequest:
     turn: Turn | None = None
     proved: Callable[[Try], None] | None = None
     answered: bool = False
-
-    @property
-    def by_login(self) -> bool:
-        """Is it asked at the address of a login?"""
-        return self.path != self.address.path
 
 
 def break_off(request: web.BaseRequest) -> None:

@@ -94,6 +94,8 @@ def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
     """Name, address and place of everything in a service file that may carry a key."""
     if provider.api is not None and provider.api.key is not None:
         yield provider.api.key, provider.api.url, ("api", "key")
+        if provider.api.anthropic is not None:
+            yield provider.api.key, provider.api.anthropic, ("api", "anthropic")
     for number, service in enumerate(provider.services):
         for index, probe in enumerate(service.probes):
             if probe.key is not None:

@@ -207,6 +207,12 @@ def test_where_a_fact_comes_from(here: Home) -> None:
             ("service_no_page", 18, "service[0].component[0].page_components"),
         ),
         ('url = "https://api.acme.example"\n', 'url = "http://api.acme.example"\n', ("key_plain_http", 11, "api.key")),
+        (
+            'dialects = ["openai"]\n',
+            'dialects = ["openai", "anthropic"]\nanthropic = "https://evil.example/anthropic"\n',
+            ("key_other_host", 11, "api.anthropic"),
+        ),
+        ('dialects = ["openai"]\n', 'dialects = ["openai"]\nv1 = "v4"\n', ("setting_path", 11, "api.v1")),
     ],
 )
 def test_what_a_service_may_not_be(here: Home, old: str, new: str, expected: tuple[str, int, str]) -> None:

@@ -1,18 +1,18 @@
 """The shipped catalogue: complete, consistent, and with the ids that the official pages have."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from trayapp import paths
-from trayapp.core.catalogue import NAMED, Auth, Catalogue, Fact, Part, ProbeKind
+from trayapp.core.catalogue import NAMED, Auth, Catalogue, Part, ProbeKind
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_services
 from trayapp.watch.pages.registry import page_kinds
 
+README = Path(__file__).resolve().parents[3] / "README.md"
 # As read from the pages' own `components.json`.
 KNOWN_IDS = {
     "openai": {
@@ -79,20 +79,6 @@ def _catalogue() -> Catalogue:
     return catalogue
 
 
-def facts(catalogue: Catalogue) -> Iterator[tuple[str, Fact]]:
-    """Everything that the catalogue claims of others, by its place."""
-    for provider in catalogue.providers.values():
-        claims = {"page": provider.page, "api": provider.api}
-        yield from ((f"{provider.provider} {name}", fact) for name, fact in claims.items() if fact is not None)
-        yield from ((f"{provider.provider} login {login.id}", login) for login in provider.logins)
-        for service in provider.services:
-            yield from ((f"{service.id} {probe.url}", probe) for probe in service.probes)
-            for component in service.components:
-                # That a page as a whole speaks for a part is no more than that it is the provider's page.
-                if set(component.page_components) - {"*"}:
-                    yield f"{service.id} {component.id}", component
-
-
 def test_a_first_start_watches_four_services_without_configuration(own_home: Path) -> None:
     found = _catalogue().watched(Settings().watch.services)
     assert [service.name for _, service in found] == ["ChatGPT", "OpenAI API", "Claude", "Claude API"]
@@ -126,10 +112,19 @@ def test_every_id_is_one_that_the_page_has_or_can_have(own_home: Path) -> None:
 
 
 def test_every_claim_says_where_it_comes_from_and_when_that_was_looked_at(own_home: Path) -> None:
-    for place, fact in facts(_catalogue()):
-        assert fact.source, place
-        assert fact.checked is not None, place
-        assert date(2026, 1, 1) <= fact.checked <= date.today(), place
+    claims = list(_catalogue().claims())
+    assert len(claims) > 100
+    for claim in claims:
+        assert claim.fact.source, claim
+        assert claim.fact.checked is not None, claim
+        assert date(2026, 1, 1) <= claim.fact.checked <= date.today(), claim
+
+
+def test_what_is_unverified_is_counted_where_people_read_of_it(own_home: Path) -> None:
+    facts = [claim.fact for claim in _catalogue().claims()]
+    said = re.search(r"(\d+) of (\d+) are unverified", README.read_text())
+    assert said is not None
+    assert (int(said[1]), int(said[2])) == (sum(fact.unverified for fact in facts), len(facts))
 
 
 @pytest.mark.parametrize("names", ["services", "components"])

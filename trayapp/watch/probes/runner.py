@@ -155,7 +155,7 @@ class Probes:
             accepted=reading.accepted,
             edge=reading.edge,
             late_name=answer is not None and answer.late_name,
-            request_of=f"{job.probe.host}{urlsplit(job.probe.url).path}",
+            request_of=job.probe.name,
             unverified=job.probe.unverified,
         )
 
