@@ -317,8 +317,10 @@ async def test_config_and_doctor(tmp_path: Path) -> None:
         broken = await run("config", "check", **env)
     assert (path.code, path.out) == (0, f"{here.settings_file}\n")
     assert fine.code == 0
+    assert "Catalogue: " in fine.out
     assert doctor.code == 0
     assert "[watched]" in doctor.out
+    assert "/v1/models for acme-api: never answered here" in doctor.out
     assert "acme-api of acme" in doctor.out
     assert broken.code == 1
     for part in ("probe_interval_s", "60", "broken.toml"):

@@ -21,6 +21,7 @@ import msgspec
 
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.hosts import host_of
+from trayapp.doctor.probes import probes
 from trayapp.doctor.tools import tool_troubles
 from trayapp.errors import Problem
 from trayapp.logs import redact
@@ -57,6 +58,7 @@ async def report(home: Home, settings: Settings, catalogue: Catalogue, problems:
         *_section("settings that are not the default", _settings(settings)),
         *_section("problems", map(str, problems)),
         *_section("watched", _watched(catalogue, settings)),
+        *_section("probes", probes(home, catalogue, settings)),
         *_section("keys", [line async for line in _keys(home, catalogue, settings)]),
         *_section("tools", list(Tokens(home).names())),
         *_section("what keeps tools from the gateway", await tool_troubles(home, settings.gateway.port)),

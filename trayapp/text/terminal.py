@@ -24,6 +24,26 @@ def settings_fine(path: str) -> str:
     return _("{path}: no mistakes.", path=path)
 
 
+def catalogue_checked(services: int, providers: int, unverified: int, claims: int) -> str:
+    """What there is to be watched, and how much of what is claimed of it nobody has verified."""
+    return ngettext(
+        "Catalogue: {n} service of {providers}. Not verified: {unverified} of {claims} facts.",
+        "Catalogue: {n} services of {providers}. Not verified: {unverified} of {claims} facts.",
+        services,
+        providers=ngettext("{n} provider", "{n} providers", providers),
+        unverified=unverified,
+        claims=claims,
+    )
+
+
+def not_verified(service: str, addresses: str) -> str:
+    return _(
+        "{service}: not verified: {addresses}. Such an answer decides nothing alone.",
+        service=service,
+        addresses=addresses,
+    )
+
+
 def switched_to_local(providers: str, model: str, tools: int) -> str:
     moved = ngettext("{n} tool moved.", "{n} tools moved.", tools)
     answered = _(

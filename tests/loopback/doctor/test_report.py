@@ -4,16 +4,21 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 import trustme
 
+from trayapp.core.evidence.unverified import UnverifiedMemory
+from trayapp.core.light.judge import JudgeMemory
 from trayapp.doctor import report as doctor
 from trayapp.engine.loading import load_all
 from trayapp.paths import Home, home
 from trayapp.secrets.key_index import KeyIndex, write_index
 from trayapp.secrets.tokens import Tokens
+from trayapp.store.store import Store
 
 CANARY = "canary-0f4c1e88d2"
 
@@ -157,3 +162,21 @@ async def test_broken_files_are_told_and_stop_nothing(here: Home) -> None:
     assert section(lines, "problems")[0].startswith("toml_syntax(")
     assert section(lines, "keys")[-1].startswith("key_index_broken(")
     assert section(lines, "tools") == []
+
+
+async def test_which_requests_have_never_worked_here(here: Home, port: int) -> None:
+    """From the memory of whatever ran here before, even while it runs."""
+    name = f"localhost:{port}/v1/models"
+    text = (here.services_dir / "acme.toml").read_text()
+    (here.services_dir / "acme.toml").write_text(f"{text}unverified = true\n")
+    assert section(await report(here), "probes") == [f"{name} for acme-api: never answered here, unverified"]
+    noon = datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp()
+    memory = JudgeMemory(unverified=UnverifiedMemory({name: noon, "other.example/v1/models": noon}))
+    store = Store(here.store_file)
+    await store.open()
+    await store.save_many({"judge": msgspec.json.encode(memory)})
+    assert section(await report(here), "probes") == [f"{name} for acme-api: answered on 2026-11-26, unverified"]
+    await store.close()
+    assert section(await report(here), "probes") == [f"{name} for acme-api: answered on 2026-11-26, unverified"]
+    here.store_file.write_bytes(b"no database" * 500)
+    assert section(await report(here), "probes") == [f"{name} for acme-api: never answered here, unverified"]
