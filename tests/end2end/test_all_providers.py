@@ -12,9 +12,26 @@ import pytest
 
 from tests.support.namespace import play
 from tests.support.standins.table import mistakes, rows
+from trayapp.core.catalogue import ProbeKind
+from trayapp.engine.loading import load_all
+from trayapp.paths import home
 
 ROWS = rows()
-PLAYED = tuple(ROWS)
+PLAYED = (
+    "well",
+    "openai by probe",
+    "openai by page",
+    "github-copilot by probe",
+    "google by page",
+    "deepseek by page",
+    "mistral by page",
+    "openrouter by page",
+    "xai by page",
+    "aws-bedrock by page",
+    "azure-openai by page",
+    "own network away",
+)
+"""A page of each form and a probe of each depth."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -30,3 +47,14 @@ def seen() -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize("situation", PLAYED)
 def test_row(situation: str, seen: dict[str, dict[str, Any]]) -> None:
     assert not mistakes(ROWS[situation], seen[situation]), seen[situation]
+
+
+def test_the_table_has_every_provider_down_and_reported() -> None:
+    expected = {"well", "own network away"}
+    for provider in load_all(home()).catalogue.providers.values():
+        probes = any(
+            probe.kind is not ProbeKind.COMPLETION for service in provider.services for probe in service.probes
+        )
+        expected |= {f"{provider.provider} by probe"} if probes else set()
+        expected |= {f"{provider.provider} by page"} if provider.page is not None else set()
+    assert expected == set(ROWS)

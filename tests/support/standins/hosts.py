@@ -32,7 +32,8 @@ class Cited(NamedTuple):
 
 JSON, HTML, TEXT = ({"content-type": kind} for kind in ("application/json", "text/html", "text/plain"))
 NOT_HERE = Reply(404, b'{"error": {"message": "not here", "type": "invalid_request_error"}}', JSON)
-CONTROL = Reply(200, b"hello\n", TEXT)
+CONTROL = Reply(204, b"", {})
+"""As the ones that portals are known by; of the others the head is enough."""
 OVERLOADED = Reply(503, b'{"error": {"message": "overloaded", "type": "server_error", "code": 503}}', JSON)
 EDGE_MARK = {"server": "cloudflare", "cf-ray": "9a1b2c3d4e5f-FRA"}
 BAD_GATEWAY = Reply(502, b"<html><title>502 Bad Gateway</title>cloudflare</html>", HTML | EDGE_MARK)

@@ -1,6 +1,7 @@
 """Status pages for the parts that a catalogue names, in the format of each vendor; calm, or with an outage of some."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,10 +45,13 @@ SOURCES: dict[str, str] = {
 
 
 def parts_of(provider: Provider) -> dict[str, str]:
-    """What the catalogue names of a provider's page: names by id. A name by pattern stands for one that fits."""
+    """What the catalogue names of a provider's page: names by id. For a pattern there is a name that fits."""
     named = {name for service in provider.services for one in service.components for name in one.page_components}
-    parts = {name.removeprefix("name:").replace("*", " 1").strip(): name for name in sorted(named - {"*"})}
-    return {part: part for part in parts} | ({WHOLE: "All of it"} if "*" in named or not named else {})
+    parts = {WHOLE: "All of it"} if "*" in named or not named else {}
+    for entry in sorted(named - {"*"}):
+        title = entry.removeprefix("name:").replace("*", "").strip()
+        parts[re.sub("[^a-z0-9]+", "-", title.lower()) if entry.startswith("name:") else entry] = title
+    return parts
 
 
 def files(page: Page, hit: Mapping[str, str], calm: Mapping[str, str], at: float) -> dict[str, bytes]:

@@ -2,8 +2,8 @@
 
 `namespace.play` runs it with the SITUATIONs to play, and with mounts of its own; what was seen of each is a line of
 JSON. Every host that the catalogue names has an address, a certificate that the public roots verify, and a stand-in;
-the program is the real engine on the shipped files, all of whose services are watched, with a clock that runs fast.
-Each situation begins with all lights green.
+the program is the real engine on the shipped files, all of whose services are watched, in virtual time.
+Each situation begins with all that can be told green.
 """
 
 import asyncio
@@ -12,41 +12,55 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import certifi
 
-from tests.support.fakeclock import PatientClock
 from tests.support.httpserver import Authority, Server
 from tests.support.networks.resolver import Resolver
 from tests.support.networks.wire import ip
 from tests.support.scene import EPOCH
 from tests.support.standins.door import door
 from tests.support.standins.hosts import Hosts
-from tests.support.standins.table import Row, mistakes, rows
-from trayapp.core.catalogue import Service
+from tests.support.standins.table import NOTHING, Row, mistakes, row_of, rows
+from tests.support.virtual_time import VirtualClock, VirtualLoop, virtual_loop
+from trayapp.core.evidence.observation import (
+    Control,
+    Disturbance,
+    NetworkReport,
+    NetworkState,
+    Observation,
+    Outcome,
+    Try,
+)
 from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.core.snapshot import Snapshot
 from trayapp.engine.engine import Engine
 from trayapp.engine.loading import load_all
+from trayapp.net import lookup
 from trayapp.paths import home
 from trayapp.text.banners import words
 from trayapp.text.sentences import headline
+from trayapp.watch.http import Http, HttpAnswer
 
-RATE = 120.0
-"""Steady seconds per real second: a page that is read every five minutes comes every two and a half."""
 PREFIX, FIRST = "192.88.99", 60
 """Of RFC 7526, which nobody has; nothing leaves the namespace."""
 RESOLVER, ROUTER, HERE = f"{PREFIX}.53", f"{PREFIX}.254", f"{PREFIX}.2"
-GREEN_S = 60.0
-# A page is read every five minutes at the least, and what it says then is judged at once.
-SETTLED_S = 480.0
+GREEN_S = 300.0
+# A page is read every five minutes at the least, and what it says then is judged at once; what is unverified is asked
+# as seldom, and three times before anything is said of it.
+SETTLED_S = 1200.0
 HELD_S = 60.0
+# All hosts are looked up in the same moment, and each lookup takes a thread.
+LOOKUPS_AT_ONCE = 100
+ASK = Http.ask
 
 
 class Stage:
@@ -80,7 +94,7 @@ class Stage:
     def _trust(self, authority: Authority) -> None:
         """This namespace asks its own resolver, and its public roots are one of ours."""
         for name, text, place in (
-            ("resolv.conf", f"nameserver {RESOLVER}\noptions timeout:1 attempts:1\n".encode(), "/etc/resolv.conf"),
+            ("resolv.conf", f"nameserver {RESOLVER}\noptions timeout:30 attempts:2\n".encode(), "/etc/resolv.conf"),
             ("nsswitch.conf", b"hosts: dns\n", "/etc/nsswitch.conf"),
             ("public.pem", authority.pem, certifi.where()),
         ):
@@ -103,6 +117,20 @@ class Stage:
         ip(f"address delete {HERE}/24 dev up0")
 
 
+class NotingEngine(Engine):
+    """Notes what came in that was not good: it explains what is not as expected."""
+
+    bad: list[str]
+
+    def observe(self, observation: Observation) -> None:
+        fine = {Outcome.GOOD, NetworkState.ONLINE, True}
+        if {getattr(observation, name, None) for name in ("outcome", "state", "good")} & fine == set() and isinstance(
+            observation, Try | Control | NetworkReport | Disturbance
+        ):
+            self.bad.append(str(observation))
+        super().observe(observation)
+
+
 class Seen:
     """One run of the engine, and all that it says."""
 
@@ -111,7 +139,7 @@ class Seen:
             self._home = home()
         self._home.settings_file.parent.mkdir(parents=True, exist_ok=True)
         self._home.settings_file.write_text(f"version = 1\n[watch]\nservices = {json.dumps(services)}\n")
-        self.clock = PatientClock(EPOCH, RATE)
+        self.clock = VirtualClock(EPOCH)
         self.transitions: list[Transition] = []
         self.banners: list[Banner] = []
         self._news = asyncio.Event()
@@ -119,7 +147,7 @@ class Seen:
     async def __aenter__(self) -> "Seen":
         loaded = load_all(self._home)
         assert not loaded.problems, [str(one) for one in loaded.problems]
-        self.engine = Engine(
+        self.engine = NotingEngine(
             self._home,
             self.clock,
             loaded,
@@ -128,6 +156,7 @@ class Seen:
             on_transition=self.transitions.append,
             watch_machine=False,
         )
+        self.engine.bad = []
         await self.engine.__aenter__()
         self.engine.start_watching()
         return self
@@ -159,14 +188,13 @@ class Seen:
                 for r in v.reasons
             ],
             "pages": [(one.provider, str(one.health), one.reason) for one in snapshot.judgement.pages],
-            "meanwhile": [
-                (one.service, str(one.light), str(one.finding)) for one in self.transitions if one.at >= since
-            ],
+            "bad": self.engine.bad[:20],
+            "meanwhile": [(one.service, str(one.light), str(one.finding)) for one in self.transitions],
         }
 
     async def until_green(self) -> None:
-        end = self.clock.now() + GREEN_S * RATE
-        while self.engine.judgement.light is not Light.GREEN:
+        end = self.clock.now() + GREEN_S
+        while row_of("", self.told(0.0)).services != NOTHING:
             assert self.clock.now() < end, self.told(0.0)
             await self._more_news()
 
@@ -181,28 +209,40 @@ class Seen:
         await self._news.wait()
 
 
-def is_seen(service: Service) -> bool:
-    """Whether anything can make it green: a page, or a request of which somebody has shown what it tells."""
-    paged = any(component.page_components for component in service.components)
-    return paged or any(not probe.unverified for probe in service.probes)
+async def ask(http: Http, *given: Any, **named: Any) -> HttpAnswer:
+    """As the program asks; time waits for the answer."""
+    with virtual_loop().waiting():
+        return await ASK(http, *given, **named)
+
+
+async def look_up(host: str) -> lookup.Found:
+    """As the program looks names up, each in a thread of its own."""
+    with virtual_loop().in_a_thread():
+        return await lookup.look_up(host)
 
 
 async def main(*situations: str) -> None:
     table = rows()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with mock.patch.dict(os.environ, LLM_AMPEL_HOME=str(folder / "look")):
             loaded = load_all(home())
         hosts = Hosts(loaded.catalogue, loaded.settings.network.controls, began_at=EPOCH.timestamp() - 3600)
-        # What nothing verified speaks for stays grey, whatever its stand-ins answer.
-        services = tuple(service.id for _, service in loaded.catalogue.services() if is_seen(service))
+        services = tuple(service.id for _, service in loaded.catalogue.services())
         stage = Stage(hosts, folder)
         async with AsyncExitStack() as stack:
+            stack.enter_context(mock.patch.object(Http, "ask", ask))
+            stack.enter_context(mock.patch("trayapp.watch.transport.look_up", look_up))
+            # What was kept open for some seconds of this time is not kept for minutes of that.
+            monotonic = SimpleNamespace(monotonic=virtual_loop().time)
+            stack.enter_context(mock.patch("httpcore._async.http11.time", monotonic))
             await stage.up(stack)
             for situation in situations:
                 async with Seen(folder / situation, services) as seen:
                     await seen.until_green()
                     begin = seen.clock.now()
+                    seen.transitions.clear()
                     provider, _, how = situation.rpartition(" by ")
                     match how:
                         case "probe":
@@ -220,4 +260,5 @@ async def main(*situations: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(main(*sys.argv[1:]))
