@@ -38,9 +38,11 @@ class Addresses:
     def reach(self, url: str) -> Reach:
         """The kind of a host's address. Behind a proxy only the name tells."""
         by_name, address = reach_of_url(url), self._of(url)
-        if address is None or by_name is Reach.LOOPBACK or proxy_for(url):
+        if address is None or by_name is Reach.LOOPBACK:
             return by_name
-        return reach_of_address(address)
+        found = reach_of_address(address)
+        # Asked last: it reads the proxies' settings, and mostly both are the same.
+        return by_name if found is by_name or proxy_for(url) else found
 
     def are_strange(self, url: str, addresses: Sequence[str]) -> bool:
         """Does a public name lead to private or unspecified addresses alone, where its host never answered from any?

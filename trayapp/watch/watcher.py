@@ -246,7 +246,7 @@ class Watcher:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""
         reach = self._addresses.reach(url)
         for other in self._schedules:
-            if other.provider == schedule.provider or self._addresses.reach(other.url) is not reach:
+            if other.provider == schedule.provider:
                 continue
             if url.startswith("https:") and not other.url.startswith("https:"):
                 continue
@@ -254,6 +254,9 @@ class Watcher:
             now = self._clock.now()
             job = other.take_control(self._judge.pace(other.host), now, urgent=urgent)
             if job is None or self._locks[other.host].locked():
+                continue
+            # Last: it reads the proxies' settings, and where nothing answers all hosts look for another at once.
+            if self._addresses.reach(other.url) is not reach:
                 continue
             async with self._locks[other.host]:
                 attempt = await self._probes.run(job)

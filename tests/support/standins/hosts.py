@@ -77,6 +77,10 @@ class Hosts:
                     return _unless_known(body, headers)
         return NOT_HERE
 
+    def kind(self, url: str) -> str:
+        """Whether that asks a page, a probe or a control."""
+        return "control" if _host(url) in self._controls else "probe" if _place(url) in self._probes else "page"
+
     def _files(self, base: str, providers: list[Provider]) -> Mapping[str, bytes]:
         page = providers[0].page
         assert page is not None

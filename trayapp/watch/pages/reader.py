@@ -68,6 +68,8 @@ class PageReader:
         self._fetcher = Fetcher(http)
         self._budget = budget
         self._host = host_of(page.url)
+        # Apart from the host's other requests: these may come so often that it would never be the page's turn.
+        self._pages = f"pages of {self._host}"
         self._good_at: float | None = None
         self._due = max(clock.now(), self._free_at())
         # How much longer it can wait where that is wanted; a page that could not be read is asked as usual.
@@ -76,9 +78,11 @@ class PageReader:
         self._past_due = clock.now() + random.uniform(CALM_INTERVAL_S, PAST_WITHIN_S)
 
     def next_at(self) -> float:
-        """The steady moment of the next reading; it waits for every address that asked for patience."""
+        """The steady moment of the next reading; it waits for every address that asked for patience, and for the pages
+        of others at the same host."""
         due = self._due + self._spare_s if self.spared else self._due
-        return max(due, min(address.not_before for address in self._addresses))
+        others = self._budget.last_sent(self._pages) + CALM_INTERVAL_S
+        return max(due, others, min(address.not_before for address in self._addresses))
 
     def hurry(self, now: float) -> None:
         """Read again as soon as the page's host may be asked at all."""
@@ -93,7 +97,7 @@ class PageReader:
 
     async def read_past(self) -> PageHistory:
         """What the page tells of its past; the next reading waits for its turn."""
-        self._budget.sent(self._host)
+        self._asks()
         self._due = max(self._due, self._free_at())
         vendor, told = self._vendor, None
         try:
@@ -106,7 +110,7 @@ class PageReader:
 
     async def read(self) -> PageReport | None:
         """One reading; None while every address asks for patience."""
-        self._budget.sent(self._host)
+        self._asks()
         jitter = 1 + INTERVAL_JITTER * random.random()
         self._due, self._spare_s = self._clock.now() + self.interval_s * jitter, 0.0
         first: Unfit | None = None
@@ -169,6 +173,10 @@ class PageReader:
     @cached_property
     def _vendor(self) -> Vendor:
         return make_vendor(self._fetcher, self.page, self._clock)
+
+    def _asks(self) -> None:
+        self._budget.sent(self._host)
+        self._budget.sent(self._pages)
 
     def _free_at(self) -> float:
         # The few files of one reading count as one request.
