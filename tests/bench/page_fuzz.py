@@ -2,11 +2,13 @@
 
     python -m tests.bench.page_fuzz [--cases 100000] [--seed 1]
 
-Each case takes the files of a page in one state, spoils one of them in one to four places (values of another type or
-size, records dropped, doubled, moved and multiplied, markup torn, files cut and joined), reads the page and judges it.
-None of what is put in says that anything is wrong, so that no trouble may come out of a calm page; and no reader may
-raise anything but `Unfit`. Printed are, by kind, the cases, how many could be read at all, the lights of calm pages,
-and the longest case in milliseconds of this thread's processor time (budget: 50).
+Of two cases one takes the files of a page in one state, spoils one of them in one to four places (values of another
+type or size, records dropped, doubled, moved and multiplied, markup torn, files cut and joined), reads the page and
+judges it: none of what is put in says that anything is wrong, so that no trouble may come out of a calm page. The other
+spoils a page with trouble on it (`tests.support.spoilt_pages`): no part of it may be green that the page does not call
+well. No reader may raise anything but `Unfit`. Printed are, by kind, the cases, how many could be read at all, the
+lights of calm pages, those green out of damage, and the longest case in milliseconds of this thread's processor time
+(budget: 50). Ends with 1 where one lied or took longer.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import copy
 import json
 import random
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +25,9 @@ from typing import Any, NamedTuple, cast
 
 from tests.support import vendorfiles, vendorpages
 from tests.support.fakeclock import FakeClock
+from tests.support.mutations import places
 from tests.support.pagefiles import PAGE_ID
+from tests.support.spoilt_pages import FILES, greens, spoilt_at_random
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import PageHealth, PageLight, PageReport
 from trayapp.core.light.page_opinion import Opinions
@@ -36,7 +41,6 @@ CLOCK = FakeClock()
 BUDGET_S = 0.05
 MOST = 40
 Files = dict[str, bytes]
-Path = tuple[str | int, ...]
 
 _JUNK: tuple[Any, ...] = (
     None, True, 0, 7, -1, 1e308, 2**70, 1_770_152_000, "", "nonsense", "x" * 5_000, "a\0b\ud800", "operational",
@@ -52,7 +56,7 @@ _STATES = {
     "major": PageLight.MAJOR,
     "maintenance": PageLight.MAINTENANCE,
 }
-CALM = "healthy"
+CALM, TROUBLED = "healthy", "troubled"
 """What was resolved is open where the word for it is what was lost."""
 
 
@@ -76,26 +80,39 @@ class Shelf:
 
 
 class Case(NamedTuple):
-    """`light`: of the part in trouble; None where the page could not be read. `took_s`: of processor time."""
+    """`light`: of the part in trouble; None where the page could not be read. `took_s`: of processor time. `lies`: the
+    parts that are green although the page does not say so."""
 
     kind: str
     state: str
     light: Light | None
     took_s: float
+    lies: tuple[str, ...] = ()
 
 
 def cases(count: int, seed: int) -> Iterator[Case]:
     """So many cases, all kinds in turn. Raises whatever a reader raises that is not `Unfit`."""
     rnd = random.Random(seed)
-    kinds = page_kinds()
+    kinds, troubled = page_kinds(), list(FILES)
     for number in range(count):
-        kind, state = kinds[number % len(kinds)], rnd.choice(vendorpages.STATES)
+        if number % 2:
+            yield _troubled(troubled[number // 2 % len(troubled)], rnd)
+            continue
+        kind, state = kinds[number // 2 % len(kinds)], rnd.choice(vendorpages.STATES)
         files = dict(_files(kind, state))
         name = rnd.choice(list(files))
         files[name] = _spoilt(files[name], rnd)
         began = time.thread_time()
         light = _light(kind, files)
         yield Case(kind, state, light, time.thread_time() - began)
+
+
+def _troubled(kind: str, rnd: random.Random) -> Case:
+    spoilt = spoilt_at_random(kind, rnd)
+    began = time.thread_time()
+    lies = greens(kind, spoilt)
+    took_s = time.thread_time() - began
+    return Case(kind.partition(",")[0], TROUBLED, None if lies is None else Light.RED, took_s, lies or ())
 
 
 def _files(kind: str, state: str) -> Files:
@@ -140,7 +157,7 @@ def _spoilt(body: bytes, rnd: random.Random) -> bytes:
 
 def _changed(value: Any, rnd: random.Random) -> Any:
     for _ in range(rnd.randint(1, 4)):
-        paths = [path for path in _places(value) if path]
+        paths = [path for path in places(value) if path]
         if not paths:
             return rnd.choice(_JUNK)
         path = rnd.choice(paths)
@@ -179,14 +196,7 @@ def _torn(body: bytes, rnd: random.Random) -> bytes:
     return b"".join(pieces)
 
 
-def _places(value: Any, path: Path = ()) -> Iterator[Path]:
-    yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inner:
-        yield from _places(each, (*path, key))
-
-
-def main() -> None:
+def main() -> int:
     """The table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
@@ -195,14 +205,18 @@ def main() -> None:
     found: dict[str, list[Case]] = {}
     for case in cases(options.cases, options.seed):
         found.setdefault(case.kind, []).append(case)
-    print("kind           cases   read   green  yellow   red   grey  longest  over")
-    for kind, told in found.items():
+    print("kind           cases   read   green  yellow   red   grey  lies  longest  over")
+    wrong = 0
+    for kind, told in sorted(found.items()):
         calm = Counter(one.light for one in told if one.state == CALM)
         read = sum(one.light is not None for one in told) / len(told)
         longest, over = max(one.took_s for one in told), sum(one.took_s > BUDGET_S for one in told)
-        lights = f"{calm[Light.GREEN]:>7} {calm[Light.YELLOW]:>7} {calm[Light.RED]:>5} {calm[Light.GREY]:>6}"
+        lies = sum(bool(one.lies) for one in told)
+        lights = f"{calm[Light.GREEN]:>7} {calm[Light.YELLOW]:>7} {calm[Light.RED]:>5} {calm[Light.GREY]:>6} {lies:>5}"
         print(f"{kind:<12} {len(told):>7} {read:>6.0%} {lights} {longest * 1000:>5.1f} ms {over:>5}")
+        wrong += over + lies + calm[Light.YELLOW] + calm[Light.RED]
+    return min(wrong, 1)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,35 +10,37 @@ JUNK: tuple[Any, ...] = (None, 7, "", "nonsense", [], {}, [None], True)
 
 def mutations(file: Any) -> Iterator[tuple[Path, str, Any]]:
     """Where, how, and the file, spoilt at that place."""
-    for path in _places(file):
+    for path in places(file):
         if not path:
             continue
         for junk in JUNK:
             spoilt = copy.deepcopy(file)
-            _at(spoilt, path[:-1])[path[-1]] = junk
+            at(spoilt, path[:-1])[path[-1]] = junk
             yield path, repr(junk), spoilt
         spoilt = copy.deepcopy(file)
-        where = _at(spoilt, path[:-1])
+        where = at(spoilt, path[:-1])
         del where[path[-1]]
         yield path, "dropped", spoilt
         if isinstance(path[-1], int):
             doubled = copy.deepcopy(file)
-            where = _at(doubled, path[:-1])
+            where = at(doubled, path[:-1])
             where.append(copy.deepcopy(where[path[-1]]))
             yield path, "doubled", doubled
             turned = copy.deepcopy(file)
-            _at(turned, path[:-1]).reverse()
+            at(turned, path[:-1]).reverse()
             yield path, "turned", turned
 
 
-def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Every place in `value`, itself the first."""
     yield path
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, each in inner:
-        yield from _places(each, (*path, key))
+        yield from places(each, (*path, key))
 
 
-def _at(value: Any, path: Path) -> Any:
+def at(value: Any, path: Path) -> Any:
+    """What is at that place."""
     for key in path:
         value = value[key]
     return value

@@ -46,12 +46,13 @@ RECENT_S = 86_400.0
 """Reports that ended longer ago are history, not news."""
 _LIGHTS = {
     "operational": PageLight.OPERATIONAL,
-    "resolved": PageLight.OPERATIONAL,
     "degraded": PageLight.DEGRADED,
     "downtime": PageLight.MAJOR,
     "maintenance": PageLight.MAINTENANCE,
 }
 """`not_monitored` is none of them: nobody looks, so nobody knows."""
+_REPORTED = _LIGHTS | {"resolved": PageLight.OPERATIONAL}
+"""The words of a report on what it touches; no resource calls itself resolved."""
 
 _Other = str | int | float | bool | list[Any] | None
 """What may stand in place of a record; one that is damaged must not take the others with it."""
@@ -189,7 +190,7 @@ def _component(record: Record) -> PageComponent:
 def _states(told: Record) -> tuple[PageState, ...]:
     return tuple(
         PageState(
-            _ident(each.get("status_page_resource_id")), _LIGHTS.get(text(each, "status") or "", PageLight.UNKNOWN)
+            _ident(each.get("status_page_resource_id")), _REPORTED.get(text(each, "status") or "", PageLight.UNKNOWN)
         )
         for each in listed(told, "affected_resources")[:MAX_COMPONENTS]
         if _ident(each.get("status_page_resource_id"))
