@@ -131,10 +131,11 @@ class TestBetterStack:
             assert "8738" in _states(report)
             assert report.incidents[0].components == ("8738",)
 
-    async def test_what_nobody_monitors_is_unknown(self) -> None:
+    @pytest.mark.parametrize("word", ["not_monitored", "resolved"])
+    async def test_what_nobody_monitors_or_is_said_of_reports_alone_is_unknown(self, word: str) -> None:
         async with PageScene("betterstack") as scene:
             file = betterstack(WELL)["/index.json"]
-            next(one for one in file["included"] if one["id"] == "id-chat")["attributes"]["status"] = "not_monitored"
+            next(one for one in file["included"] if one["id"] == "id-chat")["attributes"]["status"] = word
             scene.serve("/index.json", file)
             assert _states(await scene.report())["id-chat"] is PageLight.UNKNOWN
             assert scene.part("chat").light == "grey"
@@ -202,6 +203,7 @@ class TestCheckly:
             ({"lastUpdateStatus": "RESOLVED"}, PageLight.OPERATIONAL),
             ({"severity": "MEDIUM"}, PageLight.DEGRADED),
             ({"severity": "HUGE"}, PageLight.UNKNOWN),
+            ({"severity": "OPERATIONAL"}, PageLight.UNKNOWN),
             ({"services": None}, PageLight.UNKNOWN),
             ({"services": [{"name": "Chat"}]}, PageLight.UNKNOWN),
             ({"services": []}, PageLight.OPERATIONAL),

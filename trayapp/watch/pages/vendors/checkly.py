@@ -193,7 +193,10 @@ def _worst(service: str, told: list[Record]) -> PageLight:
     for record in told:
         status, named = text(record, "lastUpdateStatus") or text(record, "status"), _named(record)
         if service in named and status != "RESOLVED":
-            states.append(PageLight.MAINTENANCE if status == "MAINTENANCE" else _light(text(record, "severity")))
+            severity = _light(text(record, "severity"))
+            # No incident that is open is as grave as nothing.
+            severity = PageLight.UNKNOWN if severity is PageLight.OPERATIONAL else severity
+            states.append(PageLight.MAINTENANCE if status == "MAINTENANCE" else severity)
         elif not named and record.get("services") != [] and status != "RESOLVED":
             states.append(PageLight.UNKNOWN)
     return worst_light(states)
