@@ -39,13 +39,17 @@ class Phases(Struct, frozen=True, array_like=True):
         taken = (self.dns_s, self.connect_s, self.tls_s, self.answer_s, self.token_s)
         return {phase: seconds for phase, seconds in zip(Phase, taken, strict=True) if seconds is not None}
 
+    @property
+    def whole_s(self) -> float:
+        return sum(self.spent().values())
+
     def explains(self, *, own: bool = False) -> tuple[Phase, float, float] | None:
         """The phase that took most of the time, its seconds and those of all, where that is worth a word.
 
         `own`: only of the way to the other side; that an answer takes its time says nothing new of whoever gives it.
         """
         spent = self.spent()
-        whole_s = sum(spent.values())
+        whole_s = self.whole_s
         longest = max(spent, key=spent.__getitem__, default=Phase.ANSWER)
         if whole_s < WORTH_A_WORD_S or spent[longest] <= MOST * whole_s or (own and longest in _THEIRS):
             return None

@@ -19,8 +19,8 @@ NEWS_WAITING = 10_000
 
 
 class Seen(Struct, frozen=True, array_like=True):
-    """One request as it was seen; fields as in `Try`. `phases_ms`: where the time went, in whole milliseconds, which
-    take a third of the room. Stored as it stands: new fields go to the end."""
+    """One request as it was seen; fields as in `Try`. `phases_ms`: where the time of a long one went, in whole
+    milliseconds; of all it would take three times the room. Stored as it stands: new fields go to the end."""
 
     at: float
     source: Source

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from msgspec import structs
 
 from trayapp.core.evidence.observation import NetworkState, Try
+from trayapp.core.evidence.phases import WORTH_A_WORD_S
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import SEEN_AN_HOUR, SERVICE_HOURS_WAITING, Batch, By, Seen, Switched
 from trayapp.core.journal.tally import Tally
@@ -181,7 +182,8 @@ def _dated(incident: Incident, offset_s: float) -> Incident:
 
 def _seen(one: Try, at: float) -> Seen:
     delays = _ms(one.latency_s), _ms(one.first_token_s)
-    phases = structs.astuple(one.phases) if one.phases is not None else ()
+    long = one.phases is not None and one.phases.whole_s >= WORTH_A_WORD_S
+    phases = structs.astuple(one.phases) if one.phases is not None and long else ()
     in_ms = tuple(None if seconds is None else round(seconds * 1000) for seconds in phases)
     return Seen(round(at, 3), one.source, int(one.depth), one.outcome, one.code, *delays, in_ms)
 

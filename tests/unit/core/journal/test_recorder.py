@@ -105,15 +105,16 @@ def test_one_request_counts_once_for_each_service_it_speaks_for() -> None:
     assert not recorder.take(), "what is taken is gone"
 
 
-def test_phases_are_kept_with_the_request_and_summed_up_by_day() -> None:
+def test_phases_of_a_long_answer_are_kept_with_it_and_all_are_summed_up_by_day() -> None:
     recorder = lived(at(NOW))
-    recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),), phases=Phases(0.0124, 0.02, 0.0451, 0.17)))
+    for seconds in (0.0451, 2.1):
+        phases = Phases(0.0124, 0.02, seconds, 0.17)
+        recorder.observed(request(NOW, parts=(Part("chatgpt", "chat"),), phases=phases))
     batch = recorder.take()
-    (seen,) = batch.seen["chatgpt", HOUR]
-    assert seen.phases_ms == (12, 20, 45, 170, None)
+    assert [seen.phases_ms for seen in batch.seen["chatgpt", HOUR]] == [(), (12, 20, 2100, 170, None)]
     assert batch.hours["chatgpt", HOUR].tls == {}, "hours would take as much room again"
     (day,) = batch.days.values()
-    assert day.tls == {bucket(0.045): 1}
+    assert day.tls == {bucket(0.045): 1, bucket(2.1): 1}
 
 
 def test_a_busy_tool_is_counted_whole_and_kept_in_part() -> None:
