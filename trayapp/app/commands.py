@@ -287,4 +287,14 @@ def settings_view(engine: "Engine") -> SettingsView:
     for provider in catalogue.providers.values():
         for name, url, _ in key_places(provider):
             keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url)))
-    return SettingsView(engine.loaded.settings, tuple(services), tuple(keys.values()), engine.switch.tokens.names())
+    edition = engine.loaded.edition
+    today = engine.clock.wall(engine.clock.now()).date()
+    return SettingsView(
+        engine.loaded.settings,
+        tuple(services),
+        tuple(keys.values()),
+        engine.switch.tokens.names(),
+        edition,
+        0 if edition is None else max(0, (today - edition.date).days),
+        engine.loaded.updated,
+    )

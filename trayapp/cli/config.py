@@ -13,7 +13,9 @@ from trayapp.text import terminal
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     if arguments.command == "doctor":
-        for line in asyncio.run(doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems)):
+        for line in asyncio.run(
+            doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems, loaded.edition)
+        ):
             print(line)
         return 0
     if arguments.what == "add":

@@ -13,6 +13,7 @@ import ssl
 import sys
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ from trayapp.secrets.env_keys import env_keys
 from trayapp.secrets.key_index import read_index
 from trayapp.secrets.keys import Keys
 from trayapp.secrets.tokens import Tokens
+from trayapp.settings.bundle import Edition, shipped_edition
+from trayapp.settings.catalogue_store import read_record
 from trayapp.settings.document import shown
 from trayapp.settings.mistakes import dotted
 from trayapp.settings.schema import ProviderSettings, Settings, ToolSettings
@@ -45,11 +48,17 @@ PRESENT_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "
 TLS_TIMEOUT_S = 5.0
 
 
-async def report(home: Home, settings: Settings, catalogue: Catalogue, problems: Sequence[Problem]) -> list[str]:
+async def report(
+    home: Home,
+    settings: Settings,
+    catalogue: Catalogue,
+    problems: Sequence[Problem],
+    edition: Edition | None = None,
+) -> list[str]:
     """The whole report. Asks each watched host for its certificate, addresses of this machine that tools are pointed
     at for who they are, and the keyring for its state without a prompt.
 
-    `problems`: what is wrong with the user's files.
+    `problems`: what is wrong with the user's files. `edition`: of the catalogue in use.
     """
     lines = [
         *_section("versions", _versions()),
@@ -57,6 +66,7 @@ async def report(home: Home, settings: Settings, catalogue: Catalogue, problems:
         *_section("places", _places(home)),
         *_section("settings that are not the default", _settings(settings)),
         *_section("problems", map(str, problems)),
+        *_section("catalogue", _catalogue(home, settings, edition)),
         *_section("watched", _watched(catalogue, settings)),
         *_section("probes", probes(home, catalogue, settings)),
         *_section("keys", [line async for line in _keys(home, catalogue, settings)]),
@@ -129,6 +139,28 @@ def _flat(table: dict[str, Any], place: tuple[str, ...] = ()) -> Iterator[tuple[
             yield from _flat(value, (*place, name))
         else:
             yield (*place, name), value
+
+
+def _catalogue(home: Home, settings: Settings, edition: Edition | None) -> Iterator[str]:
+    if edition is None:
+        yield "the user's own files alone"
+        return
+    shipped = shipped_edition()
+    origin = "shipped" if edition == shipped else f"an update; shipped was {shipped.version}"
+    days = (datetime.now(UTC).date() - edition.date).days
+    yield f"version {edition.version} of {edition.date}, {days} days old, {origin}"
+    if not settings.catalogue.updates:
+        yield "updates are switched off"
+        return
+    try:
+        record = read_record(home)
+    except Problem as problem:
+        yield str(problem)
+        return
+    for what, at in (("asked", record.asked_at), ("answered", record.answered_at)):
+        yield f"last {what} {datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC" if at else f"never {what} yet"
+    if record.problem is not None:
+        yield str(Problem(record.problem[0], **record.problem[1]))
 
 
 def _watched(catalogue: Catalogue, settings: Settings) -> Iterator[str]:

@@ -31,6 +31,7 @@ from trayapp.core.switching.target import TargetState
 from trayapp.desktop.disturbance import watch as watch_disturbances
 from trayapp.desktop.notify import Delivered
 from trayapp.desktop.sparing import watch as watch_sparing
+from trayapp.engine.catalogue_updates import CatalogueUpdates
 from trayapp.engine.delivery import Announce, Delivery
 from trayapp.engine.journal import Diary
 from trayapp.engine.loading import Loaded
@@ -107,6 +108,7 @@ class Engine:
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._diary = Diary(home.journal_file) if remember else None
+        self._updates: CatalogueUpdates | None = None
         self._saved_at = clock.now()
         self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.
@@ -135,6 +137,10 @@ class Engine:
             )  # fmt: skip
             hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe, self._answered_locally)
             self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)
+            if self._reload is not None and self._store is not None:
+                self._updates = CatalogueUpdates(
+                    self.home, self.clock, lambda: self.loaded, self.reload, self._watching.carried
+                )
             self.evaluate()
             ending.push_async_callback(self._save)
             if self._lookout is not None:
@@ -150,6 +156,8 @@ class Engine:
             self._tasks.spawn(self._delivery.run(), "deliver")
             self._tasks.spawn(self._tick(), "tick")
             self._tasks.spawn(self._look_after_switch(), "switch")
+            if self._updates is not None:
+                self._tasks.spawn(self._updates.run(), "catalogue")
             if self._watch_machine:
                 self._tasks.spawn(watch_disturbances(self.clock, self.observe), "machine")
                 self._tasks.spawn(watch_sparing(self.spare), "sparing")
@@ -275,6 +283,8 @@ class Engine:
             await self.switch.apply()
             if before.settings.local != self.loaded.settings.local:
                 self._tasks.spawn(self.switch.resume(), "target")
+            if self._updates is not None and before.settings.catalogue != self.loaded.settings.catalogue:
+                self._tasks.spawn(self._updates.look(), "catalogue")
             self.evaluate()
 
     async def switch_mode(self, mode: Mode) -> None:
@@ -378,6 +388,7 @@ class Engine:
             # They share a disk: what it refuses to both is said once.
             unsaid = (one for one in self._diary.problems if one.code != "journal_unwritable" or not forgetful)
             forgetful = (*forgetful, *unsaid)
+        updates = self._updates.problems if self._updates is not None else ()
         return Circumstances(
             target=self.switch.target_status,
             tools=self.switch.tools(),
@@ -386,7 +397,7 @@ class Engine:
             switching=self.switch.switching,
             problems=tuple(
                 (problem.code, dict(problem.params))
-                for problem in (*self.loaded.problems, *forgetful, *self.switch.problems)
+                for problem in (*self.loaded.problems, *forgetful, *updates, *self.switch.problems)
             ),
             bytes_today=self._watching.bytes_today,
             spent_today=self._watching.spent_today(),

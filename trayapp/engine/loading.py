@@ -8,6 +8,7 @@ from trayapp.core.catalogue import Catalogue
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.secrets.key_index import stored_hosts
+from trayapp.settings.bundle import Edition
 from trayapp.settings.file import SettingsErrors, load
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_services
@@ -17,12 +18,15 @@ from trayapp.watch.pages.registry import page_kinds
 @dataclass(frozen=True)
 class Loaded:
     """`settings` name what is really watched, listed or not. `problems`: what could not be used and was left out, for
-    people to read. `own`: the ids of the services that the user's own files hold."""
+    people to read. `own`: the ids of the services that the user's own files hold. `edition`: of the catalogue, and
+    `updated` whether that came after the program."""
 
     settings: Settings
     catalogue: Catalogue
     problems: tuple[Problem, ...] = ()
     own: tuple[str, ...] = ()
+    edition: Edition | None = None
+    updated: bool = False
 
 
 def load_all(home: Home) -> Loaded:
@@ -40,4 +44,5 @@ def load_all(home: Home) -> Loaded:
         problems.append(Problem("catalogue_empty", path=str(home.services_dir)))
     watch = msgspec.structs.replace(settings.watch, services=services.watched)
     settings = msgspec.structs.replace(settings, watch=watch)
-    return Loaded(settings, services.catalogue, tuple(problems), services.own)
+    found = services.edition, services.updated
+    return Loaded(settings, services.catalogue, tuple(problems), services.own, *found)

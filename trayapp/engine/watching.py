@@ -66,6 +66,10 @@ class Watching:
             Spending(name, tokens, one.daily_tokens, cost(tokens, one), one.daily_cost) for name, one, tokens in spent
         )
 
+    def carried(self, count: int) -> None:
+        """So many bytes went over the wire for something else."""
+        self._budget.carried(count)
+
     def start(self) -> None:
         """Begin to ask hosts and pages."""
         self._watcher = self._make_watcher()

@@ -145,7 +145,7 @@ def _in_leaf(value: Any, kind: Any, bare: Any, metas: list[msgspec.Meta], place:
         else:
             yield Mistake(place, *_refused(bare, metas, code))
     else:
-        if code == "setting_url" and not is_sound_url(value):
+        if code in ("setting_url", "setting_secure_url") and not is_sound_url(value):
             yield Mistake(place, code, {})
 
 

@@ -27,6 +27,18 @@ KeyPlace = Annotated[
 ]
 
 
+# Plain http only on this machine, where nobody is in between.
+SecureUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https://[^\s/]+|http://(localhost|127\.[0-9.]+|\[::1\])(:\d+)?(/|\Z))",
+        max_length=2000,
+        extra={"problem": "setting_secure_url"},
+    ),
+]
+# As minisign writes them: "Ed", the number of the key and the key, 42 bytes in base64.
+PublicKey = Annotated[str, Meta(pattern=r"^RW[A-Za-z0-9+/]{54}\Z", extra={"problem": "setting_public_key"})]
+
 # White space but for single spaces, control characters, and those that hide or turn the direction of the text around.
 _UNSEEN = r"\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 # What its user calls it.
@@ -157,7 +169,18 @@ class ProviderSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`url` and `key`: of another publisher than the program's own."""
+
     builtin: Annotated[bool, Meta(title="Use the shipped catalogue")] = True
+    updates: Annotated[
+        bool,
+        Meta(
+            title="Update it once a day",
+            description="Only what its publisher has signed is taken, and a service file of yours still replaces it.",
+        ),
+    ] = False
+    url: Annotated[SecureUrl | None, Meta(title="Address of the updates")] = None
+    key: Annotated[PublicKey | None, Meta(title="Public key of the updates")] = None
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,8 @@ from trayapp.core.hosts import host_of, may_carry_key, same_host
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings import document
+from trayapp.settings.bundle import Bundle, Edition, shipped_edition
+from trayapp.settings.catalogue_store import bundles, read_record
 from trayapp.settings.document import Document
 from trayapp.settings.mistakes import Mistake, Place, find_mistakes, unknown
 from trayapp.settings.schema import Settings, Watch
@@ -52,13 +54,17 @@ class Services(NamedTuple):
     watched: tuple[str, ...]
     own: tuple[str, ...]
     problems: list[Problem]
+    edition: Edition | None = None
+    """Of the catalogue in use; None where that is switched off."""
+    updated: bool = False
+    """Whether it came after the program."""
 
 
 def load_services(home: Home, settings: Settings, stored: Mapping[str, str], page_kinds: Sequence[str]) -> Services:
     """Read all service files. Never raises for what a file holds. `stored`: the host that each stored key is for, by
     the key's name. `page_kinds`: the kinds of status page that can be read."""
     problems: list[Problem] = []
-    shipped = _read_all(paths.resources() / "services", page_kinds, problems) if settings.catalogue.builtin else []
+    shipped, edition, updated = _catalogue_files(home, settings, page_kinds, problems)
     own = _read_all(home.services_dir, page_kinds, problems)
     accepted = _Accepted(dict(stored))
     replacing = {file.provider.provider: file for file in reversed(own)}
@@ -87,7 +93,18 @@ def load_services(home: Home, settings: Settings, stored: Mapping[str, str], pag
         usual = (name for name in watched if catalogue.find(name) is not None)
         watched = tuple(dict.fromkeys((*usual, *own_services)))
     problems += _unknown_ids(written, catalogue, settings, watched)
-    return Services(catalogue, watched, own_services, problems)
+    return Services(catalogue, watched, own_services, problems, edition, updated)
+
+
+def place_of(mistake: Problem) -> str:
+    """Where a mistake in a published catalogue is, in few words: its own would name a file that nobody has."""
+    file, line, key = (mistake.params.get(name, "") for name in ("file", "line", "key"))
+    return f"{file}:{line} {key}".strip(": ")
+
+
+def bundle_mistakes(bundle: Bundle, page_kinds: Sequence[str]) -> list[Problem]:
+    """What is wrong with a published catalogue: with one of its files, or between them."""
+    return _bundle_files(bundle, page_kinds)[1]
 
 
 def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
@@ -105,6 +122,54 @@ def key_places(provider: Provider) -> Iterator[tuple[str, str, Place]]:
 def key_hosts(catalogue: Catalogue) -> dict[str, str]:
     """The `host[:port]` that each key of the catalogue belongs to; a loaded catalogue has one for each."""
     return {name: host_of(url) for provider in catalogue.providers.values() for name, url, _ in key_places(provider)}
+
+
+def _catalogue_files(
+    home: Home, settings: Settings, page_kinds: Sequence[str], problems: list[Problem]
+) -> tuple[list[_ServiceFile], Edition | None, bool]:
+    """The newest update that is whole, else what was shipped. An update is taken whole or not at all."""
+    if not settings.catalogue.builtin:
+        return [], None, False
+    edition = shipped_edition()
+    for bundle in _updates(home, settings, problems):
+        if bundle.version <= edition.version:
+            break
+        files, mistakes = _bundle_files(bundle, page_kinds)
+        if not mistakes:
+            return files, bundle.edition, True
+        problems.append(Problem("catalogue_kept_damaged", version=bundle.version, reason=place_of(mistakes[0])))
+    return _read_all(paths.resources() / "services", page_kinds, problems), edition, False
+
+
+def _updates(home: Home, settings: Settings, problems: list[Problem]) -> Iterator[Bundle]:
+    if not settings.catalogue.updates:
+        return
+    try:
+        record = read_record(home)
+    except Problem as problem:
+        problems.append(problem)
+        return
+    for kept in bundles(home, record):
+        if isinstance(kept, Problem):
+            problems.append(kept)
+        else:
+            yield kept
+
+
+def _bundle_files(bundle: Bundle, page_kinds: Sequence[str]) -> tuple[list[_ServiceFile], list[Problem]]:
+    problems: list[Problem] = []
+    files: list[_ServiceFile] = []
+    accepted = _Accepted({})
+    for name, text in bundle.services.items():
+        try:
+            read = Document(Path(name), text.encode())
+        except Problem as problem:
+            problems.append(problem)
+            continue
+        file = _decoded(read, page_kinds, problems)
+        if file is not None and _accept(file, accepted, problems):
+            files.append(file)
+    return files, problems
 
 
 def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) -> list[_ServiceFile]:
@@ -126,14 +191,21 @@ def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) 
         except Problem as problem:
             problems.append(problem)
             continue
-        mistakes = [*_page_mistakes(read.data, page_kinds), *find_mistakes(read.data, Provider)]
-        if not mistakes:
-            provider = msgspec.convert(read.data, Provider)
-            mistakes = list(_own_mistakes(provider))
-            if not mistakes:
-                service_files.append(_ServiceFile(read, provider))
-        problems += [read.problem(mistake) for mistake in mistakes]
+        service_file = _decoded(read, page_kinds, problems)
+        if service_file is not None:
+            service_files.append(service_file)
     return service_files
+
+
+def _decoded(read: Document, page_kinds: Sequence[str], problems: list[Problem]) -> _ServiceFile | None:
+    mistakes = [*_page_mistakes(read.data, page_kinds), *find_mistakes(read.data, Provider)]
+    if not mistakes:
+        provider = msgspec.convert(read.data, Provider)
+        mistakes = list(_own_mistakes(provider))
+        if not mistakes:
+            return _ServiceFile(read, provider)
+    problems += [read.problem(mistake) for mistake in mistakes]
+    return None
 
 
 def _accept(file: _ServiceFile, accepted: _Accepted, problems: list[Problem]) -> bool:

@@ -72,6 +72,14 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("Found {found}; needed is an address such as http://localhost:8080, without user name and password."),
     ),
+    "setting_secure_url": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; needed is an address that begins with https://, without user name and password."),
+    ),
+    "setting_public_key": (
+        N_("{file}, line {line}: {key}"),
+        N_("This is no public key of minisign's. It has 56 characters and begins with RW."),
+    ),
     "setting_path": (
         N_("{file}, line {line}: {key}"),
         N_("Found {found}; needed is a path such as /responses, in lower case and without a slash at its end."),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from trayapp.errors import Param, Problem
+from trayapp.text.catalogue_problems import CATALOGUE_PROBLEMS
 from trayapp.text.endpoint_problems import ENDPOINT_PROBLEMS
 from trayapp.text.file_problems import FILE_PROBLEMS
 from trayapp.text.language import N_, _, fill
@@ -10,6 +11,7 @@ from trayapp.text.local_problems import LOCAL_PROBLEMS
 from trayapp.text.trim import clean
 
 PROBLEMS: dict[str, tuple[str, str]] = {
+    **CATALOGUE_PROBLEMS,
     **ENDPOINT_PROBLEMS,
     **FILE_PROBLEMS,
     **LOCAL_PROBLEMS,

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
+from trayapp.settings.bundle import Edition
 from trayapp.settings.schema import Key, Local, Settings
 
 T = TypeVar("T")
@@ -48,12 +49,16 @@ class KeySlot(NamedTuple):
 
 
 class SettingsView(NamedTuple):
-    """What the settings dialog starts from. `tools`: the names of those that have a token."""
+    """What the settings dialog starts from. `tools`: the names of those that have a token. `edition`: of the catalogue
+    in use, `edition_days` its age, and `updated` whether it came after the program."""
 
     settings: Settings
     services: tuple[ServiceChoice, ...]
     keys: tuple[KeySlot, ...]
     tools: tuple[str, ...] = ()
+    edition: Edition | None = None
+    edition_days: int = 0
+    updated: bool = False
 
 
 class FoundServer(NamedTuple):

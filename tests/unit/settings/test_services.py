@@ -63,6 +63,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     shipped = tmp_path / "resources" / "services"
     shipped.mkdir(parents=True)
     (shipped / "acme.toml").write_text(ACME)
+    (shipped / "edition.json").write_text('{"version": 1, "date": "2026-11-27"}')
     monkeypatch.setattr(paths, "resources", lambda: tmp_path / "resources")
     place = home()
     place.services_dir.mkdir(parents=True)
@@ -76,7 +77,7 @@ def own(here: Home, **texts: str) -> None:
 
 def loaded(here: Home, settings: Settings = ONLY_OWN) -> tuple[Catalogue, list[Problem]]:
     hosts, broken = stored_hosts(here)
-    catalogue, _watched, _own, wrong = load_services(here, settings, hosts, PAGE_KINDS)
+    catalogue, _watched, _own, wrong, *_ = load_services(here, settings, hosts, PAGE_KINDS)
     problems = [*broken, *wrong]
     for problem in problems:
         assert "{" not in "".join(words(problem)), "every gap of the words is filled"

@@ -74,7 +74,7 @@ ID_FORMS = {
 
 
 def _catalogue() -> Catalogue:
-    catalogue, _watched, _own, problems = load_services(paths.home(), Settings(), {}, page_kinds())
+    catalogue, _watched, _own, problems, *_ = load_services(paths.home(), Settings(), {}, page_kinds())
     assert problems == []
     return catalogue
 

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.settings.schema import CatalogueSettings, Key, NetworkSettings, Notify, Ui, Watch
+from trayapp.text.catalogue import edition
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.labels import setting
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
-from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
+from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
 
@@ -124,9 +125,12 @@ class ServicesPage(SettingsPage):
         self.put(label(Labels.services_hint, wrap=True))
         self.column.insertLayout(self.column.count() - 1, across, 1)
         self._builtin = Check(setting("Use the shipped catalogue"))
-        self._catalogue = Form(("catalogue",), CatalogueSettings, editors={"builtin": self._builtin})
+        self._catalogue = Form(
+            ("catalogue",), CatalogueSettings, ("builtin", "updates"), editors={"builtin": self._builtin}
+        )
+        self._edition = label(size=Size.SMALL, wrap=True)
         self._builtin.widget.toggled.connect(lambda _on: self._show_rows())
-        self.put(self._mistakes, self._catalogue)
+        self.put(self._mistakes, self._catalogue, self._edition)
         self._loaded: list[str] = []
 
     def load(self, view: SettingsView) -> None:
@@ -143,7 +147,11 @@ class ServicesPage(SettingsPage):
         self._catalogue.load(view.settings.catalogue)
         # Without it there would be nothing left to watch.
         own = any(service.own for service in view.services)
-        self._catalogue.setVisible(own or not view.settings.catalogue.builtin)
+        self._catalogue.show_row("builtin", own or not view.settings.catalogue.builtin)
+        self._edition.setVisible(view.edition is not None)
+        if view.edition is not None:
+            told = edition(view.edition.version, view.edition.date, view.edition_days, updated=view.updated)
+            self._edition.setText(told)
         self._show_rows()
         self._loaded = self.chosen()
 
