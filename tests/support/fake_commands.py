@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trayapp.core.found import Found
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -123,6 +124,12 @@ class RecordingCommands:
 
     def forget_key(self, name: str, done: Done[None]) -> None:
         self._note("forget_key", name, done=done)
+
+    def look_at(self, address: str, name: str | None, done: Done[Found]) -> Stream:
+        return self._note("look_at", address, name, done=done)
+
+    def add_service(self, found: Found, replace: bool, done: Done[str]) -> None:
+        self._note("add_service", found, replace, done=done)
 
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         self._note("detect", done=done)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.spawn import spawn
 from trayapp.core.light.aside import Lasts
+from trayapp.core.found import Found
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -203,6 +204,33 @@ class CoreCommands:
         self._send(work, done)
 
     # The target and the tools
+
+    def look_at(self, address: str, name: str | None, done: Done[Found]) -> Stream:
+        async def work() -> Found:
+            from trayapp.watch.detection.endpoint import Known, detect
+
+            loaded = self._engine().loaded
+            known = Known(loaded.catalogue, loaded.own, loaded.settings.gateway.port)
+            return await detect(address, name, known, self._engine().clock)
+
+        future = self._core.submit(work)
+        self._bridge.follow(future, done)
+        return _UnderWay(self._core, future)
+
+    def add_service(self, found: Found, replace: bool, done: Done[str]) -> None:
+        async def work() -> str:
+            import asyncio
+            from functools import partial
+
+            from trayapp.settings.own_service import write_service
+            from trayapp.text.found import heading
+
+            write = partial(write_service, self._engine().home, found.provider, heading(found), replace=replace)
+            path = await asyncio.to_thread(write)
+            await self._engine().reload()
+            return path
+
+        self._send(work, done)
 
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         async def work() -> tuple[FoundServer, ...]:

@@ -21,7 +21,7 @@ ENDPOINT_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "endpoint_own": (
         N_("{host} is among your services already"),
-        N_("You have added it as {name}. To look at it again use --replace, to change it edit its file."),
+        N_("You have added it as {name}. Edit its file to change it; on the command line --replace looks at it again."),
     ),
     "endpoint_is_gateway": (
         N_("{host} is LLM Ampel’s own gateway"),
@@ -92,6 +92,6 @@ ENDPOINT_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "service_file_exists": (
         N_("There is a file for this already"),
-        N_("{path} was left as it is. Give another name with --name, or write over it with --replace."),
+        N_("{path} was left as it is. Give another name, or write over it (--replace)."),
     ),
 }

@@ -98,6 +98,7 @@ class DialogLabels:
     services_hint = TranslatedLabel(N_("What the light watches, in this order."))
     move_up = TranslatedLabel(N_("Move up"))
     move_down = TranslatedLabel(N_("Move down"))
+    add_endpoint = TranslatedLabel(N_("Add your own endpoint…"))
     keys = TranslatedLabel(N_("Keys"))
     keys_hint = TranslatedLabel(
         N_("Optional. Stored in the system's keyring, sent only to the provider's own address, and never shown again.")
@@ -152,6 +153,26 @@ class DialogLabels:
     language_de = TranslatedLabel(N_("Deutsch"))
     intervals = TranslatedLabel(N_("Intervals"))
     network = TranslatedLabel(N_("Network"))
+
+
+class AddLabels:
+    """The window that looks at an endpoint of the user's own."""
+
+    title = TranslatedLabel(N_("Add your own endpoint"))
+    hint = TranslatedLabel(
+        N_(
+            "The address of a company's gateway, of vLLM, LiteLLM, Ollama or llama-server, of any API like OpenAI's or"
+            " Anthropic's, or of a status page. It is looked at once; nothing is written before you add it."
+        )
+    )
+    address = TranslatedLabel(N_("Address"))
+    name = TranslatedLabel(N_("Name"))
+    name_hint = TranslatedLabel(N_("From the address, if you leave it empty"))
+    look = TranslatedLabel(N_("Look"))
+    looking = TranslatedLabel(N_("Looking, for 20 seconds at most…"))
+    add = TranslatedLabel(N_("Add"))
+    replace = TranslatedLabel(N_("Write over it"))
+    close = TranslatedLabel(N_("Close"))
 
 
 class ChatLabels:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from trayapp.core.found import Found
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -162,6 +163,15 @@ class Commands(Protocol):
 
     def forget_key(self, name: str, done: Done[None]) -> None:
         """Take a key out of the keyring."""
+
+    def look_at(self, address: str, name: str | None, done: Done[Found]) -> Stream:
+        """Look at an address that was typed, once; `name`: what its user calls it. Writes nothing."""
+
+    def add_service(self, found: Found, replace: bool, done: Done[str]) -> None:
+        """Write the service file of what was found and watch it; the value is its path.
+
+        One that is there stays, with the problem `service_file_exists`, unless `replace`.
+        """
 
     def detect(self, done: Done[tuple[FoundServer, ...]]) -> None:
         """Look for local LLM servers on this machine."""

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.fake_commands import SERVICES, RecordingCommands
+from tests.support.founds import found
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
 from tests.support.snapshots import NO_TARGET, READY
 from trayapp.core.light.severity import Light
@@ -24,6 +25,7 @@ from trayapp.ui.kit.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
 from trayapp.ui.kit.label import Label
 from trayapp.ui.panel.closing_card import ClosingCard
 from trayapp.ui.panel.window import Panel
+from trayapp.ui.settings.add_endpoint import AddEndpoint
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
@@ -145,6 +147,27 @@ def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
         commands.last.answer(ToolAccess("writer", f"http://127.0.0.1:17502/t/{TOKEN}/openai/v1", TOKEN))
     save(dialog, f"settings-{page}-{shade}-{tongue}")
     look_over(dialog)
+
+
+@pytest.mark.parametrize("what", ["found", "wrong", "added"])
+def test_adding_an_endpoint(qtbot: QtBot, shade: str, tongue: str, what: str) -> None:
+    commands = RecordingCommands()
+    dialog = SettingsDialog(commands)
+    qtbot.addWidget(dialog)
+    dialog.open_at("services")
+    dialog.add_endpoint()
+    [adding] = dialog.findChildren(AddEndpoint)
+    adding.address.setText("https://llm.example.com/team/v1")
+    adding.look()
+    if what == "wrong":
+        commands.last.fail(Problem("endpoint_untrusted", host="llm.example.com"))
+    else:
+        commands.last.answer(found(models=tuple(f"big-{n}" for n in range(9)), unknown=("page",)))
+    if what == "added":
+        adding.add()
+        commands.named("add_service")[0].answer("/home/me/.config/llm-ampel/services/team-gateway.toml")
+    save(adding, f"add-{what}-{shade}-{tongue}")
+    look_over(adding)
 
 
 def test_the_chat(qtbot: QtBot, shade: str, tongue: str) -> None:

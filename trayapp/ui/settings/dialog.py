@@ -15,6 +15,7 @@ from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
+from trayapp.ui.settings.add_endpoint import AddEndpoint
 from trayapp.ui.settings.page_keys import KeysPage
 from trayapp.ui.settings.page_local import LocalPage
 from trayapp.ui.settings.page_tools import ToolsPage
@@ -93,6 +94,8 @@ class SettingsDialog(QDialog):
         for page in self.pages.values():
             self.stack.addWidget(page)
             page.rearranged.connect(self._order_focus)
+            if isinstance(page, ServicesPage):
+                page.add.connect(self.add_endpoint)
         self.list.addItems([title for title, _make in makers.values()])
         self.list.setCurrentRow(row)
         self.list.setAccessibleName(Labels.title)
@@ -135,6 +138,24 @@ class SettingsDialog(QDialog):
         self.stack.setEnabled(enabled)
         self.ok_button.setEnabled(enabled)
         self.apply_button.setEnabled(enabled)
+
+    def add_endpoint(self) -> None:
+        """Look at an endpoint of the user's own, in a window over this one."""
+        adding = AddEndpoint(self._commands, self)
+        adding.added.connect(lambda: self._commands.view_settings(self._services_changed))
+        adding.finished.connect(adding.deleteLater)
+        adding.open()
+
+    def _services_changed(self, outcome: CommandResult[SettingsView]) -> None:
+        """There is more to choose from; what is being edited stays, and is shown anew when the dialog next opens."""
+        if outcome.value is None:
+            self.notices.failed(outcome.problems)
+            return
+        self._view = outcome.value
+        for page in (self.pages["services"], self.pages["keys"]):
+            if not page.changes() and not page.unfinished:
+                page.load(outcome.value)
+        self._order_focus()
 
     def changes(self) -> dict[Key, object]:
         """Everything that was edited, on all pages."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +23,7 @@ from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
+from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
@@ -95,7 +97,13 @@ class SettingsPage(QScrollArea):
 
 
 class ServicesPage(SettingsPage):
-    """What to watch, as a list to tick and to order."""
+    """What to watch, as a list to tick and to order.
+
+    Signals:
+        add: the user wants to have an endpoint of their own watched.
+    """
+
+    add = Signal()
 
     key: Key = ("watch", "services")
 
@@ -124,6 +132,12 @@ class ServicesPage(SettingsPage):
         across.addLayout(beside)
         self.put(label(Labels.services_hint, wrap=True))
         self.column.insertLayout(self.column.count() - 1, across, 1)
+        self.add_button = QPushButton(as_action(Labels.add_endpoint))
+        self.add_button.clicked.connect(self.add)
+        under = QHBoxLayout()
+        under.addWidget(self.add_button)
+        under.addStretch(1)
+        self.column.insertLayout(self.column.count() - 1, under)
         self._builtin = Check(setting("Use the shipped catalogue"))
         self._catalogue = Form(
             ("catalogue",), CatalogueSettings, ("builtin", "updates"), editors={"builtin": self._builtin}
