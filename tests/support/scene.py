@@ -181,16 +181,25 @@ def write_files(home: Home, providers: tuple[Acme, ...], settings: str = "", *, 
 class Scene:
     """The engine on stage. `transitions` and `announcements` are everything that happened so far.
 
-    `clock`: another one than that which runs at `rate`. `socket()` lets commands ask this engine.
+    `clock`: another one than that which runs at `rate`. `look_around`: as the engine's. `socket()` lets commands ask
+    this engine.
     """
 
-    def __init__(self, *providers: Acme, settings: str = "", rate: float = RATE, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *providers: Acme,
+        settings: str = "",
+        rate: float = RATE,
+        clock: Clock | None = None,
+        look_around: bool = False,
+    ) -> None:
         self.home = find_home()
         self.broadcast = Broadcast()
         self._clock = clock
         self.providers = {one.name: one for one in providers}
         self.settings = settings
         self.rate = rate
+        self._look_around = look_around
         self.transitions: list[Transition] = []
         self.announcements: list[Announcement] = []
         # What the engine is given, to be changed while it runs.
@@ -224,6 +233,7 @@ class Scene:
             announce=lambda announcement, snapshot: self.announce(announcement, snapshot),
             on_transition=self.transitions.append,
             watch_machine=False,
+            look_around=self._look_around,
         )
         await self.engine.__aenter__()
         self.engine.start_watching()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.spawn import spawn
-from trayapp.core.light.aside import Lasts
 from trayapp.core.found import Found
+from trayapp.core.light.aside import Lasts
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem

@@ -48,6 +48,12 @@ async def closer_look(seen: Surroundings) -> Closer:
     return Closer(*router.result(), *resolver.result())
 
 
+async def router_answers(seen: Surroundings) -> bool | None:
+    """Whether the router alone answers; None where that stays open. Takes `ROUTER_LIMIT_S` at most."""
+    there, _ = await _router(seen.gateway, seen.link.name if seen.link is not None else "")
+    return there
+
+
 async def _router(gateway: str | None, interface: str) -> tuple[bool | None, float | None]:
     if gateway is None:
         return None, None

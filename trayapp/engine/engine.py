@@ -131,9 +131,10 @@ class Engine:
             # One for both: the same key must be the same credential, whoever asks with it.
             fingerprint = Fingerprints(self.home.salt_file).of
             self._sparing = Sparing()
+            router = self._lookout.router_answers if self._lookout is not None else None
             self._watching = Watching(
                 self.clock, self.keys, self._state, lambda: self.loaded, self.observe, fingerprint,
-                self._spent, self._remember_spent,
+                self._spent, self._remember_spent, router,
             )  # fmt: skip
             hooks = Hooks(self.changed, self.changed_often, self.announce, self.observe, self._answered_locally)
             self.switch = Switch(self.home, self.clock, lambda: self.loaded, self.keys, self._state, hooks, fingerprint)

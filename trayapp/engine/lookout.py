@@ -11,7 +11,7 @@ from trayapp.clock import Clock
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.evidence.surroundings import Surroundings
-from trayapp.desktop.closer_look import Closer, closer_look
+from trayapp.desktop.closer_look import Closer, closer_look, router_answers
 from trayapp.desktop.surroundings import surroundings
 from trayapp.tasks import Rounds, Tasks
 
@@ -68,6 +68,10 @@ class Lookout:
         if self._clock.now() - self._closer_at > CLOSER_EVERY_S:
             self._closer_at = self._clock.now()
             self._tasks.spawn(self.look_closer(), "closer")
+
+    async def router_answers(self) -> bool | None:
+        """Whether the next machine on the way answers now; None where that stays open."""
+        return await router_answers(self.around())
 
     async def look_closer(self) -> None:
         """Ask router and resolvers now."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from trayapp.clock import Clock
 from trayapp.core.evidence.observation import Observation
@@ -29,6 +29,7 @@ class Watching:
         fingerprint: Callable[[str], str],
         spent: Spent | None,
         on_spent: Callable[[], None],
+        router: Callable[[], Awaitable[bool | None]] | None = None,
     ) -> None:
         self._clock = clock
         self._keys = keys
@@ -36,6 +37,7 @@ class Watching:
         self._loaded = loaded
         self._observe = observe
         self._fingerprint = fingerprint
+        self._router = router
         # Outlives the watchers, so that a change of the settings does not ask anybody twice in a minute.
         self._remembers = spent is not None
         self._budget = Budget(clock, spent, on_spent, pays=self._remembers)
@@ -156,4 +158,5 @@ class Watching:
             budget=self._budget,
             fingerprint=self._fingerprint,
             troubled=self._state.is_troubled,
+            router=self._router,
         )

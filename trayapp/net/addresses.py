@@ -14,20 +14,28 @@ class Addresses:
     def __init__(self) -> None:
         self._by_host: dict[str, str] = {}
         self._looked_up: dict[str, str] = {}
+        self._heard: set[str | None] = set()
 
     def looked_up(self, url: str, addresses: Sequence[str]) -> None:
         """Where the name leads, whoever may be there."""
         if addresses:
             self._looked_up[urlsplit(url).hostname or ""] = addresses[0]
 
-    def note(self, url: str, address: str) -> None:
-        """The host of `url` itself answered from `address`."""
-        self._by_host[urlsplit(url).hostname or ""] = address
+    def note(self, url: str, address: str | None) -> None:
+        """The host of `url` itself answered from `address`; None where that is not known."""
+        self._heard.add(urlsplit(url).hostname)
+        if address is not None:
+            self._by_host[urlsplit(url).hostname or ""] = address
+
+    def has_answered(self, url: str) -> bool:
+        """Whether the host of `url` itself has answered on this network."""
+        return urlsplit(url).hostname in self._heard
 
     def forget(self) -> None:
         """Another network may have other addresses."""
         self._by_host.clear()
         self._looked_up.clear()
+        self._heard.clear()
 
     def place(self, url: str) -> str:
         """What tells two hosts apart: the address; where it is not known or every host has the same, host and port."""

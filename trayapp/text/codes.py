@@ -43,6 +43,7 @@ _CLASSES = {
 
 FAILURES: dict[str, str] = {
     "timeout": N_("no answer in time"),
+    "loading": N_("it is still loading its model"),
     "connect": N_("no connection"),
     "dns": N_("its name cannot be looked up"),
     "dns_timeout": N_("its name is not looked up in time"),

@@ -35,6 +35,7 @@ def model_name(text: str) -> str:
 PARTS: dict[str, str] = {
     text: text
     for text in (
+        N_("Answers"),
         N_("Chat"),
         N_("Login"),
         N_("History and projects"),

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Observation, Outcome
 from trayapp.core.evidence.pace import Pace
+from trayapp.core.evidence.reach import Reach
 from trayapp.net.addresses import Addresses
 from trayapp.secrets.fingerprints import Fingerprints
 from trayapp.secrets.keys import KeySource
@@ -57,7 +58,8 @@ class Watcher:
     """Asks everything that the watched services need and emits what it finds, in its own order, on the event loop.
 
     `budget` is shared by successive watchers of one process; without one the watcher has its own. `fingerprint`: tells
-    credentials apart. `troubled`: is this provider to be followed at full pace, whatever is to be spared?
+    credentials apart. `troubled`: is this provider to be followed at full pace, whatever is to be spared? `router`:
+    does the next machine on the way answer? None where that stays open.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Watcher:
         budget: Budget | None = None,
         fingerprint: Callable[[str], str] | None = None,
         troubled: Callable[[str], bool] = lambda provider: False,
+        router: Callable[[], Awaitable[bool | None]] | None = None,
     ) -> None:
+        self._router = router
         self._clock = clock
         self._judge = judge
         self._publish = emit
@@ -233,14 +237,25 @@ class Watcher:
             return _Proof(good=True)
         since, reach = schedule.first_failed_at, self._addresses.reach(url)
         controls = await self._controls.round(reach, self._clock.now() if since is None else since)
-        if controls is None or controls.proves:
-            return _Proof() if controls is None else _Proof(True, controls)
+        if controls is None:
+            return _Proof(await self._own_network_holds(url, reach), router=True)
+        if controls.proves:
+            return _Proof(True, controls)
         # Two controls may be lost by chance, or be the very two that are kept out: the others are asked as well.
         async with asyncio.TaskGroup() as both:
             another = both.create_task(self._another_answers(schedule, url, urgent=True))
             others = both.create_task(self._controls.widen(reach, controls))
         wider = others.result()
         return _Proof(another.result() or wider.proves, wider)
+
+    async def _own_network_holds(self, url: str, reach: Reach) -> bool | None:
+        """Whether the way to a host of the own network is open as far as its router; None where that tells nothing.
+
+        Only where that host has answered before: in a café the router answers, too, and nobody's server is there.
+        """
+        if reach is not Reach.PRIVATE or self._router is None or not self._addresses.has_answered(url):
+            return None
+        return await self._router()
 
     async def _another_answers(self, schedule: HostSchedule, url: str, *, urgent: bool = False) -> bool:
         """Give one healthy host of another provider its turn now, if it may be asked at all."""
@@ -268,7 +283,7 @@ class Watcher:
 
     def _take(self, schedule: HostSchedule, job: ProbeJob, attempt: Attempt, proof: "_Proof") -> None:
         observed = replace(attempt.observed, control=proof.good)
-        if proof.round is not None and observed.outcome is Outcome.FAIL:
+        if (proof.round is not None or proof.router) and observed.outcome is Outcome.FAIL:
             # It is judged together with what was asked beside it, and that took its time.
             observed = replace(observed, at=self._clock.now())
         self._connection.tried(job.probe.url, attempt)
@@ -289,10 +304,12 @@ class Watcher:
 
 
 class _Proof(NamedTuple):
-    """What ran beside a try: did it answer (None: nothing could be asked), and the controls, if it was they."""
+    """What ran beside a try: did it answer (None: nothing could be asked), and the controls, if it was they, or the
+    router."""
 
     good: bool | None = None
     round: Round | None = None
+    router: bool = False
 
 
 def _schedules(all_probe_jobs: list[ProbeJob], now: float, budget: Budget) -> list[HostSchedule]:

@@ -74,6 +74,10 @@ _ENDED_TEXT = re.compile(
 _ENDED_HEADERS = frozenset({"sunset", "deprecation"})
 # About what was asked, not about who asked: OpenRouter's 403 for what its moderation flagged.
 _REQUEST_TEXT = re.compile(r"flagged|moderation", re.I)
+LOADING = "loading"
+"""The code of a server that says that it is not ready yet."""
+# llama-server's 503 while it reads a model, LocalAI's while it starts.
+_LOADING_TEXT = re.compile(r"^loading model|^starting\b|startup preload|model is (still )?loading", re.I)
 _REGION_CODES = frozenset({"unsupported_country_region_territory", "unsupported_country"})
 # Gemini's 400, and Anthropic's 403 (https://github.com/anthropics/claude-code/issues/1613).
 _REGION_TEXT = re.compile(r"location is not supported|request not allowed|(country|region)[^.]* not supported", re.I)
@@ -152,6 +156,8 @@ def read_answer(
         return Reading(Outcome.FAIL, "http_502", depth, edge=True)
     if status == 511 and not proven:
         return Reading(Outcome.FOREIGN, "foreign_page", depth)
+    if status == 503 and _LOADING_TEXT.search(_told(error)):
+        return Reading(Outcome.FAIL, LOADING, depth)
     if status >= 500 or status == 408:
         edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not _shaped(json)
         return Reading(Outcome.FAIL, code, depth, edge=edge)
@@ -342,6 +348,11 @@ def _error(json: Any) -> Mapping[str, Any]:
             return {"message": text, "code": json.get("code")}
         case _:
             return json
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """Its message, or the state that stands in place of one."""
+    return str(error.get("message") or error.get("status") or "")
 
 
 def _json(body: bytes) -> Any:

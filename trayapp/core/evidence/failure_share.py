@@ -10,6 +10,7 @@ from collections.abc import Collection
 from enum import IntEnum
 from typing import NamedTuple
 
+from trayapp.core.evidence.answers import LOADING
 from trayapp.core.evidence.observation import NetworkStep
 
 # Two windows: the long one knows what kind of network this is, the short one notices that it has just changed.
@@ -40,7 +41,7 @@ def kind_of(code: str, step: NetworkStep | None) -> Kind:
     """The kind of a failure, from its code and the step at which it happened."""
     if step is NetworkStep.DNS or code == "dns":
         return Kind.LOOKUP
-    return Kind.ANSWER if code.startswith("http_") or code == "malformed" else Kind.SILENCE
+    return Kind.ANSWER if code.startswith("http_") or code in ("malformed", LOADING) else Kind.SILENCE
 
 
 class Asked(NamedTuple):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from enum import IntEnum
 
+from trayapp.core.evidence.answers import LOADING
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.failure_share import FLOOR, kind_of
 from trayapp.core.evidence.observation import TLS_CODES, Source, Try
@@ -30,6 +31,8 @@ DOWN_SPAN_S = 18.0
 WARY_TRIES = 8
 # The first try has no control beside it; an answer to a request made so soon after its failure vouches for it as well.
 VOUCHING_WINDOW_S = 20.0
+# A server of one's own that says that it is still loading is on its way; a model of the largest kind takes minutes.
+LOADING_S = 600.0
 # A try and the control beside it are judged together; after that only another try can make it red, and not the mere
 # passing of time or a control that was asked for something else.
 BESIDE_S = 5.0
@@ -83,9 +86,17 @@ def level(run: Sequence[Try], network: OwnConnection, now: float, *, wary: bool 
         and run[-1].began - run[0].began >= DOWN_SPAN_S
         and now <= decided_at(run[-1])
         and _control_answers(run, network)
+        and not _is_loading(run)
     ):
         return Level.DOWN
     return Level.CHECKING if evidence >= CHECKING_STRENGTH else Level.NONE
+
+
+def _is_loading(run: Sequence[Try]) -> bool:
+    """Whether a server of this machine or the own network says that it is not ready yet, and may be soon."""
+    latest = run[-1]
+    here = latest.reach is not Reach.PUBLIC
+    return here and latest.code == LOADING and latest.began - run[0].began < LOADING_S
 
 
 def decided_at(latest: Try) -> float:

@@ -32,14 +32,15 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     network has shown in `KEPT_DAYS` once `KNOWN_TRIES` tell (core/evidence/known_networks.py), nor below `FLOOR`, which
     is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH` until it
     answers; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
-    latest control answers. In part: a cumulative sum of `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow,
-    `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in between
-    (core/evidence/in_part.py), without lookups to which the resolver says nothing; red then, as after a stranger, takes
-    `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic counts a request once,
-    `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are
-    yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after
-    `RETRIES_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for `IN_PART_PATIENCE_S`, every
-    `RED_INTERVAL_S` (core/evidence/pace.py).
+    latest control answers (for a host of the own network that has answered there, its router: watch/watcher.py), but
+    not for `LOADING_S` while a server of one's own says that it is still loading. In part: a cumulative sum of
+    `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow, `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once
+    something has answered in between (core/evidence/in_part.py), without lookups to which the resolver says nothing;
+    red then, as after a stranger, takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic
+    counts a request once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing
+    vouches for any are yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries
+    come after `RETRIES_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for
+    `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,

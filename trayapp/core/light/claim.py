@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.evidence.answers import LOADING
 from trayapp.core.evidence.observation import Try
 from trayapp.core.evidence.refusals import Refusal
 from trayapp.core.light.page_opinion import PageOpinion
@@ -114,5 +115,7 @@ def together(claims: Iterable[tuple[str, Claim | None]]) -> Claim:
 
 def _error(t: Try) -> int | None:
     """The status of an error, which can come inside a 200."""
+    if t.code == LOADING:
+        return 503
     number = t.code.removeprefix("http_")
     return int(number) if t.code.startswith("http_") and number.isdecimal() else None

@@ -95,7 +95,7 @@ class Probes:
         address = () if answer.address is None else (answer.address,)
         if not itself and self._addresses.are_strange(probe.url, address):
             return Attempt(self._try(job, began, _elsewhere(job), answer, Reach.PUBLIC, step=NetworkStep.DNS))
-        if itself and answer.address is not None:
+        if itself:
             self._addresses.note(probe.url, answer.address)
         reach = reach_of_address(answer.address) if answer.address is not None else self._addresses.reach(probe.url)
         return Attempt(self._try(job, began, reading, answer, reach, witness=self._witness(job, key)))
