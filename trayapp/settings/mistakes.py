@@ -7,6 +7,7 @@ data; the leaves are still judged by msgspec, so there is one truth about what i
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import EnumMeta
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -94,7 +95,7 @@ def _in_table(value: Any, kind: type[msgspec.Struct], place: Place) -> Iterator[
     if not isinstance(value, dict):
         yield Mistake(place, "setting_not_table", {})
         return
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    fields = _fields(kind)
     for name, inner in value.items():
         if name in fields:
             yield from find_mistakes(inner, fields[name].type, (*place, name))
@@ -103,6 +104,12 @@ def _in_table(value: Any, kind: type[msgspec.Struct], place: Place) -> Iterator[
     for name, field in fields.items():
         if field.required and name not in value:
             yield Mistake((*place, name), "setting_missing", {})
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """What a table may hold; found out once, for that takes longer than the rest."""
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
 def _in_mapping(value: Any, kind: Any, place: Place) -> Iterator[Mistake]:

@@ -96,6 +96,8 @@ class DialogLabels:
     cancel = TranslatedLabel(N_("Cancel"))
     services = TranslatedLabel(N_("Services"))
     services_hint = TranslatedLabel(N_("What the light watches, in this order."))
+    search_services = TranslatedLabel(N_("Search by service or provider"))
+    nothing_found = TranslatedLabel(N_("Nothing in the catalogue is called so."))
     move_up = TranslatedLabel(N_("Move up"))
     move_down = TranslatedLabel(N_("Move down"))
     add_endpoint = TranslatedLabel(N_("Add your own endpoint…"))

@@ -27,6 +27,7 @@ from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
+from trayapp.ui.settings.search import Search
 
 _ID, _SHIPPED = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
@@ -112,6 +113,9 @@ class ServicesPage(SettingsPage):
         self.list = QListWidget()
         self.list.setAccessibleName(Labels.services)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.search = Search(self.list)
+        self.search.sought.connect(self._show_rows)
+        self._nothing = label(Labels.nothing_found, wrap=True)
         self._mistakes = Lines()
         self._up, self._down = QToolButton(), QToolButton()
         for button, arrow, words, by in (
@@ -130,7 +134,7 @@ class ServicesPage(SettingsPage):
         beside.addWidget(self._down)
         beside.addStretch(1)
         across.addLayout(beside)
-        self.put(label(Labels.services_hint, wrap=True))
+        self.put(label(Labels.services_hint, wrap=True), self.search, self._nothing)
         self.column.insertLayout(self.column.count() - 1, across, 1)
         self.add_button = QPushButton(as_action(Labels.add_endpoint))
         self.add_button.clicked.connect(self.add)
@@ -138,6 +142,8 @@ class ServicesPage(SettingsPage):
         under.addWidget(self.add_button)
         under.addStretch(1)
         self.column.insertLayout(self.column.count() - 1, under)
+        # A long list has all the room there is.
+        self.column.setStretch(self.column.count() - 1, 0)
         self._builtin = Check(setting("Use the shipped catalogue"))
         self._catalogue = Form(
             ("catalogue",), CatalogueSettings, ("builtin", "updates"), editors={"builtin": self._builtin}
@@ -151,7 +157,9 @@ class ServicesPage(SettingsPage):
         watched = view.settings.watch.services
         known = {service.id: service for service in view.services}
         self.list.clear()
-        for service_id in (*watched, *(service for service in known if service not in watched)):
+        others = (service for service in view.services if service.id not in watched)
+        by_provider = sorted(others, key=lambda service: service.provider_name.casefold())
+        for service_id in (*watched, *(service.id for service in by_provider)):
             item = QListWidgetItem(_named(service_id, known.get(service_id)))
             item.setData(_ID, service_id)
             item.setData(_SHIPPED, service_id in known and not known[service_id].own)
@@ -170,9 +178,14 @@ class ServicesPage(SettingsPage):
         self._loaded = self.chosen()
 
     def _show_rows(self) -> None:
-        """Without the shipped catalogue only the user's own services are left to choose from."""
+        """Without the shipped catalogue only the user's own services are left to choose from; of these what is looked
+        for."""
         for item in self._items():
-            item.setHidden(bool(item.data(_SHIPPED)) and self._builtin.get() is False)
+            item.setHidden(not self._is_offered(item) or not self.search.finds(item))
+        self._nothing.setVisible(bool(self.search.text()) and all(item.isHidden() for item in self._items()))
+
+    def _is_offered(self, item: QListWidgetItem) -> bool:
+        return not item.data(_SHIPPED) or self._builtin.get() is not False
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(row) for row in range(self.list.count())]
@@ -180,7 +193,7 @@ class ServicesPage(SettingsPage):
     def chosen(self) -> list[str]:
         """The ticked services in their order."""
         ticked = (item for item in self._items() if item.checkState() == Qt.CheckState.Checked)
-        return [str(item.data(_ID)) for item in ticked if not item.isHidden()]
+        return [str(item.data(_ID)) for item in ticked if self._is_offered(item)]
 
     def changes(self) -> dict[Key, object]:
         chosen = self.chosen()

@@ -25,15 +25,15 @@ def rows(page: ServicesPage) -> list[str]:
     return [page.list.item(row).text() for row in range(page.list.count())]
 
 
-def test_watched_ones_come_first_and_in_their_order(page: ServicesPage) -> None:
+def test_watched_ones_come_first_in_their_order_and_then_the_others_by_provider(page: ServicesPage) -> None:
     assert page.chosen() == ["claude", "chatgpt", "gone"]
     assert rows(page) == [
         "Claude (Anthropic)",
         "ChatGPT (OpenAI)",
         "gone",
-        "OpenAI API (OpenAI)",
         "Claude API (Anthropic)",
         "Claude Code (Anthropic)",
+        "OpenAI API (OpenAI)",
     ]
     assert page.changes() == {}
 
@@ -41,11 +41,11 @@ def test_watched_ones_come_first_and_in_their_order(page: ServicesPage) -> None:
 def test_ticking_changes_what_is_watched(page: ServicesPage) -> None:
     page.list.item(5).setCheckState(Qt.CheckState.Checked)
     page.list.item(2).setCheckState(Qt.CheckState.Unchecked)
-    assert page.changes() == {KEY: ["claude", "chatgpt", "claude-code"]}
+    assert page.changes() == {KEY: ["claude", "chatgpt", "openai-api"]}
 
 
 def test_the_order_can_be_changed_without_a_mouse(page: ServicesPage) -> None:
-    up, down = page.findChildren(QToolButton)[:2]
+    up, down = (button for button in page.findChildren(QToolButton) if button.accessibleName().startswith("Move"))
     page.list.setCurrentRow(1)
     up.click()
     assert page.chosen() == ["chatgpt", "claude", "gone"]
