@@ -31,6 +31,9 @@ def parts(**states: PageLight) -> tuple[PageComponent, ...]:
         ("name:*", "abcde"),
         ("name:**K3", "c"),
         ("name:", ""),
+        ("name:GLM*GLM-5.2", ""),
+        ("name:*l*l*", "b"),
+        ("name:*i*k*", "c"),
     ],
 )
 def test_a_pattern_of_names(entry: str, meant: str) -> None:
@@ -65,3 +68,9 @@ def test_a_few_of_very_many_models_are_listed_only() -> None:
     report = PageReport(0.0, "acme", PageHealth.OK, "https://status.acme.example", many)
     assert Opinions(report).of(("name:Model*",), 0.0).light is Light.GREEN
     assert Opinions(report).of(("name:Model 1",), 0.0).light is Light.RED
+
+
+def test_no_pattern_takes_long() -> None:
+    """A name and a pattern that keep each other busy for ever, if every way to fit them is tried."""
+    busy = PageComponent("x", "a" * 200, PageLight.OPERATIONAL)
+    assert named_parts(["name:" + "*a" * 60 + "*b"], [busy]) == {"name:" + "*a" * 60 + "*b": frozenset()}
