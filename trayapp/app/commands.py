@@ -303,6 +303,7 @@ class CoreCommands:
 
 def settings_view(engine: "Engine") -> SettingsView:
     """What the settings dialog starts from."""
+    from trayapp.core.catalogue import ProbeKind
     from trayapp.core.hosts import host_of
     from trayapp.settings.services import key_places
 
@@ -312,9 +313,14 @@ def settings_view(engine: "Engine") -> SettingsView:
         for provider, service in catalogue.services()
     ]
     keys: dict[str, KeySlot] = {}
-    for provider in catalogue.providers.values():
+    # The keys of what is watched first: there are twenty others.
+    watched = dict.fromkeys(
+        provider.provider for provider, _ in catalogue.watched(engine.loaded.settings.watch.services)
+    )
+    for provider in (*(catalogue.providers[name] for name in watched), *catalogue.providers.values()):
+        completes = any(probe.kind is ProbeKind.COMPLETION for one in provider.services for probe in one.probes)
         for name, url, _ in key_places(provider):
-            keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url)))
+            keys.setdefault(name, KeySlot(name, provider.provider, provider.name, host_of(url), completes))
     edition = engine.loaded.edition
     today = engine.clock.wall(engine.clock.now()).date()
     return SettingsView(

@@ -41,12 +41,14 @@ class ServiceChoice(NamedTuple):
 
 
 class KeySlot(NamedTuple):
-    """A key that a provider can use. `host`: the only one that will ever be given it."""
+    """A key that a provider can use. `host`: the only one that will ever be given it. `completes`: the catalogue can
+    ask its models for a word with it."""
 
     name: str
     provider: str
     provider_name: str
     host: str
+    completes: bool = True
 
 
 class SettingsView(NamedTuple):

@@ -48,7 +48,9 @@ class KeysPage(SettingsPage):
         enabled = completion.fields["enabled"].editor.widget
         enabled.toggled.connect(lambda _on: _show_completion(completion))  # type: ignore[attr-defined]  # a QCheckBox
         self._forms_of[slot.provider] = (source, completion)
-        self.put(source, completion)
+        self.put(source)
+        if slot.completes:
+            self.put(completion)
 
     @property
     def unfinished(self) -> bool:

@@ -105,3 +105,16 @@ def test_a_price_is_typed_as_money(page: KeysPage) -> None:
     assert isinstance(price, QDoubleSpinBox)
     price.setValue(0.4)
     assert page.changes() == {("provider", "openai", "completion", "price"): 0.4}
+
+
+def test_paid_answers_are_offered_where_the_catalogue_can_ask_for_them(
+    qtbot: QtBot, commands: RecordingCommands
+) -> None:
+    openai, anthropic = commands.view.keys
+    commands.view = commands.view._replace(keys=(openai._replace(completes=False), anthropic))
+    page = KeysPage(commands)
+    qtbot.addWidget(page)
+    page.load(commands.view)
+    offered = {key[1] for key in page.values() if "completion" in key}
+    assert offered == {"anthropic"}
+    assert {key[1] for key in page.values() if key[-1] == "key"} == {"openai", "anthropic"}
