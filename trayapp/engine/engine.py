@@ -109,7 +109,8 @@ class Engine:
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._diary = Diary(home.journal_file) if remember else None
         self._updates: CatalogueUpdates | None = None
-        self._saved_at = clock.now()
+        # When memory was saved, and when the journal was given what is counted.
+        self._saved_at = self._counted_at = clock.now()
         self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.
         self._news_at = math.inf
@@ -413,8 +414,6 @@ class Engine:
             memory = self._state.remember()
             pieces = {name: getattr(memory, name) for name in Memory.__annotations__}
             await self._keeper.save({**pieces, "delivered": self.delivered, "spent": self._watching.spent})
-        if self._diary is not None:
-            self._diary.write_soon()
 
     def _remember_spent(self) -> None:
         """At once, and nothing else: a cap that a restart forgets is none, and all the rest would be written for it."""
@@ -427,8 +426,12 @@ class Engine:
             await self.clock.sleep(TICK_S)
             with rounds.round():
                 self.evaluate()
-                if self.clock.now() - self._saved_at >= (CALM_SAVE_S if self._state.is_calm else SAVE_S):
+                now, pause_s = self.clock.now(), CALM_SAVE_S if self._state.is_calm else SAVE_S
+                if now - self._saved_at >= pause_s:
                     self.remember()
+                if self._diary is not None and now - self._counted_at >= pause_s:
+                    self._counted_at = now
+                    self._diary.write_soon()
 
     async def _evaluate_at(self, moment: float) -> None:
         await self.clock.sleep(moment - self.clock.now())

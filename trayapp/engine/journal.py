@@ -1,4 +1,8 @@
-"""Writes down in the journal what the engine sees and says, without ever waiting for a disk."""
+"""Writes down in the journal what the engine sees and says, without ever waiting for a disk.
+
+What happened is written as soon as it did, so that a kill -9 leaves nothing out that was shown; what is only counted
+waits for `write_soon`, since adding to it every time would write megabytes a day.
+"""
 
 import asyncio
 import time
@@ -14,13 +18,14 @@ from trayapp.tasks import Tasks
 
 
 class Diary:
-    """The journal of one run. `write_soon` at every change and on the ticks, `close` at the end."""
+    """The journal of one run. `write_soon` now and then, `close` at the end."""
 
     def __init__(self, file: Path) -> None:
         self._journal = Journal(file)
         self._recorder = Recorder(lambda at: time.localtime(at).tm_gmtoff)
         self._tasks = Tasks("journal")
         self._writing: asyncio.Task[None] | None = None
+        self._writing_news: asyncio.Task[None] | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -35,6 +40,12 @@ class Diary:
 
     def advanced(self, result: Result, diverted: tuple[str, ...]) -> None:
         self._recorder.advanced(result.snapshot, result.transitions, frozenset(diverted))
+        if self._recorder.has_news and (self._writing_news is None or self._writing_news.done()):
+            self._writing_news = self._tasks.spawn(self._write_news(), "write news")
+
+    async def _write_news(self) -> None:
+        while self._recorder.has_news:
+            await self._journal.write(self._recorder.take_news())
 
     def write_soon(self) -> None:
         """Have written what has come together. While a slow disk is at it, it goes on coming together."""

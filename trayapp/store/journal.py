@@ -130,7 +130,9 @@ class _Writer(Guarded):
 
     def _opened(self) -> JournalFile:
         if self._journal is None:
-            if self._new.exists() and not self.file.exists():
+            if not self.file.exists():
+                # Whoever reads meanwhile must never meet half of one. It may be there, made of a damaged one.
+                JournalFile(self._new).close()
                 self._new.rename(self.file)
             self._journal = JournalFile(self.file)
         if not self._checked:

@@ -5,6 +5,7 @@ import math
 from tests.loopback.engine.test_auto_mode import FINE, LOCAL, desk
 from tests.loopback.engine.test_switch import ask, ready_scene
 from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
+from tests.support.until import until
 from trayapp.core.journal.batch import By
 from trayapp.core.journal.history import History
 from trayapp.core.light.severity import Light
@@ -36,6 +37,20 @@ async def test_a_switch_by_hand_and_what_was_answered_meanwhile() -> None:
     moves = [(one.provider, one.to, one.by, one.answered) for one in past.switches]
     assert moves == [("acme", To.LOCAL, By.HAND, 0), ("acme", To.CLOUD, By.HAND, 2)]
     assert [(one.provider, one.answers) for one in past.local_answers] == [("acme", 2)]
+
+
+async def test_what_happened_is_on_the_disk_at_once_and_needs_nobody_to_ask() -> None:
+    async with desk() as one:
+        file = one.scene.home.journal_file
+        await until(file.exists, "a journal")
+        await one.scene.engine.switch.to_local(("acme",))
+
+        def moves() -> list[tuple[To, By]]:
+            past = read_history(file, None, None, math.inf, lambda at: 0.0)
+            return [(move.to, move.by) for move in past.switches]
+
+        # The clock stands at its pace: no tick has come by.
+        assert await until(moves, "the switch on the disk") == [(To.LOCAL, By.HAND)]
 
 
 async def test_what_moves_by_itself_is_told_apart() -> None:

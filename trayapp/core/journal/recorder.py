@@ -49,6 +49,19 @@ class Recorder:
         taken, self._batch, self._tallies = self._batch, Batch(), {}
         return taken
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something happened that nobody counts: a verdict changed, an incident, a switch."""
+        batch = self._batch
+        return bool(batch.changes or batch.switches or batch.incidents or batch.gone)
+
+    def take_news(self) -> Batch:
+        """As `take`, of these alone; what is counted goes on coming together."""
+        batch = self._batch
+        news = Batch(changes=batch.changes, switches=batch.switches, incidents=batch.incidents, gone=batch.gone)
+        batch.changes, batch.switches, batch.incidents, batch.gone = [], [], {}, set()
+        return news
+
     def forget(self, services: frozenset[str]) -> None:
         """What is not written yet of these is not written at all."""
         self._batch.forget(services)

@@ -194,3 +194,16 @@ def test_what_is_forgotten_before_it_is_written_is_not_written() -> None:
     batch = recorder.take()
     assert {key[0] for key in batch.hours} == {"openai-api", "claude", "claude-api"}
     assert batch.incidents == {}
+
+
+def test_what_happened_is_taken_at_once_and_what_is_counted_goes_on() -> None:
+    recorder = lived(*every(15.0, NOW, NOW + 30.0))
+    assert not recorder.has_news
+    change = Transition(NOW + 31.0, "chatgpt", Light.RED, Finding.DOWN, Light.GREEN, Finding.OK)
+    recorder.advanced(at(NOW + 30.0, RED), (change,), frozenset({"openai"}))
+    news = recorder.take_news()
+    assert (news.changes, [one.by for one in news.switches], news.hours) == ([change], [By.ITSELF], {})
+    rest = recorder.take()
+    assert (rest.changes, rest.switches) == ([], [])
+    assert rest.hours["chatgpt", HOUR].green_ms == 30_000
+    assert not recorder.has_news
