@@ -66,7 +66,7 @@ async def flicker(acme: Acme, dice: random.Random) -> None:
         await asyncio.sleep(dice.uniform(0.2, 1.5))
 
 
-async def live(begin: float, dice: random.Random) -> tuple[set[Key], set[Key]]:
+async def live(begin: float, dice: random.Random, *, ask: bool) -> tuple[set[Key], set[Key]]:
     """One life that begins at this time: what must be in the history, and all that was told."""
     arguments = ("-m", "tests.support.engine_program", str(RATE), str(begin))
     async with running(*arguments, program=sys.executable) as program:
@@ -76,7 +76,7 @@ async def live(begin: float, dice: random.Random) -> tuple[set[Key], set[Key]]:
         while time.monotonic() < end:
             life.take()
             await asyncio.sleep(0.01)
-        if dice.random() < 0.3:
+        if ask:
             before = time.monotonic()
             with suppress(Exception):
                 await client.ask(home(), AskWrite())
@@ -108,7 +108,7 @@ async def play(rounds: int, seed: int) -> tuple[int, int]:
             for number in range(rounds):
                 jump_s = dice.choice([0.0, 0.0, 0.0, 3 * DAY_S, -2 * DAY_S]) if number else 0.0
                 begin = max((at for *_, at in told), default=EPOCH.timestamp()) + 60.0 + jump_s
-                must, all_of_it = await live(begin, dice)
+                must, all_of_it = await live(begin, dice, ask=number % 3 == 0)
                 due |= must
                 told |= all_of_it
                 check(history(), due, told, number)

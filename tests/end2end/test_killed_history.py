@@ -18,8 +18,7 @@ DAYS, SERVICES = 20, 3
 
 async def test_kill_9_loses_nothing_that_was_shown() -> None:
     due, told = await play(5, seed=3)
-    assert due >= 5
-    assert told >= due
+    assert told >= due > 0
 
 
 def damage(file: Path, dice: random.Random) -> None:
