@@ -2,20 +2,15 @@
 
 import argparse
 import asyncio
-import csv
 import json
 import sys
 import time
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
 
 from trayapp.cli.common import begin, say, say_problem
 from trayapp.control import client
+from trayapp.control.history_report import history_csv, history_report, names_of
 from trayapp.control.messages import AskForget, AskWrite
 from trayapp.core.catalogue import Catalogue
-from trayapp.core.journal.history import History, Month
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.store.history import read_history
@@ -25,7 +20,7 @@ from trayapp.text import history as words
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
-    names = _names(loaded.catalogue)
+    names = names_of(loaded.catalogue)
     if arguments.command == "forget":
         return asyncio.run(_forget(home, arguments.service, names, sure=arguments.yes))
     asyncio.run(_have_written(home))
@@ -43,82 +38,16 @@ def run(arguments: argparse.Namespace) -> int:
             "unknown_service", name=arguments.service, known=", ".join(sorted({*known, *_services(loaded.catalogue)}))
         )
     if arguments.json:
-        print(json.dumps(report(history, time.time()), ensure_ascii=False, indent=2))
+        print(json.dumps(history_report(history, time.time()), ensure_ascii=False, indent=2))
     elif arguments.csv:
-        _write_csv(history)
+        history_csv(history, sys.stdout)
     else:
         print("\n".join(words.lines(history, names)))
     return 0
 
 
-def report(history: History, now: float) -> dict[str, Any]:
-    """Schema 1: times in RFC 3339 and UTC, durations in seconds, absent is null."""
-    return {
-        "schema": 1,
-        "generated_at": _time(now),
-        "months": [_row(one) for one in history.months],
-        "incidents": [
-            {
-                "id": one.id,
-                "provider": one.provider,
-                "providers": list(one.providers),
-                "services": list(one.services),
-                "stage": one.stage,
-                "title": one.title,
-                "cause": one.cause,
-                "link": one.link,
-                "started_at": _time(one.started_at),
-                "red_at": _time(one.red_at),
-                "ended_from": _time(one.ended_from),
-                "ended_at": _time(one.ended_at),
-                "updates": [{"at": _time(said.at), "stage": said.stage, "text": said.text} for said in one.updates],
-            }
-            for one in history.incidents
-        ],
-        "changes": [_dated(one) for one in history.changes],
-        "switches": [_dated(one) for one in history.switches],
-        "local_answers": [msgspec.to_builtins(one) for one in history.local_answers],
-        "lost_hours": history.lost_hours,
-    }
-
-
-def _row(month: Month) -> dict[str, Any]:
-    row = {name: _rounded(value) for name, value in msgspec.to_builtins(month).items()}
-    return {"service": row.pop("service"), "month": row.pop("month"), "uptime": _rounded(month.uptime, 6)} | row
-
-
-def _rounded(value: Any, digits: int = 3) -> Any:
-    return round(value, digits) if isinstance(value, float) else value
-
-
-def _dated(one: Any) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins(one)
-    return row | {"at": _time(one.at)}
-
-
-def _time(at: float | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _write_csv(history: History) -> None:
-    table = csv.writer(sys.stdout, lineterminator="\n")
-    names = [name for name in Month.__struct_fields__ if name not in ("service", "month")]
-    table.writerow(["service", "month", "uptime", *names])
-    for month in history.months:
-        row = _row(month)
-        table.writerow([row[name] for name in ("service", "month", "uptime", *names)])
-
-
 def _services(catalogue: Catalogue) -> list[str]:
     return [service.id for _, service in catalogue.services()]
-
-
-def _names(catalogue: Catalogue) -> dict[str, str]:
-    providers = {name: provider.name for name, provider in catalogue.providers.items()}
-    # A service may be called like its provider; it is what people ask for.
-    return providers | {service.id: service.name for _, service in catalogue.services()}
 
 
 async def _have_written(home: Home) -> None:
