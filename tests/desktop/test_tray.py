@@ -75,6 +75,7 @@ async def test_the_tooltip_and_the_menu_say_the_verdict(lxqt_panel: Desktop) -> 
             "---",
             "Check now",
             "Chat",
+            "History…",
             "Open",
             "Settings…",
             "Demo",

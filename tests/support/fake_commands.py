@@ -1,9 +1,11 @@
 """The far end of the UI: commands that remember what was asked and answer when the test says so."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from trayapp.core.found import Found
+from trayapp.core.journal.days import Stretch
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -13,6 +15,7 @@ from trayapp.ui.commands import (
     CommandResult,
     Done,
     FoundServer,
+    HistoryView,
     Keep,
     KeySlot,
     Leave,
@@ -86,6 +89,18 @@ class RecordingCommands:
 
     def stay_local(self, providers: tuple[str, ...], done: Done[tuple[str, ...]]) -> None:
         self._note("stay_local", providers, done=done)
+
+    def view_history(self, done: Done[HistoryView]) -> None:
+        self._note("view_history", done=done)
+
+    def latest_hours(self, done: Done[Mapping[str, tuple[Stretch, ...]]]) -> None:
+        self._note("latest_hours", done=done)
+
+    def export_history(self, service: str | None, file: Path, done: Done[None]) -> None:
+        self._note("export_history", service, file, done=done)
+
+    def forget_history(self, service: str | None, done: Done[None]) -> None:
+        self._note("forget_history", service, done=done)
 
     def check_now(self) -> None:
         self._note("check_now")

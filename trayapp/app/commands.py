@@ -4,11 +4,14 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trayapp.app.core_thread import CoreThread
 from trayapp.app.spawn import spawn
 from trayapp.core.found import Found
+from trayapp.core.journal.days import Stretch
+from trayapp.core.journal.history import History
 from trayapp.core.light.aside import Lasts
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
@@ -19,6 +22,7 @@ from trayapp.ui.commands import (
     ChatTurn,
     Done,
     FoundServer,
+    HistoryView,
     Keep,
     KeySlot,
     Leave,
@@ -29,7 +33,12 @@ from trayapp.ui.commands import (
 )
 
 if TYPE_CHECKING:
+    from trayapp.clock import Clock
     from trayapp.engine.engine import Engine
+
+
+DAYS_SHOWN, HOURS_SHOWN = 90, 24
+"""In the history's window, and in the panel's strips."""
 
 
 class _UnderWay(NamedTuple):
@@ -127,6 +136,69 @@ class CoreCommands:
             self._engine().undo_aside(target)
 
         self._send(work, done)
+
+    # The history
+
+    def view_history(self, done: Done[HistoryView]) -> None:
+        async def work() -> HistoryView:
+            engine = self._engine()
+            from trayapp.control.history_report import names_of
+
+            return HistoryView(await self._history(None, DAYS_SHOWN), names_of(engine.loaded.catalogue))
+
+        self._send(work, done)
+
+    def latest_hours(self, done: Done[Mapping[str, tuple[Stretch, ...]]]) -> None:
+        async def work() -> Mapping[str, tuple[Stretch, ...]]:
+            import asyncio
+
+            from trayapp.store.history import read_hours
+
+            engine = self._engine()
+            await engine.write_journal()
+            now = engine.clock.wall(engine.clock.now()).timestamp()
+            return await asyncio.to_thread(read_hours, engine.home.journal_file, now, HOURS_SHOWN)
+
+        self._send(work, done)
+
+    def export_history(self, service: str | None, file: Path, done: Done[None]) -> None:
+        async def work() -> None:
+            import asyncio
+
+            history = await self._history(service, None)
+            await asyncio.to_thread(_export, history, file, self._engine().clock)
+
+        self._send(work, done)
+
+    def forget_history(self, service: str | None, done: Done[None]) -> None:
+        async def work() -> None:
+            if not await self._engine().forget(service):
+                raise Problem("journal_not_forgotten", path=str(self._engine().home.journal_file))
+
+        self._send(work, done)
+
+    async def _history(self, service: str | None, days: int | None) -> History:
+        """What there is of the latest `days`, for the window, or all of it."""
+        import asyncio
+        import time
+        from datetime import timedelta
+
+        from trayapp.store.history import read_history
+
+        engine = self._engine()
+        await engine.write_journal()
+        now = engine.clock.wall(engine.clock.now())
+        since = None if days is None else now.astimezone().date() - timedelta(days=days - 1)
+        return await asyncio.to_thread(
+            read_history,
+            engine.home.journal_file,
+            service,
+            since,
+            now.timestamp(),
+            lambda at: time.localtime(at).tm_gmtoff,
+            changes=days is None,
+            days=days is not None,
+        )
 
     # The program
 
@@ -299,6 +371,23 @@ class CoreCommands:
         future = self._core.submit(work)
         self._bridge.follow(future, done)
         return _UnderWay(self._core, future)
+
+
+def _export(history: History, file: Path, clock: "Clock") -> None:
+    """Raises Problem("not_saved")."""
+    import json
+
+    from trayapp.control.history_report import history_csv, history_report
+
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            if file.suffix.lower() == ".csv":
+                history_csv(history, out)
+            else:
+                report = history_report(history, clock.wall(clock.now()).timestamp())
+                json.dump(report, out, ensure_ascii=False, indent=2)
+    except OSError as error:
+        raise Problem("not_saved", path=str(file), reason=error.strerror or str(error)) from error
 
 
 def settings_view(engine: "Engine") -> SettingsView:

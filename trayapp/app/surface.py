@@ -1,10 +1,12 @@
 """All that the user sees, tied together: the tray from the start, windows when they are first wanted."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint
 
+from trayapp.core.journal.days import Stretch
 from trayapp.core.notify.auto_news import moved_provider
 from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
@@ -18,13 +20,18 @@ from trayapp.ui.tray.menu import TrayMenu
 # Windows are imported by the methods that open them: nothing may be slower than the icon.
 if TYPE_CHECKING:
     from trayapp.ui.chat.window import ChatWindow
+    from trayapp.ui.history.window import HistoryWindow
     from trayapp.ui.panel.closing_card import ClosingCard, Next
     from trayapp.ui.panel.window import Panel
     from trayapp.ui.settings.dialog import SettingsDialog
 
 
+HOURS_FRESH_S = 300.0
+"""Strips of the last 24 hours are read again when the panel is looked at so much later."""
+
+
 class Surface(QObject):
-    """Tray, panel, settings and chat over one set of commands. Everything here runs on the UI thread.
+    """Tray, panel, settings, history and chat over one set of commands. Everything here runs on the UI thread.
 
     `first`: the picture until the engine has one. `tray` is on the screen already. `has_tray` may be read from any
     thread.
@@ -42,6 +49,8 @@ class Surface(QObject):
         self._panel: Panel | None = None
         self._settings: SettingsDialog | None = None
         self._chat: ChatWindow | None = None
+        self._history: HistoryWindow | None = None
+        self._hours_asked_at = -math.inf
         self._card: ClosingCard | None = None
         self.tray = tray
         self._menu = TrayMenu(tray.menu)
@@ -58,6 +67,7 @@ class Surface(QObject):
         menu.settings.connect(lambda: self.open_settings())
         menu.demo.connect(commands.open_demo)
         menu.chat.connect(self.open_chat)
+        menu.history.connect(self.open_history)
         menu.quit.connect(self.quit)
         self.tray.clicked.connect(lambda: self.open_panel())
         self.tray.message_clicked.connect(lambda: self.open_panel())
@@ -77,7 +87,7 @@ class Surface(QObject):
         self._menu.draw(s)
         self.tray.draw(s)
         if self._panel is not None and self._panel.isVisible():
-            self._panel.draw(s)
+            self._draw_panel(self._panel)
         if self._chat is not None:
             self._chat.draw(s.target)
 
@@ -88,7 +98,7 @@ class Surface(QObject):
     def close(self) -> None:
         """Take everything off the screen."""
         self.tray.close()
-        for window in (self._panel, self._settings, self._chat, self._card):
+        for window in (self._panel, self._settings, self._chat, self._history, self._card):
             if window is not None:
                 window.blockSignals(True)
                 window.close()
@@ -101,8 +111,18 @@ class Surface(QObject):
         from trayapp.ui.panel.window import pointer
 
         panel = self._panel or self._make_panel()
-        panel.draw(self._snapshot)
+        self._draw_panel(panel)
         panel.open_at(service_id, near=pointer() if self.has_tray else None)
+
+    def _draw_panel(self, panel: "Panel") -> None:
+        panel.draw(self._snapshot)
+        if not 0.0 <= self._snapshot.at - self._hours_asked_at < HOURS_FRESH_S:
+            self._hours_asked_at = self._snapshot.at
+            self._commands.latest_hours(self._show_hours)
+
+    def _show_hours(self, outcome: CommandResult[Mapping[str, tuple[Stretch, ...]]]) -> None:
+        if self._panel is not None and outcome.value is not None:
+            self._panel.show_hours(outcome.value)
 
     def welcome(self) -> None:
         """The first of all starts: show the panel where the icon is, and say so."""
@@ -140,6 +160,7 @@ class Surface(QObject):
         panel.set_up.connect(lambda: self.open_settings("local"))
         panel.check.connect(self._commands.check_now)
         panel.chat.connect(self.open_chat)
+        panel.history.connect(self.open_history)
         panel.settings.connect(lambda: self.open_settings())
         panel.only_when_back.connect(self._commands.only_when_back)
         panel.set_aside.connect(self.set_aside)
@@ -164,6 +185,14 @@ class Surface(QObject):
             self._chat = ChatWindow(self._commands)
             self._chat.set_up.connect(lambda: self.open_settings("local"))
         self._chat.open_with(self._snapshot.target)
+
+    def open_history(self) -> None:
+        """What was: the window reads it anew."""
+        from trayapp.ui.history.window import HistoryWindow
+
+        if self._history is None:
+            self._history = HistoryWindow(self._commands)
+        self._history.open()
 
     def _with_tray(self, present: bool) -> None:
         self.has_tray = present

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from trayapp import logs
 from trayapp.app.users_files import load_users_files
-from trayapp.control import answers
 from trayapp.control.client import InstanceProblem
 from trayapp.control.messages import Notice, StatusAnswer
 from trayapp.engine.loading import Loaded
@@ -46,7 +45,14 @@ def say(line: str) -> None:
 
 def say_problem(problem: Problem) -> None:
     theirs = problem.notice if isinstance(problem, InstanceProblem) else Notice()
-    _say_notice(theirs if theirs.title else answers.notice(problem))
+    _say_notice(theirs if theirs.title else _notice(problem))
+
+
+def _notice(problem: Problem) -> Notice:
+    # With the answers of an instance comes all that makes a snapshot, which takes longer than most commands.
+    from trayapp.control import answers
+
+    return answers.notice(problem)
 
 
 def _say_notice(notice: Notice) -> None:
@@ -57,7 +63,7 @@ class Complaints:
     """What is wrong with an instance itself, each told once on stderr; `loaded`: what `begin` has told."""
 
     def __init__(self, loaded: Loaded) -> None:
-        self._notices = [answers.notice(problem) for problem in loaded.problems]
+        self._notices = [_notice(problem) for problem in loaded.problems]
 
     def tell(self, notices: Iterable[Notice]) -> None:
         for notice in notices:

@@ -1,11 +1,12 @@
 """The history out of a journal, whether or not somebody is writing it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from trayapp.core.journal.history import DAY_S, History, LocalAnswers, day_number, day_of, months
+from trayapp.core.journal.days import Stretch, strips
+from trayapp.core.journal.history import DAY_S, History, LocalAnswers, day_number, day_of, months, whole
 from trayapp.core.journal.tally import Tally
 from trayapp.errors import Problem
 from trayapp.store.journal_file import Tables
@@ -20,11 +21,12 @@ def read_history(
     utc_offset_s: Callable[[float], float],
     *,
     changes: bool = True,
+    days: bool = False,
 ) -> History:
     """What there is of this service, or of all, from the local day `since` on. Raises Problem("journal_unreadable").
 
     `now` in Unix seconds; `utc_offset_s`: what the local calendar is ahead of UTC at a Unix time. `changes`: with every
-    change of a verdict, of which there are thousands a year.
+    change of a verdict, of which there are thousands a year. `days`: with what each day since then was like.
     """
     if not file.exists():
         return History()
@@ -40,8 +42,9 @@ def read_history(
             if (service is None or service in one.services) and (one.ended_at is None or one.ended_at >= begin)
         ]
         news_from = None if since is None else round(begin * 1000)
+        first, today = _first(reader, of_days, begin, utc_offset_s), now + utc_offset_s(now)
         return History(
-            months=months(of_days, _first(reader, of_days, begin, utc_offset_s), now + utc_offset_s(now)),
+            months=months(of_days, first, today),
             incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
             changes=tuple(_news(reader, Tables.CHANGE, news_from, service)) if changes else (),
             switches=tuple(_news(reader, Tables.SWITCH, news_from)),
@@ -49,8 +52,22 @@ def read_history(
                 LocalAnswers(day_of(day).isoformat(), provider, count.n)
                 for day, provider, count in reader.values(Tables.ANSWERED, first_day)
             ),
+            days=strips(of_days, first_day, int(today // DAY_S)) if days and first_day is not None else {},
+            whole=whole(of_days, first, today) if days else (),
             lost_hours=max(len(reader.lost.hours), min(1, reader.lost.records + len(reader.lost.tables))),
         )
+
+
+def read_hours(file: Path, now: float, count: int) -> Mapping[str, tuple[Stretch, ...]]:
+    """What each of the latest hours of UTC was like, by service; nothing where nothing can be read."""
+    if not file.exists():
+        return {}
+    with reading(file) as reader:
+        if reader is None:
+            return {}
+        last = int(now // 3600)
+        first = last - count + 1
+        return strips(reader.values(Tables.HOUR, first, last), first, last)
 
 
 def _news(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.batch import By, Switched
-from trayapp.core.journal.history import History, Month
+from trayapp.core.journal.history import History, LocalAnswers, Month
 from trayapp.core.switching.route import To
 from trayapp.text.language import _, ngettext
 from trayapp.text.names import name
@@ -27,9 +27,7 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
         return name(names.get(ident, ident))
 
     if history.lost_hours:
-        yield ngettext(
-            "{n} hour has gaps that cannot be read.", "{n} hours have gaps that cannot be read.", history.lost_hours
-        )
+        yield lost_line(history.lost_hours)
     if not history.months and not history.incidents and not history.switches:
         yield _("There is no history yet: it grows while LLM Ampel is running.")
         return
@@ -38,17 +36,37 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
         yield ""
         yield of(service)
         for month in months:
-            yield from _month(month)
+            first, *more = month_lines(month)
+            yield f"  {month.month}: {first}"
+            yield from (f"      {line}" for line in more)
     yield from _block(
         _("Outages"),
         (_incident(one, ", ".join(map(of, one.services)) or of(one.provider)) for one in history.incidents),
     )
-    yield from _block(_("Switches"), (_switch(one, of(one.provider)) for one in history.switches))
+    yield from _block(
+        _("Switches"), (f"{moment(one.at)}  {switch_line(one, of(one.provider))}" for one in history.switches)
+    )
     answered = (
         f"{one.day}  {of(one.provider)}: " + ngettext("{n} request", "{n} requests", one.answers)
         for one in history.local_answers
     )
     yield from _block(_("Answered locally"), answered)
+
+
+def lost_line(hours: int) -> str:
+    """That something cannot be read any more."""
+    return ngettext("{n} hour has gaps that cannot be read.", "{n} hours have gaps that cannot be read.", hours)
+
+
+def answered_line(one: LocalAnswers, provider: str) -> str:
+    """ "OpenAI: 12 requests answered locally"."""
+    count = ngettext("{n} request answered locally", "{n} requests answered locally", one.answers)
+    return f"{provider}: {count}"
+
+
+def forget_warning(service: str) -> str:
+    """What deleting means, before it is done."""
+    return _("The history of {name} is deleted for good. This cannot be undone.", name=name(service))
 
 
 def forget_question(service: str | None) -> str:
@@ -75,26 +93,34 @@ def _block(title: str, rows: Iterator[str]) -> Iterator[str]:
         yield from (f"  {row}" for row in some)
 
 
-def _month(month: Month) -> Iterator[str]:
+def month_lines(month: Month) -> Iterator[str]:
+    """What one service was like in one month, or in the whole time: what counts first, then what does not, and how
+    quickly it answered."""
+    yield uptime(month)
+    apart = not_counted(month)
+    if apart:
+        yield _("not counted: {list}", list=apart)
+    yield from _delays(_("answers"), month.answer_p50_s, month.answer_p95_s)
+    yield from _delays(_("first token"), month.first_token_p50_s, month.first_token_p95_s)
+
+
+def uptime(month: Month) -> str:
+    """ "up 99.95 % of 27 d 3 h, down 20 min"."""
     if month.uptime is None:
-        yield _("  {month}: nothing observed", month=month.month)
-    else:
-        # Rounded down: 100 % is said only where there was no outage.
-        percent = decimal(math.floor(month.uptime * 10_000) / 100, 2)
-        rest = "".join(
-            f", {what} {duration(seconds)}"
-            for what, seconds in ((_("down"), month.down_s), (_("impaired"), month.impaired_s))
-            if seconds >= 1.0
-        )
-        observed = duration(month.observed_s)
-        yield _(
-            "  {month}: up {percent} % of {observed}{rest}",
-            month=month.month,
-            percent=percent,
-            observed=observed,
-            rest=rest,
-        )
-    apart = [
+        return _("nothing observed")
+    # Rounded down: 100 % is said only where there was no outage.
+    percent = decimal(math.floor(month.uptime * 10_000) / 100, 2)
+    rest = "".join(
+        f", {what} {duration(seconds)}"
+        for what, seconds in ((_("down"), month.down_s), (_("impaired"), month.impaired_s))
+        if seconds >= 1.0
+    )
+    return _("up {percent} % of {observed}{rest}", percent=percent, observed=duration(month.observed_s), rest=rest)
+
+
+def not_counted(month: Month) -> str:
+    """The time that nobody could tell, with the reasons; empty where there is none."""
+    return ", ".join(
         f"{what} {duration(seconds)}"
         for what, seconds in (
             (_("own network away"), month.offline_s),
@@ -102,56 +128,49 @@ def _month(month: Month) -> Iterator[str]:
             (_("could not tell"), month.unknown_s),
         )
         if seconds >= 60.0
-    ]
-    if apart:
-        yield _("      not counted: {list}", list=", ".join(apart))
-    yield from _delays(_("answers"), month.answer_p50_s, month.answer_p95_s)
-    yield from _delays(_("first token"), month.first_token_p50_s, month.first_token_p95_s)
-    phases = (
-        (_("name"), month.dns_p95_s),
-        (_("connection"), month.connect_p95_s),
-        (_("TLS"), month.tls_p95_s),
-        (_("first byte"), month.first_byte_p95_s),
     )
-    slow = [f"{what} {in_time(seconds)}" for what, seconds in phases if seconds is not None]
-    if slow:
-        yield _("      by phase, 95 %: {list}", list=", ".join(slow))
 
 
 def _delays(what: str, middle_s: float | None, late_s: float | None) -> Iterator[str]:
     if middle_s is not None and late_s is not None:
-        yield _(
-            "      {what}: half {middle}, 95 % {late}",
-            what=what,
-            middle=in_time(middle_s),
-            late=in_time(late_s),
-        )
+        yield _("{what}: half {middle}, 95 % {late}", what=what, middle=in_time(middle_s), late=in_time(late_s))
+
+
+def title_line(incident: Incident) -> str:
+    """The provider's title, or that it said nothing."""
+    return clean(incident.title, TITLE_LIMIT) if incident.title else _("no word from its page")
+
+
+def lasted(incident: Incident) -> str:
+    """How long it took: "3 h 19 min", "2 h to 3 h" where nobody saw the end; empty while it goes on."""
+    if incident.ended_at is None:
+        return ""
+    if incident.ended_from is not None and incident.ended_at - incident.ended_from >= 60.0:
+        least, most = incident.ended_from - incident.started_at, incident.ended_at - incident.started_at
+        return _("{least} to {most}", least=duration(least), most=duration(most))
+    return duration(incident.ended_at - incident.started_at)
+
+
+def cause_line(incident: Incident) -> str:
+    """The cause as the provider states it, or that it did not."""
+    cause = clean(incident.cause, CAUSE_LIMIT) if incident.cause else None
+    return _("Cause: {cause}.", cause=cause.rstrip(".")) if cause else _("Cause not stated.")
 
 
 def _incident(incident: Incident, services: str) -> str:
-    title = clean(incident.title, TITLE_LIMIT) if incident.title else _("no word from its page")
-    began = f"{_moment(incident.started_at)}  {services}: {title}"
-    if incident.ended_at is None:
-        return began
-    if incident.ended_from is not None and incident.ended_at - incident.ended_from >= 60.0:
-        # Nobody saw the end.
-        least, most = incident.ended_from - incident.started_at, incident.ended_at - incident.started_at
-        long = _("{least} to {most}", least=duration(least), most=duration(most))
-    else:
-        long = duration(incident.ended_at - incident.started_at)
-    cause = clean(incident.cause, CAUSE_LIMIT) if incident.cause else None
-    said = _("Cause: {cause}.", cause=cause.rstrip(".")) if cause else _("Cause not stated.")
-    return f"{began} ({long}). {said}"
+    began = f"{moment(incident.started_at)}  {services}: {title_line(incident)}"
+    return f"{began} ({lasted(incident)}). {cause_line(incident)}" if incident.ended_at is not None else began
 
 
-def _switch(switch: Switched, provider: str) -> str:
+def switch_line(switch: Switched, provider: str) -> str:
+    """ "OpenAI to the local LLM, by hand"."""
     to = _("to the local LLM") if switch.to is To.LOCAL else _("to the cloud")
     by = _("by hand") if switch.by is By.HAND else _("by itself")
     answered = ngettext("{n} request answered locally", "{n} requests answered locally", switch.answered)
     told = f", {answered}" if switch.answered else ""
-    return f"{_moment(switch.at)}  {provider} {to}, {by}{told}"
+    return f"{provider} {to}, {by}{told}"
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
     """Of any year, in the local calendar: "2026-02-03 22:04"."""
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -28,6 +28,7 @@ class MenuLabels:
     open = TranslatedLabel(N_("Open"))
     settings = TranslatedLabel(N_("Settings…"))
     chat = TranslatedLabel(N_("Chat"))
+    history = TranslatedLabel(N_("History…"))
     demo = TranslatedLabel(N_("Demo"))
     set_aside = TranslatedLabel(N_("Leave out of the light"))
     quit = TranslatedLabel(N_("Quit"))
@@ -40,6 +41,7 @@ class PanelLabels:
     switch_auto = TranslatedLabel(N_("Automatic switching when a provider fails"))
     check_now = TranslatedLabel(N_("Check now"))
     chat = TranslatedLabel(N_("Chat"))
+    history = TranslatedLabel(N_("History"))
     settings = TranslatedLabel(N_("Settings"))
     quit = TranslatedLabel(N_("Quit"))
     link = TranslatedLabel(N_("Open page"))
@@ -58,6 +60,39 @@ class PanelLabels:
     down_here = TranslatedLabel(
         N_("I live down here, among the small icons. Click my light whenever you want to know more.")
     )
+    close = TranslatedLabel(N_("Close"))
+
+
+class HistoryLabels:
+    """The history's window."""
+
+    title = TranslatedLabel(N_("History"))
+    reading = TranslatedLabel(N_("Reading the history…"))
+    note = TranslatedLabel(N_("As observed by this computer; what it did not see does not count."))
+    empty = TranslatedLabel(N_("There is no history yet: it grows while LLM Ampel is running."))
+    all_services = TranslatedLabel(N_("All services"))
+    services = TranslatedLabel(N_("Services"))
+    outages = TranslatedLabel(N_("Outages"))
+    switches = TranslatedLabel(N_("Switches"))
+    service = TranslatedLabel(N_("Service"))
+    days = TranslatedLabel(N_("The last 90 days"))
+    uptime = TranslatedLabel(N_("Observed uptime"))
+    answers = TranslatedLabel(N_("Answers: half, 95 %"))
+    began = TranslatedLabel(N_("Began"))
+    what = TranslatedLabel(N_("What the provider says"))
+    lasted = TranslatedLabel(N_("Lasted"))
+    when = TranslatedLabel(N_("When"))
+    switched = TranslatedLabel(N_("What happened"))
+    goes_on = TranslatedLabel(N_("goes on"))
+    no_outages = TranslatedLabel(N_("No outage in this time."))
+    no_switches = TranslatedLabel(N_("Nothing was switched in this time."))
+    export = TranslatedLabel(N_("Export…"))
+    exported = TranslatedLabel(N_("Saved."))
+    forget = TranslatedLabel(N_("Forget…"))
+    forget_title = TranslatedLabel(N_("Delete history?"))
+    forget_all = TranslatedLabel(N_("The whole history of all services is deleted for good. This cannot be undone."))
+    forget_yes = TranslatedLabel(N_("Delete"))
+    cancel = TranslatedLabel(N_("Cancel"))
     close = TranslatedLabel(N_("Close"))
 
 

@@ -1,7 +1,7 @@
 """Durations and times of day, as people say them."""
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from trayapp.text.language import N_, _
 from trayapp.text.numbers import decimal
@@ -37,6 +37,11 @@ def ago(seconds: float) -> str:
 def clock_time(moment: datetime) -> str:
     """The local time of day of an aware moment: "22:04"."""
     return moment.astimezone().strftime("%H:%M")
+
+
+def day_month(day: date) -> tuple[int, str]:
+    """The day of the month and the month's short name: (3, "Feb")."""
+    return day.day, _(_MONTHS[day.month - 1])
 
 
 def day_time(moment: datetime, now: datetime) -> str:

@@ -4,9 +4,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from trayapp.core.found import Found
+from trayapp.core.journal.days import Stretch
+from trayapp.core.journal.history import History
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -62,6 +65,13 @@ class SettingsView(NamedTuple):
     edition: Edition | None = None
     edition_days: int = 0
     updated: bool = False
+
+
+class HistoryView(NamedTuple):
+    """What the history's window shows. `names`: of services and providers, by id."""
+
+    history: History
+    names: Mapping[str, str]
 
 
 class FoundServer(NamedTuple):
@@ -143,6 +153,18 @@ class Commands(Protocol):
 
     def quit(self, leave: Leave) -> None:
         """End the program."""
+
+    def view_history(self, done: Done[HistoryView]) -> None:
+        """Read the history of the last 90 days, with what the program has not written yet."""
+
+    def latest_hours(self, done: Done[Mapping[str, tuple[Stretch, ...]]]) -> None:
+        """What each of the last 24 hours was like, by service."""
+
+    def export_history(self, service: str | None, file: Path, done: Done[None]) -> None:
+        """Write all that there is of this service, or of all, to a file: CSV where its name ends so, else JSON."""
+
+    def forget_history(self, service: str | None, done: Done[None]) -> None:
+        """Delete all that there is of this service, or of all, for good."""
 
     def view_settings(self, done: Done[SettingsView]) -> None:
         """Read settings and catalogue."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -34,6 +35,7 @@ from trayapp.paths import home
 from trayapp.settings.schema import Local
 from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import ChatTurn, CommandResult, Done, Leave
+from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.panel.window import Panel
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.settings.pages import ServicesPage
@@ -362,6 +364,33 @@ def test_a_chat_without_a_model_leads_to_one(one: Program, world: World) -> None
         dialog = window(SettingsDialog)
         assert dialog.stack.currentWidget() is dialog.pages["local"]
         yield dialog.stack.isEnabled
+
+    live(one, script())
+
+
+def test_the_history_is_shown_saved_and_forgotten(one: Program, world: World, tmp_path: Path) -> None:
+    file = tmp_path / "history.csv"
+
+    def script() -> Script:
+        yield fine(one)
+        one.surface.open_history()
+        table = window(HistoryWindow).services
+        yield table.topLevelItemCount
+        item = table.topLevelItem(0)
+        assert item is not None
+        assert item.text(0) == "Acme API"
+        assert (yield from asked(lambda done: one.commands.export_history(None, file, done))).codes == []
+        assert file.read_text().splitlines()[1].startswith("acme-api,")
+        nowhere = tmp_path / "nowhere" / "h.json"
+        assert (yield from asked(lambda done: one.commands.export_history(None, nowhere, done))).codes == ["not_saved"]
+        before = sum(month.good for month in (yield from asked(one.commands.view_history)).value.history.months)
+        hours = (yield from asked(one.commands.latest_hours)).value["acme-api"]
+        assert len(hours) == 24
+        assert hours[-1].light is not None
+        assert (yield from asked(lambda done: one.commands.forget_history("acme-api", done))).codes == []
+        view = (yield from asked(one.commands.view_history)).value
+        assert view.names["acme-api"] == "Acme API"
+        assert sum(month.good for month in view.history.months) < before
 
     live(one, script())
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec import structs
 from PySide6.QtWidgets import QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.fake_commands import RecordingCommands
+from tests.support.histories import hours
 from tests.support.snapshots import NO_TARGET, service, snapshot
 from tests.support.states import STATES
 from tests.support.windows import button, entry, window, windows
 from trayapp.app import surface as module
-from trayapp.app.surface import Surface
+from trayapp.app.surface import HOURS_FRESH_S, Surface
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot, ToolStatus
 from trayapp.core.switching.route import Mode
@@ -22,6 +24,7 @@ from trayapp.errors import Problem
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
 from trayapp.ui.commands import Keep, Leave
+from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.panel.window import Panel
 from trayapp.ui.settings.dialog import SettingsDialog
 from trayapp.ui.tray.icon import Tray
@@ -42,7 +45,8 @@ def surface(qtbot: QtBot, commands: RecordingCommands) -> Iterator[Surface]:
 
 
 def done(commands: RecordingCommands) -> list[tuple[Any, ...]]:
-    return [(call.name, *call.arguments) for call in commands.calls]
+    """What was asked for, but for what the panel asks by itself when it opens."""
+    return [(call.name, *call.arguments) for call in commands.calls if call.name != "latest_hours"]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +56,7 @@ def done(commands: RecordingCommands) -> list[tuple[Any, ...]]:
         (states.local_now(), "Back to cloud", ("switch_cloud", None)),
         (states.fine(), "Check now", ("check_now",)),
         (states.fine(), "Demo", ("open_demo",)),
+        (states.fine(), "History", ("view_history",)),
         (states.fine(), "Settings", ("view_settings",)),
         (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
         (states.fine(), "Quit", ("quit", Leave.NOTHING_TO_KEEP)),
@@ -74,6 +79,7 @@ def test_the_menu_does_what_it_says(
         (states.offered(), "Stay local", ("stay_local", ("openai",))),
         (states.fine(), "Check now", ("check_now",)),
         (states.fine(), "Settings", ("view_settings",)),
+        (states.fine(), "History", ("view_history",)),
         (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
         (states.down(), "Tell me", ("only_when_back", "i-openai-1")),
     ],
@@ -170,6 +176,26 @@ def test_the_chat_opens_from_the_panel(surface: Surface) -> None:
     assert windows(ChatWindow)
 
 
+def test_the_strips_of_the_last_hours_come_with_the_panel_and_again_while_it_stays(
+    surface: Surface, commands: RecordingCommands
+) -> None:
+    surface.draw(states.fine())
+    surface.open_panel()
+    asked = commands.named("latest_hours")
+    assert len(asked) == 1
+    asked[0].answer(hours(["chatgpt"], states.fine().at))
+    rows = window(Panel).rows
+    assert rows["chatgpt"].head.strip.isVisible()
+    assert rows["chatgpt"].head.strip.accessibleName().startswith("24 hours: ")
+    assert not rows["claude"].head.strip.isVisible(), "of this one nothing is known"
+    for later_s, times in ((60.0, 1), (HOURS_FRESH_S, 2)):
+        judgement = structs.replace(states.fine().judgement, at=states.fine().at + later_s)
+        surface.draw(structs.replace(states.fine(), at=judgement.at, judgement=judgement))
+        assert len(commands.named("latest_hours")) == times
+    commands.last.fail(Problem("not_running"))
+    assert rows["chatgpt"].head.strip.isVisible()
+
+
 def test_a_command_that_failed_opens_the_panel_and_says_why(surface: Surface, commands: RecordingCommands) -> None:
     surface.switch_local(())
     commands.last.fail(Problem("local_unreachable", url="http://127.0.0.1:11434"))
@@ -261,7 +287,8 @@ def test_closing_takes_everything_off_the_screen_and_quits_nothing(
     surface.tray.missing.emit()
     surface.open_settings()
     surface.open_chat()
-    opened = (window(Panel), window(SettingsDialog), window(ChatWindow))
+    surface.open_history()
+    opened = (window(Panel), window(SettingsDialog), window(ChatWindow), window(HistoryWindow))
     commands.calls.clear()
     surface.close()
     assert [one for one in opened if one.isVisible()] == []
@@ -269,4 +296,4 @@ def test_closing_takes_everything_off_the_screen_and_quits_nothing(
 
 
 def test_windows_are_not_imported_before_they_are_wanted() -> None:
-    assert not {"Panel", "SettingsDialog", "ChatWindow"} & set(vars(module))
+    assert not {"Panel", "SettingsDialog", "ChatWindow", "HistoryWindow"} & set(vars(module))

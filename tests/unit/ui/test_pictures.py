@@ -12,15 +12,18 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.fake_commands import SERVICES, RecordingCommands
 from tests.support.founds import found
+from tests.support.histories import hours, many, view
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, OUT, palette, save, settle
 from tests.support.snapshots import NO_TARGET, READY
+from trayapp.core.journal.history import History
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import AnsweredBy, DemoScene
 from trayapp.errors import Problem
 from trayapp.settings.schema import Local, Settings, ToolSettings
 from trayapp.text.language import set_language
 from trayapp.ui.chat.window import ChatWindow
-from trayapp.ui.commands import FoundServer, ServiceChoice, ToolAccess
+from trayapp.ui.commands import FoundServer, HistoryView, ServiceChoice, ToolAccess
+from trayapp.ui.history.window import HistoryWindow
 from trayapp.ui.kit.icons import TRAY_SIZES_PX, Mark, app_icon, light_pixmap
 from trayapp.ui.kit.label import Label
 from trayapp.ui.panel.closing_card import ClosingCard
@@ -100,7 +103,9 @@ def test_the_demo(qtbot: QtBot, shade: str, tongue: str) -> None:
 def test_the_panel(qtbot: QtBot, shade: str, tongue: str, state: str) -> None:
     panel = Panel()
     qtbot.addWidget(panel)
-    panel.draw(states.STATES[state]())
+    snapshot = states.STATES[state]()
+    panel.draw(snapshot)
+    panel.show_hours(hours([one.id for one in snapshot.judgement.services], snapshot.at))
     panel.open_at(UNFOLDED.get(state, ""))
     save(panel, f"panel-{state}-{shade}-{tongue}")
     assert state in UNFOLDED or fits(panel)
@@ -185,6 +190,23 @@ def test_the_chat(qtbot: QtBot, shade: str, tongue: str) -> None:
     )
     save(chat, f"chat-{shade}-{tongue}")
     look_over(chat)
+
+
+@pytest.mark.parametrize(("what", "page"), [("some", 0), ("some", 1), ("some", 2), ("many", 0), ("none", 0)])
+def test_the_history(qtbot: QtBot, shade: str, tongue: str, what: str, page: int) -> None:
+    commands = RecordingCommands()
+    window = HistoryWindow(commands)
+    qtbot.addWidget(window)
+    window.open()
+    commands.last.answer({"some": view(), "many": many(), "none": HistoryView(History(), {})}[what])
+    window.tabs.setCurrentIndex(page)
+    table = (window.services, window.outages, window.switches)[page]
+    second = table.topLevelItem(1)
+    if second is not None:
+        table.expandItem(second)
+        table.setCurrentItem(second)
+    save(window, f"history-{what}-{page}-{shade}-{tongue}")
+    look_over(window)
 
 
 def test_the_chat_without_a_model(qtbot: QtBot, shade: str, tongue: str) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from trayapp.core.delays import quantile
 from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.batch import Switched
+from trayapp.core.journal.days import Stretch
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
 
@@ -67,7 +68,10 @@ class LocalAnswers(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """All that was asked for, oldest first; times are Unix seconds. `lost_hours`: of which something cannot be read."""
+    """All that was asked for, oldest first; times are Unix seconds. `lost_hours`: of which something cannot be read.
+
+    Where days were asked for: `days` by service, each from the first to the last, and `whole`, all of them together.
+    """
 
     months: tuple[Month, ...] = ()
     incidents: tuple[Incident, ...] = ()
@@ -75,6 +79,8 @@ class History(Struct, frozen=True):
     switches: tuple[Switched, ...] = ()
     local_answers: tuple[LocalAnswers, ...] = ()
     lost_hours: int = 0
+    days: Mapping[str, tuple[Stretch, ...]] = {}
+    whole: tuple[Month, ...] = ()
 
 
 def day_number(day: date) -> int:
@@ -96,10 +102,22 @@ def months(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], n
     return tuple(_month(*key, sums[key], first.get(key[0], 0.0), now) for key in sorted(sums))
 
 
+def whole(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float) -> tuple[Month, ...]:
+    """As `months`, of all the days together: `month` is empty."""
+    sums: dict[str, Tally] = {}
+    for _, service, tally in days:
+        sums.setdefault(service, Tally()).add(tally)
+    return tuple(_summed(name, "", sums[name], now - first.get(name, now)) for name in sorted(sums))
+
+
 def _month(service: str, month: str, tally: Tally, first: float, now: float) -> Month:
     begins = date.fromisoformat(f"{month}-01")
     ends = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1) if begins.year < date.max.year else date.max
     all_s = min(now, day_number(ends) * DAY_S) - max(first, day_number(begins) * DAY_S)
+    return _summed(service, month, tally, all_s)
+
+
+def _summed(service: str, month: str, tally: Tally, all_s: float) -> Month:
     seen_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
     return Month(
         service,

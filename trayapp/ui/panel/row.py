@@ -1,5 +1,7 @@
 """One service in the panel: a line that unfolds into reasons, components, and what cannot be seen from here."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
@@ -14,10 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.incident.incident import Incident
+from trayapp.core.journal.days import Stretch
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import forecasts, reasons
 from trayapp.text import panel as words
+from trayapp.text.history_rows import hour_line, hours_summary
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line, unverified_line
@@ -28,6 +32,7 @@ from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
 from trayapp.ui.kit.mnemonic import as_action
+from trayapp.ui.kit.strip import Strip
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
 from trayapp.ui.panel.aside_button import AsideButton
 
@@ -47,6 +52,7 @@ class _Head(QPushButton):
         self.light = picture(self)
         self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = label(bold=True, parent=self)
+        self.strip = Strip(self)
         self.state = label(wrap=True, parent=self)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._across = across = QHBoxLayout(self)
@@ -55,6 +61,7 @@ class _Head(QPushButton):
         across.setSpacing(GROUP_PX)
         across.addWidget(self.light)
         across.addWidget(self.name)
+        across.addWidget(self.strip)
         across.addWidget(self.state, 1)
         for child in (self.light, self.name, self.state):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -77,7 +84,8 @@ class _Head(QPushButton):
         return self._across.totalHeightForWidth(width)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return self._across.sizeHint()
+        # The state breaks its lines where there is no room for it.
+        return QSize(self._across.minimumSize().width(), self._across.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self._across.minimumSize()
@@ -174,6 +182,10 @@ class ServiceRow(QWidget):
 
     def unfold(self) -> None:
         self.head.setChecked(True)
+
+    def show_hours(self, hours: Sequence[Stretch]) -> None:
+        """What each of the last hours was like."""
+        self.head.strip.draw([hour.light for hour in hours], lambda at: hour_line(hours[at]), hours_summary(hours))
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         self._last = (v, s)

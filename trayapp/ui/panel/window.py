@@ -1,5 +1,7 @@
 """The panel: an ordinary window that says what is going on, what works, and offers the switch."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -14,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.journal.days import Stretch
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
@@ -34,6 +37,7 @@ from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
 
 WIDTH_CHARACTERS = 76
+NAME_CHARACTERS = 16
 # A panel higher than this share of the screen scrolls instead.
 MAX_SCREEN_SHARE = 0.8
 
@@ -43,7 +47,7 @@ class Panel(QWidget):
 
     Signals:
         switch_local, switch_cloud, stay_local, switch_mode: as in `header.SwitchBar`.
-        choose, set_up, check, chat, settings, quit: as the buttons say.
+        choose, set_up, check, chat, history, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
         set_aside, undo_aside: as in `AsideButton`.
     """
@@ -56,6 +60,7 @@ class Panel(QWidget):
     set_up = Signal()
     check = Signal()
     chat = Signal()
+    history = Signal()
     settings = Signal()
     quit = Signal()
     only_when_back = Signal(str)
@@ -66,6 +71,7 @@ class Panel(QWidget):
         super().__init__(None, Qt.WindowType.Window)
         self.setWindowIcon(app_icon())
         self.rows: dict[str, ServiceRow] = {}
+        self._hours: Mapping[str, tuple[Stretch, ...]] = {}
         self._room_taken = 0
         self._giving_back = False
         self._language = ""
@@ -102,13 +108,14 @@ class Panel(QWidget):
             column.addLayout(_inset(part))
         self.check_button = QPushButton(self)
         self.chat_button = QPushButton(self)
+        self.history_button = QPushButton(self)
         self.settings_button = QPushButton(self)
         self.quit_button = QPushButton(self)
         self.quit_button.hide()
         buttons = QHBoxLayout()
         buttons.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
         buttons.setSpacing(GROUP_PX)
-        for button in (self.check_button, self.chat_button, self.settings_button, self.quit_button):
+        for button in self._buttons():
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
@@ -120,6 +127,7 @@ class Panel(QWidget):
         self.bar.set_up.connect(self.set_up)
         self.check_button.clicked.connect(self.check)
         self.chat_button.clicked.connect(self.chat)
+        self.history_button.clicked.connect(self.history)
         self.settings_button.clicked.connect(self.settings)
         self.quit_button.clicked.connect(self.quit)
 
@@ -130,6 +138,7 @@ class Panel(QWidget):
         self.setWindowTitle(name if name.startswith(Labels.title) else Labels.title)
         self.check_button.setText(as_action(Labels.check_now))
         self.chat_button.setText(as_action(Labels.chat))
+        self.history_button.setText(as_action(Labels.history))
         self.settings_button.setText(as_action(Labels.settings))
         self.quit_button.setText(as_action(Labels.quit))
         self._remark()
@@ -156,9 +165,11 @@ class Panel(QWidget):
         self._order_focus()
         self._grow()
 
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self.check_button, self.chat_button, self.history_button, self.settings_button, self.quit_button
+
     def _order_focus(self) -> None:
-        ends = (self.check_button, self.chat_button, self.settings_button, self.quit_button)
-        self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *ends])
+        self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *self._buttons()])
 
     def _draw_rows(self, s: Snapshot) -> None:
         wanted = {verdict.id: verdict for verdict in s.judgement.services}
@@ -166,6 +177,19 @@ class Panel(QWidget):
             self._arrange(tuple(wanted))
         for service_id, verdict in wanted.items():
             self.rows[service_id].draw(verdict, s)
+        # Strips stand in a column; a name that is longer than most moves its own.
+        widest = min(
+            max((row.head.name.sizeHint().width() for row in self.rows.values()), default=0),
+            self.fontMetrics().averageCharWidth() * NAME_CHARACTERS,
+        )
+        for row in self.rows.values():
+            row.head.name.setMinimumWidth(widest)
+
+    def show_hours(self, hours: Mapping[str, tuple[Stretch, ...]]) -> None:
+        """The strips of the last 24 hours, by service."""
+        self._hours = hours
+        for service_id, row in self.rows.items():
+            row.show_hours(hours.get(service_id, ()))
 
     def _arrange(self, wanted: tuple[str, ...]) -> None:
         for service_id in set(self.rows) - set(wanted):
@@ -173,14 +197,15 @@ class Panel(QWidget):
             row.hide()
             row.deleteLater()
         for place, service_id in enumerate(wanted):
-            row = self.rows.pop(service_id) if service_id in self.rows else self._new_row()
+            row = self.rows.pop(service_id) if service_id in self.rows else self._new_row(service_id)
             self.rows[service_id] = row
             self._rows_area.column.removeWidget(row)
             self._rows_area.column.insertWidget(place, row)
             row.show()
 
-    def _new_row(self) -> ServiceRow:
+    def _new_row(self, service_id: str) -> ServiceRow:
         row = ServiceRow()
+        row.show_hours(self._hours.get(service_id, ()))
         row.folded.connect(self._folded)
         row.only_when_back.connect(self.only_when_back)
         row.set_aside.connect(self.set_aside)

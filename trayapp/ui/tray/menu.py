@@ -31,7 +31,7 @@ class TrayMenu(QObject):
         switch_cloud: all that is local is wanted home.
         switch_mode: who is to switch from now on, as a `Mode`.
         set_aside, undo_aside: a service is not to count until it changes, or counts again; by id.
-        choose, set_up, check, chat, settings, demo, quit: as their entries say.
+        choose, set_up, check, chat, history, settings, demo, quit: as their entries say.
     """
 
     open_panel = Signal(str)
@@ -44,6 +44,7 @@ class TrayMenu(QObject):
     set_up = Signal()
     check = Signal()
     chat = Signal()
+    history = Signal()
     settings = Signal()
     demo = Signal()
     quit = Signal()
@@ -66,6 +67,7 @@ class TrayMenu(QObject):
         self._after_services = self.menu.addSeparator()
         self._check = self._add(self.check.emit)
         self._chat = self._add(self.chat.emit)
+        self._history = self._add(self.history.emit)
         self._open = self._add(lambda: self.open_panel.emit(""))
         self._aside = QMenu(self.menu)
         self._aside_action = self.menu.addMenu(self._aside)
@@ -99,6 +101,7 @@ class TrayMenu(QObject):
         self._auto.setText(as_action(Labels.switch_auto))
         self._check.setText(as_action(Labels.check_now))
         self._chat.setText(as_action(Labels.chat))
+        self._history.setText(as_action(Labels.history))
         self._open.setText(as_action(Labels.open))
         self._settings.setText(as_action(Labels.settings))
         self._demo.setText(as_action(Labels.demo))

@@ -34,7 +34,7 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     first = lines.index("---") + 1
     assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
     aside = ["Leave out of the light"] if any(v.light is not Light.GREEN for v in s.judgement.services) else []
-    assert lines[first + 5 :] == ["Check now", "Chat", "Open", *aside, "Settings…", "Demo", "Quit"]
+    assert lines[first + 5 :] == ["Check now", "Chat", "History…", "Open", *aside, "Settings…", "Demo", "Quit"]
 
 
 def test_what_is_not_well_can_be_left_out_and_brought_back(menu: TrayMenu, qtbot: QtBot) -> None:
