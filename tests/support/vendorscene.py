@@ -18,7 +18,7 @@ class VendorScene:
         self.kind = kind
         self.server = Server()
         self.clock = clock
-        self._http = http
+        self.http = http
         self._reader: PageReader | None = None
         self.page_id = PAGE_IDS.get(kind)
 
@@ -26,7 +26,7 @@ class VendorScene:
         """What the page says now."""
         if self._reader is None:
             page = Page(self.kind, self.server.url, page_id=self.page_id)
-            self._reader = PageReader("acme", page, 120.0, self._http, Budget(self.clock), self.clock)
+            self._reader = PageReader("acme", page, 120.0, self.http, Budget(self.clock), self.clock)
         report = await self._reader.read()
         assert report is not None
         self.report = report

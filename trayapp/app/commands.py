@@ -374,20 +374,20 @@ class CoreCommands:
 
 
 def _export(history: History, file: Path, clock: "Clock") -> None:
-    """Raises Problem("not_saved")."""
+    """Raises Problem as `write_atomic` does."""
     import json
+    from io import StringIO
 
     from trayapp.control.history_report import history_csv, history_report
+    from trayapp.settings.atomic import write_atomic
 
-    try:
-        with file.open("w", encoding="utf-8", newline="") as out:
-            if file.suffix.lower() == ".csv":
-                history_csv(history, out)
-            else:
-                report = history_report(history, clock.wall(clock.now()).timestamp())
-                json.dump(report, out, ensure_ascii=False, indent=2)
-    except OSError as error:
-        raise Problem("not_saved", path=str(file), reason=error.strerror or str(error)) from error
+    out = StringIO()
+    if file.suffix.lower() == ".csv":
+        history_csv(history, out)
+    else:
+        json.dump(history_report(history, clock.wall(clock.now()).timestamp()), out, ensure_ascii=False, indent=2)
+    # What was saved there before is not lost to a disk that is full.
+    write_atomic(file, out.getvalue().encode())
 
 
 def settings_view(engine: "Engine") -> SettingsView:

@@ -168,7 +168,6 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The history was written by a newer version"),
         N_("{path} was left as it is, and nothing is added. Update the program."),
     ),
-    "not_saved": (N_("This could not be saved"), N_("{path}: {reason}. Choose another place.")),
     "journal_not_forgotten": (
         N_("The history could not be deleted"),
         N_("{path} cannot be written. Make room or give your user the right to write, then try again."),

@@ -381,8 +381,10 @@ def test_the_history_is_shown_saved_and_forgotten(one: Program, world: World, tm
         assert item.text(0) == "Acme API"
         assert (yield from asked(lambda done: one.commands.export_history(None, file, done))).codes == []
         assert file.read_text().splitlines()[1].startswith("acme-api,")
-        nowhere = tmp_path / "nowhere" / "h.json"
-        assert (yield from asked(lambda done: one.commands.export_history(None, nowhere, done))).codes == ["not_saved"]
+        nowhere = file / "h.json"
+        assert (yield from asked(lambda done: one.commands.export_history(None, nowhere, done))).codes == [
+            "not_writable"
+        ]
         before = sum(month.good for month in (yield from asked(one.commands.view_history)).value.history.months)
         hours = (yield from asked(one.commands.latest_hours)).value["acme-api"]
         assert len(hours) == 24

@@ -71,6 +71,7 @@ class PageReader:
         # Apart from the host's other requests: these may come so often that it would never be the page's turn.
         self._pages = f"pages of {self._host}"
         self._good_at: float | None = None
+        self._good_address = self._addresses[0]
         self._due = max(clock.now(), self._free_at())
         # How much longer it can wait where that is wanted; a page that could not be read is asked as usual.
         self._spare_s = 0.0
@@ -93,19 +94,19 @@ class PageReader:
         minute."""
         if self._good_at is None or not isinstance(self._vendor, Historian):
             return math.inf
-        return max(self._past_due, self._free_at(), self._addresses[0].not_before)
+        return max(self._past_due, self._free_at(), self._good_address.not_before)
 
     async def read_past(self) -> PageHistory:
-        """What the page tells of its past; the next reading waits for its turn."""
+        """What the page tells of its past, where it could be read last; the next reading waits for its turn."""
         self._asks()
         self._due = max(self._due, self._free_at())
         vendor, told = self._vendor, None
         try:
             if isinstance(vendor, Historian):
-                told = tuple(await self._taken(vendor.past(self._addresses[0].base)))
+                told = tuple(await self._taken(vendor.past(self._good_address.base)))
         except Unfit as unfit:
             log.info("the past of the page of %s could not be read: %s", self.provider, unfit)
-            self._note(self._addresses[0], unfit)
+            self._note(self._good_address, unfit)
         return PageHistory(self._clock.now(), self.provider, self.page.url, told)
 
     async def read(self) -> PageReport | None:
@@ -124,6 +125,7 @@ class PageReader:
                 self._note(address, unfit)
                 continue
             address.refusals = 0
+            self._good_address = address
             self._good_at = self._clock.now()
             self._spare_s = (spared_s(self.interval_s) - self.interval_s) * jitter
             return self._report(reading)

@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.httpserver import answer
+from tests.support.httpserver import Server, answer
 from tests.support.pagefiles import PAGE_ID, component, components_file, impact, incident, incidents_file, update
 from tests.support.vendorfiles import MAKERS, WELL, Told
 from tests.support.vendorpages import BEGAN_S, KINDS, Files, files
 from tests.support.vendorscene import VendorScene
+from trayapp.core.catalogue import Page
 from trayapp.core.incident.past import PastIncident, past_incident
+from trayapp.watch.pages.reader import PageReader
 from trayapp.watch.pages.registry import page_kinds
+from trayapp.watch.schedule.budget import Budget
 
 Make = Callable[[str], VendorScene]
 KEEPING = ("feed", "onlineornot", "betterstack", "cloudflare", "datadog", "flashduty", "google", "xai")
@@ -82,3 +85,18 @@ def shelf(kind: str, state: str, now: float) -> Files:
 
 def test_every_vendor_is_one_of_both() -> None:
     assert {*KEEPING, "incidentio", "statuspage"} | FORGETFUL == set(page_kinds())
+
+
+async def test_it_is_asked_of_the_mirror_that_can_be_read(scene: Make) -> None:
+    page = scene("datadog")
+    async with Server() as refusing:
+        refusing.always(answer(403, "not you"))
+        shelved = shelf("datadog", "resolved", page.clock.now())
+        await page.serve(shelved)
+        watched = Page("datadog", refusing.url, mirrors=(page.server.url,), page_id=page.page_id)
+        reader = PageReader("acme", watched, 120.0, page.http, Budget(page.clock), page.clock)
+        assert await reader.read() is not None
+        before = len(refusing.requests)
+        history = await reader.read_past()
+    assert history.incidents
+    assert len(refusing.requests) == before

@@ -140,8 +140,8 @@ def test_it_is_saved_as_it_is_filtered(window: HistoryWindow, commands: Recordin
     window.filter.setCurrentIndex(1)
     button(window, "Export").click()
     assert commands.last.arguments == ("chatgpt", tmp_path / written)
-    commands.last.fail(Problem("not_saved", path="/x", reason="No space left on device"))
-    assert "No space left on device. Choose another place." in window.notices.texts[0]
+    commands.last.fail(Problem("not_writable", path="/x", reason="Read-only file system"))
+    assert "Read-only file system" in window.notices.texts[0]
     button(window, "Export").click()
     commands.last.answer()
     assert window.state.text() == "Saved."
