@@ -40,7 +40,7 @@ _QUOTA_CODES = frozenset(
     }
 )
 _QUOTA_TEXT = re.compile(
-    r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|exceeded your current quota"
+    r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|specified api usage limits"
     r"|(used|run out of) (all )?(your |available |api )*credits",
     re.I,
 )
@@ -59,6 +59,8 @@ _NO_MODEL_CODES = frozenset(
 )
 _NO_MODEL_TEXT = re.compile(
     r"\bmodel\b[^.]{0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
+    # Bedrock.
+    r"|model identifier is invalid|could not resolve the foundation model|model version has reached the end of its life"
     r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
     r"|\bmodel (\S+ )?(is|was|has been) (now )?(no longer|deprecated|retired|decommissioned|discontinued|sunset)",
     re.I,
@@ -214,7 +216,12 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
 
 def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     """Does an error object say that the model is not offered, any more or to this key?"""
-    if status not in _NO_MODEL_STATUSES or error.get("param") not in (None, "", "model"):
+    if error.get("param") not in (None, "", "model"):
+        return False
+    if status == 403:
+        # OpenAI, of a project that may not use it; by words alone it may be about anything.
+        return bool(_named(error) & _NO_MODEL_CODES)
+    if status not in _NO_MODEL_STATUSES:
         return False
     message = str(error.get("message", ""))
     # Google speaks of an ended model by its name alone.

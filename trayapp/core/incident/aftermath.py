@@ -91,7 +91,7 @@ class Aftermath:
         """Whether the history of this provider's page may hold the cause of something that is over."""
         waiting = any(one.incident.provider == provider and not one.incident.cause for one in self._known.ended)
         # A clock that was ahead must not put it off for years.
-        return waiting and not 0.0 <= now - self._known.asked_at.get(provider, -ASKED_S) < ASKED_S
+        return waiting and abs(now - self._known.asked_at.get(provider, -ASKED_S)) >= ASKED_S
 
     def _read(self, pages: Mapping[str, PageIncident]) -> None:
         for one in self._known.ended:

@@ -165,7 +165,8 @@ class NotificationContent:
         params = self._params(incident, stage, again=again)
         if stage in SILENT_IN:
             params["silent_since"] = incident.silent_since
-            params["word"] = incident.updates[0].text if after_silence and incident.updates else None
+            heard = after_silence and incident.silent_since is None and incident.updates
+            params["word"] = incident.updates[0].text if heard else None
         parts = tuple(part for service in back for part in failed.get(service, ()))
         return Banner(
             key=incident.id,

@@ -332,7 +332,7 @@ def _is_news(stage: BannerStage, incident: Incident, spoken: BannerRecord, desk:
 
 def _silence_is_news(incident: Incident, spoken: BannerRecord) -> bool:
     """Said once of each silence, and taken back by the first word after it."""
-    return (incident.silent_since is not None and incident.silent_since != spoken.silence) or _is_word(incident, spoken)
+    return (incident.silent_since is not None and spoken.silence is None) or _is_word(incident, spoken)
 
 
 def _is_word(incident: Incident, spoken: BannerRecord) -> bool:

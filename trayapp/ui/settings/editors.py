@@ -131,13 +131,13 @@ class _AmountSpin(QDoubleSpinBox):
 
 
 class Amount:
-    """Money, to the hundredth."""
+    """Money, to a tenth of a cent: small models cost that."""
 
     def __init__(self, metas: list[Meta]) -> None:
         self.widget = _AmountSpin()
         # As with whole numbers: what is too much can be typed, and is judged where all is judged.
         self.widget.setRange(0.0, 10.0 * _bound(metas, "le", _MOST))
-        self.widget.setDecimals(2)
+        self.widget.setDecimals(3)
         self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def get(self) -> object:

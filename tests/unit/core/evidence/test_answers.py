@@ -187,6 +187,10 @@ NO_RESPONSE = _error("invalid_request_error", "not found", "previous_response_no
         (400, {"message": "The requested model 'x' is not supported by any provider", "code": "model_not_supported"}),
         (404, {"message": "The model `x` does not exist.", "code": "model_not_found"}),
         (404, {"message": 'model "x" not found, try pulling it first', "type": "api_error"}),
+        # A project that may not use it; Bedrock.
+        (403, {"message": "Project `p` does not have access to model `x`", "code": "model_not_found"}),
+        (400, {"message": "The provided model identifier is invalid."}),
+        (404, {"message": "This model version has reached the end of its life."}),
     ],
 )
 def test_a_model_that_is_not_offered_is_a_badge_in_every_dialect(status: int, error: dict[str, Any]) -> None:
@@ -218,6 +222,7 @@ def test_what_is_about_something_else_names_no_model(status: int, error: dict[st
         (402, {"message": "Insufficient Balance"}),
         (429, {"code": "insufficient_quota", "message": "You exceeded your current quota, please check your plan."}),
         (400, {"type": "invalid_request_error", "message": "Your credit balance is too low to access the API."}),
+        (400, {"type": "invalid_request_error", "message": "You have reached your specified API usage limits."}),
         (403, {"message": "Your team has used all available credits or reached its monthly spending limit."}),
         (429, {"type": "exceeded_current_quota_error", "message": "Your account is suspended"}),
         (429, {"code": "1113", "message": "Insufficient balance or no resource package."}),
@@ -228,6 +233,12 @@ def test_what_is_about_something_else_names_no_model(status: int, error: dict[st
 def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dict[str, Any]) -> None:
     got = read_answer(status, {}, _raw({"error": error}), depth=COMPLETION, keyed=True)
     assert (got.outcome, got.badge, got.accepted) == (GOOD, Badge.QUOTA, None)
+
+
+def test_a_limit_of_the_minute_is_no_empty_account_whatever_it_is_called() -> None:
+    said = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota. Retry in 12 s."}
+    got = read_answer(429, {}, _raw({"error": said}), depth=COMPLETION, keyed=True)
+    assert (got.outcome, got.badge) == (NEUTRAL, Badge.RATE_LIMIT)
 
 
 FLAGGED = _error(None, "Your chosen model requires moderation and your input was flagged", 403)

@@ -632,3 +632,26 @@ def test_the_cause_does_not_take_the_way_home_away(desk: Desk) -> None:
     assert banner.buttons == (Button.BACK_TO_CLOUD, Button.STAY_LOCAL)
     desk.routes.clear()
     assert desk.told(73) == ["withdraw i1"]
+
+
+def test_an_earlier_beginning_makes_no_second_silence(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(0)
+    desk.incident(*BOTH, silent_since=START)
+    assert desk.told(70) == ["down i1"]
+    desk.incident(*BOTH, silent_since=START - 300)
+    assert desk.told(71) == []
+
+
+def test_a_word_that_was_slept_through_is_no_news_of_now(desk: Desk) -> None:
+    _falls(desk, *BOTH)
+    desk.told(0)
+    desk.incident(*BOTH, title="Errors", silent_since=START)
+    desk.told(70)
+    word = PageUpdate(START + 4500, PageStage.IDENTIFIED, "We have found it.")
+    desk.incident(*BOTH, title="Errors", word_at=word.at, silent_since=word.at, updates=(word,))
+    (banner,) = desk.news(300)
+    assert isinstance(banner, Banner)
+    assert banner.params["silent_since"] == word.at
+    assert "word" not in banner.params
+    assert desk.told(301) == []
