@@ -34,6 +34,8 @@ logging.getLogger("httpcore").setLevel(logging.WARNING)
 USER_AGENT = f"llm-ampel/{__version__}"
 KEEPALIVE_S = 5.0
 """The two requests of one reading share a connection; a probe a minute later proves name, connection and TLS afresh."""
+PREPARED_S = 20.0
+"""Reading a few hundred certificates takes a second at worst; a disk that takes longer is no news of a provider."""
 TLS_HANDSHAKE_BYTES = 5_000
 """A certificate chain and the rest of a handshake; no library counts it, and it is most of a small request."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -95,11 +97,12 @@ class Http:
         """
         trace = Trace()
         TRACE.set(trace)
-        began = asyncio.get_running_loop().time()
+        await self._prepare(url)
         deadline = asyncio.timeout(limit.deadline_s)
         self._under_way.add(deadline)
         try:
             async with deadline:
+                began = asyncio.get_running_loop().time()
                 for _ in range(redirects + 1):
                     answer = await self._once(url, limit, method, headers or {}, body, trace, began, enough)
                     if redirects == 0 or answer.status not in _REDIRECTS:
@@ -221,6 +224,18 @@ class Http:
         self._trust.forget(host)
         assert refused is not None
         raise refused
+
+    async def _prepare(self, url: str) -> None:
+        """Have a client: the time that it takes a busy machine to read all roots is none of the other side's, nor of
+        the time that it is given. Raises `Failure`."""
+        try:
+            roots = next(iter(self._trust.order(urlsplit(url).hostname or "")))
+            async with asyncio.timeout(PREPARED_S):
+                await self._client(proxy_for(url), roots)
+        except (TimeoutError, ValueError):
+            raise Failure("unsendable") from None
+        except OSError as error:
+            raise failure_of(error, None, ()) from error
 
     async def _client(self, proxy: str | None, roots: Roots) -> httpx.AsyncClient:
         context = await self._trust.context(roots)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import resource
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -314,11 +315,25 @@ class TestPhases:
         assert (second.dns_s, second.connect_s, second.tls_s) == (None, None, None)
         assert second.answer_s is not None
 
+    async def test_what_we_need_to_get_ready_is_none_of_the_other_sides(self, server: Server) -> None:
+        server.on("/x", answer(200, {}))
+        http = Http(trust=Trust(_late_context, _late_context))
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        got = await http.ask(server.url + "/x", LIMIT)
+        assert clock() - began - got.end_s >= 0.9 * HELD_S
+        await http.close()
+
     async def test_they_never_take_longer_than_the_whole(self, http: Http, server: Server) -> None:
         server.on("/x", redirect("/y"))
         server.on("/y", answer(200, {}))
         got = await http.ask(server.url + "/x", LIMIT, redirects=1)
         assert sum(got.phases.spent().values()) <= got.head_s
+
+
+def _late_context() -> ssl.SSLContext:
+    time.sleep(HELD_S)
+    return ssl.create_default_context()
 
 
 class _Late(threading.Event):
