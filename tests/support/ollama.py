@@ -122,6 +122,8 @@ class Ollama:
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         question = await request.json()
+        if "model" not in question:
+            return web.json_response({"error": {"message": "model is required", "type": "api_error"}}, status=400)
         name = question["model"]
         refusal = await self._load(name)
         if refusal is not None:

@@ -147,7 +147,7 @@ def _catalogue(home: Home, settings: Settings, edition: Edition | None) -> Itera
         return
     shipped = shipped_edition()
     origin = "shipped" if edition == shipped else f"an update; shipped was {shipped.version}"
-    days = (datetime.now(UTC).date() - edition.date).days
+    days = max(0, (datetime.now(UTC).date() - edition.date).days)
     yield f"version {edition.version} of {edition.date}, {days} days old, {origin}"
     if not settings.catalogue.updates:
         yield "updates are switched off"

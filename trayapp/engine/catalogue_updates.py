@@ -81,6 +81,12 @@ class CatalogueUpdates:
                 return
             after = await self._asked(record, *source)
             self.problems = self._told(after)
+            try:
+                await asyncio.to_thread(self._write, after)
+            except Problem as problem:
+                # What cannot be kept is not used either: after a restart it would be gone.
+                self.problems = (problem,)
+                return
         edition = self._loaded().edition
         if after.kept and (edition is None or edition.version < after.kept[0].version):
             await self._reload()
@@ -111,9 +117,7 @@ class CatalogueUpdates:
             after = structs.replace(record, problem=(problem.code, dict(problem.params)), etag=None, modified=None)
         finally:
             await http.close()
-        after = structs.replace(after, asked_at=self._now(), source=source)
-        await asyncio.to_thread(self._write, after)
-        return after
+        return structs.replace(after, asked_at=self._now(), source=source)
 
     def _taken(self, record: Record, fetched: Fetched, key: str) -> Record:
         """What is kept once this has come. Raises Problem for what is not to be taken."""

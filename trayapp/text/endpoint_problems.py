@@ -84,6 +84,10 @@ ENDPOINT_PROBLEMS: dict[str, tuple[str, str]] = {
             " called base URL in its documentation."
         ),
     ),
+    "endpoint_troubled": (
+        N_("{host} has trouble of its own just now"),
+        N_("It said {status}, so it cannot be told what it is. Try again when it is well."),
+    ),
     "endpoint_nothing": (
         N_("{host} answers, but neither as an API nor as a status page"),
         N_(

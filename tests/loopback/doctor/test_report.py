@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import trustme
 
+from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.unverified import UnverifiedMemory
 from trayapp.core.light.judge import JudgeMemory
 from trayapp.doctor import report as doctor
@@ -180,3 +181,14 @@ async def test_which_requests_have_never_worked_here(here: Home, port: int) -> N
     assert section(await report(here), "probes") == [f"{name} for acme-api: answered on 2026-11-26, unverified"]
     here.store_file.write_bytes(b"no database" * 500)
     assert section(await report(here), "probes") == [f"{name} for acme-api: never answered here, unverified"]
+
+
+async def test_which_catalogue_is_in_use_and_how_old_it_is() -> None:
+    here = home()
+    loaded = load_all(here)
+    lines = await doctor.report(here, loaded.settings, Catalogue({}), (), loaded.edition)
+    told = lines[lines.index("[catalogue]") + 1 :][:2]
+    assert loaded.edition is not None
+    assert told[0].startswith(f"  version {loaded.edition.version} of {loaded.edition.date}, ")
+    assert told[0].endswith(" days old, shipped")
+    assert told[1] == "  updates are switched off"

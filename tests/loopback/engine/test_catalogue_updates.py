@@ -277,3 +277,11 @@ async def test_without_an_address_or_a_key_it_says_what_is_missing(bed: Bed) -> 
     bed.start()
     assert await bed.look() == ["catalogue_no_address"]
     assert bed.server.requests == []
+
+
+async def test_what_cannot_be_kept_is_not_used_and_said(bed: Bed) -> None:
+    bed.publisher.put(bed.server, NEXT)
+    bed.home.data.mkdir(parents=True, exist_ok=True)
+    (bed.home.data / "catalogue").write_text("in its place")
+    assert "not_writable" in await bed.look()
+    assert (bed.loaded.edition, bed.reloads) == (shipped_edition(), 0)

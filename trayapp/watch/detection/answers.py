@@ -64,9 +64,14 @@ def exists(answer: HttpAnswer, control: HttpAnswer | None) -> bool:
     return control is None or answer.status != control.status or control.status in _NOT_THERE
 
 
+def is_ready(answer: HttpAnswer) -> bool:
+    """Whether it answers as it always does to whoever asks so, and is not merely busy, limited or broken."""
+    return answer.status < 500 and answer.status not in (408, 429)
+
+
 def counts_as_up(answer: HttpAnswer) -> tuple[Up, ...]:
-    """An answer like this one, as a service file has it; a plain 200 needs no word."""
-    if answer.status < 300:
+    """An answer like this one, as a service file has it; a plain 200 needs no word, and trouble is never up."""
+    if answer.status < 300 or not is_ready(answer):
         return ()
     said = json_of(answer)
     place = next((place for place in _WHERE_ERRORS_STAND if isinstance(said, dict) and _has(said, place)), None)

@@ -11,7 +11,7 @@ from trayapp.watch.detection.answers import exists, is_anthropics, is_error, mod
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
 
-LIMIT = Limit(deadline_s=5.0, body_bytes=2_000_000)
+LIMIT = Limit(deadline_s=4.0, body_bytes=2_000_000)
 """Real seconds and bytes for one answer: the longest lists of models have a few thousand entries."""
 MODELS, CHAT, MESSAGES = "/v1/models", "/v1/chat/completions", "/v1/messages"
 NOWHERE = "/v1/llm-ampel-looks-for-what-is-not-there"
@@ -48,7 +48,9 @@ async def find_api(http: Http, origin: str, bases: Sequence[str]) -> Api | None:
     base, answer = found
     nowhere = await _get(http, f"{origin}{base}{NOWHERE}")
     same = nowhere is not None and answer.status == nowhere.status and answer.body == nowhere.body
-    if same and not (answer.status in (401, 403) and is_error(answer)):
+    # Whoever asks for a key looks at no path before, and neither does a server that is still loading.
+    itself = answer.status in (401, 403) or (answer.status >= 500 and product is not None)
+    if same and not (itself and is_error(answer)):
         return await _without_models(http, origin, bases[0], product)
     dialects = await _dialects(http, origin + base)
     anthropics = is_anthropics(answer) or dialects == (Dialect.ANTHROPIC,)

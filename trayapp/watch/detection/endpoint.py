@@ -1,11 +1,11 @@
 """What answers at an address that somebody typed, within 20 seconds, or why nothing that can be watched does."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from typing import NamedTuple
 
 from trayapp.clock import Clock
-from trayapp.core.catalogue import Catalogue
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.found import Found
 from trayapp.core.hosts import host_of
 from trayapp.errors import Problem
@@ -20,7 +20,8 @@ from trayapp.watch.http import Http, HttpAnswer, Limit
 
 DEADLINE_S = 19.0
 """Real seconds for all of it; whoever waits was promised 20."""
-_FIRST = Limit(deadline_s=8.0, body_bytes=1_000_000)
+_FIRST = Limit(deadline_s=6.0, body_bytes=1_000_000)
+_PAGES_S = 9.0
 _PROBLEMS = {
     "timeout": "endpoint_silent",
     "dns": "endpoint_no_resolver",
@@ -46,14 +47,27 @@ class Known(NamedTuple):
     own: Collection[str]
     port: int
 
-    def without_own(self) -> "Known":
-        """The same, as if the user had no files."""
-        shipped = {
+    def without(self, there: Typed) -> "Known":
+        """The same, as if the user's own file for this address were not there."""
+        others = {
             name: provider
             for name, provider in self.catalogue.providers.items()
-            if not any(service.id in self.own for service in provider.services)
+            if not (self.is_own(provider) and self.is_of(provider, there))
         }
-        return Known(Catalogue(shipped), (), self.port)
+        return Known(Catalogue(others), self.own, self.port)
+
+    def is_own(self, provider: Provider) -> bool:
+        """Whether it stands in a file of the user's."""
+        return any(service.id in self.own for service in provider.services)
+
+    def is_of(self, provider: Provider, there: Typed) -> bool:
+        """Whether this is its address; behind one host of a company there may be several of the user's own."""
+        if provider.api is not None and self.is_own(provider):
+            return provider.api.url in {origin + there.bases[0] for origin in there.origins}
+        urls = [probe.url for service in provider.services for probe in service.probes]
+        urls += [provider.api.url] if provider.api is not None else []
+        urls += [provider.page.url, *provider.page.mirrors] if provider.page is not None else []
+        return not {host_of(origin) for origin in there.origins}.isdisjoint(map(host_of, urls))
 
 
 async def detect(text: str, name: str | None, known: Known, clock: Clock, *, replace: bool = False) -> Found:
@@ -62,10 +76,11 @@ async def detect(text: str, name: str | None, known: Known, clock: Clock, *, rep
     Raises Problem: `endpoint_no_address`, `endpoint_credentials`, `endpoint_name`, `endpoint_known`, `endpoint_own`,
     `endpoint_is_gateway`; for what its host does, `endpoint_silent`, `endpoint_no_resolver`, `endpoint_no_name`,
     `endpoint_refused`, `endpoint_untrusted`, `endpoint_expired`, `endpoint_tls`, `endpoint_no_http`, `endpoint_proxy`,
-    `endpoint_failed`, `endpoint_elsewhere`, `endpoint_web_page`, `endpoint_nothing`.
+    `endpoint_failed`, `endpoint_elsewhere`, `endpoint_web_page`, `endpoint_troubled`,
+    `endpoint_nothing`.
     """
     there = typed(text)
-    known = known.without_own() if replace else known
+    known = known.without(there) if replace else known
     _refuse_known(there, known)
     http = Http()
     try:
@@ -83,12 +98,21 @@ async def _look(http: Http, there: Typed, name: str | None, catalogue: Catalogue
         raise Problem("endpoint_is_gateway", host=there.host)
     api, page, beside = await asyncio.gather(
         find_api(http, origin, there.bases),
-        find_page(http, clock, origin + there.path, first),
-        _beside(http, there, clock),
+        _in_time(find_page(http, clock, origin + there.path, first)),
+        _in_time(_beside(http, there, clock)),
     )
     if api is None and page is None:
         raise _nothing(there, first)
     return found(there, name, api, page or (beside if api is not None else None), catalogue)
+
+
+async def _in_time(looking: Coroutine[None, None, FoundPage | None]) -> FoundPage | None:
+    """What can be said of a status page before whoever waits loses patience: an API is worth watching without one."""
+    try:
+        async with asyncio.timeout(_PAGES_S):
+            return await looking
+    except TimeoutError:
+        return None
 
 
 async def _first_answer(http: Http, there: Typed) -> tuple[str, HttpAnswer]:
@@ -116,20 +140,10 @@ async def _beside(http: Http, there: Typed, clock: Clock) -> FoundPage | None:
 def _refuse_known(there: Typed, known: Known) -> None:
     if any(is_own_gateway(origin, known.port) for origin in there.origins):
         raise Problem("endpoint_is_gateway", host=there.host)
-    hosts = {host_of(origin) for origin in there.origins}
-    typed_bases = {origin + there.bases[0] for origin in there.origins}
     for provider in known.catalogue.providers.values():
-        own = any(service.id in known.own for service in provider.services)
-        pages = [provider.page.url, *provider.page.mirrors] if provider.page is not None else []
-        if provider.api is not None and own:
-            # Behind one host of a company there may be several of them.
-            same = provider.api.url in typed_bases
-        else:
-            probes = [probe.url for service in provider.services for probe in service.probes]
-            same = not hosts.isdisjoint(map(host_of, [*probes, *([provider.api.url] if provider.api else []), *pages]))
-        if same:
+        if known.is_of(provider, there):
             services = ", ".join(service.name for service in provider.services)
-            code = "endpoint_own" if own else "endpoint_known"
+            code = "endpoint_own" if known.is_own(provider) else "endpoint_known"
             raise Problem(code, host=there.host, name=provider.name, services=services)
 
 
@@ -145,4 +159,6 @@ def _nothing(there: Typed, first: HttpAnswer) -> Problem:
         return Problem("endpoint_elsewhere", host=there.host, target=target)
     if first.status == 200 and is_for_people(first):
         return Problem("endpoint_web_page", host=there.host)
+    if first.status >= 500 or first.status in (408, 429):
+        return Problem("endpoint_troubled", host=there.host, status=first.status)
     return Problem("endpoint_nothing", host=there.host, status=first.status)

@@ -17,7 +17,7 @@ from trayapp.core.found import Found
 from trayapp.core.hosts import may_carry_key
 from trayapp.core.remote_text import plain
 from trayapp.errors import Problem
-from trayapp.watch.detection.answers import counts_as_up
+from trayapp.watch.detection.answers import counts_as_up, is_ready
 from trayapp.watch.detection.api import CHAT, MESSAGES, VERSION, Api
 from trayapp.watch.detection.status_page import FoundPage
 from trayapp.watch.detection.typed import Typed, short_name, slug
@@ -93,7 +93,7 @@ def _probes(api: Api | None, key: str | None) -> tuple[Probe, ...]:
         body="{}" if posts else None,
         auth=auth,
         key=key,
-        up=counts_as_up(api.answer) if api.answer.status < 500 else (),
+        up=counts_as_up(api.answer),
     )
     model = next(iter(api.models or ()), None)
     if model is None:
@@ -123,7 +123,7 @@ def _unknown(api: Api | None, page: FoundPage | None) -> tuple[str, ...]:
     known = {
         "models": api.models is not None,
         "dialects": bool(api.dialects),
-        "not_ready": api.answer.status < 500,
+        "not_ready": is_ready(api.answer),
         "page": page is not None,
         "page_unreadable": page is None or page.unfit is None,
     }

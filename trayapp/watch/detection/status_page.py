@@ -1,5 +1,6 @@
 """Whether there is a status page at an address, whose it is, and whether we can read it."""
 
+import asyncio
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit
 from trayapp.watch.pages.recognition import NAMES, is_ulid, vendor_of
 from trayapp.watch.pages.registry import make_vendor
 
-_LIMIT = Limit(deadline_s=6.0, body_bytes=1_000_000)
+_LIMIT = Limit(deadline_s=4.0, body_bytes=1_000_000)
 # Where vendors publish their pages' data; the first answers for three of them.
 _DATA = ("/api/v2/summary.json", "/summary.json", "/index.json", "/config.json", "/api/v1/status.json")
 _FEED_MARKS = (b"<rss", b"<feed", b"<rdf")
@@ -41,12 +42,12 @@ async def find_page(http: Http, clock: Clock, url: str, seen: HttpAnswer | None 
     base = _origin(answer.url)
     kind = vendor_of(answer.body) if answer.status == 200 else None
     page_id = _page_id(answer)
-    for path in _DATA if kind is None or (kind in _IDS and page_id is None) else ():
-        data = await _ask(http, base + path, JSON)
-        told = vendor_of(data.body) if data is not None and data.status == 200 else None
-        if data is not None and told is not None:
-            kind, page_id = told, _page_id(data)
-            break
+    if kind is None or (kind in _IDS and page_id is None):
+        for data in await asyncio.gather(*(_ask(http, base + path, JSON) for path in _DATA)):
+            told = vendor_of(data.body) if data is not None and data.status == 200 else None
+            if data is not None and told is not None:
+                kind, page_id = told, _page_id(data)
+                break
     if kind is None:
         return None
     return await _read(http, clock, Page(kind, base, page_id=page_id if kind in _IDS else None), NAMES[kind])

@@ -19,13 +19,18 @@ from tests.support.httpserver import (
     redirect,
     silent,
 )
+from tests.support.ollama import Ollama
 from tests.support.ports import free_port
 from trayapp.clock import SystemClock
 from trayapp.core.catalogue import Catalogue, Dialect
 from trayapp.core.found import Found
 from trayapp.errors import Problem
 from trayapp.settings.schema import DEFAULT_PORT
+from trayapp.watch.detection import service_file
+from trayapp.watch.detection.api import Api
 from trayapp.watch.detection.endpoint import DEADLINE_S, Known, detect
+from trayapp.watch.detection.typed import typed
+from trayapp.watch.http import HttpAnswer
 
 NOBODY = Known(Catalogue({}), (), DEFAULT_PORT)
 MODELS = answer(200, {"object": "list", "data": [{"id": "big-1", "object": "model"}, {"id": "small-1"}]})
@@ -53,7 +58,7 @@ def openai(server: Server, base: str = "") -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "base"),
+    ("given", "base"),
     [
         ("", ""),
         ("/", ""),
@@ -64,10 +69,10 @@ def openai(server: Server, base: str = "") -> None:
         ("", "/openai"),
     ],
 )
-async def test_an_api_is_found_however_its_address_is_given(typed: str, base: str) -> None:
+async def test_an_api_is_found_however_its_address_is_given(given: str, base: str) -> None:
     async with Server() as server:
         openai(server, base)
-        for text in (server.url + typed, server.netloc + typed):
+        for text in (server.url + given, server.netloc + given):
             found = await look(text)
             assert found.provider.api is not None
             assert found.provider.api.url == server.url + base
@@ -118,7 +123,8 @@ async def test_nothing_that_is_no_api_is_taken_for_one(monkeypatch: pytest.Monke
         (answer(404, "<html>nginx</html>"), "endpoint_nothing"),
         (answer(200, {"hello": "world"}), "endpoint_nothing"),
         (answer(200, []), "endpoint_nothing"),
-        (answer(502, "<html>Bad Gateway</html>"), "endpoint_nothing"),
+        (answer(502, "<html>Bad Gateway</html>"), "endpoint_troubled"),
+        (answer(503, {"error": "down"}), "endpoint_troubled"),
         (answer(401, "<html>Sign in</html>"), "endpoint_nothing"),
         (WEB_PAGE, "endpoint_web_page"),
         (PORTAL, "endpoint_elsewhere"),
@@ -149,3 +155,58 @@ async def test_who_hangs_is_given_up_in_time() -> None:
         ends = await asyncio.gather(refused(mute.url), refused(slow.url))
     assert [code for code, _ in ends] == ["endpoint_silent"] * 2
     assert max(took_s for _, took_s in ends) < DEADLINE_S + 1
+
+
+async def test_a_local_server_is_named_as_what_it_proves_to_be() -> None:
+    async with Ollama("qwen3:8b") as ollama, Server() as llama:
+        llama.always(answer(503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}))
+        llama.on("/health", answer(503, {"error": {"message": "Loading model"}}, {"server": "llama.cpp"}))
+        first, second = await asyncio.gather(look(ollama.url), look(llama.url))
+    assert (first.product, first.provider.provider, first.models) == ("Ollama", "ollama", ("qwen3:8b",))
+    assert (second.product, second.provider.provider) == ("llama-server", "llama-server")
+    assert "not_ready" in second.unknown
+    assert [probe.up for probe in second.provider.services[0].probes] == [()]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
+async def test_trouble_at_that_moment_never_counts_as_up_later(status: int) -> None:
+    async with Server() as server:
+        server.on("/v1/models", answer(status, {"error": {"message": "try later", "type": "rate_limit"}}))
+        server.on("/v1/chat/completions", INVALID)
+        found = await look(server.url)
+    assert "not_ready" in found.unknown
+    assert [probe.up for probe in found.provider.services[0].probes] == [()]
+
+
+async def test_a_page_that_hangs_hides_no_api() -> None:
+    async with Server() as server:
+        server.always(silent)
+        server.on("/", answer(200, "<html>Docs</html>"))
+        openai(server)
+        found = await look(server.url)
+    assert found.models == ("big-1", "small-1")
+
+
+async def test_looking_again_takes_nobody_elses_place() -> None:
+    async with Server() as one, Server() as two:
+        openai(one)
+        openai(two)
+        first = (await look(one.url, "Team")).provider
+        known = Known(Catalogue({"team": first}), ("team",), DEFAULT_PORT)
+        assert (await look(one.url, "Team", known, replace=True)).provider.provider == "team"
+        assert (await look(two.url, "Team", known, replace=True)).provider.provider == "team-2"
+        with pytest.raises(Problem, match="endpoint_own"):
+            await look(one.url, "Other", known)
+
+
+async def test_a_key_that_would_travel_in_the_clear_is_left_out() -> None:
+    there = typed("http://gpu.lan:8000")
+    refusal = HttpAnswer(401, {}, b'{"error": "Unauthorized"}', False, there.origins[0], None, 0.0, 0.0)
+    api = Api(there.origins[0], refusal, None, (Dialect.OPENAI,))
+    made = service_file.found(there, None, api, None, Catalogue({}))
+    assert (made.wants_key, made.in_the_clear) == (True, True)
+    assert made.provider.api is not None
+    assert (made.provider.api.key, made.provider.services[0].probes[0].key) == (None, None)
+    over_tls = typed("https://gpu.lan:8000")
+    secure = service_file.found(over_tls, None, api._replace(base=over_tls.origins[0]), None, Catalogue({}))
+    assert (secure.in_the_clear, secure.provider.services[0].probes[0].key) == (False, secure.provider.provider)
