@@ -1,12 +1,12 @@
 """How often hosts are asked in a day, and what that costs: the real schedule, in virtual time, before stand-ins.
 
-    python -m tests.bench.politeness [--hours 24] [SITUATION ...]
+    python -m tests.bench.politeness [--hours 24] [--usual] [SITUATION ...]
 
-All services of the shipped catalogue are watched; the situations are those of `tests/end2end/all_providers.txt`, each
-for so many hours, and two more: `refused` (every page answers 429 and asks for fifteen minutes of patience) and
-`patience` (every API answers 503 and asks for five). Printed are the requests by kind, the most in a minute to one
-host, the bytes a day as the program counts them (with what stand-ins answer, packed, in place of real pages), and
-whatever was more than politeness allows.
+All services of the shipped catalogue are watched, or the usual ones alone; the situations are those of
+`tests/end2end/all_providers.txt`, each for so many hours, and two more: `refused` (every page answers 429 and asks for
+fifteen minutes of patience) and `patience` (every API answers 503 and asks for five). Printed are the requests by kind,
+the most in a minute to one host, the bytes a day as the program counts them (with what stand-ins answer, packed, in
+place of real pages), and whatever was more than politeness allows.
 """
 
 import argparse
@@ -66,7 +66,7 @@ class Asked(NamedTuple):
 
 
 class Day(NamedTuple):
-    """`red_at`: since when a provider is red, by name, in seconds since the watching began."""
+    """`red_at`: since when a service is red, by its id, in seconds since the watching began."""
 
     log: list[Asked]
     red_at: dict[str, float]
@@ -119,10 +119,9 @@ class NoKeys:
         return None
 
 
-async def day(situation: str, hours: float, catalogue: Catalogue, seed: int = 1) -> Day:
-    """So many hours of watching everything in that situation."""
-    random.seed(seed)
-    services = tuple(service.id for _, service in catalogue.services())
+async def day(situation: str, hours: float, catalogue: Catalogue, services: tuple[str, ...]) -> Day:
+    """So many hours of watching these services in that situation."""
+    random.seed(1)
     settings = Settings(watch=Watch(services=services))
     clock = VirtualClock(EPOCH)
     hosts = Hosts(catalogue, settings.network.controls, began_at=EPOCH.timestamp() - 3600)
@@ -142,7 +141,7 @@ async def day(situation: str, hours: float, catalogue: Catalogue, seed: int = 1)
         advanced_at = clock.now()
         for verdict in state.advance(advanced_at).snapshot.judgement.services:
             if verdict.light is Light.RED:
-                red_at.setdefault(verdict.provider, advanced_at - world.began_at)
+                red_at.setdefault(verdict.id, advanced_at - world.began_at)
 
     with mock.patch("trayapp.watch.watcher.Http", return_value=world):
         watcher = Watcher(catalogue, settings, clock, NoKeys(), state, emit)
@@ -170,9 +169,10 @@ def rude(found: Day, catalogue: Catalogue) -> Iterator[str]:
     by_host: dict[str, list[Asked]] = {}
     for one in found.log:
         by_host.setdefault(one.host, []).append(one)
-    providers = {
-        probe.host: provider.provider for provider, service in catalogue.services() for probe in service.probes
-    }
+    services: dict[str, list[str]] = {}
+    for _, service in catalogue.services():
+        for probe in service.probes:
+            services.setdefault(probe.host, []).append(service.id)
     intervals = {host_of(p.page.url): p.page.interval_s for p in catalogue.providers.values() if p.page is not None}
     trouble_at = min((one.at for one in found.log if not one.fine), default=None)
     for host, asked in by_host.items():
@@ -183,8 +183,8 @@ def rude(found: Day, catalogue: Catalogue) -> Iterator[str]:
         phases = [(0.0, TROUBLE), (MINUTE_S, CALM)]
         if began_at is not None:
             phases += [(began_at, TROUBLE), (began_at + MINUTE_S, LASTING)]
-            red_at = found.red_at.get(providers.get(host, ""))
-            phases += [] if red_at is None else [(red_at, RED)]
+            reds = [found.red_at[name] for name in services.get(host, ()) if name in found.red_at]
+            phases += [(min(reds), RED)] if reds else []
         if probes and probes[0].kind == "control":
             phases = [(0.0, TROUBLE)]
         yield from _too_often(host, probes, phases)
@@ -239,22 +239,24 @@ def most_in_a_minute(log: Iterable[Asked]) -> int:
     return max(sum(at <= each < at + MINUTE_S for each in times) for times in every for at in times)
 
 
-def play(situation: str, hours: float, catalogue: Catalogue) -> Day:
-    """`day`, in a loop of its own."""
+def play(situation: str, hours: float, catalogue: Catalogue, services: tuple[str, ...] = ()) -> Day:
+    """`day`, in a loop of its own; with all services, unless it is told which."""
+    every = tuple(service.id for _, service in catalogue.services())
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(day(situation, hours, catalogue))
+        return runner.run(day(situation, hours, catalogue, services or every))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("situations", nargs="*")
     parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--usual", action="store_true")
     asked = parser.parse_args()
     catalogue = load_all(home()).catalogue
     wrong = 0
     print("situation                    probes    pages  controls  most a minute  MB a day")
     for situation in asked.situations or (*rows(), *PATIENCE_S):
-        found = play(situation, asked.hours, catalogue)
+        found = play(situation, asked.hours, catalogue, Settings().watch.services if asked.usual else ())
         kinds = Counter(one.kind for one in found.log)
         counts = f"{kinds['probe']:>8} {kinds['page']:>8} {kinds['control']:>9}"
         a_day = found.bytes / 1e6 * DAY_S / (asked.hours * 3600)

@@ -22,7 +22,7 @@ def test_nobody_is_asked_more_often_than_politeness_allows(situation: str) -> No
     # Everybody is asked, and what went wrong was noticed.
     hosts = {probe.host for _, service in catalogue.services() for probe in service.probes}
     assert hosts <= {one.host for one in found.log}
-    assert ("openai" in found.red_at) == (situation == "openai by probe")
+    assert ("openai-api" in found.red_at) == (situation == "openai by probe")
     assert any(one.at > WARM_S and not (one.fine and not one.patience_s) for one in found.log)
 
 

@@ -6,17 +6,20 @@ its rows and prints them.
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.namespace import play
-from tests.support.standins.table import mistakes, rows
+from tests.support.standins.hosts import Hosts
+from tests.support.standins.table import ALWAYS, mistakes, rows
 from trayapp.core.catalogue import ProbeKind
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
 
 ROWS = rows()
+README = Path(__file__).parents[2] / "README.md"
 PLAYED = (
     "well",
     "openai by probe",
@@ -58,3 +61,15 @@ def test_the_table_has_every_provider_down_and_reported() -> None:
         expected |= {f"{provider.provider} by probe"} if probes else set()
         expected |= {f"{provider.provider} by page"} if provider.page is not None else set()
     assert expected == set(ROWS)
+
+
+def test_what_nobody_has_recorded_is_counted_and_makes_nothing_green() -> None:
+    catalogue = load_all(home()).catalogue
+    cited = list(Hosts(catalogue, began_at=0.0).cited())
+    unverified = {one.url for one in cited if one.source is None}
+    assert f"{len(unverified)} of their {len(cited)} answers are `unverified`" in README.read_text()
+    for provider, service in catalogue.services():
+        paged = provider.page is not None and provider.page.url not in unverified
+        page = paged and any(component.page_components for component in service.components)
+        probed = any(one.kind is ProbeKind.API and one.url not in unverified for one in service.probes)
+        assert page or probed or ALWAYS.get(service.id) == "grey no_evidence", service.id

@@ -30,6 +30,7 @@ WHOLE, OTHER = "all-of-it", {"something-else": "Something else"}
 
 SOURCES: dict[str, str] = {
     "aws": "bentleypark/aiwatch worker/src/parsers/__tests__/aws.test.ts",
+    "azure": "the quiet feed of 6 August 2026, quoted in public notes",
     "betterstack": "https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api/",
     "cloudflare": "bentleypark/aiwatch issue 1384",
     "datadog": "bentleypark/aiwatch worker/src/parsers/__tests__/fixtures/openrouter-datadog-2026-09-15.json",
