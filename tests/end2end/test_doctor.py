@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import run, running
-from tests.support.scene import Acme, free_port, write_files
+from tests.support.scene import MODELS_PATH, OVERLOADED, Acme, free_port, write_files
 from tests.support.until import until
 from trayapp.net.ports import taken
 from trayapp.paths import home
@@ -153,3 +153,44 @@ async def test_setup_takes_the_gateway_out_of_the_proxy(port: int, tmp_path: Pat
     assert sees(no_proxy="10.0.0.1,127.0.0.1,localhost") == ["10.0.0.1,127.0.0.1,localhost"] * 2
     conf = next((tmp_path / ".config/environment.d").iterdir()).read_text()
     assert "NO_PROXY=127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}\n" in conf
+
+
+def section(out: str, title: str) -> list[str]:
+    """The lines below this heading."""
+    lines = out.splitlines()
+    start = lines.index(f"[{title}]") + 1
+    end = next((number for number in range(start, len(lines)) if lines[number].startswith("[")), len(lines))
+    return [line.strip() for line in lines[start:end]]
+
+
+async def test_the_first_minute_of_an_outage_without_an_instance(own_home: Path) -> None:
+    """A round of its own: what is looked at, how it is, and what to do next."""
+    acme, bolt = Acme("acme"), Acme("bolt", page=False)
+    async with AsyncExitStack() as stack:
+        for one in (acme, bolt):
+            await one.open(stack)
+        acme.api(OVERLOADED)
+        write_files(home(), (acme, bolt))
+        ended = await run("doctor")
+    assert section(ended.out, "your own network")[0].startswith("You ─")
+    checks = section(ended.out, "an outage's first minute")
+    assert len(checks) == 10
+    assert "✗ Seen from here: requests to Acme API fail" in "\n".join(checks)
+    assert "✓ Official page: no trouble, or none yet, is reported by Acme AI." in "\n".join(checks)
+    assert "✓ Other providers: these work: Bolt API. Go on there meanwhile." in checks
+    assert "– Local model: none is set up." in "\n".join(checks)
+
+
+async def test_the_first_minute_of_an_outage_with_an_instance(own_home: Path) -> None:
+    """What the instance knows is said, in the language of who asks, and no provider is asked again."""
+    acme = Acme("acme", page=False)
+    async with AsyncExitStack() as stack:
+        await acme.open(stack)
+        write_files(home(), (acme,))
+        async with running("watch", "--json") as instance:
+            await instance.shows("green")
+            asked = acme.api_server.asked(MODELS_PATH)
+            ended, german = await asyncio.gather(run("doctor"), run("doctor", LANGUAGE="de"))
+            assert acme.api_server.asked(MODELS_PATH) == asked
+    assert section(german.out, "an outage's first minute")[0].startswith("✓ Deine Verbindung:")
+    assert "✓ Seen from here: answers come from Acme API." in "\n".join(section(ended.out, "an outage's first minute"))

@@ -149,6 +149,14 @@ class Spending(Struct, forbid_unknown_fields=True):
     daily_cost: Annotated[float, Meta(ge=0.0)]
 
 
+class Check(Struct, forbid_unknown_fields=True):
+    item: Literal[
+        "connection", "names", "between", "clock", "page", "probes", "others", "keys", "local", "tools"
+    ]  # fmt: skip
+    mark: Literal["tick", "cross", "unknown"]
+    text: Text
+
+
 class Report(Struct, forbid_unknown_fields=True):
     schema: Literal[1]
     generated_at: Moment
@@ -157,6 +165,7 @@ class Report(Struct, forbid_unknown_fields=True):
     pages: list[Page]
     network: Network
     routes: dict[str, Route]
+    checklist: Annotated[list[Check], Meta(min_length=10, max_length=10)]
     mode: Literal["manual", "auto"]
     target: Target
     spent_today: dict[str, Spending]

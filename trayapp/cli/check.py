@@ -43,7 +43,8 @@ async def look(home: Home, loaded: Loaded, services: tuple[str, ...], timeout_s:
     narrowed = replace(loaded, settings=msgspec.structs.replace(loaded.settings, watch=watch))
     async with Engine(home, SystemClock(), narrowed, watch_machine=False, look_around=True, remember=False) as engine:
         await engine.one_round(timeout_s)
-        return answers.status(engine.snapshot(), services)
+        # Where this round listens for tools, nobody does once it is over.
+        return answers.status(msgspec.structs.replace(engine.snapshot(), gateway_url=None), services)
 
 
 async def _ask_running(home: Home, services: tuple[str, ...], timeout_s: float) -> StatusAnswer:

@@ -4,19 +4,23 @@ import argparse
 import asyncio
 from collections.abc import Iterator
 
-from trayapp.cli.common import begin
+from trayapp.cli.check import look
+from trayapp.cli.common import begin, watched_ids
 from trayapp.doctor import report as doctor
 from trayapp.engine.loading import Loaded
+from trayapp.logs import redact
+from trayapp.paths import Home
 from trayapp.text import terminal
+
+ROUND_S = 10.0
+"""Real seconds for a round of our own, where no instance runs: enough for a first try at everything, and for the second
+beside its control."""
 
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     if arguments.command == "doctor":
-        for line in asyncio.run(
-            doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems, loaded.edition)
-        ):
-            print(line)
+        asyncio.run(_doctor(home, loaded))
         return 0
     if arguments.what == "add":
         from trayapp.cli.add import add
@@ -42,3 +46,15 @@ def _catalogue_lines(loaded: Loaded) -> Iterator[str]:
     for _, service in catalogue.watched(loaded.settings.watch.services):
         if asked := [probe.name for probe in service.probes if probe.unverified]:
             yield terminal.not_verified(service.name, ", ".join(asked))
+
+
+async def _doctor(home: Home, loaded: Loaded) -> None:
+    """The report in English, and after it, in the user's language, what is known right now and what to do about it."""
+    for line in await doctor.report(home, loaded.settings, loaded.catalogue, loaded.problems, loaded.edition):
+        print(line)
+    # Afterwards: a round of our own would itself be what listens where tools are pointed at.
+    answer = await look(home, loaded, watched_ids(loaded), ROUND_S)
+    for title, lines in (("your own network", answer.network), ("an outage's first minute", answer.checklist)):
+        print(f"[{title}]")
+        for line in lines:
+            print(redact(f"  {line}"))

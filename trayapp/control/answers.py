@@ -17,6 +17,7 @@ from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
 from trayapp.text import (
     asides,
+    checklist,
     forecasts,
     own_network,
     problems,
@@ -40,6 +41,8 @@ def status(snapshot: Snapshot, services: tuple[str, ...] = ()) -> StatusAnswer:
         report=report(seen),
         lines=tuple(_lines(seen)),
         problems=notices(snapshot),
+        network=(own_network.network_chain(seen), *_network_lines(seen)),
+        checklist=tuple(one.line for one in checklist.check_lines(seen)),
     )
 
 
@@ -97,9 +100,12 @@ def _lines(snapshot: Snapshot) -> list[str]:
             incidents = (one for one in snapshot.incidents if one.id == service.incident)
             silent = filter(None, (silences.silence_line(one, snapshot) for one in incidents))
             out += [f"      {line}" for line in (*silent, *forecasts.lines(service, snapshot))]
-    spared = own_network.sparing_line(snapshot)
-    out += [own_network.network_line(snapshot), *filter(None, [spared]), *switching.auto_lines(snapshot)]
+    out += [*_network_lines(snapshot), *switching.auto_lines(snapshot)]
     return out
+
+
+def _network_lines(snapshot: Snapshot) -> list[str]:
+    return [line for line in (own_network.network_line(snapshot), own_network.sparing_line(snapshot)) if line]
 
 
 def _only(snapshot: Snapshot, services: tuple[str, ...]) -> Snapshot:

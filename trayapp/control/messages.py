@@ -26,6 +26,7 @@ class StatusAnswer(Struct, frozen=True):
     """`report`: schema 1. `lines`: the same for a terminal. `problems`: what is wrong with the instance itself.
 
     `shown`: the light that the icon shows: while the own network is away (`offline`), for two minutes the last known.
+    `network`, `checklist`: the own network and an outage's first minute, line by line.
     """
 
     light: str = "grey"
@@ -34,6 +35,8 @@ class StatusAnswer(Struct, frozen=True):
     report: dict[str, Any] = {}
     lines: tuple[str, ...] = ()
     problems: tuple[Notice, ...] = ()
+    network: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
 
 
 class LightAnswer(Struct, frozen=True):

@@ -16,7 +16,7 @@ from trayapp.core.snapshot import Snapshot, Spending
 from trayapp.core.switching.breaker import BACK_GOOD, BreakerState, BreakerView
 from trayapp.core.switching.route import Route
 from trayapp.core.switching.target import TargetStatus
-from trayapp.text import reasons
+from trayapp.text import checklist, reasons
 
 SCHEMA = 1
 
@@ -133,6 +133,9 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             provider: _route(route) | {"breaker": breaker_json(snapshot.breakers.get(provider))}
             for provider, route in snapshot.routes.items()
         },
+        "checklist": [
+            {"item": one.item, "mark": one.mark, "text": one.text} for one in checklist.check_lines(snapshot)
+        ],
         "mode": snapshot.mode,
         "target": _target(snapshot.target),
         "spent_today": {one.provider: _spending(one) for one in snapshot.spent_today},
@@ -140,7 +143,19 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
 
 
 _NO_CHANGE = frozenset(
-    {"generated_at", "at", "since", "fetched_at", "text", "params", "forecast", "timing", "steps", "spent_today"}
+    {
+        "generated_at",
+        "at",
+        "since",
+        "fetched_at",
+        "text",
+        "params",
+        "forecast",
+        "timing",
+        "steps",
+        "checklist",
+        "spent_today",
+    }
 )
 """What runs on by itself, or with every answer, while all stays as it is."""
 

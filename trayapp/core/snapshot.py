@@ -1,6 +1,5 @@
 """The immutable picture that the engine publishes and tray, panel, command line and socket draw."""
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -134,7 +133,7 @@ def compose(
     now: float,
     wall_offset_s: float,
     forecasts: dict[str, Forecast] | None = None,
-    passages: Iterable[Passage] = (),
+    passages: tuple[Passage, ...] = (),
     aftermath: tuple[Incident, ...] = (),
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""

@@ -219,7 +219,7 @@ class Engine:
         """Ask everything once, and again what failed, until every service is settled or `timeout_s` are over."""
         await self._watching.one_round(timeout_s)
         self.evaluate()
-        if self._lookout is not None and self.judgement.network.state is not NetworkState.ONLINE:
+        if self._lookout is not None and self.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
             await self._lookout.look_closer()
 
     def is_fresh(self, services: tuple[str, ...], max_age_s: float) -> bool:

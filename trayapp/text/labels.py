@@ -44,6 +44,7 @@ class PanelLabels:
     history = TranslatedLabel(N_("History"))
     settings = TranslatedLabel(N_("Settings"))
     quit = TranslatedLabel(N_("Quit"))
+    checklist = TranslatedLabel(N_("What to check"))
     link = TranslatedLabel(N_("Open page"))
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
     set_aside = TranslatedLabel(N_("Set aside"))

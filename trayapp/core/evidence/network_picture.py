@@ -6,6 +6,7 @@ machine says of itself, and how long things took, fills in the rest; what nobody
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from statistics import median_low
 
 from msgspec import Struct
@@ -91,9 +92,11 @@ _STEPS = {
 _ONE_AFTER_THE_OTHER = (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TCP, NetworkStep.TLS)
 
 
-def network_picture(status: NetworkStatus, around: Surroundings, passages: Iterable[Passage] = ()) -> NetworkPicture:
+# Most evaluations change nothing about the network.
+@lru_cache(maxsize=2)
+def network_picture(status: NetworkStatus, around: Surroundings, passages: tuple[Passage, ...] = ()) -> NetworkPicture:
     """The picture that follows. `passages`: of the latest requests that got through, one a host."""
-    return NetworkPicture(tuple(_Drawing(status, around, tuple(passages)).view(stretch) for stretch in Stretch))
+    return NetworkPicture(tuple(map(_Drawing(status, around, passages).view, Stretch)))
 
 
 class _Drawing:

@@ -1,7 +1,5 @@
 """What the latest requests that got through showed of their way: how long each stretch took, and who reads along."""
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 from trayapp.core.evidence.observation import Source, Try
@@ -40,6 +38,6 @@ class Passages:
     def forget(self) -> None:
         self._by_host.clear()
 
-    def lately(self, now: float) -> Iterable[Passage]:
+    def lately(self, now: float) -> tuple[Passage, ...]:
         """Of all that were asked lately."""
         return tuple(one for one in self._by_host.values() if one.at >= now - REMEMBERED_S)

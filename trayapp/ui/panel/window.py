@@ -89,6 +89,7 @@ class Panel(QWidget):
         self._rows_area = _Area(self)
         self.pages = Lines(self)
         self.network = Connection(self)
+        self.network.folded.connect(self._folded)
         self._rows_area.inside.laid_out.connect(self._grow)
         self._build()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
@@ -169,7 +170,8 @@ class Panel(QWidget):
         return self.check_button, self.chat_button, self.history_button, self.settings_button, self.quit_button
 
     def _order_focus(self) -> None:
-        self._tab_order.follow([self.notices, self.bar, *self.rows.values(), self.pages, *self._buttons()])
+        parts = (self.notices, self.bar, *self.rows.values(), self.network, self.pages)
+        self._tab_order.follow([*parts, *self._buttons()])
 
     def _draw_rows(self, s: Snapshot) -> None:
         wanted = {verdict.id: verdict for verdict in s.judgement.services}

@@ -288,7 +288,13 @@ def test_everything_can_be_reached_with_the_keyboard(panel: Panel) -> None:
     buttons = [one for one in panel.findChildren(QAbstractButton) if one.isVisible() and one.isEnabled()]
     assert all(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in buttons)
     assert all(one.accessibleName() or one.text() for one in buttons)
-    height = {id(one): one.mapTo(panel, QPoint(0, 0)).y() for one in buttons}
+    # What the rows have scrolled away comes before what stands below them.
+    rows = panel._rows_area
+    below = rows.mapTo(panel, QPoint(0, rows.height())).y()
+    height = {
+        id(one): min(one.mapTo(panel, QPoint(0, 0)).y(), below if rows.isAncestorOf(one) else panel.height())
+        for one in buttons
+    }
     panel.bar.there.setFocus()
     order = []
     for _ in buttons:
@@ -316,3 +322,20 @@ def test_another_language_is_followed(panel: Panel) -> None:
     seen = texts(panel)
     assert "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir." in seen
     assert not [text for text in seen if text in ("Check now", "Settings", "Works now: Claude, Claude API")]
+
+
+def test_the_checklist_unfolds_by_keyboard_and_folds_again(panel: Panel) -> None:
+    opened(panel, states.down())
+    assert not any("Official page" in text for text in texts(panel))
+    check = panel.network.button
+    check.setFocus()
+    QTest.keyClick(check, Qt.Key.Key_Space)
+    settle()
+    seen = texts(panel)
+    assert len(panel.network.checks.texts) == 10
+    assert any(text.startswith("✗ Official page: trouble is reported by OpenAI.") for text in seen)
+    panel.draw(states.fine())
+    assert not any(text.startswith("✗ Official page") for text in texts(panel))
+    QTest.keyClick(check, Qt.Key.Key_Space)
+    settle()
+    assert panel.network.checks.texts == ()
