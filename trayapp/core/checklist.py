@@ -62,6 +62,8 @@ class Said(StrEnum):
     """`resolver` (or None), `took_s` (or None); of the others, too."""
     NAMES_SLOW = "names_slow"
     NAMES_FAIL = "names_fail"
+    NAMES_FAIL_HERE = "names_fail_here"
+    """`resolver`: it does answer when it is asked by itself."""
     NAMES_BLOCKED = "names_blocked"
     """`host`: the one that only this network does not find."""
     NAMES_BY_PROXY = "names_by_proxy"
@@ -202,7 +204,7 @@ def _names(s: Snapshot, suspects: tuple[ServiceVerdict, ...]) -> Check:
     item, view = Item.NAMES, s.network.of(Stretch.DNS)
     told: dict[str, Param] = {"resolver": view.detail, "took_s": None if view.ms is None else view.ms / 1000}
     if view.holds is Holds.FAILED:
-        return _cross(item, Said.NAMES_FAIL, resolver=view.detail)
+        return _cross(item, Said.NAMES_FAIL if view.ms is None else Said.NAMES_FAIL_HERE, resolver=view.detail)
     for reason in _reasons(suspects, Code.BLOCKED):
         if reason.params.get("what") in ("no_name", "private_address"):
             return _cross(item, Said.NAMES_BLOCKED, host=reason.params.get("host"))

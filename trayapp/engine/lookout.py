@@ -53,7 +53,8 @@ class Lookout:
             with self._rounds.round():
                 self._seen = self._look()
         found, seen = self._found, self._seen
-        router = found.router if found.router is not None else seen.router
+        # A firewall on the router can refuse in words that sound like nobody there; the kernel has heard it then.
+        router = found.router if found.router or seen.router is None else seen.router
         return structs.replace(
             seen, router=router, router_s=found.router_s, resolver=found.resolver, resolver_s=found.resolver_s
         )

@@ -43,6 +43,7 @@ _MEANS: dict[Said, str] = {
     Said.NAMES_FINE: N_("are looked up in time."),
     Said.NAMES_SLOW: N_("are looked up slowly{by}."),
     Said.NAMES_FAIL: N_("cannot be looked up{by}."),
+    Said.NAMES_FAIL_HERE: N_("cannot be looked up, although {resolver} answers."),
     Said.NAMES_BLOCKED: N_("{host} is not found here, while others are."),
     Said.NAMES_BY_PROXY: N_("are looked up by the proxy."),
     Said.NAMES_UNKNOWN: N_("cannot be told yet."),
@@ -95,6 +96,9 @@ _NEXT: dict[Said, str] = {
     Said.CONNECTION_UNKNOWN: N_("One moment."),
     Said.NAMES_SLOW: N_("Enter another DNS server in the network settings, or switch the router off and on again."),
     Said.NAMES_FAIL: N_("Enter another DNS server in the network settings, or switch the router off and on again."),
+    Said.NAMES_FAIL_HERE: N_(
+        "Something on this computer or a filter of names is in between: try without VPN and filter."
+    ),
     Said.NAMES_BLOCKED: N_("A filter of names may keep it out: allow it there, or try another network."),
     Said.BETWEEN_VPN: N_("Where only one provider fails, try without."),
     Said.BETWEEN_READER: N_("Where a tool complains of certificates, tell it to trust {issuer}."),

@@ -134,10 +134,10 @@ class _Drawing:
             case Stretch.PROXY:
                 return StretchView(stretch, self._proxy(), detail=self._around.proxy)
             case Stretch.TCP:
-                took_s = _typical_s(passage.connect_s for passage in self._passages)
+                took_s = self._took_s(NetworkStep.TCP, (passage.connect_s for passage in self._passages))
                 return StretchView(stretch, self._timed(NetworkStep.TCP, took_s, SLOW_CONNECT_S), _ms(took_s))
             case Stretch.TLS:
-                took_s = _typical_s(passage.tls_s for passage in self._passages)
+                took_s = self._took_s(NetworkStep.TLS, (passage.tls_s for passage in self._passages))
                 reader = next((one.issuer for one in self._passages if one.issuer is not None), None)
                 return StretchView(stretch, self._timed(NetworkStep.TLS, took_s, SLOW_TLS_S), _ms(took_s), reader)
             case Stretch.CLOCK:
@@ -173,7 +173,7 @@ class _Drawing:
 
     def _names(self) -> StretchView:
         around = self._around
-        took_s = _typical_s((passage.dns_s for passage in self._passages), at_least=1)
+        took_s = self._took_s(NetworkStep.DNS, (passage.dns_s for passage in self._passages), at_least=1)
         if took_s is None:
             took_s = around.resolver_s
         holds = self._timed(NetworkStep.DNS, took_s, SLOW_NAMES_S)
@@ -184,6 +184,12 @@ class _Drawing:
             holds = Holds.UNKNOWN
         return StretchView(Stretch.DNS, holds, _ms(took_s), around.resolver or next(iter(around.resolvers), None))
 
+    def _took_s(
+        self, step: NetworkStep, seconds: Iterable[float | None], at_least: int = HOSTS_FOR_SLOW
+    ) -> float | None:
+        """What it took lately; nothing where it fails now, or where what was asked lately is of better days."""
+        return _typical_s(seconds, at_least) if self._holds(step) is Holds.OK else None
+
     def _timed(self, step: NetworkStep, took_s: float | None, slow_s: float) -> Holds:
         holds = self._holds(step)
         return Holds.SLOW if holds is Holds.OK and took_s is not None and took_s >= slow_s else holds
@@ -193,7 +199,7 @@ class _Drawing:
         return Holds.OK if holds is Holds.UNKNOWN and self._around.proxy is None else holds
 
 
-def _typical_s(seconds: Iterable[float | None], at_least: int = HOSTS_FOR_SLOW) -> float | None:
+def _typical_s(seconds: Iterable[float | None], at_least: int) -> float | None:
     """What half of these took at most; None where too few tell for one slow host not to speak for all."""
     told = [one for one in seconds if one is not None]
     return median_low(told) if len(told) >= at_least else None

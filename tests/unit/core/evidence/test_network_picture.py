@@ -150,6 +150,13 @@ def test_the_resolver_that_answers_is_named() -> None:
     assert (seen.of(Stretch.DNS).detail, seen.of(Stretch.DNS).ms) == ("9.9.9.9", 30.0)
 
 
+def test_what_fails_now_is_not_timed_by_better_days() -> None:
+    seen = network_picture(status(OFFLINE, NetworkStep.DNS), HOME, (QUICK, QUICK_TOO))
+    assert {view.ms for view in seen.stretches} == {None}
+    seen = network_picture(status(OFFLINE, NetworkStep.TCP), HOME, (QUICK, QUICK_TOO))
+    assert (seen.of(Stretch.DNS).ms, seen.of(Stretch.TCP).ms, seen.of(Stretch.TLS).ms) == (12.0, None, None)
+
+
 def test_a_link_of_unknown_kind_is_told_by_its_name() -> None:
     assert network_picture(status(ONLINE), with_(link=Link("ppp0"))).of(Stretch.INTERFACE).detail == "ppp0"
 
