@@ -99,6 +99,8 @@ def read(state: State) -> None:
 
 
 class TestReading:
+    # Seconds of pure reckoning, and many of them on a busy machine.
+    @pytest.mark.timeout(600)
     @given(steps)
     @settings(max_examples=25)
     def test_it_changes_nothing(self, samples: list[tuple[float, str]]) -> None:
