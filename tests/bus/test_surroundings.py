@@ -61,5 +61,6 @@ def test_a_closer_look_finds_out_who_is_there(looks: dict[str, Any]) -> None:
     assert router_s >= 0
     assert resolver_s >= 0
     assert looks["closer, a resolver that only fails"][2:] == [None, None]
+    assert looks["closer, a resolver that knows no names"][2:] == [None, None]
     assert looks["closer, gone"] == [False, None, None, None]
     assert looks["closer, nothing to ask"] == [None, None, None, None]

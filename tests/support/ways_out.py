@@ -83,10 +83,14 @@ async def closer() -> None:
     """Router and resolver, once there and once not."""
     loop = asyncio.get_running_loop()
     transport, resolver = await loop.create_datagram_endpoint(Resolver, local_addr=("127.0.0.9", 53))
+    resolver.names = {"example.com": ("192.88.99.1",)}
     there = Surroundings(gateway="127.0.0.1", resolvers=(RESOLVER, "127.0.0.9"))
     tell("closer, there", await closer_look(there))
     resolver.failing = {"example.com"}
     tell("closer, a resolver that only fails", await closer_look(there))
+    resolver.heal()
+    resolver.names.clear()
+    tell("closer, a resolver that knows no names", await closer_look(there))
     transport.close()
     ip("link set down0 up")
     ip(f"neighbour delete {ROUTER} dev up0")

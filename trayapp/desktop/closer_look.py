@@ -26,8 +26,8 @@ _ASKED_NAME = "example.com"
 """Reserved for such things (RFC 2606), and there at every resolver that reaches the internet."""
 _DNS_ID_BYTES = 2
 _DNS_MAX_BYTES = 4096
-_DNS_CODE_AT, _DNS_CODE, _DNS_KNOWS = 3, 0x0F, (0, 3)
-"""RFC 1035, 4.1.1: it knows, or knows that there is no such name; whoever says SERVFAIL knows nobody to ask."""
+_DNS_CODE_AT, _DNS_CODE, _DNS_FINE = 3, 0x0F, 0
+"""RFC 1035, 4.1.1. Whoever says SERVFAIL knows nobody to ask; whoever knows no such name keeps names to itself."""
 
 
 class Closer(NamedTuple):
@@ -112,7 +112,7 @@ async def _answers_after(resolver: str) -> float | None:
                     :_DNS_ID_BYTES
                 ]:
                     pass
-            if len(answer) <= _DNS_CODE_AT or answer[_DNS_CODE_AT] & _DNS_CODE not in _DNS_KNOWS:
+            if len(answer) <= _DNS_CODE_AT or answer[_DNS_CODE_AT] & _DNS_CODE != _DNS_FINE:
                 return None
             return time.monotonic() - began
     return None
