@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.core.evidence.surroundings import LinkKind
+from trayapp.core.evidence.surroundings import LinkKind, Surroundings
 from trayapp.desktop import surroundings as module
 from trayapp.desktop.netlink import KernelLink
 from trayapp.desktop.surroundings import gateway_address, is_tunnel, link_kind, proxy_host, surroundings
+from trayapp.desktop.uplink import Uplink
 
 VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY")
 
@@ -120,3 +121,13 @@ def test_where_the_kernel_does_not_answer_nothing_is_claimed(monkeypatch: pytest
     monkeypatch.setattr("trayapp.desktop.netlink.hop_to", refused)
     seen = surroundings()
     assert (seen.way, seen.link, seen.gateway, seen.tunnel) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(("addresses", "way"), [(("c0a80017",), True), ((), None)])
+def test_elsewhere_an_own_address_is_all_that_tells(
+    addresses: tuple[str, ...], way: bool | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(module, "proxy_host", lambda: None)
+    monkeypatch.setattr(module, "uplink", lambda: Uplink((), addresses))
+    assert surroundings(tmp_path) == Surroundings(way=way)

@@ -79,16 +79,6 @@ class NetworkPicture(Struct, frozen=True):
         return next((view for view in self.stretches if view.holds is Holds.FAILED), None)
 
 
-_STEPS = {
-    Stretch.INTERFACE: NetworkStep.INTERFACE,
-    Stretch.DNS: NetworkStep.DNS,
-    Stretch.TCP: NetworkStep.TCP,
-    Stretch.TLS: NetworkStep.TLS,
-    Stretch.CLOCK: NetworkStep.CLOCK,
-    Stretch.PROXY: NetworkStep.PROXY,
-    Stretch.CAPTIVE_PORTAL: NetworkStep.CAPTIVE_PORTAL,
-}
-"""The stretches that the rules know as steps."""
 _ONE_AFTER_THE_OTHER = (NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TCP, NetworkStep.TLS)
 
 
