@@ -7,7 +7,6 @@ machine says of itself, and how long things took, fills in the rest; what nobody
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from statistics import median_low
 
 from msgspec import Struct
 
@@ -191,8 +190,8 @@ class _Drawing:
 
 def _typical_s(seconds: Iterable[float | None], at_least: int) -> float | None:
     """What half of these took at most; None where too few tell for one slow host not to speak for all."""
-    told = [one for one in seconds if one is not None]
-    return median_low(told) if len(told) >= at_least else None
+    told = sorted(one for one in seconds if one is not None)
+    return told[(len(told) - 1) // 2] if len(told) >= at_least else None
 
 
 def _ms(seconds: float | None) -> float | None:
