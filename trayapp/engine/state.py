@@ -159,7 +159,7 @@ class State:
                 self.auto.disturbed(evidence.at)
                 if evidence.kind is DisturbanceKind.NETWORK_CHANGE:
                     self._passages.forget()
-            elif isinstance(evidence, Try):
+            elif isinstance(evidence, Try) and not evidence.unverified:
                 self._passages.observe(evidence)
                 self._probed(evidence)
             elif isinstance(evidence, PageReport):

@@ -286,7 +286,9 @@ class Watcher:
         if (proof.round is not None or proof.router) and observed.outcome is Outcome.FAIL:
             # It is judged together with what was asked beside it, and that took its time.
             observed = replace(observed, at=self._clock.now())
-        self._connection.tried(job.probe.url, attempt)
+        if not job.probe.unverified:
+            # A page that is not known may well be somebody else's, and says nothing of the connection.
+            self._connection.tried(job.probe.url, attempt)
         self._emit(observed)
         schedule.tried(job, observed, self._judge.pace(schedule.host), random.random())
 

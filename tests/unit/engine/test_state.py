@@ -7,12 +7,13 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.support.breakers import failing
 from tests.unit.core.playbook import ACME, CATALOGUE, START, Play, observations
 from tests.unit.core.test_properties import WATCHED, moments, steps
 from trayapp.core.catalogue import Api, Catalogue, Dialect
-from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, NetworkState, Observation
+from trayapp.core.evidence.observation import Disturbance, DisturbanceKind, NetworkState, Observation, Try
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.severity import Finding, Light
@@ -288,6 +289,16 @@ class TestAuto:
         assert advanced(play, 11.0).news_at == START + 10 + OPEN_S
         assert advanced(play, 10.0 + OPEN_S).news_at == math.inf
         assert play.state.auto.view("acme", START).state is BreakerState.HALF_OPEN
+
+    def test_a_probe_that_is_unverified_opens_nothing_for_a_trial(self) -> None:
+        play = auto_played(*WELL)
+        failing(play.state.auto, "acme", START + 10, TRIP_FAILURES)
+        for at, sample in ((12.0, "api 502"), (14.0, "api 401")):
+            for observation in observations(START + at, sample):
+                assert isinstance(observation, Try)
+                play.state.observe(replace(observation, unverified=True))
+            play.wait(at)
+        assert play.state.auto.view("acme", START).state is BreakerState.OPEN
 
     @pytest.mark.parametrize(
         ("samples", "state"),

@@ -68,7 +68,9 @@ class Recorder:
         self._tallies.clear()
 
     def observed(self, one: Try) -> None:
-        """A request was made. Busy tools make thousands a second."""
+        """A request was made. Busy tools make thousands a second. What is unverified is nobody's uptime."""
+        if one.unverified:
+            return
         at = one.at + self._offset_s
         hour = int(at // HOUR_S)
         for service in {part.service for part in one.parts}:

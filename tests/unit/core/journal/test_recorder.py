@@ -57,6 +57,15 @@ def test_time_counts_for_the_light_that_stood() -> None:
     assert noted == Tally(green_ms=15_000, red_ms=20_000, grey_ms=1_000, offline_ms=4_000)
 
 
+def test_what_is_unverified_is_in_nobodys_history() -> None:
+    recorder = lived(at(NOW))
+    part = (Part("chatgpt", "chat"),)
+    for outcome in Outcome:
+        one = Try(NOW, NOW, Source.PROBE, "openai", "h", part, Depth.API, outcome, "x", latency_s=9.0)
+        recorder.observed(structs.replace(one, unverified=True))
+    assert tally(recorder) == Tally()
+
+
 def test_nobody_saw_what_happened_while_the_machine_slept() -> None:
     asleep = lived(at(NOW), at(NOW + UNWATCHED_S + 1), at(NOW + UNWATCHED_S + 16))
     assert tally(asleep) == Tally(green_ms=15_000)
