@@ -62,7 +62,8 @@ class Member(Struct):
 
 class IncidentRecord(Struct):
     """The record of one incident, which survives restarts. `red_at`: when it was called red; `fell_at`, `proven`: as in
-    `Trouble`, of its first red. `word_at`, `silent_since`: as in `Incident`."""
+    `Trouble`, of its first red. `word_at`, `silent_since`: as in `Incident`.
+    `deaf_at`: when its page could last not be heard."""
 
     id: str
     provider: str
@@ -83,6 +84,7 @@ class IncidentRecord(Struct):
     resolved_at: float | None = None
     word_at: float | None = None
     silent_since: float | None = None
+    deaf_at: float | None = None
 
 
 class IncidentStore:
@@ -136,20 +138,24 @@ class IncidentStore:
                 pass
             self._turned_red = False
         self._close_ended(now)
-        if self._incidents is None or now >= self._silence_due:
-            self._note_silence(now, patience_s)
+        gap = now - self._updated_at > GAP_S
+        if self._incidents is None or now >= self._silence_due or gap:
+            self._note_silence(now, patience_s, gap=gap)
         self._updated_at = now
 
-    def _note_silence(self, now: float, patience_s: Callable[[str], float | None]) -> None:
+    def _note_silence(self, now: float, patience_s: Callable[[str], float | None], *, gap: bool) -> None:
+        """`gap`: nobody listened for a while until now."""
         self._silence_due = now + SILENCE_LOOK_S
         for record in self.records:
+            if _owing_since(record) is None:
+                allowed_s = None
+            elif (allowed_s := patience_s(record.provider)) is None or gap:
+                # It may have spoken of this and have closed it meanwhile, as it does of what comes back.
+                record.deaf_at = now
             since = _owing_since(record)
             if since is None or now - since < LEAST_S:
                 silent_since = None
-            elif record.silent_since == since:
-                continue
             else:
-                allowed_s = patience_s(record.provider)
                 # Who cannot be heard is not silent; what was said of it before stays.
                 silent_since = record.silent_since if allowed_s is None else since if now - since >= allowed_s else None
             if silent_since != record.silent_since:
@@ -350,7 +356,8 @@ def _owing_since(record: IncidentRecord) -> float | None:
     at_it = _stage(record) in _LASTING and not record.shared and is_at_it(record.page_stage)
     if not at_it or (record.page_stage is None and record.red_at is None):
         return None
-    return record.started_at if record.word_at is None else record.word_at
+    # A word tells its own time, which is as true however late it is read.
+    return max(record.started_at, record.deaf_at or 0.0) if record.word_at is None else record.word_at
 
 
 def _stage(record: IncidentRecord) -> IncidentStage:

@@ -354,17 +354,23 @@ DOWN = trouble("acme-api", Finding.DOWN, at=80.0)
 PATIENCE_S = 4200.0
 
 
+def listened(diary: Diary, since: float, until: float, patience_s: float = PATIENCE_S) -> tuple[Incident, ...]:
+    """What is shown at the end of a time in which it was down and its page could be heard."""
+    for now in range(int(since), int(until), 300):
+        diary.at(float(now), DOWN, patience_s=patience_s)
+    return diary.at(until, DOWN, patience_s=patience_s)
+
+
 class TestSilence:
     def test_of_a_page_that_says_nothing_of_what_is_down(self) -> None:
         diary = Diary()
-        for now in (100.0, 80.0 + PATIENCE_S - 100.0):
-            (incident,) = diary.at(now, DOWN, patience_s=PATIENCE_S)
-            assert incident.silent_since is None
+        (incident,) = listened(diary, 100.0, 80.0 + PATIENCE_S - 100.0)
+        assert incident.silent_since is None
         (incident,) = diary.at(80.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
         assert (incident.silent_since, incident.word_at) == (80.0, None)
         (same,) = diary.at(90.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
         assert same is incident, "nothing has changed since"
-        (same,) = diary.restarted(90.0 + PATIENCE_S).at(95.0 + PATIENCE_S, DOWN, patience_s=None)
+        (same,) = diary.restarted(90.0 + PATIENCE_S).at(95.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
         assert same.silent_since == 80.0
 
     def test_ends_with_a_word_and_begins_anew_after_it(self) -> None:
@@ -377,13 +383,28 @@ class TestSilence:
         (incident,) = diary.at(5050.0 + PATIENCE_S, told, patience_s=PATIENCE_S)
         assert incident.silent_since == 5050.0
 
-    def test_is_not_said_of_a_page_that_cannot_be_heard(self) -> None:
+    def test_is_not_said_of_a_page_that_cannot_be_heard_nor_could_be(self) -> None:
         diary = Diary()
-        diary.at(100.0, DOWN)
-        (incident,) = diary.at(50_000.0, DOWN)
-        assert incident.silent_since is None
-        (incident,) = diary.at(50_060.0, DOWN, patience_s=PATIENCE_S)
-        assert incident.silent_since == 80.0
+        for now in range(100, 5000, 300):
+            (incident,) = diary.at(now, DOWN)
+            assert incident.silent_since is None
+        for now in range(5000, 4900 + int(PATIENCE_S), 300):
+            (incident,) = diary.at(now, DOWN, patience_s=PATIENCE_S)
+            assert incident.silent_since is None, "it may have spoken before, and have closed it"
+        (incident,) = diary.at(4900.0 + PATIENCE_S, DOWN, patience_s=PATIENCE_S)
+        assert incident.silent_since == 4900.0
+
+    def test_is_counted_from_when_somebody_listened(self) -> None:
+        """Of what it has not spoken of; what it wrote has its time."""
+        told = trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(updated_at=90.0),))
+        for seen, since in ((DOWN, 40_000.0), (told, 90.0)):
+            diary = Diary()
+            diary.at(100.0, seen, patience_s=PATIENCE_S)
+            (incident,) = diary.at(40_000.0, seen, patience_s=PATIENCE_S)
+            assert incident.silent_since == (None if since > 90.0 else since)
+            for now in range(40_300, 40_000 + int(PATIENCE_S) + 1, 300):
+                (incident,) = diary.at(now, seen, patience_s=PATIENCE_S)
+            assert incident.silent_since == since
 
     @pytest.mark.parametrize(
         ("seen", "silent"),
@@ -406,8 +427,7 @@ class TestSilence:
 
     def test_a_page_that_writes_often_owes_sooner(self) -> None:
         diary = Diary()
-        diary.at(100.0, DOWN, patience_s=1800.0)
-        assert diary.at(80.0 + 1700.0, DOWN, patience_s=1800.0)[0].silent_since is None
+        assert listened(diary, 100.0, 80.0 + 1700.0, 1800.0)[0].silent_since is None
         assert diary.at(80.0 + 1800.0, DOWN, patience_s=1800.0)[0].silent_since == 80.0
 
 

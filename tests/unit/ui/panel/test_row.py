@@ -1,10 +1,12 @@
 """One service's row: folded it costs nothing, unfolded it follows."""
 
 import pytest
+from msgspec import structs
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.pictures import settle
+from tests.support.snapshots import INCIDENT, NOW
 from trayapp.core.snapshot import Snapshot
 from trayapp.ui.panel.row import ServiceRow
 
@@ -64,3 +66,14 @@ def test_it_can_be_drawn_folded_and_unfolded(row: ServiceRow) -> None:
     folded = row.head.grab().toImage()
     row.unfold()
     assert row.head.grab().toImage() != folded
+
+
+def test_that_the_provider_is_silent_stands_before_what_it_said(row: ServiceRow) -> None:
+    row.unfold()
+    assert row.details is not None
+    silent = structs.replace(INCIDENT, silent_since=NOW - 4500)
+    draw(row, states.down(incidents=(silent,)))
+    assert row.details.updates.texts[0] == "No update from OpenAI for 1 h 15 min."
+    mute = structs.replace(silent, title=None, updates=())
+    draw(row, states.down(incidents=(mute,)))
+    assert row.details.updates.texts == ("OpenAI has said nothing about it for 1 h 15 min.",)

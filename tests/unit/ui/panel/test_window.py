@@ -15,7 +15,7 @@ from tests.support.snapshots import NO_TARGET
 from tests.support.windows import button
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.incident.forecast import Basis, Forecast
-from trayapp.core.snapshot import Snapshot
+from trayapp.core.snapshot import Snapshot, Spending
 from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
 from trayapp.text.language import set_language
@@ -159,6 +159,12 @@ def test_what_is_set_aside_says_so_and_can_count_again(panel: Panel, qtbot: QtBo
     with qtbot.waitSignal(panel.undo_aside, timeout=1000) as asked:
         again.click()
     assert asked.args == ["openai-api"]
+
+
+def test_what_real_answers_cost_is_told(panel: Panel) -> None:
+    spent = (Spending("openai", 240, 2000, 0.024, 0.25),)
+    seen = texts(opened(panel, states.fine(spent_today=spent)))
+    assert "Real answers of OpenAI today: 240 of 2,000 tokens, at most 0.02 of 0.25 in money" in seen
 
 
 def test_what_was_answered_locally_is_told(panel: Panel) -> None:
