@@ -223,7 +223,8 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
         return bool(_named(error) & _NO_MODEL_CODES)
     if status not in _NO_MODEL_STATUSES:
         return False
-    message = str(error.get("message", ""))
+    # Gateways of one's own (vLLM, LiteLLM) call it a detail.
+    message = str(error.get("message") or error.get("detail") or "")
     # Google speaks of an ended model by its name alone.
     ended = status in (404, 410) and "model" in message.lower() and _ENDED_TEXT.search(message)
     return bool(_named(error) & _NO_MODEL_CODES or ended or _NO_MODEL_TEXT.search(message))

@@ -235,6 +235,11 @@ def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dic
     assert (got.outcome, got.badge, got.accepted) == (GOOD, Badge.QUOTA, None)
 
 
+@pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x."])
+def test_a_gateway_of_ones_own_says_it_in_a_detail(detail: str) -> None:
+    assert read_answer(404, {}, _raw({"detail": detail}), depth=COMPLETION, keyed=True).badge is Badge.MODEL
+
+
 def test_a_limit_of_the_minute_is_no_empty_account_whatever_it_is_called() -> None:
     said = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota. Retry in 12 s."}
     got = read_answer(429, {}, _raw({"error": said}), depth=COMPLETION, keyed=True)
