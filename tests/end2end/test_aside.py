@@ -68,7 +68,7 @@ async def test_it_comes_back_when_its_time_is_over() -> None:
         await scene.until(alone(Light.GREEN), "green")
         scene["acme"].api(OVERLOADED)
         await scene.until(alone(Light.RED), "red")
-        scene.engine.set_aside("acme-api", Lasts.TIME, scene.engine.clock.now() + 300.0)
+        scene.engine.wishes.set_aside("acme-api", Lasts.TIME, scene.engine.clock.now() + 300.0)
         await scene.until(alone(Light.GREEN), "left out")
         await scene.until(alone(Light.RED), "back by itself")
 

@@ -14,6 +14,7 @@ from trayapp.ui.commands import (
     ChatTurn,
     CommandResult,
     Done,
+    FailsView,
     FoundServer,
     HistoryView,
     Keep,
@@ -110,6 +111,9 @@ class RecordingCommands:
 
     def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
         self._note("set_aside", target, keep, done=done)
+
+    def fails(self, service: str, words: str, done: Done[FailsView]) -> None:
+        self._note("fails", service, words, done=done)
 
     def undo_aside(self, target: str, done: Done[None]) -> None:
         self._note("undo_aside", target, done=done)

@@ -13,6 +13,7 @@ from trayapp.core.found import Found
 from trayapp.core.journal.days import Stretch
 from trayapp.core.journal.history import History
 from trayapp.core.light.aside import Lasts
+from trayapp.core.mine.fails import fails
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -21,6 +22,7 @@ from trayapp.ui.bridge import Bridge
 from trayapp.ui.commands import (
     ChatTurn,
     Done,
+    FailsView,
     FoundServer,
     HistoryView,
     Keep,
@@ -124,16 +126,29 @@ class CoreCommands:
             moments = {Keep.HOUR: now + timedelta(hours=1), Keep.TOMORROW: tomorrow(now)}
             moment = moments.get(keep)
             if moment is None:
-                engine.set_aside(target, Lasts(keep))
+                engine.wishes.set_aside(target, Lasts(keep))
             else:
                 until = engine.clock.now() + (moment - now).total_seconds()
-                engine.set_aside(target, Lasts.TIME, until)
+                engine.wishes.set_aside(target, Lasts.TIME, until)
+
+        self._send(work, done)
+
+    def fails(self, service: str, words: str, done: Done[FailsView]) -> None:
+        async def work() -> FailsView:
+            from trayapp.settings.symptoms import known
+
+            found = known().find(words)
+            after = await self._engine().wishes.fails(service)
+            answer = fails(after, service, found)
+            if answer is None:
+                raise Problem("not_watched", name=service)
+            return FailsView(answer, after)
 
         self._send(work, done)
 
     def undo_aside(self, target: str, done: Done[None]) -> None:
         async def work() -> None:
-            self._engine().undo_aside(target)
+            self._engine().wishes.undo_aside(target)
 
         self._send(work, done)
 

@@ -73,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     switch.add_argument("providers", nargs="*", metavar="PROVIDER")
     switch.add_argument("--until-changed", action="store_true", help="stay local even when the cloud is back")
 
+    fails = commands.add_parser(
+        "fails", help="“fails for me”: them, you, or neither can be seen, and what to do; within 20 s"
+    )
+    fails.add_argument("service", metavar="SERVICE")
+    fails.add_argument("words", nargs="*", metavar="WORDS", help="what you see: 502, login loops, history is empty")
+    fails.add_argument("--json", action="store_true", help="the stable JSON of schema 1")
+
     aside = commands.add_parser("aside", help="what the light leaves out; without a name, what it leaves out now")
     aside.add_argument("target", nargs="?", metavar="SERVICE|INCIDENT")
     how = aside.add_mutually_exclusive_group()
@@ -126,6 +133,7 @@ _MODULES = {
     "switch": "trayapp.cli.running",
     "watch": "trayapp.cli.watch",
     "aside": "trayapp.cli.aside",
+    "fails": "trayapp.cli.fails",
     "local": "trayapp.cli.local",
     "key": "trayapp.cli.key",
     "setup": "trayapp.cli.setup",
@@ -169,7 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
 
 
-_TELL_A_LIGHT = {"check", "status", "wait"}
+_TELL_A_LIGHT = {"check", "fails", "status", "wait"}
 _USAGE_PROBLEMS = {
     *("unknown_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
     *("bad_until", "until_past", "aside_of_nothing"),

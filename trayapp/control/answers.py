@@ -5,16 +5,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from trayapp.control.messages import AsideAnswer, Notice, StatusAnswer, SwitchAnswer, TargetAnswer
+from trayapp.control import fails_report
+from trayapp.control.messages import AsideAnswer, FailsAnswer, Notice, StatusAnswer, SwitchAnswer, TargetAnswer
 from trayapp.control.report import report
 from trayapp.core.light.severity import Light, worst
 from trayapp.core.light.shown import shown_light
 from trayapp.core.light.verdicts import overall
+from trayapp.core.mine.fails import fails as judge_failure
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode, To
 from trayapp.core.switching.target import TargetStatus
 from trayapp.engine.switch import Switched
 from trayapp.errors import Param, Problem
+from trayapp.settings.symptoms import known
 from trayapp.text import (
     asides,
     checklist,
@@ -76,6 +79,15 @@ def aside(snapshot: Snapshot) -> AsideAnswer:
     """What is set aside now."""
     seen = {service["id"]: service["aside"] for service in report(snapshot)["services"]}
     return AsideAnswer({name: each for name, each in seen.items() if each is not None}, tuple(asides.lines(snapshot)))
+
+
+def fails(snapshot: Snapshot, service: str, words: str) -> FailsAnswer:
+    """What it amounts to that this watched service fails for a user who sees `words`."""
+    answer = judge_failure(snapshot, service, known().find(words))
+    if answer is None:
+        raise Problem("not_watched", name=service)
+    lines = fails_report.lines(answer, snapshot, words)
+    return FailsAnswer(answer.side, fails_report.report(answer, snapshot), tuple(lines))
 
 
 def target(status: TargetStatus) -> TargetAnswer:

@@ -61,6 +61,14 @@ class TargetAnswer(Struct, frozen=True):
     line: str = ""
 
 
+class FailsAnswer(Struct, frozen=True):
+    """`side`: `them`, `you` or `neither`; `report`: all of it as stable JSON; `lines`: the same for a terminal."""
+
+    side: str = "neither"
+    report: dict[str, Any] = {}
+    lines: tuple[str, ...] = ()
+
+
 class AsideAnswer(Struct, frozen=True):
     """What is set aside now, as in schema 1, by the ids of services. `lines`: the same for a terminal."""
 
@@ -105,6 +113,13 @@ class AskSwitch(Request[SwitchAnswer], tag="switch"):
     to: Literal["local", "cloud", "auto", "manual"]
     providers: tuple[str, ...] = ()
     until: Literal["until_back", "until_changed"] = "until_back"
+
+
+class AskFails(Request[FailsAnswer], tag="fails"):
+    """This service fails for the user, who sees `words`: a fresh look at it, compared with what others see."""
+
+    service: str
+    words: str = ""
 
 
 class AskAside(Request[AsideAnswer], tag="aside"):

@@ -8,6 +8,7 @@ from trayapp.control import answers
 from trayapp.control.messages import (
     AsideAnswer,
     AskAside,
+    AskFails,
     AskForget,
     AskLight,
     AskLocal,
@@ -19,6 +20,7 @@ from trayapp.control.messages import (
     AskSwitch,
     AskWatch,
     AskWrite,
+    FailsAnswer,
     LightAnswer,
     StatusAnswer,
     SwitchAnswer,
@@ -80,6 +82,7 @@ class ControlService:
                 AskRound: self._round,
                 AskSwitch: self._switch,
                 AskAside: self._aside,
+                AskFails: self._fails,
                 AskLocal: self._local,
                 AskReload: self._reload,
                 AskWrite: self._write,
@@ -179,12 +182,17 @@ class ControlService:
     async def _aside(self, ask: AskAside) -> AsideAnswer:
         engine = self._engine
         if ask.undo:
-            engine.undo_aside(ask.target)
+            engine.wishes.undo_aside(ask.target)
         elif ask.target:
             steady = ask.until - engine.snapshot().wall_offset_s if ask.until is not None else None
-            engine.set_aside(ask.target, Lasts(ask.lasts) if ask.lasts else None, steady)
+            engine.wishes.set_aside(ask.target, Lasts(ask.lasts) if ask.lasts else None, steady)
         with speaking(ask.language):
             return answers.aside(engine.snapshot())
+
+    async def _fails(self, ask: AskFails) -> FailsAnswer:
+        after = await self._engine.wishes.fails(ask.service)
+        with speaking(ask.language):
+            return answers.fails(after, ask.service, ask.words)
 
     async def _local(self, ask: AskLocal) -> TargetAnswer:
         switch = self._engine.switch

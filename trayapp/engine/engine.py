@@ -20,7 +20,6 @@ from trayapp.core.evidence.page_report import PageHistory
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.incident.incident import Incident
-from trayapp.core.light.aside import Lasts
 from trayapp.core.light.verdicts import Judgement, Transition
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.snapshot import Circumstances, DemoScene, LocalAnswer, Snapshot
@@ -41,7 +40,7 @@ from trayapp.engine.publish import Coalescer
 from trayapp.engine.state import Memory, State
 from trayapp.engine.switch import Hooks, Switch
 from trayapp.engine.watching import Watching
-from trayapp.errors import Problem
+from trayapp.engine.wishes import Wishes
 from trayapp.net.descriptors import raise_limit
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
@@ -143,6 +142,14 @@ class Engine:
                 self._updates = CatalogueUpdates(
                     self.home, self.clock, lambda: self.loaded, self.reload, self._watching.carried
                 )
+            self.wishes = Wishes(
+                self.clock,
+                self._state,
+                changed=self.evaluate,
+                remember=self.remember,
+                refresh=self.refresh,
+                snapshot=self.snapshot,
+            )
             self.evaluate()
             ending.push_async_callback(self._save)
             if self._lookout is not None:
@@ -311,24 +318,6 @@ class Engine:
     def only_when_back(self, incident_id: str) -> None:
         """The user wants to hear of this incident only when it is over."""
         self._state.only_when_back(incident_id)
-        self.remember()
-
-    def set_aside(self, target: str, lasts: Lasts | None = None, until: float | None = None) -> None:
-        """The user does not want this open incident, or this service, to count. `until`: steady seconds.
-
-        Raises Problem("nothing_to_set_aside").
-        """
-        if not self._state.set_aside(target, lasts, until, self.clock.now()):
-            names = [v.id for v in self.judgement.services] + [one.id for one in self.incidents if not one.ended_at]
-            raise Problem("nothing_to_set_aside", name=target, known=", ".join(names))
-        self.evaluate()
-        self.remember()
-
-    def undo_aside(self, target: str) -> None:
-        """It counts again. Raises Problem("not_set_aside")."""
-        if not self._state.undo_aside(target):
-            raise Problem("not_set_aside", name=target)
-        self.evaluate()
         self.remember()
 
     def remember(self) -> None:

@@ -36,6 +36,7 @@ from trayapp.core.light.aside import Lasts
 from trayapp.core.light.judge import CLOCK_SLACK_S, Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Judgement, Transition
+from trayapp.core.mine.reported import Reported
 from trayapp.core.mine.set_aside import AsideMemory, SetAside
 from trayapp.core.notify.auto_news import AutoNews
 from trayapp.core.notify.banner import Announcement
@@ -121,6 +122,7 @@ class State:
             self._outlook.learn(provider, past)
         self._passages = Passages()
         self._aside = SetAside(kept.aside)
+        self._reported = Reported()
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -200,6 +202,10 @@ class State:
         incidents = self._incidents.incidents()
         return self._aside.put(target, lasts, until, self.judgement, incidents, now)
 
+    def user_says(self, service: str, now: float) -> None:
+        """It fails for the user: that stands among the reasons, and colours nothing."""
+        self._reported.says(service, now)
+
     def undo_aside(self, target: str) -> bool:
         """It counts again; False where it did."""
         return self._aside.undo(target, self.judgement)
@@ -215,6 +221,7 @@ class State:
         self._aftermath.look(self._judge.page_incidents, judged.at)
         incidents = self._incidents.incidents()
         judgement = self._aside.apply(self._joining.join(judged, incidents), incidents, judged.at)
+        judgement = self._reported.apply(judgement, judgement.at)
         self.routes.judged(judgement)
         self.auto.advance(judgement.at)
         circumstances = self._circumstances

@@ -72,8 +72,11 @@ def _refused(x: SeenReason) -> str:
 
 def _clock_time(x: SeenReason, key: str) -> str:
     """A time of day; with its day where that is another one."""
-    offset_s = x.s.wall_offset_s
-    return day_time(wall_time(x.number(key) or x.s.at, offset_s), wall_time(x.s.at, offset_s))
+    return _time(x, x.number(key) or x.s.at)
+
+
+def _time(x: SeenReason, at: float) -> str:
+    return day_time(wall_time(at, x.s.wall_offset_s), wall_time(x.s.at, x.s.wall_offset_s))
 
 
 def _badge_key(x: SeenReason) -> str:
@@ -270,6 +273,10 @@ _WORDS: dict[str, Callable[[SeenReason], str]] = {
     Code.BADGE_KEY: _badge_key,
     Code.BADGE_QUOTA: lambda x: _("Your quota at {provider} is used up.", provider=x.provider),
     Code.BADGE_MODEL: _badge_model,
+    Code.USER_REPORT: lambda x: _(
+        "You said at {time} that it fails for you.",
+        time=_time(x, x.r.at),
+    ),
     Code.BADGE_REGION: lambda x: _("{provider} refuses your address: VPN or country.", provider=x.provider),
     Code.BADGE_RATE_LIMIT: lambda x: _("{provider} is slowing your key down (rate limit).", provider=x.provider),
 }

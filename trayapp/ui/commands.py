@@ -10,6 +10,8 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from trayapp.core.found import Found
 from trayapp.core.journal.days import Stretch
 from trayapp.core.journal.history import History
+from trayapp.core.mine.fails import Fails
+from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -104,6 +106,13 @@ class Stream(Protocol):
         """End it; `done` is still called, with the problem `cancelled`."""
 
 
+class FailsView(NamedTuple):
+    """What it amounts to that a service fails for the user, and the picture that this rests on."""
+
+    answer: Fails
+    picture: Snapshot
+
+
 class Keep(StrEnum):
     """For how long something is set aside."""
 
@@ -144,6 +153,9 @@ class Commands(Protocol):
 
     def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
         """Leave this incident or service out of the light for so long."""
+
+    def fails(self, service: str, words: str, done: Done[FailsView]) -> None:
+        """This service fails for the user, who sees `words`: look afresh, and say on whose side it is."""
 
     def undo_aside(self, target: str, done: Done[None]) -> None:
         """Let it count again."""

@@ -25,6 +25,7 @@ class Source(StrEnum):
     PROBE = "probe"
     TRAFFIC = "traffic"
     NETWORK = "network"
+    USER = "user"
 
 
 class Depth(IntEnum):

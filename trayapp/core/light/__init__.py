@@ -78,7 +78,8 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     incident that names only model families which are not used here is listed, and with it a degraded or partial state
     that nothing else explains; used here are those answered within `USED_S`, known from `KNOWN_ANSWERS` answers over
     `KNOWN_S` on (core/evidence/families.py). What the user has set aside keeps its light, is left out of the overall
-    one, and comes back by itself (core/mine/set_aside.py).
+    one, and comes back by itself (core/mine/set_aside.py); that it fails for them stands among the reasons for
+    `SAID_LIFE_S` and colours nothing (core/mine/reported.py).
 
 Rule 5. Own eyes outrank the page (core/light/ruling.py, core/light/page_memory.py).
     Strikes alone make red, whatever the page says. When the page is red and `CONTRADICTING_ANSWERS` real answers newer

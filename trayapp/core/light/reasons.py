@@ -169,6 +169,9 @@ class Code(StrEnum):
     BADGE_MODEL = "badge_model"
     """The provider does not offer, any more or to this key, the model that is asked for. `model` (or None)."""
 
+    USER_REPORT = "user_report"
+    """The user has said that it fails for them; it colours nothing. No parameters; `at`: when."""
+
     BADGE_REGION = "badge_region"
     """The provider refuses the address that this machine asks from. No parameters."""
 

@@ -1,0 +1,149 @@
+"""The answer to "it fails for me" as sentences that a person can act on."""
+
+from collections.abc import Mapping
+
+from trayapp.core.catalogue import Ability
+from trayapp.core.light.verdicts import ServiceVerdict
+from trayapp.core.mine.fails import Fails, Why
+from trayapp.core.mine.side import Side
+from trayapp.core.mine.symptoms import Symptom, Words
+from trayapp.core.snapshot import Snapshot
+from trayapp.text import codes, reasons
+from trayapp.text.language import N_, _, language
+from trayapp.text.names import join_short, model_name, name, part
+from trayapp.text.own_network import network_line
+from trayapp.text.senses import page_line
+from trayapp.text.trim import clean
+
+_NAMES_MAX = 60
+_WORDS_MAX = 60
+
+_LEADS: Mapping[tuple[Side, bool], str] = {
+    (Side.THEM, True): N_("It is them, not you."),
+    (Side.THEM, False): N_("Most likely it is them."),
+    (Side.YOU, True): N_("It is on your side."),
+    (Side.YOU, False): N_("Most likely it is on your side."),
+    (Side.NEITHER, False): N_("Nobody's fault can be seen from here."),
+}
+_WHYS: Mapping[Why, str] = {
+    Why.DOWN: N_("{name} is down."),
+    Why.ERRORS: N_("{name} answers with errors here."),
+    Why.REFUSES: N_("{name} refuses what it accepted a while ago."),
+    Why.TROUBLE: N_("{name} has trouble."),
+    Why.REPORTED: N_("Its status page tells of trouble that cannot be seen from here."),
+    Why.SLOW: N_("{name} is slow, other hosts are not."),
+    Why.FLAPPING: N_("{name} comes and goes."),
+    Why.MAINTENANCE: N_("{name} is under maintenance."),
+    Why.RECOVERING: N_("{name} has just come back; the first minutes are often shaky."),
+    Why.OFFLINE: N_("Your connection fails."),
+    Why.BLOCKED: N_("Something in your network stands between you and {name}."),
+    Why.KEY: N_("{name} does not accept your key."),
+    Why.QUOTA: N_("Your quota or credit with {name} is used up."),
+    Why.MODEL: N_("{name} does not offer your model (any more)."),
+    Why.RATE_LIMIT: N_("{name} is throttling your key."),
+    Why.REGION: N_("{name} refuses the address that you ask from."),
+    Why.ANSWERS: N_("{name} has just answered a real request from this computer."),
+    Why.SYMPTOM: N_("{name} looks well from here."),
+    Why.CHECKING: N_("Requests to {name} have begun to fail; I am finding out whether it is them."),
+    Why.SILENT: N_("{name} does not answer from here, other hosts do."),
+    Why.UNSEEN: N_("Only the official page can speak for {parts}; it is calm, and such pages often lag by minutes."),
+    Why.CALM: N_("All that can be seen of {name} is well."),
+    Why.NO_EVIDENCE: N_("Nothing can be seen of {name} at the moment."),
+}
+_RELOADING = N_("Reloading does not help. Go on with what works until it is back.")
+_HERE = N_("Try a private window or another browser, then another network; restart the tool that fails.")
+_NEXT: Mapping[Why, str] = {
+    **dict.fromkeys((Why.DOWN, Why.ERRORS, Why.REFUSES, Why.TROUBLE, Why.FLAPPING, Why.MAINTENANCE), _RELOADING),
+    Why.REPORTED: N_("Try once more in a few minutes; the page may know what you see."),
+    Why.SLOW: N_("Wait a little longer than usual, or take a smaller model."),
+    Why.RECOVERING: N_("Try once more now, and again in ten minutes if it still fails."),
+    Why.OFFLINE: N_("Look after the connection first; llm-ampel doctor goes through it step by step."),
+    Why.BLOCKED: N_("Try another network, such as your phone's, or turn VPN and filters off."),
+    Why.KEY: N_("Make a new key in the account and store it in the settings."),
+    Why.QUOTA: N_("Look at usage and billing in the account."),
+    Why.MODEL: N_("Choose another model in your tool."),
+    Why.RATE_LIMIT: N_("Wait a minute, and send less at once."),
+    Why.REGION: N_("Turn the VPN off, or on."),
+    Why.CHECKING: N_("Ask again in a minute."),
+    Why.SILENT: N_("Try another network, such as your phone's: if it works there, it is this one."),
+    **dict.fromkeys((Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE), _HERE),
+}
+# There the words of the user say more about what to do than the light does.
+_BY_SYMPTOM = frozenset({Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE, Why.REPORTED})
+_ABILITIES: Mapping[Ability, str] = {
+    Ability.CHAT: N_("chat"),
+    Ability.CODE: N_("code"),
+    Ability.IMAGES: N_("images"),
+    Ability.SPEECH: N_("speech"),
+}
+
+
+def said(words: Words) -> str:
+    """Shipped words in the language of the moment."""
+    return words.de if language() == "de" else words.en
+
+
+def sentence(f: Fails, s: Snapshot) -> str:
+    """On whose side it is, and why: "It is them, not you. ChatGPT is down."."""
+    verdict = _verdict(f, s)
+    names = join_short([part(one) for one in f.parts], _NAMES_MAX)
+    if f.status is not None and f.why is Why.ERRORS:
+        why = _("{name} answers {status} here.", name=name(verdict.name), status=f.status)
+    elif f.step is not None:
+        why = _("Your connection fails: {step}.", step=codes.step(f.step))
+    elif f.why is Why.TROUBLE and names:
+        why = _("{name} has trouble: {parts}.", name=name(verdict.name), parts=names)
+    else:
+        why = _(_WHYS[f.why], name=name(verdict.name), parts=names)
+    return f"{_(_LEADS[f.side, f.sure])} {why}"
+
+
+def next_step(f: Fails) -> str:
+    """What to do now."""
+    if f.symptoms and f.why in _BY_SYMPTOM:
+        return said(f.symptoms[0].then)
+    return _(_NEXT[f.why])
+
+
+def symptom_line(symptom: Symptom) -> str:
+    """What their words usually mean."""
+    return said(symptom.means)
+
+
+def meant_lines(f: Fails, asked: str) -> list[str]:
+    """What the user's words usually mean, or that nobody knows them."""
+    if asked.strip() and not f.symptoms:
+        return [_("I do not know “{words}”: try a status code, or what you see.", words=clean(asked, _WORDS_MAX))]
+    return [symptom_line(symptom) for symptom in f.symptoms]
+
+
+def instead() -> str:
+    return _("Works now:")
+
+
+def others_report(link: str) -> str:
+    return _("What others report: {link}", link=link)
+
+
+def works_lines(f: Fails) -> list[str]:
+    """What one can go on with: "For chat: Claude and Claude API."."""
+    lines = [
+        _("For {ability}: {names}.", ability=_(_ABILITIES[ability]), names=join_short(names, _NAMES_MAX))
+        for ability, names in f.works.items()
+    ]
+    local = [_("On this computer: {model}.", model=model_name(f.local))] if f.local else []
+    return lines + local
+
+
+def seen_lines(f: Fails, s: Snapshot) -> list[str]:
+    """What that rests on: the page, the requests from here, the own connection; each once."""
+    verdict = _verdict(f, s)
+    pages = [page_line(page, s) for page in s.judgement.pages if page.provider == verdict.provider]
+    seen = [*(reasons.reason(reason, s, verdict) for reason in verdict.reasons), *pages, network_line(s)]
+    return list(dict.fromkeys(seen))
+
+
+def _verdict(f: Fails, s: Snapshot) -> ServiceVerdict:
+    verdict = s.judgement.service(f.service)
+    assert verdict is not None, "made from this snapshot"
+    return verdict
