@@ -41,6 +41,13 @@ class Component(Struct, forbid_unknown_fields=True):
     finding: Finding
 
 
+class Concerns(Struct, forbid_unknown_fields=True):
+    families: list[Text]
+    used: list[Text]
+    plans: list[Text]
+    regions: list[Text]
+
+
 class Incident(Struct, forbid_unknown_fields=True):
     id: Text
     stage: Literal["open", "partly_back", "recovering", "over"]
@@ -50,6 +57,7 @@ class Incident(Struct, forbid_unknown_fields=True):
     cause: Text | None
     link: Text | None
     silent_since: Moment | None
+    concerns: Concerns | None
 
 
 class Forecast(Struct, forbid_unknown_fields=True):

@@ -21,6 +21,7 @@ from trayapp.settings.symptoms import known
 from trayapp.text import (
     asides,
     checklist,
+    concerns,
     forecasts,
     own_network,
     problems,
@@ -111,7 +112,8 @@ def _lines(snapshot: Snapshot) -> list[str]:
             out += [f"      {reasons.reason(reason, snapshot)}" for reason in service.reasons]
             incidents = (one for one in snapshot.incidents if one.id == service.incident)
             silent = filter(None, (silences.silence_line(one, snapshot) for one in incidents))
-            out += [f"      {line}" for line in (*silent, *forecasts.lines(service, snapshot))]
+            more = (*concerns.lines(service, snapshot), *silent, *forecasts.lines(service, snapshot))
+            out += [f"      {line}" for line in more]
     out += [*_network_lines(snapshot), *switching.auto_lines(snapshot)]
     return out
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trayapp.core.evidence.phases import Phases
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.aside import Aside
@@ -50,6 +51,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "cause": incident.cause,
             "link": incident.link,
             "silent_since": moment(incident.silent_since),
+            "concerns": _concerns(snapshot.concerns.get(incident.id)),
         }
 
     def aside_json(aside: Aside | None) -> dict[str, Any] | None:
@@ -165,6 +167,18 @@ def gist(data: Any) -> Any:
     if isinstance(data, dict):
         return {name: gist(value) for name, value in data.items() if name not in _NO_CHANGE}
     return [gist(entry) for entry in data] if isinstance(data, list) else data
+
+
+def _concerns(concerns: Concerns | None) -> dict[str, Any] | None:
+    """`used`: the model families that are used here, as far as that is known."""
+    if concerns is None:
+        return None
+    return {
+        "families": list(concerns.families),
+        "used": list(concerns.used),
+        "plans": list(concerns.plans),
+        "regions": list(concerns.regions),
+    }
 
 
 def _forecast(forecast: Forecast | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from trayapp.core.evidence.network_picture import NetworkPicture, network_pictur
 from trayapp.core.evidence.passages import Passage
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Surroundings
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident
 from trayapp.core.light.shown import ShownLight, shown_light
@@ -95,8 +96,8 @@ class Snapshot(Struct, frozen=True):
 
     `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
     `forecasts`: of services in an outage, by their ids, where something is known. `aftermath`: incidents that are over
-    and of which their pages have said something since. `network`: the own network, stretch
-    by stretch. The other fields are as in `Circumstances`.
+    and of which their pages have said something since. `concerns`: whom incidents concern, by their ids, where their
+    providers say so. `network`: the own network, stretch by stretch. The other fields are as in `Circumstances`.
     """
 
     at: float
@@ -120,6 +121,7 @@ class Snapshot(Struct, frozen=True):
     lack: Lack | None = None
     forecasts: dict[str, Forecast] = {}
     aftermath: tuple[Incident, ...] = ()
+    concerns: dict[str, Concerns] = {}
     network: NetworkPicture = NetworkPicture()
     sparing: Sparing = Sparing()
 
@@ -135,6 +137,7 @@ def compose(
     forecasts: dict[str, Forecast] | None = None,
     passages: tuple[Passage, ...] = (),
     aftermath: tuple[Incident, ...] = (),
+    concerns: dict[str, Concerns] | None = None,
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
     return Snapshot(
@@ -160,6 +163,7 @@ def compose(
         forecasts=forecasts or {},
         sparing=circumstances.sparing,
         aftermath=aftermath,
+        concerns=concerns or {},
         network=network_picture(judgement.network, circumstances.around, passages),
     )
 

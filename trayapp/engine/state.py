@@ -26,6 +26,7 @@ from trayapp.core.evidence.page_report import PageHistory, PageReport
 from trayapp.core.evidence.passages import Passages
 from trayapp.core.hosts import host_of
 from trayapp.core.incident.aftermath import Aftermath, AftermathMemory
+from trayapp.core.incident.concerns import Concerned
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.incident.joining import Joining
 from trayapp.core.incident.known_pasts import KnownPasts, PastsMemory
@@ -123,6 +124,7 @@ class State:
         self._passages = Passages()
         self._aside = SetAside(kept.aside)
         self._reported = Reported()
+        self._concerned = Concerned()
         self._circumstances = Circumstances()
         self.result: Result
         self._watch(catalogue, watched, now, kept.judge, kept.incidents)
@@ -236,6 +238,7 @@ class State:
             tools=len(circumstances.tools),
             forecasts=snapshot.forecasts,
             aftermath=snapshot.aftermath,
+            concerns=snapshot.concerns,
         )
         names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
         moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)
@@ -261,12 +264,11 @@ class State:
         forecasts = self._outlook.forecasts(judgement, incidents, now)
         passages = self._passages.lately(now)
         circumstances = self._circumstances
+        concerns = self._concerned.of(incidents, self._judge.providers, self._judge.use)
         return compose(
             judgement, incidents, self.routes, self.auto, circumstances, now, offset_s, forecasts, passages,
-            self._aftermath.incidents,
+            self._aftermath.incidents, concerns,
         )  # fmt: skip
-
-    # What is asked of it
 
     def snapshot(self, now: float) -> Snapshot:
         """The picture at `now`, as far as the latest `advance` and the circumstances of now tell."""

@@ -9,7 +9,7 @@ from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
 from trayapp.core.switching.breaker import Trip
 from trayapp.core.switching.route import Until
-from trayapp.text import claims, codes, forecasts, problems, silences
+from trayapp.text import claims, codes, concerns, forecasts, problems, silences
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -57,10 +57,20 @@ def words(banner: Banner, *, wall: Callable[[float], datetime], demo: bool = Fal
     `demo`: none of it is real, which the title says first.
     """
     title, sentences = _STAGES[banner.stage](banner, wall)
+    title, sentences = _with_concerns(title, sentences, banner)
     if demo:
         title = _("Demo: {text}", text=title)
     buttons = tuple((str(button), _(BUTTONS[button])) for button in banner.buttons)
     return BannerWords(cut(title, TITLE_MAX), _body(sentences), buttons)
+
+
+def _with_concerns(title: str, sentences: list[str], banner: Banner) -> "_TitleAndSentences":
+    """Whom it concerns belongs into the first line; where that has no room, into the next."""
+    concerned = concerns.sentence(banner.concerns, title) if banner.concerns is not None else ""
+    if not concerned:
+        return title, sentences
+    longer = f"{title} {concerned}" if title[-1:] in ".!?" else f"{title}. {concerned}"
+    return (longer, sentences) if len(longer) <= TITLE_MAX else (title, [concerned, *sentences])
 
 
 def _body(sentences: list[str]) -> str:

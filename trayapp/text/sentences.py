@@ -12,7 +12,7 @@ from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import WhyNot
 from trayapp.core.switching.target import TargetState
-from trayapp.text import asides, claims, codes
+from trayapp.text import asides, claims, codes, concerns
 from trayapp.text.forecasts import half_over
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import join, join_short, model_name, name, provider_name
@@ -199,13 +199,15 @@ def _stated(incident: Incident, s: Snapshot) -> str:
     provider = provider_name(incident.provider, s)
     cause = _("Cause: {cause}.", cause=clean(incident.cause, _CAUSE_MAX).rstrip(".")) if incident.cause else ""
     if incident.title:
+        concerned = concerns.sentence(s.concerns[incident.id], incident.title) if incident.id in s.concerns else ""
         title = _("“{title}”", title=clean(incident.title, _TITLE_MAX).rstrip("."))
         if s.judgement.light is Light.RED:
             said = _("{provider} confirms: {title}.", provider=provider, title=title)
         else:
             said = _("{provider} says: {title}.", provider=provider, title=title)
         # Long silence says the rest.
-        return f"{said} {cause or silence_line(incident, s) or _('Cause not stated.')}"
+        rest = cause or silence_line(incident, s) or _("Cause not stated.")
+        return " ".join(filter(None, (said, concerned, rest)))
     if cause:
         return f"{provider}: {cause}"
     if silent := silence_line(incident, s):

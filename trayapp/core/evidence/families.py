@@ -38,12 +38,14 @@ class Use(NamedTuple):
     families: tuple[str, ...]
     used: frozenset[str]
 
+    def named(self, texts: Iterable[str]) -> tuple[str, ...]:
+        """The families that an incident with these texts names; none where it means more than these."""
+        text = " ".join(texts)
+        return () if _AND_MORE.search(text) else families_in(self.families, text)
+
     def elsewhere(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The families that an incident with these texts names, where none of them is used here; else none."""
-        text = " ".join(texts)
-        if not self.used or _AND_MORE.search(text):
-            return ()
-        named = families_in(self.families, text)
+        named = self.named(texts) if self.used else ()
         return () if self.used.intersection(named) else named
 
 

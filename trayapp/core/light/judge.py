@@ -15,7 +15,7 @@ from msgspec import Struct, field, structs
 from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part, Provider
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
-from trayapp.core.evidence.families import Families, FamiliesMemory
+from trayapp.core.evidence.families import Families, FamiliesMemory, Use
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.known_networks import KnownNetworks
@@ -362,6 +362,10 @@ class Judge:
         """Whether more tries would change nothing: every source has spoken and no run of failures is undecided."""
         service = self._services.get(service_id)
         return service is None or all(self._is_settled(component, service) for component in service.components)
+
+    def use(self, service_id: str) -> Use | None:
+        """Which model families are used of this service; None where it lists none."""
+        return self._families.use(service_id, self._now)
 
     def sampled_at(self, service_id: str) -> float | None:
         """When the probe of this service that was asked longest ago was asked; None while one of them never was.

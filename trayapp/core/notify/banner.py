@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.light.severity import Light
 from trayapp.errors import Param
 
@@ -44,6 +45,8 @@ class Banner(Struct, frozen=True):
     """Show or replace the banner `key` (an incident's id, `switch`, or one of auto mode's). `pops_up`: False replaces
     silently. `light`: of what it tells; None where it tells of no outage.
 
+    `concerns`: whom the incident concerns, where its provider says so.
+
     For the words: `services` (in trouble, or moved by the switch), `working` and `back` are names, `parts` the ids
     of components that are back, `providers` names and `provider` the id of the one concerned. `params` by stage,
     times in steady seconds and absent when unknown:
@@ -72,6 +75,7 @@ class Banner(Struct, frozen=True):
     parts: tuple[str, ...] = ()
     params: dict[str, Param] = {}
     light: Light | None = None
+    concerns: Concerns | None = None
 
 
 class Withdraw(Struct, frozen=True):

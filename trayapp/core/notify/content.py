@@ -6,6 +6,7 @@ from msgspec import structs
 
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.incident.forecast import Forecast, half_over_s
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.claim import together
@@ -29,7 +30,7 @@ _LIGHTS = {
     BannerStage.OVER: Light.GREEN,
     BannerStage.CAUSE: Light.GREEN,
 }
-# Stages whose banner says that the page is silent, and what it says then.
+# Stages whose banner says that the page is silent, and what it says then; and whom it concerns.
 SILENT_IN = (BannerStage.DOWN, BannerStage.CONFIRMED, BannerStage.YELLOW)
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
@@ -52,6 +53,7 @@ class NotificationContent:
         local_answers: int = 0,
         tools: int = 0,
         forecasts: Mapping[str, Forecast] | None = None,
+        concerns: Mapping[str, Concerns] | None = None,
     ) -> None:
         self.judgement = judgement
         self.routes = routes
@@ -61,6 +63,7 @@ class NotificationContent:
         self._local_answers = local_answers
         self._tools = tools
         self._forecasts = forecasts or {}
+        self._concerns = concerns or {}
         self._verdicts = {verdict.id: (place, verdict) for place, verdict in enumerate(judgement.services)}
 
     def incidents(self) -> Iterator[Incident]:
@@ -175,6 +178,7 @@ class NotificationContent:
             pops_up=pops_up,
             urgency=self._urgency(stage),
             light=_LIGHTS[stage],
+            concerns=self._concerns.get(incident.id) if stage in SILENT_IN else None,
             buttons=self._buttons(incident, stage),
             services=self._services(incident, stage),
             working=self.working(),

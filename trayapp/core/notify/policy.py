@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.incident.forecast import Forecast
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.light.severity import Light
@@ -108,12 +109,13 @@ class NotificationPolicy:
         tools: int = 0,
         forecasts: Mapping[str, Forecast] | None = None,
         aftermath: tuple[Incident, ...] = (),
+        concerns: Mapping[str, Concerns] | None = None,
     ) -> tuple[Announcement, ...]:
         """What has to be shown, replaced or taken away now.
 
         `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
-        `forecasts`: of services, by their ids; no news by themselves. `aftermath`: incidents that ended longer ago, of
-        which their pages have said something since.
+        `forecasts`: of services, by their ids; `concerns`: whom incidents concern, by theirs; no news by themselves.
+        `aftermath`: incidents that ended longer ago, of which their pages have said something since.
         """
         self._now = now
         rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer, aftermath)
@@ -128,7 +130,15 @@ class NotificationPolicy:
         said: list[Announcement] = [Withdraw(key) for key in self._retracted]
         self._retracted.clear()
         desk = NotificationContent(
-            judgement, incidents, routes, offer, now, local_answers=local_answers, tools=tools, forecasts=forecasts
+            judgement,
+            incidents,
+            routes,
+            offer,
+            now,
+            local_answers=local_answers,
+            tools=tools,
+            forecasts=forecasts,
+            concerns=concerns,
         )
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):

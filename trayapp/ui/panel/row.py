@@ -19,7 +19,7 @@ from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.days import Stretch
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
-from trayapp.text import forecasts, reasons
+from trayapp.text import concerns, forecasts, reasons
 from trayapp.text import panel as words
 from trayapp.text.history_rows import hour_line, hours_summary
 from trayapp.text.labels import PanelLabels as Labels
@@ -125,7 +125,7 @@ class _Details(QWidget):
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         why = [Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons]
-        self.reasons.draw([*why, *map(Line, forecasts.lines(v, s))])
+        self.reasons.draw([*why, *map(Line, concerns.lines(v, s)), *map(Line, forecasts.lines(v, s))])
         self.components.draw(
             [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )

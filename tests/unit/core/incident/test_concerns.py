@@ -1,0 +1,107 @@
+"""Whom an incident concerns: said where the page says it, and nowhere else."""
+
+import pytest
+from msgspec import structs
+
+from tests.unit.core.playbook import CATALOGUE, START, Play, observations, page
+from trayapp.core.catalogue import Catalogue
+from trayapp.core.evidence.families import Use
+from trayapp.core.evidence.observation import Try, Witness
+from trayapp.core.incident.concerns import Concerns, concerns
+
+FAMILIES = ("Opus", "Sonnet", "Haiku", "GPT-5", "GPT-4o")
+USED = Use(FAMILIES, frozenset({"Sonnet"}))
+UNKNOWN = Use(FAMILIES, frozenset())
+
+
+def told(title: str, *updates: str, use: Use = UNKNOWN) -> Concerns:
+    return concerns(title, updates, (use,))
+
+
+@pytest.mark.parametrize(
+    ("texts", "families"),
+    [
+        (("Elevated errors on Claude Opus 4.5",), ("Opus",)),
+        (("Elevated errors", "Requests to Claude Haiku 4.5 and Opus 4.1 fail."), ("Opus", "Haiku")),
+        (("Elevated errors for all models, including Opus",), ()),
+        (("Several models degraded", "Opus and others are slow."), ()),
+        (("Elevated errors",), ()),
+        (("gpt-5-mini returns errors",), ("GPT-5",)),
+    ],
+)
+def test_families(texts: tuple[str, ...], families: tuple[str, ...]) -> None:
+    assert told(*texts).families == families
+    assert told(*texts).hit is None, "nobody knows which of them is used"
+
+
+@pytest.mark.parametrize(("title", "hit"), [("Opus errors", False), ("Opus and Sonnet errors", True), ("Errors", None)])
+def test_whether_it_hits_this_user(title: str, hit: bool | None) -> None:
+    assert told(title, use=USED).hit is hit
+    assert bool(told(title, use=USED).used) is (hit is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "plans"),
+    [
+        ("Free plan users cannot log in", ("Free",)),
+        ("Elevated errors for free users", ("Free",)),
+        ("ChatGPT Plus and Pro subscribers see errors", ("Plus", "Pro")),
+        ("Issue for Team, Enterprise, and Edu workspaces", ("Team", "Enterprise", "Edu")),
+        ("Free-tier accounts are rate limited", ("Free",)),
+        ("Errors for Enterprise customers. Free users are not affected.", ()),
+        ("All users including Free users", ()),
+        ("All paid customers, Plus and Pro users first", ()),
+        ("Gemini 2.5 Pro returns errors", ()),
+        ("Our team members are looking into it. Team members met.", ()),
+        ("Feel free to reach out; users are back", ()),
+        ("The issue affects users", ()),
+        ("plus users in Europe see it, too", ()),
+        ("gpt-5-pro users", ()),
+    ],
+)
+def test_plans(text: str, plans: tuple[str, ...]) -> None:
+    assert told("Elevated errors", text).plans == plans
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        ("Elevated errors for users in Europe", ("Europe",)),
+        ("EU customers see errors", ("EU",)),
+        ("Requests to the EU region fail", ("EU",)),
+        ("Increased latency in us-east-1", ("us-east-1",)),
+        ("Vertex AI in europe-west4 and us-central1 is degraded", ("europe-west4", "us-central1")),
+        ("Login fails in the US and in India", ("US", "India")),
+        ("Let us know if users in trouble", ()),
+        ("Resolved at 9:00 US/Pacific", ()),
+        ("From 10:00 in US Pacific time", ()),
+        ("Errors worldwide, first in Europe", ()),
+        ("All regions, first in the EU", ()),
+        ("Errors in the EU. US customers are not affected.", ()),
+        ("Services have recovered in Europe", ()),
+    ],
+)
+def test_regions(text: str, regions: tuple[str, ...]) -> None:
+    assert told("Elevated errors", text).regions == regions
+
+
+def test_a_page_that_says_nothing_leaves_nothing() -> None:
+    assert concerns(None, (), ()) == Concerns()
+    assert concerns("", ("",), (USED,)) == Concerns()
+
+
+def test_what_is_used_here_is_set_beside_what_the_page_names() -> None:
+    acme = CATALOGUE.providers["acme"]
+    services = tuple(structs.replace(one, families=("Opus", "Sonnet")) for one in acme.services)
+    play = Play(("api",), Catalogue({"acme": structs.replace(acme, services=services)}))
+    for at in (*[0.0] * 20, 86_400.0):
+        [answer] = observations(START + at, "use 200")
+        assert isinstance(answer, Try)
+        play.state.observe(structs.replace(answer, witness=Witness("", "/v1/messages", "claude-opus-4-5")))
+        play.wait(at)
+    said = page(START + 86_460.0, ["major:completions", "incident:investigating:major:completions"])
+    named = tuple(structs.replace(one, name="Elevated errors on Opus and Sonnet") for one in said.incidents)
+    play.state.observe(structs.replace(said, incidents=named))
+    play.wait(86_460.0)
+    (concerned,) = play.state.result.snapshot.concerns.values()
+    assert concerned == Concerns(("Opus", "Sonnet"), ("Opus",))

@@ -1,0 +1,125 @@
+"""Whom an incident concerns, in the provider's own words: model families, plans, regions. Where it does not say so, or
+says that it means more, nothing is claimed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+
+from trayapp.core.catalogue import Provider
+from trayapp.core.evidence.families import Use
+from trayapp.core.incident.incident import Incident
+
+_PLAN = r"(?:Plus|Pro|Team|Business|Enterprise|Edu|Education|Max|Go|Ultra|Premium|Basic|[Ff]ree|FREE|enterprise)"
+_JOINED = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s*/\s*|\s*&\s*|\s+and\s+|\s+or\s+)"
+_WHO = r"(?:tiers?|plans?|users?|customers?|accounts?|subscribers?|subscriptions?|workspaces?|organi[sz]ations?)"
+_PLANS = re.compile(rf"(?<![\w-])({_PLAN}(?:{_JOINED}{_PLAN})*)[\s-]+{_WHO}\b")
+_ONE_PLAN = re.compile(_PLAN)
+
+_AREAS = (
+    r"(?:EU|E\.U\.|European Union|Europe|EMEA|US|U\.S\.|USA|United States|North America|South America|Latin America|UK"
+    r"|United Kingdom|Germany|France|India|Japan|Australia|Canada|Brazil|China|Singapore|Asia(?:[\s-]Pacific)?|APAC"
+    r"|Africa|Middle East)"
+)
+# A time zone is no region.
+_NO_ZONE = r"(?![\w/]|\s+(?:Pacific|Eastern|Central|Mountain)\b|\s+time\b)"
+_PLACES = re.compile(
+    rf"\b(?:in|from|within|across)\s+(?:the\s+)?({_AREAS}){_NO_ZONE}"
+    rf"|(?<![\w-])({_AREAS})\s+(?:regions?\b|{_WHO}\b|data\s?cent(?:er|re)s?\b)"
+    r"|(?<![\w-])((?:us|eu|ap|sa|ca|me|af|il|europe|asia|northamerica|southamerica|australia|africa)"
+    r"-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)(?![\w-])"
+)
+# It means more than it names, or names who is well.
+_MORE = re.compile(
+    r"\b(?:including|such as|among others|and more|and others|as well as"
+    r"|not (?:be )?(?:affected|impacted|affect|impact)|no impact|unaffected"
+    r"|except|excluding|other than|without|recovered)\b",
+    re.I,
+)
+_EVERYBODY = re.compile(
+    r"\b(?:all|every|both|most|many|multiple|several)\s+(?:of\s+)?(?:our\s+)?"
+    r"(?:users|customers|plans|accounts|tiers|regions|locations|paid|subscribers)\b|\b(?:globally|worldwide|everyone)\b",
+    re.I,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+
+
+class Concerns(Struct, frozen=True):
+    """`used`: the families that are used here, as far as that is known; `plans`, `regions`: as the page writes them."""
+
+    families: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def hit(self) -> bool | None:
+        """Whether a family is concerned that is used here; None where nobody knows."""
+        return not set(self.families).isdisjoint(self.used) if self.families and self.used else None
+
+
+def concerns(title: str | None, updates: Iterable[str], uses: Iterable[Use]) -> Concerns:
+    """What title and updates of an incident say. `uses`: what is known of the services that it touches."""
+    texts = [text for text in (title, *updates) if text]
+    families: dict[str, None] = {}
+    used: dict[str, None] = {}
+    for use in uses:
+        families |= dict.fromkeys(use.named(texts))
+        used |= dict.fromkeys(family for family in use.families if family in use.used)
+    everybody = any(_EVERYBODY.search(text) for text in texts)
+    plans = () if everybody else _found(texts, _plans_in)
+    regions = () if everybody else _found(texts, _places_in)
+    return Concerns(tuple(families), tuple(used) if families else (), plans, regions)
+
+
+def _found(texts: Iterable[str], look: Callable[[str], list[str]]) -> tuple[str, ...]:
+    sentences = [sentence for text in texts for sentence in _SENTENCE.split(text)]
+    if any(look(sentence) and _MORE.search(sentence) for sentence in sentences):
+        return ()
+    return tuple(dict.fromkeys(name for sentence in sentences for name in look(sentence)))
+
+
+def _plans_in(text: str) -> list[str]:
+    found = [plan for match in _PLANS.finditer(text) for plan in _ONE_PLAN.findall(match[1])]
+    return [plan[:1].upper() + plan[1:].lower() for plan in found]
+
+
+def _places_in(text: str) -> list[str]:
+    return [next(filter(None, match.groups())) for match in _PLACES.finditer(text)]
+
+
+class Concerned:
+    """Whom each incident concerns. What has not changed since the last time is not looked through again."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[Incident, tuple[Use, ...], Concerns]] = {}
+
+    def of(
+        self,
+        incidents: Iterable[Incident],
+        providers: Mapping[str, Provider],
+        use: Callable[[str], Use | None],
+    ) -> dict[str, Concerns]:
+        """By the incidents' ids, as far as anything is known. `use`: of a service by its id."""
+        before, self._told = self._told, {}
+        for incident in incidents:
+            if incident.title is None:
+                continue
+            uses = tuple(filter(None, map(use, incident.services))) or _families_of(providers.get(incident.provider))
+            told = before.get(incident.id)
+            if told is None or told[0] is not incident or told[1] != uses:
+                said = concerns(incident.title, (update.text for update in incident.updates), uses)
+                told = incident, uses, said
+            self._told[incident.id] = told
+        return {name: said for name, (_, _, said) in self._told.items() if said != _NOTHING}
+
+
+def _families_of(provider: Provider | None) -> tuple[Use, ...]:
+    """Where traffic shows nothing of the services that are touched, as of a website: the names that the house has."""
+    services = provider.services if provider is not None else ()
+    families = tuple(dict.fromkeys(family for service in services for family in service.families))
+    return (Use(families, frozenset()),) if families else ()
+
+
+_NOTHING = Concerns()
