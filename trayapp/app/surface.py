@@ -12,7 +12,7 @@ from trayapp.core.notify.banner import Button, Urgency
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.desktop.notify import Note
-from trayapp.ui.commands import CommandResult, Commands, Keep, Leave
+from trayapp.ui.commands import CommandResult, Commands, FailsView, Keep, Leave
 from trayapp.ui.speak import QtWords
 from trayapp.ui.tray.icon import Tray
 from trayapp.ui.tray.menu import TrayMenu
@@ -165,6 +165,7 @@ class Surface(QObject):
         panel.only_when_back.connect(self._commands.only_when_back)
         panel.set_aside.connect(self.set_aside)
         panel.undo_aside.connect(self.undo_aside)
+        panel.fails.connect(self.fails)
         panel.quit.connect(self.quit)
         panel.without_tray(not self.has_tray)
         return panel
@@ -234,6 +235,15 @@ class Surface(QObject):
     def set_aside(self, target: str, keep: Keep) -> None:
         """Leave an incident or a service out of the light."""
         self._commands.set_aside(target, keep, self._show_failure)
+
+    def fails(self, service: str, words: str) -> None:
+        """Look afresh at what fails for the user, and answer where they asked."""
+
+        def done(outcome: CommandResult[FailsView]) -> None:
+            if self._panel is not None:
+                self._panel.show_answer(service, outcome)
+
+        self._commands.fails(service, words, done)
 
     def undo_aside(self, target: str) -> None:
         self._commands.undo_aside(target, self._show_failure)

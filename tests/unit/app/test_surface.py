@@ -82,6 +82,7 @@ def test_the_menu_does_what_it_says(
         (states.fine(), "History", ("view_history",)),
         (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
         (states.down(), "Tell me", ("only_when_back", "i-openai-1")),
+        (states.down(), "Fails for me", ("fails", "chatgpt", "")),
     ],
 )
 def test_the_panel_does_what_it_says(

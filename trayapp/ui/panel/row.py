@@ -35,6 +35,7 @@ from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.strip import Strip
 from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
 from trayapp.ui.panel.aside_button import AsideButton
+from trayapp.ui.panel.fails_card import FailsCard
 
 LIGHT_PX = 4 * GRID_PX
 ARROW_PX = 3 * GRID_PX
@@ -106,8 +107,10 @@ class _Details(QWidget):
         self.updates = Lines(self)
         self._website = Link(self)
         self._reports = Link(self)
+        ask = QPushButton(self)
         self.aside = AsideButton(self)
         self._quiet = QPushButton(self)
+        self.fails = FailsCard(ask, self)
         self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
@@ -115,13 +118,14 @@ class _Details(QWidget):
         for part in (self.reasons, self.components, self.unseen, self.updates_title, self.updates):
             column.addWidget(part)
         # Links and buttons, each in a line of their own: in German they have no room beside each other.
-        for line in ((self._website, self._reports), (self.aside, self._quiet)):
+        for line in ((self._website, self._reports), (ask, self.aside), (self._quiet,)):
             across = QHBoxLayout()
             across.setSpacing(GROUP_PX)
             for one in line:
                 across.addWidget(one)
             across.addStretch(1)
             column.addLayout(across)
+        column.addWidget(self.fails)
 
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         why = [Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons]
@@ -135,6 +139,7 @@ class _Details(QWidget):
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self.aside.draw(v)
+        self.fails.draw(v)
         self._website.lead_to(v.website)
         self._reports.lead_to(v.reports)
 
@@ -158,12 +163,14 @@ class ServiceRow(QWidget):
         folded: the row was folded (False) or unfolded (True).
         only_when_back: silence was asked for the incident of this id.
         set_aside, undo_aside: as in `AsideButton`.
+        fails: as `FailsCard.asked`.
     """
 
     folded = Signal(bool)
     only_when_back = Signal(str)
     set_aside = Signal(str, Keep)
     undo_aside = Signal(str)
+    fails = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,6 +209,7 @@ class ServiceRow(QWidget):
             self.details.only_when_back.connect(self.only_when_back)
             self.details.aside.set_aside.connect(self.set_aside)
             self.details.aside.undo_aside.connect(self.undo_aside)
+            self.details.fails.asked.connect(self.fails)
             self._column.addWidget(self.details)
         if self.details is not None:
             self.details.setVisible(unfolded)

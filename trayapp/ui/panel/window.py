@@ -24,7 +24,7 @@ from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.senses import page_line
-from trayapp.ui.commands import Keep
+from trayapp.ui.commands import CommandResult, FailsView, Keep
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -50,6 +50,7 @@ class Panel(QWidget):
         choose, set_up, check, chat, history, settings, quit: as the buttons say.
         only_when_back: the id of an incident to be silent about.
         set_aside, undo_aside: as in `AsideButton`.
+        fails: as `FailsCard.asked`; the answer is for `show_answer`.
     """
 
     switch_local = Signal(tuple)
@@ -66,6 +67,7 @@ class Panel(QWidget):
     only_when_back = Signal(str)
     set_aside = Signal(str, Keep)
     undo_aside = Signal(str)
+    fails = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Window)
@@ -212,7 +214,18 @@ class Panel(QWidget):
         row.only_when_back.connect(self.only_when_back)
         row.set_aside.connect(self.set_aside)
         row.undo_aside.connect(self.undo_aside)
+        row.fails.connect(self.fails)
         return row
+
+    def show_answer(self, service: str, outcome: CommandResult[FailsView]) -> None:
+        """On whose side it is that this service fails for the user."""
+        row = self.rows.get(service)
+        if row is None or row.details is None:
+            return
+        if outcome.value is not None:
+            row.details.fails.answered(outcome.value)
+        else:
+            row.details.fails.failed(outcome.problems)
 
     def open_at(self, service_id: str = "", *, near: QPoint | None = None) -> None:
         """Show the window, with `service_id` unfolded; near the point, where the desktop allows it."""
