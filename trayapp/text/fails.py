@@ -10,7 +10,7 @@ from trayapp.core.mine.symptoms import Symptom, Words
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import codes, reasons
 from trayapp.text.language import N_, _, language
-from trayapp.text.names import join_short, model_name, name, part
+from trayapp.text.names import join, join_short, model_name, name, part
 from trayapp.text.own_network import network_line
 from trayapp.text.senses import page_line
 from trayapp.text.trim import clean
@@ -114,7 +114,16 @@ def meant_lines(f: Fails, asked: str) -> list[str]:
     """What the user's words usually mean, or that nobody knows them."""
     if asked.strip() and not f.symptoms:
         return [_("I do not know “{words}”: try a status code, or what you see.", words=clean(asked, _WORDS_MAX))]
-    return [symptom_line(symptom) for symptom in f.symptoms]
+    if f.why is Why.OFFLINE:
+        # Whoever reaches nobody saw that answer before.
+        return []
+    # What something usually means is no help where it is known to be something else.
+    fitting = [one for one in f.symptoms if Side.NEITHER in (f.side, one.side) or one.side is f.side]
+    if f.symptoms and not fitting:
+        theirs = f.side is Side.THEM
+        usually = _("What you see is usually on your side; this time it is not.")
+        return [usually if theirs else _("What you see is usually on their side; this time it is not.")]
+    return [symptom_line(symptom) for symptom in fitting]
 
 
 def instead() -> str:
@@ -126,10 +135,13 @@ def others_report(link: str) -> str:
 
 
 def works_lines(f: Fails) -> list[str]:
-    """What one can go on with: "For chat: Claude and Claude API."."""
+    """What one can go on with: "For chat and code: Claude and Claude API."."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for ability, names in f.works.items():
+        alike.setdefault(names, []).append(_(_ABILITIES[ability]))
     lines = [
-        _("For {ability}: {names}.", ability=_(_ABILITIES[ability]), names=join_short(names, _NAMES_MAX))
-        for ability, names in f.works.items()
+        _("For {abilities}: {names}.", abilities=join(abilities), names=join_short(names, _NAMES_MAX))
+        for names, abilities in alike.items()
     ]
     local = [_("On this computer: {model}.", model=model_name(f.local))] if f.local else []
     return lines + local

@@ -186,3 +186,5 @@ def test_the_shipped_services_say_what_they_are_used_for_and_where_others_report
     assert known["claude-code"].abilities == ("code",)
     for service in known.values():
         assert service.reports is None or service.reports.startswith("https://")
+    # A hub of files stands in for nothing.
+    assert [one.id for one in known.values() if not one.abilities] == ["huggingface"]

@@ -63,7 +63,7 @@ def test_what_is_seen_is_typed_and_asked_with_enter(panel: Panel, qtbot: QtBot) 
         QTest.keyClick(entry, Qt.Key.Key_Return)
     assert asked.args == ["openai-api", "to many requests"]
     panel.show_answer("openai-api", CommandResult(view(states.down(), "too many requests")))
-    assert any(text.startswith("429:") for text in card(panel).lines.texts)
+    assert "What you see is usually on your side; this time it is not." in card(panel).lines.texts
     assert panel.isVisible(), "Enter is for the field, not for the window"
 
 

@@ -1,0 +1,75 @@
+"""The answer to "it fails for me" in words: whole in both languages, and no word against what is known."""
+
+import pytest
+
+from tests.support.snapshots import service, snapshot
+from tests.support.states import STATES, down, fine, offline
+from trayapp.core.catalogue import Ability
+from trayapp.core.evidence.observation import Badge
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.mine.fails import Fails, Why, fails
+from trayapp.core.mine.side import Side
+from trayapp.core.snapshot import Snapshot
+from trayapp.settings.symptoms import known
+from trayapp.text import fails as words
+from trayapp.text.language import set_language
+
+
+def answer(s: Snapshot, said: str = "", name: str = "openai-api") -> Fails:
+    found = fails(s, name, known().find(said))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_has_its_words(name: str, language: str) -> None:
+    set_language(language)
+    s = STATES[name]()
+    for verdict in s.judgement.services:
+        for said in ("", "login loops", "429", "blorp"):
+            f = answer(s, said, verdict.id)
+            told = [words.sentence(f, s), words.next_step(f), *words.meant_lines(f, said), *words.seen_lines(f, s)]
+            assert all(told)
+            assert not any("{" in line or "}" in line for line in told if "{odd}" not in line)
+            assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_answer_has_its_words(why: Why) -> None:
+    for side, sure in (
+        (Side.THEM, True),
+        (Side.THEM, False),
+        (Side.YOU, True),
+        (Side.YOU, False),
+        (Side.NEITHER, False),
+    ):
+        f = Fails("openai-api", side, sure, why)
+        assert words.sentence(f, fine()).count(". ") >= 1
+        assert words.next_step(f)[-1] == "."
+
+
+def test_what_it_usually_means_is_not_said_against_what_is_known() -> None:
+    assert words.meant_lines(answer(down(), "429"), "429") == [
+        "What you see is usually on your side; this time it is not."
+    ]
+    kept = answer(snapshot(service("openai-api", badges=(Badge.QUOTA,))), "502")
+    assert words.meant_lines(kept, "502") == ["What you see is usually on their side; this time it is not."]
+    assert words.meant_lines(answer(offline(), "429"), "429") == []
+    assert words.meant_lines(answer(down(), "502"), "502")[0].startswith("502, 504")
+    assert words.meant_lines(answer(down(), "worse answers"), "worse answers")[0].startswith("Worse answers")
+
+
+def test_what_stands_in_for_several_things_is_named_once() -> None:
+    both = (Ability.CHAT, Ability.CODE)
+    s = snapshot(
+        service("chatgpt", Light.RED, Finding.DOWN, abilities=(*both, Ability.IMAGES)),
+        service("openai-api", abilities=(*both, Ability.IMAGES)),
+        service("claude", abilities=both),
+        service("claude-api", Light.RED, Finding.DOWN),
+    )
+    assert words.works_lines(answer(s, "", "chatgpt")) == [
+        "For chat and code: OpenAI API and Claude.",
+        "For images: OpenAI API.",
+        "On this computer: qwen3:8b.",
+    ]
