@@ -254,6 +254,7 @@ class NotificationPolicy:
             if desk.silenced(key):
                 # Should it come back, it is told anew; should it end meanwhile, it was never spoken of.
                 spoken.stage, spoken.down, spoken.fallen, spoken.confirmed, spoken.red_from = None, (), (), False, None
+                spoken.popped_at = spoken.silence = None
             if spoken.shown:
                 spoken.shown = False
                 yield Withdraw(key)

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
-from trayapp.core.light.severity import Light
+from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Mode
@@ -20,6 +21,11 @@ from trayapp.text.names import provider_name
 from trayapp.text.rows import service_line
 from trayapp.ui.kit.icons import Mark, light_icon
 from trayapp.ui.kit.mnemonic import as_action
+
+
+def _is_in_the_way(v: ServiceVerdict) -> bool:
+    """Not well, and not because of a start or of the own network: those are over soon, or no service's fault."""
+    return v.light is not Light.GREEN and v.finding not in (Finding.STARTING, Finding.OWN_NETWORK)
 
 
 class TrayMenu(QObject):
@@ -149,7 +155,7 @@ class TrayMenu(QObject):
 
     def _draw_aside(self, s: Snapshot) -> None:
         """What could be left out, and what is: the latter with a check mark."""
-        verdicts = {v.id: v for v in s.judgement.services if v.aside is not None or v.light is not Light.GREEN}
+        verdicts = {v.id: v for v in s.judgement.services if v.aside is not None or _is_in_the_way(v)}
         self._keep(self._aside, self._asides, tuple(verdicts), None, self._aside_clicked)
         for service, action in self._asides.items():
             action.setText(as_action(service_line(verdicts[service], s)))

@@ -105,6 +105,11 @@ class TestTheNews:
         incident = play.incidents[0].id
         put(play, "api" if what == "service" else incident, Lasts.UNDONE)
         assert advanced(play, 98.0).announcements == (Withdraw(incident),)
+        memory = play.state.remember().told
+        assert memory is not None
+        assert memory.by_key[incident].popped_at is None, (
+            "as if it had never been told: a late cause is no news, either"
+        )
         told: list[Announcement] = []
         for at in (200.0, 260.0, 261.0, 560.0, 861.0, 862.0):
             play.feed(at, "api 401")

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.support import states
 from tests.support.snapshots import NO_TARGET, snapshot
 from tests.support.windows import entries, entry
-from trayapp.core.light.severity import Light
+from trayapp.core.light.severity import Finding
 from trayapp.core.snapshot import AnsweredBy, DemoScene, Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
@@ -33,7 +33,8 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     assert lines[0] == sentences.headline(s)
     first = lines.index("---") + 1
     assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
-    aside = ["Leave out of the light"] if any(v.light is not Light.GREEN for v in s.judgement.services) else []
+    passing = (Finding.OK, Finding.STARTING, Finding.OWN_NETWORK)
+    aside = ["Leave out of the light"] if any(v.finding not in passing for v in s.judgement.services) else []
     assert lines[first + 5 :] == ["Check now", "Chat", "History…", "Open", *aside, "Settings…", "Demo", "Quit"]
 
 
