@@ -4,18 +4,19 @@ says that it means more, nothing is claimed.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from msgspec import Struct
 
 from trayapp.core.catalogue import Provider
-from trayapp.core.evidence.families import Use
+from trayapp.core.evidence.families import Use, families_in
 from trayapp.core.incident.incident import Incident
 
+# Patterns are compiled when they are first needed: most starts see no incident.
 _PLAN = r"(?:Plus|Pro|Team|Business|Enterprise|Edu|Education|Max|Go|Ultra|Premium|Basic|[Ff]ree|FREE|enterprise)"
 _JOINED = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s*/\s*|\s*&\s*|\s+and\s+|\s+or\s+)"
 _WHO = r"(?:tiers?|plans?|users?|customers?|accounts?|subscribers?|subscriptions?|workspaces?|organi[sz]ations?)"
-_PLANS = re.compile(rf"(?<![\w-])({_PLAN}(?:{_JOINED}{_PLAN})*)[\s-]+{_WHO}\b")
-_ONE_PLAN = re.compile(_PLAN)
+_PLANS = rf"(?<![\w-])({_PLAN}(?:{_JOINED}{_PLAN})*)[\s-]+{_WHO}\b"
 
 _AREAS = (
     r"(?:EU|E\.U\.|European Union|Europe|EMEA|US|U\.S\.|USA|United States|North America|South America|Latin America|UK"
@@ -24,25 +25,24 @@ _AREAS = (
 )
 # A time zone is no region.
 _NO_ZONE = r"(?![\w/]|\s+(?:Pacific|Eastern|Central|Mountain)\b|\s+time\b)"
-_PLACES = re.compile(
+_PLACES = (
     rf"\b(?:in|from|within|across)\s+(?:the\s+)?({_AREAS}){_NO_ZONE}"
     rf"|(?<![\w-])({_AREAS})\s+(?:regions?\b|{_WHO}\b|data\s?cent(?:er|re)s?\b)"
     r"|(?<![\w-])((?:us|eu|ap|sa|ca|me|af|il|europe|asia|northamerica|southamerica|australia|africa)"
     r"-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)(?![\w-])"
 )
 # It means more than it names, or names who is well.
-_MORE = re.compile(
-    r"\b(?:including|such as|among others|and more|and others|as well as"
+_MORE = (
+    r"(?i)\b(?:including|such as|among others|and more|and others|as well as"
     r"|not (?:be )?(?:affected|impacted|affect|impact)|no impact|unaffected"
-    r"|except|excluding|other than|without|recovered)\b",
-    re.I,
+    r"|except|excluding|other than|without|unlike"
+    r"|recovered|resolved|restored|mitigated|no longer|back to normal|works? again)\b"
 )
-_EVERYBODY = re.compile(
-    r"\b(?:all|every|both|most|many|multiple|several)\s+(?:of\s+)?(?:our\s+)?"
-    r"(?:users|customers|plans|accounts|tiers|regions|locations|paid|subscribers)\b|\b(?:globally|worldwide|everyone)\b",
-    re.I,
+_EVERYBODY = (
+    r"(?i)\b(?:all|every|both|most|many|multiple|several)\s+(?:of\s+)?(?:our\s+)?"
+    r"(?:users|customers|plans|accounts|tiers|regions|locations|paid|subscribers)\b|\b(?:globally|worldwide|everyone)\b"
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SENTENCE = r"(?<=[.!?;])\s+|\n+"
 
 
 class Concerns(Struct, frozen=True):
@@ -65,28 +65,29 @@ def concerns(title: str | None, updates: Iterable[str], uses: Iterable[Use]) -> 
     families: dict[str, None] = {}
     used: dict[str, None] = {}
     for use in uses:
-        families |= dict.fromkeys(use.named(texts))
+        named = use.named(texts)
+        families |= dict.fromkeys(_found(texts, partial(families_in, named)) if named else ())
         used |= dict.fromkeys(family for family in use.families if family in use.used)
-    everybody = any(_EVERYBODY.search(text) for text in texts)
+    everybody = any(re.search(_EVERYBODY, text) for text in texts)
     plans = () if everybody else _found(texts, _plans_in)
     regions = () if everybody else _found(texts, _places_in)
     return Concerns(tuple(families), tuple(used) if families else (), plans, regions)
 
 
-def _found(texts: Iterable[str], look: Callable[[str], list[str]]) -> tuple[str, ...]:
-    sentences = [sentence for text in texts for sentence in _SENTENCE.split(text)]
-    if any(look(sentence) and _MORE.search(sentence) for sentence in sentences):
+def _found(texts: Iterable[str], look: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    sentences = [sentence for text in texts for sentence in re.split(_SENTENCE, text)]
+    if any(look(sentence) and re.search(_MORE, sentence) for sentence in sentences):
         return ()
     return tuple(dict.fromkeys(name for sentence in sentences for name in look(sentence)))
 
 
 def _plans_in(text: str) -> list[str]:
-    found = [plan for match in _PLANS.finditer(text) for plan in _ONE_PLAN.findall(match[1])]
+    found = [plan for match in re.finditer(_PLANS, text) for plan in re.findall(_PLAN, match[1])]
     return [plan[:1].upper() + plan[1:].lower() for plan in found]
 
 
 def _places_in(text: str) -> list[str]:
-    return [next(filter(None, match.groups())) for match in _PLACES.finditer(text)]
+    return [next(filter(None, match.groups())) for match in re.finditer(_PLACES, text)]
 
 
 class Concerned:

@@ -26,6 +26,9 @@ def told(title: str, *updates: str, use: Use = UNKNOWN) -> Concerns:
         (("Elevated errors for all models, including Opus",), ()),
         (("Several models degraded", "Opus and others are slow."), ()),
         (("Elevated errors",), ()),
+        (("Opus errors", "Sonnet is not affected."), ()),
+        (("Opus errors", "Haiku has recovered; Opus still fails."), ()),
+        (("Opus errors", "Resolved for Haiku."), ()),
         (("gpt-5-mini returns errors",), ("GPT-5",)),
     ],
 )
@@ -57,6 +60,8 @@ def test_whether_it_hits_this_user(title: str, hit: bool | None) -> None:
         ("The issue affects users", ()),
         ("plus users in Europe see it, too", ()),
         ("gpt-5-pro users", ()),
+        ("This is resolved for Free users", ()),
+        ("Unlike Plus users, Team users see errors", ()),
     ],
 )
 def test_plans(text: str, plans: tuple[str, ...]) -> None:
