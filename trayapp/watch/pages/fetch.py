@@ -37,6 +37,9 @@ REDIRECTS = 3
 MAX_CONTAINERS = 250_000
 """Records and lists in a file: ten times those of the largest page. Millions of empty ones would fit into the limit and
 take a second to build."""
+MAX_WHOLE_BYTES = 1_000_000
+"""Of a file that is read as a whole: records of records can be so many that four megabytes of them keep everything else
+waiting for a third of a second. Readers of larger ones pick out what they need while decoding."""
 MAX_KNOWN = 20
 """Files of a page and its mirrors that are remembered: a few each."""
 JSON = "application/json"
@@ -223,6 +226,8 @@ async def _at_once(value: T) -> T:
 
 def decoded(body: bytes, kind: type[T]) -> T:
     """The JSON in `body` as `kind`. Raises `Unfit`."""
+    if kind in (dict, list) and len(body) > MAX_WHOLE_BYTES:
+        raise Unfit(PageHealth.UNREADABLE, "too_large", limit_bytes=MAX_WHOLE_BYTES)
     if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:
         raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_CONTAINERS)
     try:
