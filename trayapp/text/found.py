@@ -38,7 +38,7 @@ def lines(found: Found) -> tuple[str, ...]:
         )
     elif found.wants_key:
         told.append(_("It wants a key. Without one it is seen whether it answers; with yours, whether it answers you."))
-    if found.page is not None and "page_unreadable" not in found.unknown:
+    if found.page is not None and found.provider.api is not None and "page_unreadable" not in found.unknown:
         told.append(_page(found))
     return (*told, *(_(_UNKNOWN[code]) for code in found.unknown))
 
@@ -46,7 +46,13 @@ def lines(found: Found) -> tuple[str, ...]:
 def _what(found: Found) -> str:
     address = clean(found.address, _ADDRESS_MAX)
     if found.provider.api is None:
-        return _("A status page: {address}", address=address)
+        return ngettext(
+            "A status page: {address} ({vendor}, {n} part)",
+            "A status page: {address} ({vendor}, {n} parts)",
+            found.page_parts,
+            address=address,
+            vendor=found.page_kind,
+        )
     spoken = join([_DIALECTS[dialect] for dialect in found.provider.api.dialects])
     if found.product is None:
         return _("An API at {address}, in the dialect of {spoken}.", address=address, spoken=spoken)

@@ -35,6 +35,7 @@ def model_name(text: str) -> str:
 PARTS: dict[str, str] = {
     text: text
     for text in (
+        N_("All parts"),
         N_("Answers"),
         N_("Chat"),
         N_("Login"),

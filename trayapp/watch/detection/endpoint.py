@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Coroutine
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Catalogue, Provider
@@ -116,7 +117,7 @@ async def _in_time(looking: Coroutine[None, None, FoundPage | None]) -> FoundPag
 
 
 async def _first_answer(http: Http, there: Typed) -> tuple[str, HttpAnswer]:
-    """Where something answers at all, and what. An upgrade to TLS on the same host is followed."""
+    """Where something answers at all, and what. A redirect on the same site is followed: to TLS, or to its `www.`"""
     failures = []
     for origin in there.origins:
         try:
@@ -124,8 +125,8 @@ async def _first_answer(http: Http, there: Typed) -> tuple[str, HttpAnswer]:
         except Failure as failure:
             failures.append(failure)
             continue
-        scheme = answer.url.partition("://")[0]
-        return f"{scheme}://{origin.partition('://')[2]}", answer
+        there_now = urlsplit(answer.url)
+        return f"{there_now.scheme}://{there_now.netloc}", answer
     raise _problem(there, failures[0])
 
 

@@ -24,6 +24,8 @@ from trayapp.watch.detection.typed import Typed, short_name, slug
 
 ANSWERS = "answers"
 """The one component of what has no parts of its own: does it answer?"""
+ALL = "all"
+"""The one component of what is known by its page alone, all of which it stands for."""
 MAX_NAME = 60
 _WHOLE_PAGE = ("*",)
 
@@ -36,7 +38,9 @@ def found(there: Typed, name: str | None, api: Api | None, page: FoundPage | Non
     readable = page.page if page is not None and unfit is None else None
     clear = api is not None and api.wants_key and not may_carry_key(api.base)
     key = ident if api is not None and api.wants_key and not clear else None
-    component = Component(ANSWERS, "Answers", main=True, page_components=_WHOLE_PAGE if readable else ())
+    whole = _WHOLE_PAGE if readable else ()
+    part = (ANSWERS, "Answers") if api is not None else (ALL, "All parts")
+    component = Component(*part, main=True, page_components=whole)
     service = Service(ident, shown, website=None, components=(component,), probes=_probes(api, key))
     provider = Provider(ident, shown, services=(service,), page=readable, api=_api(api, key))
     return Found(

@@ -26,6 +26,7 @@ from trayapp.core.catalogue import Catalogue, Dialect
 from trayapp.core.found import Found
 from trayapp.errors import Problem
 from trayapp.settings.schema import DEFAULT_PORT
+from trayapp.text.found import lines
 from trayapp.watch.detection import service_file
 from trayapp.watch.detection.api import Api
 from trayapp.watch.detection.endpoint import DEADLINE_S, Known, detect
@@ -114,6 +115,7 @@ async def test_a_status_page_alone_is_watched_by_its_page_alone() -> None:
     assert found.provider.page is not None
     assert (found.provider.page.kind, found.provider.page.page_id) == ("statuspage", pagefiles.PAGE_ID)
     assert (found.page_kind, found.page_parts, found.provider.api) == ("Statuspage", 1, None)
+    assert lines(found) == (f"A status page: {found.address} (Statuspage, 1 part)",)
 
 
 async def test_nothing_that_is_no_api_is_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
