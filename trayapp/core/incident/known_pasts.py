@@ -73,7 +73,8 @@ def _take(past: KnownPast, incidents: tuple[PageIncident, ...]) -> bool:
         ended = past_incident(one)
         if ended is None:
             known.pop(one.id, None)
-        else:
+        elif ended.components or not (one.id in known and known[one.id].components):
+            # A reading tells less of what has ended than a past, which is read with the records of what was touched.
             known[one.id] = PastIncident(ended.started_at, ended.ended_at, ended.components[:COMPONENTS_KEPT])
     if known == past.incidents:
         return False

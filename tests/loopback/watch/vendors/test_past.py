@@ -1,6 +1,7 @@
 """What pages tell of their past: over for days, and no news any more, but known of every vendor that keeps it."""
 
 import json
+import math
 from collections.abc import Callable
 
 import pytest
@@ -12,7 +13,7 @@ from tests.support.vendorpages import BEGAN_S, KINDS, Files, files
 from tests.support.vendorscene import VendorScene
 from trayapp.core.catalogue import Page
 from trayapp.core.incident.past import PastIncident, past_incident
-from trayapp.watch.pages.reader import PageReader
+from trayapp.watch.pages.reader import PAST_WITHIN_S, PageReader
 from trayapp.watch.pages.registry import page_kinds
 from trayapp.watch.schedule.budget import Budget
 
@@ -100,3 +101,17 @@ async def test_it_is_asked_of_the_mirror_that_can_be_read(scene: Make) -> None:
         history = await reader.read_past()
     assert history.incidents
     assert len(refusing.requests) == before
+
+
+async def test_a_past_has_a_minute_of_its_own(scene: Make) -> None:
+    page = scene("datadog")
+    await page.serve(shelf("datadog", "resolved", page.clock.now()))
+    watched = Page("datadog", page.server.url, page_id=PAGE_ID)
+    reader = PageReader("acme", watched, 60.0, page.http, Budget(page.clock), page.clock)
+    assert reader.past_at() == math.inf, "not before the page could be read"
+    await reader.read()
+    began = page.clock.now()
+    assert began + 60.0 <= reader.past_at() <= began + PAST_WITHIN_S
+    page.clock.move(reader.past_at() - began)
+    assert (await reader.read_past()).incidents
+    assert reader.next_at() >= page.clock.now() + 60.0

@@ -83,6 +83,16 @@ def test_readings_keep_it_up(said: PageIncident, ends: list[float]) -> None:
     assert known(pasts) == ends
 
 
+def test_a_reading_that_names_no_parts_takes_none_away() -> None:
+    pasts = KnownPasts()
+    told(pasts, one("a"))
+    assert not pasts.reported(report(one("a", 600.0, components=())))
+    assert [past.components for past in pasts.incidents()["acme"]] == [("chat",)]
+    assert pasts.reported(report(one("b", 600.0, components=())))
+    assert pasts.reported(report(one("b", 600.0)))
+    assert known(pasts) == [0.0, 600.0]
+
+
 def test_an_unreadable_page_changes_nothing_and_another_page_begins_anew() -> None:
     pasts = KnownPasts()
     told(pasts, one("a"))
