@@ -30,6 +30,13 @@ RESUME_FROM_SLEEP = [
     Row(3636, "beta 200; page ok", "api green ok, beta green ok", "all is well"),
 ]
 
+# An answer that was asked for on another network says nothing of this one.
+CHANGED_WHILE_IT_WAS_ASKED = [
+    Row(100, "change", "beta grey starting", "another network"),
+    Row(100.2, "beta 200", "beta grey starting", "asked before it: dropped, however good"),
+    Row(101, "beta 200", "beta green ok", "asked here"),
+]
+
 # A nap of four minutes in the middle of an outage: red stays red, and is not told again.
 NAP_DURING_AN_OUTAGE = [
     Row(0, "beta 200; api 401", "beta green ok", "all is well"),

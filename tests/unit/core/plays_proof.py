@@ -44,6 +44,15 @@ A_PROVEN_502_WHILE_ALL_CONTROLS_ARE_BLOCKED = [
     Row(185, "api 502 !; beta 200 !", "api red down, beta green ok", "down, and never offline", every=30, until=600),
 ]
 
+# Controls that fail beside it take nothing away from what the provider says itself, for however long.
+A_PROVEN_502_BESIDE_CONTROLS_THAT_FAIL = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(60, "api 502 -!", "api green ok", "first failure"),
+    Row(65, "api 502 -!", "api yellow checking", "second"),
+    Row(80, "api 502 -!", "api red down", "third"),
+    Row(110, "api 502 -!", "api red down", "for as long as it comes", every=30, until=1400),
+]
+
 # Rate limits say nothing of the provider, and prove the connection all the same.
 A_PROVEN_429_IS_AN_ANSWER = [
     Row(0, "api 401 !; page ok", "api green ok", "all is well"),

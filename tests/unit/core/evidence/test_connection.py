@@ -181,6 +181,15 @@ class TestChanceOfFailure:
         made.observe_control(control(75.0, False, host="b"))
         assert made.chance_of_failure("acme", Reach.PUBLIC, 75.0) > 0.1
 
+    def test_on_another_network_it_may_be_alive(self) -> None:
+        made = network(*[each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))])
+        for changed in (False, True):
+            if changed:
+                made.disturbed(Disturbance(500.0, DisturbanceKind.NETWORK_CHANGE))
+            made.observe_control(control(450.0 + 150.0 * changed, False, host="a"))
+            made.observe_control(control(451.0 + 150.0 * changed, False, host="b"))
+            assert (made.down(Reach.PUBLIC) is not None) is changed
+
     def test_controls_that_were_asked_only_while_the_connection_was_away_are_alive(self) -> None:
         """It goes for a moment every hour, and nobody asks them in between."""
         made = network()

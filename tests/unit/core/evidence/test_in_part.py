@@ -113,7 +113,7 @@ class TestTries:
     def test_of_busy_tools_some_requests_are_enough_as_they_come(self) -> None:
         """Choosing by time and not by outcome keeps the share what it is."""
         requests = [
-            tried(0.1 * n, FAIL if n % 50 == 0 else GOOD, source=Source.TRAFFIC, request=f"r{n}") for n in range(2000)
+            tried(0.5 * n, FAIL if n % 10 == 0 else GOOD, source=Source.TRAFFIC, request=f"r{n}") for n in range(400)
         ]
         made = looked(*requests)
         assert made.share is None

@@ -139,8 +139,9 @@ def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_
     assert odds.vouched(first, network)
 
 
-def test_loopback_is_vouched_for_and_red_at_the_third_try() -> None:
-    run = [tried(at, control=None, reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
+@pytest.mark.parametrize("control", [None, False])
+def test_loopback_is_vouched_for_and_red_at_the_third_try_whatever_controls_say(control: bool | None) -> None:
+    run = [tried(at, control=control, reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
     assert [odds.level(run[:n], OwnConnection(0.0), run[n - 1].at) for n in (1, 2, 3)] == [
         Level.NONE,
         Level.CHECKING,

@@ -1,0 +1,128 @@
+"""Which rule has the word: what the plays do not come by."""
+
+import pytest
+from msgspec import structs
+
+from tests.unit.core.playbook import START, Play, Row, observations
+from trayapp.core.evidence.observation import Badge, Depth, Source, Try, Witness
+
+PATH = "/v1/chat/completions"
+EDITOR, AGENT, NOBODY = Witness("aa11", PATH, "big"), Witness("bb22", PATH, "big"), Witness("", "/v1/models")
+
+
+def asked(play: Play, who: Witness, accepted: bool, *times: float) -> str:
+    """A request by whom, accepted or refused, at each of these times: the light of the API then."""
+    for at in times:
+        [made] = observations(START + at, "use ok")
+        assert isinstance(made, Try)
+        if not accepted:
+            made = structs.replace(made, code="http_401", status=401, depth=Depth.API, badge=Badge.KEY)
+        source = Source.TRAFFIC if who.credential else Source.PROBE
+        depth = made.depth if who.credential else Depth.API
+        play.state.observe(structs.replace(made, source=source, depth=depth, witness=who, accepted=accepted))
+        play.wait(at)
+    return play.lights()["api"]
+
+
+class TestRefusedWhatWasAccepted:
+    @pytest.fixture
+    def play(self) -> Play:
+        play = Play(("api", "beta"))
+        play.run([Row(0, "api 401; page ok; beta 200", "api green ok", "all is well")])
+        for who, at in ((EDITOR, 10.0), (AGENT, 20.0), (NOBODY, 30.0)):
+            asked(play, who, True, at)
+        return play
+
+    def test_three_refusals_are_yellow_and_no_second_credential_says_otherwise(self, play: Play) -> None:
+        assert asked(play, EDITOR, False, 100, 160) == "green ok"
+        assert asked(play, EDITOR, False, 220) == "yellow degraded"
+        assert "refused" in play.codes("api")
+
+    def test_two_credentials_that_are_refused_are_red(self, play: Play) -> None:
+        asked(play, EDITOR, False, 100, 160, 220)
+        assert asked(play, AGENT, False, 230, 290) == "yellow degraded"
+        assert asked(play, AGENT, False, 350) == "red down"
+
+    @pytest.mark.parametrize(
+        ("page", "light"),
+        [
+            ("page partial:completions incident:investigating:major:completions:90", "red down"),
+            ("page partial:completions incident:investigating:major:completions:5", "yellow degraded"),
+            ("page degraded:completions incident:investigating:major:completions:90", "yellow degraded"),
+            ("page ok", "yellow degraded"),
+        ],
+    )
+    def test_the_page_makes_it_red_where_it_explains_it(self, play: Play, page: str, light: str) -> None:
+        asked(play, EDITOR, False, 100, 160, 220)
+        play.feed(230, page)
+        assert play.lights()["api"] == light
+
+    def test_it_is_no_answer_that_would_end_a_run_of_failures(self, play: Play) -> None:
+        play.feed(60, "api 503")
+        play.feed(65, "api 503 +")
+        assert asked(play, EDITOR, False, 70) == "yellow checking"
+
+    def test_real_answers_contradict_what_a_request_without_a_key_is_told(self, play: Play) -> None:
+        assert asked(play, NOBODY, False, *range(100, 460, 60)) == "yellow degraded"
+        rows = [
+            Row(410, "real ok", "api yellow degraded", "one answer", every=10, until=420),
+            Row(430, "real ok", "api green ok", "three of them"),
+        ]
+        play.run(rows)
+
+    def test_but_not_what_a_credential_is_told(self, play: Play) -> None:
+        asked(play, EDITOR, False, 100, 160, 220)
+        play.run([Row(230, "real ok", "api yellow degraded", "whose are these?", every=10, until=280)])
+
+
+def test_what_the_page_calls_an_outage_is_one_whatever_was_announced() -> None:
+    play = Play(("api", "beta"))
+    said = "incident:in_progress:maintenance:completions,responses,embeddings"
+    rows = [
+        Row(0, f"api 401; page ok {said}; beta 200", "api green ok", "announced, and nothing fails"),
+        Row(60, "api 503; api 503 +; api 503 +", "api yellow maintenance", "failures are the maintenance"),
+        Row(70, f"page major:completions {said}", "api red down", "that is no maintenance"),
+    ]
+    play.run(rows[:1])
+    for sample in rows[1].samples.split(";"):
+        play.feed(60, sample)
+    play.expect(rows[1].lights, rows[1].why)
+    play.run(rows[2:])
+
+
+def test_real_answers_contradict_no_page_where_a_part_of_the_requests_fails() -> None:
+    play = Play(("api", "beta"))
+    play.run([Row(0, "beta 200; page ok", "beta green ok", "all is well")])
+    for number in range(12):
+        play.feed(15.0 * (number + 1), "real 500 +" if number % 2 else "real ok")
+    play.expect("api yellow degraded", "every other request fails")
+    play.feed(200, "page major:completions,responses,embeddings")
+    play.expect("api red down", "its page says so")
+    for number in range(4):
+        play.feed(215.0 + 15.0 * number, "real ok")
+    play.expect("api red down", "some are always answered")
+
+
+@pytest.mark.parametrize(
+    ("late", "light"),
+    [
+        ((), "yellow reported_only"),
+        ((Row(7000, "api 503 +", "api red down", "fails"), Row(7060, "api 401", "api red down", "once")),
+         "grey no_evidence"),
+        ((Row(7100, "real ok", "api red down", "answers"),), "green ok"),
+    ],
+    ids=["well for long", "failed lately", "answers"],
+)  # fmt: skip
+def test_a_page_that_died_while_it_was_red(late: tuple[Row, ...], light: str) -> None:
+    play = Play(("api", "beta"))
+    rows = [
+        Row(0, "api 401; page ok; beta 200", "api green ok", "all is well"),
+        Row(60, "page major:completions", "api red down", "red"),
+        Row(120, "page html; api 401; beta 200", "api red down", "its last word stands", every=290, until=7100),
+        *late,
+        Row(7200, "page html; api 401", "api red down", "for two hours"),
+    ]
+    play.run(rows)
+    play.feed(7262, "page html")
+    chat = next(part for part in play.last.services[0].components if part.id == "completions")
+    assert f"{chat.light.value} {chat.finding.value}" == light, "and no longer"

@@ -1,0 +1,37 @@
+"""No rule of the light without a test that misses it when it is taken out."""
+
+import subprocess
+import sys
+
+import pytest
+from msgspec import json
+
+from tests.unit.core.rules_taken_out import Answer, TakenOut, table
+
+ROWS = table()
+
+
+def name(row: TakenOut) -> str:
+    return f"{row.rule}: {row.what}"
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Answer]:
+    """What became of each row, tried in a process that has nothing but these tests in it."""
+    command = [sys.executable, "-m", "tests.unit.core.rules_taken_out"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    found = [json.decode(line, type=Answer) for line in lines]
+    assert len(found) == len(ROWS), done.stdout[-2000:] + done.stderr[-2000:]
+    return {f"{answer.rule}: {answer.what}": answer for answer in found}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name)
+def test_a_rule_that_is_taken_out_is_missed(row: TakenOut, answers: dict[str, Answer]) -> None:
+    answer = answers[name(row)]
+    assert answer.places == 1, f"{row.file} does not say it once"
+    assert answer.missed == f"tests/unit/core/{row.test}"
+
+
+def test_every_row_has_a_name_of_its_own() -> None:
+    assert len({name(row) for row in ROWS}) == len(ROWS)
