@@ -6,6 +6,7 @@ where starting pytest anew costs seconds.
 
 import ast
 import functools
+import gc
 import importlib
 import inspect
 import math
@@ -224,6 +225,8 @@ def collected(arguments: Iterable[str], work: Callable[[list[pytest.Item]], None
         def pytest_runtestloop(self, session: pytest.Session) -> bool:
             if session.testsfailed:
                 raise session.Interrupted("some tests cannot be collected")
+            # What is there already is no garbage: looking for some in it would copy all of it into every process.
+            gc.freeze()
             work(session.items)
             return True
 

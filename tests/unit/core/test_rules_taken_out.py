@@ -9,6 +9,8 @@ from msgspec import json
 from tests.unit.core.rules_taken_out import Answer, TakenOut, table
 
 ROWS = table()
+# All rows are tried at once, and a tenth of a second each adds up where many work on one machine.
+pytestmark = pytest.mark.timeout(900)
 
 
 def name(row: TakenOut) -> str:

@@ -11,7 +11,6 @@ from trayapp.core.evidence.families import (
     KNOWN_ANSWERS,
     KNOWN_S,
     NOTED_EVERY_S,
-    USED_S,
     Families,
     FamiliesMemory,
     Use,
@@ -19,6 +18,7 @@ from trayapp.core.evidence.families import (
 )
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
 
+MONTH_S = 30 * 86_400.0
 BRAIN = ("Opus", "Sonnet", "Haiku")
 OPEN = ("GPT-6", "GPT-5", "GPT-4.1", "GPT-4o", "o3", "o4-mini", "Gemini Pro")
 
@@ -104,9 +104,9 @@ def test_a_day_and_some_answers_show_what_is_used() -> None:
 def test_what_was_not_used_for_a_month_is_not() -> None:
     families = Families([PROVIDER])
     answered(families, "claude-opus-4-5", 0.0, KNOWN_ANSWERS)
-    answered(families, "claude-sonnet-5", USED_S, KNOWN_ANSWERS)
-    assert families.use("brain-api", USED_S) == Use(BRAIN, frozenset({"Opus", "Sonnet"}))
-    assert families.use("brain-api", USED_S + 1.0) == SONNET
+    answered(families, "claude-sonnet-5", MONTH_S, KNOWN_ANSWERS)
+    assert families.use("brain-api", MONTH_S) == Use(BRAIN, frozenset({"Opus", "Sonnet"}))
+    assert families.use("brain-api", MONTH_S + 1.0) == SONNET
 
 
 @pytest.mark.parametrize(

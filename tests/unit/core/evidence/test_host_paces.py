@@ -82,6 +82,15 @@ def test_a_host_is_as_eager_as_the_worst_that_it_speaks_for(hosts: Hosts) -> Non
     assert [hosts.paces.wants_control(name) for name in names] == [True, True, False, False]
 
 
+def test_what_has_failed_in_part_for_half_an_hour_is_asked_more_rarely(hosts: Hosts) -> None:
+    paces = {}
+    for number in range(131):
+        at = 15.0 * number
+        hosts.tried(at, Outcome.GOOD if number % 3 else Outcome.FAIL)
+        paces[at] = hosts.paces.of("api.example")
+    assert (paces[1500.0], paces[1950.0]) == (Pace.LASTING, Pace.LONG)
+
+
 def test_loopback_needs_no_control(hosts: Hosts) -> None:
     hosts.tried(0.0, reach=Reach.LOOPBACK)
     assert hosts.paces.of("api.example") is Pace.TROUBLE

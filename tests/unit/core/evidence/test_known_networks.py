@@ -7,7 +7,6 @@ from trayapp.core.evidence import coincidence
 from trayapp.core.evidence.failure_share import LONG_WINDOW_S, NEW_NETWORK, Kind
 from trayapp.core.evidence.known_networks import (
     DAY_S,
-    KEPT_DAYS,
     KEPT_EVERY_S,
     KNOWN_TRIES,
     NETWORKS_KEPT,
@@ -100,9 +99,9 @@ def test_each_network_is_known_by_its_name() -> None:
 def test_seven_days_are_enough() -> None:
     known = KnownNetworks()
     asked(known, 20, 100)
-    asked(known, 0, 100, at=(KEPT_DAYS - 1) * DAY_S)
+    asked(known, 0, 100, at=6 * DAY_S)
     assert usual(known) == pytest.approx(0.1)
-    asked(known, 0, 1, at=KEPT_DAYS * DAY_S)
+    asked(known, 0, 1, at=7 * DAY_S)
     assert usual(known) == 0.0
 
 

@@ -1,12 +1,14 @@
 """Rule 8: what ends a red that own requests made."""
 
+import pytest
 from msgspec import structs
 
 from tests.unit.core.evidence.test_own_evidence import down, see, seen, sight
 from tests.unit.core.evidence.test_strikes import GOOD, tried
 from trayapp.core.evidence.observation import Depth, Source
 from trayapp.core.evidence.own_evidence import Evidence, Sight
-from trayapp.core.evidence.red import BACK_SPAN_S, UNSEEN_RED_S
+from trayapp.core.evidence.red import BACK_SPAN_S, UNSEEN_RED_S, Red
+from trayapp.core.evidence.strikes import Strikes
 
 
 def red_depth(evidence: Evidence) -> Depth | None:
@@ -19,6 +21,15 @@ def test_two_good_answers_a_minute_apart() -> None:
     see(evidence, tried(200.0 + BACK_SPAN_S, GOOD))
     assert sight(evidence) is Sight.RECOVERING
     assert evidence.back_at == 200.0
+
+
+@pytest.mark.parametrize(("wary", "span_s"), [(False, 60.0), (True, 180.0)])
+def test_where_it_failed_in_part_before_they_are_three_minutes_apart(wary: bool, span_s: float) -> None:
+    failed = tried(100.0)
+    red = Red(100.0, 100.0, Depth.API, failed.host, 3, failed, wary)
+    for apart_s, ends in ((span_s - 1.0, False), (span_s, True)):
+        strikes = Strikes([failed, tried(200.0, GOOD), tried(200.0 + apart_s, GOOD)])
+        assert (red.back_at(strikes, 100.0, 100.0, 200.0 + apart_s) is not None) is ends
 
 
 def test_a_minute_apart_is_when_they_were_asked() -> None:

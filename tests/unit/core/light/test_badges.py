@@ -5,7 +5,7 @@ from msgspec import structs
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
-from trayapp.core.light.badges import ACCOUNT_LIFE_S, COMPLETION_LIFE_S, RATE_LIMIT_LIFE_S, Badges
+from trayapp.core.light.badges import ACCOUNT_LIFE_S, BADGES_KEPT, COMPLETION_LIFE_S, RATE_LIMIT_LIFE_S, Badges
 
 
 def tried(
@@ -41,15 +41,39 @@ def test_badges_age() -> None:
     badges = Badges()
     badges.observe(tried(0.0, Badge.RATE_LIMIT, Source.TRAFFIC, outcome=Outcome.NEUTRAL))
     badges.observe(tried(0.0, Badge.QUOTA))
-    assert badges.of("api", RATE_LIMIT_LIFE_S) == (Badge.QUOTA, Badge.RATE_LIMIT)
-    assert badges.of("api", RATE_LIMIT_LIFE_S + 1) == (Badge.QUOTA,)
-    assert badges.of("api", ACCOUNT_LIFE_S + 1) == ()
+    assert badges.of("api", 600.0) == (Badge.QUOTA, Badge.RATE_LIMIT)
+    assert badges.of("api", 601.0) == (Badge.QUOTA,)
+    assert badges.of("api", 3600.0) == (Badge.QUOTA,)
+    assert badges.of("api", 3601.0) == ()
 
 
 def test_other_services_have_their_own() -> None:
     badges = Badges()
     badges.observe(tried(0.0, Badge.KEY))
     assert badges.of("chat", 1.0) == ()
+
+
+def test_of_very_many_credentials_those_that_were_heard_of_last_are_known() -> None:
+    def refused(number: int, badge: Badge = Badge.RATE_LIMIT) -> Try:
+        return structs.replace(tried(1.0, badge, Source.TRAFFIC), witness=Witness(f"{number}", "/v1/models"))
+
+    badges = Badges()
+    badges.observe(refused(0, Badge.KEY))
+    for number in range(1, BADGES_KEPT):
+        badges.observe(refused(number))
+    badges.observe(refused(0, Badge.KEY))
+    badges.observe(refused(BADGES_KEPT))
+    assert badges.of("api", 2.0) == (Badge.KEY, Badge.RATE_LIMIT), "refused again just now"
+    for number in range(1, BADGES_KEPT):
+        badges.observe(refused(number))
+    assert badges.of("api", 2.0) == (Badge.RATE_LIMIT,), "one more, and it is the oldest"
+
+
+def test_a_key_that_was_accepted_before_is_said_where_nothing_else_says_so() -> None:
+    badges = Badges()
+    badges.observe(tried(1.0, Badge.KEY), accepted_at=0.5)
+    assert [each.params for each in badges.reasons("api", 2.0)] == [{"accepted_at": 0.5}]
+    assert badges.reasons("api", 2.0, refused=True) == ()
 
 
 def test_looking_tells_who_has_lost_a_badge_and_only_then() -> None:

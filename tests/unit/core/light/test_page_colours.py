@@ -11,8 +11,6 @@ from trayapp.core.light.incident_reach import Touch
 from trayapp.core.light.page_colours import (
     FORGOTTEN_S,
     MONITORED_S,
-    OVERDUE_S,
-    STALE_S,
     STATES_LAG_S,
     PartColours,
     part_colours,
@@ -20,6 +18,7 @@ from trayapp.core.light.page_colours import (
 from trayapp.core.light.severity import Light
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
+FORTNIGHT_S = 14 * DAY_S
 
 
 def incident(stage: str = "investigating", impact: str = "major", **more: object) -> PageIncident:
@@ -82,20 +81,20 @@ def test_news_keep_an_incident_from_being_forgotten() -> None:
 
 class TestStale:
     def test_two_weeks_after_its_own_change(self) -> None:
-        assert not colours("major", changed_at=START, after=STALE_S - 1).stale
-        made = colours("major", changed_at=START, after=STALE_S)
+        assert not colours("major", changed_at=START, after=FORTNIGHT_S - 1).stale
+        made = colours("major", changed_at=START, after=FORTNIGHT_S)
         assert (made.stale, made.own.light) == (True, Light.GREY)
 
     def test_or_after_the_news_of_what_touches_it(self) -> None:
         told = incident(updated_at=START + 9 * DAY_S)
-        assert not colours("major", told, changed_at=START, after=STALE_S).stale
-        assert colours("major", told, changed_at=START, after=9 * DAY_S + STALE_S).stale
+        assert not colours("major", told, changed_at=START, after=FORTNIGHT_S).stale
+        assert colours("major", told, changed_at=START, after=9 * DAY_S + FORTNIGHT_S).stale
 
     def test_or_since_it_was_first_seen_where_nothing_else_is_known(self) -> None:
         assert not colours("major", after=99 * DAY_S).stale
-        assert not colours("major", seen=START, after=STALE_S - 1).stale
-        assert colours("major", seen=START, after=STALE_S).stale
-        assert colours("major", changed_at=START, seen=START + 9 * DAY_S, after=STALE_S).stale, "the page knows best"
+        assert not colours("major", seen=START, after=FORTNIGHT_S - 1).stale
+        assert colours("major", seen=START, after=FORTNIGHT_S).stale
+        assert colours("major", changed_at=START, seen=START + 9 * DAY_S, after=FORTNIGHT_S).stale, "it knows best"
 
     @pytest.mark.parametrize("state", ["operational", "maintenance", "unknown"])
     def test_only_trouble_is(self, state: str) -> None:
@@ -123,13 +122,13 @@ class TestMaintenance:
     def test_until_an_hour_after_its_announced_end(self) -> None:
         told = incident("in_progress", "maintenance", maintenance=True, ends_at=START + HOUR_S)
         for state in ("operational", "maintenance"):
-            assert self.excused(state, told) == START + HOUR_S + OVERDUE_S
+            assert self.excused(state, told) == START + HOUR_S + HOUR_S
 
     def test_or_until_nobody_looks_after_it_where_none_was_announced(self) -> None:
         told = incident("in_progress", "maintenance", maintenance=True)
-        assert self.excused("operational", told) == START + STALE_S
-        assert self.excused("maintenance", None, changed_at=START) == START + STALE_S
-        assert self.excused("maintenance", None, seen=START) == START + STALE_S
+        assert self.excused("operational", told) == START + FORTNIGHT_S
+        assert self.excused("maintenance", None, changed_at=START) == START + FORTNIGHT_S
+        assert self.excused("maintenance", None, seen=START) == START + FORTNIGHT_S
         assert self.excused("maintenance", None) == math.inf
 
     def test_not_what_is_only_announced(self) -> None:

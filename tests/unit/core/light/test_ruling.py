@@ -57,6 +57,14 @@ class TestRefusedWhatWasAccepted:
         play.feed(230, page)
         assert play.lights()["api"] == light
 
+    @pytest.mark.parametrize(("between", "light"), [("change", "green ok"), ("resume", "yellow degraded")])
+    def test_on_another_network_what_was_not_yet_certain_starts_afresh(
+        self, play: Play, between: str, light: str
+    ) -> None:
+        asked(play, EDITOR, False, 100, 160)
+        play.feed(170, between)
+        assert asked(play, EDITOR, False, 220) == light
+
     def test_it_is_no_answer_that_would_end_a_run_of_failures(self, play: Play) -> None:
         play.feed(60, "api 503")
         play.feed(65, "api 503 +")
@@ -126,3 +134,16 @@ def test_a_page_that_died_while_it_was_red(late: tuple[Row, ...], light: str) ->
     play.feed(7262, "page html")
     chat = next(part for part in play.last.services[0].components if part.id == "completions")
     assert f"{chat.light.value} {chat.finding.value}" == light, "and no longer"
+
+
+def test_a_page_that_fails_before_and_after_a_resume_has_failed_once() -> None:
+    play = Play(("chat",))
+    play.feed(0, "site ok")
+    rows = [
+        Row(1, "page ok", "chat green ok", "all is well"),
+        Row(100, "page timeout", "chat green ok", "one is no news"),
+        Row(110, "resume", "chat green ok", "that was another time"),
+        Row(150, "page timeout", "chat green ok", "so this is one"),
+        Row(160, "page timeout", "chat grey starting", "and this two"),
+    ]
+    play.run(rows)
