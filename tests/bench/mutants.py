@@ -97,7 +97,10 @@ class Coverage:
 
 @functools.cache
 def _statements(file: str) -> list[tuple[int, int]]:
-    """From which line to which each statement goes, without the block that it opens; the outer ones first."""
+    """From which line to which each statement goes, without the block that it opens; the outer ones first.
+
+    The head of a function is run once, when it is made: whatever runs it runs its block.
+    """
     tree = ast.parse(Path(file).read_text())
     statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     return [(each.lineno, _head(each)) for each in sorted(statements, key=lambda each: each.lineno)]
@@ -106,7 +109,7 @@ def _statements(file: str) -> list[tuple[int, int]]:
 def _head(statement: ast.stmt) -> int:
     body = getattr(statement, "body", None) or getattr(statement, "cases", None)
     first = body[0] if body else None
-    if first is None:
+    if first is None or isinstance(statement, ast.FunctionDef):
         return statement.end_lineno or statement.lineno
     begins: int = first.pattern.lineno if isinstance(first, ast.match_case) else first.lineno
     return max(statement.lineno, begins - 1)

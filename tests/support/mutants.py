@@ -34,7 +34,10 @@ _MEMORY_BYTES = 6 << 30
 
 def module_of(file: Path) -> ModuleType:
     """The module of a source file, given from the top of the repository."""
-    return importlib.import_module(".".join(file.with_suffix("").parts))
+    module = importlib.import_module(".".join(file.with_suffix("").parts))
+    # Once, and not in each process that is forked.
+    parsed(Path(module.__file__ or ""))
+    return module
 
 
 def graft(module: ModuleType, source: str) -> None:
@@ -44,23 +47,36 @@ def graft(module: ModuleType, source: str) -> None:
     exchanged wherever it was imported by its name. Raises whatever `source` raises when it is run, and LookupError for
     a change that cannot be made so (a class's own fields, an import).
     """
-    file = Path(module.__file__ or "")
-    for old, new in zip(_parsed(file).body, ast.parse(source).body, strict=True):
-        if ast.dump(old) == ast.dump(new):
+    before, after = parsed(Path(module.__file__ or "")), Parsed(source)
+    for old, new in zip(before.tree.body, after.tree.body, strict=True):
+        if before.text(old) == after.text(new):
             continue
         if isinstance(new, ast.FunctionDef):
             _exchange_code(vars(module)[new.name], _made(module, new)[new.name])
         elif isinstance(old, ast.ClassDef) and isinstance(new, ast.ClassDef):
-            _graft_class(module, old, new)
+            for inner, changed in zip(old.body, new.body, strict=True):
+                if before.text(inner) != after.text(changed):
+                    _graft_method(module, new, changed)
         elif isinstance(new, ast.Assign | ast.AnnAssign):
             _graft_constants(module, source)
         else:
             raise LookupError(ast.unparse(new))
 
 
+class Parsed:
+    """A source, and what it says line by line: cheaper to compare than trees."""
+
+    def __init__(self, source: str) -> None:
+        self.tree = ast.parse(source)
+        self._lines = source.splitlines()
+
+    def text(self, statement: ast.stmt) -> list[str]:
+        return self._lines[statement.lineno - 1 : statement.end_lineno]
+
+
 @functools.cache
-def _parsed(file: Path) -> ast.Module:
-    return ast.parse(file.read_text())
+def parsed(file: Path) -> Parsed:
+    return Parsed(file.read_text())
 
 
 def _made(module: ModuleType, statement: ast.stmt) -> dict[str, Any]:
@@ -70,14 +86,11 @@ def _made(module: ModuleType, statement: ast.stmt) -> dict[str, Any]:
     return world
 
 
-def _graft_class(module: ModuleType, old: ast.ClassDef, new: ast.ClassDef) -> None:
-    for before, after in zip(old.body, new.body, strict=True):
-        if ast.dump(before) == ast.dump(after):
-            continue
-        if not isinstance(after, ast.FunctionDef):
-            raise LookupError(ast.unparse(after))
-        bare = ast.copy_location(ast.ClassDef(new.name, [], [], [after], []), new)
-        _exchange_code(vars(vars(module)[new.name])[after.name], vars(_made(module, bare)[new.name])[after.name])
+def _graft_method(module: ModuleType, owner: ast.ClassDef, method: ast.stmt) -> None:
+    if not isinstance(method, ast.FunctionDef):
+        raise LookupError(ast.unparse(method))
+    bare = ast.copy_location(ast.ClassDef(owner.name, [], [], [method], []), owner)
+    _exchange_code(vars(vars(module)[owner.name])[method.name], vars(_made(module, bare)[owner.name])[method.name])
 
 
 def _graft_constants(module: ModuleType, source: str) -> None:

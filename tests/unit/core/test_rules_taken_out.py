@@ -7,6 +7,7 @@ import pytest
 from msgspec import json
 
 from tests.unit.core.rules_taken_out import Answer, TakenOut, table
+from tests.unit.test_contracts import constants, rules
 
 ROWS = table()
 # All rows are tried at once, and a tenth of a second each adds up where many work on one machine.
@@ -37,3 +38,10 @@ def test_a_rule_that_is_taken_out_is_missed(row: TakenOut, answers: dict[str, An
 
 def test_every_row_has_a_name_of_its_own() -> None:
     assert len({name(row) for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_number_that_a_rule_names_is_taken_out(number: int) -> None:
+    """A number that may be anything is none."""
+    taken_out = {row.was.strip().split(" = ")[0] for row in ROWS}
+    assert constants(rules()[number]) - taken_out == set()

@@ -165,8 +165,7 @@ class Case:
         if unverified is not None and not excused:
             return Ruling(Light.YELLOW, Finding.CHECKING, tell.unverified(unverified), unverified.since_at)
         if held is not None and page_light is Light.YELLOW:
-            since = held.at if held.since is None else held.since
-            return Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), since, back_at=since)
+            return Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), held.since, back_at=held.since)
         if page.ended_at is not None and now - page.ended_at < QUIET_S:
             # What failed here after the page's own end did not know of it.
             back_at = max(page.back_at or page.ended_at, evidence.failed_at or 0.0)

@@ -329,7 +329,7 @@ class TestFlapping:
 
     def test_what_fails_all_the_time_does_not_come_and_go_with_shallower_answers(self) -> None:
         """A list of models that stays fine through an outage, and completions that all fail."""
-        tries = [tried(30.0 * n, *((FAIL, Depth.COMPLETION) if n % 2 else (GOOD, Depth.API))) for n in range(40)]
+        tries = [tried(60.0 * n, *((FAIL, Depth.COMPLETION) if n % 2 else (GOOD, Depth.API))) for n in range(40)]
         assert not seen(*tries).flapping.on
         deeper = [tried(60.0 * n, *((FAIL, Depth.API) if n % 2 else (GOOD, Depth.COMPLETION))) for n in range(20)]
         assert seen(*deeper).flapping.on

@@ -67,6 +67,11 @@ def test_what_shallow_failures_make_shallow_answers_end() -> None:
     assert sight(evidence) is Sight.RECOVERING
 
 
+def test_a_red_that_real_requests_saw_stays_while_nothing_answers_at_all() -> None:
+    evidence = seen(*down(Depth.COMPLETION), *[tried(120.0 + 60.0 * minute) for minute in range(1, 40)])
+    assert sight(evidence) is Sight.DOWN
+
+
 def test_a_red_that_only_real_requests_saw_ends_when_nobody_makes_any() -> None:
     evidence = seen(*down(Depth.COMPLETION))
     last_at = 120.0

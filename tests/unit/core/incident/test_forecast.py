@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trayapp.core.incident.forecast import TOO_OLD_S, Basis, Forecast, Past
+from trayapp.core.incident.forecast import TOO_OLD_S, Basis, Forecast, Past, half_over_s
 from trayapp.core.incident.past import PastIncident
 
 NOW = 1_770_156_000.0
@@ -34,6 +34,13 @@ def said(*args: object, **kwargs: object) -> Forecast:
     told = ask(*args, **kwargs)  # type: ignore[arg-type]
     assert told is not None
     return told
+
+
+def test_half_are_over_when_the_longest_is_and_never_where_one_is_not_known() -> None:
+    short, long = said(past(30, 20.0)), said(past(30, 600.0))
+    assert half_over_s([short, long]) == long.median_s > short.median_s
+    assert half_over_s([short, None]) is None
+    assert half_over_s([]) is None
 
 
 def test_without_a_past_it_is_what_is_published() -> None:

@@ -78,6 +78,14 @@ def test_not_opened_by_what_is_no_outage(finding: Finding) -> None:
     assert Diary().at(100.0, trouble("acme-api", finding)) == ()
 
 
+def test_each_has_a_name_of_its_own_though_they_begin_in_one_second() -> None:
+    diary, names = Diary(), []
+    for at in (100.0, 300.0, 500.0):
+        names.append(diary.at(at, trouble("acme-api", Finding.DOWN, at=80.0))[-1].id)
+        diary.at(at + 100.0, trouble("acme-api", Finding.OK))
+    assert names == ["acme-80", "acme-80b", "acme-80bb"]
+
+
 def test_services_of_one_provider_are_one_incident() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0), trouble("acme-chat", Finding.OK))

@@ -75,6 +75,11 @@ def test_reasons_name_incident_and_component() -> None:
     assert opinion.since == START - 600
 
 
+def test_a_value_that_nobody_knows_is_said() -> None:
+    *_, said = speak(page(START, ["unknown:chat"]), "id-chat").reasons
+    assert (said.code, said.params["health"]) == ("page_unknown", "unknown_value")
+
+
 def test_one_that_names_no_part_is_listed_with_all_and_unsettles_none() -> None:
     report = page(START, ["incident:investigating:critical:"])
     for name in ("id-chat", "id-login"):

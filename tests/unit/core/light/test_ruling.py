@@ -3,8 +3,12 @@
 import pytest
 from msgspec import structs
 
-from tests.unit.core.playbook import START, Play, Row, observations
-from trayapp.core.evidence.observation import Badge, Depth, Source, Try, Witness
+from tests.unit.core.playbook import CATALOGUE, START, Play, Row, observations
+from trayapp.core.evidence.failure_share import Kind
+from trayapp.core.evidence.known_networks import KnownNetworks
+from trayapp.core.evidence.observation import Badge, Depth, OnNetwork, Source, Try, Witness
+from trayapp.core.light.judge import Judge
+from trayapp.core.light.severity import Confidence
 
 PATH = "/v1/chat/completions"
 EDITOR, AGENT, NOBODY = Witness("aa11", PATH, "big"), Witness("bb22", PATH, "big"), Witness("", "/v1/models")
@@ -22,6 +26,12 @@ def asked(play: Play, who: Witness, accepted: bool, *times: float) -> str:
         play.state.observe(structs.replace(made, source=source, depth=depth, witness=who, accepted=accepted))
         play.wait(at)
     return play.lights()["api"]
+
+
+def completions(play: Play) -> str:
+    """The light of the part that real requests speak for."""
+    part = next(part for part in play.last.services[0].components if part.id == "completions")
+    return f"{part.light.value} {part.finding.value}"
 
 
 class TestRefusedWhatWasAccepted:
@@ -68,7 +78,8 @@ class TestRefusedWhatWasAccepted:
     def test_it_is_no_answer_that_would_end_a_run_of_failures(self, play: Play) -> None:
         play.feed(60, "api 503")
         play.feed(65, "api 503 +")
-        assert asked(play, EDITOR, False, 70) == "yellow checking"
+        asked(play, EDITOR, False, 70)
+        assert completions(play) == "yellow checking"
 
     def test_real_answers_contradict_what_a_request_without_a_key_is_told(self, play: Play) -> None:
         assert asked(play, NOBODY, False, *range(100, 460, 60)) == "yellow degraded"
@@ -108,7 +119,7 @@ def test_real_answers_contradict_no_page_where_a_part_of_the_requests_fails() ->
     play.expect("api red down", "its page says so")
     for number in range(4):
         play.feed(215.0 + 15.0 * number, "real ok")
-    play.expect("api red down", "some are always answered")
+    assert completions(play) == "red down", "some are always answered"
 
 
 @pytest.mark.parametrize(
@@ -132,8 +143,7 @@ def test_a_page_that_died_while_it_was_red(late: tuple[Row, ...], light: str) ->
     ]
     play.run(rows)
     play.feed(7262, "page html")
-    chat = next(part for part in play.last.services[0].components if part.id == "completions")
-    assert f"{chat.light.value} {chat.finding.value}" == light, "and no longer"
+    assert completions(play) == light, "and no longer"
 
 
 def test_a_page_that_fails_before_and_after_a_resume_has_failed_once() -> None:
@@ -147,3 +157,80 @@ def test_a_page_that_fails_before_and_after_a_resume_has_failed_once() -> None:
         Row(160, "page timeout", "chat grey starting", "and this two"),
     ]
     play.run(rows)
+
+
+def test_since_when_a_fix_is_watched_is_the_pages_word() -> None:
+    play = Play(("api", "beta"))
+    play.feed(0, "api 401")
+    play.feed(60, "page incident:monitoring:major:completions:-900")
+    play.expect("api yellow recovering", "being watched")
+    assert play.last.services[0].since == START + 60, "its only update says so"
+
+
+class TestFlapping:
+    @pytest.fixture
+    def play(self) -> Play:
+        """For forty minutes the page calls the login well and partly out, in turn."""
+        play = Play(("chat",))
+        play.feed(0, "site ok")
+        for number in range(20):
+            play.feed(120.0 * number, "page ok" if number % 2 else "page partial:login")
+        return play
+
+    def test_it_is_yellow_even_where_it_is_well_for_the_moment(self, play: Play) -> None:
+        play.expect("chat yellow flapping", "well since a moment")
+        for number in range(20, 27):
+            play.feed(120.0 * number, "page ok")
+        play.expect("chat yellow flapping", "well for ten minutes, and who knows for how long")
+        for number in range(27, 45):
+            play.feed(120.0 * number, "page ok")
+        play.expect("chat green ok", "for good")
+
+    def test_what_it_ends_in_is_told(self, play: Play) -> None:
+        play.feed(2400.0, "page major:login")
+        play.expect("chat red down", "no more coming and going")
+        assert play.codes("chat")[0] == "flapping"
+        play.feed(2400.0 + 700.0, "page html")
+        play.feed(2400.0 + 701.0, "network offline interface")
+        play.expect("chat grey own_network", "nor is it told of what cannot be seen")
+
+
+@pytest.mark.parametrize(("network", "light"), [("home", "yellow checking"), ("train", "green ok")])
+def test_a_strike_weighs_what_the_network_that_it_is_on_has_shown(network: str, light: str) -> None:
+    known = KnownNetworks()
+    for name, lost in (("train", 50), ("home", 0)):
+        known.moved(name)
+        for number in range(200):
+            at = START - 3000.0 + number
+            if number < lost:
+                known.failed(at, at - 0.2, "gamma", f"gamma {number}", Kind.ANSWER, lambda since, until: True)
+            else:
+                known.good(at, at - 0.2, "gamma", "gamma")
+    judge = Judge(CATALOGUE, ("beta",), START, known=known)
+    judge.observe(OnNetwork(START, network))
+    for at, sample in ((1.0, "beta 200"), (60.0, "beta 503"), (65.0, "beta 503 +")):
+        for observation in observations(START + at, sample):
+            judge.observe(observation)
+        said = judge.advance(START + at).services[0]
+    assert f"{said.light.value} {said.finding.value}" == light
+
+
+def test_after_failing_in_part_it_takes_eight_in_a_row() -> None:
+    play = Play(("beta",))
+    for number in range(12):
+        play.feed(15.0 * number, "beta 200" if number % 2 else "beta 503 +")
+    rows = [
+        Row(180, "beta 503 +", "beta yellow degraded", "seven are chance where every other fails", every=15, until=270),
+        Row(285, "beta 503 +", "beta red down", "eight are not"),
+    ]
+    play.run(rows)
+
+
+def test_a_real_answer_is_worth_the_word_for_ten_minutes_however_well_it_is_reached() -> None:
+    play = Play(("api",))
+    worth = {}
+    for at, sample in ((0, "real ok"), (1, "page ok"), (300, "api 401"), (590, "api 401; page ok"), (610, "api 401")):
+        for each in sample.split(";"):
+            play.feed(at, each)
+        worth[at] = play.last.services[0].confidence
+    assert (worth[300], worth[590], worth[610]) == (Confidence.ANSWERING, Confidence.ANSWERING, Confidence.REPORTED)
