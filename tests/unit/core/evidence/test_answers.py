@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from trayapp.core.catalogue import Up
-from trayapp.core.evidence.answers import is_html, outcome_of_failure, read_answer, retry_after_s, same_site
+from trayapp.core.evidence.answers import is_html, outcome_of_failure, over_tls, read_answer, retry_after_s, same_site
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 
 GOOD, FAIL, NEUTRAL, FOREIGN, PROXY = Outcome.GOOD, Outcome.FAIL, Outcome.NEUTRAL, Outcome.FOREIGN, Outcome.PROXY
@@ -453,3 +453,11 @@ def test_a_proxys_words_over_proven_tls_are_the_providers_own() -> None:
     for proven in (False, True):
         got = read_answer(407, HTML, PAGE.encode(), depth=API, url="https://api.acme.example/v1/models", proven=proven)
         assert (got.outcome is PROXY) is not proven
+
+
+@pytest.mark.parametrize(
+    ("url", "proven", "beyond_doubt"),
+    [("https://a.example", True, True), ("https://a.example", False, False), ("http://127.0.0.1:1", True, False)],
+)
+def test_its_own_beyond_doubt_over_tls_alone(url: str, proven: bool, beyond_doubt: bool) -> None:
+    assert over_tls(url, proven=proven) is beyond_doubt

@@ -186,6 +186,7 @@ class TestChanceOfFailure:
         for changed in (False, True):
             if changed:
                 made.disturbed(Disturbance(500.0, DisturbanceKind.NETWORK_CHANGE))
+                assert made.remember().answers == []
             made.observe_control(control(450.0 + 150.0 * changed, False, host="a"))
             made.observe_control(control(451.0 + 150.0 * changed, False, host="b"))
             assert (made.down(Reach.PUBLIC) is not None) is changed
@@ -319,6 +320,9 @@ class TestDown:
         down = network(tried(5.0), *failing).down(Reach.PUBLIC)
         assert down is not None
         assert down.since == 10.0
+        two = network(control(10.0, False), control(12.0, False, host="b")).down(Reach.PUBLIC)
+        assert two is not None
+        assert two.since == 10.0
 
     def test_failing_providers_alone_are_not_the_network(self) -> None:
         observed = [tried(at, Outcome.FAIL, provider=name) for at in (10.0, 20.0) for name in ("acme", "beta", "gamma")]

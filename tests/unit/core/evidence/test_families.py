@@ -101,6 +101,16 @@ def test_a_day_and_some_answers_show_what_is_used() -> None:
     assert few.use("brain-api", KNOWN_S + 2.0) == Use(BRAIN, frozenset({"Sonnet", "Haiku"}))
 
 
+def test_once_it_is_known_an_hour_is_noted_once() -> None:
+    families = Families([PROVIDER])
+    answered(families, "claude-sonnet-5", 0.0, KNOWN_ANSWERS)
+    noted = []
+    for at in (0.5 * NOTED_EVERY_S, NOTED_EVERY_S, 1.5 * NOTED_EVERY_S):
+        answered(families, "claude-sonnet-5", at)
+        noted.append(families.remember().services["brain-api"]["Sonnet"].last)
+    assert noted == [0.0, NOTED_EVERY_S, NOTED_EVERY_S]
+
+
 def test_what_was_not_used_for_a_month_is_not() -> None:
     families = Families([PROVIDER])
     answered(families, "claude-opus-4-5", 0.0, KNOWN_ANSWERS)

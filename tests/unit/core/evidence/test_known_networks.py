@@ -82,6 +82,8 @@ def test_a_failure_counts_when_somebody_else_answers(began: float, counts: bool)
     assert usual(known) == 0.0, "nobody vouches for itself"
     known.good(began + 0.2, began, "c", "c")
     assert (usual(known) or 0.0) == (pytest.approx(1 / 103) if counts else 0.0)
+    known.good(began + 0.2, began, "c", "c")
+    assert (usual(known) or 0.0) == (pytest.approx(1 / 104) if counts else 0.0), "once, however often"
 
 
 def test_each_network_is_known_by_its_name() -> None:

@@ -209,6 +209,11 @@ class TestShared:
         (incident,) = self.fall(100.0, 110.0, 120.0, 130.0)
         assert len(incident.services) == 4
 
+    def test_one_that_fell_long_before_them_is_apart(self) -> None:
+        alone, shared = self.fall(100.0, 500.0, 510.0, 520.0)
+        assert (alone.shared, alone.services) == (False, ("acme-api",))
+        assert (shared.shared, len(shared.services)) == (True, 3)
+
     @pytest.mark.parametrize("times", [(100.0, 110.0), (100.0, 110.0, 101.0 + SHARED_WITHIN_S)])
     def test_two_are_not_nor_three_over_a_longer_time(self, times: tuple[float, ...]) -> None:
         incidents = self.fall(*times)

@@ -293,6 +293,9 @@ class TestFeeds:
         """A feed names the parts that something touches, not those that are well, and some by their ids alone."""
         assert self.speak(said, component)[0] is light
 
+    def test_of_no_part_at_all_nothing_is_wrong(self) -> None:
+        assert self.speak("incident:in_progress:maintenance:", ALL) == (G, Finding.OK)
+
     def test_a_fix_is_watched_for_a_day(self) -> None:
         told = incident("id-chat", ident="i1", stage=PageStage.MONITORING)
         opinions = Opinions(replace(page(START, ["ok"]), components=(), stated=False, incidents=(told,)))

@@ -3,11 +3,14 @@
 import msgspec
 import pytest
 
+from tests.unit.core.evidence.test_own_evidence import see, seen
+from tests.unit.core.evidence.test_strikes import tried
 from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
+from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, kept_out
+from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, kept_out, silent_since
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.engine.state import Memory, State
 
@@ -28,6 +31,14 @@ NAMES_GONE = ("no_name", "private_address")
 )
 def test_within_two_minutes(since: dict[str, float], together: dict[str, float]) -> None:
     assert kept_out(since) == together
+
+
+def test_it_is_silent_once_it_is_being_checked_or_two_controls_have_answered() -> None:
+    evidence = seen(tried(100.0, control=None, code="timeout"))
+    assert silent_since(evidence) is None
+    see(evidence, tried(110.0, code="timeout"))
+    assert (evidence.level, evidence.controls_answered) == (Level.CHECKING, 1)
+    assert silent_since(evidence) == 100.0
 
 
 def provider(name: str) -> Provider:
