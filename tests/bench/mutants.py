@@ -1,6 +1,6 @@
 """Which rules nobody would miss: each small change of the code that decides, and whether a test notices it.
 
-    python -m tests.bench.mutants [FILE or FOLDER...] [--tests PATH...] [--log FILE] [--typed]
+    python -m tests.bench.mutants [FILE or FOLDER...] [--tests PATH...] [--log FILE] [--typed] [--every N]
 
 Without a FILE it changes all of `core/light`, `core/evidence` and `core/incident`. The changes are mutmut's, which is
 installed into a cache folder the first time, as for `python -m tests.clients`, and two of ours, see
@@ -9,7 +9,8 @@ other spellings of a code are left out; `--typed` makes them, too, two and a hal
 
 A change is tried with those of the tests that run through its lines, the quickest first; by default of all in
 `tests/unit/core`. A process is forked for each. All of it takes about an hour on one core. With `--log`, every answer
-is written down at once, and what was noticed in an earlier run is not tried again.
+is written down at once, and what was noticed in an earlier run is not tried again. `--every 20` tries one in twenty,
+drawn the same way every time: a look at how it stands.
 
 Printed per file: mutants, how many were noticed, how many of these because the tests came to no end, how many survived,
 and how many of these without a reason. The reasons stand in `survivors.toml` beside this file. The exit code is 1 where
@@ -20,7 +21,9 @@ import argparse
 import ast
 import functools
 import json
+import math
 import os
+import random
 import subprocess
 import sys
 import time
@@ -47,7 +50,7 @@ PATIENCE, PATIENCE_S = 5.0, 10.0
 
 
 class Mutant(NamedTuple):
-    """A change. `line`: where it begins. `was`, `becomes`: the lines that differ."""
+    """A change. `line`: where it begins. `was`, `becomes`: the lines that differ. `nth`: of those that read alike."""
 
     file: str
     function: str
@@ -55,10 +58,11 @@ class Mutant(NamedTuple):
     was: str
     becomes: str
     source: str
+    nth: int = 1
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        return self.file, self.function, self.was, self.becomes
+        return self.file, self.function, self.was, self.becomes + (f" #{self.nth}" if self.nth > 1 else "")
 
 
 def mutants(files: Sequence[Path], typed: bool) -> list[Mutant]:
@@ -66,7 +70,12 @@ def mutants(files: Sequence[Path], typed: bool) -> list[Mutant]:
     python = installed(MUTMUT).programs / "python"
     command = [str(python), str(HERE / "mutmut_sources.py"), *(["--typed"] if typed else []), *map(str, files)]
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [Mutant(**json.loads(line)) for line in said.splitlines()]
+    every = [Mutant(**json.loads(line)) for line in said.splitlines()]
+    alike: Counter[tuple[str, ...]] = Counter()
+    for place, mutant in enumerate(every):
+        alike[mutant.key] += 1
+        every[place] = mutant._replace(nth=alike[mutant.key])
+    return every
 
 
 class Coverage:
@@ -202,7 +211,7 @@ def table(found: dict[Mutant, Judged], why: dict[tuple[str, ...], str]) -> Itera
             counts[name]["reasons"] += answer.by is None and mutant.key in why
             counts[name]["without"] += answer.by is None and mutant.key not in why
     yield f"{'':44}{'mutants':>9}{'noticed':>9}{'no end':>9}{'survive':>9}{'without a reason':>18}"
-    for name, count in counts.items():
+    for name, count in sorted(counts.items(), key=lambda one: (one[0] == "all", one[0])):
         share, survive = 100 * count["noticed"] / count["mutants"], count["reasons"] + count["without"]
         told = f"{count['mutants']:9}{share:8.1f}%{count['no end']:9}{survive:9}{count['without']:18}"
         yield f"{name.removeprefix('trayapp/core/'):44}{told}"
@@ -217,9 +226,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tests", nargs="+", default=list(TESTS))
     parser.add_argument("--log", type=Path)
     parser.add_argument("--typed", action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     asked = parser.parse_args(arguments)
     files = [file for place in asked.places for file in (sorted(place.glob("*.py")) if place.is_dir() else [place])]
     every = mutants(files, asked.typed)
+    every = random.Random(5).sample(every, math.ceil(len(every) / asked.every))
     found: dict[Mutant, Judged] = {}
 
     def work(items: list[pytest.Item]) -> None:
@@ -230,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     why = reasons()
     print("\n".join(table(found, why)))
     survived = {mutant.key for mutant, answer in found.items() if answer.by is None}
-    idle = [key for key in why if key[0] in map(str, files) and key not in survived]
+    idle = [key for key in why if key[0] in map(str, files) and key not in survived and asked.every == 1]
     for file, function, was, becomes in idle:
         print(f"\nA reason for what is noticed, or is no more: {file} {function}\n  - {was}\n  + {becomes}")
     return 1 if idle or survived - why.keys() else 0
