@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
-from statistics import median
 
 from trayapp.core.evidence.page_report import PageIncident, PageStage
 
@@ -26,14 +25,14 @@ def is_at_it(stage: PageStage | None) -> bool:
 
 def usual_gap_s(incidents: Iterable[PageIncident]) -> float | None:
     """The median time between an update while they were at it and the next one; None where too few are known."""
-    gaps = [
+    gaps = sorted(
         later.at - earlier.at
         for incident in incidents
         if not incident.maintenance
         for later, earlier in pairwise(incident.updates)
         if earlier.stage in _AT_IT and later.at > earlier.at
-    ]
-    return median(gaps) if len(gaps) >= GAPS_AT_LEAST else None
+    )
+    return gaps[(len(gaps) - 1) // 2] if len(gaps) >= GAPS_AT_LEAST else None
 
 
 def patience_s(usual_s: float | None) -> float:
