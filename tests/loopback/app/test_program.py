@@ -429,6 +429,26 @@ def test_settings_tools_and_targets_by_command(one: Program, world: World) -> No
     live(one, script())
 
 
+def test_an_endpoint_of_ones_own_is_looked_at_added_and_watched_at_once(one: Program, world: World) -> None:
+    def script() -> Script:
+        commands = one.commands
+        yield from asked(commands.view_settings)
+        found = (yield from asked(lambda done: commands.look_at(world.model.url, "Team", done))).value
+        assert (found.models, found.provider.provider) == (("small:1b",), "team")
+        assert (yield from asked(lambda done: commands.add_service(found, False, done))).codes == []
+        view = (yield from asked(commands.view_settings)).value
+        assert [service.id for service in view.services if service.own] == ["acme-api", "team"]
+        assert view.settings.watch.services == ("acme-api", "team")
+        again = yield from asked(lambda done: commands.add_service(found, False, done))
+        assert again.codes == ["service_file_exists"]
+        known = yield from asked(lambda done: commands.look_at(world.model.url, None, done))
+        assert known.codes == ["endpoint_own"]
+        wrong = yield from asked(lambda done: commands.look_at(f"127.0.0.1:{free_port()}", None, done))
+        assert wrong.codes == ["endpoint_refused"]
+
+    live(one, script())
+
+
 def test_a_server_that_wants_a_key_is_tried_with_the_one_that_was_typed(one: Program, world: World) -> None:
     key = "jan-canary-0123456789"
 
