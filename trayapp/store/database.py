@@ -16,7 +16,8 @@ COMPRESSION = 1
 VERSIONS_EVER = 10_000
 """More than there will be; the number of a file that says more was not written by us."""
 
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# A damaged length reads as more than a value may have.
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG)
 
 
 REFUSALS = (sqlite3.Error, UnicodeDecodeError)
