@@ -17,6 +17,10 @@ PAGE_IDS = {"flashduty": "4711", "rootly": "ae27f3c4", "xai": "Acme System Statu
 BEGAN_S = 600.0
 Files = dict[str, bytes]
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 CHAT, LOGIN = {"chat": "Chat"}, {"login": "Login"}
 
 
@@ -299,6 +303,32 @@ def feed(story: Story) -> Files:
     return {"": f"{head}{'' if state == 'healthy' else entry}</feed>".encode()}
 
 
+def microsoft(story: Story) -> Files:
+    """It has no word for a maintenance: this one is none that is known."""
+    state, at = story.state, story.at
+    word = {
+        "degraded": "Service degradation",
+        "major": "Service interruption",
+        "maintenance": "Planned work",
+        "resolved": "Service restored",
+    }.get(state, "Operational")
+    states = story.states(word, "Operational")
+    over = f"\r\n\r\nEnd time: {_spoken(at + 300)}" if state == "resolved" else ""
+    rows = []
+    for name, title in story.parts.items():
+        row = {
+            "ServiceDisplayName": title, "ServiceWorkloadName": name, "Id": None,
+            "AuthoredDateTime": "0001-01-01T00:00:00+00:00", "InternalDateTime": "0001-01-01T00:00:00+00:00",
+            "LastUpdatedTime": _offset(at + BEGAN_S), "Title": "", "Message": "", "Status": states[name],
+        }  # fmt: skip
+        if name in story.hit and state != "healthy":
+            row["LastUpdatedTime"] = _offset(at + 360)
+            row["Title"] = "Some users may encounter failures"
+            row["Message"] = f"User impact: Failures.\r\n\r\nStart time: {_spoken(at)}{over}\r\n\r\nMore will follow."
+        rows.append(row)
+    return _json("/api/posts/m365Consumer", rows)
+
+
 def mail_date(at: float) -> str:
     return format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)
 
@@ -307,11 +337,20 @@ def _offset(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
+def _spoken(at: float) -> str:
+    """As it is said in sentences, to the minute."""
+    _, day, month, year, clock, _ = mail_date(at).split()
+    hour, minute, _ = map(int, clock.split(":"))
+    named = MONTHS[[each[:3] for each in MONTHS].index(month)]
+    return f"Thursday, {named} {int(day)}, {year}, at {hour % 12 or 12}:{minute:02} {'AP'[hour > 11]}M UTC"
+
+
 def _json(path: str, value: Any) -> Files:
     return {path: json.dumps(value).encode()}
 
 
 _MAKERS: dict[str, Callable[[Story], Files]] = {
-    made.__name__: made for made in (cloudflare, flashduty, rootly, google, aws, xai, onlineornot, azure, feed)
+    made.__name__: made
+    for made in (cloudflare, flashduty, rootly, google, aws, xai, onlineornot, azure, feed, microsoft)
 }
 KINDS = tuple(_MAKERS)

@@ -34,7 +34,7 @@ async def http() -> AsyncIterator[Http]:
 def provider(kind: str, url: str) -> Provider:
     parts = (Component("chat", "Chat", True, ("part-1",)), Component("login", "Login", True, ("part-2", "part-1")))
     page_id = PAGE_IDS.get(kind, "acme-page")
-    if kind in ("feed", "azure", "onlineornot"):
+    if kind in ("feed", "azure", "onlineornot", "microsoft"):
         page_id = None
     return Provider(
         "acme", "Acme AI", (Service("acme-chat", "Acme Chat", components=parts),), Page(kind, url, page_id=page_id)

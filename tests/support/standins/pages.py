@@ -38,6 +38,7 @@ SOURCES: dict[str, str] = {
     "google": "https://status.cloud.google.com/incidents.schema.json",
     "incidentio": "WorkflowAI/WorkflowAI api/tests/fixtures/uptime/openai_status.json",
     "instatus": "https://instatus.com/help/api/public-data",
+    "microsoft": "bjgreenberg/vendor-dashboard test/fixtures/Microsoft-consumer-restored.json",
     "rootly": "https://docs.rootly.com/configuration/status-page-public-api",
     "statuspage": "junxit/ai-status-archive raw/anthropic.json",
     "xai": "jbulpitt/seam-acp test/fixtures/service-status/xai/feed-live-2026-10-05.xml",

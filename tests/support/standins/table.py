@@ -26,17 +26,10 @@ def rows() -> dict[str, Row]:
     return {row.situation: row for row in told}
 
 
-def always() -> dict[str, str]:
-    """What no situation but the own network's changes, unless it is the row's own: light and finding, by service."""
-    line = next(line for line in FILE.read_text().splitlines() if line.startswith("always "))
-    told = (one.split(maxsplit=1) for one in line.removeprefix("always ").split(", "))
-    return dict(told)
-
-
 def row_of(situation: str, seen: dict[str, Any]) -> Row:
-    """What was seen, in the columns of the file. Services that are as they always are go without saying."""
+    """What was seen, in the columns of the file. Services that are well go without saying."""
     said = [(name, f"{light} {finding}") for name, light, finding, _ in seen["services"]]
-    told = [f"{name} {now}" for name, now in said if now != ALWAYS.get(name, "green ok")]
+    told = [f"{name} {now}" for name, now in said if now != "green ok"]
     every = {(light, finding) for _, light, finding, _ in seen["services"]}
     if len(every) == 1 and told:
         told = [f"all {' '.join(every.pop())}"]
@@ -46,9 +39,7 @@ def row_of(situation: str, seen: dict[str, Any]) -> Row:
 def culprit(seen: dict[str, Any]) -> str:
     """Whose fault it is, as far as is said: of all that is in trouble, the most that holds for one of them."""
     found = set()
-    for name, light, finding, claim in seen["services"]:
-        if f"{light} {finding}" == ALWAYS.get(name, "green ok"):
-            continue
+    for _, light, finding, claim in seen["services"]:
         if finding in ("own_network", "blocked"):
             found.add("you")
         elif light == "red":
@@ -74,6 +65,3 @@ def mistakes(row: Row, seen: dict[str, Any]) -> list[str]:
         elif light == "red" and row.light != "red":
             wrong.append(f"{service}: red {finding} meanwhile")
     return wrong
-
-
-ALWAYS = always()

@@ -68,6 +68,7 @@ ID_FORMS = {
     "flashduty": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
     "datadog": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "google": r"[0-9A-Za-z]{20}",
+    "microsoft": r"[A-Za-z0-9.]+",
     "xai": r"[a-z]+(-[a-z]+)*",
     "aws": r"bedrock-[a-z]{2}-[a-z]+-\d",
 }

@@ -69,7 +69,7 @@ async def test_the_page_of_somebody_else(scene: Make, kind: str) -> None:
     assert page.opinion("chat").light is Light.GREY
 
 
-@pytest.mark.parametrize("kind", ["cloudflare", "google", "aws"])
+@pytest.mark.parametrize("kind", ["cloudflare", "google", "aws", "microsoft"])
 async def test_pages_without_an_id_are_never_the_one_that_is_expected(scene: Make, kind: str) -> None:
     page = scene(kind)
     page.page_id = "expected"

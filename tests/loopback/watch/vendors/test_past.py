@@ -19,7 +19,7 @@ from trayapp.watch.schedule.budget import Budget
 
 Make = Callable[[str], VendorScene]
 KEEPING = ("feed", "onlineornot", "betterstack", "cloudflare", "datadog", "flashduty", "google", "xai")
-FORGETFUL = frozenset({"aws", "azure", "checkly", "instatus", "rootly"})
+FORGETFUL = frozenset({"aws", "azure", "checkly", "instatus", "microsoft", "rootly"})
 """No list of what is over is known of these, beside what the readings themselves bring."""
 
 

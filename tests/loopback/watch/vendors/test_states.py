@@ -26,6 +26,8 @@ TROUBLE = {
     # They do not say how grave it is: neither well nor trouble.
     "onlineornot": (GREY, GREY, GREY),
     "azure": (GREY, GREY, GREY),
+    # It has no word for a maintenance, and one that nobody knows is no state.
+    "microsoft": (Y, R, GREY),
 }
 
 

@@ -82,7 +82,7 @@ NOTHING_SAID = {
 }
 
 
-@pytest.mark.parametrize("kind", ["cloudflare", "flashduty", "rootly", "google", "aws"])
+@pytest.mark.parametrize("kind", ["cloudflare", "flashduty", "rootly", "google", "aws", "microsoft"])
 def test_data_spoilt_in_one_place(kind: str) -> None:
     shelf = files(kind, "major", CLOCK.now())
     assert _light(kind, shelf) in (Light.RED, Light.YELLOW)
