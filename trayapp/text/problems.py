@@ -8,7 +8,10 @@ from trayapp.text.endpoint_problems import ENDPOINT_PROBLEMS
 from trayapp.text.file_problems import FILE_PROBLEMS
 from trayapp.text.language import N_, _, fill
 from trayapp.text.local_problems import LOCAL_PROBLEMS
-from trayapp.text.trim import clean
+from trayapp.text.trim import QUOTE_LIMIT, clean
+
+KNOWN_LIMIT = 300
+"""Characters of a list of what may be said instead: all kinds of pages, whose last are no use cut off."""
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     **CATALOGUE_PROBLEMS,
@@ -214,11 +217,13 @@ def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]
     """Title and message of a problem, in plain text; a code without words is named as it is."""
     code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
     title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
-    gaps = {"code": code} | {gap: _gap(value) for gap, value in params.items()}
+    gaps = {"code": code} | {gap: _gap(gap, value) for gap, value in params.items()}
     return fill(_(title), **gaps), fill(_(message), **gaps)
 
 
-def _gap(value: Param) -> Param:
+def _gap(name: str, value: Param) -> Param:
     if value is None:
         return ""
-    return value if isinstance(value, float) else clean(str(value))
+    if isinstance(value, float):
+        return value
+    return clean(str(value), KNOWN_LIMIT if name == "known" else QUOTE_LIMIT)
