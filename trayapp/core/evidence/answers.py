@@ -20,7 +20,21 @@ from trayapp.core.json_text import read_json
 MAX_RETRY_AFTER_S = 3600.0
 """A provider may ask for patience, not for silence: a longer Retry-After is cut to an hour."""
 
-_SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type"})
+_SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type", "base_resp"})
+# MiniMax's own numbers (platform.minimax.io/docs/api-reference/errorcode) as what HTTP has for them; others are a 400.
+_BASE_RESP = {
+    1000: 500,
+    1001: 504,
+    1002: 429,
+    1004: 401,
+    1008: 402,
+    1024: 500,
+    1033: 500,
+    1039: 429,
+    1041: 429,
+    2049: 401,
+    2056: 429,
+}
 # What a stranger in between sends: a login page (2xx, 3xx, 401), a block page (403, 451), a captive portal (511).
 _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
 # In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
@@ -144,6 +158,8 @@ def read_answer(
     """
     json = None if truncated else _json(body)
     theirs = proven or _shaped(json) or "cf-ray" in headers
+    if status < 500 and (number := _base_resp(json)) is not None:
+        status = _BASE_RESP.get(number, max(status, 400))
     code = f"http_{status}"
     if status == 407 and not proven:
         return Reading(Outcome.PROXY, "proxy_login", depth)
@@ -318,6 +334,13 @@ def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     return Reading(Outcome.FAIL, "malformed", depth)
 
 
+def _base_resp(json: Any) -> int | None:
+    """The number of MiniMax's own error, which comes with any status, 200 as well; None where there is none."""
+    answer = json.get("base_resp") if isinstance(json, dict) else None
+    number = answer.get("status_code") if isinstance(answer, dict) else None
+    return number if isinstance(number, int) and number else None
+
+
 def _badge(status: int, json: Any) -> Badge | None:
     error = _error(json)
     if status == 402 or is_quota(error):
@@ -349,6 +372,8 @@ def _error(json: Any) -> Mapping[str, Any]:
         json = json[0]
     if not isinstance(json, dict):
         return {}
+    if _base_resp(json) is not None:
+        return {"message": json["base_resp"].get("status_msg")}
     match json.get("error"):
         case dict() as error:
             return error

@@ -20,6 +20,10 @@ def _error(kind: str | None = None, message: str = "", code: Any = None, **more:
     return {"error": {"type": kind, "message": message, "code": code, **more}}
 
 
+def _base_resp(number: int) -> dict[str, Any]:
+    return {"choices": None, "base_resp": {"status_code": number, "status_msg": "words"}}
+
+
 UNUSED_QUOTA = _error("insufficient_quota", "You exceeded your current quota", "insufficient_quota")
 SPEND_LIMIT = _error("rate_limit_error", "limit", details={"error_code": "enforced_spend_limit_reached"})
 LOW_CREDIT = _error("invalid_request_error", "Your credit balance is too low")
@@ -84,6 +88,15 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("error without a status inside a 200", 200, {}, _error("server_error"), API, FAIL, "malformed", API, None),
     ("no error inside a 200", 200, {}, {"id": "x", "error": None}, API, GOOD, "http_200", API, None),
     ("throttled inside a 200", 200, {}, _error(code=429), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
+    ("MiniMax's list", 200, {}, {"data": [], "base_resp": {"status_code": 0}}, API, GOOD, "http_200", API, None),
+    ("MiniMax's failure", 200, {}, _base_resp(1033), API, FAIL, "http_500", API, None),
+    ("MiniMax's failure with a 400", 400, {}, _base_resp(1024), API, FAIL, "http_500", API, None),
+    ("MiniMax's wrong key", 200, {}, _base_resp(1004), COMPLETION, GOOD, "http_401", API, Badge.KEY),
+    ("MiniMax's empty account", 200, {}, _base_resp(1008), COMPLETION, GOOD, "http_402", API, Badge.QUOTA),
+    ("MiniMax's limit", 200, {}, _base_resp(1002), COMPLETION, NEUTRAL, "http_429", COMPLETION, Badge.RATE_LIMIT),
+    ("MiniMax's refusal of a request", 400, {}, _base_resp(2013), COMPLETION, GOOD, "http_400", API, None),
+    ("another number of MiniMax's", 200, {}, _base_resp(9999), COMPLETION, GOOD, "http_400", API, None),
+    ("a word in place of its number", 200, {}, {"base_resp": {"status_code": "x"}}, API, GOOD, "http_200", API, None),
     ("nothing", 200, {}, b"", API, FAIL, "malformed", API, None),
     ("half a JSON", 200, {}, b'{"data": [', API, FAIL, "malformed", API, None),
     ("depths of JSON", 200, {}, b"[" * 100_000, API, FAIL, "malformed", API, None),
