@@ -123,6 +123,23 @@ async def test_a_post_that_does_not_say_when_it_began_began_when_it_was_written(
     assert page.opinion("chat").light is Light.RED
 
 
+@pytest.mark.parametrize(
+    ("said", "at_its_start"),
+    [
+        ("End time: Wednesday, January 1, 2014, at 12:00 PM UTC", True),
+        ("End time: Friday, January 1, 2100, at 12:00 PM UTC", False),
+        ("End time: this evening", False),
+    ],
+)
+async def test_nothing_ends_before_it_began_nor_after_that_was_said(scene: Make, said: str, at_its_start: bool) -> None:
+    page = scene("microsoft")
+    first, *others = _rows(page, "resolved")
+    message = f"{first['Message'].partition('End time')[0]}{said}"
+    (told,) = (await page.serve(_file([first | {"Message": message}, *others]))).incidents
+    assert told.resolved_at == (told.started_at if at_its_start else told.updated_at)
+    assert told.started_at < told.updated_at
+
+
 async def test_a_post_without_any_time_is_left_out_and_its_state_is_not(scene: Make) -> None:
     page = scene("microsoft")
     first, *others = _rows(page, "major")

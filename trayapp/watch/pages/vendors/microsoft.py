@@ -73,6 +73,9 @@ class Microsoft:
         began, ended = _unix(_START, message), _unix(_END, message)
         began_at = None if began is None else moment_of(began, self._clock)
         ended_at = None if ended is None else moment_of(ended, self._clock)
+        started_at = updated_at if began_at is None else min(began_at, updated_at)
+        # Nothing is over after it was said to be, nor before it began.
+        over_at = updated_at if ended_at is None else min(max(started_at, ended_at), updated_at)
         return PageIncident(
             # A post has no id; the next one on the same service is another.
             id=name if began is None else f"{name}-{began:.0f}",
@@ -80,10 +83,10 @@ class Microsoft:
             stage=stage,
             impact=worst_impact([_light(row)]),
             components=(name,),
-            started_at=updated_at if began_at is None else min(began_at, updated_at),
+            started_at=started_at,
             updated_at=updated_at,
             updates=(PageUpdate(updated_at, stage, words(message)),),
-            resolved_at=(updated_at if ended_at is None else ended_at) if stage is PageStage.RESOLVED else None,
+            resolved_at=over_at if stage is PageStage.RESOLVED else None,
         )
 
 
