@@ -33,7 +33,7 @@ from trayapp.paths import home
 from trayapp.store.history import read_history
 from trayapp.tasks import Tasks
 
-SECONDS = 2.0
+SECONDS = 4.0
 """Real seconds after which what was told is on the disk, however busy the machine is."""
 RATE = 240.0
 LONGEST_S = 3.0

@@ -77,6 +77,7 @@ async def test_the_tooltip_and_the_menu_say_the_verdict(lxqt_panel: Desktop) -> 
             "Chat",
             "History…",
             "Open",
+            "Leave out of the light",
             "Settings…",
             "Demo",
             "Quit",

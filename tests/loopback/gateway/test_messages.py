@@ -161,7 +161,7 @@ async def test_an_error_in_a_stream_is_passed_on_and_counts(
         (401, failed("authentication_error", "invalid x-api-key"), Outcome.GOOD, Badge.KEY, False),
         (403, failed("permission_error"), Outcome.GOOD, Badge.KEY, False),
         (403, failed("forbidden", "Request not allowed"), Outcome.GOOD, Badge.REGION, None),
-        (404, failed("not_found_error", "model: claude-9"), Outcome.GOOD, None, False),
+        (404, failed("not_found_error", "model: claude-9"), Outcome.GOOD, Badge.MODEL, False),
         (400, failed("invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), Outcome.GOOD, None, None),
         (400, failed("invalid_request_error", "Your credit balance is too low"), Outcome.GOOD, Badge.QUOTA, None),
         (402, failed("billing_error"), Outcome.GOOD, Badge.QUOTA, None),

@@ -93,7 +93,8 @@ class TestStates:
 
     async def test_the_page_of_somebody_else(self, way: Telling) -> None:
         async with PageScene(way.kind) as scene:
-            _serve(scene, way.make(WELL, (), "somebodyelse"))
+            theirs = way.make(WELL, (), "somebodyelse")
+            _serve(scene, {path.replace("somebodyelse", PAGE_ID): file for path, file in theirs.items()})
             await scene.read()
             # Files without any name in them are those of whom they were asked for.
             expected = (GREEN, PageHealth.OK) if way.make is checkly_uptime else (UNTOLD, PageHealth.WRONG_PAGE)
