@@ -36,6 +36,7 @@ from trayapp.tasks import Tasks
 SECONDS = 4.0
 """Real seconds after which what was told is on the disk, however busy the machine is."""
 RATE = 240.0
+CLOCK_S = 0.005
 LONGEST_S = 3.0
 """Of a life, from its first change on, in real seconds."""
 DAY_S = 86_400.0
@@ -115,10 +116,15 @@ async def play(rounds: int, seed: int) -> tuple[int, int]:
     return len(due), len(told)
 
 
+def _same(one: Key, other: Key) -> bool:
+    """The history has Unix time by the clock's offset of that moment, which is good for a millisecond."""
+    return one[:2] == other[:2] and abs(one[2] - other[2]) < CLOCK_S
+
+
 def check(past: History, due: set[Key], told: set[Key], number: int) -> None:
     there: Counter[Any] = Counter((one.service, str(one.finding), round(one.at, 3)) for one in past.changes)
     assert not past.lost_hours, f"round {number}: {past.lost_hours} hours are lost"
-    missing = due - set(there)
+    missing = {one for one in due if not any(_same(one, other) for other in there)}
     assert not missing, f"round {number}: of {len(due)} are missing {sorted(missing, key=lambda one: one[2])}"
     assert max(there.values()) == 1, f"round {number}: told twice {there.most_common(2)}"
     if any(finding == "down" for _, finding, _ in due):
