@@ -97,7 +97,8 @@ class Snapshot(Struct, frozen=True):
     `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
     `forecasts`: of services in an outage, by their ids, where something is known. `aftermath`: incidents that are over
     and of which their pages have said something since. `concerns`: whom incidents concern, by their ids, where their
-    providers say so. `network`: the own network, stretch by stretch. The other fields are as in `Circumstances`.
+    providers say so. `passages`: the latest requests that got through, one a host. The other fields are as in
+    `Circumstances`.
     """
 
     at: float
@@ -122,8 +123,14 @@ class Snapshot(Struct, frozen=True):
     forecasts: dict[str, Forecast] = {}
     aftermath: tuple[Incident, ...] = ()
     concerns: dict[str, Concerns] = {}
-    network: NetworkPicture = NetworkPicture()
+    around: Surroundings = Surroundings()
+    passages: tuple[Passage, ...] = ()
     sparing: Sparing = Sparing()
+
+    @property
+    def network(self) -> NetworkPicture:
+        """The own network, stretch by stretch; drawn when somebody asks, as most snapshots are asked for no picture."""
+        return network_picture(self.judgement.network, self.around, self.passages)
 
 
 def compose(
@@ -164,7 +171,8 @@ def compose(
         sparing=circumstances.sparing,
         aftermath=aftermath,
         concerns=concerns or {},
-        network=network_picture(judgement.network, circumstances.around, passages),
+        around=circumstances.around,
+        passages=passages,
     )
 
 

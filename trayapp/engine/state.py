@@ -144,7 +144,8 @@ class State:
         self._incidents = IncidentStore(kept.records, kept.saved_at)
         self._aftermath = Aftermath(kept.aftermath)
         self._outlook.use(catalogue)
-        self._joining = Joining({name: provider.name for name, provider in self._judge.providers.items()})
+        self._names = {name: provider.name for name, provider in catalogue.providers.items()}
+        self._joining = Joining(self._names)
         known = (service.id for _, service in catalogue.watched(watched))
         self._verdicts = {name: kept.verdicts.get(name) or LastVerdict() for name in known}
 
@@ -240,8 +241,9 @@ class State:
             aftermath=snapshot.aftermath,
             concerns=snapshot.concerns,
         )
-        names = {name: provider.name for name, provider in self.routes.catalogue.providers.items()}
-        moved = self._auto_news.report(self.auto, snapshot.offer.moved, names, circumstances.target.model, judgement.at)
+        moved = self._auto_news.report(
+            self.auto, snapshot.offer.moved, self._names, circumstances.target.model, judgement.at
+        )
         transitions = self._transitions(judgement)
         deadline = self.auto.deadline
         news_at = min(self._policy.news_at, self._aside.ends_at, math.inf if deadline is None else deadline)

@@ -9,7 +9,6 @@ from tests.support import states
 from tests.support.snapshots import NOW, READY, failures, page_incident, pages, service, snapshot
 from trayapp.core.checklist import Check, Item, Mark, Said, checklist
 from trayapp.core.evidence.connection import NetworkStatus
-from trayapp.core.evidence.network_picture import network_picture
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.passages import Passage
@@ -34,7 +33,7 @@ ONLINE = NetworkState.ONLINE
 
 
 def on(s: Snapshot, around: Surroundings = WIFI, passages: tuple[Passage, ...] = ()) -> Snapshot:
-    return replace(s, network=network_picture(s.judgement.network, around, passages))
+    return replace(s, around=around, passages=passages)
 
 
 def network(state: NetworkState, step: NetworkStep | None = None, **more: Any) -> Snapshot:

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from tests.support.snapshots import NOW, snapshot
 from trayapp.core.evidence.connection import NetworkStatus
-from trayapp.core.evidence.network_picture import network_picture
 from trayapp.core.evidence.observation import NetworkState, NetworkStep
 from trayapp.core.evidence.passages import Passage
 from trayapp.core.evidence.sparing import Sparing
@@ -30,7 +29,7 @@ def seen(
     **more: Any,
 ) -> Any:
     s = snapshot(network=NetworkStatus(state, NOW - 60, step, **more))
-    return replace(s, network=network_picture(s.judgement.network, around, passages))
+    return replace(s, around=around, passages=passages)
 
 
 ONLINE, OFFLINE, CAPTIVE, UNKNOWN = (

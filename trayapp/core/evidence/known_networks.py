@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from copy import deepcopy
 from heapq import nlargest
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +21,8 @@ KEPT_DAYS = 7
 NETWORKS_KEPT = 32
 # Among so many others the one that fails most is left out: that may be its own trouble, and not the network's.
 ENOUGH_SOURCES = 3
+# One that is left out, and one that may be asking.
+WORST_KEPT = 2
 # So many tries show what a network is like, however well it goes at the moment.
 KNOWN_TRIES = 100
 # How much of what is usual here weighs beside the last minutes: one failure among a few answers is no weather.
@@ -41,13 +42,42 @@ def control(host: str) -> str:
     return _CONTROL + host
 
 
-class _Tally(NamedTuple):
+class _Tally:
     """(failed, asked) by source and of all together, and the two that fail most: one is left out, one may be asking."""
 
-    by_source: dict[str, tuple[int, int]]
-    failed: int
-    asked: int
-    worst: list[str]
+    def __init__(self, by_source: dict[str, tuple[int, int]]) -> None:
+        self._by_source = by_source
+        self._failed = sum(failed for failed, _ in by_source.values())
+        self._asked = sum(asked for _, asked in by_source.values())
+        self._find_worst()
+
+    def note(self, source: str, *, failed: bool) -> None:
+        """One more of a source."""
+        failures, asked = self._by_source.get(source, (0, 0))
+        self._by_source[source] = failures + failed, asked + 1
+        self._failed += failed
+        self._asked += 1
+        if (
+            source in self._worst
+            or len(self._worst) < WORST_KEPT
+            or self._share(self._worst[-1]) <= self._share(source) > 0
+        ):
+            self._find_worst()
+
+    def without(self, provider: str) -> tuple[int, int]:
+        """How many failed and were asked, without those of `provider` and of the one that fails most."""
+        left_out = [provider] if provider in self._by_source else []
+        if len(self._by_source) - len(left_out) >= ENOUGH_SOURCES:
+            left_out.append(next(source for source in self._worst if source != provider))
+        failed = self._failed - sum(self._by_source[source][0] for source in left_out)
+        return failed, self._asked - sum(self._by_source[source][1] for source in left_out)
+
+    def _find_worst(self) -> None:
+        self._worst = nlargest(WORST_KEPT, self._by_source, key=self._share)
+
+    def _share(self, source: str) -> float:
+        failed, asked = self._by_source[source]
+        return failed / asked
 
 
 class KnownNetworksMemory(Struct):
@@ -123,7 +153,7 @@ class KnownNetworks:
             tally = self._tallies.get((kind, controls))
             if tally is None:
                 tally = self._tallies[kind, controls] = self._tally(kind, controls=controls)
-            failed, asked = _without(tally, provider)
+            failed, asked = tally.without(provider)
             if asked >= KNOWN_TRIES:
                 return failed / asked
         return None
@@ -138,7 +168,7 @@ class KnownNetworks:
         for _, source, lost in self.lately:
             failed, asked = by_source.get(source, (0, 0))
             by_source[source] = failed + lost, asked + 1
-        failed, asked = _without(_tally(by_source), "")
+        failed, asked = _Tally(by_source).without("")
         expected = max(FLOOR, NEW_NETWORK if usual is None else usual)
         # Loss that has just begun shows by few, and few may stand for twice as many: two standard deviations more.
         at_most = failed + 2 * math.sqrt(failed)
@@ -160,7 +190,9 @@ class KnownNetworks:
             counts[0] += 1
             if kind is not None:
                 counts[1 + kind] += 1
-        self._tallies.clear()
+        for (each, controls), tally in self._tallies.items():
+            if controls or not source.startswith(_CONTROL):
+                tally.note(source, failed=kind is not None and each in (None, kind))
         if at - self._kept_at >= KEPT_EVERY_S:
             self._kept, self._kept_at = KnownNetworksMemory(deepcopy(self._networks)), at
 
@@ -171,7 +203,7 @@ class KnownNetworks:
 
     def _tally(self, kind: Kind | None, *, controls: bool) -> _Tally:
         failed_in = slice(1, None) if kind is None else slice(1 + kind, 2 + kind)
-        return _tally(
+        return _Tally(
             {
                 source: (sum(counts[failed_in]), counts[0])
                 for source, counts in self._sums.items()
@@ -194,19 +226,3 @@ class KnownNetworks:
                 del days[day]
         by_age = sorted((max(days), network) for network, days in self._networks.items() if days)
         self._networks = {network: self._networks[network] for _, network in by_age[-NETWORKS_KEPT:]}
-
-
-def _tally(by_source: dict[str, tuple[int, int]]) -> _Tally:
-    worst = nlargest(2, by_source, key=lambda source: by_source[source][0] / by_source[source][1])
-    failed, asked = (sum(each) for each in zip(*by_source.values(), strict=True)) if by_source else (0, 0)
-    return _Tally(by_source, failed, asked, worst)
-
-
-def _without(tally: _Tally, provider: str) -> tuple[int, int]:
-    """How many failed and were asked, without those of `provider` and of the one that fails most."""
-    by_source, failed, asked, worst = tally
-    left_out = [provider] if provider in by_source else []
-    if len(by_source) - len(left_out) >= ENOUGH_SOURCES:
-        left_out.append(next(source for source in worst if source != provider))
-    failed -= sum(by_source[source][0] for source in left_out)
-    return failed, asked - sum(by_source[source][1] for source in left_out)

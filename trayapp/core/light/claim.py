@@ -77,14 +77,22 @@ def claim_of(opinion: PageOpinion | None, failures: Sequence[Try], refusal: Refu
     """What may be claimed of a component that is red by its page, by the present run of failures, or by a refusal."""
     if names_it(opinion):
         return Claim(ClaimKind.NOT_YOU)
-    errors = [(t, status) for t in reversed(failures) if (status := _error(t)) is not None]
-    proven = [(t, status) for t, status in errors if t.proven and status >= _SERVER_ERROR]
-    if any(not t.edge for t, _ in proven):
-        return Claim(ClaimKind.NOT_YOU)
-    if proven:
-        return Claim(ClaimKind.EDGE, proven[0][1])
-    if errors:
-        return Claim(ClaimKind.ERRORS, errors[0][1])
+    error: int | None = None
+    edge: int | None = None
+    # The latest speaks first, and every evaluation of an outage asks: what decides ends the search.
+    for t in reversed(failures):
+        status = _error(t.code)
+        if status is None:
+            continue
+        error = status if error is None else error
+        if t.proven and status >= _SERVER_ERROR:
+            if not t.edge:
+                return Claim(ClaimKind.NOT_YOU)
+            edge = status if edge is None else edge
+    if edge is not None:
+        return Claim(ClaimKind.EDGE, edge)
+    if error is not None:
+        return Claim(ClaimKind.ERRORS, error)
     if any(t.status is not None for t in failures):
         return Claim(ClaimKind.ERRORS)
     if refusal is not None:
@@ -113,9 +121,9 @@ def together(claims: Iterable[tuple[str, Claim | None]]) -> Claim:
     return Claim(ClaimKind.ERRORS if same is ClaimKind.EDGE else same)
 
 
-def _error(t: Try) -> int | None:
+def _error(code: str) -> int | None:
     """The status of an error, which can come inside a 200."""
-    if t.code == LOADING:
+    if code == LOADING:
         return 503
-    number = t.code.removeprefix("http_")
-    return int(number) if t.code.startswith("http_") and number.isdecimal() else None
+    number = code.removeprefix("http_")
+    return int(number) if number != code and number.isdecimal() else None

@@ -1,5 +1,7 @@
 """What each network has shown in the last seven days."""
 
+import random
+
 import msgspec
 import pytest
 
@@ -177,3 +179,21 @@ class TestLoss:
             asked(known, 20, 50, source=source)
         known.moved("elsewhere")
         assert known.loss() == pytest.approx(NEW_NETWORK)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_asks_after_every_request_hears_what_whoever_asks_once_hears(seed: int) -> None:
+    chance = random.Random(seed)
+    often, once = KnownNetworks(), KnownNetworks()
+    sources = ["acme", "beta", "gamma", "delta", control("plain.example"), control("other.example")]
+    rates = {source: chance.choice((0.0, 0.0, 0.02, 0.5)) for source in sources}
+    for n in range(600):
+        source = chance.choice(sources)
+        kind = chance.choice(list(Kind)) if chance.random() < rates[source] else None
+        for known in (often, once):
+            if kind is None:
+                known.good(float(n), n - 0.2, source, source)
+            else:
+                known.failed(float(n), n - 0.2, source, f"{source} {n}", kind, lambda since, until: True)
+        asked_now = {(name, each): usual(often, name, each) for name in ("acme", "beta", "") for each in (None, *Kind)}
+    assert asked_now == {(name, each): usual(once, name, each) for name, each in asked_now}
