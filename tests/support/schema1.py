@@ -92,6 +92,7 @@ class Service(Struct, forbid_unknown_fields=True):
     light: Light
     finding: Finding
     confidence: Literal["answering", "reported", "reachable"] | None
+    claim: Literal["not_you", "edge", "errors", "refused", "silent", "none"] | None
     since: Moment
     badges: list[Literal["key", "quota", "rate_limit", "region", "model"]]
     incident: Incident | None

@@ -75,6 +75,7 @@ def report(snapshot: Snapshot) -> dict[str, Any]:
             "light": service.light,
             "finding": service.finding,
             "confidence": service.confidence,
+            "claim": service.claim.kind if service.claim is not None else None,
             "since": moment(service.since),
             "badges": list(service.badges),
             "incident": incident_json(open_incident) if open_incident else None,

@@ -30,6 +30,11 @@ def test_the_pictures_hold_every_finding_that_a_service_can_have() -> None:
     assert seen >= set(Finding) - {Finding.SHARED}
 
 
+def test_what_may_be_said_of_a_red_light_is_told_of_it_alone() -> None:
+    told = report(STATES["down"]())
+    assert {one["light"]: one["claim"] for one in told["services"]} == {"red": "not_you", "green": None}
+
+
 def test_times_are_utc_by_the_wall_clock_of_the_moment() -> None:
     told = report(msgspec.structs.replace(snapshot(), wall_offset_s=3600.0))
     assert told["generated_at"] == "2026-02-03T22:22:00Z"
