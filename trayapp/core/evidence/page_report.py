@@ -53,12 +53,14 @@ class Impact(StrEnum):
 
 
 class PageComponent(Struct, frozen=True):
-    """`changed_at`: when the page says the state last changed, or None where the page cannot be believed."""
+    """`changed_at`: when the page says the state last changed, or None where the page cannot be believed. `group`: a
+    heading over others, as bad as the worst of them."""
 
     id: str
     name: str
     state: PageLight
     changed_at: float | None = None
+    group: bool = False
 
 
 class PageState(Struct, frozen=True):

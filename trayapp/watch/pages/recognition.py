@@ -41,6 +41,10 @@ _MARKS = (
 )
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _ATLASSIAN_ID = re.compile(r"[0-9a-z]{12}")
+# <https://instatus.com/help/api/status-pages>: "UP", "HASISSUES", and for example "ONEMAJOROUTAGE".
+_INSTATUS_WORD = re.compile(
+    r"UP|HASISSUES|(?:ALL|SOME|ONE)?(?:UNDERMAINTENANCE|DEGRADEDPERFORMANCE|(?:MINOR|PARTIAL|MAJOR)OUTAGE)"
+)
 _TITLE = re.compile(rb"<title[^>]*>([^<]{0,300})</title", re.IGNORECASE)
 _CANONICAL = re.compile(rb"""rel=["']canonical["'][^>]*href=["']([^"']{0,300})["']""", re.IGNORECASE)
 _PASSWORD = re.compile(rb"""<input[^>]{0,300}type=["']?password""", re.IGNORECASE)
@@ -113,6 +117,11 @@ def is_ulid(ident: str | None) -> bool:
     return bool(ident and _ULID.fullmatch(ident))
 
 
+def is_instatus_word(status: object) -> bool:
+    """Whether this is how Instatus calls the state of a page."""
+    return isinstance(status, str) and _INSTATUS_WORD.fullmatch(status) is not None
+
+
 def _is_web_page(body: bytes) -> bool:
     """A feed has titles, too, which are those of incidents."""
     head = body[:300].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
@@ -138,7 +147,7 @@ def _by_data(marks: _Marks) -> str | None:
         return "cloudflare"
     if _ABSENT not in (marks.prefix, marks.components):
         return "datadog"
-    if status in ("UP", "HASISSUES", "UNDERMAINTENANCE"):
+    if is_instatus_word(status):
         return "instatus"
     if isinstance(status, str) and marks.active != _ABSENT:
         return "checkly"

@@ -13,6 +13,7 @@ from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import Impact, PageComponent, PageHealth, PageIncident, PageLight, PageStage
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.recognition import is_instatus_word
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
@@ -31,7 +32,6 @@ log = logging.getLogger(__name__)
 
 _FILES = ("/v2/components.json", "/v3/components.json")
 """Both are in use; a page that has the one need not have the other."""
-_PAGE_WORDS = frozenset({"UP", "HASISSUES", "UNDERMAINTENANCE"})
 _LIGHTS = {
     "OPERATIONAL": PageLight.OPERATIONAL,
     "DEGRADEDPERFORMANCE": PageLight.DEGRADED,
@@ -59,10 +59,11 @@ class Instatus:
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
-        records = listing(await self._components(base), "components")
+        records = _with_children(listing(await self._components(base), "components"))
         if not records:
             raise Unfit(PageHealth.EMPTY, "no_components")
-        parts = [_component(record) for record in records[:MAX_COMPONENTS] if ident(record)]
+        groups = {ident(inner(record, "group")) for record in records}
+        parts = [_component(record, groups) for record in records[:MAX_COMPONENTS] if ident(record)]
         readable = sum(bool(ident(record) and text(record, "status")) for record in records)
         if not readable:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
@@ -94,7 +95,7 @@ class Instatus:
 
     def _check(self, page: Record) -> None:
         """Raises `Unfit`: `wrong_page`, or `unreadable` where this is no summary."""
-        if text(page, "status") not in _PAGE_WORDS:
+        if not is_instatus_word(page.get("status")):
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".page.status")
         names = [text(page, "id"), text(page, "name"), urlsplit(text(page, "url") or "").hostname]
         if self._page_id is not None and self._page_id not in names:
@@ -137,7 +138,14 @@ class Instatus:
         )
 
 
-def _component(record: Record) -> PageComponent:
+def _with_children(records: list[Record]) -> list[Record]:
+    """The components with those that are listed only within their parents."""
+    listed_too = {ident(record) for record in records}
+    children = [child for record in records for child in listed(record, "children") if ident(child) not in listed_too]
+    return [*records, *children]
+
+
+def _component(record: Record, groups: set[str]) -> PageComponent:
     own = _LIGHTS.get(text(record, "status") or "", PageLight.UNKNOWN)
     told = [
         _LIGHTS.get(text(each, "impact") or "", PageLight.UNKNOWN)
@@ -145,7 +153,10 @@ def _component(record: Record) -> PageComponent:
         if stage((text(each, "status") or "").lower()) is not PageStage.RESOLVED
     ]
     return PageComponent(
-        ident(record), plain(text(record, "name") or ident(record), MAX_NAME), worst_light([own, *told])
+        ident(record),
+        plain(text(record, "name") or ident(record), MAX_NAME),
+        worst_light([own, *told]),
+        group=record.get("isParent") is True or ident(record) in groups,
     )
 
 
