@@ -97,6 +97,29 @@ class TestStatuspage:
         server.on(SUMMARY, answer(200, summary([component("gggg", "APIs", group=True, components=["aaaa"])])))
         assert (await _read(_reader(http, server.url))).components[0].changed_at is None
 
+    async def test_a_group_s_trouble_is_as_old_as_its_members(self, http: Http, server: Server) -> None:
+        parts = [
+            component("gggg", "APIs", "partial_outage", AT, group=True, components=["aaaa", "bbbb", "cccc"]),
+            component("aaaa", "Chat", "partial_outage", AT - 9000, group_id="gggg"),
+            component("bbbb", "Batch", "degraded_performance", AT - 600, group_id="gggg"),
+            component("cccc", "Login", "operational", AT - 60, group_id="gggg"),
+            component("dddd", "Site", "major_outage", AT - 30),
+        ]
+        server.on(SUMMARY, answer(200, summary(parts)))
+        group, *_ = (await _read(_reader(http, server.url))).components
+        assert (group.group, group.changed_at) == (True, _about(AT - 600))
+
+    @pytest.mark.parametrize("name", ["", None])
+    async def test_an_incident_without_a_title_is_called_by_its_first_words(
+        self, http: Http, server: Server, name: str | None
+    ) -> None:
+        words = [update("identified", AT + 60, "Found."), update("investigating", AT, "No replies in Chat. " * 20)]
+        told = incident("inc1", "Errors", "identified", AT, updates=words) | {"name": name}
+        server.on(SUMMARY, answer(200, summary([component("aaaa", "Chat")], [told])))
+        (got,) = (await _read(_reader(http, server.url))).incidents
+        assert got.name.startswith("No replies in Chat.")
+        assert len(got.name) <= 90
+
     async def test_an_open_incident(self, http: Http, server: Server) -> None:
         updates = [
             update("identified", AT + 600, "A <b>cause</b> was found.<br />More soon.\x07"),
@@ -117,7 +140,7 @@ class TestStatuspage:
         assert [[one.component for one in each.states] for each in got.updates] == [[], ["bbbb"]]
         assert (got.started_at, got.updated_at) == (_about(AT - 900), _about(AT + 600))
         assert [(one.stage, one.text) for one in got.updates] == [
-            (PageStage.IDENTIFIED, "A <b>cause</b> was found. More soon."),
+            (PageStage.IDENTIFIED, "A cause was found. More soon."),
             (PageStage.INVESTIGATING, "Looking."),
         ]
         assert got.link == "https://stspg.example/inc1"

@@ -112,6 +112,8 @@ class Opinions:
         self._first_seen = first_seen or {}
         self._parts = _without_twins(report.components)
         self._places = {name: place for place, name in enumerate(self._parts)}
+        # What is wrong with a member would count twice with its group.
+        self._leaves = [name for name, part in self._parts.items() if not part.group] or list(self._parts)
         well = all(part.state is PageLight.OPERATIONAL for part in self._parts.values())
         self._states_well = well and report.health is not PageHealth.INCOMPLETE
         self._incidents = _newest_of_each(report.incidents)
@@ -154,7 +156,7 @@ class Opinions:
         # A feed does not list all its parts, so that the names of some say nothing of the others.
         every = ALL in ids or (bool(found) and not self._report.stated)
         wanted = {*ids, *chain.from_iterable(found.values())}
-        known = self._places if every else sorted(self._places.keys() & wanted, key=self._places.__getitem__)
+        known = self._leaves if every else sorted(self._places.keys() & wanted, key=self._places.__getitem__)
         parts = [self._parts[name] for name in known]
         if not self._report.stated:
             # A feed gives no states: what no incident touches is well, unless one that could not be read may touch it.

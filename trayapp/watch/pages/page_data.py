@@ -34,6 +34,9 @@ from trayapp.watch.pages.shapes import (
     worst_impact,
 )
 
+MAX_NODES = 500
+"""Of the text of an update, which has some dozens."""
+
 
 class PageData(NamedTuple):
     """What is going on by the page's own data. `lost`: records that could not be read.
@@ -182,4 +185,17 @@ def _update(record: Record, published_at: float, clock: Clock) -> PageUpdate:
         if ident(each, "component_id")
     )
     at = published_at if at is None else at
-    return PageUpdate(at, stage(text(record, "to_status")), words(text(record, "message_string")), states)
+    said = text(record, "message_string") or _said(record.get("message"))
+    return PageUpdate(at, stage(text(record, "to_status")), words(said), states)
+
+
+def _said(document: object) -> str:
+    """The text in a tree of paragraphs, as the page's own editor makes them."""
+    found: list[str] = []
+    waiting = [document]
+    while waiting and len(found) < MAX_NODES:
+        node = waiting.pop()
+        record = node if isinstance(node, dict) else {}
+        found.append(text(record, "text") or ("" if record.get("type") == "text" else "\n"))
+        waiting += reversed(listed(record, "content"))
+    return "".join(found)

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
-from trayapp.core.evidence.page_report import PageHealth, PageHistory, PageReport
+from trayapp.core.evidence.page_report import PageHealth, PageHistory, PageIncident, PageReport
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.evidence.sparing import spared_s
 from trayapp.core.hosts import host_of
+from trayapp.core.remote_text import plain
 from trayapp.errors import Param
 from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
@@ -34,6 +37,8 @@ once."""
 
 STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
+TITLE_CHARS = 90
+"""As long as the title of a banner may be."""
 _SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
 _STRANGE = frozenset({"html", "json", "xml", "shape", "gone", "page_id"})
 """The reasons for which the page of another vendor could not be read."""
@@ -103,7 +108,7 @@ class PageReader:
         vendor, told = self._vendor, None
         try:
             if isinstance(vendor, Historian):
-                told = tuple(await self._taken(vendor.past(self._good_address.base)))
+                told = tuple(map(_titled, await self._taken(vendor.past(self._good_address.base))))
         except Unfit as unfit:
             log.info("the past of the page of %s could not be read: %s", self.provider, unfit)
             self._note(self._good_address, unfit)
@@ -212,7 +217,7 @@ class PageReader:
             health=health,
             link=self.page.url,
             components=tuple(reading.components),
-            incidents=tuple(reading.incidents),
+            incidents=tuple(map(_titled, reading.incidents)),
             reason=reason,
             params=params,
             reach=self._fetcher.reach,
@@ -228,3 +233,10 @@ class PageReader:
         if self._fetcher.moved_to is not None:
             return PageHealth.MOVED, "redirect", {"host": self._fetcher.moved_to}
         return PageHealth.OK, None, {}
+
+
+def _titled(incident: PageIncident) -> PageIncident:
+    """With a title: where the provider gave it none, the first words on it."""
+    if incident.name or not incident.updates:
+        return incident
+    return replace(incident, name=plain(incident.updates[-1].text, TITLE_CHARS))

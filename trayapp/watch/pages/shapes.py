@@ -8,6 +8,8 @@ out.
 import math
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from trayapp.clock import Clock
 from trayapp.core.evidence.page_report import (
     Impact,
@@ -19,7 +21,7 @@ from trayapp.core.evidence.page_report import (
     PageState,
     PageUpdate,
 )
-from trayapp.core.remote_text import plain
+from trayapp.core.remote_text import plain, unmarked
 from trayapp.watch.pages.fetch import Unfit
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 
@@ -82,12 +84,15 @@ def edited_at(file: Record, clock: Clock) -> float | None:
 def components(file: Record, clock: Clock, *, dated: bool) -> tuple[list[PageComponent], int]:
     """The components, and how many of their records could not be read; without a state they are listed as unknown.
 
-    `dated`: their times tell when they changed. Raises `Unfit`: `empty`, or `unreadable` where none can be read.
+    `dated`: their times tell when they changed; a group's trouble is as old as the newest of its members'.
+
+    Raises `Unfit`: `empty`, or `unreadable` where none can be read.
     """
     records = listing(file, "components")
     if not records:
         raise Unfit(PageHealth.EMPTY, "no_components")
-    found = [_component(record, clock, dated=dated) for record in records[:MAX_COMPONENTS] if text(record, "id")]
+    named = [record for record in records[:MAX_COMPONENTS] if text(record, "id")]
+    found = _dated_groups(named, [_component(record, clock, dated=dated) for record in named])
     readable = sum(text(record, "id") is not None and text(record, "status") is not None for record in records)
     if not readable:
         raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
@@ -118,12 +123,17 @@ def incidents(
 
 def light(word: str | None) -> PageLight:
     """What a page's word for a component's state means."""
-    return _LIGHTS.get(word or "", PageLight.UNKNOWN)
+    return _LIGHTS.get(_spelled(word), PageLight.UNKNOWN)
 
 
 def stage(word: str | None) -> PageStage:
     """What a page's word for an incident's stage means."""
-    return _STAGES.get(word or "", PageStage.UNKNOWN)
+    return _STAGES.get(_spelled(word), PageStage.UNKNOWN)
+
+
+def _spelled(word: str | None) -> str:
+    """As Statuspage spells it: imitators write "Partial Outage" and "in-progress"."""
+    return "_".join((word or "").lower().replace("-", " ").replace("_", " ").split())
 
 
 def ident(record: Record, key: str = "id") -> str:
@@ -178,8 +188,8 @@ def worst_light(states: Iterable[PageLight]) -> PageLight:
 
 
 def words(body: str | None) -> str:
-    """The text of an update on one line."""
-    return plain((body or "").replace("<br />", "\n").replace("<br>", "\n"), MAX_TEXT)
+    """The text of an update on one line, without markup."""
+    return plain(unmarked((body or "")[: 4 * MAX_TEXT]), MAX_TEXT)
 
 
 def _is_old(record: Record, news_since: float, clock: Clock) -> bool:
@@ -192,13 +202,25 @@ def _is_old(record: Record, news_since: float, clock: Clock) -> bool:
     return bool(known) and max(known) <= news_since
 
 
+def _dated_groups(records: Sequence[Record], parts: Sequence[PageComponent]) -> list[PageComponent]:
+    """`parts`, made of the records, where trouble of a group is as old as the newest among its members."""
+    newest: dict[str, float] = {}
+    for record, part in zip(records, parts, strict=True):
+        if part.state is not PageLight.OPERATIONAL and part.changed_at is not None:
+            group = ident(record, "group_id")
+            newest[group] = max(part.changed_at, newest.get(group, part.changed_at))
+    return [replace(part, changed_at=newest.get(part.id)) if part.group else part for part in parts]
+
+
 def _component(record: Record, clock: Clock, *, dated: bool) -> PageComponent:
     """A group's own time is meaningless: it moves with any of its members."""
+    group = record.get("group") is True
     return PageComponent(
         id=ident(record),
         name=plain(text(record, "name") or ident(record), MAX_NAME),
         state=light(text(record, "status")),
-        changed_at=moment(record, "updated_at", clock=clock) if dated and record.get("group") is not True else None,
+        changed_at=moment(record, "updated_at", clock=clock) if dated and not group else None,
+        group=group,
     )
 
 

@@ -121,6 +121,24 @@ class TestEveryComponent:
         assert self.opinion(1, 28) is Light.GREEN
         assert self.opinion(3, 28) is Light.RED
 
+    @pytest.mark.parametrize(("troubled", "light"), [(1, Light.GREEN), (2, Light.RED)])
+    def test_a_group_is_not_counted_beside_its_members(self, troubled: int, light: Light) -> None:
+        """Of eleven parts one is listed only; with the group that it makes bad it would be two of fifteen."""
+        parts = [
+            PageComponent(f"c{n}", f"C{n}", PageLight.MAJOR if n < troubled else PageLight.OPERATIONAL)
+            for n in range(11)
+        ]
+        groups = [PageComponent(f"g{n}", f"G{n}", PageLight.MAJOR, group=True) for n in range(4)]
+        report = PageReport(START, "acme", PageHealth.OK, LINK, (*groups, *parts))
+        assert speak(report, ALL).light is light
+        assert speak(report, "g1").light is Light.RED, "while whoever means it gets it"
+
+    def test_groups_alone_are_all_there_is(self) -> None:
+        report = PageReport(
+            START, "acme", PageHealth.OK, LINK, (PageComponent("g", "G", PageLight.DEGRADED, group=True),)
+        )
+        assert speak(report, ALL).light is Light.YELLOW
+
     def test_any_incident_touches_it(self) -> None:
         assert speak(page(START, ["incident:investigating:minor:uploads"]), ALL).light is Light.YELLOW
 

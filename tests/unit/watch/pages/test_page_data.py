@@ -147,3 +147,41 @@ def test_any_json_is_counted_or_understood(changes: dict[str, Any], record: dict
     read = page_data(json.loads(json.dumps(native(PARTS, [told | changes], [told | changes]))), PAGE_ID, CLOCK)
     assert len(read.incidents) + read.lost == 2
     assert all(one.id and one.name.isprintable() for one in read.incidents)
+
+
+PARAGRAPHS = {
+    "type": "doc",
+    "content": [
+        {
+            "type": "paragraph",
+            "content": [{"type": "text", "text": "No replies in "}, {"type": "text", "text": "Chat."}],
+        },
+        {
+            "type": "paragraph",
+            "content": [{"type": "text", "text": "Looking."}, {"type": "lineBreak"}, {"text": "Soon."}],
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"message_string": "In one line.", "message": PARAGRAPHS}, "In one line."),
+        ({"message_string": None, "message": PARAGRAPHS}, "No replies in Chat. Looking. Soon."),
+        ({"message": "No tree."}, ""),
+        ({"message": {"content": [None, 7, {"content": "x"}, {"text": 7}]}}, ""),
+    ],
+)
+def test_the_words_of_an_update_may_be_a_tree(more: dict[str, Any], text: str) -> None:
+    said = {"id": "u1", "published_at": moment(AT), "to_status": "investigating", **more}
+    told = _native(native_incident("i1", "Errors", "investigating", AT) | {"updates": [said]})
+    assert [update.text for update in told.updates] == [text]
+
+
+def test_a_tree_without_end_is_read_for_a_while() -> None:
+    tree: dict[str, Any] = {"type": "text", "text": "Deep."}
+    for _ in range(5_000):
+        tree = {"type": "paragraph", "content": [tree, tree]}
+    said = {"id": "u1", "published_at": moment(AT), "to_status": "investigating", "message": tree}
+    assert _native(native_incident("i1", "Errors", "investigating", AT) | {"updates": [said]}).updates
