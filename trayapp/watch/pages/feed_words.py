@@ -20,7 +20,14 @@ _SEVERITY = re.compile(r"<p>\s*severity:\s*(\w{1,30})\s*</p>", re.IGNORECASE)
 _RESOLVED_AT = re.compile(r"<p>\s*resolved:\s*([^<]{1,60})</p>", re.IGNORECASE)
 _PART = re.compile(r"<li>\s*([^<()]{1,200}?)\s*\(([^()<]{1,40})\)\s*</li>", re.IGNORECASE)
 _TITLE_PART = re.compile(r"^\s*\[([^\]]{1,100})\]\s*(\S)")
-_TITLE_OVER = re.compile(r"^\W*(resolved|mitigated)\b|[\s\[(](resolved|mitigated)\W*$", re.IGNORECASE)
+_TITLE_OVER = re.compile(
+    r"^\W*(resolved|mitigated)\b(?!\s+(in|for|on|at)\b)|(?<!\bnot)(?<!\byet)(?<!ially)[\s\[(](resolved|mitigated)\W*$",
+    re.IGNORECASE,
+)
+"""Over here and not over there is not over."""
+_TITLE_ON = re.compile(
+    r"\b(continu\w+|ongoing|persist\w*|remain\w*|underway|investigating|monitoring|still)\b", re.IGNORECASE
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _STAGES = {
@@ -36,10 +43,19 @@ _STAGES = {
 }
 _MAINTENANCE = frozenset({"scheduled", "in progress", "verifying", "completed"})
 _SEVERITIES = {
+    # xAI's, of 2026 until August ("unavailable") and since then; OnlineOrNot's; what others call incidents.
     "outage": Impact.CRITICAL,
+    "unavailable": Impact.CRITICAL,
+    "major_outage": Impact.CRITICAL,
+    "critical": Impact.CRITICAL,
     "disruption": Impact.MAJOR,
+    "partial_outage": Impact.MAJOR,
+    "major": Impact.MAJOR,
     "degraded": Impact.MINOR,
+    "degraded_performance": Impact.MINOR,
+    "minor": Impact.MINOR,
 }
+"""The gravest first."""
 _LIGHTS = {
     "operational": PageLight.OPERATIONAL,
     "degraded performance": PageLight.DEGRADED,
@@ -80,7 +96,8 @@ def meaning(item: Item) -> Meaning:
     active, updates, stages = _updates(body)
     categories = {each.strip().lower() for each in item.categories}
     stage = _stage(title, active, [said.stage for said in updates if said.stage is not None], categories)
-    severities = [met[1].lower() for met in _SEVERITY.finditer(body)] + sorted(categories & _SEVERITIES.keys())
+    severities = [met[1].lower() for met in _SEVERITY.finditer(body)]
+    severities += [word for word in _SEVERITIES if word in categories]
     resolved = _RESOLVED_AT.search(body)
     return Meaning(
         name=title[part.end() - 1 :] if part else title,
@@ -138,4 +155,5 @@ def _said_stage(title: str, whole: str, newest: PageStage | None, categories: se
         return _STAGES.get(whole, PageStage.UNKNOWN)
     if newest is not None:
         return newest
-    return PageStage.RESOLVED if "resolved" in categories or _TITLE_OVER.search(title) else PageStage.UNKNOWN
+    over = _TITLE_OVER.search(title) and not _TITLE_ON.search(title)
+    return PageStage.RESOLVED if "resolved" in categories or over else PageStage.UNKNOWN

@@ -108,3 +108,39 @@ async def test_an_event_that_may_be_over_is_neither_well_nor_trouble(scene: Make
     report = await page.serve({EVENTS: json.dumps([event | {"event_log": log}]).encode()})
     assert report.incidents[0].stage is PageStage.UNKNOWN
     assert page.opinion("chat-us-east-1").light is Light.GREY
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"end_time": "1770152000", "status": "0"},
+        {"summary": "[RESOLVED] Increased errors"},
+        {"summary": "[Resolved] Increased errors", "end_time": None},
+    ],
+)
+async def test_an_event_that_has_ended(scene: Make, changed: dict[str, Any]) -> None:
+    """It stays in the file for hours, and its log need not say so."""
+    page = scene("aws")
+    (event,) = json.loads(files("aws", "major", page.clock.now())[EVENTS].decode("utf-16"))
+    report = await page.serve({EVENTS: json.dumps([event | changed]).encode("utf-16")})
+    assert [one.stage for one in report.incidents if one.stage is not PageStage.RESOLVED] == []
+    assert page.opinion("chat-us-east-1").light is Light.GREEN
+
+
+@pytest.mark.parametrize(
+    ("current", "light"),
+    [("3", Light.YELLOW), (2, Light.YELLOW), ("0", Light.GREEN), (0, Light.GREEN), (None, Light.YELLOW)],
+)
+async def test_a_service_that_an_event_touches_no_more(scene: Make, current: object, light: Light) -> None:
+    page = scene("aws")
+    (event,) = json.loads(files("aws", "major", page.clock.now())[EVENTS].decode("utf-16"))
+    event |= {
+        "service": "multipleservices-us-east-1",
+        "impacted_services": {
+            "mail-us-east-1": {"service_name": "Mail", "current": "3", "max": "3"},
+            "chat-us-east-1": {"service_name": "Chat", "current": current, "max": "3"},
+        },
+    }
+    await page.serve({EVENTS: json.dumps([event]).encode("utf-16")})
+    assert page.opinion("mail-us-east-1").light is Light.YELLOW
+    assert page.opinion("chat-us-east-1").light is light

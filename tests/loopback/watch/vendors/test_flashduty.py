@@ -9,6 +9,7 @@ import pytest
 from tests.support.vendorpages import files
 from tests.support.vendorscene import VendorScene
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage
+from trayapp.core.light.severity import Light
 from trayapp.watch.pages.fetch import MAX_KNOWN
 
 Make = Callable[[str], VendorScene]
@@ -75,3 +76,21 @@ async def test_the_memory_of_spans_of_time_has_an_end(scene: Make) -> None:
     spans = [request.path for request in page.server.requests if "change/list" in request.path]
     assert len(set(spans)) == MAX_KNOWN
     assert page.server.requests[-2].headers["if-none-match"], "while what is read all the time stays"
+
+
+@pytest.mark.parametrize(
+    ("word", "impact", "light"),
+    [
+        ("full_outage", Impact.CRITICAL, Light.RED),
+        ("partial_outage", Impact.MAJOR, Light.YELLOW),
+        ("degraded", Impact.MINOR, Light.YELLOW),
+        ("operational", Impact.CRITICAL, Light.YELLOW),
+    ],
+)
+async def test_what_was_worse_before_is_as_grave_as_it_is_now(
+    scene: Make, word: str, impact: Impact, light: Light
+) -> None:
+    page = scene("flashduty")
+    await _serve(page, affected_components=[{"component_id": "chat", "name": "Chat", "status": word}])
+    assert page.report.incidents[0].impact is impact, "of what it was where nothing is wrong now"
+    assert page.opinion("chat").light is light

@@ -115,3 +115,24 @@ async def test_an_old_record_that_makes_no_sense_is_only_counted(scene: Make) ->
     assert [part.state for part in page.report.components] == ["major", "unknown"], "what is no record may be open"
     await _serve(page, lambda told: [told[0], told[1] | {"begin": None, "affected_products": 7}])
     assert (page.report.health, page.opinion("login").light) == (PageHealth.OK, Light.GREEN)
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("Chat customers see errors.", "Chat customers see errors."),
+        ("**Title**\nNo replies in Chat.\n**Description**\nWe see an issue.", "No replies in Chat."),
+        ("**Summary:**\nNo replies in Chat.\n**Description:**\nWe see an issue.", "No replies in Chat."),
+        ("**Title:** No replies in Chat.\nMore.", "No replies in Chat."),
+        ("## Summary\n\nNo replies in [Chat](https://chat.example).", "No replies in Chat."),
+        ("Summary pages of Chat are empty.", "Summary pages of Chat are empty."),
+        ("**Title**", "Chat"),
+        ("", "Chat"),
+        (None, "Chat"),
+    ],
+)
+async def test_a_title_is_one_line(scene: Make, said: str | None, title: str) -> None:
+    """Workspace writes paragraphs with headings where Cloud writes a line."""
+    page = scene("google")
+    await _serve(page, lambda told: [told[0] | {"external_desc": said, "service_name": "Chat"}])
+    assert page.report.incidents[0].name == title

@@ -23,6 +23,8 @@ RECENT_S = 86_400.0
 MAX_SERVICES = 200
 LINK = "https://health.aws.amazon.com/health/status"
 
+_WELL = "0"
+"""The state of a service that an event touched, and touches no more."""
 _IMPACTS = {"1": Impact.MINOR, "2": Impact.MAJOR, "3": Impact.MAJOR}
 _REGION = re.compile(r"-[a-z]{2}(-[a-z]{2,6})?-[a-z]{4,10}-\d$|-global$")
 
@@ -76,8 +78,8 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
         return None
     updates = [_update(each, started_at, clock) for each in _log(record)]
     updates.sort(key=lambda update: update.at, reverse=True)
-    ended_at = epoch(record, "endTime", clock=clock)
-    over = ended_at is not None or (bool(updates) and updates[0].stage is PageStage.RESOLVED)
+    ended_at = epoch(record, "endTime", "end_time", clock=clock)
+    over = ended_at is not None or _is_over(record) or (bool(updates) and updates[0].stage is PageStage.RESOLVED)
     told_at = epoch(record, "lastUpdatedTime", clock=clock)
     newest = updates[0].at if updates else started_at
     summary = text(record, "summary") or next((text(each, "summary") for each in _log(record)), None)
@@ -95,6 +97,11 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
     )
 
 
+def _is_over(record: Record) -> bool:
+    """Whether its title is marked so: that of an event, or of an entry of its log."""
+    return "[RESOLVED]" in (text(record, "summary") or "").upper()
+
+
 def _tells(record: Record) -> bool:
     """Whether it would say that it is over: in its end, or in the titles of its log."""
     if "event_log" not in record:
@@ -105,7 +112,9 @@ def _tells(record: Record) -> bool:
 def _components(record: Record) -> tuple[str, ...]:
     """The services that it touches, each in its region and by itself."""
     region = (text(record, "region") or "").lower()
-    names = [(text(record, "service") or "").lower(), *map(str.lower, inner(record, "impacted_services"))]
+    impacted = inner(record, "impacted_services")
+    still = [name for name in impacted if str(inner(impacted, name).get("current")) != _WELL]
+    names = [(text(record, "service") or "").lower(), *map(str.lower, still)]
     found: dict[str, None] = {}
     for name in filter(None, names[:MAX_SERVICES]):
         service = _REGION.sub("", name)
@@ -137,8 +146,7 @@ def _log(record: Record) -> list[Record]:
 
 def _update(record: Record, started_at: float, clock: Clock) -> PageUpdate:
     at = epoch(record, "timestamp", clock=clock)
-    over = "[RESOLVED]" in (text(record, "summary") or "").upper()
-    stage = PageStage.RESOLVED if over else PageStage.INVESTIGATING
+    stage = PageStage.RESOLVED if _is_over(record) else PageStage.INVESTIGATING
     said = text(record, "message") or text(record, "summary")
     return PageUpdate(started_at if at is None else at, stage, words(said))
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import (
+    Impact,
     PageHealth,
     PageIncident,
     PageLight,
@@ -160,12 +161,14 @@ def _change(record: Record, clock: Clock) -> PageIncident | None:
     affected = listed(record, "affected_components")[:MAX_COMPONENTS]
     said = [state.state for update in updates for state in update.states]
     over = _stage(record) is PageStage.RESOLVED
+    # As grave as what it touches is now; what was worse before is not.
+    now = Impact.UNKNOWN if over else worst_impact([*map(_light, affected)])
     closed_at = epoch(record, "close_at_seconds", clock=clock)
     return PageIncident(
         id=name,
         name=plain(text(record, "title") or "", MAX_NAME),
         stage=_stage(record),
-        impact=worst_impact([*map(_light, affected), *said]),
+        impact=worst_impact(said) if now is Impact.UNKNOWN else now,
         components=tuple(dict.fromkeys(filter(None, (ident(each, "component_id") for each in affected)))),
         started_at=min([started_at, *(update.at for update in updates if not maintenance)]),
         updated_at=updates[0].at if updates else started_at if closed_at is None else closed_at,

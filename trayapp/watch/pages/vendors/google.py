@@ -7,6 +7,7 @@ Format: <https://status.cloud.google.com/incidents.schema.json>.
 """
 
 import asyncio
+import re
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ import msgspec
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageIncident, PageLight, PageStage, PageUpdate
-from trayapp.core.remote_text import plain
+from trayapp.core.remote_text import plain, unmarked
 from trayapp.watch.pages.derived import derived
 from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit, decoded
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
@@ -36,6 +37,10 @@ RECENT_S = 86_400.0
 """A closed incident that nobody has written on for longer is history, not news."""
 PRODUCTS_S = 3600.0
 """A new product is read within an hour; the list changes a few times a month."""
+
+MAX_DESCRIPTION = 2_000
+"""Characters; only its first line is a title."""
+_HEADING = re.compile(r"^(?:title|summary|description)(?:\s*:\s*|$)", re.IGNORECASE)
 
 _LIGHTS = {
     "AVAILABLE": PageLight.OPERATIONAL,
@@ -158,7 +163,7 @@ def _incident(record: Record, base: str, clock: Clock) -> PageIncident | None:
     link = f"{base}/incidents/{name}" if name.isalnum() and base.startswith("https://") else None
     return PageIncident(
         id=name,
-        name=plain(text(record, "external_desc") or text(record, "service_name") or "", MAX_NAME),
+        name=plain(_title(record), MAX_NAME),
         stage=PageStage.RESOLVED if ended_at is not None else _open_stage(record),
         impact=_impact(record),
         components=_touched(record),
@@ -169,6 +174,13 @@ def _incident(record: Record, base: str, clock: Clock) -> PageIncident | None:
         resolved_at=ended_at,
         published_at=moment(record, "created", clock=clock),
     )
+
+
+def _title(record: Record) -> str:
+    """The first line of what is said of it, which Workspace puts below a heading."""
+    said = unmarked((text(record, "external_desc") or "")[:MAX_DESCRIPTION])
+    lines = (_HEADING.sub("", line.strip()) for line in said.splitlines())
+    return next(filter(None, lines), text(record, "service_name") or "")
 
 
 def _impact(record: Record) -> Impact:
