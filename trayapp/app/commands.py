@@ -13,7 +13,6 @@ from trayapp.core.found import Found
 from trayapp.core.journal.days import Stretch
 from trayapp.core.journal.history import History
 from trayapp.core.light.aside import Lasts
-from trayapp.core.mine.fails import fails
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
@@ -135,6 +134,7 @@ class CoreCommands:
 
     def fails(self, service: str, words: str, done: Done[FailsView]) -> None:
         async def work() -> FailsView:
+            from trayapp.core.mine.fails import fails
             from trayapp.settings.symptoms import known
 
             found = known().find(words)

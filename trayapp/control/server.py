@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from trayapp.control import protocol
-from trayapp.control.answers import notice
 from trayapp.control.instance import private_folder
 from trayapp.control.messages import Request, ends_with_client, word
 from trayapp.errors import Problem
@@ -102,7 +101,7 @@ class ControlServer:
             try:
                 request = protocol.asked(line, self._kinds)
             except Problem as problem:
-                writer.write(protocol.refusal(notice(problem)))
+                writer.write(_refusal(problem))
             else:
                 await self._answer(request, reader, writer)
             await writer.drain()
@@ -164,7 +163,7 @@ async def _gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 def _refuse(problem: Problem, request: Request[Any], writer: asyncio.StreamWriter) -> None:
     with speaking(request.language):
-        writer.write(protocol.refusal(notice(problem)))
+        writer.write(_refusal(problem))
 
 
 async def _request_line(reader: asyncio.StreamReader) -> bytes:
@@ -179,3 +178,9 @@ async def _request_line(reader: asyncio.StreamReader) -> bytes:
         while (part := await reader.read(protocol.MAX_REQUEST_BYTES)) and b"\n" not in part:
             pass
         return b""
+
+
+def _refusal(problem: Problem) -> bytes:
+    from trayapp.control.answers import notice
+
+    return protocol.refusal(notice(problem))

@@ -1,10 +1,13 @@
-"""What the running instance answers over its socket, whether it has a tray or not."""
+"""What the running instance answers over its socket, whether it has a tray or not.
+
+Who puts its answers into words is imported by who needs them: most instances are hardly ever asked, and the words for
+the answers of a program that just watches would take half a megabyte.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from trayapp.control import answers
 from trayapp.control.messages import (
     AsideAnswer,
     AskAside,
@@ -26,7 +29,6 @@ from trayapp.control.messages import (
     SwitchAnswer,
     TargetAnswer,
 )
-from trayapp.control.report import gist
 from trayapp.control.server import ControlServer
 from trayapp.core.light.aside import Lasts
 from trayapp.core.light.severity import Light
@@ -105,6 +107,8 @@ class ControlService:
 
     def _doing(self) -> str:
         """The step of a switch that is under way."""
+        from trayapp.control import answers
+
         switch = self._engine.switch
         return answers.target(switch.target_status).line if switch.switching is not None else ""
 
@@ -119,6 +123,8 @@ class ControlService:
         return self._picture(ask)
 
     def _picture(self, ask: AskStatus | AskRound) -> StatusAnswer:
+        from trayapp.control import answers
+
         with speaking(ask.language):
             return answers.status(self._engine.snapshot(), ask.services)
 
@@ -130,6 +136,9 @@ class ControlService:
         return services
 
     async def _watch(self, ask: AskWatch) -> AsyncIterator[StatusAnswer]:
+        from trayapp.control import answers
+        from trayapp.control.report import gist
+
         last: Any = None
         async for snapshot in self._follow():
             with speaking(ask.language):
@@ -166,6 +175,8 @@ class ControlService:
         return await self._engine.forget(ask.service)
 
     async def _switch(self, ask: AskSwitch) -> SwitchAnswer:
+        from trayapp.control import answers
+
         if ask.to in (Mode.AUTO, Mode.MANUAL):
             before = self._engine.snapshot()
             await self._engine.switch_mode(Mode(ask.to))
@@ -180,6 +191,8 @@ class ControlService:
             return answers.switched(done, self._engine.snapshot())
 
     async def _aside(self, ask: AskAside) -> AsideAnswer:
+        from trayapp.control import answers
+
         engine = self._engine
         if ask.undo:
             engine.wishes.undo_aside(ask.target)
@@ -190,11 +203,15 @@ class ControlService:
             return answers.aside(engine.snapshot())
 
     async def _fails(self, ask: AskFails) -> FailsAnswer:
+        from trayapp.control import answers
+
         after = await self._engine.wishes.fails(ask.service)
         with speaking(ask.language):
             return answers.fails(after, ask.service, ask.words)
 
     async def _local(self, ask: AskLocal) -> TargetAnswer:
+        from trayapp.control import answers
+
         switch = self._engine.switch
         match ask.what:
             case "check":

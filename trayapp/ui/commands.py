@@ -5,18 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from trayapp.core.found import Found
 from trayapp.core.journal.days import Stretch
 from trayapp.core.journal.history import History
-from trayapp.core.mine.fails import Fails
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode
 from trayapp.core.switching.target import TargetStatus
 from trayapp.errors import Problem
 from trayapp.settings.bundle import Edition
 from trayapp.settings.schema import Key, Local, Settings
+
+if TYPE_CHECKING:
+    from trayapp.core.mine.fails import Fails
 
 T = TypeVar("T")
 
@@ -109,7 +111,7 @@ class Stream(Protocol):
 class FailsView(NamedTuple):
     """What it amounts to that a service fails for the user, and the picture that this rests on."""
 
-    answer: Fails
+    answer: "Fails"
     picture: Snapshot
 
 

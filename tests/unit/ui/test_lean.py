@@ -29,6 +29,9 @@ _FOR_OTHERS = {
     "rich": "the command line of httpx",
     "statistics": "slow first tokens",
     "tomlkit": "changes of the settings",
+    "trayapp.control.answers": "whoever asks on the command line",
+    "trayapp.core.checklist": "the panel, and who asks on the command line",
+    "trayapp.core.mine.fails": "who says that it fails for them",
     "trayapp.ui.kit.label": "windows: it loads the namespace Qt",
 }
 
