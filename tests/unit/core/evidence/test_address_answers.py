@@ -1,6 +1,7 @@
 """What is kept of answers. What follows from it is tried in test_connection.py."""
 
 from trayapp.core.evidence.address_answers import FAILURES_KEPT, AddressAnswer, AnswersOfAKind
+from trayapp.core.evidence.failure_share import LONG_WINDOW_S
 from trayapp.core.evidence.reach import Reach
 
 
@@ -12,3 +13,12 @@ def test_of_one_hosts_failures_the_first_and_the_latest_are_kept_until_somebody_
     assert (len(kept), kept[0], kept[-1]) == (FAILURES_KEPT, 0.0, 3.0 * FAILURES_KEPT - 1)
     kind.add(AddressAnswer(90.0, 90.0, "b", None, Reach.PUBLIC, True, "http_200"))
     assert kind.failing == {}
+
+
+def test_whoever_answered_in_the_last_ten_minutes_vouches_however_long_it_has_been_running() -> None:
+    kind = AnswersOfAKind()
+    for at in range(0, 3600, 60):
+        kind.add(AddressAnswer(float(at), float(at), "b", "beta", Reach.PUBLIC, True, "http_200"))
+        since = max(0.0, at - LONG_WINDOW_S + 1.0)
+        assert kind.answered("acme", since, since + 60.0, over_tls=True), f"at {at} s"
+    assert not kind.answered("acme", 0.0, 60.0, over_tls=True), "what is old is let go"

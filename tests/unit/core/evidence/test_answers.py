@@ -20,8 +20,8 @@ def _error(kind: str | None = None, message: str = "", code: Any = None, **more:
     return {"error": {"type": kind, "message": message, "code": code, **more}}
 
 
-def _base_resp(number: int) -> dict[str, Any]:
-    return {"choices": None, "base_resp": {"status_code": number, "status_msg": "words"}}
+def _base_resp(number: int, words: str = "words") -> dict[str, Any]:
+    return {"choices": None, "base_resp": {"status_code": number, "status_msg": words}}
 
 
 UNUSED_QUOTA = _error("insufficient_quota", "You exceeded your current quota", "insufficient_quota")
@@ -35,6 +35,7 @@ GEMINIS_REGION = {"error": {"code": 400, "message": "User location is not suppor
 RAY = {"content-type": "text/html", "cf-ray": "8f0a-FRA"}
 CF_PAGE = "<!DOCTYPE html><title>Access denied</title><span>Error code</span> <span class='cf-code'>{}</span>"
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
+MINIMAXS_MODEL = _base_resp(2013, "invalid params, unknown model 'x' (2013)")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
 
 ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badge | None]] = [
@@ -61,6 +62,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("another number of Cloudflare's", 403, RAY, CF_PAGE.format(1010), API, GOOD, "http_403", EDGE, None),
     ("refused by its front", 403, RAY, PAGE, API, GOOD, "http_403", EDGE, None),
     ("nothing there, says its front", 404, RAY, b"", API, GOOD, "http_404", EDGE, None),
+    ("not refused, and no answer of an API", 405, RAY, PAGE, API, FAIL, "malformed", API, None),
     ("refused by the site itself", 403, RAY, PAGE, EDGE, GOOD, "http_403", EDGE, None),
     ("words for everybody", 429, RAY, "Rate exceeded.", API, NEUTRAL, "http_429", API, None),
     ("too many from this address", 429, RAY, CF_PAGE.format(1015), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
@@ -95,6 +97,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("MiniMax's empty account", 200, {}, _base_resp(1008), COMPLETION, GOOD, "http_402", API, Badge.QUOTA),
     ("MiniMax's limit", 200, {}, _base_resp(1002), COMPLETION, NEUTRAL, "http_429", COMPLETION, Badge.RATE_LIMIT),
     ("MiniMax's refusal of a request", 400, {}, _base_resp(2013), COMPLETION, GOOD, "http_400", API, None),
+    ("MiniMax's missing model", 200, {}, MINIMAXS_MODEL, COMPLETION, GOOD, "http_400", API, Badge.MODEL),
     ("another number of MiniMax's", 200, {}, _base_resp(9999), COMPLETION, GOOD, "http_400", API, None),
     ("a word in place of its number", 200, {}, {"base_resp": {"status_code": "x"}}, API, GOOD, "http_200", API, None),
     ("nothing", 200, {}, b"", API, FAIL, "malformed", API, None),

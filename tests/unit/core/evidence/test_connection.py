@@ -228,10 +228,13 @@ class TestChanceOfFailure:
         assert made.chance_of_failure("acme", Reach.LOOPBACK, 100.0) == FLOOR
 
     def test_what_is_remembered_weighs_the_same(self) -> None:
-        made = network(*[tried(at, Outcome.FAIL) for at in range(10, 700, 7)], control(699.0))
-        again = OwnConnection(700.0, made.remember())
-        assert again.chance_of_failure("acme", Reach.PUBLIC, 700.0) == made.chance_of_failure(
-            "acme", Reach.PUBLIC, 700.0
+        """However long it has been running: older answers are let go."""
+        made = network(*[tried(at, Outcome.FAIL) for at in range(10, 1500, 7)], control(1499.0))
+        kept = made.remember()
+        assert len(kept.answers) < 600 / 7 + 2
+        again = OwnConnection(1500.0, kept)
+        assert again.chance_of_failure("acme", Reach.PUBLIC, 1500.0) == made.chance_of_failure(
+            "acme", Reach.PUBLIC, 1500.0
         )
 
 

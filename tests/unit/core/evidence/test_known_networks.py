@@ -43,6 +43,15 @@ def test_it_is_known_after_enough_tries() -> None:
     assert usual(known, kind=None) == pytest.approx(0.1)
 
 
+def test_each_way_of_failing_is_counted_by_itself() -> None:
+    known = KnownNetworks()
+    for kind, failures in ((Kind.LOOKUP, 5), (Kind.SILENCE, 10), (Kind.ANSWER, 20)):
+        for n in range(failures):
+            known.failed(1.0, 0.8, "beta", f"{kind} {n}", kind, lambda since, until: True)
+    asked(known, 0, KNOWN_TRIES - 35, at=2.0)
+    assert [usual(known, kind=kind) for kind in (*Kind, None)] == pytest.approx([0.05, 0.1, 0.2, 0.35])
+
+
 def test_a_provider_does_not_excuse_itself() -> None:
     known = KnownNetworks()
     asked(known, 50, 100)

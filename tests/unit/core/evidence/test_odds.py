@@ -112,6 +112,17 @@ def test_red_only_while_the_latest_control_answers() -> None:
     assert odds.level(run, network, 100.0) is Level.CHECKING
 
 
+def test_what_was_proven_does_not_vouch_for_a_silence_that_follows() -> None:
+    """The connection may have gone meanwhile, and no control was asked beside it."""
+    proven = [tried(at, proven=True) for at in (80.0, 85.0, 93.0)]
+    lost = tried(100.0, control=None, code="timeout")
+    network = OwnConnection(0.0)
+    assert odds.strength([odds.chance(t, network, 100.0) for t in proven]) > odds.DOWN_STRENGTH
+    assert odds.level([*proven, lost], network, 100.0) is Level.CHECKING
+    network.observe_control(Control(105.2, 105.0, "a", Reach.PUBLIC, True, "http_200"))
+    assert odds.level([*proven, lost], network, 106.0) is Level.DOWN, "somebody else answered soon after"
+
+
 def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:
     network = answering(100)
     run = [tried(60.0), tried(75.0), tried(90.0)]

@@ -22,6 +22,7 @@ from trayapp.core.evidence.own_evidence import (
     Sight,
 )
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.evidence.red import UNSEEN_RED_S
 from trayapp.core.evidence.strikes import RUN_LIFE_S
 
 
@@ -223,6 +224,13 @@ class TestStrangers:
     def test_blocked_at_once_by_the_control_beside_it(self) -> None:
         assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).stranger.blocks
 
+    @pytest.mark.parametrize(("proven", "unwell"), [(False, True), (True, False)])
+    def test_until_it_answers_beyond_doubt_it_is_not_well(self, proven: bool, unwell: bool) -> None:
+        """A limit that nobody in between can have told is the host's own word; any other may be a stranger's."""
+        evidence = see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0))
+        see(evidence, tried(160.0, Outcome.NEUTRAL, code="http_429", proven=proven))
+        assert evidence.stranger.unwell is unwell
+
     def test_what_nobody_sees_again_is_forgotten(self) -> None:
         network = answering(1, at=110.0)
         evidence = see(Evidence(), self.foreign(100.0), tried(100.5, Outcome.PROXY), network=network)
@@ -266,6 +274,17 @@ class TestVersion:
         evidence.add(tried(1000.0, GOOD))
         assert evidence.version > before
 
+    def test_that_a_stranger_is_gone_is_a_change(self) -> None:
+        """While the same failures go on: what they amount to is another question from then on."""
+        network = OwnConnection(0.0)
+        foreign = tried(106.0, Outcome.FOREIGN, control=None)
+        evidence = see(Evidence(), tried(100.0, control=None), foreign, network=network)
+        before = evidence.version
+        assert evidence.undecided
+        see(evidence, tried(107.0, Outcome.NEUTRAL, code="http_429", proven=True), network=network)
+        assert not evidence.undecided
+        assert evidence.version != before
+
     @given(
         st.lists(
             st.tuples(
@@ -297,6 +316,47 @@ class TestVersion:
             if evidence.is_calm:
                 assert evidence.sight(recovering=False) is Sight.CLEAR
                 assert not evidence.stranger.blocks
+
+
+def test_it_is_looked_at_again_when_its_run_ends_and_when_its_evidence_is_old() -> None:
+    """Although nobody asks any more."""
+    evidence, network = seen(tried(100.0), tried(105.0)), answering(100)
+    looked_at = []
+    for _ in range(6):
+        looked_at.append(round(evidence.look_at, 2))
+        evidence.look(evidence.look_at, network)
+    moments = [105.0 + odds.BESIDE_S, 105.0 + RUN_LIFE_S, 105.0 + GAP_S]
+    assert looked_at == [moment for moment in moments for _ in range(2)], "both sides of each"
+    assert evidence.is_calm
+
+
+def test_and_when_a_red_that_only_real_requests_saw_has_been_held_for_long_enough() -> None:
+    asked = [tried(120.0 + 60.0 * minute, GOOD) for minute in range(1, 30)]
+    assert seen(*down(Depth.COMPLETION), *asked).look_at == 120.0 + UNSEEN_RED_S
+
+
+def test_what_is_accepted_again_is_watched_like_every_return() -> None:
+    evidence = seen(tried(100.0, GOOD))
+    before = evidence.version
+    evidence.came_back(150.0)
+    assert (sight(evidence), evidence.well_at) == (Sight.RECOVERING, 150.0 + QUIET_S)
+    assert evidence.version > before
+    evidence.came_back(130.0)
+    assert evidence.back_at == 150.0, "the later of two"
+    red = seen(*down())
+    red.came_back(150.0)
+    assert (sight(red), red.back_at) == (Sight.DOWN, None), "what goes on failing has not come back"
+
+
+def test_what_fails_in_the_own_network_is_in_doubt_though_the_internet_is_away() -> None:
+    network = OwnConnection(0.0)
+    for host in ("a", "b"):
+        network.observe_control(Control(99.0, 98.0, host, Reach.PUBLIC, False, "timeout"))
+    assert network.down(Reach.PUBLIC) is not None
+    lost = [tried(at, control=None, code="timeout", reach=Reach.PRIVATE) for at in (100.0, 105.0, 120.0)]
+    assert see(Evidence(), *lost, network=network).doubt.since == 99.8
+    away = [structs.replace(t, reach=Reach.PUBLIC) for t in lost]
+    assert see(Evidence(), *away, network=network).doubt.since is None
 
 
 class TestFreshness:

@@ -80,3 +80,9 @@ def test_a_red_that_only_real_requests_saw_ends_when_nobody_makes_any() -> None:
     assert sight(evidence) is Sight.DOWN
     see(evidence, tried(last_at + UNSEEN_RED_S + 60.0, GOOD))
     assert sight(evidence) is Sight.RECOVERING
+
+
+def test_it_does_not_where_only_the_edge_answers_meanwhile() -> None:
+    """That its front is there says nothing of what real requests saw fail."""
+    evidence = seen(*down(Depth.COMPLETION), *[tried(120.0 + 60.0 * n, GOOD, Depth.EDGE) for n in range(1, 40)])
+    assert sight(evidence) is Sight.DOWN
