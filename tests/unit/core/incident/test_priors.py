@@ -29,6 +29,12 @@ def test_later_it_is_of_those_that_lasted_longer() -> None:
     assert 73.2 < 60 + left.median_s / 60 < 171
 
 
+def test_even_the_shortest_are_gone_little_by_little() -> None:
+    """3.9 % of OpenAI's 417 took up to ten minutes; how many of those took eight lies on the way there."""
+    alike = [left.alike for age_min in (1, 8, 10) if (left := prior_remaining(prior("openai"), 60.0 * age_min))]
+    assert alike == [417, 402, 401]
+
+
 def test_silent_where_nearly_all_were_over() -> None:
     assert prior_remaining(prior("nobody"), 86_400.0) is None
     assert prior_remaining(prior("openai"), 86_400.0) is not None

@@ -205,6 +205,10 @@ class TestShared:
         assert (incident.id, incident.provider) == ("acme-100", "acme")
         assert incident.services == ("acme-api", "beta-api", "gamma-api")
 
+    def test_the_first_to_fall_keeps_its_name(self) -> None:
+        (incident,) = self.fall(150.0, 200.0, 100.0)
+        assert (incident.id, incident.provider, incident.services[0]) == ("gamma-100", "gamma", "gamma-api")
+
     def test_a_fourth_joins_them(self) -> None:
         (incident,) = self.fall(100.0, 110.0, 120.0, 130.0)
         assert len(incident.services) == 4
@@ -257,6 +261,28 @@ class TestWords:
         )
         assert incident.link == "https://status.example/i1"
         assert incident.cause is None
+
+    def test_what_the_page_says_later_is_shown_though_nothing_else_has_changed(self) -> None:
+        diary = Diary()
+        (before,) = diary.at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(page(),)))
+        diary.store.page_said({"i1": page(PageStage.IDENTIFIED, "Errors in chat")})
+        (after,) = diary.store.incidents()
+        assert (before.title, after.title, after.page_stage) == ("Errors", "Errors in chat", PageStage.IDENTIFIED)
+
+    def test_a_cause_that_was_stated_stays_until_another_incident_speaks(self) -> None:
+        cause = PageUpdate(100.0, PageStage.IDENTIFIED, "The errors were caused by a bad deploy.")
+        told = page(PageStage.RESOLVED, updates=(cause,))
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(told,)))
+        diary.store.page_said({"i1": page(PageStage.RESOLVED)})
+        assert diary.store.incidents()[0].cause == "The errors were caused by a bad deploy"
+        (incident,) = diary.at(110.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(page(ident="i2"),)))
+        assert incident.cause is None
+
+    def test_what_its_page_only_lists_is_no_word_on_it(self) -> None:
+        listed = page(impact=Impact.NONE)
+        (incident,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(listed,)))
+        assert (incident.title, incident.word_at) == (None, None)
 
     def test_the_first_that_explains_it_speaks_until_it_is_resolved(self) -> None:
         diary = Diary()

@@ -34,7 +34,7 @@ def test_our_key_is_not_that_of_the_users_tool() -> None:
     badges.observe(tried(1.0, None))
     assert badges.of("api", 10.0) == (Badge.QUOTA,)
     (said,) = badges.reasons("api", 10.0)
-    assert (said.code, said.source, said.at) == ("badge_quota", Source.TRAFFIC, 0.0)
+    assert (said.code, said.source, said.at, said.params) == ("badge_quota", Source.TRAFFIC, 0.0, {})
 
 
 def test_badges_age() -> None:
@@ -128,6 +128,14 @@ def test_a_model_that_is_gone_is_named_and_goes_by_that_very_one() -> None:
     assert (said.code, said.params) == ("badge_model", {"model": "old"})
     badges.observe(completed(3.0, None, "old", Source.TRAFFIC))
     assert badges.of("api", 4.0) == ()
+
+
+def test_a_model_that_a_tool_wanted_is_forgotten_like_its_key() -> None:
+    """Unlike one of our own completions, which nobody asks for again for a day."""
+    badges = Badges()
+    badges.observe(completed(0.0, Badge.MODEL, "old", Source.TRAFFIC))
+    assert badges.of("api", ACCOUNT_LIFE_S) == (Badge.MODEL,)
+    assert badges.of("api", ACCOUNT_LIFE_S + 1) == ()
 
 
 def test_asking_whether_there_is_a_model_is_no_want_of_it() -> None:

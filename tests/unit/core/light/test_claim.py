@@ -46,6 +46,7 @@ REFUSAL = Refusal(1.0, 0.0, 3, failed("http_401"), 2)
         ([failed("http_503", edge=True), EDGE], None, Claim(ClaimKind.EDGE, 502)),
         ([UNPROVEN], None, Claim(ClaimKind.ERRORS, 502)),
         ([failed("http_408")], None, Claim(ClaimKind.ERRORS, 408)),
+        ([failed("loading", status=503, proven=False)], None, Claim(ClaimKind.ERRORS, 503)),
         ([GARBAGE], None, Claim(ClaimKind.ERRORS)),
         ([GARBAGE, TIMEOUT], None, Claim(ClaimKind.ERRORS)),
         ([TIMEOUT, failed("no_name"), failed("tls")], None, SILENT),

@@ -139,6 +139,20 @@ def test_ten_quiet_minutes_end_a_recovery_once_the_page_is_settled(
     play.expect("api green ok", "ten minutes after the page's word, if it had one, at the latest")
 
 
+def test_a_failure_in_between_starts_the_ten_minutes_anew_and_nothing_has_to_come_at_their_end() -> None:
+    play = Play(("beta", "gamma"))
+    for at, sample in (
+        (0, "beta 200"), (1, "gamma 200"), (60, "beta 503 +"), (65, "beta 503 +"), (80, "beta 503 +"),
+        (95, "beta 503 +"), (200, "beta 200"), (260, "beta 200"), (500, "beta 503 +"), (530, "beta 200"),
+        (1090, "beta 200"),
+    ):  # fmt: skip
+        play.feed(at, sample)
+    play.wait(500 + QUIET_S - 0.1)
+    play.expect("beta yellow recovering", "not yet")
+    play.wait(500 + QUIET_S)
+    play.expect("beta green ok", "ten minutes after the failure, not after the next answer")
+
+
 def test_what_the_page_ended_is_well_ten_minutes_later_without_anything_new() -> None:
     play = Play(("api", "beta"))
     for at, sample in (

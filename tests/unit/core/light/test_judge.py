@@ -7,9 +7,11 @@ from msgspec import structs
 from tests.unit.core.playbook import CATALOGUE, LINK, START, Play, observations, page
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Try, Witness
+from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.evidence.pace import Pace
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach
+from trayapp.core.light.badges import ACCOUNT_LIFE_S
 from trayapp.core.light.judge import Judge, JudgeMemory
 from trayapp.core.light.severity import Finding, Light
 from trayapp.engine.state import Memory, State
@@ -205,6 +207,12 @@ class TestBadges:
         assert play.lights()["api"] == "green ok"
         assert play.last.services[0].badges == (Badge.KEY,)
 
+    def test_a_badge_that_nobody_has_seen_for_long_goes_by_itself(self) -> None:
+        play = fed((0.0, "real key"))
+        badges = [play.wait(at).services[0].badges for at in (ACCOUNT_LIFE_S, ACCOUNT_LIFE_S + 1.0)]
+        assert badges == [(Badge.KEY,), ()]
+        assert "badge_key" not in play.codes("api")
+
     def test_rate_limits_alone_are_no_evidence(self) -> None:
         play = fed(*[(15.0 * n, "api 429 +") for n in range(20)])
         assert play.lights()["api"] == "grey no_evidence"
@@ -229,8 +237,28 @@ class TestSlow:
         play.feed(94.0, "use ok s5 slow=0.9")
         play.expect("api green ok", "one fast answer ends it")
 
+    def test_what_is_usual_with_a_small_model_is_no_measure_for_a_large_one(self) -> None:
+        play = fed((0.0, "page ok"), (1.0, "api 401"))
+        for n in range(60):
+            [answer] = observations(START + 10.0 + n, f"use ok r{n} slow={0.8 if n < 55 else 9.0}")
+            assert isinstance(answer, Try)
+            model = "small" if n < 55 else "large"
+            play.state.observe(structs.replace(answer, witness=Witness("", "/v1/messages", model)))
+            play.wait(10.0 + n)
+        play.expect("api green ok", "nobody knows what is usual with the large one")
+
 
 class TestPages:
+    def test_whether_it_can_be_read_now(self) -> None:
+        judge = Judge(CATALOGUE, ("api", "beta"), START)
+        speaks = [judge.page_speaks("acme")]
+        for at, said in ((5.0, "ok"), (125.0, "wrong_page")):
+            judge.observe(page(START + at, [said]))
+            speaks.append(judge.page_speaks("acme"))
+        assert speaks == [False, True, False]
+        assert not judge.page_speaks("beta"), "it has none"
+        assert not judge.page_speaks("nobody")
+
     def test_health_of_the_page_itself(self) -> None:
         play = Play(("api", "beta"))
         (status,) = play.last.pages
@@ -313,6 +341,16 @@ class TestMemory:
         assert snapshot.incidents == ()
 
 
+def test_it_is_calm_again_once_a_recovery_is_over() -> None:
+    """What is kept for a restart is written less often then."""
+    play = fed(*DOWN, *[(130.0 + 60.0 * n, "api 401") for n in range(10)])
+    calm = []
+    for at in (129.0 + QUIET_S, 131.0 + QUIET_S):
+        play.wait(at)
+        calm.append(play.state.is_calm)
+    assert calm == [False, True]
+
+
 def test_unknown_services_are_left_out() -> None:
     judge = Judge(CATALOGUE, ("api", "nonsense"), START)
     assert [service.id for service in judge.advance(START).services] == ["api"]
@@ -353,9 +391,10 @@ FAMILIES = ("Opus", "Sonnet")
 class TestFamilies:
     """Rule 4: what concerns only models that are not used here."""
 
-    def play(self) -> Play:
+    def play(self, *listing: str) -> Play:
         acme = CATALOGUE.providers["acme"]
-        services = tuple(structs.replace(one, families=FAMILIES if one.id == "api" else ()) for one in acme.services)
+        names = listing or ("api",)
+        services = tuple(structs.replace(one, families=FAMILIES if one.id in names else ()) for one in acme.services)
         catalogue = Catalogue({"acme": structs.replace(acme, services=services)})
         return Play(("api", "chat"), catalogue)
 
@@ -382,6 +421,14 @@ class TestFamilies:
         assert "page_elsewhere" not in play.codes("chat")
         self.use(play, "claude-opus-4-5", DAY + 90.0)
         play.expect("api yellow degraded", "now Opus is used here, too")
+
+    def test_what_one_service_shows_is_known_of_all_of_its_provider_at_once(self) -> None:
+        play = self.play("api", "chat")
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.opus(play, DAY - 60.0)
+        play.expect("api yellow degraded, chat yellow degraded", "a day is not over")
+        self.use(play, "claude-sonnet-5", DAY)
+        play.expect("api yellow recovering, chat yellow recovering", "Sonnet is used, whoever was asked for it")
 
     def test_it_counts_where_little_is_known(self) -> None:
         play = self.play()

@@ -32,6 +32,7 @@ def parts(**states: PageLight) -> tuple[PageComponent, ...]:
         ("name:**K3", "c"),
         ("name:", ""),
         ("name:GLM*GLM-5.2", ""),
+        ("name:GLM*sh*h", ""),
         ("name:*l*l*", "b"),
         ("name:*i*k*", "c"),
     ],

@@ -71,6 +71,12 @@ def test_monitoring_begins_its_half_hour_when_the_component_became_operational()
     assert MONITORED_S == DAY_S
 
 
+def test_states_lag_behind_what_readers_were_told_however_far_it_is_dated_back() -> None:
+    part = PageComponent("a", "A", PageLight.OPERATIONAL, START - 9 * DAY_S)
+    touching = [(incident(), Touch(START - HOUR_S, START))]
+    assert given(part_colours(part, touching, None, START + 60, stated=True)) == (Light.YELLOW, STATES_LAG_S)
+
+
 def test_news_keep_an_incident_from_being_forgotten() -> None:
     told = incident(updated_at=START + DAY_S)
     assert given(colours("degraded", told, after=DAY_S + FORGOTTEN_S - 1)) is not None

@@ -1,11 +1,14 @@
 """What a page last said, and how long that outlives it."""
 
 import pytest
+from msgspec import structs
 
 from tests.unit.core.playbook import START, page
 from trayapp.core.evidence.page_report import PageIncident
+from trayapp.core.light.page_colours import MONITORED_S
 from trayapp.core.light.page_memory import PageMemory
 from trayapp.core.light.page_opinion import Opinions, PageOpinion
+from trayapp.core.light.severity import Light
 
 FRESH_S = 600.0
 NO_GAP = (START, START)
@@ -48,10 +51,12 @@ def test_its_trouble_ends_when_that_is_read_and_ended_when_the_page_says() -> No
     follow(memory, 600, "partial:chat incident:investigating:major:chat")
     assert memory.ended_at is None
     report = page(START + 900, ["ok", "incident:resolved:major:chat"])
-    told: PageIncident = report.incidents[0]
-    memory.follow(Opinions(report).of(("id-chat",), START + 900), (told,), FRESH_S, afresh=False, rings=False)
+    told: PageIncident = structs.replace(report.incidents[0], resolved_at=START + 700)
+    another = structs.replace(told, id="inc-2", resolved_at=START + 800)
+    opinion = Opinions(report).of(("id-chat",), START + 900)
+    memory.follow(opinion, (told, another), FRESH_S, afresh=False, rings=False)
     ended = [memory.ended_at, memory.back_at]
-    assert ended == [START + 900, told.resolved_at]
+    assert ended == [START + 900, START + 700], "of the one that touched it"
 
 
 def test_what_lapses_has_not_ended() -> None:
@@ -71,6 +76,17 @@ def test_only_another_reading_can_come_after_a_gap() -> None:
     assert memory.red_at == START
     follow(memory, 120, "major:chat", afresh=True)
     assert memory.red_at == START + 120
+
+
+def test_what_time_ends_has_ended_though_the_reading_came_after_a_gap() -> None:
+    """A feed's fix that has been watched for a day, on the one reading there is."""
+    feed = structs.replace(page(START, ["incident:monitoring:major:chat"]), components=(), stated=False)
+    opinions, memory = Opinions(feed), PageMemory()
+    for now, light in ((START, Light.YELLOW), (START + MONITORED_S, Light.GREEN)):
+        opinion = opinions.of(("id-chat",), now)
+        memory.follow(opinion, feed.incidents, FRESH_S, afresh=True, rings=False)
+        assert opinion.light is light
+    assert memory.ended_at == START
 
 
 def test_what_was_listed_does_not_come_back_as_recovering() -> None:

@@ -1,5 +1,7 @@
 """Rule 4, as a table: what is on the page, and what it says of one component."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -80,6 +82,18 @@ def test_a_value_that_nobody_knows_is_said() -> None:
     assert (said.code, said.params["health"]) == ("page_unknown", "unknown_value")
 
 
+def test_so_is_an_id_that_is_lost_beside_it() -> None:
+    opinion = speak(page(START, ["unknown:chat"]), "id-chat", "id-gone")
+    assert [said.code for said in opinion.reasons] == ["page_missing", "page_unknown"]
+
+
+def test_what_a_page_says_of_its_own_trouble_does_not_speak_of_a_part_that_it_lacks() -> None:
+    moved = replace(page(START, ["ok"]), health=PageHealth.MOVED, params={"to": "https://b.example"})
+    (said,) = speak(moved, "id-gone").reasons
+    assert (said.code, said.params["health"]) == ("page_unknown", "missing_component")
+    assert "to" not in said.params
+
+
 def test_one_that_names_no_part_is_listed_with_all_and_unsettles_none() -> None:
     report = page(START, ["incident:investigating:critical:"])
     for name in ("id-chat", "id-login"):
@@ -120,6 +134,7 @@ class TestEveryComponent:
     def test_less_than_a_tenth_is_listed_only(self) -> None:
         assert self.opinion(1, 28) is Light.GREEN
         assert self.opinion(3, 28) is Light.RED
+        assert self.opinion(1, 10) is Light.RED, "a tenth is not less"
 
     @pytest.mark.parametrize(("troubled", "light"), [(1, Light.GREEN), (2, Light.RED)])
     def test_a_group_is_not_counted_beside_its_members(self, troubled: int, light: Light) -> None:
@@ -189,6 +204,21 @@ class TestIncidents:
             "investigating-critical", "investigating-major", "investigating-minor",
             "monitoring-critical", "monitoring-major", "monitoring-minor",
         ]  # fmt: skip
+
+    def test_so_it_is_with_those_that_name_no_part(self) -> None:
+        heavy, light = (
+            replace(incident("", ident=each.value, impact=each), components=())
+            for each in (Impact.CRITICAL, Impact.MINOR)
+        )
+        for order in ((heavy, light), (light, heavy)):
+            opinion = speak(replace(page(START, ["ok"]), incidents=order), "id-chat")
+            assert [each.id for each in opinion.incidents] == ["critical", "minor"]
+
+    @pytest.mark.parametrize("before", [{"stage": PageStage.RESOLVED}, {"started_at": START + 7200}])
+    def test_one_that_is_over_or_to_come_hides_none_that_is_listed_after_it(self, before: dict[str, Any]) -> None:
+        first, now = replace(incident("id-chat", ident="i1"), **before), incident("id-chat", ident="i2")
+        for order in ((first, now), (now, first)):
+            assert speak(replace(page(START, ["ok"]), incidents=order), "id-chat").light is Light.YELLOW
 
     def test_of_equal_ones_the_newest(self) -> None:
         incidents = tuple(

@@ -1,5 +1,7 @@
 """Which reading of a page speaks, and for how long."""
 
+import math
+
 import pytest
 
 from tests.unit.core.playbook import LINK, START, page
@@ -92,6 +94,15 @@ def test_an_old_reading_does_not_speak() -> None:
     readings = read(said(0.0))
     assert speaks(readings, PAGE_FRESH_S)
     assert not speaks(readings, PAGE_FRESH_S + 1)
+
+
+def test_it_is_known_when_that_will_be() -> None:
+    readings = PageReadings()
+    assert readings.silent_at == math.inf
+    readings.observe(said(0.0))
+    assert readings.silent_at == START + PAGE_FRESH_S
+    readings.look(START + PAGE_FRESH_S + 1)
+    assert readings.silent_at == math.inf, "it has fallen silent already"
 
 
 def test_unless_the_page_is_read_so_rarely_as_a_rule() -> None:

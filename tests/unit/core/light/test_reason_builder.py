@@ -3,10 +3,19 @@
 import inspect
 
 import pytest
+from msgspec import structs
 
+from tests.unit.core.evidence.test_own_evidence import see, seen
+from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
 from tests.unit.core.playbook import Play
 from trayapp.core.evidence.observation import Source
+from trayapp.core.evidence.own_evidence import Evidence, Sight
+from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
+from trayapp.core.evidence.phases import Phases
+from trayapp.core.evidence.reach import Reach
 from trayapp.core.light import reasons
+from trayapp.core.light.page_opinion import ALL, Opinions
+from trayapp.core.light.reason_builder import ReasonBuilder
 from trayapp.core.light.reasons import Code, reason
 
 QUIET = ["0 beta 200", "1 api 401", "2 page ok"]
@@ -32,6 +41,10 @@ TABLE = [
     ("proxy", "api", [*QUIET, "60 api 407", "61 beta 200"], ["network_down"]),
     ("just resumed", "api", ["0 resume"], ["grace"]),
     ("nobody vouches", "beta", ["0 beta 503", "200 beta 503"], ["failures", "network_unproven", "no_page"]),
+    ("only strangers answer", "beta", ["0 beta foreign", "5 beta foreign", "20 beta foreign"],
+     ["no_page", "blocked", "network_unproven"]),
+    ("answers once and is still down", "api", [*QUIET, *FAILING, "130 api 401"],
+     ["page_silent", "failures", "network_fine"]),
     ("maintenance", "api",
      [*QUIET, "50 page incident:in_progress:maintenance:completions,responses,embeddings", *FAILING[:3]],
      ["page_maintenance", "failures", "network_fine"]),
@@ -49,6 +62,43 @@ def test_reasons(what: str, service: str, samples: list[str], codes: list[str]) 
         at, _, sample = timed.partition(" ")
         play.feed(float(at), sample)
     assert play.codes(service) == codes
+
+
+def test_of_a_server_on_this_machine_no_network_is_said() -> None:
+    play = Play(("beta",), reach=Reach.LOOPBACK)
+    for at in (0, 5, 20):
+        play.feed(at, "beta timeout")
+    assert play.codes("beta") == ["no_page", "failures"]
+
+
+def test_a_page_that_only_lists_something_is_silent_about_the_rest() -> None:
+    """Of a great many parts one is in trouble, and that is not what fails here."""
+    states = [PageLight.MAJOR, *[PageLight.OPERATIONAL] * 20]
+    parts = tuple(PageComponent(f"c{n}", f"C{n}", state) for n, state in enumerate(states))
+    opinion = Opinions(PageReport(100.0, "acme", PageHealth.OK, "https://s", parts)).of((ALL,), 100.0)
+    network = answering(100, at=103.0)
+    evidence = see(Evidence(), tried(100.0), tried(105.0), network=network)
+    tell = ReasonBuilder(evidence, opinion, opinion, network, 105.0, has_page=True, probed=True)
+    assert [each.code for each in tell.trouble(Sight.CHECKING)] == [
+        "page_silent", "page_component", "failures", "network_fine",
+    ]  # fmt: skip
+
+
+def test_where_the_time_of_a_slow_answer_went_is_said() -> None:
+    slow = structs.replace(tried(100.0, GOOD), phases=Phases(tls_s=1.5, answer_s=0.5))
+    network = answering(100)
+    tell = ReasonBuilder(seen(slow), None, None, network, 100.0, has_page=False, probed=True)
+    params = tell.well()[0].params
+    assert (params["phase"], params["phase_s"], params["of_s"]) == ("tls", 1.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "shows"),
+    [("page_component", "major", True), ("page_component", "maintenance", False), ("page_incident", "major", False)],
+)
+def test_a_page_shows_it_where_it_calls_a_part_out_of_order(code: str, state: str, *, shows: bool) -> None:
+    made = [reason(Code.NO_PAGE, Source.PAGE, 0.0), reason(Code(code), Source.PAGE, 0.0, state=state)]
+    assert reasons.page_shows(made) is shows
 
 
 def test_a_shaky_network_is_said() -> None:

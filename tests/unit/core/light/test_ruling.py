@@ -3,10 +3,11 @@
 import pytest
 from msgspec import structs
 
-from tests.unit.core.playbook import CATALOGUE, START, Play, Row, observations
+from tests.unit.core.playbook import CATALOGUE, START, Play, Row, observations, page
 from trayapp.core.evidence.failure_share import Kind
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import Badge, Depth, OnNetwork, Source, Try, Witness
+from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.light.judge import Judge
 from trayapp.core.light.severity import Confidence
 
@@ -54,7 +55,7 @@ class TestRefusedWhatWasAccepted:
         assert asked(play, AGENT, False, 350) == "red down"
 
     @pytest.mark.parametrize(
-        ("page", "light"),
+        ("said", "light"),
         [
             ("page partial:completions incident:investigating:major:completions:90", "red down"),
             ("page partial:completions incident:investigating:major:completions:5", "yellow degraded"),
@@ -62,9 +63,9 @@ class TestRefusedWhatWasAccepted:
             ("page ok", "yellow degraded"),
         ],
     )
-    def test_the_page_makes_it_red_where_it_explains_it(self, play: Play, page: str, light: str) -> None:
+    def test_the_page_makes_it_red_where_it_explains_it(self, play: Play, said: str, light: str) -> None:
         asked(play, EDITOR, False, 100, 160, 220)
-        play.feed(230, page)
+        play.feed(230, said)
         assert play.lights()["api"] == light
 
     @pytest.mark.parametrize(("between", "light"), [("change", "green ok"), ("resume", "yellow degraded")])
@@ -88,6 +89,24 @@ class TestRefusedWhatWasAccepted:
             Row(430, "real ok", "api green ok", "three of them"),
         ]
         play.run(rows)
+
+    def test_what_is_accepted_again_is_watched_for_ten_minutes(self, play: Play) -> None:
+        asked(play, EDITOR, False, 100, 160, 220)
+        assert asked(play, EDITOR, True, 240) == "yellow degraded", "one may be luck"
+        assert asked(play, EDITOR, True, 300) == "yellow recovering"
+        assert completions(play) == "yellow recovering"
+        play.feed(700, "page ok")
+        play.feed(800, "real ok")
+        play.wait(240 + QUIET_S - 0.1)
+        assert play.lights()["api"] == "yellow recovering"
+        play.wait(240 + QUIET_S)
+        assert play.lights()["api"] == "green ok"
+
+    def test_announced_maintenance_explains_it_from_its_first_refusal_on(self, play: Play) -> None:
+        play.feed(50, "page incident:in_progress:maintenance:completions,responses,embeddings")
+        assert asked(play, EDITOR, False, 100, 160, 220) == "yellow maintenance"
+        part = next(part for part in play.last.services[0].components if part.id == "completions")
+        assert part.since == START + 100
 
     def test_but_not_what_a_credential_is_told(self, play: Play) -> None:
         asked(play, EDITOR, False, 100, 160, 220)
@@ -144,6 +163,37 @@ def test_a_page_that_died_while_it_was_red(late: tuple[Row, ...], light: str) ->
     play.run(rows)
     play.feed(7262, "page html")
     assert completions(play) == light, "and no longer"
+
+
+def test_since_when_is_the_last_word_of_a_page_that_died() -> None:
+    play = Play(("api", "beta"))
+    began = "major:completions incident:investigating:critical:completions:-300"
+    rows = [
+        Row(0, "api 401; page ok; beta 200", "api green ok", "all is well"),
+        Row(60, f"page {began}", "api red down", "red"),
+        Row(120, "page html; api 401; beta 200", "api red down", "its last word stands", every=290, until=7240),
+    ]
+    play.run(rows)
+    play.feed(7262, "page html")
+    part = next(part for part in play.last.services[0].components if part.id == "completions")
+    assert (part.finding, part.since) == ("reported_only", START - 300)
+
+
+def test_what_the_page_ended_came_back_when_it_says_and_is_watched_from_when_that_was_read() -> None:
+    play = Play(("api", "beta"))
+    rows = [
+        Row(0, "api 401; page ok; beta 200", "api green ok", "all is well"),
+        Row(60, "page major:completions incident:investigating:critical:completions:-300", "api red down", "red"),
+    ]
+    play.run(rows)
+    said = page(START + 500, ["ok", "incident:resolved:critical:completions:-300"])
+    [over] = said.incidents
+    play.state.observe(structs.replace(said, incidents=(structs.replace(over, resolved_at=START + 200),)))
+    play.wait(500)
+    play.expect("api yellow recovering", "over")
+    part = next(part for part in play.last.services[0].components if part.id == "completions")
+    said_of_it = {reason.code: reason.params for reason in part.reasons}["recovering"]
+    assert (part.since, said_of_it["back_at"], said_of_it["until_at"]) == (START + 200, START + 200, START + 1100)
 
 
 def test_a_page_that_fails_before_and_after_a_resume_has_failed_once() -> None:

@@ -43,6 +43,7 @@ TABLE = [
     ("OK checking ok ok", "yellow checking", "and its own finding while it is yellow"),
     ("OK maintenance ok ok", "yellow maintenance", "of whatever kind"),
     ("OK down!" + MANY_OK, "green ok", "one of twenty-one minor parts is listed only"),
+    ("OK down!" + " ok" * 9, "yellow degraded", "one of ten is not: it takes less than a tenth"),
     ("OK down! down! down!" + MANY_OK, "yellow degraded", "three of twenty-three are not"),
     ("OK DEGRADED! DEGRADED! OK", "red down", "half of the main parts, two at least"),
     ("OK DEGRADED! REPORTED_ONLY OK", "yellow degraded", "what real answers contradict does not count"),
