@@ -17,7 +17,7 @@ from trayapp.watch.detection.typed import typed
 
 async def add(home: Home, loaded: Loaded, url: str, name: str | None, *, replace: bool) -> int:
     """Raises Problem for what cannot be watched, and for a file that is there already unless `replace`."""
-    say(words.looking(typed(url).host))
+    say(words.looking(typed(url).place))
     known = Known(loaded.catalogue, loaded.own, loaded.settings.gateway.port)
     found = await detect(url, name, known, SystemClock(), replace=replace)
     for line in words.lines(found):

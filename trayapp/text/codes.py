@@ -35,7 +35,7 @@ HTTP: dict[int, str] = {
     530: N_("Cloudflare cannot find their server"),
 }
 _CLASSES = {
-    2: N_("an answer"),
+    2: N_("an answer without what was asked for"),
     3: N_("they send us elsewhere"),
     4: N_("they refuse the request"),
     5: N_("a failure on their side"),

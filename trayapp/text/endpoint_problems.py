@@ -71,7 +71,7 @@ ENDPOINT_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "endpoint_failed": (
         N_("{host} could not be asked"),
-        N_("The request ended with: {reason}. Check the address."),
+        N_("The request ended with: {failed}. Check the address."),
     ),
     "endpoint_elsewhere": (
         N_("{host} sends everybody on to {target}"),
@@ -86,12 +86,13 @@ ENDPOINT_PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "endpoint_troubled": (
         N_("{host} has trouble of its own just now"),
-        N_("It said {status}, so it cannot be told what it is. Try again when it is well."),
+        N_("Its answer: {said}. So it cannot be told what it is; try again when it is well."),
     ),
     "endpoint_nothing": (
         N_("{host} answers, but neither as an API nor as a status page"),
         N_(
-            "It said {status}. If its API is below a path, give the whole base URL, as in https://llm.example.com/team/v1."
+            "Its answer: {said}. If its API is below a path, give the whole base URL, as in"
+            " https://llm.example.com/team/v1."
         ),
     ),
     "service_file_exists": (

@@ -209,6 +209,9 @@ class AddLabels:
     address = TranslatedLabel(N_("Address"))
     name = TranslatedLabel(N_("Name"))
     name_hint = TranslatedLabel(N_("From the address, if you leave it empty"))
+    key_title = TranslatedLabel(
+        N_("Its key, if you have one: kept in the system's keyring, and sent to this address alone.")
+    )
     look = TranslatedLabel(N_("Look"))
     looking = TranslatedLabel(N_("Looking, for 20 seconds at most…"))
     add = TranslatedLabel(N_("Add"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from trayapp.errors import Param, Problem
+from trayapp.text import codes
 from trayapp.text.catalogue_problems import CATALOGUE_PROBLEMS
 from trayapp.text.endpoint_problems import ENDPOINT_PROBLEMS
 from trayapp.text.file_problems import FILE_PROBLEMS
@@ -217,8 +218,15 @@ def words(problem: Problem | tuple[str, Mapping[str, Param]]) -> tuple[str, str]
     """Title and message of a problem, in plain text; a code without words is named as it is."""
     code, params = (problem.code, problem.params) if isinstance(problem, Problem) else problem
     title, message = PROBLEMS.get(code, (N_("Something went wrong: {code}"), N_("The log file says more.")))
-    gaps = {"code": code} | {gap: _gap(gap, value) for gap, value in params.items()}
+    gaps = {"code": code} | {gap: _gap(gap, value) for gap, value in params.items()} | _meanings(params)
     return fill(_(title), **gaps), fill(_(message), **gaps)
+
+
+def _meanings(params: Mapping[str, Param]) -> dict[str, Param]:
+    """Codes that came along, with what they mean: `said` of a status, `failed` of a failure below HTTP."""
+    status, reason = params.get("status"), params.get("reason")
+    said = codes.http(status) if isinstance(status, int) else _gap("status", status)
+    return {"said": said, "failed": codes.failure(str(reason or ""))}
 
 
 def _gap(name: str, value: Param) -> Param:

@@ -19,7 +19,7 @@ def test_every_known_status_is_said_with_its_meaning_in_both_languages() -> None
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (204, "204, an answer"),
+        (204, "204, an answer without what was asked for"),
         (302, "302, they send us elsewhere"),
         (451, "451, they refuse the request"),
         (599, "599, a failure on their side"),

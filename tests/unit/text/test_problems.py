@@ -74,8 +74,12 @@ def _of_call(place: str, call: ast.Call, function: ast.AST) -> Iterator[Raised]:
 RAISED = list(_raised())
 
 
+_MADE_OF = {"said": "status", "failed": "reason"}
+"""What a code that comes along means, by the parameter that it is made of."""
+
+
 def _gaps(code: str) -> set[str]:
-    return set(_GAP.findall("".join(PROBLEMS[code])))
+    return {_MADE_OF.get(gap, gap) for gap in _GAP.findall("".join(PROBLEMS[code]))}
 
 
 def test_the_search_finds_them() -> None:
@@ -116,7 +120,8 @@ def test_words_are_whole_sentences_that_say_what_to_do(code: str, spoken: str) -
     gaps = {gap: f"<{gap}>" for gap in _gaps(code)}
     title, message = words(Problem(code, **gaps))
     assert "{" not in title + message
-    assert all(value in title + message for value in gaps.values())
+    shown = _GAP.findall("".join(PROBLEMS[code]))
+    assert all(value in title + message for gap, value in gaps.items() if gap in shown)
     assert title[-1:] not in ("", ".")
     # A message ends as a sentence does, or with what is to be typed or was said.
     assert re.search(r"[.!?>]$|: [^:]+$", message), message
@@ -141,3 +146,10 @@ def test_a_code_without_words_is_named(spoken: str) -> None:
 
 def test_an_absent_param_leaves_nothing_behind() -> None:
     assert words(("port_in_use", {"port": None}))[0] == "Port  is taken"
+
+
+def test_a_code_that_comes_along_is_said_with_its_meaning() -> None:
+    _, message = words(Problem("endpoint_failed", host="llm.example.com", reason="redirect_loop"))
+    assert message == "The request ended with: it sends us round in circles. Check the address."
+    _, message = words(Problem("endpoint_troubled", host="llm.example.com", status=502))
+    assert message.startswith("Its answer: 502, their gateway reaches nothing behind it. ")

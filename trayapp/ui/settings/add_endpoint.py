@@ -45,6 +45,8 @@ class AddEndpoint(QDialog):
             QPushButton(as_action(text)) for text in (Labels.look, Labels.add, Labels.close)
         )
         self.told = Lines()
+        self.key_title = label(Labels.key_title, wrap=True)
+        self.key_title.hide()
         self.key: KeyGroup | None = None
         self._column = QVBoxLayout(self)
         self._arrange()
@@ -75,6 +77,7 @@ class AddEndpoint(QDialog):
             form.addRow(label(title), row)
         self._column.addLayout(form)
         self._column.addWidget(self.told)
+        self._column.addWidget(self.key_title)
         self._column.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(GROUP_PX)
@@ -153,6 +156,7 @@ class AddEndpoint(QDialog):
         self.key.aim(host_of(api.url), found.provider.name)
         self.key.show_stored({})
         self._column.insertWidget(self._column.count() - 2, self.key)
+        self.key_title.show()
 
     def _changed(self) -> None:
         # What was found was found for what stood there then.
@@ -168,6 +172,7 @@ class AddEndpoint(QDialog):
             self._column.removeWidget(self.key)
             self.key.deleteLater()
             self.key = None
+            self.key_title.hide()
 
     def _enable(self) -> None:
         self.look_button.setEnabled(bool(self.address.text().strip()) and self._looking is None)

@@ -88,7 +88,7 @@ async def detect(text: str, name: str | None, known: Known, clock: Clock, *, rep
         async with asyncio.timeout(DEADLINE_S):
             return await _look(http, there, name, known.catalogue, clock)
     except TimeoutError:
-        raise Problem("endpoint_silent", host=there.host, seconds=round(DEADLINE_S)) from None
+        raise Problem("endpoint_silent", host=there.place, seconds=round(DEADLINE_S)) from None
     finally:
         await http.close()
 
@@ -96,7 +96,7 @@ async def detect(text: str, name: str | None, known: Known, clock: Clock, *, rep
 async def _look(http: Http, there: Typed, name: str | None, catalogue: Catalogue, clock: Clock) -> Found:
     origin, first = await _first_answer(http, there)
     if _ROUTE_HEADER in first.headers:
-        raise Problem("endpoint_is_gateway", host=there.host)
+        raise Problem("endpoint_is_gateway", host=there.place)
     api, page, beside = await asyncio.gather(
         find_api(http, origin, there.bases),
         _in_time(find_page(http, clock, origin + there.path, first)),
@@ -140,26 +140,28 @@ async def _beside(http: Http, there: Typed, clock: Clock) -> FoundPage | None:
 
 def _refuse_known(there: Typed, known: Known) -> None:
     if any(is_own_gateway(origin, known.port) for origin in there.origins):
-        raise Problem("endpoint_is_gateway", host=there.host)
+        raise Problem("endpoint_is_gateway", host=there.place)
     for provider in known.catalogue.providers.values():
         if known.is_of(provider, there):
             services = ", ".join(service.name for service in provider.services)
             code = "endpoint_own" if known.is_own(provider) else "endpoint_known"
-            raise Problem(code, host=there.host, name=provider.name, services=services)
+            raise Problem(code, host=there.place, name=provider.name, services=services)
 
 
 def _problem(there: Typed, failure: Failure) -> Problem:
     code = "endpoint_expired" if failure.expired else _PROBLEMS.get(failure.code, "endpoint_failed")
-    return Problem(code, host=there.host, seconds=round(_FIRST.deadline_s), reason=failure.code)
+    # A name that leads nowhere does so at every port.
+    host = there.host if code in ("endpoint_no_name", "endpoint_no_resolver") else there.place
+    return Problem(code, host=host, seconds=round(_FIRST.deadline_s), reason=failure.code)
 
 
 def _nothing(there: Typed, first: HttpAnswer) -> Problem:
     """It answers, but as neither an API nor a status page."""
     target = leads_to(first)
     if target is not None:
-        return Problem("endpoint_elsewhere", host=there.host, target=target)
+        return Problem("endpoint_elsewhere", host=there.place, target=target)
     if first.status == 200 and is_for_people(first):
-        return Problem("endpoint_web_page", host=there.host)
+        return Problem("endpoint_web_page", host=there.place)
     if first.status >= 500 or first.status in (408, 429):
-        return Problem("endpoint_troubled", host=there.host, status=first.status)
-    return Problem("endpoint_nothing", host=there.host, status=first.status)
+        return Problem("endpoint_troubled", host=there.place, status=first.status)
+    return Problem("endpoint_nothing", host=there.place, status=first.status)

@@ -23,12 +23,15 @@ MAX_SHOWN = 120
 
 
 class Typed(NamedTuple):
-    """`origins`: scheme, host and port, the likeliest first. `path`: as typed. `bases`: paths before /v1 to look at."""
+    """`origins`: scheme, host and port, the likeliest first. `path`: as typed. `bases`: paths before /v1 to look at.
+    `place`: host, and port where one was typed.
+    """
 
     origins: tuple[str, ...]
     path: str
     bases: tuple[str, ...]
     host: str
+    place: str
 
     @property
     def reach(self) -> Reach:
@@ -61,7 +64,7 @@ def typed(text: str) -> Typed:
     if not all(map(is_sound_url, origins)):
         raise nonsense
     path = urlunsplit(("", "", parts.path, "", "")).rstrip("/")
-    return Typed(origins, path, _bases(path), host)
+    return Typed(origins, path, _bases(path), host, netloc)
 
 
 def status_hosts(host: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from trayapp.core.found import Found
 from trayapp.errors import Problem
 from trayapp.settings.schema import DEFAULT_PORT
 from trayapp.text.found import lines
+from trayapp.text.problems import words
 from trayapp.watch.detection import service_file
 from trayapp.watch.detection.api import Api
 from trayapp.watch.detection.endpoint import DEADLINE_S, Known, detect
@@ -148,6 +149,30 @@ async def test_nothing_that_is_no_api_is_taken_for_one(monkeypatch: pytest.Monke
     assert (await refused(f"127.0.0.1:{free_port()}"))[0] == "endpoint_refused"
     assert (await refused("no-such-host.invalid"))[0] == "endpoint_no_name"
     assert (await refused(f"127.0.0.1:{DEFAULT_PORT}"))[0] == "endpoint_is_gateway"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (answer(503, {"error": "down"}), "503, they are overloaded or switched off"),
+        (answer(404, "<html>nginx</html>"), "404, there is nothing at this address"),
+        (answer(200, {"hello": "world"}), "200, an answer without what was asked for"),
+    ],
+)
+async def test_what_is_wrong_is_said_of_this_port_and_in_words(behaviour: Any, said: str) -> None:
+    async with Server() as server:
+        server.always(behaviour)
+        with pytest.raises(Problem) as met:
+            await look(server.netloc)
+    title, message = words(met.value)
+    assert title.startswith(f"{server.netloc} ")
+    assert f"Its answer: {said}. " in message
+
+
+async def test_a_name_that_leads_nowhere_does_so_at_every_port() -> None:
+    with pytest.raises(Problem) as met:
+        await look("no-such-host.invalid:8000")
+    assert met.value.params["host"] == "no-such-host.invalid"
 
 
 async def test_who_hangs_is_given_up_in_time() -> None:

@@ -75,12 +75,15 @@ def test_the_key_that_it_wants_goes_to_its_own_host(adding: AddEndpoint, command
     press(Qt.Key.Key_Space)
     commands.named("add_service")[0].answer("path")
     assert adding.key is not None
+    assert adding.key_title.isVisible(), "what the field is for"
     assert "llm.example.com" in adding.key.state.text()
     assert adding.key.input.hasFocus()
     type_in(CANARY)
     press(Qt.Key.Key_Return)
     [call] = commands.named("set_key")
     assert call.arguments == ("team-gateway", CANARY)
+    adding.address.setText("other.example.com")
+    assert not adding.key_title.isVisible()
     press(Qt.Key.Key_Escape)
     assert not adding.isVisible()
 
