@@ -233,7 +233,8 @@ def _how_sure(s: Snapshot) -> str:
 
 
 def _last_known(s: Snapshot) -> str:
-    known = [v for v in s.judgement.services if v.last_known is not None]
+    # Of those who cannot be told; who is well is so now.
+    known = [v for v in s.judgement.services if v.light is Light.GREY and v.last_known is not None]
     if not known:
         return ""
     age = ago(s.at - max(s.at if v.last_known_at is None else v.last_known_at for v in known))

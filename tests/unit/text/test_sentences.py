@@ -183,6 +183,13 @@ def test_last_known(last: dict[str, Light | None], said: str) -> None:
     assert sentences.subline(snapshot(*services, network=network)) == said
 
 
+def test_what_is_well_now_is_no_word_on_when_the_others_were() -> None:
+    away = service("openai-api", Light.GREY, Finding.BLOCKED, age_s=540, last_known=Light.RED, last_known_at=NOW - 540)
+    assert sentences.subline(snapshot(away)) == "Last known: OpenAI API down, 9 min ago."
+    never = service("openai-api", Light.GREY, Finding.BLOCKED, age_s=540)
+    assert sentences.subline(snapshot(never)) == ""
+
+
 @pytest.mark.parametrize(
     ("changes", "subline"),
     [
