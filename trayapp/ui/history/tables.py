@@ -132,6 +132,10 @@ class OutageTable(_Table):
 class SwitchTable(_Table):
     """What was switched and what was answered locally, newest first."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setRootIsDecorated(False)
+
     def draw(self, view: HistoryView) -> None:
         self.entitle(Labels.switches, Labels.when, Labels.switched)
 

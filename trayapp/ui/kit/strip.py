@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QSizePolicy,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -102,7 +103,11 @@ class StripDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         cells = index.data(CELLS_ROLE)
         if cells:
-            paint_strip(painter, _inside(option), cells, option.palette)
+            box = _inside(option)
+            if option.state & QStyle.StateFlag.State_Selected:
+                # Green and red are hard to tell on the colour of a chosen row.
+                painter.fillRect(box.adjusted(-2, -2, 2, 2), option.palette.base())
+            paint_strip(painter, box, cells, option.palette)
 
     def sizeHint(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

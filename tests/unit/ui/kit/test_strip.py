@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from trayapp.core.light.severity import Light
 from trayapp.ui.kit.strip import CELL_PX, CELLS_ROLE, HEIGHT_PX, TIP_ROLE, Strip, StripDelegate, cell_at, paint_strip
+from trayapp.ui.kit.tokens import GRID_PX
 
 CELLS = (Light.GREEN, Light.YELLOW, Light.RED, Light.GREY, None)
 
@@ -69,3 +70,21 @@ def test_in_a_table_as_well(qtbot: QtBot) -> None:
     QToolTip.hideText()
     table.show()
     assert not table.grab().isNull()
+
+
+def test_on_a_chosen_row_it_stands_on_its_own_ground(qtbot: QtBot) -> None:
+    palette, base = QPalette(), QColor("#fefefe")
+    palette.setColor(QPalette.ColorRole.Highlight, QColor("#3daee9"))
+    palette.setColor(QPalette.ColorRole.Base, base)
+    table = QTreeWidget()
+    qtbot.addWidget(table)
+    table.setPalette(palette)
+    item = QTreeWidgetItem([""])
+    item.setData(0, CELLS_ROLE, (None, Light.GREEN))
+    table.addTopLevelItem(item)
+    table.setItemDelegate(StripDelegate(table))
+    table.setRootIsDecorated(False)
+    table.setCurrentItem(item)
+    box = table.visualItemRect(item)
+    # Above the dot of the first cell, where there is nothing.
+    assert table.viewport().grab().toImage().pixelColor(box.x() + GRID_PX + 1, box.center().y()) == base
