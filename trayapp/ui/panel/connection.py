@@ -1,13 +1,14 @@
 """The foot of the panel: the own network, stretch by stretch, and below it the checklist of a first minute."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.snapshot import Snapshot
 from trayapp.text.checklist import check_lines
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.own_network import network_chain, network_line, sparing_line
+from trayapp.ui.kit.flat_button import FlatButton
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
@@ -28,9 +29,8 @@ class Connection(QWidget):
         self._last: Snapshot | None = None
         self.sentence = label(wrap=True, parent=self)
         self.chain = label(wrap=True, parent=self)
-        self.button = QPushButton(self)
+        self.button = FlatButton(self)
         self.button.setCheckable(True)
-        self.button.setFlat(True)
         self.checks = Lines(self)
         self.spared = label(size=Size.SMALL, wrap=True, parent=self)
         across = QHBoxLayout()

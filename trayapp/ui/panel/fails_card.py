@@ -26,9 +26,11 @@ class FailsCard(QWidget):
 
     Signals:
         asked: the service of this id fails for the user, who sees these words.
+        spoke: there is something to read here that was asked for.
     """
 
     asked = Signal(str, str)
+    spoke = Signal()
 
     def __init__(self, ask: QPushButton, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,9 +68,11 @@ class FailsCard(QWidget):
         heading = (words.instead(),) if instead else ()
         said = (words.next_step(f), *words.meant_lines(f, self.entry.text()), *heading, *instead)
         self._say(words.sentence(f, s), said)
+        self.spoke.emit()
 
     def failed(self, problems: Sequence[Problem]) -> None:
         self._say("", tuple(map(sentence, problems)))
+        self.spoke.emit()
 
     def _ask(self) -> None:
         self._light = None
@@ -76,6 +80,7 @@ class FailsCard(QWidget):
         self._say(Labels.looking, ())
         self.asked.emit(self._service, self.entry.text())
         self.entry.setFocus()
+        self.spoke.emit()
 
     def _say(self, verdict: str, lines: Sequence[str]) -> None:
         self.verdict.setText(verdict)

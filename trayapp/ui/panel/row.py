@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.days import Stretch
+from trayapp.core.light.reasons import Code
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import concerns, forecasts, reasons
@@ -28,6 +29,7 @@ from trayapp.text.rows import component_line, service_line, state_line, unseen_l
 from trayapp.text.senses import page_line
 from trayapp.text.silences import silence_line
 from trayapp.ui.commands import Keep
+from trayapp.ui.kit.flat_button import FlatButton
 from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
@@ -43,13 +45,12 @@ ARROW_PX = 3 * GRID_PX
 INDENT_PX = EDGE_PX + LIGHT_PX + GROUP_PX
 
 
-class _Head(QPushButton):
-    """The line itself, a button as wide as the panel: flat until the pointer or the keyboard is on it."""
+class _Head(FlatButton):
+    """The line itself, a button as wide as the panel."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setCheckable(True)
-        self.setFlat(True)
         self.light = picture(self)
         self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = label(bold=True, parent=self)
@@ -134,7 +135,9 @@ class _Details(QWidget):
             [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
         )
         less = (unseen_line(v), unverified_line(v))
-        pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider]
+        # What is said above of a page that cannot be read is not said twice.
+        told = any(reason.code == Code.PAGE_UNKNOWN for reason in v.reasons)
+        pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider and not told]
         self.unseen.draw([Line(text, quiet=True) for text in (*less, *pages) if text])
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
@@ -164,9 +167,11 @@ class ServiceRow(QWidget):
         only_when_back: silence was asked for the incident of this id.
         set_aside, undo_aside: as in `AsideButton`.
         fails: as `FailsCard.asked`.
+        spoke: this part of it was asked for and should be seen.
     """
 
     folded = Signal(bool)
+    spoke = Signal(QWidget)
     only_when_back = Signal(str)
     set_aside = Signal(str, Keep)
     undo_aside = Signal(str)
@@ -209,10 +214,14 @@ class ServiceRow(QWidget):
             self.details.only_when_back.connect(self.only_when_back)
             self.details.aside.set_aside.connect(self.set_aside)
             self.details.aside.undo_aside.connect(self.undo_aside)
-            self.details.fails.asked.connect(self.fails)
+            card = self.details.fails
+            card.asked.connect(self.fails)
+            card.spoke.connect(lambda: self.spoke.emit(card))
             self._column.addWidget(self.details)
         if self.details is not None:
             self.details.setVisible(unfolded)
         if self._last is not None:
             self.draw(*self._last)
         self.folded.emit(unfolded)
+        if unfolded:
+            self.spoke.emit(self)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QCursor,
@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPalette,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.journal.days import Stretch
@@ -35,11 +35,13 @@ from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.panel.connection import Connection
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
+from trayapp.ui.panel.rows_area import RowsArea
 
-WIDTH_CHARACTERS = 76
+# Room for the longest headline of four services, and for the way out, in one line each.
+WIDTH_CHARACTERS = 88
 NAME_CHARACTERS = 16
 # A panel higher than this share of the screen scrolls instead.
-MAX_SCREEN_SHARE = 0.8
+MAX_SCREEN_SHARE = 0.92
 
 
 class Panel(QWidget):
@@ -88,7 +90,7 @@ class Panel(QWidget):
         self.verdict = Verdict(self)
         self.bar = SwitchBar(self)
         self.answers = Lines(self)
-        self._rows_area = _Area(self)
+        self._rows_area = RowsArea(self)
         self.pages = Lines(self)
         self.network = Connection(self)
         self.network.folded.connect(self._folded)
@@ -211,6 +213,7 @@ class Panel(QWidget):
         row = ServiceRow()
         row.show_hours(self._hours.get(service_id, ()))
         row.folded.connect(self._folded)
+        row.spoke.connect(self._rows_area.bring_up)
         row.only_when_back.connect(self.only_when_back)
         row.set_aside.connect(self.set_aside)
         row.undo_aside.connect(self.undo_aside)
@@ -325,47 +328,6 @@ class Panel(QWidget):
 def pointer() -> QPoint | None:
     """Where the pointer is, on desktops that tell and that let a window choose its place."""
     return None if QGuiApplication.platformName().startswith("wayland") else QCursor.pos()
-
-
-class _Inside(QWidget):
-    """What scrolls; says when its content took another size, which a scroll area keeps to itself."""
-
-    laid_out = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.laid_out.emit()
-        return done
-
-
-class _Area(QScrollArea):
-    """The rows: as high as they need, scrolling where the screen ends."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.inside = _Inside()
-        self.inside.laid_out.connect(self.updateGeometry)
-        self.column = QVBoxLayout(self.inside)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(0)
-        self.column.addStretch(1)
-        self.setWidget(self.inside)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        if self.column.hasHeightForWidth():
-            return self.column.totalHeightForWidth(width)
-        return self.column.totalSizeHint().height()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return self.column.totalSizeHint()
 
 
 def _inset(part: QWidget) -> QHBoxLayout:

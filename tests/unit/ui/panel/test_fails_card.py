@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
+from tests.support.pictures import settle
 from tests.support.snapshots import service, snapshot
 from tests.support.windows import button
 from trayapp.core.mine.fails import fails
@@ -93,3 +94,15 @@ def test_there_is_one_primary_button(panel: Panel, qtbot: QtBot) -> None:
     ask(panel, qtbot)
     defaults = [one for one in panel.findChildren(QAbstractButton) if getattr(one, "isDefault", lambda: False)()]
     assert defaults == [panel.bar.there]
+
+
+def test_the_answer_is_in_view_in_a_panel_that_scrolls(panel: Panel, qtbot: QtBot) -> None:
+    panel.resize(panel.width(), panel.minimumSizeHint().height() + 200)
+    settle()
+    ask(panel, qtbot)
+    panel.show_answer("openai-api", CommandResult(view(states.down(), "login loops")))
+    settle()
+    last = card(panel).lines
+    assert last.isVisible()
+    assert not last.visibleRegion().isEmpty()
+    assert last.visibleRegion().boundingRect().bottom() == last.rect().bottom(), "down to its last word"

@@ -77,3 +77,11 @@ def test_that_the_provider_is_silent_stands_before_what_it_said(row: ServiceRow)
     mute = structs.replace(silent, title=None, updates=())
     draw(row, states.down(incidents=(mute,)))
     assert row.details.updates.texts == ("OpenAI has said nothing about it for 1 h 15 min.",)
+
+
+def test_a_page_that_cannot_be_read_is_told_of_once(row: ServiceRow) -> None:
+    row.unfold()
+    draw(row, states.no_evidence(), "chatgpt")
+    assert row.details is not None
+    said = [*row.details.reasons.texts, *row.details.unseen.texts]
+    assert sum(text.startswith("OpenAI's page") for text in said) == 1, said

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QScrollBar
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
 from tests.support.pictures import settle
-from tests.support.snapshots import NO_TARGET
+from tests.support.snapshots import NO_TARGET, service, snapshot
 from tests.support.windows import button
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.incident.forecast import Basis, Forecast
@@ -345,3 +345,18 @@ def test_the_checklist_unfolds_by_keyboard_and_folds_again(panel: Panel) -> None
     QTest.keyClick(check, Qt.Key.Key_Space)
     settle()
     assert panel.network.checks.texts == ()
+
+
+def test_what_unfolds_is_in_view_in_a_panel_that_scrolls(panel: Panel) -> None:
+    opened(panel, states.down())
+    for row in panel.rows.values():
+        row.head.click()
+        settle()
+        assert row.head.visibleRegion().boundingRect() == row.head.rect(), "the line that was clicked stays"
+        assert row.details is not None
+        assert row.details.visibleRegion().boundingRect() == row.details.rect(), "and all that belongs to it is seen"
+    assert any(bar.isVisible() for bar in panel.findChildren(QScrollBar))
+    panel.rows["claude-api"].head.click()
+    panel.rows["claude-api"].head.click()
+    panel.draw(snapshot(service("openai-api")))
+    settle()

@@ -1,0 +1,75 @@
+"""The part of the panel that scrolls: the rows of all services."""
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+SETTLED_MS = 150
+"""After that it is the user's hand that scrolls."""
+
+
+class _Inside(QWidget):
+    """What scrolls; says when its content took another size, which a scroll area keeps to itself."""
+
+    laid_out = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return done
+
+
+class RowsArea(QScrollArea):
+    """The rows: as high as they need, scrolling where the screen ends."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inside = _Inside()
+        self.inside.laid_out.connect(self.updateGeometry)
+        self.column = QVBoxLayout(self.inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addStretch(1)
+        self.setWidget(self.inside)
+        self._sought: QWidget | None = None
+        # Lines that wrap get their height step by step, with a layout of everything around them in between.
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._let_go)
+        self.verticalScrollBar().rangeChanged.connect(self._scroll)
+
+    def bring_up(self, part: QWidget) -> None:
+        """Scroll to where `part` is seen whole, or from its beginning on, as soon as it has got its room."""
+        self._sought = part
+        self._settled.start()
+
+    def _let_go(self) -> None:
+        self._scroll()
+        self._sought = None
+
+    def _scroll(self) -> None:
+        part = self._sought
+        # It may be gone with its service by now.
+        if part is None or not isValid(part) or not self.inside.isAncestorOf(part):
+            return
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        top = part.mapTo(self.inside, QPoint(0, 0)).y()
+        low = min(top, top + part.height() - room)
+        bar.setValue(max(low, min(bar.value(), top)))
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        if self.column.hasHeightForWidth():
+            return self.column.totalHeightForWidth(width)
+        return self.column.totalSizeHint().height()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.column.totalSizeHint()
