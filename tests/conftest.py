@@ -55,10 +55,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all homes are. Each `mktemp` would look through the folders of all tests before for a free number."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Settings, data, cache, lock and socket of this test alone; the machine's proxies, keys and language stay away."""
-    base = tmp_path_factory.mktemp("home")
+    base = Path(tempfile.mkdtemp(dir=homes))
     monkeypatch.setenv("LLM_AMPEL_HOME", str(base))
     monkeypatch.setenv("LANGUAGE", "en")
     for name in _PROXY_VARIABLES:

@@ -26,7 +26,7 @@ import pytest
 
 # What conftest and plugins put around every test: of no use to one that does no more than to compute.
 AROUND_EVERY_TEST = frozenset(
-    {"own_home", "no_unexpected_log", "event_loop_policy", "tmp_path_factory", "monkeypatch", "request"}
+    {"own_home", "homes", "no_unexpected_log", "event_loop_policy", "tmp_path_factory", "monkeypatch", "request"}
 )
 # A mutant that never ends may fill its memory meanwhile.
 _MEMORY_BYTES = 6 << 30
