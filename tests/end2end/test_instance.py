@@ -170,8 +170,9 @@ async def test_without_any_tray_the_panel_is_a_window_and_quits(desktop: Desktop
         process = desktop.llm_ampel()
         window = (await until(lambda: windows(desktop), "the panel in the tray's place", PATIENCE_S))[0]
         desktop.screen.screenshot("no-tray")
+        # The window may be there before the rest of the program and the first answer are.
+        await until(lambda: here.socket.exists(), "the socket", PATIENCE_S)
         async with asyncio.timeout(PATIENCE_S):
-            # The window may be there before the first answer is.
             while await light(here) != "green":  # noqa: ASYNC110 - another process has no event of ours
                 await asyncio.sleep(0.05)
         desktop.screen.xdotool("windowfocus", "--sync", window)
