@@ -25,8 +25,9 @@ LOCKS = {"run": TOP / "packaging" / "requirements.txt", "test": TOP / "packaging
 OLDEST_PYTHON = (3, 11)
 NEWER_PYTHONS = ("python3.13", "python3.12", "python3.11")
 
-# Most tests wait for a clock or an answer. More at once would wait for the processor, and some take that for an outage.
-TEST_WORKERS = 2
+# Most tests wait for a clock or an answer: `tests.support.lanes` keeps two processors busy with three workers. More at
+# once would wait for the processor, and some take that for an outage.
+TEST_WORKERS = 3
 
 # What Qt's xcb and wayland plugins load, and the Debian package that holds it.
 QT_LIBRARIES = {

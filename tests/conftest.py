@@ -48,6 +48,16 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["screen"] = screens.enter_context(own_screen(log)).display
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers that take whole files take them as `lanes` has it."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.support.lanes import Lanes
+
+    return Lanes(config, log)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--night", choices=("check", "write"), default="check", help="check or rewrite night.txt")
 
