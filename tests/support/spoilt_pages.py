@@ -169,7 +169,7 @@ def _well(kind: str, files: dict[str, Any], name: str) -> bool:
                 isinstance(one, dict) and one.get("component_id") for one in affected
             )
             records = list(_records(affected, name, "component_id"))
-            return listed and all(one.get("status") == "operational" for one in records)
+            return listed and all(str(one.get("status")).lower() == "operational" for one in records)
     if kind == "checkly, by incidents":
         return _incident_free(list(files.values())[1].get("incidents"), name)
     if kind == "betterstack":

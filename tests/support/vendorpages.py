@@ -206,7 +206,12 @@ def google(story: Story) -> Files:
     }  # fmt: skip
     if over:
         told["end"] = _offset(at + 300)
-    old = {**told, "id": "old", "begin": _offset(at - 9e6), "end": _offset(at - 8.9e6), "modified": _offset(at - 8e6)}
+    # Whatever is closed has been called available last; the words on it are as old as it is.
+    last = {"created": _offset(at - 8.9e6), "when": _offset(at - 8.9e6), "text": "Over.", "status": "AVAILABLE"}
+    old = {
+        **told, "id": "old", "begin": _offset(at - 9e6), "created": _offset(at - 9e6), "end": _offset(at - 8.9e6),
+        "modified": _offset(at - 8e6), "updates": [last], "most_recent_update": last,
+    }  # fmt: skip
     products = {"products": [{"id": name, "title": title} for name, title in story.parts.items()]}
     told_now = [] if state == "healthy" else [told]
     return _json("/products.json", products) | _json("/incidents.json", [*told_now, old])

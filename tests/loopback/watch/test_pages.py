@@ -1,5 +1,6 @@
 """Status pages over real HTTP: every health, each with its reason."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -92,6 +93,16 @@ class TestStatuspage:
     async def test_states(self, http: Http, server: Server, status: str, state: PageLight) -> None:
         server.on(SUMMARY, answer(200, summary([component("aaaa", "Chat", status)])))
         assert (await _read(_reader(http, server.url))).components[0].state is state
+
+    @pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html; charset=utf-8"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+    async def test_json_by_whatever_name_and_in_whatever_unicode(
+        self, http: Http, server: Server, kind: str, encoding: str
+    ) -> None:
+        body = json.dumps(summary([component("aaaa", "対話", "major_outage")]), ensure_ascii=False).encode(encoding)
+        server.on(SUMMARY, answer(200, body, {"content-type": kind}))
+        (got,) = (await _read(_reader(http, server.url))).components
+        assert (got.name, got.state) == ("対話", PageLight.MAJOR)
 
     async def test_a_group_has_a_state_but_no_time(self, http: Http, server: Server) -> None:
         server.on(SUMMARY, answer(200, summary([component("gggg", "APIs", group=True, components=["aaaa"])])))

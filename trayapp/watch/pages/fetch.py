@@ -15,6 +15,7 @@ What vendors and the reader add: `unreadable`: `fault` (ours), `parts`; `empty`:
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, TypeVar
@@ -49,6 +50,8 @@ OLD_COPY_S = 900.0
 
 _REFUSALS = frozenset({401, 403, 405, 429})
 _GONE = frozenset({404, 410})
+_BEFORE_JSON = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
+"""What may stand before its first character, whatever it is encoded in."""
 _WHERE = re.compile(r"at `\$?(.*)`$")
 
 T = TypeVar("T")
@@ -215,9 +218,21 @@ def _is_for_people(answer: HttpAnswer, accept: str) -> bool:
     if "html" in accept:
         return False
     if "xml" not in accept:
-        return is_html(answer.headers, answer.body)
+        # Some servers call everything HTML; no web page begins like JSON.
+        return is_html(answer.headers, answer.body) and answer.body[:64].lstrip(_BEFORE_JSON)[:1] not in (b"{", b"[")
     head = answer.body[:256].lstrip().lower()
     return "html" in answer.headers.get("content-type", "").lower() or head.startswith((b"<!doctype html", b"<html"))
+
+
+def _in_utf8(body: bytes) -> bytes:
+    """JSON is UTF-8 without a mark by its standard; AWS publishes UTF-16, and some put the mark before UTF-8."""
+    encoding = json.detect_encoding(body)
+    if encoding == "utf-8":
+        return body
+    try:
+        return body.decode(encoding).encode()
+    except UnicodeError as error:
+        raise Unfit(PageHealth.UNREADABLE, "json") from error
 
 
 async def _at_once(value: T) -> T:
@@ -225,7 +240,8 @@ async def _at_once(value: T) -> T:
 
 
 def decoded(body: bytes, kind: type[T]) -> T:
-    """The JSON in `body` as `kind`. Raises `Unfit`."""
+    """The JSON in `body` as `kind`, in whichever of Unicode's encodings. Raises `Unfit`."""
+    body = _in_utf8(body)
     if kind in (dict, list) and len(body) > MAX_WHOLE_BYTES:
         raise Unfit(PageHealth.UNREADABLE, "too_large", limit_bytes=MAX_WHOLE_BYTES)
     if body.count(b"{") + body.count(b"[") > MAX_CONTAINERS:

@@ -7,7 +7,6 @@ that is JSON within a text. The numbers of its states are read differently by ot
 """
 
 import asyncio
-import codecs
 import re
 
 from trayapp.clock import Clock
@@ -52,22 +51,8 @@ class Aws:
 
 
 def _records(body: bytes) -> list[Record]:
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        body = _as_utf8(body, "utf-16")
-    elif body[:1] == b"\0":
-        body = _as_utf8(body, "utf-16-be")
-    elif body[1:2] == b"\0":
-        body = _as_utf8(body, "utf-16-le")
-    file = decoded(body.removeprefix(codecs.BOM_UTF8), list)
     # What comes first is newest or gravest; a thousand events at once were never seen.
-    return listed({"": file[: 2 * MAX_OPEN]}, "")
-
-
-def _as_utf8(body: bytes, encoding: str) -> bytes:
-    try:
-        return body.decode(encoding).encode()
-    except UnicodeError as error:
-        raise Unfit(PageHealth.UNREADABLE, "json") from error
+    return listed({"": decoded(body, list)[: 2 * MAX_OPEN]}, "")
 
 
 def _incident(record: Record, clock: Clock) -> PageIncident | None:
