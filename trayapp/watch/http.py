@@ -12,12 +12,12 @@ import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from trayapp import __version__
-from trayapp.core.evidence.answers import same_site
+from trayapp.core.evidence.answers import redirected, same_site
 from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_url
@@ -107,7 +107,7 @@ class Http:
                     answer = await self._once(url, limit, method, headers or {}, body, trace, began, enough)
                     if redirects == 0 or answer.status not in _REDIRECTS:
                         return answer
-                    target = urljoin(url, answer.headers.get("location", ""))
+                    target = redirected(url, answer.headers)
                     if not same_site(url, target) or (url.startswith("https:") and not target.startswith("https:")):
                         return answer
                     url = target

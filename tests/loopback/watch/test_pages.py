@@ -180,7 +180,15 @@ class TestStatuspage:
         assert got.started_at == _about(AT + 9000)
 
     @pytest.mark.parametrize(
-        "link", ["javascript:alert(1)", "http://plain.example", "https://a b", "https://" + "x" * 900]
+        "link",
+        [
+            "javascript:alert(1)",
+            "http://plain.example",
+            "https://a b",
+            "https://" + "x" * 900,
+            "https://[a",
+            "https://",
+        ],
     )
     async def test_only_decent_links_are_kept(self, http: Http, server: Server, link: str) -> None:
         told = incident("i", "n", "investigating", AT, shortlink=link)
@@ -328,6 +336,7 @@ HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("captcha", answer(202, "<html>", {"x-amzn-waf-action": "captcha"}), PageHealth.REFUSED, "challenge"),
     ("another host", redirect("https://status.elsewhere.invalid/"), PageHealth.MOVED, "redirect"),
     ("the way to HTML", redirect("/elsewhere"), PageHealth.MOVED, "html"),
+    ("a redirect to nowhere", redirect("https://[acme/"), PageHealth.MOVED, "redirect"),
     ("gone", answer(404, "<h1>Not Found</h1>"), PageHealth.MOVED, "gone"),
     ("another page", answer(200, summary([component("a", "b")], page_id="other")), PageHealth.WRONG_PAGE, "page_id"),
     ("nothing in it", answer(200, summary([])), PageHealth.EMPTY, "no_components"),

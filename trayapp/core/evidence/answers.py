@@ -268,6 +268,16 @@ def same_site(url: str, other: str) -> bool:
     return host.removeprefix("www.") == another.removeprefix("www.")
 
 
+def redirected(url: str, headers: Mapping[str, str]) -> str:
+    """Where the answer from `url` sends whoever asked; empty where its address makes no sense."""
+    try:
+        target = urljoin(url, headers.get("location", ""))
+        urlsplit(target)
+    except ValueError:
+        return ""
+    return target
+
+
 def over_tls(url: str, *, proven: bool) -> bool:
     """Whether an answer is the provider's own beyond doubt: one of this machine may be a filter's, in its place."""
     return proven and url.startswith("https:")
@@ -286,7 +296,7 @@ def _edge(status: int, headers: Mapping[str, str], body: bytes, url: str, *, the
         return good if body.startswith(b"fl=") else foreign
     if status in (403, 451):
         return foreign
-    if 300 <= status < 400 and not same_site(url, urljoin(url, headers.get("location", ""))):
+    if 300 <= status < 400 and not same_site(url, redirected(url, headers)):
         return foreign
     return good
 

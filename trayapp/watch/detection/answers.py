@@ -1,10 +1,10 @@
 """What a single answer says about what is there."""
 
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from trayapp.core.catalogue import Up
-from trayapp.core.evidence.answers import is_html, same_site
+from trayapp.core.evidence.answers import is_html, redirected, same_site
 from trayapp.core.json_text import read_json
 from trayapp.core.remote_text import plain
 from trayapp.watch.http import HttpAnswer
@@ -86,7 +86,7 @@ def leads_to(answer: HttpAnswer) -> str | None:
     """The other host to which an answer sends whoever asks."""
     if not 300 <= answer.status < 400 or "location" not in answer.headers:
         return None
-    target = urljoin(answer.url, answer.headers["location"])
+    target = redirected(answer.url, answer.headers)
     host = urlsplit(target).hostname
     return None if host is None or same_site(answer.url, target) else plain(host, 100)
 

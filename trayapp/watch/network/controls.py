@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from trayapp.clock import Clock
-from trayapp.core.evidence.answers import same_site
+from trayapp.core.evidence.answers import redirected, same_site
 from trayapp.core.evidence.observation import Control, NetworkStep
 from trayapp.core.evidence.pace import TRY_TIMEOUT_S, Pace
 from trayapp.core.evidence.reach import Reach
@@ -207,7 +207,7 @@ def answer_sign(url: str, answer: HttpAnswer, clock: Clock, *, elsewhere: bool =
 
 def _is_altered(url: str, answer: HttpAnswer) -> bool:
     if 300 <= answer.status < 400:
-        target = urljoin(url, answer.headers.get("location", ""))
+        target = redirected(url, answer.headers)
         return not same_site(url, target) or (target.startswith("http:") and host_of(target) != host_of(url))
     return urlsplit(url).hostname in _SILENT_HOSTS and answer.status == 200
 

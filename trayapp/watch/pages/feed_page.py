@@ -4,7 +4,6 @@ import asyncio
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -23,6 +22,7 @@ from trayapp.core.remote_text import plain
 from trayapp.watch.pages.feed_file import Feed, Item, read_feed
 from trayapp.watch.pages.feed_words import Meaning, meaning
 from trayapp.watch.pages.fetch import FEED, Fetcher, Unfit
+from trayapp.watch.pages.recognition import pieces
 from trayapp.watch.pages.records import moment_of
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
@@ -156,7 +156,7 @@ class FeedPage:
 
 def _linked(item: Item, means: Meaning) -> dict[str, str]:
     """The part that an item is about, with its title by id: "/grok-com/INC25664c15" is the part, and the incident."""
-    path = [each for each in urlsplit(decent_link(item.first("link")) or "").path.split("/") if each]
+    path = [each for each in pieces(decent_link(item.first("link"))).path.split("/") if each]
     return {plain(path[0], MAX_ID): means.title_part or path[0]} if len(path) == 2 else {}
 
 
@@ -167,8 +167,12 @@ def _named(means: Meaning) -> dict[str, str]:
 
 
 def _together(one: PageIncident, other: PageIncident) -> PageIncident:
-    """Two items of one incident: what both touch, or what is not over where they differ, and the newer words."""
-    lead = max(one, other, key=lambda each: (each.stage is not PageStage.RESOLVED, each.updated_at))
+    """Two items of one incident: what both touch, or what is not over where they differ, and the newer words.
+
+    Of items on the same parts the newer has the say: it is the next update on them.
+    """
+    same = one.components == other.components
+    lead = max(one, other, key=lambda each: (not same and each.stage is not PageStage.RESOLVED, each.updated_at))
     ended = [each.stage is PageStage.RESOLVED for each in (one, other)]
     both = lead.components if ended[0] != ended[1] else tuple(dict.fromkeys((*one.components, *other.components)))
     return replace(lead, components=both, started_at=min(one.started_at, other.started_at))

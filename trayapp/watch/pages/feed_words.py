@@ -25,9 +25,7 @@ _TITLE_OVER = re.compile(
     re.IGNORECASE,
 )
 """Over here and not over there is not over."""
-_TITLE_ON = re.compile(
-    r"\b(continu\w+|ongoing|persist\w*|remain\w*|underway|investigating|monitoring|still)\b", re.IGNORECASE
-)
+_TITLE_ON = re.compile(r"\b(continu\w+|ongoing|persist\w*|remain\w*|underway|investigating|still)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _STAGES = {
@@ -41,6 +39,14 @@ _STAGES = {
     "in progress": PageStage.IN_PROGRESS,
     "verifying": PageStage.IN_PROGRESS,
 }
+_TITLE_STAGES = _STAGES | {
+    "started": PageStage.INVESTIGATING,
+    "mitigated": PageStage.RESOLVED,
+    "ended": PageStage.RESOLVED,
+}
+"""In brackets before a title, where other vendors put a part."""
+_ENDINGS = ((" went down", PageStage.INVESTIGATING), (" recovered", PageStage.RESOLVED))
+"""Of the titles that Better Stack gives to what its monitors see."""
 _MAINTENANCE = frozenset({"scheduled", "in progress", "verifying", "completed"})
 _SEVERITIES = {
     # xAI's, of 2026 until August ("unavailable") and since then; OnlineOrNot's; what others call incidents.
@@ -92,15 +98,18 @@ def meaning(item: Item) -> Meaning:
     """What `item` says."""
     title = item.first("title")
     body = item.first("encoded", "content", "description", "summary")
-    part = _TITLE_PART.match(title)
+    bracket = _TITLE_PART.match(title)
+    titled = _TITLE_STAGES.get(bracket[1].strip().lower()) if bracket else None
+    part = bracket if titled is None else None
     active, updates, stages = _updates(body)
     categories = {each.strip().lower() for each in item.categories}
-    stage = _stage(title, active, [said.stage for said in updates if said.stage is not None], categories)
+    titled = titled or next((stage for end, stage in _ENDINGS if title.strip().lower().endswith(end)), None)
+    stage = _stage(title, titled, active, [said.stage for said in updates if said.stage is not None], categories)
     severities = [met[1].lower() for met in _SEVERITY.finditer(body)]
     severities += [word for word in _SEVERITIES if word in categories]
     resolved = _RESOLVED_AT.search(body)
     return Meaning(
-        name=title[part.end() - 1 :] if part else title,
+        name=title[bracket.end() - 1 :] if bracket else title,
         stage=stage,
         impact=_SEVERITIES.get(severities[0], Impact.UNKNOWN) if severities else Impact.UNKNOWN,
         maintenance=not stages.isdisjoint(_MAINTENANCE) or "maintenance" in categories,
@@ -142,18 +151,24 @@ def _plain_words(markup: str) -> str:
     return html.unescape(_TAG.sub(" ", markup)).strip(" -–—\n\t\r")
 
 
-def _stage(title: str, whole: str, stages: list[PageStage], categories: set[str]) -> PageStage:
+def _stage(
+    title: str, titled: PageStage | None, whole: str, stages: list[PageStage], categories: set[str]
+) -> PageStage:
     """How it stands; unknown where two places contradict each other."""
-    said = _said_stage(title, whole, stages[0] if stages else None, categories)
+    said = _said_stage(title, titled, whole, stages[0] if stages else None, categories)
     return PageStage.UNKNOWN if said is not PageStage.RESOLVED and "resolved" in categories else said
 
 
-def _said_stage(title: str, whole: str, newest: PageStage | None, categories: set[str]) -> PageStage:
+def _said_stage(
+    title: str, titled: PageStage | None, whole: str, newest: PageStage | None, categories: set[str]
+) -> PageStage:
     if whole == "active" or (not whole and "active" in categories and "resolved" not in categories):
         return PageStage.INVESTIGATING if newest in (None, PageStage.RESOLVED) else newest
     if whole:
         return _STAGES.get(whole, PageStage.UNKNOWN)
     if newest is not None:
         return newest
-    over = _TITLE_OVER.search(title) and not _TITLE_ON.search(title)
+    if titled not in (None, PageStage.RESOLVED):
+        return titled
+    over = (titled or _TITLE_OVER.search(title)) and not _TITLE_ON.search(title)
     return PageStage.RESOLVED if "resolved" in categories or over else PageStage.UNKNOWN

@@ -19,18 +19,17 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from trayapp.core.evidence.answers import is_html, retry_after_s
+from trayapp.core.evidence.answers import is_html, redirected, retry_after_s
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach, reach_of_address, reach_of_url
 from trayapp.core.remote_text import plain
 from trayapp.errors import Param
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
-from trayapp.watch.pages.recognition import barrier, is_door
+from trayapp.watch.pages.recognition import barrier, is_door, pieces
 
 LIMIT = Limit(deadline_s=15.0, body_bytes=4_000_000)
 """Real pages have 20 to 300 kB; the limit leaves room and is reached in no time by what is not a page."""
@@ -150,7 +149,7 @@ class Fetcher:
             raise Unfit(PageHealth.UNREADABLE, failure.code) from failure
         # Behind a proxy only the name tells.
         self.reach = reach_of_address(answer.address) if answer.address else reach_of_url(answer.url)
-        target = urljoin(answer.url, answer.headers.get("location", ""))
+        target = redirected(answer.url, answer.headers)
         if not 300 <= answer.status < 400 or answer.status == 304 or not _may_follow(answer.url, target):
             return answer
         try:
@@ -161,13 +160,13 @@ class Fetcher:
         # A page out there that leads into the own network is none of ours.
         if 300 <= moved.status < 400 or reach is not self.reach:
             return answer
-        self.moved_to = plain(urlsplit(moved.url).hostname or "", 200)
+        self.moved_to = plain(pieces(moved.url).hostname or "", 200)
         return moved
 
 
 def _may_follow(url: str, target: str) -> bool:
     """Whether a redirect leads to another host of the same kind, over nothing worse."""
-    there = urlsplit(target)
+    there = pieces(target)
     safe = there.scheme == "https" or (there.scheme == "http" and url.startswith("http:"))
     return safe and bool(there.hostname) and reach_of_url(target) is reach_of_url(url)
 
@@ -184,7 +183,7 @@ def _check(answer: HttpAnswer, url: str, accept: str) -> None:
     if answer.status in _REFUSALS:
         raise Unfit(PageHealth.REFUSED, "http", retry_after_s=patience, status=answer.status)
     if 300 <= answer.status < 400 and answer.status != 304:
-        host = urlsplit(urljoin(answer.url, headers.get("location", ""))).hostname or ""
+        host = pieces(redirected(answer.url, answer.headers)).hostname or ""
         raise Unfit(PageHealth.MOVED, "redirect", host=plain(host, 200))
     if answer.status in _GONE:
         raise Unfit(PageHealth.MOVED, "gone", status=answer.status)
@@ -204,7 +203,7 @@ def _check_barriers(answer: HttpAnswer, url: str, accept: str) -> None:
     """Is the page switched off, or open only to those who sign in?"""
     # Any page may ask for a password somewhere, a page for those who are lost as well.
     kept_out = barrier(answer.body, wanted_html="html" in accept or answer.status in _GONE)
-    target = urljoin(answer.url, answer.headers.get("location", ""))
+    target = redirected(answer.url, answer.headers)
     if kept_out is None and (300 <= answer.status < 400 or _is_for_people(answer, accept)):
         # A page that has moved may live behind any path of its own; only the way there tells of a door.
         kept_out = "login" if target != url and is_door(target) else None

@@ -5,7 +5,7 @@ An explanation for people, never a state: nothing of what is recognised here is 
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -96,7 +96,7 @@ def barrier(body: bytes, *, wanted_html: bool) -> str | None:
         return "inactive" if body[:200].lower().startswith(b"your page is inactive") else None
     head = body[:_HEAD_BYTES]
     title = _found(_TITLE, head).strip().lower()
-    path = urlsplit(_found(_CANONICAL, head).decode("ascii", "replace")).path
+    path = pieces(_found(_CANONICAL, head).decode("ascii", "replace")).path
     if title.endswith(b"page inactive") or path == "/inactive":
         return "inactive"
     if title.endswith((b"- login", b"- log in", b"- sign in")) or path == "/access/login":
@@ -106,9 +106,17 @@ def barrier(body: bytes, *, wanted_html: bool) -> str | None:
     return "login" if not wanted_html and _PASSWORD.search(head) else None
 
 
+def pieces(url: str | None) -> SplitResult:
+    """An address that somebody else has written, in its pieces: empty ones where it makes no sense."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
+
+
 def is_door(url: str) -> bool:
     """Whether this is where people sign in, by its address."""
-    parts = urlsplit(url)
+    parts = pieces(url)
     return not _DOORS.isdisjoint(parts.path.lower().split("/"))
 
 

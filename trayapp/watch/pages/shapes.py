@@ -21,6 +21,7 @@ from trayapp.core.evidence.page_report import (
     PageState,
     PageUpdate,
 )
+from trayapp.core.hosts import is_sound_url
 from trayapp.core.remote_text import plain, unmarked
 from trayapp.watch.pages.fetch import Unfit
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
@@ -254,6 +255,6 @@ def _resolved_at(record: Record, now: PageStage, updates: Sequence[PageUpdate], 
 
 def decent_link(url: str | None) -> str | None:
     """A link that may be shown; None for anything odd."""
-    if url is None or len(url) > 500 or not url.startswith("https://") or not url.isprintable() or " " in url:
+    if url is None or len(url) > 500 or not url.startswith("https://") or not url.isprintable():
         return None
-    return url
+    return url if is_sound_url(url) else None

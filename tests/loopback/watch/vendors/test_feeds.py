@@ -90,3 +90,24 @@ class TestAny:
         report = await page.serve({"": body.replace(b"pubDate", b"nothing")})
         assert (report.health, report.reason) == (PageHealth.INCOMPLETE, "records")
         assert page.opinion("chat").light is Light.GREY
+
+    @pytest.mark.parametrize(
+        ("titles", "light"),
+        [
+            (("Chat recovered", "Chat went down"), Light.GREEN),
+            (("Chat went down", "Chat recovered"), Light.GREY),
+            (("Chat went down",), Light.GREY),
+        ],
+    )
+    async def test_of_the_items_of_one_incident_the_newer_has_the_say(
+        self, scene: Make, titles: tuple[str, ...], light: Light
+    ) -> None:
+        """Better Stack publishes the end of an incident as another item with its id, the newest first."""
+        page = scene("feed")
+        items = "".join(
+            f"<item><title>{title}</title><guid>https://status.acme.example/#aaa1</guid>"
+            f"<pubDate>{mail_date(page.clock.now() - 60 * number)}</pubDate></item>"
+            for number, title in enumerate(titles, 1)
+        )
+        await page.serve({"": f"<rss><channel><title>Acme</title>{items}</channel></rss>".encode()})
+        assert page.opinion("*").light is light

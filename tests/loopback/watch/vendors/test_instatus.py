@@ -65,3 +65,11 @@ async def test_a_parent_is_told_by_its_children() -> None:
             del one["isParent"]
         _serve(scene, files)
         assert [one.id for one in (await scene.report()).components if one.group] == [parts[0]["id"]]
+
+
+async def test_an_address_that_makes_no_sense_is_no_name() -> None:
+    async with PageScene("instatus") as scene:
+        files = instatus(WELL)
+        files["/summary.json"]["page"] |= {"url": "https://[acme", "id": None}
+        _serve(scene, files)
+        assert (await scene.report()).health is PageHealth.WRONG_PAGE

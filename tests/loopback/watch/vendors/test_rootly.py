@@ -98,3 +98,22 @@ async def test_an_old_copy_of_its_file(scene: Make) -> None:
     old = {"id": "ae27f3c4", "updated_at": moment(page.clock.now() - 9_000)}
     shelf = files("rootly", "healthy", page.clock.now()) | _file_alone("major", page.clock.now(), page=old)
     assert (await page.serve(shelf)).incidents == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "link"),
+    [
+        ({}, "https://status.acme.example/incidents/i1"),
+        ({"shortlink": None, "url": "https://status.acme.example/i"}, "https://status.acme.example/i"),
+        ({"shortlink": "https://rootly.com/account/incidents/1-errors"}, None),
+        ({"shortlink": "https://[rootly.com/account"}, None),
+        ({"created_at": None, "started_at": "2026-02-03T20:40:00-00:00"}, "https://status.acme.example/incidents/i1"),
+    ],
+)
+async def test_an_incident_by_other_names(scene: Make, changed: dict[str, object], link: str | None) -> None:
+    page = scene("rootly")
+    shelf = files("rootly", "major", page.clock.now())
+    file = json.loads(shelf[STATUS])
+    file["incidents"][0] |= changed
+    report = await page.serve(shelf | {STATUS: json.dumps(file).encode()})
+    assert (report.health, [one.link for one in report.incidents]) == (PageHealth.OK, [link])

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from trayapp.core.catalogue import Up
-from trayapp.core.evidence.answers import is_html, outcome_of_failure, over_tls, read_answer, retry_after_s, same_site
+from trayapp.core.evidence.answers import (
+    is_html,
+    outcome_of_failure,
+    over_tls,
+    read_answer,
+    redirected,
+    retry_after_s,
+    same_site,
+)
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 
 GOOD, FAIL, NEUTRAL, FOREIGN, PROXY = Outcome.GOOD, Outcome.FAIL, Outcome.NEUTRAL, Outcome.FOREIGN, Outcome.PROXY
@@ -451,6 +459,25 @@ def test_no_word_of_another_kind_raises(key: str, word: Any) -> None:
         for status in (200, 301, 400, 401, 402, 403, 404, 408, 410, 429, 451, 500):
             for keyed in (False, True):
                 read_answer(status, {}, json.dumps(body).encode(), depth=API, keyed=keyed, proven=True)
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/login", "https://a.example/login"),
+        ("https://b.example/", "https://b.example/"),
+        ("", "https://a.example/x"),
+        ("https://[b.example/", ""),
+        ("//[::1", ""),
+    ],
+)
+def test_where_an_answer_leads(location: str, target: str) -> None:
+    assert redirected("https://a.example/x", {"location": location}) == target
+
+
+def test_a_redirect_to_nowhere_is_a_foreign_page() -> None:
+    reading = read_answer(302, {"location": "https://[b/"}, b"", depth=EDGE, url="https://a.example/")
+    assert reading.outcome is FOREIGN
 
 
 def test_sites() -> None:

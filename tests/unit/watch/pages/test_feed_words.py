@@ -36,6 +36,13 @@ def _item(body: str = "", title: str = "Errors", *categories: str) -> Item:
         (_item("", "[Resolved] Errors"), S.RESOLVED),
         (_item("", "Errors - West US - Mitigated"), S.RESOLVED),
         (_item("", "Errors with resolved domain names"), S.UNKNOWN),
+        (_item("", "[Investigating] Errors"), S.INVESTIGATING),
+        (_item("", "[Ended] Errors"), S.RESOLVED),
+        (_item("", "[Monitoring] Errors", "resolved"), S.UNKNOWN),
+        (_item("<h3>Status: RESOLVED</h3>", "[Investigating] Errors"), S.RESOLVED),
+        (_item("", "Chat API went down"), S.INVESTIGATING),
+        (_item("", "Chat API recovered"), S.RESOLVED),
+        (_item("", "Chat API recovered in part"), S.UNKNOWN),
         (_item("", "Resolved Service Disruption"), S.RESOLVED),
         (_item("", "(Resolved) Errors in West US"), S.RESOLVED),
         # Over somewhere, or nearly: not over.
@@ -84,6 +91,8 @@ def test_gravity(item: Item, impact: Impact) -> None:
         ("Models outage", "Models outage", ""),
         ("[] Models outage", "[] Models outage", ""),
         ("[Grok]", "[Grok]", ""),
+        ("[Resolved] Models outage", "Models outage", ""),
+        ("[in progress] Upgrade", "Upgrade", ""),
     ],
 )
 def test_the_part_in_a_title(title: str, name: str, part: str) -> None:

@@ -22,6 +22,7 @@ from trayapp.core.evidence.page_report import (
 )
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.recognition import pieces
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
@@ -118,7 +119,7 @@ class Checkly:
         """Raises `Unfit`: `wrong_page`, or `unreadable` where this is no summary."""
         if text(page, "status") is None:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".page.status")
-        host = urlsplit(text(page, "url") or "").hostname or ""
+        host = pieces(text(page, "url")).hostname or ""
         ours = host == urlsplit(root).hostname or host.partition(".")[0] == self._slug.lower()
         if self._page_id is not None and not ours:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(host, MAX_ID))

@@ -6,14 +6,13 @@ list of what is over. Facts: <https://instatus.com/help/api/public-data>, and re
 """
 
 import logging
-from urllib.parse import urlsplit
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import Impact, PageComponent, PageHealth, PageIncident, PageLight, PageStage
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Fetcher, Unfit
-from trayapp.watch.pages.recognition import is_instatus_word
+from trayapp.watch.pages.recognition import is_instatus_word, pieces
 from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
@@ -97,7 +96,7 @@ class Instatus:
         """Raises `Unfit`: `wrong_page`, or `unreadable` where this is no summary."""
         if not is_instatus_word(page.get("status")):
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".page.status")
-        names = [text(page, "id"), text(page, "name"), urlsplit(text(page, "url") or "").hostname]
+        names = [text(page, "id"), text(page, "name"), pieces(text(page, "url")).hostname]
         if self._page_id is not None and self._page_id not in names:
             found = next(filter(None, reversed(names)), "")
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))

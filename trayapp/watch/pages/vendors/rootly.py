@@ -16,6 +16,7 @@ from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident, PageLight, PageStage
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.recognition import pieces
 from trayapp.watch.pages.records import Record, inner, listed, text
 from trayapp.watch.pages.shapes import MAX_NAME, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
@@ -107,9 +108,15 @@ def _cards(body: bytes) -> list[PageComponent]:
 
 
 def _as_statuspage(record: Record) -> Record:
-    updates = record.get("incident_updates", record.get("updates"))
-    name = text(record, "name") or text(record, "title")
-    return {**record, "incident_updates": updates, "name": name}
+    """Other readers found some of its fields under other names; a link into Rootly itself wants a login."""
+    link = text(record, "shortlink") or text(record, "url")
+    return {
+        **record,
+        "incident_updates": record.get("incident_updates", record.get("updates")),
+        "name": text(record, "name") or text(record, "title"),
+        "created_at": text(record, "created_at") or text(record, "started_at"),
+        "shortlink": None if pieces(link).hostname == "rootly.com" else link,
+    }
 
 
 def _is_calm(indicator: str, told: Sequence[PageIncident]) -> bool:
