@@ -303,6 +303,25 @@ class TestDatadog:
             scene.serve("/config.json", file)
             assert [one.stage for one in (await scene.report()).incidents] == [stage]
 
+    @pytest.mark.parametrize(
+        ("word", "stage"),
+        [
+            ("scheduled", PageStage.SCHEDULED),
+            ("in_progress", PageStage.IN_PROGRESS),
+            ("completed", PageStage.RESOLVED),
+            ("canceled", PageStage.RESOLVED),
+        ],
+    )
+    async def test_a_maintenance_in_the_words_of_its_api(self, word: str, stage: PageStage) -> None:
+        async with PageScene("datadog") as scene:
+            file = datadog(WELL, [Told("m1", scene.now + 300, planned=True)])["/config.json"]
+            del file["maintenances"][0]["currentStatus"], file["maintenances"][0]["resolved"]
+            file["maintenances"][0]["status"] = word
+            scene.serve("/config.json", file)
+            report = await scene.report()
+            assert [(one.stage, one.maintenance) for one in report.incidents] == [(stage, True)]
+            assert "lost" not in report.params
+
 
 class TestIncidentIo:
     """Pages without compatible answers, and pages over other pages."""

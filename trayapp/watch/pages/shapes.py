@@ -55,6 +55,8 @@ _STAGES = {
     "in_progress": PageStage.IN_PROGRESS,
     "verifying": PageStage.IN_PROGRESS,
     "completed": PageStage.RESOLVED,
+    "canceled": PageStage.RESOLVED,
+    "cancelled": PageStage.RESOLVED,
     "maintenance_scheduled": PageStage.SCHEDULED,
     "maintenance_in_progress": PageStage.IN_PROGRESS,
     "maintenance_complete": PageStage.RESOLVED,

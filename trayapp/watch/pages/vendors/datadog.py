@@ -47,7 +47,7 @@ _LIGHTS = {
     "major_outage": PageLight.MAJOR,
     "maintenance": PageLight.MAINTENANCE,
 }
-# No recorded page had a maintenance; these are the names of Datadog's API and those of its incidents.
+# No recorded page had a maintenance; these are the names of Datadog's API and those of its incidents. So is `status`.
 _BEGINS = ("startDate", "startedAt", "publishedDate")
 _ENDS = ("endDate", "completedDate", "resolvedDate")
 
@@ -158,7 +158,7 @@ def _component(record: Record) -> PageComponent:
 
 def _stage(record: Record) -> PageStage | None:
     """By its word, and where that says nothing by its mark; None where neither is there."""
-    word, over = text(record, "currentStatus"), record.get("resolved")
+    word, over = text(record, "currentStatus") or text(record, "status"), record.get("resolved")
     if word is None and not isinstance(over, bool):
         return None
     known = stage(word)
