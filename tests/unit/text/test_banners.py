@@ -360,8 +360,8 @@ def test_what_moved_because_of_others(code: str, why: str) -> None:
 def test_recovering(night: Desk) -> None:
     night.news(0)
     night.set(RECOVERING, *BOTH)
-    night.incident(*BOTH, stage=IncidentStage.RECOVERING)
-    assert said(night.banner(_minutes(3, 19), BannerStage.RECOVERING)) == (
+    night.incident(*BOTH, stage=IncidentStage.RECOVERING, back_at=START + _minutes(3, 19) * 60)
+    assert said(night.banner(_minutes(3, 21), BannerStage.RECOVERING)) == (
         "ChatGPT and OpenAI API work again, still watching",
         "It took 3 h 19 min. The all-clear comes after ten quiet minutes.",
     )

@@ -22,7 +22,8 @@ class Incident(Struct, frozen=True):
     `services`: every service it touched; `down`: those that are red now. `started_at`: the first failure or the
     page's own start, whichever is earlier and believable; `red_at`: when it was called red, None while only yellow.
     `title`, `page_stage`, `updates`, `link`: the provider's words, once it has said something. `cause`: as stated
-    by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two.
+    by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two. `back_at`: since when
+    all of it works again, while that is still watched.
     `shared`: several providers at once, namely `providers`. `word_at`: of the page's latest word on it, None where it
     has not said any; `silent_since`: since when it has been silent for so long that this is news.
     """
@@ -41,6 +42,7 @@ class Incident(Struct, frozen=True):
     updates: tuple[PageUpdate, ...] = ()
     ended_from: float | None = None
     ended_at: float | None = None
+    back_at: float | None = None
     shared: bool = False
     providers: tuple[str, ...] = ()
     word_at: float | None = None

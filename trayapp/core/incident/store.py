@@ -389,6 +389,7 @@ def _incident(record: IncidentRecord) -> Incident:
         updates=record.updates,
         ended_from=ended_from,
         ended_at=ended_at,
+        back_at=_end(record)[1] if stage is IncidentStage.RECOVERING else None,
         shared=record.shared,
         providers=record.providers,
         word_at=record.word_at,

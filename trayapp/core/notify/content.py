@@ -243,7 +243,7 @@ class NotificationContent:
                 half_s = half_over_s(self._forecasts.get(name) for name in incident.down)
                 params |= {"title": incident.title, "cause": incident.cause, "half_s": half_s}
             case BannerStage.RECOVERING:
-                params |= {"ended_at": incident.ended_at}
+                params |= {"ended_at": incident.back_at}
             case BannerStage.OVER:
                 ended = {"ended_from": incident.ended_from, "ended_at": incident.ended_at}
                 params |= {**ended, "cause": incident.cause, **self._local_params(incident)}

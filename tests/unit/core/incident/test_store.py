@@ -141,9 +141,10 @@ def test_grey_changes_nothing() -> None:
 def test_it_ended_when_it_came_back_not_when_that_was_certain() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
-    diary.at(400.0, trouble("acme-api", Finding.RECOVERING, at=330.0, back=330.0))
+    (incident,) = diary.at(400.0, trouble("acme-api", Finding.RECOVERING, at=330.0, back=330.0))
+    assert (incident.back_at, incident.ended_at) == (330.0, None)
     (incident,) = diary.at(1000.0, trouble("acme-api", Finding.OK))
-    assert (incident.ended_from, incident.ended_at) == (330.0, 330.0)
+    assert (incident.ended_from, incident.ended_at, incident.back_at) == (330.0, 330.0, None)
 
 
 def test_after_a_gap_it_ended_between_two_times() -> None:
