@@ -1,6 +1,7 @@
 """What a desktop is sent, from a provider that fails on loopback to the call of Notify on a private bus."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -10,8 +11,6 @@ from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
 from tests.support.sessionbus import PrivateBus
 from tests.support.until import until
 from trayapp.app.notifier_bridge import NotifierBridge
-from trayapp.core.notify.banner import Announcement
-from trayapp.core.snapshot import Snapshot
 from trayapp.desktop.notifiers import Notifiers
 from trayapp.desktop.notify_dbus import DBusNotifier
 
@@ -24,20 +23,24 @@ async def server(session_bus: PrivateBus) -> AsyncIterator[NotificationServer]:
         yield server
 
 
+@asynccontextmanager
+async def told_on_the_bus(bus: PrivateBus, *providers: Acme) -> AsyncIterator[Scene]:
+    """All is well with these; what is announced goes to the bus."""
+    notifier = DBusNotifier("LLM Ampel", lambda key, button, token: None, address=bus.address)
+    async with Scene(*providers) as scene:
+        bridge = NotifierBridge(scene.clock, lambda: scene.engine.loaded.settings.notify)
+        bridge.notifiers = Notifiers([notifier])
+        scene.announce = bridge.announce
+        await scene.until(lambda s: all(v.light == "green" for v in s.judgement.services), "green")
+        yield scene
+    await notifier.close()
+
+
 @pytest.fixture
 async def calls(server: NotificationServer, session_bus: PrivateBus) -> AsyncIterator[list[Notified]]:
     """A whole outage: it fails, the page confirms it, it works again."""
     acme, well = Acme("acme"), Acme("well", page=False)
-    notifier = DBusNotifier("LLM Ampel", lambda key, button, token: None, address=session_bus.address)
-    async with Scene(acme, well) as scene:
-        bridge = NotifierBridge(scene.clock, lambda: scene.engine.loaded.settings.notify)
-        bridge.notifiers = Notifiers([notifier])
-
-        async def announce(announcement: Announcement, snapshot: Snapshot) -> None:
-            await bridge.announce(announcement, snapshot)
-
-        scene.announce = announce
-        await scene.until(lambda s: all(v.light == "green" for v in s.judgement.services), "green")
+    async with told_on_the_bus(session_bus, acme, well) as scene:
         acme.api(OVERLOADED)
         await until(lambda: server.calls, "the first banner")
         acme.incidents = [
@@ -56,7 +59,6 @@ async def calls(server: NotificationServer, session_bus: PrivateBus) -> AsyncIte
         acme.api(NO_KEY)
         await until(lambda: any("All clear" in call.title for call in server.calls), "the all-clear")
         yield list(server.calls)
-    await notifier.close()
 
 
 def _of(calls: list[Notified], words: str) -> Notified:
@@ -89,3 +91,18 @@ async def test_the_light_goes_along_as_pixels(calls: list[Notified]) -> None:
 async def test_what_works_comes_before_the_advice_not_to_reload(calls: list[Notified]) -> None:
     body = _of(calls, "is down").body
     assert 0 < body.index("Works: Well API") < body.index("No need to reload")
+
+
+async def test_trouble_short_of_red_is_shown_without_haste_before_it_is_called_over(
+    server: NotificationServer, session_bus: PrivateBus
+) -> None:
+    acme = Acme("acme")
+    async with told_on_the_bus(session_bus, acme):
+        acme.page(chat_completions="degraded_performance")
+        await until(lambda: server.calls, "a banner")
+        acme.page(chat_completions="operational")
+        await until(lambda: "All clear" in server.calls[-1].title, "its end")
+    first = server.calls[0]
+    assert (first.title, first.hints["urgency"][1]) == ("Acme API has trouble", LOW)
+    assert first.hints["suppress-sound"][1] is True
+    assert {call.id for call in server.calls} == {first.id}

@@ -189,13 +189,13 @@ class NotificationContent:
             params={key: value for key, value in params.items() if value is not None},
         )
 
-    def yellow_banner(self, key: str, stage: BannerStage, services: list[ServiceVerdict]) -> Banner:
+    def yellow_banner(self, key: str, stage: BannerStage, services: list[ServiceVerdict], *, pops_up: bool) -> Banner:
         """The banner for yellow that no incident speaks for."""
         return Banner(
             key=key,
             stage=stage,
             at=self.now,
-            pops_up=False,
+            pops_up=pops_up,
             urgency=Urgency.LOW,
             light=_LIGHTS[stage],
             buttons=(Button.DETAILS,),

@@ -33,16 +33,17 @@ KEPT_S = 7 * 86_400.0
 _YELLOW_KEY = "yellow:"
 _BAD_NEWS = (BannerStage.DOWN, BannerStage.CONFIRMED)
 _FIRST_WORD = (None, BannerStage.YELLOW)
+_LOW = (BannerStage.YELLOW, BannerStage.FLAPPING)
 
 
 class BannerRecord(Struct):
     """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down;
     `failed`: ids of all parts that failed, by service.
 
-    `shown`: the banner stands. `popped_at`: when it last popped up. `confirmed`: the provider's words were in it.
-    `home`: it offers the way home. `silence`: it says that the page is silent since then. `cause`: it, or the
-    all-clear, names the cause. `yellow_from`, `red_from`: when trouble short of red, and red, was first seen that
-    nobody has been told of.
+    `shown`: the banner stands. `popped_at`: when it last popped up, with more than a low word. `confirmed`: the
+    provider's words were in it. `home`: it offers the way home. `silence`: it says that the page is silent since then.
+    `cause`: it, or the all-clear, names the cause. `yellow_from`, `red_from`: when trouble short of red, and red, was
+    first seen that nobody has been told of.
     """
 
     at: float
@@ -228,7 +229,7 @@ class NotificationPolicy:
         spoken.confirmed |= banner.params.get("title") is not None
         spoken.flapped |= stage is BannerStage.FLAPPING
         spoken.home = Button.BACK_TO_CLOUD in banner.buttons
-        spoken.popped_at = desk.now if pops_up else spoken.popped_at
+        spoken.popped_at = desk.now if pops_up and stage not in _LOW else spoken.popped_at
         return banner
 
     def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: NotificationContent) -> Iterator[Announcement]:
@@ -239,9 +240,10 @@ class NotificationPolicy:
             stage = BannerStage.YELLOW
         else:
             return
+        banner = desk.yellow_banner(key, stage, services, pops_up=spoken.stage is None)
         spoken.stage, spoken.at, spoken.shown = stage, desk.now, True
         spoken.flapped |= stage is BannerStage.FLAPPING
-        yield desk.yellow_banner(key, stage, services)
+        yield banner
 
     def _withdraw_untrue(self, true_keys: set[str], desk: NotificationContent) -> Iterator[Announcement]:
         for key, spoken in list(self._told.by_key.items()):
@@ -358,7 +360,12 @@ def _pops_up(
     providers: tuple[str, ...],
     now: float,
 ) -> bool:
-    """Only down, partly back and over pop up; what goes on within one incident does so after a rest."""
+    """Only down, partly back and over pop up; what goes on within one incident does so after a rest.
+
+    Other trouble does when it is the first word: there is nothing on the screen that it could change quietly.
+    """
+    if stage in _LOW:
+        return spoken.stage is None
     rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
     if stage is BannerStage.OVER:
         return True

@@ -154,7 +154,7 @@ def test_yellow_names_the_worst_finding(desk: Desk) -> None:
     banner = desk.banner(5, BannerStage.YELLOW)
     assert banner.services == ("ChatGPT", "OpenAI API")
     assert banner.params["finding"] == Finding.DEGRADED
-    assert (banner.urgency, banner.pops_up, banner.buttons) == (Urgency.LOW, False, (Button.DETAILS,))
+    assert (banner.urgency, banner.pops_up, banner.buttons) == (Urgency.LOW, True, (Button.DETAILS,))
 
 
 def test_a_yellow_incident_names_those_in_trouble(desk: Desk) -> None:

@@ -103,7 +103,7 @@ def test_other_yellow_speaks_after_five_minutes_and_goes_with_its_cause(desk: De
     key = "i1" if with_incident else "yellow:openai"
     assert desk.told(0) == []
     assert desk.told(4.9) == []
-    assert desk.told(5) == [f"yellow {key}"]
+    assert desk.told(5) == [f"yellow! {key}"]
     assert desk.told(20) == []
     desk.set(GREEN, "chatgpt")
     if with_incident:
@@ -120,13 +120,13 @@ def test_yellow_that_passes_within_five_minutes_is_never_told(desk: Desk) -> Non
     desk.set(DEGRADED, "chatgpt")
     assert desk.told(6) == []
     assert desk.told(10.9) == []
-    assert desk.told(11) == ["yellow yellow:openai"]
+    assert desk.told(11) == ["yellow! yellow:openai"]
 
 
 def test_yellow_keeps_its_banner_while_it_is_being_checked(desk: Desk) -> None:
     desk.set(DEGRADED, "chatgpt")
     desk.told(0)
-    assert desk.told(5) == ["yellow yellow:openai"]
+    assert desk.told(5) == ["yellow! yellow:openai"]
     desk.set(CHECKING, "chatgpt")
     assert desk.told(6) == []
     desk.set(DEGRADED, "chatgpt")
@@ -136,14 +136,14 @@ def test_yellow_keeps_its_banner_while_it_is_being_checked(desk: Desk) -> None:
 def test_two_yellow_services_of_one_provider_are_one_banner(desk: Desk) -> None:
     desk.set(DEGRADED, *BOTH)
     desk.told(0)
-    assert desk.told(5) == ["yellow yellow:openai"]
+    assert desk.told(5) == ["yellow! yellow:openai"]
 
 
 def test_yellow_that_turns_red_is_down_under_the_same_key(desk: Desk) -> None:
     desk.set(DEGRADED, "chatgpt")
     desk.incident("chatgpt")
     desk.told(0)
-    assert desk.told(6) == ["yellow i1"]
+    assert desk.told(6) == ["yellow! i1"]
     _falls(desk, "chatgpt")
     assert desk.told(7) == ["down! i1"]
 
@@ -151,7 +151,7 @@ def test_yellow_that_turns_red_is_down_under_the_same_key(desk: Desk) -> None:
 def test_a_yellow_banner_without_incident_goes_when_the_incident_speaks(desk: Desk) -> None:
     desk.set(DEGRADED, "chatgpt")
     desk.told(0)
-    assert desk.told(6) == ["yellow yellow:openai"]
+    assert desk.told(6) == ["yellow! yellow:openai"]
     _falls(desk, "chatgpt")
     assert desk.told(7) == ["withdraw yellow:openai", "down! i1"]
 
@@ -336,7 +336,7 @@ def test_flapping_is_said_once_and_its_end_is_told(desk: Desk) -> None:
 def test_flapping_that_ends_in_red_is_told_as_down(desk: Desk) -> None:
     desk.set(FLAPPING, "chatgpt")
     desk.incident("chatgpt")
-    assert desk.told(1) == ["flapping i1"]
+    assert desk.told(1) == ["flapping! i1"]
     _falls(desk, "chatgpt")
     assert desk.told(15) == ["down! i1"]
 
@@ -344,7 +344,7 @@ def test_flapping_that_ends_in_red_is_told_as_down(desk: Desk) -> None:
 def test_what_flaps_at_first_and_then_falls_is_told_as_down_at_once(desk: Desk) -> None:
     desk.set(FLAPPING, "chatgpt")
     desk.incident("chatgpt")
-    assert desk.told(1) == ["flapping i1"]
+    assert desk.told(1) == ["flapping! i1"]
     desk.set(RED, "chatgpt", **because(Code.FLAPPING, percent=42))
     desk.incident("chatgpt")
     banner = desk.banner(15, BannerStage.DOWN)
@@ -373,7 +373,7 @@ def test_what_goes_on_being_down_does_not_come_and_go(desk: Desk) -> None:
 
 def test_flapping_without_an_incident_is_said_once(desk: Desk) -> None:
     desk.set(FLAPPING, "chatgpt")
-    assert desk.told(1) == ["flapping yellow:openai"]
+    assert desk.told(1) == ["flapping! yellow:openai"]
     assert desk.told(30) == []
     desk.set(GREEN, "chatgpt")
     assert desk.told(31) == ["withdraw yellow:openai"]
@@ -542,7 +542,7 @@ def test_the_silence_of_a_page_that_only_reports_trouble_is_said_in_its_own_bann
     desk.set(DEGRADED, "openai-api")
     desk.incident("openai-api", title="Errors", word_at=START)
     assert desk.told(0) == []
-    assert desk.told(6) == ["yellow i1"]
+    assert desk.told(6) == ["yellow! i1"]
     desk.incident("openai-api", title="Errors", word_at=START, silent_since=START)
     assert desk.told(71) == ["yellow i1"]
     assert desk.told(72) == []
