@@ -15,6 +15,7 @@ import msgspec
 
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
+from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.json_text import read_json
 
 MAX_RETRY_AFTER_S = 3600.0
@@ -168,7 +169,9 @@ def read_answer(
     error = _error(json)
     if theirs and _refuses_address(status, error, body):
         return Reading(Outcome.GOOD, code, Depth.EDGE, Badge.REGION)
-    if any(status == good.status and (good.json is None or _has(json, good.json)) for good in up):
+    # A status alone is anybody's out there, and so is a page for people.
+    page = not theirs and is_html(headers, body) and reach_of_url(url) is Reach.PUBLIC
+    if any(status == good.status and (not page if good.json is None else _has(json, good.json)) for good in up):
         return Reading(Outcome.GOOD, code, depth, _badge(status, json) if keyed else None, accepted=not keyed)
     if error.get("type") == "cf_bad_gateway":
         return Reading(Outcome.FAIL, "http_502", depth, edge=True)
@@ -182,7 +185,8 @@ def read_answer(
     if status == 429:
         return _too_many(headers, body, json, depth, theirs=theirs)
     if depth is Depth.EDGE:
-        reading = _edge(status, headers, body, url, theirs=theirs)
+        foreign = Reading(Outcome.FOREIGN, "foreign_page", depth)
+        reading = foreign if page and up else _edge(status, headers, body, url, theirs=theirs)
     else:
         reading = _api(status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed)
     if reading.accepted is not None or reading.outcome is not Outcome.GOOD:

@@ -337,14 +337,17 @@ class TestAccepted:
         assert read_answer(status, {}, _raw(body), depth=API, up=self.up, keyed=keyed).accepted is accepted
 
     def test_at_the_edge(self) -> None:
-        def told(status: int, headers: dict[str, str], body: Any = PAGE, up: tuple[Up, ...] = ()) -> bool | None:
-            return read_answer(status, headers, _raw(body), depth=EDGE, url="https://a.example/", up=up).accepted
+        def told(
+            status: int, headers: dict[str, str], body: Any = PAGE, up: tuple[Up, ...] = (), *, proven: bool = False
+        ) -> bool | None:
+            url = "https://a.example/"
+            return read_answer(status, headers, _raw(body), depth=EDGE, url=url, up=up, proven=proven).accepted
 
         assert told(200, HTML) is True
         assert told(302, {"location": "/login"}) is True
         assert told(404, RAY) is False
         assert told(403, HTML) is None
-        assert told(200, HTML, up=(Up(200, "issuer"),)) is False
+        assert told(200, HTML, up=(Up(200, "issuer"),), proven=True) is False
         assert told(200, {}, {"issuer": "https://a.example"}, (Up(200, "issuer"),)) is True
 
 
@@ -394,6 +397,30 @@ class TestUp:
 
     def test_a_status_alone_is_enough_when_nothing_more_is_asked(self) -> None:
         assert read_answer(404, HTML, b"<p>", depth=API, up=(Up(status=404),)).outcome is GOOD
+
+    @pytest.mark.parametrize(
+        ("depth", "status", "headers", "body", "proven", "outcome"),
+        [
+            pytest.param(API, 403, HTML, PAGE, False, FOREIGN, id="block page"),
+            pytest.param(API, 403, {}, "<h1>Blocked", False, FOREIGN, id="that does not say so"),
+            pytest.param(API, 401, HTML, PAGE, True, GOOD, id="proven"),
+            pytest.param(API, 401, HTML | RAY, PAGE, False, GOOD, id="marked"),
+            pytest.param(API, 401, {}, "no key", False, GOOD, id="no page"),
+            pytest.param(API, 200, HTML, PAGE, False, FOREIGN, id="login page"),
+            pytest.param(EDGE, 200, HTML, PAGE, False, FOREIGN, id="login page at the edge"),
+            pytest.param(EDGE, 401, HTML, PAGE, False, FOREIGN, id="refusal at the edge"),
+            pytest.param(EDGE, 200, HTML, PAGE, True, GOOD, id="proven at the edge"),
+            pytest.param(EDGE, 200, {}, "GitHub lives!", False, GOOD, id="no page at the edge"),
+        ],
+    )
+    def test_a_status_alone_is_not_enough_for_a_page_that_anybody_can_have_made(
+        self, depth: Depth, status: int, headers: dict[str, str], body: str, proven: bool, outcome: Outcome
+    ) -> None:
+        up, raw = (Up(status=200), Up(status=401), Up(status=403)), _raw(body)
+        got = read_answer(status, headers, raw, depth=depth, url="https://a.example/x", up=up, proven=proven)
+        assert got.outcome is outcome
+        own = read_answer(status, headers, raw, depth=depth, url="http://nas.lan/x", up=up, proven=proven)
+        assert own.outcome is GOOD
 
     def test_a_challenge_still_proves_the_edge_only(self) -> None:
         got = read_answer(403, {"cf-mitigated": "challenge"}, b"", depth=API, up=(Up(status=403),))
