@@ -10,6 +10,8 @@ def door(hosts: Hosts, origin: str) -> Behaviour:
     """What a server answers that stands at `origin`, scheme and host."""
 
     async def behave(writer: asyncio.StreamWriter, request: Request) -> None:
+        if (seconds := hosts.slow.get(origin.partition("://")[2])) is not None:
+            await asyncio.sleep(seconds)
         reply = hosts.reply(f"{origin}{request.path}", request.headers)
         await answer(reply.status, reply.body, reply.headers)(writer, request)
 

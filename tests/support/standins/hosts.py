@@ -6,9 +6,11 @@ transports can stand in front of it. Each answer cites where its shape comes fro
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import structs
 
 from tests.support.standins import pages
 from trayapp.core.catalogue import Catalogue, Page, Probe, ProbeKind, Provider
@@ -42,13 +44,14 @@ BAD_GATEWAY = Reply(502, b"<html><title>502 Bad Gateway</title>cloudflare</html>
 class Hosts:
     """All hosts of `catalogue` and `controls`. `down`: providers whose probes fail; `reported`: those whose pages call
     all that the catalogue names on them out, with Unix time since when. `names`: of the hosts; `secure`: those of TLS.
+    `instead`: what a host answers to a probe or as a page, whatever it would. `kinds`: of pages that have gone to
+    another vendor, by provider. `slow`: real or virtual seconds that a host takes for an answer.
 
     Pages that several providers read tell each of their troubles. Calm ones were last edited at `began_at`.
     """
 
     def __init__(self, catalogue: Catalogue, controls: tuple[str, ...] = (), *, began_at: float) -> None:
-        self.down: set[str] = set()
-        self.reported: dict[str, float] = {}
+        self.heal()
         self._began_at = began_at
         self.catalogue = catalogue
         self._controls = {_host(url) for url in controls}
@@ -62,9 +65,19 @@ class Hosts:
         self.names = tuple(sorted({_host(url) for url in urls}))
         self.secure = frozenset(_host(url) for url in urls if url.startswith("https:"))
 
+    def heal(self) -> None:
+        """All are well."""
+        self.down: set[str] = set()
+        self.reported: dict[str, float] = {}
+        self.instead: Callable[[str, str], Reply | None] = lambda kind, host: None
+        self.kinds: dict[str, str] = {}
+        self.slow: dict[str, float] = {}
+
     def reply(self, url: str, headers: Headers) -> Reply:
         """What comes of a GET."""
         place = _place(url)
+        if (other := self.instead(self.kind(url), _host(url))) is not None:
+            return other
         if place in self._probes:
             provider, probe = self._probes[place]
             return _failing(probe) if provider.provider in self.down else _well(probe)
@@ -81,9 +94,16 @@ class Hosts:
         """Whether that asks a page, a probe or a control."""
         return "control" if _host(url) in self._controls else "probe" if _place(url) in self._probes else "page"
 
+    def hosts_of(self, *providers: str, kind: str = "probe") -> set[str]:
+        """The hosts of their probes, or of their pages."""
+        if kind == "page":
+            return {_host(base) for base, each in self._pages.items() if any(one.provider in providers for one in each)}
+        return {_host(probe.url) for provider, probe in self._probes.values() if provider.provider in providers}
+
     def _files(self, base: str, providers: list[Provider]) -> Mapping[str, bytes]:
         page = providers[0].page
         assert page is not None
+        page = structs.replace(page, kind=self.kinds.get(providers[0].provider, page.kind))
         hit: dict[str, str] = {}
         calm: dict[str, str] = {}
         for one in providers:

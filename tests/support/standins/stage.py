@@ -12,8 +12,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -68,8 +69,9 @@ class Stage:
 
     def __init__(self, hosts: Hosts, folder: Path) -> None:
         self.hosts = hosts
-        self._folder = folder
-        self._address = {name: f"{PREFIX}.{number}" for number, name in enumerate(hosts.names, FIRST)}
+        self.folder = folder
+        self.address = {name: f"{PREFIX}.{number}" for number, name in enumerate(hosts.names, FIRST)}
+        self.resolver = Resolver()
 
     async def up(self, stack: AsyncExitStack) -> None:
         ip("link set lo up")
@@ -77,44 +79,67 @@ class Stage:
         for link in ("down0", "up0"):
             ip(f"link set {link} up")
         self.plug_in()
-        authority = Authority()
-        self._trust(authority)
-        context = authority.server(*self.hosts.names)
-        for name, address in self._address.items():
+        self.authority, self.company = Authority(), Authority()
+        self._trust()
+        context = self.authority.server(*self.hosts.names)
+        for name, address in self.address.items():
             secure = name in self.hosts.secure
             server = Server(address, context if secure else None, port=443 if secure else 80)
             await stack.enter_async_context(server)
             server.always(door(self.hosts, f"{'https' if secure else 'http'}://{name}"))
-        resolver = Resolver()
-        resolver.names = {name: (address,) for name, address in self._address.items()}
+        self.lead_home()
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(lambda: resolver, local_addr=(RESOLVER, 53))
+        transport, _ = await loop.create_datagram_endpoint(lambda: self.resolver, local_addr=(RESOLVER, 53))
         stack.callback(transport.close)
 
-    def _trust(self, authority: Authority) -> None:
-        """This namespace asks its own resolver, and its public roots are one of ours."""
+    def lead_home(self) -> None:
+        """Every name leads to its own host."""
+        self.resolver.names = {name: (address,) for name, address in self.address.items()}
+
+    def _trust(self) -> None:
+        """This namespace asks its own resolver, and its public roots are one of ours; the machine trusts a company's
+        as well."""
         for name, text, place in (
             ("resolv.conf", f"nameserver {RESOLVER}\noptions timeout:30 attempts:2\n".encode(), "/etc/resolv.conf"),
             ("nsswitch.conf", b"hosts: dns\n", "/etc/nsswitch.conf"),
-            ("public.pem", authority.pem, certifi.where()),
+            ("public.pem", self.authority.pem, certifi.where()),
         ):
-            (self._folder / name).write_bytes(text)
-            subprocess.run(["mount", "--bind", self._folder / name, place], check=True)
-        os.environ["SSL_CERT_FILE"] = str(self._folder / "public.pem")
-        os.environ["SSL_CERT_DIR"] = str(self._folder)
+            (self.folder / name).write_bytes(text)
+            subprocess.run(["mount", "--bind", self.folder / name, place], check=True)
+        (self.folder / "machine.pem").write_bytes(self.authority.pem + self.company.pem)
+        os.environ["SSL_CERT_FILE"] = str(self.folder / "machine.pem")
+        os.environ["SSL_CERT_DIR"] = str(self.folder)
 
     def plug_in(self) -> None:
-        for address in (RESOLVER, *self._address.values()):
+        for address in (RESOLVER, *self.address.values()):
             ip(f"address replace {address}/32 dev lo")
         ip(f"address replace {HERE}/24 dev up0")
         ip(f"neighbour replace {ROUTER} lladdr 02:00:00:00:00:01 dev up0 nud permanent")
         ip(f"route replace default via {ROUTER}")
 
+    def heal(self) -> None:
+        """All is well again."""
+        self.hosts.heal()
+        self.lead_home()
+        self.plug_in()
+
     def pull_the_cable(self) -> None:
-        for address in (RESOLVER, *self._address.values()):
+        for address in (RESOLVER, *self.address.values()):
             ip(f"address delete {address}/32 dev lo")
         ip("route delete default")
         ip(f"address delete {HERE}/24 dev up0")
+
+
+def begin_situation(stage: Stage, situation: str, at: float) -> None:
+    """What the situation says happens, at Unix time `at`."""
+    provider, _, how = situation.rpartition(" by ")
+    match how:
+        case "probe":
+            stage.hosts.down.add(provider)
+        case "page":
+            stage.hosts.reported[provider] = at
+        case "own network away":
+            stage.pull_the_cable()
 
 
 class NotingEngine(Engine):
@@ -134,14 +159,15 @@ class NotingEngine(Engine):
 class Seen:
     """One run of the engine, and all that it says."""
 
-    def __init__(self, folder: Path, services: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, services: tuple[str, ...], clock: VirtualClock | None = None) -> None:
         with mock.patch.dict(os.environ, LLM_AMPEL_HOME=str(folder)):
             self._home = home()
         self._home.settings_file.parent.mkdir(parents=True, exist_ok=True)
         self._home.settings_file.write_text(f"version = 1\n[watch]\nservices = {json.dumps(services)}\n")
-        self.clock = VirtualClock(EPOCH)
+        self.clock = clock or VirtualClock(EPOCH)
         self.transitions: list[Transition] = []
         self.banners: list[Banner] = []
+        self.standing: dict[str, Banner] = {}
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> "Seen":
@@ -167,6 +193,9 @@ class Seen:
     async def _announce(self, one: Announcement, snapshot: Snapshot) -> None:
         if isinstance(one, Banner):
             self.banners.append(one)
+            self.standing[one.key] = one
+        else:
+            self.standing.pop(one.key, None)
 
     def told(self, since: float) -> dict[str, Any]:
         """As `table` compares it."""
@@ -196,15 +225,15 @@ class Seen:
         end = self.clock.now() + GREEN_S
         while row_of("", self.told(0.0)).services != NOTHING:
             assert self.clock.now() < end, self.told(0.0)
-            await self._more_news()
+            await self.more_news()
 
     async def settled(self, row: Row, since: float) -> None:
         """Until it is as the row has it, or should be; and a minute in which it stays so."""
         while mistakes(row, self.told(since)) and self.clock.now() < since + SETTLED_S:
-            await self._more_news()
+            await self.more_news()
         await self.clock.sleep(HELD_S)
 
-    async def _more_news(self) -> None:
+    async def more_news(self) -> None:
         self._news.clear()
         await self._news.wait()
 
@@ -221,15 +250,15 @@ async def look_up(host: str) -> lookup.Found:
         return await lookup.look_up(host)
 
 
-async def main(*situations: str) -> None:
-    table = rows()
+@asynccontextmanager
+async def staged() -> AsyncIterator[Stage]:
+    """Everybody, in virtual time."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with mock.patch.dict(os.environ, LLM_AMPEL_HOME=str(folder / "look")):
             loaded = load_all(home())
         hosts = Hosts(loaded.catalogue, loaded.settings.network.controls, began_at=EPOCH.timestamp() - 3600)
-        services = tuple(service.id for _, service in loaded.catalogue.services())
         stage = Stage(hosts, folder)
         async with AsyncExitStack() as stack:
             stack.enter_context(mock.patch.object(Http, "ask", ask))
@@ -238,25 +267,23 @@ async def main(*situations: str) -> None:
             monotonic = SimpleNamespace(monotonic=virtual_loop().time)
             stack.enter_context(mock.patch("httpcore._async.http11.time", monotonic))
             await stage.up(stack)
-            for situation in situations:
-                async with Seen(folder / situation, services) as seen:
-                    await seen.until_green()
-                    begin = seen.clock.now()
-                    seen.transitions.clear()
-                    provider, _, how = situation.rpartition(" by ")
-                    match how:
-                        case "probe":
-                            hosts.down.add(provider)
-                        case "page":
-                            hosts.reported[provider] = begin
-                        case "own network away":
-                            stage.pull_the_cable()
-                    await seen.settled(table[situation], begin)
-                    sys.stdout.write(json.dumps({"situation": situation, **seen.told(begin)}) + "\n")
-                    sys.stdout.flush()
-                hosts.down.clear()
-                hosts.reported.clear()
-                stage.plug_in()
+            yield stage
+
+
+async def main(*situations: str) -> None:
+    table = rows()
+    async with staged() as stage:
+        services = tuple(service.id for _, service in stage.hosts.catalogue.services())
+        for situation in situations:
+            async with Seen(stage.folder / situation, services) as seen:
+                await seen.until_green()
+                begin = seen.clock.now()
+                seen.transitions.clear()
+                begin_situation(stage, situation, begin)
+                await seen.settled(table[situation], begin)
+                sys.stdout.write(json.dumps({"situation": situation, **seen.told(begin)}) + "\n")
+                sys.stdout.flush()
+            stage.heal()
 
 
 if __name__ == "__main__":
