@@ -272,7 +272,7 @@ class Panel(QWidget):
         # By now the window manager has answered, and has given the window its frame.
         if self._placing:
             self._placing = False
-            QTimer.singleShot(0, self._stay_on_screen)
+            QTimer.singleShot(0, self._settle)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         if self._trayless:
@@ -314,6 +314,12 @@ class Panel(QWidget):
         self._order_focus()
         # The layouts know the new size only after this event.
         self._giving_back = not unfolded and self.height() == self._room_taken
+
+    def _settle(self) -> None:
+        """Take the room that was wanted: the window manager's first answer was to the size of before."""
+        if self.height() < self._room_taken:
+            self.resize(self.width(), self._room_taken)
+        self._stay_on_screen()
 
     def _stay_on_screen(self) -> None:
         if pointer() is None:

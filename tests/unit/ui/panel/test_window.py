@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QScrol
 from pytestqt.qtbot import QtBot
 
 from tests.support import states
+from tests.support.histories import hours
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET, service, snapshot
 from tests.support.windows import button
@@ -360,3 +361,17 @@ def test_what_unfolds_is_in_view_in_a_panel_that_scrolls(panel: Panel) -> None:
     panel.rows["claude-api"].head.click()
     panel.draw(snapshot(service("openai-api")))
     settle()
+
+
+def test_what_comes_while_the_window_opens_has_its_room(panel: Panel) -> None:
+    s = states.fine()
+    panel.draw(s)
+    panel.open_at()
+    before = panel.size()
+    panel.show_hours(hours([one.id for one in s.judgement.services], s.at))
+    QApplication.sendPostedEvents()
+    assert panel.height() > before.height()
+    # So a window manager answers to what it was asked first.
+    panel.resize(before)
+    settle()
+    assert not any(bar.isVisible() for bar in panel.findChildren(QScrollBar))
