@@ -22,7 +22,7 @@ from trayapp.ui.settings.page_tools import ToolsPage
 from trayapp.ui.settings.pages import GeneralPage, NetworkPage, ServicesPage, SettingsPage
 from trayapp.ui.settings.validation import by_key, mistakes
 
-WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 34, 24
+WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 38, 24
 
 
 class SettingsDialog(QDialog):
@@ -147,7 +147,7 @@ class SettingsDialog(QDialog):
         adding.open()
 
     def _services_changed(self, outcome: CommandResult[SettingsView]) -> None:
-        """There is more to choose from; what is being edited stays, and is shown anew when the dialog next opens."""
+        """There is more to choose from; what is being edited stays."""
         if outcome.value is None:
             self.notices.failed(outcome.problems)
             return
@@ -155,6 +155,9 @@ class SettingsDialog(QDialog):
         for page in (self.pages["services"], self.pages["keys"]):
             if not page.changes() and not page.unfinished:
                 page.load(outcome.value)
+            elif isinstance(page, ServicesPage):
+                # Else OK would take what was just added off the list.
+                page.take_up(outcome.value)
         self._order_focus()
 
     def changes(self) -> dict[Key, object]:

@@ -160,12 +160,7 @@ class ServicesPage(SettingsPage):
         others = (service for service in view.services if service.id not in watched)
         by_provider = sorted(others, key=lambda service: service.provider_name.casefold())
         for service_id in (*watched, *(service.id for service in by_provider)):
-            item = QListWidgetItem(_named(service_id, known.get(service_id)))
-            item.setData(_ID, service_id)
-            item.setData(_SHIPPED, service_id in known and not known[service_id].own)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if service_id in watched else Qt.CheckState.Unchecked)
-            self.list.addItem(item)
+            self.list.addItem(_item(service_id, known.get(service_id), ticked=service_id in watched))
         self._catalogue.load(view.settings.catalogue)
         # Without it there would be nothing left to watch.
         own = any(service.own for service in view.services)
@@ -176,6 +171,17 @@ class ServicesPage(SettingsPage):
             self._edition.setText(told)
         self._show_rows()
         self._loaded = self.chosen()
+
+    def take_up(self, view: SettingsView) -> None:
+        """Offer what there is besides, below what is ticked; what is being edited stays."""
+        watched, there = view.settings.watch.services, {item.data(_ID) for item in self._items()}
+        for service in view.services:
+            if service.id not in there:
+                ticked = [row for row, item in enumerate(self._items()) if item.checkState() == Qt.CheckState.Checked]
+                row = ticked[-1] + 1 if ticked else 0
+                self.list.insertItem(row, _item(service.id, service, ticked=service.id in watched))
+                self._loaded += [service.id] if service.id in watched else []
+        self._show_rows()
 
     def _show_rows(self) -> None:
         """Without the shipped catalogue only the user's own services are left to choose from; of these what is looked
@@ -214,6 +220,15 @@ class ServicesPage(SettingsPage):
         if row >= 0 and 0 <= to < self.list.count():
             self.list.insertItem(to, self.list.takeItem(row))
             self.list.setCurrentRow(to)
+
+
+def _item(service_id: str, service: ServiceChoice | None, *, ticked: bool) -> QListWidgetItem:
+    item = QListWidgetItem(_named(service_id, service))
+    item.setData(_ID, service_id)
+    item.setData(_SHIPPED, service is not None and not service.own)
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+    return item
 
 
 def _named(service_id: str, choice: ServiceChoice | None) -> str:

@@ -1,6 +1,7 @@
 """The window that adds an endpoint of the user's own, by its own keys."""
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -141,5 +142,13 @@ def test_what_is_being_edited_stays_when_something_is_added(
     press(Qt.Key.Key_Return)
     commands.last.answer(FOUND)
     press(Qt.Key.Key_Space)
+    choice = ServiceChoice("team-gateway", "Team gateway", "Team gateway", own=True)
+    settings = commands.view.settings
+    watch = structs.replace(settings.watch, services=(*settings.watch.services, "team-gateway"))
+    commands.view = commands.view._replace(
+        services=(*commands.view.services, choice), settings=structs.replace(settings, watch=watch)
+    )
     commands.named("add_service")[0].answer("path")
     assert page.list.item(0).checkState() == Qt.CheckState.Unchecked
+    adding.close()
+    assert page.changes()["watch", "services"] == [*watch.services[1:]]
