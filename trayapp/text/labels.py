@@ -157,6 +157,12 @@ class DialogLabels:
     key_unknown = TranslatedLabel(N_("Not known: the keyring does not answer."))
     key_placeholder = TranslatedLabel(N_("Paste it here"))
     local = TranslatedLabel(N_("Local model"))
+    local_hint = TranslatedLabel(
+        N_(
+            "The model that takes over when a provider fails. Start your server (Ollama, LM Studio, llama-server, …)"
+            " and choose Detect, or let the built-in one run a GGUF file."
+        )
+    )
     detect = TranslatedLabel(N_("Detect"))
     test = TranslatedLabel(N_("Test"))
     no_models = TranslatedLabel(N_("no models yet"))

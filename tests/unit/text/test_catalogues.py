@@ -58,6 +58,11 @@ def test_what_is_left_in_english_is_meant_to_be() -> None:
                 assert word in _SAME, f"{english!r} is not translated"
 
 
+def test_in_german_dots_stand_apart_from_a_whole_word() -> None:
+    close = [form for message in german() if message.id for form in _forms(message.string) if re.search(r"\w…", form)]
+    assert close == []
+
+
 def test_the_compiled_file_is_fresh() -> None:
     """Run `python -m tests.support.catalogues` when this fails."""
     compiled = gettext.GNUTranslations(io.BytesIO(MO.read_bytes()))

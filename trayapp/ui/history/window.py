@@ -43,6 +43,8 @@ class HistoryWindow(QWidget):
         self._language = ""
         self.setWindowIcon(app_icon())
         self.filter = QComboBox(self)
+        # Its services come after the window is on the screen.
+        self.filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.filter.currentIndexChanged.connect(lambda _index: self._show_filtered())
         self.state = label(size=Size.SMALL, wrap=True, parent=self)
         self.notices = Notices(self)

@@ -18,6 +18,7 @@ from trayapp.text.panel import light_name
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, Done, FoundServer, SettingsView, Stream
+from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
@@ -68,7 +69,7 @@ class LocalPage(SettingsPage):
         across.addWidget(self.detect_button)
         across.addStretch()
         across.addWidget(self.test_button)
-        self.put(self.form, buttons, self.choices, self.result)
+        self.put(label(Labels.local_hint, wrap=True), self.form, buttons, self.choices, self.result)
         self.server.widget.currentIndexChanged.connect(lambda _index: self._show_rows())
         self._url.textChanged.connect(lambda _text: self._show_rows())
 

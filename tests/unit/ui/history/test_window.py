@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTreeWidge
 from pytestqt.qtbot import QtBot
 
 from tests.support.fake_commands import RecordingCommands
-from tests.support.histories import HOSTILE, many, view
+from tests.support.histories import HOSTILE, NAMES, many, view
 from tests.support.keyboard import press, tab_to
 from tests.support.pictures import settle
 from tests.support.windows import button
@@ -106,6 +106,14 @@ def test_one_service_alone(window: HistoryWindow, commands: RecordingCommands) -
     window.export_button.setEnabled(True)
     opened(window, commands, view())
     assert window.filter.currentText() == "Claude", "it stays when it is read again"
+
+
+def test_the_filter_has_room_for_the_longest_name(window: HistoryWindow, commands: RecordingCommands) -> None:
+    names = NAMES | {"claude": "The second gateway of the team in Hamburg"}
+    opened(window, commands, HistoryView(view().history, names))
+    for row in range(window.filter.count()):
+        room = window.filter.width() - window.filter.fontMetrics().horizontalAdvance(window.filter.itemText(row))
+        assert room > 0, window.filter.itemText(row)
 
 
 def test_nothing_yet(window: HistoryWindow, commands: RecordingCommands) -> None:
