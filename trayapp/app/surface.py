@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from trayapp.ui.settings.dialog import SettingsDialog
 
 
-HOURS_FRESH_S = 300.0
-"""Strips of the last 24 hours are read again when the panel is looked at so much later."""
+HOURS_FRESH_S = 60.0
+"""Strips of the last 24 hours are read again when the panel is looked at so much later; so long a red has to last to be
+one there."""
 
 
 class Surface(QObject):

@@ -189,7 +189,7 @@ def test_the_strips_of_the_last_hours_come_with_the_panel_and_again_while_it_sta
     assert rows["chatgpt"].head.strip.isVisible()
     assert rows["chatgpt"].head.strip.accessibleName().startswith("24 hours: ")
     assert not rows["claude"].head.strip.isVisible(), "of this one nothing is known"
-    for later_s, times in ((60.0, 1), (HOURS_FRESH_S, 2)):
+    for later_s, times in ((HOURS_FRESH_S - 1.0, 1), (HOURS_FRESH_S, 2)):
         judgement = structs.replace(states.fine().judgement, at=states.fine().at + later_s)
         surface.draw(structs.replace(states.fine(), at=judgement.at, judgement=judgement))
         assert len(commands.named("latest_hours")) == times

@@ -28,13 +28,17 @@ class Stretch(Struct, frozen=True):
 
 
 def light_of(tally: Tally) -> Light | None:
-    """The worst that lasted long enough to be met; None where nothing was seen at all."""
+    """The worst that lasted long enough to be met, or that was all there was: an outage does not end with its hour.
+    None where nothing was seen at all.
+    """
     if tally.red_ms >= DOWN_MS:
         return Light.RED
     if tally.yellow_ms + tally.red_ms >= IMPAIRED_MS:
         return Light.YELLOW
-    if tally.told_ms:
+    if tally.green_ms:
         return Light.GREEN
+    if tally.told_ms:
+        return Light.RED if tally.red_ms >= tally.yellow_ms else Light.YELLOW
     return Light.GREY if tally.grey_ms + tally.offline_ms else None
 
 

@@ -23,7 +23,12 @@ HOUR_MS = 3_600_000
         (Tally(HOUR_MS, 0, 0, 20 * HOUR_MS), Light.GREEN),
         (Tally(0, 0, 0, 1), Light.GREY),
         (Tally(0, 0, 0, 0, 1), Light.GREY),
-        (Tally(0, 0, 1), Light.GREEN),
+        (Tally(1, 0, DOWN_MS - 1), Light.GREEN),
+        (Tally(0, 0, 1), Light.RED),
+        (Tally(0, 0, 1, 20 * HOUR_MS), Light.RED),
+        (Tally(0, 1), Light.YELLOW),
+        (Tally(0, 3, 2), Light.YELLOW),
+        (Tally(0, 2, 3), Light.RED),
     ],
 )
 def test_a_stretch_has_the_worst_light_that_was_met(tally: Tally, light: Light | None) -> None:
