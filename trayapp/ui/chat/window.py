@@ -20,6 +20,7 @@ from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size, font
 
 WIDTH_CHARACTERS, HEIGHT_LINES, INPUT_LINES = 76, 34, 3
@@ -94,7 +95,8 @@ class ChatWindow(QWidget):
         buttons.addWidget(self.send_button)
         column.addLayout(buttons)
         metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES)
+        wanted = metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES
+        self.resize(fitting(self, *wanted))
 
     def open_with(self, target: TargetStatus) -> None:
         """Show the window over this target, ready to type."""

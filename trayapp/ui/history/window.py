@@ -28,6 +28,7 @@ from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size, font
 
 WIDTH_CHARACTERS, HEIGHT_LINES = 128, 36
@@ -86,7 +87,8 @@ class HistoryWindow(QWidget):
         buttons.addWidget(self.close_button)
         column.addLayout(buttons)
         metrics = self.fontMetrics()
-        self.resize(metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES)
+        wanted = metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES
+        self.resize(fitting(self, *wanted))
 
     def open(self) -> None:
         """Show the window, and read the history as it is now."""

@@ -31,6 +31,7 @@ from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.panel.connection import Connection
 from trayapp.ui.panel.header import SwitchBar, Verdict
@@ -40,8 +41,6 @@ from trayapp.ui.panel.rows_area import RowsArea
 # Room for the longest headline of four services, and for the way out, in one line each.
 WIDTH_CHARACTERS = 88
 NAME_CHARACTERS = 16
-# A panel higher than this share of the screen scrolls instead.
-MAX_SCREEN_SHARE = 0.92
 
 
 class Panel(QWidget):
@@ -290,8 +289,8 @@ class Panel(QWidget):
                 if (layout := child.layout()) is not None:
                     layout.activate()
         width = max(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.minimumSizeHint().width())
-        limit = int(self.screen().availableGeometry().height() * MAX_SCREEN_SHARE)
-        return QSize(width, min(self._column.totalHeightForWidth(width), limit))
+        # What is higher scrolls.
+        return QSize(width, fitting(self, width, self._column.totalHeightForWidth(width)).height())
 
     def _fit(self) -> None:
         size = self._wanted()

@@ -14,6 +14,7 @@ from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
+from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.settings.add_endpoint import AddEndpoint
 from trayapp.ui.settings.page_keys import KeysPage
@@ -72,7 +73,8 @@ class SettingsDialog(QDialog):
         column.addWidget(self.buttons)
         metrics = self.fontMetrics()
         self.list.setFixedWidth(metrics.averageCharWidth() * LIST_CHARACTERS)
-        self.resize(metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES)
+        wanted = metrics.averageCharWidth() * WIDTH_CHARACTERS, metrics.lineSpacing() * HEIGHT_LINES
+        self.resize(fitting(self, *wanted))
 
     def _build(self) -> None:
         """All pages and words, in the language of now."""
