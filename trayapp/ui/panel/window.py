@@ -40,7 +40,7 @@ from trayapp.ui.panel.rows_area import RowsArea
 
 # Room for the longest headline of four services, and for the way out, in one line each.
 WIDTH_CHARACTERS = 88
-NAME_CHARACTERS = 16
+NAME_CHARACTERS = 22
 
 
 class Panel(QWidget):
