@@ -33,6 +33,8 @@ from trayapp.paths import home as find_home
 EPOCH = datetime(2026, 2, 3, 21, 0, tzinfo=UTC)
 RATE = 120.0
 """Steady seconds per real second: a minute between requests is half a second, a round trip less than one."""
+LOOK_EVERY_S = 1.2
+"""Steady seconds between two looks of somebody who waits for something to be seen."""
 MODELS_PATH, CHAT_PATH, EDGE_PATH = "/v1/models", "/v1/chat/completions", "/cdn-cgi/trace"
 NO_KEY = answer(401, {"error": {"type": "invalid_request_error", "message": "no key"}})
 FINE_MODELS = answer(200, {"object": "list", "data": [{"id": "acme-1", "object": "model"}]})
@@ -199,6 +201,8 @@ class Scene:
         self.providers = {one.name: one for one in providers}
         self.settings = settings
         self.rate = rate
+        # Whoever looks a hundred times a second has a slow scene do little else.
+        self._look_again_s = max(0.01, min(0.1, LOOK_EVERY_S / rate))
         self._look_around = look_around
         self.transitions: list[Transition] = []
         self.announcements: list[Announcement] = []
@@ -275,7 +279,7 @@ class Scene:
         while not condition(snapshot := self.engine.snapshot()):
             if time.monotonic() > end:
                 raise AssertionError(f"waited in vain for {what}; it is {_gist(snapshot)}")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(self._look_again_s)
         return snapshot
 
 
