@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.support.namespace import play
+from tests.support.namespace import Played, play
 from tests.support.own_network import BREAKS, PRIVATE
 from tests.support.own_network_turns import STORIES
 
@@ -13,11 +13,22 @@ SCENES = [("own_network", scene) for scene in (*BREAKS, *PRIVATE, "blocked", "do
 TURNS = [("own_network_turns", story) for story in STORIES]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("scenes", [SCENES, TURNS], ids=["one trouble", "two in turn"])
-async def test_every_broken_step_is_grey_named_untold_and_over_when_it_is_over(scenes: list[tuple[str, str]]) -> None:
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def ended() -> dict[tuple[str, str], Played]:
     """All at once, since most of the time is spent in real time-outs."""
-    ended = await asyncio.gather(*(play(*scene, mounts=True) for scene in scenes))
-    failed = [f"{scene}:\n{one.out}{one.err}" for scene, one in zip(scenes, ended, strict=True) if one.code != 0]
-    assert not failed, "\n".join(failed)
+
+    async def play_all() -> list[Played]:
+        return await asyncio.gather(*(play(*scene, mounts=True) for scene in (*SCENES, *TURNS)))
+
+    return dict(zip((*SCENES, *TURNS), asyncio.run(play_all()), strict=True))
+
+
+@pytest.mark.parametrize("scene", [*SCENES, *TURNS], ids=" ".join)
+def test_every_broken_step_is_grey_named_untold_and_over_when_it_is_over(
+    scene: tuple[str, str], ended: dict[tuple[str, str], Played]
+) -> None:
+    one = ended[scene]
+    assert one.code == 0, one.out + one.err
