@@ -3,23 +3,24 @@
 import asyncio
 import contextlib
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class FakeClock:
-    """`sleep` returns at once and moves the clock on by as much."""
+    """`sleep` returns at once and moves the clock on by as much. `ahead`: by how much the computer's is wrong."""
 
     def __init__(self, start: datetime = datetime(2026, 2, 3, 21, 0, tzinfo=UTC)) -> None:
         self._now = start.timestamp()
+        self.ahead = timedelta()
 
     def now(self) -> float:
         return self._now
 
     def wall(self, at: float) -> datetime:
-        return datetime.fromtimestamp(at, UTC)
+        return datetime.fromtimestamp(at, UTC) + self.ahead
 
     def steady(self, moment: datetime) -> float:
-        return moment.timestamp()
+        return (moment - self.ahead).timestamp()
 
     def move(self, seconds: float) -> None:
         self._now += seconds

@@ -43,7 +43,8 @@ API = Service(
 class PageScene:
     """Reads Acme's page over HTTP and lets the rules judge it.
 
-    `show` says what the page says from now on, `read` reads it and gives the verdict on `site`, `move` lets time pass.
+    `show` says what the page says from now on, with `head` along with every answer, `read` reads it and gives the
+    verdict on `site`, `move` lets time pass.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class PageScene:
         self._page_id = page_id
         self.clock = FakeClock(datetime(2026, 10, 7, 12, 0, tzinfo=UTC))
         self.server = Server()
+        self.head: dict[str, str] = {}
         self.announcements: list[Announcement] = []
         self._services = services
         self._http = Http()
@@ -109,7 +111,7 @@ class PageScene:
 
     def serve(self, path: str, body: Any, status: int = 200) -> None:
         """From now on this is at `path`."""
-        self.server.on(path, answer(status, body))
+        self.server.on(path, answer(status, body, self.head))
 
     def die(self) -> None:
         """From now on the page cannot be read."""

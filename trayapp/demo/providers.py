@@ -31,6 +31,11 @@ def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
+async def _undated(request: web.Request, response: web.StreamResponse) -> None:
+    """The night's time is not the one that the server would tell."""
+    response.headers.popall("Date", None)
+
+
 class SimulatedProviders:
     """Servers for every origin of `catalogue`; `replaced` is the catalogue with their addresses put in.
 
@@ -84,6 +89,7 @@ class SimulatedProviders:
             return
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", answer)
+        app.on_response_prepare.append(_undated)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

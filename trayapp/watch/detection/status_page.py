@@ -13,6 +13,7 @@ from trayapp.watch.http import Http, HttpAnswer, Limit
 from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit
 from trayapp.watch.pages.recognition import NAMES, is_ulid, vendor_of
 from trayapp.watch.pages.registry import make_vendor
+from trayapp.watch.pages.server_clock import ServerClock
 
 _LIMIT = Limit(deadline_s=4.0, body_bytes=1_000_000)
 # Where vendors publish their pages' data; the first answers for three of them.
@@ -55,7 +56,8 @@ async def find_page(http: Http, clock: Clock, url: str, seen: HttpAnswer | None 
 
 async def _read(http: Http, clock: Clock, page: Page, vendor: str) -> FoundPage | None:
     try:
-        reading = await make_vendor(Fetcher(http), page, clock).read(page.url.rstrip("/"))
+        theirs = ServerClock(clock)
+        reading = await make_vendor(Fetcher(http, theirs.heard), page, theirs).read(page.url.rstrip("/"))
     except Unfit as unfit:
         # What only looks like one of a vendor's pages (its blog, its customer's site) has none of its data.
         absent = unfit.health in (PageHealth.MOVED, PageHealth.EMPTY) or unfit.reason in _OTHER

@@ -7,7 +7,6 @@ that failed.
 
 import asyncio
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
 from trayapp.watch.network.diagnosis import Sign
 from trayapp.watch.schedule.budget import Budget
+from trayapp.watch.skew import skew_s
 
 LIMIT = Limit(TRY_TIMEOUT_S, 2_000)
 REUSE_S = 12.0
@@ -200,7 +200,7 @@ def answer_sign(url: str, answer: HttpAnswer, clock: Clock, *, elsewhere: bool =
         secure=secure,
         code="proxy_login" if answer.status == 407 else f"http_{answer.status}",
         altered=altered,
-        skew_s=_skew_s(answer, clock),
+        skew_s=skew_s(answer.headers, clock),
         named=_is_named(url),
     )
 
@@ -210,14 +210,6 @@ def _is_altered(url: str, answer: HttpAnswer) -> bool:
         target = redirected(url, answer.headers)
         return not same_site(url, target) or (target.startswith("http:") and host_of(target) != host_of(url))
     return urlsplit(url).hostname in _SILENT_HOSTS and answer.status == 200
-
-
-def _skew_s(answer: HttpAnswer, clock: Clock) -> float | None:
-    try:
-        date = parsedate_to_datetime(answer.headers["date"])
-        return (clock.wall(clock.now()) - date).total_seconds()
-    except (KeyError, ValueError, TypeError):
-        return None
 
 
 def _is_named(url: str) -> bool:

@@ -17,7 +17,7 @@ What vendors and the reader add: `unreadable`: `fault` (ours), `parts`; `empty`:
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -76,11 +76,12 @@ class Fetcher:
     """Fetches files and remembers what the server gave to ask again only for changes.
 
     `reach`: the kind of address that the latest answer came from. `moved_to`: the other host to which a redirect led,
-    since `begin`. `first`: what the first answer since then held, for telling whose it is.
+    since `begin`. `first`: what the first answer since then held, for telling whose it is. `heard`: gets every head.
     """
 
-    def __init__(self, http: Http) -> None:
+    def __init__(self, http: Http, heard: Callable[[Mapping[str, str]], None] = lambda headers: None) -> None:
         self._http = http
+        self._heard = heard
         self._known: dict[str, _Known] = {}
         self.reach = Reach.PUBLIC
         self.moved_to: str | None = None
@@ -147,6 +148,7 @@ class Fetcher:
             answer = await self._http.ask(url, LIMIT, headers=headers, redirects=REDIRECTS)
         except Failure as failure:
             raise Unfit(PageHealth.UNREADABLE, failure.code) from failure
+        self._heard(answer.headers)
         # Behind a proxy only the name tells.
         self.reach = reach_of_address(answer.address) if answer.address else reach_of_url(answer.url)
         target = redirected(answer.url, answer.headers)
@@ -160,6 +162,7 @@ class Fetcher:
         # A page out there that leads into the own network is none of ours.
         if 300 <= moved.status < 400 or reach is not self.reach:
             return answer
+        self._heard(moved.headers)
         self.moved_to = plain(pieces(moved.url).hostname or "", 200)
         return moved
 

@@ -23,6 +23,7 @@ from trayapp.watch.http import Http
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.recognition import NAMES, vendor_of
 from trayapp.watch.pages.registry import make_vendor
+from trayapp.watch.pages.server_clock import ServerClock
 from trayapp.watch.pages.vendor import Historian, Reading, Vendor
 from trayapp.watch.schedule.budget import Budget
 
@@ -70,7 +71,8 @@ class PageReader:
         self.interval_s = interval_s
         self._clock = clock
         self._addresses = [_Address(url.rstrip("/")) for url in (page.url, *page.mirrors)]
-        self._fetcher = Fetcher(http)
+        self._page_clock = ServerClock(clock)
+        self._fetcher = Fetcher(http, self._page_clock.heard)
         self._budget = budget
         self._host = host_of(page.url)
         # Apart from the host's other requests: these may come so often that it would never be the page's turn.
@@ -179,7 +181,7 @@ class PageReader:
 
     @cached_property
     def _vendor(self) -> Vendor:
-        return make_vendor(self._fetcher, self.page, self._clock)
+        return make_vendor(self._fetcher, self.page, self._page_clock)
 
     def _asks(self) -> None:
         self._budget.sent(self._host)
