@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.namespace import play
+from tests.support.standins import stories
 from tests.support.standins.hosts import Hosts
 from tests.support.standins.table import mistakes, rows
 from trayapp.core.catalogue import ProbeKind
@@ -62,6 +63,10 @@ def test_the_table_has_every_provider_down_and_reported() -> None:
         expected |= {f"{provider.provider} by probe"} if probes else set()
         expected |= {f"{provider.provider} by page"} if provider.page is not None else set()
     assert expected == set(ROWS)
+
+
+def test_every_story_has_its_rows_and_every_row_its_story() -> None:
+    assert stories.rows().keys() == stories.STORIES.keys()
 
 
 def test_what_nobody_has_recorded_is_counted_and_makes_nothing_green() -> None:

@@ -7,6 +7,7 @@ transports can stand in front of it. Each answer cites where its shape comes fro
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import formatdate
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ class Hosts:
     all that the catalogue names on them out, with Unix time since when. `names`: of the hosts; `secure`: those of TLS.
     `instead`: what a host answers to a probe or as a page, whatever it would. `kinds`: of pages that have gone to
     another vendor, by provider. `slow`: real or virtual seconds that a host takes for an answer.
+    `now`: Unix time as the pages tell it with each answer, where they do.
 
     Pages that several providers read tell each of their troubles. Calm ones were last edited at `began_at`.
     """
@@ -72,6 +74,7 @@ class Hosts:
         self.instead: Callable[[str, str], Reply | None] = lambda kind, host: None
         self.kinds: dict[str, str] = {}
         self.slow: dict[str, float] = {}
+        self.now: Callable[[], float] | None = None
 
     def reply(self, url: str, headers: Headers) -> Reply:
         """What comes of a GET."""
@@ -87,7 +90,9 @@ class Hosts:
             if place == _place(base) or place.startswith(f"{_place(base)}/"):
                 body = self._files(base, providers).get(place.removeprefix(_place(base)).rstrip("/"))
                 if body is not None:
-                    return _unless_known(body, headers)
+                    reply = _unless_known(body, headers)
+                    date = {} if self.now is None else {"date": formatdate(self.now(), usegmt=True)}
+                    return reply._replace(headers=reply.headers | date)
         return NOT_HERE
 
     def kind(self, url: str) -> str:
