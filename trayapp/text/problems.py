@@ -11,8 +11,8 @@ from trayapp.text.language import N_, _, fill
 from trayapp.text.local_problems import LOCAL_PROBLEMS
 from trayapp.text.trim import QUOTE_LIMIT, clean
 
-KNOWN_LIMIT = 300
-"""Characters of a list of what may be said instead: all kinds of pages, whose last are no use cut off."""
+KNOWN_LIMIT = 800
+"""Characters of a list of what may be said instead: all services, whose last are no use cut off."""
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     **CATALOGUE_PROBLEMS,

@@ -44,6 +44,8 @@ LIGHTS: dict[Light, str] = {
     Light.RED: N_("red"),
     Light.GREY: N_("grey"),
 }
+_SAID_FROM_S = 1.0
+"""Whoever looks once sees everything begin at that moment: "0 s" tells nothing."""
 _TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
 
 
@@ -61,7 +63,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
     """The state alone, where the name stands beside it: "down 18 min", "fine, says its status page"."""
     if v.finding is Finding.OK:
         state = _fine(v)
-    elif v.finding in _TIMELESS:
+    elif v.finding in _TIMELESS or s.at - _begun(v, s) < _SAID_FROM_S:
         state = _(FINDINGS[v.finding])
     elif v.finding in (Finding.DOWN, Finding.SHARED):
         state = _("down {duration}", duration=duration(s.at - _begun(v, s)))

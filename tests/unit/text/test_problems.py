@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -153,3 +154,10 @@ def test_a_code_that_comes_along_is_said_with_its_meaning() -> None:
     assert message == "The request ended with: it sends us round in circles. Check the address."
     _, message = words(Problem("endpoint_troubled", host="llm.example.com", status=502))
     assert message.startswith("Its answer: 502, their gateway reaches nothing behind it. ")
+
+
+def test_every_service_of_the_catalogue_is_named_to_whoever_has_mistyped_one() -> None:
+    shipped = (tomllib.loads(file.read_text()) for file in (PACKAGE.parent / "resources" / "services").glob("*.toml"))
+    ids = [service["id"] for provider in shipped for service in provider["service"]]
+    _, message = words(Problem("unknown_service", name="chatgtp", known=", ".join(ids)))
+    assert all(service in message for service in ids)

@@ -93,3 +93,11 @@ def test_names_are_cleaned() -> None:
     verdict = msgspec.structs.replace(service("claude"), name="\u202e<b>Mine</b>\n" + "W" * 90)
     assert len(service_line(verdict, S)) < 70
     assert "\n" not in service_line(verdict, S)
+
+
+@pytest.mark.parametrize(
+    ("finding", "said"), [(Finding.DOWN, "down"), (Finding.OWN_NETWORK, "cannot tell, your connection")]
+)
+def test_what_began_this_moment_has_no_length_yet(finding: Finding, said: str) -> None:
+    light = Light.RED if finding is Finding.DOWN else Light.GREY
+    assert state_line(service("claude", light, finding, age_s=0.4), S) == said
