@@ -20,6 +20,7 @@ PICTURES = {
     "panel": ("panel-down-light-en", None),
     "settings": ("settings-gateway-light-en", None),
     "chat": ("chat-light-en", None),
+    "history": ("history-some-0-light-en", None),
     "banner": ("banner-down", BANNER),
 }
 
