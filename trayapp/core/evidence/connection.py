@@ -335,7 +335,7 @@ class OwnConnection:
             return True
         return self._kinds[reach].answered(provider, since, until, over_tls=over_tls, heard_by=heard_by)
 
-    def heard_since(self, reach: Reach, at: float, *, over_tls: bool = False) -> bool:
+    def heard_since(self, reach: Reach, at: float, *, over_tls: bool) -> bool:
         """Whether anybody was heard after `at`."""
         kind = self._kinds[reach]
         return reach is Reach.LOOPBACK or (kind.secure_proved_at if over_tls else kind.proved_at) >= at

@@ -133,7 +133,6 @@ class Refusals:
         return accepted_at
 
     def _accept(self, key: _Key, t: Try) -> None:
-        self._accepted.pop(key, None)
         self._accepted[key] = t.at
         if len(self._accepted) > HISTORY_KEPT:
             del self._accepted[min(self._accepted, key=self._accepted.__getitem__)]

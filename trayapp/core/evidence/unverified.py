@@ -26,10 +26,9 @@ NOTED_EVERY_S = 3600.0
 
 
 class UnverifiedFailure(Struct, frozen=True):
-    """A request that is unverified fails since `since_at`; it counts until `until`. `last`: its latest failure."""
+    """A request that is unverified fails since `since_at`. `last`: its latest failure."""
 
     since_at: float
-    until: float
     tries: int
     last: Try
 
@@ -63,7 +62,6 @@ class Unverified:
         if t.outcome is Outcome.GOOD and t.accepted is not False:
             self._runs.pop(name, None)
             if t.at - self._answered.get(name, -NOTED_EVERY_S) >= NOTED_EVERY_S:
-                self._answered.pop(name, None)
                 self._answered[name] = t.at
                 if len(self._answered) > ANSWERED_KEPT:
                     del self._answered[min(self._answered, key=self._answered.__getitem__)]
@@ -78,10 +76,8 @@ class Unverified:
     def look(self, now: float, network: OwnConnection) -> set[Part]:
         """Let the time be `now`; the parts about which something has changed."""
         before, self._failing = self._failing, {}
-        for name, run in list(self._runs.items()):
-            if now > run[-1].at + UNVERIFIED_RUN_S:
-                del self._runs[name]
-            elif (failure := _failure(run, network, now)) is not None:
+        for run in self._runs.values():
+            if (failure := _failure(run, network, now)) is not None:
                 for part in failure.last.parts:
                     known = self._failing.get(part)
                     if known is None or failure.since_at < known.since_at:
@@ -98,4 +94,4 @@ def _failure(run: list[Try], network: OwnConnection, now: float) -> UnverifiedFa
     if len(run) < DOWN_TRIES or last.began - first.began < UNVERIFIED_SPAN_S or now >= until:
         return None
     works = network.down(last.reach) is None and all(vouched(t, network) for t in run)
-    return UnverifiedFailure(first.at, until, len(run), last) if works else None
+    return UnverifiedFailure(first.at, len(run), last) if works else None

@@ -84,7 +84,7 @@ class Past:
             return None
         provider = self._known(None, now)
         again = _again(provider, now)
-        of_component = self._known(frozenset(components), now) if components else []
+        of_component = self._known(frozenset(components), now)
         known = ((Basis.COMPONENT, _durations_s(of_component)), (Basis.PROVIDER, _durations_s(provider)))
         own = [(basis, told) for basis, told in known if len(told) >= _ENOUGH[basis]]
         if not own:

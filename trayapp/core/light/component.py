@@ -224,6 +224,4 @@ class ComponentState:
             moments.append(well_since + QUIET_S)
         if around.kept_out is not None:
             moments.append(around.kept_out + KEPT_OUT_AFTER_S)
-        if around.unverified is not None:
-            moments.append(around.unverified.until)
         return next_moment([*moments, *self.page.moments], now)

@@ -178,7 +178,7 @@ class Opinions:
                 # What they did to a part is all that is wrong with it.
                 parts = [_for_others_alone(part) for part in parts]
         lost = () if every else tuple(name for name in dict.fromkeys(ids) if name not in named and not found.get(name))
-        if not (touching or listed or lost) and self._is_all_well:
+        if not lost and self._is_all_well:
             return self._all_well
         colours = [self._colours(part, touching, now) for part in parts]
         opinion = self._opinion(colours, touching, listed, lost, now, every=every or bool(found))
@@ -269,7 +269,7 @@ class Opinions:
         return structs.replace(opinion, reasons=reasons, incidents=incidents, lapsed=True, calm=calm)
 
     def _coloured(self, base: PageOpinion, colours: Sequence[Colour], parts: Sequence[PartColours]) -> PageOpinion:
-        light = worst(colour.light for colour in colours) if colours else Light.GREEN
+        light = worst(colour.light for colour in colours)
         worst_ones = [colour for colour in colours if colour.light is light]
         stale = light is Light.GREY and base.stale
         reasons = base.reasons
@@ -282,7 +282,7 @@ class Opinions:
         return structs.replace(
             base,
             light=light,
-            finding=worst_finding(colour.finding for colour in worst_ones) if worst_ones else Finding.OK,
+            finding=worst_finding(colour.finding for colour in worst_ones),
             since=min((one.since for one in worst_ones if bad and one.since is not None), default=None),
             out=base.out if bad else frozenset(),
             stale=stale,

@@ -41,7 +41,7 @@ class PageReadings:
     which anything may have happened.
     """
 
-    def __init__(self, expected: bool = True, memory: PageReadingsMemory | None = None) -> None:
+    def __init__(self, memory: PageReadingsMemory | None = None, *, expected: bool) -> None:
         self.expected = expected
         self.version = 0
         self.latest: PageReport | None = None

@@ -86,6 +86,8 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("wrong method", 405, {}, _error("invalid_request_error"), API, GOOD, "http_405", API, None),
     ("unknown model", 404, {}, _error("invalid_request_error"), COMPLETION, GOOD, "http_404", API, None),
     ("model ran out of tokens", 400, {}, RAN, COMPLETION, GOOD, "http_400", COMPLETION, None),
+    ("server error that speaks of countries", 500, {}, REGION, API, FAIL, "http_500", API, None),
+    ("MiniMax's server error", 500, {}, _base_resp(1004), API, FAIL, "http_500", API, None),
     ("server error", 500, {}, _error("server_error"), API, FAIL, "http_500", API, None),
     ("bad gateway of Cloudflare", 502, HTML, BAD_GATEWAY, API, FAIL, "http_502", API, None),
     ("bad gateway of Cloudflare in JSON", 502, {}, CF_502, API, FAIL, "http_502", API, None),
@@ -96,6 +98,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("request timed out", 408, HTML, PAGE, API, FAIL, "http_408", API, None),
     ("error inside a 200", 200, {}, _error(code=502), API, FAIL, "http_502", API, None),
     ("error without a status inside a 200", 200, {}, _error("server_error"), API, FAIL, "malformed", API, None),
+    ("refused inside a 200", 200, {}, _error("invalid", code=400), API, GOOD, "http_400", API, None),
     ("no error inside a 200", 200, {}, {"id": "x", "error": None}, API, GOOD, "http_200", API, None),
     ("throttled inside a 200", 200, {}, _error(code=429), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
     ("MiniMax's list", 200, {}, {"data": [], "base_resp": {"status_code": 0}}, API, GOOD, "http_200", API, None),
@@ -114,6 +117,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("bytes that are no text", 200, {}, b'{"data": "\xff"}', API, FAIL, "malformed", API, None),
     ("a number", 200, {}, 7, API, FAIL, "malformed", API, None),
     ("HTML 404", 404, HTML, PAGE, API, FAIL, "malformed", API, None),
+    ("its own page in place of an answer", 200, RAY, PAGE, API, FAIL, "malformed", API, None),
     ("login page", 200, HTML, PAGE, API, FOREIGN, "foreign_page", API, None),
     ("login page that does not say so", 200, {}, PAGE, API, FOREIGN, "foreign_page", API, None),
     ("moved to a portal", 302, {"location": "http://portal.lan/"}, b"", API, FOREIGN, "foreign_page", API, None),
@@ -131,6 +135,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("website to www", 301, {"location": "https://www.a.example/"}, b"", EDGE, GOOD, "http_301", EDGE, None),
     ("website to a portal", 302, {"location": "http://portal.lan/"}, b"", EDGE, FOREIGN, "foreign_page", EDGE, None),
     ("website blocked", 403, HTML, PAGE, EDGE, FOREIGN, "foreign_page", EDGE, None),
+    ("website blocked by law, says a stranger", 451, HTML, PAGE, EDGE, FOREIGN, "foreign_page", EDGE, None),
     ("website gone", 404, HTML, PAGE, EDGE, GOOD, "http_404", EDGE, None),
     ("website down", 502, HTML, BAD_GATEWAY, EDGE, FAIL, "http_502", EDGE, None),
 ]
@@ -215,6 +220,7 @@ NO_RESPONSE = _error("invalid_request_error", "not found", "previous_response_no
         (403, {"message": "Project `p` does not have access to model `x`", "code": "model_not_found"}),
         (400, {"message": "The provided model identifier is invalid."}),
         (404, {"message": "This model version has reached the end of its life."}),
+        (410, {"message": "Model x: discontinued."}),
     ],
 )
 def test_a_model_that_is_not_offered_is_a_badge_in_every_dialect(status: int, error: dict[str, Any]) -> None:
@@ -234,6 +240,8 @@ def test_a_model_that_is_not_offered_is_a_badge_in_every_dialect(status: int, er
         (400, {"message": "The model's output limit is 4096 tokens", "param": "max_tokens"}),
         (403, {"message": "The model does not exist for you", "type": "permission_error"}),
         (404, {"message": "No such path: /v1/chatt"}),
+        (404, {"message": "Embedding model x not found", "param": "tools"}),
+        (401, {"message": "The model does not exist"}),
     ],
 )
 def test_what_is_about_something_else_names_no_model(status: int, error: dict[str, Any]) -> None:
@@ -297,6 +305,7 @@ class TestAccepted:
             (403, {}, FLAGGED, None, False),
             (422, {}, _error("invalid"), None, False),
             (404, {}, ENDED, None, False),
+            (410, {}, ENDED, None, False),
             (404, {"sunset": "Wed, 04 Feb 2026 01:00:00 GMT"}, NO_MODEL, None, False),
             # The account's own, and the place's.
             (402, {}, _error("billing_error"), None, None),
@@ -346,6 +355,7 @@ class TestAccepted:
         assert told(200, HTML) is True
         assert told(302, {"location": "/login"}) is True
         assert told(404, RAY) is False
+        assert told(400, RAY) is False
         assert told(403, HTML) is None
         assert told(200, HTML, up=(Up(200, "issuer"),), proven=True) is False
         assert told(200, {}, {"issuer": "https://a.example"}, (Up(200, "issuer"),)) is True
@@ -458,6 +468,7 @@ def test_failures(code: str, outcome: Outcome) -> None:
         ({}, None),
         ({"retry-after": "20"}, 20.0),
         ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": "0"}, 0.0),
         ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
         (
             {"retry-after": "Wed, 04 Feb 2026 01:00:30 GMT", "date": "Wed, 04 Feb 2026 01:00:00 GMT"},
@@ -509,6 +520,7 @@ def test_a_redirect_to_nowhere_is_a_foreign_page() -> None:
 
 def test_sites() -> None:
     assert same_site("http://a.example/x", "https://www.a.example/y")
+    assert same_site("https://www.a.example", "https://a.example")
     assert same_site("http://127.0.0.1:1/", "http://127.0.0.1:1/y")
     assert not same_site("https://a.example", "https://b.example")
 

@@ -5,8 +5,9 @@ import pytest
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.address_answers import FAILURES_KEPT
-from trayapp.core.evidence.connection import GRACE_S, ConnectionMemory, OwnConnection
+from trayapp.core.evidence.connection import DEAD_CONTROL_FAILURES, GRACE_S, ConnectionMemory, OwnConnection
 from trayapp.core.evidence.failure_share import FLOOR
+from trayapp.core.evidence.known_networks import KNOWN_TRIES, KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
     Depth,
@@ -92,6 +93,8 @@ class TestProof:
         assert made.hosts_answering(110.0, provider="beta") == 1
         assert made.hosts_answering(110.0, since=50.0) == 1
         assert made.hosts_answering(170.0) == 1
+        made.observe_try(tried(50.0, took_s=48.0))
+        assert made.hosts_answering(155.0) == 2, "what was asked before that comes late and changes nothing"
 
 
 class TestChanceOfFailure:
@@ -125,8 +128,9 @@ class TestChanceOfFailure:
         assert eight.chance_of_failure("acme", Reach.PUBLIC, 100.0) == pytest.approx(0.05 / 13)
         assert eight.chance_of_failure("acme", Reach.PUBLIC, 100.0, lasting=True) > 0.2
 
-    def test_somebody_elses_page_is_no_loss(self) -> None:
-        made = network(*[tried(at, Outcome.FOREIGN) for at in range(10, 100, 10)])
+    @pytest.mark.parametrize("outcome", [Outcome.FOREIGN, Outcome.PROXY, Outcome.NEUTRAL])
+    def test_somebody_elses_page_is_no_loss_nor_is_a_limit(self, outcome: Outcome) -> None:
+        made = network(*[tried(at, outcome) for at in range(10, 100, 10)])
         assert made.chance_of_failure("acme", Reach.PUBLIC, 100.0) == pytest.approx(0.01)
 
     def test_a_control_that_never_answers_while_others_do_is_dead_and_does_not_weigh(self) -> None:
@@ -140,7 +144,7 @@ class TestChanceOfFailure:
     @pytest.mark.parametrize("answers_first", [True, False])
     def test_it_is_dead_whoever_of_a_moment_reports_first(self, answers_first: bool) -> None:
         made = network()
-        for at in range(10, 200, 30):
+        for at in range(10, 10 + 30 * DEAD_CONTROL_FAILURES, 30):
             for answers in (answers_first, not answers_first):
                 if answers:
                     made.observe_try(tried(at, took_s=0.3))
@@ -151,8 +155,8 @@ class TestChanceOfFailure:
 
     @pytest.mark.parametrize(
         ("rounds", "dead"),
-        [(("ab", "ac"), False), (("ab", "ac", "ab"), True), (("a", "a", "a", "a", "ab"), False),
-         (("a", "a", "a", "a", "bc"), False)],
+        [(("ab", "ac"), False), (("ab", "ac", "ab"), True), (("ab", "ab", "cd"), False),
+         (("a", "a", "a", "a", "ab"), False), (("a", "a", "a", "a", "bc"), False)],
     )  # fmt: skip
     def test_three_controls_that_take_turns_are_as_dead_after_three_rounds(
         self, rounds: tuple[str, ...], *, dead: bool
@@ -187,6 +191,9 @@ class TestChanceOfFailure:
             if changed:
                 made.disturbed(Disturbance(500.0, DisturbanceKind.NETWORK_CHANGE))
                 assert made.remember().answers == []
+            if changed:
+                made.observe_control(control(550.0, False, host="b"))
+                made.observe_try(tried(551.0, took_s=0.5))
             made.observe_control(control(450.0 + 150.0 * changed, False, host="a"))
             made.observe_control(control(451.0 + 150.0 * changed, False, host="b"))
             assert (made.down(Reach.PUBLIC) is not None) is changed
@@ -226,6 +233,23 @@ class TestChanceOfFailure:
     def test_loopback_is_no_network(self) -> None:
         made = network(*[tried(at, Outcome.FAIL, reach=Reach.LOOPBACK) for at in range(10, 100, 10)])
         assert made.chance_of_failure("acme", Reach.LOOPBACK, 100.0) == FLOOR
+
+    @pytest.mark.parametrize(
+        ("reach", "outcome", "known"),
+        [
+            (Reach.PUBLIC, Outcome.GOOD, 0.0),
+            (Reach.PRIVATE, Outcome.GOOD, None),
+            (Reach.PUBLIC, Outcome.FOREIGN, None),
+        ],
+    )
+    def test_of_a_network_is_known_what_gets_through_to_the_internet(
+        self, reach: Reach, outcome: Outcome, known: float | None
+    ) -> None:
+        shown = KnownNetworks()
+        made = OwnConnection(0.0, known=shown)
+        for at in range(KNOWN_TRIES):
+            made.observe_try(tried(float(at), outcome, reach=reach))
+        assert shown.usual("acme", None) == known
 
     def test_what_is_remembered_weighs_the_same(self) -> None:
         """However long it has been running: older answers are let go."""
@@ -394,8 +418,9 @@ class TestDown:
 
     def test_a_long_answer_proves_from_its_first_byte(self) -> None:
         long = msgspec.structs.replace(tried(60.0, took_s=50.0), latency_s=2.0)
-        made = network(control(20.0, False), control(21.0, False, host="b"), long)
-        assert made.down(Reach.PUBLIC) is not None
+        silence = control(20.0, False), control(21.0, False, host="b")
+        assert network(*silence, long).down(Reach.PUBLIC) is not None
+        assert network(*silence, msgspec.structs.replace(long, latency_s=15.0)).down(Reach.PUBLIC) is None
 
     def test_another_unaltered_answer_over_plain_http_ends_a_portal_one_over_tls_does_not(self) -> None:
         made = network(control(10.0, altered=True, plain=True), control(11.0, host="b"))
@@ -420,6 +445,23 @@ class TestDown:
         both.observe_control(control(13.0))
         assert both.down(Reach.PUBLIC) is None, "a control over TLS is trusted"
 
+    def test_names_that_are_gone_everywhere_are_an_outage_of_names_and_no_portal(self) -> None:
+        gone = [
+            msgspec.structs.replace(tried(at, Outcome.FOREIGN, provider=name, code="no_name"), step=NetworkStep.DNS)
+            for at, name in ((10.0, "beta"), (31.0, "acme"))
+        ]
+        down = network(*gone).down(Reach.PUBLIC)
+        assert down is not None
+        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.DNS)
+
+    def test_a_diagnosis_that_began_before_a_disturbance_is_of_another_network(self) -> None:
+        made = network(tried(5.0))
+        made.disturbed(Disturbance(20.0, DisturbanceKind.RESUME))
+        made.observe_report(report(20.5, NetworkState.OFFLINE, NetworkStep.INTERFACE))
+        assert made.down(Reach.PUBLIC) is None
+        made.observe_report(report(21.5, NetworkState.OFFLINE, NetworkStep.INTERFACE))
+        assert made.down(Reach.PUBLIC) is not None
+
     def test_what_was_before_a_disturbance_says_nothing_about_this_network(self) -> None:
         made = network(control(10.0, False), control(11.0, False, host="b"))
         assert made.down(Reach.PUBLIC) is not None
@@ -441,6 +483,13 @@ class TestStatus:
         assert (status.state, status.since, status.step) == (NetworkState.OFFLINE, 11.0, NetworkStep.DNS)
         assert status.passed == (NetworkStep.INTERFACE,)
         assert made.advance(15.0, Reach.PUBLIC).since == 11.0
+        assert made.back_at == 0.0, "it has not been away before"
+        made.observe_try(tried(20.0))
+        made.advance(21.0, Reach.PUBLIC)
+        assert made.back_at == 21.0
+
+    def test_a_diagnosis_alone_says_that_it_works(self) -> None:
+        assert network(report(10.0, NetworkState.ONLINE)).advance(11.0, Reach.PUBLIC).state is NetworkState.ONLINE
 
     @pytest.mark.parametrize("kind", DisturbanceKind)
     def test_after_a_disturbance_nothing_is_known_before_and_after_a_restart(self, kind: DisturbanceKind) -> None:

@@ -124,3 +124,13 @@ def test_a_component_that_is_new_starts_with_no_past_and_one_that_is_gone_takes_
     look(again, 121.0)
     assert again.of(CHAT).sight(recovering=False) is Sight.DOWN
     assert again.of(MODELS).sight(recovering=False) is Sight.CLEAR
+
+
+def test_a_recovery_goes_on_for_whoever_goes_an_own_way() -> None:
+    groups = played(*down(*ACME), *[speaking_for(*ACME, at=at, outcome=GOOD) for at in (200.0, 260.0)])
+    before = groups.of(EMBED).well_at
+    groups.add(speaking_for(CHAT, at=320.0, outcome=GOOD))
+    look(groups, 320.0)
+    chat, embed = groups.of(CHAT), groups.of(EMBED)
+    assert chat is not embed
+    assert (chat.well_at, embed.well_at, chat.back_at) == (before, before, 200.0)

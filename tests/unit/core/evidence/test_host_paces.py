@@ -39,11 +39,12 @@ class Hosts:
         parts: tuple[Part, ...] = (CHAT,),
         reach: Reach = Reach.PUBLIC,
         controls: tuple[str, ...] = ("a", "b"),
+        control: bool | None = True,
     ) -> None:
-        for control in controls:
-            self.network.observe_control(Control(at, at - 0.1, control, Reach.PUBLIC, True, "http_204"))
+        for name in controls:
+            self.network.observe_control(Control(at, at - 0.1, name, Reach.PUBLIC, True, "http_204"))
         t = Try(
-            at, at - 0.2, Source.PROBE, "acme", host, parts, Depth.API, outcome, "http_503", reach, control=True
+            at, at - 0.2, Source.PROBE, "acme", host, parts, Depth.API, outcome, "http_503", reach, control=control
         )  # fmt: skip
         self.network.observe_try(t)
         self.groups.add(t)
@@ -106,3 +107,9 @@ def test_offline_for_long_there_is_no_hurry_but_still_a_control(hosts: Hosts) ->
     hosts.look(102.0 + OFFLINE_PATIENCE_S)
     assert hosts.paces.of("api.example") is Pace.CALM
     assert hosts.paces.wants_control("api.example")
+
+
+def test_who_stands_in_the_own_network_is_looked_into_though_the_internet_is_away(hosts: Hosts) -> None:
+    hosts.network.observe_report(NetworkReport(9.0, 8.9, NetworkState.OFFLINE, NetworkStep.DNS))
+    hosts.tried(10.0, Outcome.FOREIGN, reach=Reach.PRIVATE, controls=(), control=None)
+    assert hosts.paces.of("api.example") is Pace.TROUBLE

@@ -9,7 +9,8 @@ import pytest
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.evidence.failure_share import FLOOR
 from trayapp.core.evidence.in_part import CAP_STRENGTH, OFF_STRENGTH, ON_STRENGTH, RECENT_TRIES, InPart, PartSum
-from trayapp.core.evidence.observation import Depth, Source, Try
+from trayapp.core.evidence.observation import Control, Depth, Source, Try
+from trayapp.core.evidence.reach import Reach
 
 
 def noted(pattern: str, q: float = FLOOR) -> PartSum:
@@ -118,6 +119,35 @@ class TestTries:
         made = looked(*requests)
         assert made.share is None
         assert sum(len(each.recent) for each in made.remember().values()) <= 14
+
+    def test_one_of_the_users_requests_in_fifteen_seconds(self) -> None:
+        times = (0.0, 5.0, 14.9, 15.0, 29.9, 31.0)
+        made = looked(*[tried(at, source=Source.TRAFFIC, request=f"r{at}") for at in times])
+        assert [len(each.recent) for each in made.remember().values()] == [3]
+
+    def test_what_was_waited_for_is_gone_with_the_rest(self) -> None:
+        made = InPart()
+        made.add(tried(100.0, control=None))
+        made.clear()
+        assert made.decided_at == math.inf
+        made.look(110.0, answering(1, at=105.0))
+        assert made.suspect_since is None
+
+    def test_an_error_that_is_proven_weighs_the_same_however_much_gets_lost_here(self) -> None:
+        pattern = [tried(15.0 * n, GOOD if n % 2 else FAIL, proven=not n % 2) for n in range(9)]
+        assert looked(*pattern, failing=20).share is not None
+        lost = [tried(15.0 * n, GOOD if n % 2 else FAIL, code="timeout") for n in range(9)]
+        assert looked(*lost, failing=20).share is None
+
+    def test_what_got_lost_in_the_last_ten_minutes_weighs_though_all_is_well_at_the_moment(self) -> None:
+        network = answering(100, 20, at=100.0)
+        for n in range(10):
+            network.observe_control(Control(400.0, 399.8, f"c{n + 50}", Reach.PUBLIC, True, "http_200"))
+        made = InPart()
+        for n in range(9):
+            made.add(tried(400.0 + 5 * n, GOOD if n % 2 else FAIL, code="timeout"))
+            made.look(400.0 + 5 * n, network)
+        assert made.share is None
 
     def test_it_survives_a_restart_and_a_copy(self) -> None:
         made = looked(*[tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(8)])

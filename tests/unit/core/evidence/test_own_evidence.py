@@ -9,7 +9,7 @@ from msgspec import structs
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
-from trayapp.core.evidence.observation import Control, Depth, Outcome, Try
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.own_evidence import (
     ANSWERING_S,
@@ -89,6 +89,13 @@ class TestAfresh:
         evidence.look(541.0 + GAP_S, answering(0))
         assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
         assert evidence.is_calm
+
+    def test_though_what_came_before_and_after_it_is_told_together(self) -> None:
+        evidence = Evidence()
+        for t in (*down(), tried(2000.0)):
+            evidence.add(t)
+        evidence.look(2000.0, answering(100, at=2000.0))
+        assert ([t.at for t in evidence.run], sight(evidence)) == ([2000.0], Sight.CLEAR)
 
     def test_not_while_the_provider_asked_for_patience(self) -> None:
         evidence = seen(*down(), tried(135.0, retry_after_s=1200.0))
@@ -221,6 +228,25 @@ class TestStrangers:
         evidence = see(Evidence(), tried(102.0, GOOD), slow)
         assert (evidence.stranger.latest, evidence.stranger.blocks) == (None, False)
 
+    def test_what_the_users_requests_get_meanwhile_is_his_doing(self) -> None:
+        network = answering(100, at=100.0)
+        evidence = see(Evidence(), self.foreign(100.0, control=True), network=network)
+        asked = [tried(at, source=Source.TRAFFIC, request=f"r{at}") for at in (110.0, 130.0, 150.0)]
+        assert see(evidence, *asked, network=network).run == []
+
+    def test_those_of_another_time_cast_no_doubt(self) -> None:
+        """Twice today, and once much later, with good answers between: that is not three in a row."""
+        network = OwnConnection(0.0)
+        evidence = see(Evidence(), self.foreign(100.0), self.foreign(105.0), tried(120.0, GOOD), network=network)
+        assert evidence.is_calm
+        see(evidence, self.foreign(300.0), network=network)
+        assert evidence.doubt.since is None
+        see(evidence, self.foreign(305.0), self.foreign(320.0), network=network)
+        assert evidence.doubt.since == 299.8
+
+    def test_that_he_is_forgotten_is_looked_for(self) -> None:
+        assert see(Evidence(), self.foreign(100.0), network=OwnConnection(0.0)).look_at == 100.0 + FOREIGN_LIFE_S
+
     def test_blocked_at_once_by_the_control_beside_it(self) -> None:
         assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).stranger.blocks
 
@@ -249,6 +275,14 @@ class TestCompany:
         network.observe_control(Control(121.0, 120.8, "c1", Reach.PUBLIC, False, "timeout"))
         evidence.look(121.0, network)
         assert evidence.company == Company(1.0, 100)
+        shaky = see(Evidence(), *down(), network=answering(20, 4, at=120.0))
+        assert shaky.company == Company(16.2, 16)
+
+    def test_how_they_do_while_it_fails_in_part(self) -> None:
+        tries = [tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(8)]
+        evidence = seen(*tries)
+        assert evidence.share is not None
+        assert evidence.company == Company(0.3, 100)
 
     def test_nobody_answers_whom_nobody_asked_since(self) -> None:
         evidence = see(Evidence(), tried(300.0), network=answering(100, at=100.0))

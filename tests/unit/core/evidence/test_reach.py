@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.evidence.reach import Reach, reach_of_address, reach_of_host, reach_of_url
+from trayapp.core.evidence.reach import Reach, is_address, reach_of_address, reach_of_host, reach_of_url
 
 LOOPBACK, PRIVATE, PUBLIC = Reach.LOOPBACK, Reach.PRIVATE, Reach.PUBLIC
 
@@ -73,3 +73,10 @@ def test_a_name(name: str, reach: Reach, why: str) -> None:
 def test_a_name_is_no_address(name: str) -> None:
     with pytest.raises(ValueError, match="does not appear to be an IPv4 or IPv6 address"):
         reach_of_address(name)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"), [("192.168.1.5", True), ("[::1]", True), ("fe80::1%eth0", True), ("a.example", False)]
+)
+def test_what_is_an_address_already(host: str, is_one: bool) -> None:
+    assert is_address(host) is is_one

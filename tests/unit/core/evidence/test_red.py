@@ -86,3 +86,13 @@ def test_it_does_not_where_only_the_edge_answers_meanwhile() -> None:
     """That its front is there says nothing of what real requests saw fail."""
     evidence = seen(*down(Depth.COMPLETION), *[tried(120.0 + 60.0 * n, GOOD, Depth.EDGE) for n in range(1, 40)])
     assert sight(evidence) is Sight.DOWN
+
+
+def test_nor_where_real_requests_go_on_failing() -> None:
+    """However well all else is answered: it is one red from its first failure on."""
+    evidence = seen(*down(Depth.COMPLETION))
+    for minute in range(1, 40):
+        at = 120.0 + 60.0 * minute
+        see(evidence, tried(at, GOOD), tried(at + 30.0, depth=Depth.COMPLETION))
+    assert evidence.red is not None
+    assert evidence.red.first_at == 100.0

@@ -194,6 +194,7 @@ SMALL = Witness("aa11", PATH, "small")
         (refused([110, 170, 230], AGENT), True),  # so is somebody else's
         (refused([110, 170, 230], SMALL), True),  # so is another model
         (refused([110, 170], SMALL), False),  # twice is a hiccup
+        ([structs.replace(t, parts=(OTHER,)) for t in refused([110, 170, 230], SMALL)], False),  # of another part
         ([tried(150, True, AGENT)], False),  # another key still gets it
     ],
 )

@@ -61,3 +61,11 @@ def test_a_row_of_his_begins_anew_when_he_was_forgotten() -> None:
     stranger.forget()
     stranger.answered(foreign(300.0))
     assert stranger.since == foreign(300.0).began
+
+
+def test_whom_he_kept_from_answering_stays_unwell_when_he_comes_again() -> None:
+    stranger = after([], foreign(120.0))
+    stranger.forget()
+    stranger.answered(foreign(300.0, control=None))
+    stranger.look([], OwnConnection(0.0))
+    assert (stranger.blocks, stranger.unwell) == (False, True)

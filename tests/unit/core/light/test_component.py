@@ -174,7 +174,7 @@ class Kept:
         component = service.components[0]
         self.state = ComponentState(service, component, Reach.PUBLIC, None, START)
         self.groups = EvidenceGroups([[self.state.part]])
-        self.readings, self.network = PageReadings(), OwnConnection(START)
+        self.readings, self.network = PageReadings(expected=True), OwnConnection(START)
         self.pulses: dict[str, Pulse] = {}
         self.came_in = True
         self.everywhere: tuple[object, ...] = ()

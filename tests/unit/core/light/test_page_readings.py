@@ -14,7 +14,7 @@ CHAT = ("id-chat",)
 
 
 def read(*reports: PageReport, excused: bool = False) -> PageReadings:
-    readings = PageReadings()
+    readings = PageReadings(expected=True)
     for report in reports:
         readings.observe(report, excused=excused)
     return readings
@@ -36,7 +36,7 @@ def speaks(readings: PageReadings, at: float) -> bool:
 
 
 def test_never_read() -> None:
-    readings = PageReadings()
+    readings = PageReadings(expected=True)
     assert readings.opinion(CHAT) is None
     assert (readings.fetched_at, readings.latest, readings.incidents) == (None, None, ())
 
@@ -97,7 +97,7 @@ def test_an_old_reading_does_not_speak() -> None:
 
 
 def test_it_is_known_when_that_will_be() -> None:
-    readings = PageReadings()
+    readings = PageReadings(expected=True)
     assert readings.silent_at == math.inf
     readings.observe(said(0.0))
     assert readings.silent_at == START + PAGE_FRESH_S
@@ -115,7 +115,7 @@ def test_unless_the_page_is_read_so_rarely_as_a_rule() -> None:
 
 
 def test_what_comes_after_a_gap_starts_afresh() -> None:
-    readings, afresh = PageReadings(), []
+    readings, afresh = PageReadings(expected=True), []
     for at in (0.0, PAGE_FRESH_S, 2 * PAGE_FRESH_S + 1200.0, 3 * PAGE_FRESH_S + 2400.0):
         readings.observe(said(at))
         afresh.append(readings.starts_afresh)

@@ -140,6 +140,23 @@ def test_a_verified_request_that_fails_decides_by_itself_and_no_sooner() -> None
     assert lights[-1] == ("red down", "red down")
 
 
+def test_three_within_a_moment_are_one_hiccup() -> None:
+    _, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    lights = [see(at, "beta ok !", told(at, "502")) for at in (60, 80, 100)]
+    assert lights[-1] == "green ok"
+
+
+def test_those_of_another_hour_are_another_matter() -> None:
+    _, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    assert fails(see, 60) == "yellow checking"
+    for at in range(300, 3600, 60):
+        light = see(at, calm(at), told(at, "ok", EDGE), "beta ok !")
+    assert light == "green ok"
+    assert fails(see, 3600) == "yellow checking"
+
+
 def test_failures_that_nothing_vouches_for_say_nothing() -> None:
     _, see = scene()
     see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
