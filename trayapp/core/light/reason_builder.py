@@ -150,14 +150,13 @@ class ReasonBuilder:
         ):
             calm = next((each for each in said if each.code == Code.PAGE_OPERATIONAL), None)
             others = tuple(each for each in said if each is not calm)
-            silence = reason(Code.PAGE_SILENT, Source.PAGE, opinion.at, said[0].link if said else None)
+            silence = reason(Code.PAGE_SILENT, Source.PAGE, opinion.at, said[0].link)
             return (structs.replace(silence, params=calm.params if calm is not None else {}), *others)
         return said
 
     def _own(self, sight: Sight) -> tuple[Reason, ...]:
         evidence, run = self._evidence, self._evidence.run
-        if evidence.red is not None and sight is Sight.DOWN:
-            red = evidence.red
+        if (red := evidence.red) is not None:
             return (_failures(red.last, red.failed, red.failed, red.first_at), *self._company(red.last))
         if sight is Sight.DEGRADED and evidence.share is not None:
             failed, tries = evidence.share

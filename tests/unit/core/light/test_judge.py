@@ -13,6 +13,7 @@ from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.badges import ACCOUNT_LIFE_S
 from trayapp.core.light.judge import Judge, JudgeMemory
+from trayapp.core.light.page_readings import PAGE_FRESH_S
 from trayapp.core.light.severity import Finding, Light
 from trayapp.engine.state import Memory, State
 
@@ -272,6 +273,13 @@ class TestPages:
         play.feed(125.0, "page html")
         (status,) = play.last.pages
         assert (status.health, status.fetched_at, status.reason) == (PageHealth.UNREADABLE, START + 5, "html")
+
+    def test_a_reading_grows_old_by_itself(self) -> None:
+        play = fed((0.0, "site ok"), (1.0, "page ok"), watched=("chat",))
+        play.wait(1.0 + PAGE_FRESH_S)
+        play.expect("chat green ok", "it still speaks")
+        play.wait(2.0 + PAGE_FRESH_S)
+        play.expect("chat grey no_evidence", "nobody knows what it says now")
 
     def test_a_page_of_somebody_who_is_not_watched_is_ignored(self) -> None:
         play = Play(("beta",))

@@ -59,6 +59,25 @@ def test_its_trouble_ends_when_that_is_read_and_ended_when_the_page_says() -> No
     assert ended == [START + 900, START + 700], "of the one that touched it"
 
 
+def test_it_did_not_end_before_it_began() -> None:
+    """Whatever a page that contradicts itself says."""
+    memory = PageMemory()
+    follow(memory, 600, "partial:chat incident:investigating:major:chat:550")
+    over = structs.replace(
+        page(START + 900, ["incident:resolved:major:chat:550"]).incidents[0], resolved_at=START + 500
+    )
+    well = Opinions(page(START + 900, ["ok"])).of(("id-chat",), START + 900)
+    memory.follow(well, (structs.replace(over, started_at=START + 400),), FRESH_S, afresh=False, rings=False)
+    assert memory.back_at == START + 550
+
+
+def test_only_where_nothing_else_tells_its_readings_show_that_it_comes_and_goes() -> None:
+    memory = PageMemory()
+    for number in range(20):
+        follow(memory, 120.0 * number, "ok" if number % 2 else "partial:chat")
+    assert memory.flapping is None
+
+
 def test_what_lapses_has_not_ended() -> None:
     """The incident is still open: only that the states may lag behind it is no longer believed."""
     memory = PageMemory()

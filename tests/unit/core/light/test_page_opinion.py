@@ -11,6 +11,7 @@ from trayapp.core.evidence.page_report import (
     Impact,
     PageComponent,
     PageHealth,
+    PageImpact,
     PageIncident,
     PageLight,
     PageReport,
@@ -82,6 +83,20 @@ def test_a_value_that_nobody_knows_is_said() -> None:
     assert (said.code, said.params["health"]) == ("page_unknown", "unknown_value")
 
 
+def test_what_rules_once_real_answers_are_good_waits_for_no_incident_that_only_lags() -> None:
+    lagging = speak(page(START, ["incident:investigating:major:chat"]), "id-chat")
+    assert lagging.calm is not None
+    assert (lagging.unsettled, lagging.calm.unsettled, lagging.calm.light) == (True, False, G)
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, "page_component"), (15, "page_stale")])
+def test_trouble_is_said_with_the_time_that_the_page_gives(days: int, code: str) -> None:
+    changed_at = START - days * 86_400.0
+    parts = (PageComponent("id-chat", "Chat", PageLight.MAJOR, changed_at),)
+    opinion = speak(PageReport(START, "acme", PageHealth.OK, LINK, parts), "id-chat")
+    assert [(said.code, said.at) for said in opinion.reasons] == [(code, changed_at)]
+
+
 def test_so_is_an_id_that_is_lost_beside_it() -> None:
     opinion = speak(page(START, ["unknown:chat"]), "id-chat", "id-gone")
     assert [said.code for said in opinion.reasons] == ["page_missing", "page_unknown"]
@@ -130,6 +145,14 @@ class TestEveryComponent:
         assert self.opinion(1, 1) is Light.RED
         assert self.opinion(1, 5) is Light.RED
         assert self.opinion(1, 5, PageLight.DEGRADED) is Light.YELLOW
+
+    def test_of_parts_that_are_named_each_counts(self) -> None:
+        states = [PageLight.MAJOR, *[PageLight.OPERATIONAL] * 27]
+        parts = tuple(PageComponent(f"c{n}", f"C{n}", state) for n, state in enumerate(states))
+        report = PageReport(START, "acme", PageHealth.OK, LINK, parts)
+        assert speak(report, *(part.id for part in parts)).light is Light.RED
+        listed = speak(report, ALL)
+        assert (listed.light, listed.out) == (Light.GREEN, frozenset())
 
     def test_less_than_a_tenth_is_listed_only(self) -> None:
         assert self.opinion(1, 28) is Light.GREEN
@@ -219,6 +242,27 @@ class TestIncidents:
         first, now = replace(incident("id-chat", ident="i1"), **before), incident("id-chat", ident="i2")
         for order in ((first, now), (now, first)):
             assert speak(replace(page(START, ["ok"]), incidents=order), "id-chat").light is Light.YELLOW
+
+    def test_a_record_counts_from_its_beginning_to_its_end(self) -> None:
+        records = (
+            PageImpact("id-chat", PageLight.PARTIAL, START - 600, START + 900),
+            PageImpact("id-login", PageLight.PARTIAL, START + 300),
+        )
+        told = replace(incident("id-chat", ident="i1"), impacts=records)
+        opinions = Opinions(replace(page(START, ["ok"]), incidents=(told,)))
+        lights = {
+            at: tuple(opinions.of((name,), START + at).light for name in ("id-chat", "id-login"))
+            for at in (0, 299, 300, 899, 900)
+        }
+        assert lights == {0: (Y, G), 299: (Y, G), 300: (Y, Y), 899: (Y, Y), 900: (G, Y)}
+        afresh = Opinions(replace(page(START, ["ok"]), incidents=(told,)))
+        assert afresh.of(("id-chat",), START).until == START + 300, "nothing changes before the next one begins"
+
+    def test_one_of_unknown_gravity_stands_behind_a_light_one(self) -> None:
+        incidents = (incident("id-chat", ident="minor", impact=Impact.MINOR),
+                     incident("id-chat", ident="unknown", impact=Impact.UNKNOWN, started_at=START + 1))  # fmt: skip
+        opinion = speak(replace(page(START, ["ok"]), incidents=incidents), "id-chat")
+        assert [each.id for each in opinion.incidents] == ["minor", "unknown"]
 
     def test_of_equal_ones_the_newest(self) -> None:
         incidents = tuple(

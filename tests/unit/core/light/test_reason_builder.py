@@ -7,7 +7,7 @@ from msgspec import structs
 
 from tests.unit.core.evidence.test_own_evidence import see, seen
 from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
-from tests.unit.core.playbook import Play
+from tests.unit.core.playbook import LINK, Play
 from trayapp.core.evidence.observation import Source
 from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
@@ -41,6 +41,9 @@ TABLE = [
     ("proxy", "api", [*QUIET, "60 api 407", "61 beta 200"], ["network_down"]),
     ("just resumed", "api", ["0 resume"], ["grace"]),
     ("nobody vouches", "beta", ["0 beta 503", "200 beta 503"], ["failures", "network_unproven", "no_page"]),
+    ("just started, and it fails", "beta", ["0 beta timeout"], ["failures", "network_unproven"]),
+    ("nothing to compare with", "beta", [f"{at} beta timeout" for at in range(0, 330, 15)],
+     ["nothing_to_compare", "failures", "no_page"]),
     ("only strangers answer", "beta", ["0 beta foreign", "5 beta foreign", "20 beta foreign"],
      ["no_page", "blocked", "network_unproven"]),
     ("answers once and is still down", "api", [*QUIET, *FAILING, "130 api 401"],
@@ -90,6 +93,22 @@ def test_where_the_time_of_a_slow_answer_went_is_said() -> None:
     tell = ReasonBuilder(seen(slow), None, None, network, 100.0, has_page=False, probed=True)
     params = tell.well()[0].params
     assert (params["phase"], params["phase_s"], params["of_s"]) == ("tls", 1.5, 2.0)
+    theirs = structs.replace(tried(100.0, GOOD), phases=Phases(tls_s=0.5, answer_s=1.5))
+    assert (
+        "phase"
+        not in ReasonBuilder(seen(theirs), None, None, network, 100.0, has_page=False, probed=True).well()[0].params
+    )
+    assert tell.slow(theirs, 9.0, 1.0)[0].params["phase"] == "answer", "of what is slow even that is worth a word"
+
+
+def test_which_parts_a_page_is_silent_about_is_said_where_it_is_not_silent_about_all() -> None:
+    play = Play(("api", "beta"))
+    for timed in [*QUIET[:2], "2 page major:login", *FAILING]:
+        at, _, sample = timed.partition(" ")
+        play.feed(float(at), sample)
+    part = next(part for part in play.last.services[0].components if part.id == "completions")
+    assert (part.reasons[0].code, part.reasons[0].params) == ("page_silent", {"components": "Completions"})
+    assert part.reasons[0].link == LINK
 
 
 @pytest.mark.parametrize(

@@ -165,18 +165,45 @@ def test_a_page_that_died_while_it_was_red(late: tuple[Row, ...], light: str) ->
     assert completions(play) == light, "and no longer"
 
 
-def test_since_when_is_the_last_word_of_a_page_that_died() -> None:
+@pytest.mark.parametrize(
+    ("said", "since"),
+    [
+        ("major:completions incident:investigating:critical:completions:-300", -300),
+        ("major:completions", 60),
+    ],
+    ids=["as it says", "when it was read"],
+)
+def test_since_when_is_the_last_word_of_a_page_that_died(said: str, since: float) -> None:
     play = Play(("api", "beta"))
-    began = "major:completions incident:investigating:critical:completions:-300"
     rows = [
         Row(0, "api 401; page ok; beta 200", "api green ok", "all is well"),
-        Row(60, f"page {began}", "api red down", "red"),
+        Row(60, f"page {said}", "api red down", "red"),
         Row(120, "page html; api 401; beta 200", "api red down", "its last word stands", every=290, until=7240),
     ]
     play.run(rows)
     play.feed(7262, "page html")
     part = next(part for part in play.last.services[0].components if part.id == "completions")
-    assert (part.finding, part.since) == ("reported_only", START - 300)
+    assert (part.finding, part.since) == ("reported_only", START + since)
+
+
+def test_since_when_a_page_is_red_is_its_own_word() -> None:
+    play = Play(("api",))
+    play.feed(0, "api 401")
+    play.feed(60, "page major:completions incident:investigating:critical:completions:-300")
+    part = next(part for part in play.last.services[0].components if part.id == "completions")
+    assert (part.finding, part.since) == ("down", START - 300)
+
+
+def test_a_page_that_died_while_it_was_yellow_holds_nothing_back_after_two_hours() -> None:
+    play = Play(("api", "beta"))
+    rows = [
+        Row(0, "api 401; page ok; beta 200", "api green ok", "all is well"),
+        Row(60, "page partial:completions", "api yellow degraded", "yellow"),
+        Row(120, "page html; api 401; beta 200", "api yellow degraded", "its last word", every=290, until=7240),
+    ]
+    play.run(rows)
+    play.feed(7262, "page html")
+    assert completions(play) == "green ok"
 
 
 def test_what_the_page_ended_came_back_when_it_says_and_is_watched_from_when_that_was_read() -> None:
@@ -192,8 +219,9 @@ def test_what_the_page_ended_came_back_when_it_says_and_is_watched_from_when_tha
     play.wait(500)
     play.expect("api yellow recovering", "over")
     part = next(part for part in play.last.services[0].components if part.id == "completions")
-    said_of_it = {reason.code: reason.params for reason in part.reasons}["recovering"]
-    assert (part.since, said_of_it["back_at"], said_of_it["until_at"]) == (START + 200, START + 200, START + 1100)
+    told = next(reason for reason in part.reasons if reason.code == "recovering")
+    assert part.since == told.at == told.params["back_at"] == START + 200
+    assert told.params["until_at"] == START + 500 + QUIET_S
 
 
 def test_a_page_that_fails_before_and_after_a_resume_has_failed_once() -> None:

@@ -117,6 +117,10 @@ def test_since_is_that_of_what_decides() -> None:
     assert made("OK DEGRADED! DEGRADED! OK").since == 10.0
 
 
+def test_where_none_is_main_none_is_minor_either() -> None:
+    assert [reason.code for reason in made("ok down!" + MANY_OK).reasons] == ["code_down"]
+
+
 def test_well_since_its_last_part_is() -> None:
     assert made("OK OK ok ok").since == 10.0
     assert made("NO_EVIDENCE NO_EVIDENCE").since == 10.0

@@ -1,12 +1,14 @@
 """Which light is shown: as a table of what is judged, what was known before, and how long ago."""
 
 import pytest
+from msgspec import structs
 
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import NetworkState
+from trayapp.core.light.aside import Aside, Lasts
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.shown import KEPT_S, ShownLight, shown_light
-from trayapp.core.light.verdicts import Judgement, ServiceVerdict
+from trayapp.core.light.verdicts import Judgement, ServiceVerdict, overall
 
 NOW = 10_000.0
 GREEN, GREY, YELLOW, RED = Light.GREEN, Light.GREY, Light.YELLOW, Light.RED
@@ -31,6 +33,11 @@ def shown(state: NetworkState, *services: ServiceVerdict) -> ShownLight:
     return shown_light(Judgement(NOW, light, services, (), NetworkStatus(state, NOW)), NOW)
 
 
+def aside(known: Light) -> ServiceVerdict:
+    """One that the user has set aside."""
+    return structs.replace(cut_off(known), aside=Aside(0.0, Lasts.UNDONE))
+
+
 OFFLINE = [
     ((cut_off(GREEN),), ShownLight(GREEN, True), "what was true a moment ago"),
     ((cut_off(RED), cut_off(GREEN)), ShownLight(RED, True), "the worst of it"),
@@ -40,6 +47,7 @@ OFFLINE = [
     ((cut_off(None, None),), ShownLight(GREY, True), "nothing was known"),
     ((service(RED), cut_off(GREEN)), ShownLight(RED, True), "what is still seen, on the own machine, speaks"),
     ((service(GREEN), cut_off(RED)), ShownLight(RED, True), "green alone does not hide what was known"),
+    ((aside(RED), cut_off(GREEN)), ShownLight(GREEN, True), "what was set aside says nothing"),
     ((service(GREEN),), ShownLight(GREEN, True), "nothing is cut off"),
     ((service(GREY),), ShownLight(GREY, True), "grey for a reason of its own"),
     ((), ShownLight(GREY, True), "nothing is watched"),
@@ -59,3 +67,8 @@ def test_while_the_own_network_is_away(
 def test_as_judged_while_it_is_there(state: NetworkState, light: Light) -> None:
     assert shown(state, service(light)) == ShownLight(light)
     assert shown(state, cut_off(RED)) == ShownLight(GREY), "no mark and no memory without the network's own word"
+
+
+def test_the_overall_light_is_the_worst_of_those_that_count() -> None:
+    assert overall([service(GREEN), service(YELLOW), aside(RED)]) is YELLOW
+    assert overall([structs.replace(service(RED), aside=Aside(0.0, Lasts.UNDONE))]) is GREY

@@ -6,11 +6,12 @@ import pytest
 from tests.unit.core.evidence.test_own_evidence import see, seen
 from tests.unit.core.evidence.test_strikes import tried
 from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
 from trayapp.core.evidence.reach import Reach
-from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, kept_out, silent_since
+from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, gone_since, kept_out, silent_since
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.engine.state import Memory, State
 
@@ -39,6 +40,20 @@ def test_it_is_silent_once_it_is_being_checked_or_two_controls_have_answered() -
     see(evidence, tried(110.0, code="timeout"))
     assert (evidence.level, evidence.controls_answered) == (Level.CHECKING, 1)
     assert silent_since(evidence) == 100.0
+
+
+def test_a_server_of_ones_own_and_whoever_is_replaced_are_not_silent_beside_others() -> None:
+    lost = [tried(at, code="timeout", reach=Reach.LOOPBACK) for at in (100.0, 105.0, 120.0)]
+    assert silent_since(seen(*lost)) is None
+    page, nobody = (
+        see(seen(tried(100.0, code="timeout")), tried(110.0, Outcome.FOREIGN, code=code))
+        for code in ("foreign_page", "no_name")
+    )
+    assert (page.stranger.blocks, nobody.stranger.blocks) == (True, True)
+    assert (gone_since(page), gone_since(nobody)) == (None, nobody.stranger.since)
+    undecided = see(seen(tried(100.0, Outcome.GOOD)), tried(110.0, Outcome.FOREIGN, code="no_name", control=None),
+                    network=OwnConnection(0.0))  # fmt: skip
+    assert gone_since(undecided) is None
 
 
 def provider(name: str) -> Provider:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.unit.core.playbook import CATALOGUE, START, Play, observations, page
 from trayapp.core.catalogue import Catalogue, Component, Part, Probe, ProbeKind, Provider, Service
-from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
+from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try, Witness
 from trayapp.core.evidence.page_report import PageReport
 from trayapp.core.evidence.unverified import UNVERIFIED_S
 
@@ -69,6 +69,15 @@ def fails(see: Callable[..., str], start: float, said: str = "502", times: int =
 def test_its_good_answers_alone_make_nothing_green() -> None:
     _, see = scene(BACKEND, page=False)
     assert {see(at, told(at, "ok")) for at in range(130, 1300, 60)} == {"grey no_evidence"}
+
+
+def test_they_prove_the_connection() -> None:
+    play, see = scene(BACKEND, page=False)
+    states = []
+    for at, proven in ((130, False), (190, True)):
+        see(at, told(at, "ok", proven=proven))
+        states.append(play.last.network.state)
+    assert states == [NetworkState.UNKNOWN, NetworkState.ONLINE]
 
 
 def test_nor_with_an_edge_that_answers() -> None:
