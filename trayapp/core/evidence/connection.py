@@ -191,7 +191,6 @@ class OwnConnection:
             self._failed_in_a_row.clear()
             self._dead.clear()
             self._controls.clear()
-            self._control_failing.clear()
             self._uncounted.clear()
             self._answered.clear()
             self._in_order.clear()

@@ -66,7 +66,7 @@ def concerns(title: str | None, updates: Iterable[str], uses: Iterable[Use]) -> 
     used: dict[str, None] = {}
     for use in uses:
         named = use.named(texts)
-        families |= dict.fromkeys(_found(texts, partial(families_in, named)) if named else ())
+        families |= dict.fromkeys(_found(texts, partial(families_in, named)))
         used |= dict.fromkeys(family for family in use.families if family in use.used)
     everybody = any(re.search(_EVERYBODY, text) for text in texts)
     plans = () if everybody else _found(texts, _plans_in)

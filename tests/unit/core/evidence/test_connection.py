@@ -150,7 +150,8 @@ class TestChanceOfFailure:
                     made.observe_try(tried(at, took_s=0.3))
                 else:
                     made.observe_control(control(at, False, host="b"))
-        made.observe_control(control(200.0, False, host="c"))
+        for host in "bc":
+            made.observe_control(control(200.0, False, host=host))
         assert made.down(Reach.PUBLIC) is None, "the other is dead, and one alone is not the network"
 
     @pytest.mark.parametrize(
@@ -177,9 +178,11 @@ class TestChanceOfFailure:
             for host in ("a", "b"):
                 made.observe_control(control(at + 4.0, False, host=host))
         made.observe_try(tried(60.0))
-        for host in ("a", "b"):
-            made.observe_control(control(65.0, False, host=host))
-        assert made.down(Reach.PUBLIC) is None
+        again = OwnConnection(60.0, msgspec.json.decode(msgspec.json.encode(made.remember()), type=ConnectionMemory))
+        for each in (made, again):
+            for host in ("a", "b"):
+                each.observe_control(control(65.0, False, host=host))
+            assert each.down(Reach.PUBLIC) is None
         assert made.chance_of_failure("acme", Reach.PUBLIC, 65.0) < 0.02
         made.observe_control(control(70.0, host="b"))
         made.observe_control(control(75.0, False, host="b"))
@@ -220,7 +223,8 @@ class TestChanceOfFailure:
 
     def test_a_dead_control_is_known_to_be_dead_after_a_restart(self) -> None:
         """However old the answers are that showed it."""
-        observed = [each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))]
+        rounds = range(10, 10 + 30 * DEAD_CONTROL_FAILURES, 30)
+        observed = [each for at in rounds for each in (control(at, False, host="b"), tried(at + 5))]
         made = network(*observed, *[tried(at) for at in range(400, 1200, 20)])
         again = OwnConnection(1200.0, msgspec.json.decode(msgspec.json.encode(made.remember()), type=ConnectionMemory))
         for each in (made, again):
@@ -234,21 +238,15 @@ class TestChanceOfFailure:
         made = network(*[tried(at, Outcome.FAIL, reach=Reach.LOOPBACK) for at in range(10, 100, 10)])
         assert made.chance_of_failure("acme", Reach.LOOPBACK, 100.0) == FLOOR
 
-    @pytest.mark.parametrize(
-        ("reach", "outcome", "known"),
-        [
-            (Reach.PUBLIC, Outcome.GOOD, 0.0),
-            (Reach.PRIVATE, Outcome.GOOD, None),
-            (Reach.PUBLIC, Outcome.FOREIGN, None),
-        ],
-    )
-    def test_of_a_network_is_known_what_gets_through_to_the_internet(
-        self, reach: Reach, outcome: Outcome, known: float | None
-    ) -> None:
+    @pytest.mark.parametrize(("reach", "known"), [(Reach.PUBLIC, 0.0), (Reach.PRIVATE, None)])
+    def test_of_a_network_is_known_what_gets_through_to_the_internet(self, reach: Reach, known: float | None) -> None:
+        """And nothing of what somebody in between answers."""
         shown = KnownNetworks()
         made = OwnConnection(0.0, known=shown)
         for at in range(KNOWN_TRIES):
-            made.observe_try(tried(float(at), outcome, reach=reach))
+            made.observe_try(tried(float(at), reach=reach))
+            stranger = tried(float(at), Outcome.FOREIGN, provider="gamma", reach=reach)
+            made.observe_try(msgspec.structs.replace(stranger, host=f"{at}.gamma.example"))
         assert shown.usual("acme", None) == known
 
     def test_what_is_remembered_weighs_the_same(self) -> None:

@@ -130,3 +130,15 @@ def test_it_is_bounded_and_can_be_forgotten() -> None:
     assert len(aftermath.remember().ended) == KEPT
     aftermath.forget(frozenset({"acme-api"}))
     assert aftermath.remember().ended == []
+
+
+@pytest.mark.parametrize("how", ["forgotten", "a week later"])
+def test_what_is_let_go_is_shown_no_more(how: str) -> None:
+    aftermath, pages = following(), page(CAUSE, RESOLVED)
+    aftermath.look(pages, OVER_AT + 91_000)
+    shown = [len(aftermath.incidents)]
+    if how == "forgotten":
+        aftermath.forget(None)
+    else:
+        aftermath.look(pages, OVER_AT + FOLLOWED_S + 1)
+    assert [*shown, len(aftermath.incidents)] == [1, 0]

@@ -4,10 +4,11 @@ import pytest
 from msgspec import structs
 
 from tests.unit.core.playbook import CATALOGUE, START, Play, observations, page
-from trayapp.core.catalogue import Catalogue
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.observation import Try, Witness
-from trayapp.core.incident.concerns import Concerns, concerns
+from trayapp.core.incident.concerns import Concerned, Concerns, concerns
+from trayapp.core.incident.incident import Incident, IncidentStage
 
 FAMILIES = ("Opus", "Sonnet", "Haiku", "GPT-5", "GPT-4o")
 USED = Use(FAMILIES, frozenset({"Sonnet"}))
@@ -110,3 +111,33 @@ def test_what_is_used_here_is_set_beside_what_the_page_names() -> None:
     play.wait(86_460.0)
     (concerned,) = play.state.result.snapshot.concerns.values()
     assert concerned == Concerns(("Opus", "Sonnet"), ("Opus",))
+
+
+def incident(title: str | None, ident: str = "i") -> Incident:
+    return Incident(ident, "acme", ("api",), ("api",), IncidentStage.OPEN, START, title=title)
+
+
+def listing() -> dict[str, Provider]:
+    acme = CATALOGUE.providers["acme"]
+    services = tuple(structs.replace(one, families=("Opus", "Sonnet")) for one in acme.services)
+    return {"acme": structs.replace(acme, services=services)}
+
+
+def test_one_of_which_its_page_has_said_nothing_hides_no_other() -> None:
+    told = Concerned().of([incident(None, "a"), incident("Errors on Opus", "b")], {}, lambda service: USED)
+    assert told == {"b": Concerns(("Opus",), tuple(family for family in USED.families if family in USED.used))}
+
+
+def test_where_nobody_knows_what_is_used_the_house_knows_its_own_names() -> None:
+    told = Concerned().of([incident("Errors on Opus")], listing(), lambda service: None)
+    assert told == {"i": Concerns(("Opus",))}
+    assert Concerned().of([incident("Errors on Opus")], {}, lambda service: None) == {}
+
+
+def test_it_is_looked_through_again_where_something_has_changed_and_only_there() -> None:
+    concerned, first = Concerned(), incident("Errors on Opus")
+    opus, sonnet = (Use(("Opus", "Sonnet"), frozenset({name})) for name in ("Opus", "Sonnet"))
+    before = concerned.of([first], {}, lambda service: opus)["i"]
+    assert (before.hit, concerned.of([first], {}, lambda service: opus)["i"] is before) == (True, True)
+    assert concerned.of([first], {}, lambda service: sonnet)["i"].hit is False, "something else is used"
+    assert concerned.of([incident("Errors on Sonnet")], {}, lambda service: sonnet)["i"].hit is True, "of another"

@@ -63,6 +63,28 @@ def test_forty_of_the_part_say_more_still(count: int, basis: Basis) -> None:
     assert (told.median_s < HOUR) == (basis is Basis.COMPONENT)
 
 
+def always(duration_s: float, count: int = 30) -> list[PastIncident]:
+    """Outages that take as long every time."""
+    ends = [NOW - 5 * DAY - n * 30 * HOUR * 24 / 10 for n in range(count)]
+    return [PastIncident(at - duration_s, at) for at in ends]
+
+
+@pytest.mark.parametrize(
+    ("left_s", "low_min", "median_min", "high_min"),
+    [
+        (65.0, 1, 1, 2),  # nothing is said in less than a minute
+        (84.0, 1, 1, 2),
+        (85.5, 1, 2, 3),  # nearer to two, by proportion
+        (20 * DAY, 7200, 10_080, 10_080),  # nor in more than a week
+    ],
+)
+def test_what_always_takes_as_long_is_said_in_figures_that_people_use(
+    left_s: float, low_min: int, median_min: int, high_min: int
+) -> None:
+    told = said(always(left_s))
+    assert [told.low_s, told.median_s, told.high_s] == [MINUTE * figure for figure in (low_min, median_min, high_min)]
+
+
 def test_what_was_published_afterwards_counts_for_nothing() -> None:
     assert said([PastIncident(one.ended_at, one.ended_at) for one in past(60)]).basis is Basis.PUBLISHED
 

@@ -8,6 +8,7 @@ from tests.unit.core.playbook import ACME, CATALOGUE, LINK, START, Play
 from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.page_report import Impact, PageHistory, PageIncident, PageStage
 from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.incident.outlook import Outlook
 from trayapp.core.incident.past import PastIncident
 from trayapp.core.light.severity import Finding
 
@@ -124,6 +125,21 @@ def test_of_a_part_that_nobody_has_found_on_the_page_the_providers_past_is_known
     for at, sample in DOWN:
         play.feed(at, sample)
     assert told(play)["api"].basis is Basis.PROVIDER
+
+
+def test_once_it_has_been_found_its_own_past_is_asked() -> None:
+    api = ACME.services[1]
+    lost = tuple(msgspec.structs.replace(one, page_components=("*",)) for one in api.components)
+    services = (ACME.services[0], msgspec.structs.replace(api, components=lost))
+    before = Catalogue(CATALOGUE.providers | {"acme": msgspec.structs.replace(ACME, services=services)})
+    outlook, bases = Outlook(), []
+    outlook.learn("acme", past(45, components=("id-completions", "id-responses", "id-embeddings")))
+    play = played(*DOWN)
+    for catalogue in (before, CATALOGUE):
+        outlook.use(catalogue)
+        known = outlook.forecasts(play.state.judgement, play.incidents, START + 95.0)
+        bases.append(known["api"].basis)
+    assert bases == [Basis.PROVIDER, Basis.COMPONENT]
 
 
 def test_what_is_partly_back_is_foretold_where_it_is_not() -> None:

@@ -27,6 +27,22 @@ def test_the_quartiles_of_what_has_just_begun() -> None:
     assert falling.median_s < rising.median_s
 
 
+@pytest.mark.parametrize("age_s", [0.0, 4000.0])
+def test_a_quarter_of_the_weight_lies_below_each_quartile(age_s: float) -> None:
+    """Counted the other way round, each spread evenly between the next shorter one and itself."""
+    rng = random.Random(7)
+    known = [rng.lognormvariate(8.0, 1.0) for _ in range(120)]
+    left = remaining(known, age_s)
+    assert left is not None
+    longer = sorted(each for each in zip(known, recency(len(known)), strict=True) if each[0] > age_s)
+    for share, remains_s in ((0.25, left.low_s), (0.5, left.median_s), (0.75, left.high_s)):
+        below, shorter_s = 0.0, age_s
+        for duration_s, weight in longer:
+            below += weight * min(1.0, max(0.0, (age_s + remains_s - shorter_s) / (duration_s - shorter_s)))
+            shorter_s = duration_s
+        assert below == pytest.approx(share * (sum(weight for _, weight in longer) + 1.0))
+
+
 def test_what_has_lasted_long_lasts_longer_still_where_the_tail_is_long() -> None:
     rng = random.Random(3)
     known = [rng.lognormvariate(8.0, 1.5) for _ in range(400)]

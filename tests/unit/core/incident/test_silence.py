@@ -28,6 +28,7 @@ def incident(*minutes: float, stage: PageStage = PageStage.INVESTIGATING, mainte
         ([incident(0, 20, 40, 60)] * 3, None),  # nine gaps are no habit
         ([*[incident(0, 20, 40, 60)] * 3, incident(0, 20)], 20.0),  # ten are
         ([incident(0, 10, 20, 30, 40, 50), incident(0, 20, 40, 60, 80, 100, 120)], 20.0),  # six of eleven
+        ([incident(0, 10, 20, 30, 40, 50, 60), incident(0, 20, 40, 60, 80, 100)], 10.0),
         ([incident(0, 20, 40, 60), incident(0, 10, 400)] * 3, 20.0),
         ([incident(0, 20, 40, 60, stage=PageStage.MONITORING)] * 4, None),  # watched, not worked on
         ([incident(0, 20, 40, 60, maintenance=True)] * 4, None),

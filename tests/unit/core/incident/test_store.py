@@ -239,6 +239,34 @@ class TestShared:
         down = [msgspec.structs.replace(trouble(name, Finding.DOWN, at=90.0), fell_at=None) for name in names]
         assert not any(incident.shared for incident in Diary().at(100.0, *down))
 
+    def test_one_that_falls_into_silence_beside_two_that_are_proven_joins_them(self) -> None:
+        diary = Diary()
+        down = [trouble(name, Finding.DOWN, at=90.0) for name in ("acme-api", "beta-api")]
+        assert len(diary.at(100.0, *down)) == 2
+        silent = msgspec.structs.replace(trouble("gamma-api", Finding.DOWN, at=140.0), proven=False)
+        (incident,) = diary.at(150.0, *down, silent)
+        assert incident.shared
+
+    def test_a_relapse_counts_among_them(self) -> None:
+        """By when it fell first, which is still the same incident."""
+        diary = Diary()
+        down = {name: trouble(f"{name}-api", Finding.DOWN, at=100.0) for name in ("acme", "beta", "gamma")}
+        diary.at(100.0, down["acme"])
+        back = trouble("acme-api", Finding.RECOVERING, back=130.0)
+        assert len(diary.at(130.0, back, down["beta"], down["gamma"])) == 3
+        again = msgspec.structs.replace(down["acme"])
+        (incident,) = diary.at(160.0, again, down["beta"], down["gamma"])
+        assert incident.shared
+
+    def test_of_two_such_falls_each_is_told(self) -> None:
+        """When the own network is no longer in doubt."""
+        names = [f"p{number}" for number in range(6)]
+        down = [trouble(f"{name}-api", Finding.DOWN, at=100.0 + 400.0 * (n // 3)) for n, name in enumerate(names)]
+        diary = Diary()
+        assert len(diary.at(600.0, *down, network_fine=False)) == 6
+        incidents = diary.at(610.0, *down)
+        assert [(incident.shared, len(incident.services)) for incident in incidents] == [(True, 3), (True, 3)]
+
     def test_not_while_the_own_network_is_in_doubt(self) -> None:
         assert len(self.fall(100.0, 110.0, 120.0, network_fine=False)) == 3
 
@@ -304,6 +332,23 @@ class TestWords:
     ) -> None:
         said = page(started_at=began, components=components)
         (incident,) = Diary().at(100.0, trouble("acme-api", Finding.DOWN, at=90.0, pages=(said,)))
+        assert (incident.title is not None) is quoted
+
+    @pytest.mark.parametrize(
+        ("stage", "written_at", "quoted"),
+        [
+            (PageStage.INVESTIGATING, 89.0, True),  # it goes on, however long nobody has written
+            (PageStage.MONITORING, 89.0, False),  # that was fixed before
+            (PageStage.MONITORING, 91.0, True),
+            (PageStage.MONITORING, 91.0 + BACKDATED_S, True),
+        ],
+    )
+    def test_what_was_fixed_long_before_is_about_something_else(
+        self, stage: PageStage, written_at: float, quoted: bool
+    ) -> None:
+        began = 90.0 + BACKDATED_S
+        said = page(stage, components=("id-api",), updated_at=written_at)
+        (incident,) = Diary().at(began + 10.0, trouble("acme-api", Finding.DOWN, at=began, pages=(said,)))
         assert (incident.title is not None) is quoted
 
     def test_the_pages_start_counts_when_it_is_believable(self) -> None:
@@ -423,6 +468,18 @@ class TestSilence:
         (incident,) = diary.at(5050.0 + PATIENCE_S, told, patience_s=PATIENCE_S)
         assert incident.silent_since == 5050.0
 
+    def test_ends_when_the_page_calls_it_fixed(self) -> None:
+        """And stays so where the page can no longer be heard."""
+        said = page(updated_at=90.0)
+        seen = trouble("acme-api", Finding.DOWN, at=80.0, pages=(said,))
+        diary = Diary()
+        diary.at(100.0, seen, patience_s=PATIENCE_S)
+        (incident,) = diary.at(90.0 + PATIENCE_S, seen, patience_s=PATIENCE_S)
+        assert incident.silent_since == 90.0
+        diary.store.page_said({"i1": msgspec.structs.replace(said, stage=PageStage.MONITORING)})
+        (incident,) = diary.at(200.0 + PATIENCE_S, seen)
+        assert incident.silent_since is None
+
     def test_is_not_said_of_a_page_that_cannot_be_heard_nor_could_be(self) -> None:
         diary = Diary()
         for now in range(100, 5000, 300):
@@ -469,6 +526,15 @@ class TestSilence:
         diary = Diary()
         assert listened(diary, 100.0, 80.0 + 1700.0, 1800.0)[0].silent_since is None
         assert diary.at(80.0 + 1800.0, DOWN, patience_s=1800.0)[0].silent_since == 80.0
+
+
+def test_what_is_over_waits_until_it_is_asked_for() -> None:
+    diary = Diary()
+    for at in (100.0, 2000.0):
+        diary.at(at, trouble("acme-api", Finding.DOWN, at=at, pages=(page(ident=f"i{at}"),)))
+        diary.at(at + 100.0, trouble("acme-api", Finding.OK, back=at + 50.0))
+        diary.at(at + 100.0 + OVER_KEPT_S, trouble("acme-api", Finding.OK))
+    assert [ended.page_id for ended in diary.store.take_ended()] == ["i100.0", "i2000.0"]
 
 
 def test_what_is_over_is_handed_on_once_with_its_page() -> None:
