@@ -137,6 +137,8 @@ def _cover(items: list[pytest.Item], files: list[str], write: int) -> None:
 
     cover = coverage.Coverage(data_file=None, include=files, config_file=False)
     cover.start()
+    modules = [module for name, module in sys.modules.items() if name.startswith("trayapp.")]
+    caches = [each for module in modules for each in vars(module).values() if hasattr(each, "cache_clear")]
     took_s, failing = [], []
     cover.switch_context("0")
     began = time.process_time()
@@ -146,6 +148,9 @@ def _cover(items: list[pytest.Item], files: list[str], write: int) -> None:
         began = ended
         if failed:
             failing.append(number)
+        # What one test has had worked out, the next one would not run through.
+        for cache in caches:
+            cache.cache_clear()
         cover.switch_context(str(number + 1))
     cover.stop()
     data = cover.get_data()

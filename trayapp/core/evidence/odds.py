@@ -78,8 +78,6 @@ def strength(qs: Sequence[float]) -> float:
 def level(run: Sequence[Try], network: OwnConnection, now: float, *, wary: bool = False) -> Level:
     """What the run amounts to now. `wary`: it failed in part before the run began, or a stranger came between."""
     evidence = strength([chance(t, network, now) for t in run if vouched(t, network)])
-    if not evidence:
-        return Level.NONE
     if (
         evidence >= DOWN_STRENGTH
         and len(run) >= (WARY_TRIES if wary else DOWN_TRIES)

@@ -43,7 +43,7 @@ class Phases(Struct, frozen=True, array_like=True):
     def whole_s(self) -> float:
         return sum(self.spent().values())
 
-    def explains(self, *, own: bool = False) -> tuple[Phase, float, float] | None:
+    def explains(self, *, own: bool) -> tuple[Phase, float, float] | None:
         """The phase that took most of the time, its seconds and those of all, where that is worth a word.
 
         `own`: only of the way to the other side; that an answer takes its time says nothing new of whoever gives it.

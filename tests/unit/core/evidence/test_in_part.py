@@ -46,6 +46,7 @@ class TestSum:
             ("x.x.x", 0.03, False),  # explained by the network
             ("x.x.x.x.x.x.x.x", 0.03, True),
             ("xx.xx.xx.xx", 0.3, False),  # where more than a quarter fails, nothing can be told
+            ("....x....", 0.9, False),  # nor from what is answered there
         ],
     )
     def test_from_ten_thousand_to_one_on_it_is_said(self, pattern: str, q: float, on: bool) -> None:
@@ -140,9 +141,9 @@ class TestTries:
         assert looked(*lost, failing=20).share is None
 
     def test_what_got_lost_in_the_last_ten_minutes_weighs_though_all_is_well_at_the_moment(self) -> None:
-        network = answering(100, 20, at=100.0)
+        network = answering(60, 20, at=100.0)
         for n in range(10):
-            network.observe_control(Control(400.0, 399.8, f"c{n + 50}", Reach.PUBLIC, True, "http_200"))
+            network.observe_control(Control(400.0, 399.8, f"c{n + 30}", Reach.PUBLIC, True, "http_200"))
         made = InPart()
         for n in range(9):
             made.add(tried(400.0 + 5 * n, GOOD if n % 2 else FAIL, code="timeout"))

@@ -102,6 +102,8 @@ ROWS = (
         Surroundings(way=True, link=WIFI, gateway="fe80::1", router=True, resolvers=("fe80::1",)),
                                                                           "+ + + + + + + + + +"),
     Row("others fail, nobody knows where", status(OFFLINE), HOME,         "+ + + ? + ? ? ? ? x"),
+    Row("the route is gone, and a name was looked up", status(OFFLINE, NetworkStep.TCP),
+        with_(way=False, gateway=None, router=None),                      "+ ? + + + x ? ? ? x"),
 )  # fmt: skip
 
 
@@ -159,6 +161,17 @@ def test_what_fails_now_is_not_timed_by_better_days() -> None:
 
 def test_a_link_of_unknown_kind_is_told_by_its_name() -> None:
     assert network_picture(status(ONLINE), with_(link=Link("ppp0"))).of(Stretch.INTERFACE).detail == "ppp0"
+
+
+@pytest.mark.parametrize("state", [OFFLINE, UNKNOWN])
+def test_where_nobody_answers_none_are_counted(state: NetworkState) -> None:
+    assert network_picture(status(state), HOME).of(Stretch.HOSTS).detail is None
+
+
+def test_it_is_timed_by_the_slower_of_the_quicker_half() -> None:
+    passages = tuple(Passage(0.0, connect_s=seconds) for seconds in (0.4, 0.012345, 0.3, 0.02, 9.0))
+    assert network_picture(status(ONLINE), HOME, passages).of(Stretch.TCP).ms == 300.0
+    assert network_picture(status(ONLINE), HOME, passages[1:2] * 2).of(Stretch.TCP).ms == 12.3
 
 
 def test_the_first_that_breaks_is_the_one_to_look_at() -> None:

@@ -8,7 +8,7 @@ from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
 from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.failure_share import FLOOR
-from trayapp.core.evidence.observation import Control, NetworkStep
+from trayapp.core.evidence.observation import Control, NetworkStep, Source
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.reach import Reach
 
@@ -121,6 +121,16 @@ def test_what_was_proven_does_not_vouch_for_a_silence_that_follows() -> None:
     assert odds.level([*proven, lost], network, 100.0) is Level.CHECKING
     network.observe_control(Control(105.2, 105.0, "a", Reach.PUBLIC, True, "http_200"))
     assert odds.level([*proven, lost], network, 106.0) is Level.DOWN, "somebody else answered soon after"
+
+
+def test_the_users_own_failure_has_the_control_of_whoever_was_asked_since() -> None:
+    """And else that of the latest probe: nothing is asked beside it."""
+    probes = [tried(60.0), tried(75.0), tried(82.0)]
+    used = tried(100.0, control=None, source=Source.TRAFFIC, request="r1")
+    lost = tried(90.0, control=False)
+    assert odds.level([*probes, used], answering(100, at=95.0), 100.0) is Level.DOWN
+    assert odds.level([*probes, lost, used], answering(100, at=95.0), 100.0) is Level.CHECKING
+    assert odds.level([*probes, lost, used], answering(100, at=101.0), 101.0) is Level.DOWN
 
 
 def test_red_comes_with_a_try_and_not_with_the_passing_of_time() -> None:

@@ -23,6 +23,7 @@ from trayapp.core.evidence.own_evidence import (
 )
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.red import UNSEEN_RED_S
+from trayapp.core.evidence.stranger import GONE_TRIES
 from trayapp.core.evidence.strikes import RUN_LIFE_S
 
 
@@ -246,6 +247,13 @@ class TestStrangers:
 
     def test_that_he_is_forgotten_is_looked_for(self) -> None:
         assert see(Evidence(), self.foreign(100.0), network=OwnConnection(0.0)).look_at == 100.0 + FOREIGN_LIFE_S
+
+    def test_he_is_known_after_a_restart_as_is_that_nobody_has_answered_since(self) -> None:
+        evidence = see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0))
+        assert restarted(evidence).stranger == evidence.stranger
+        see(evidence, *[tried(130.0 + 15.0 * n) for n in range(GONE_TRIES)])
+        assert (evidence.stranger.latest, evidence.stranger.unwell) == (None, True)
+        assert restarted(evidence).stranger.unwell
 
     def test_blocked_at_once_by_the_control_beside_it(self) -> None:
         assert see(Evidence(), self.foreign(100.0, control=True), network=OwnConnection(0.0)).stranger.blocks

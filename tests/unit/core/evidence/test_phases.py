@@ -16,6 +16,8 @@ from trayapp.core.evidence.phases import Phase, Phases
         (Phases(None, None, None, 0.5, 4.0), False, (Phase.TOKEN, 4.0, 4.5)),
         (Phases(0.5, 0.5, 0.5, 0.5), False, None),  # none of them more than the others together
         (Phases(0.1, 0.1, 0.7, 0.05), False, None),  # 0.95 s needs no explanation
+        (Phases(0.0, 0.0, 1.0, 0.0), False, (Phase.TLS, 1.0, 1.0)),
+        (Phases(0.0, 1.0, 1.0, 0.0), False, None),
         (Phases(), False, None),
         (Phases(0.0, 0.0, 0.0, 0.0), False, None),
     ],
