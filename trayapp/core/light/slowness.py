@@ -103,4 +103,4 @@ def slow_hosts(pulses: dict[str, Pulse], now: float, offset_s: float = 0.0) -> S
 
 
 def _latest(pulse: Pulse) -> float:
-    return pulse.latest[-1][0] if pulse.latest else 0.0
+    return pulse.latest[-1][0]

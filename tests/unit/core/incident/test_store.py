@@ -375,6 +375,14 @@ class TestRestart:
         (incident,) = diary.restarted(150.0).at(151.0 + GAP_S, trouble("acme-api", Finding.OK))
         assert (incident.ended_from, incident.ended_at) == (150.0, 151.0 + GAP_S)
 
+    def test_what_had_been_out_of_sight_before_it_was_bad_until_then(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        for now in (150.0, 900.0):
+            diary.at(now, trouble("acme-api", Finding.NO_EVIDENCE))
+        (incident,) = diary.restarted(900.0).at(950.0, trouble("acme-api", Finding.OK))
+        assert (incident.ended_from, incident.ended_at) == (100.0, 950.0)
+
     def test_a_restart_in_between_is_no_gap(self) -> None:
         diary = Diary()
         diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))

@@ -151,6 +151,15 @@ def test_who_is_told_that_a_model_is_gone_has_a_key_that_counts() -> None:
     assert badges.of("api", 2.0) == (Badge.MODEL,)
 
 
+@pytest.mark.parametrize("badge", [Badge.KEY, Badge.QUOTA])
+def test_a_tools_key_is_good_whatever_it_is_accepted_for(badge: Badge) -> None:
+    badges = Badges()
+    badges.observe(completed(0.0, badge, "large", Source.TRAFFIC))
+    assert badges.of("api", 1.0) == (badge,)
+    badges.observe(completed(1.0, None, "small", Source.TRAFFIC))
+    assert badges.of("api", 2.0) == ()
+
+
 @pytest.mark.parametrize("badge", [Badge.KEY, Badge.QUOTA, Badge.RATE_LIMIT])
 def test_a_badge_belongs_to_a_credential(badge: Badge) -> None:
     badges = Badges()

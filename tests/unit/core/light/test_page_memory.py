@@ -4,9 +4,10 @@ import pytest
 from msgspec import structs
 
 from tests.unit.core.playbook import START, page
+from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.evidence.page_report import PageIncident
 from trayapp.core.light.page_colours import MONITORED_S
-from trayapp.core.light.page_memory import PageMemory
+from trayapp.core.light.page_memory import PAGE_HELD_S, PageMemory
 from trayapp.core.light.page_opinion import Opinions, PageOpinion
 from trayapp.core.light.severity import Light
 
@@ -128,6 +129,15 @@ def test_its_last_trouble_outlives_it_but_no_gap(gap: tuple[float, float], held:
     gap_from, gap_to = gap
     last = memory.last_word(silent(), (START + gap_from, START + gap_to), FRESH_S)
     assert (last is opinion) is held
+
+
+def test_it_is_known_when_time_alone_will_change_what_it_makes() -> None:
+    memory = PageMemory()
+    assert memory.moments == []
+    follow(memory, 0, "major:chat")
+    assert memory.moments == [START + PAGE_HELD_S]
+    follow(memory, 120, "ok")
+    assert memory.moments == [START + 120 + PAGE_HELD_S, START + 120 + QUIET_S]
 
 
 def test_what_was_well_is_not_held_nor_what_is_still_said() -> None:

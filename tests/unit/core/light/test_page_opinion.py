@@ -86,7 +86,8 @@ def test_a_value_that_nobody_knows_is_said() -> None:
 def test_what_rules_once_real_answers_are_good_waits_for_no_incident_that_only_lags() -> None:
     lagging = speak(page(START, ["incident:investigating:major:chat"]), "id-chat")
     assert lagging.calm is not None
-    assert (lagging.unsettled, lagging.calm.unsettled, lagging.calm.light) == (True, False, G)
+    assert (lagging.unsettled, lagging.lapsed, lagging.light) == (True, False, Y)
+    assert (lagging.calm.unsettled, lagging.calm.lapsed, lagging.calm.light) == (False, True, G)
 
 
 @pytest.mark.parametrize(("days", "code"), [(1, "page_component"), (15, "page_stale")])
@@ -103,10 +104,12 @@ def test_so_is_an_id_that_is_lost_beside_it() -> None:
 
 
 def test_what_a_page_says_of_its_own_trouble_does_not_speak_of_a_part_that_it_lacks() -> None:
-    moved = replace(page(START, ["ok"]), health=PageHealth.MOVED, params={"to": "https://b.example"})
+    moved = replace(page(START, ["ok"]), health=PageHealth.MOVED, params={"to": "https://b.example"}, reason="moved")
     (said,) = speak(moved, "id-gone").reasons
-    assert (said.code, said.params["health"]) == ("page_unknown", "missing_component")
-    assert "to" not in said.params
+    assert (said.code, said.params) == (
+        "page_unknown",
+        {"health": "missing_component", "reason": None, "fetched_at": START},
+    )
 
 
 def test_one_that_names_no_part_is_listed_with_all_and_unsettles_none() -> None:
@@ -452,6 +455,11 @@ def test_an_incident_of_models_that_are_not_used_is_listed(said: str, light: Lig
     # A website, and a service of which too little is known, has the same page and no such excuse.
     for use in (None, Use(SONNET.families, frozenset()), Use(SONNET.families, frozenset({"Opus", "Sonnet"}))):
         assert Opinions(report).of(("id-chat",), report.at, use) == speak(report, "id-chat")
+
+
+def test_what_a_page_does_not_say_of_a_part_no_other_models_make_well() -> None:
+    report = concerning("unknown:chat incident:investigating:major:chat", "Elevated errors on Opus 4.5")
+    assert Opinions(report).of(("id-chat",), report.at, SONNET).light is U
 
 
 def test_one_that_names_a_model_in_use_counts_beside_one_that_does_not() -> None:

@@ -2,12 +2,20 @@
 
 import math
 
+import msgspec
 import pytest
+from msgspec import structs
 
 from tests.unit.core.playbook import LINK, START, page
 from trayapp.core.evidence.page_report import PageHealth, PageReport
 from trayapp.core.light.page_opinion import PageOpinion
-from trayapp.core.light.page_readings import LATE_FACTOR, PAGE_FRESH_S, PAGE_INTERVAL_MAX_S, PageReadings
+from trayapp.core.light.page_readings import (
+    LATE_FACTOR,
+    PAGE_FRESH_S,
+    PAGE_INTERVAL_MAX_S,
+    PageReadings,
+    PageReadingsMemory,
+)
 from trayapp.core.light.severity import Light
 
 CHAT = ("id-chat",)
@@ -161,3 +169,36 @@ def test_the_version_grows_whenever_another_opinion_may_follow_and_only_then() -
     before = readings.version
     readings.observe(said(0.0, "html"))
     assert readings.version == before, "older than what is known"
+
+
+@pytest.mark.parametrize(
+    ("readings", "unheard"),
+    [((), True), (("html",), True), (("html", "html"), False), (("wrong_page",), False), (("ok",), False),
+     (("ok", "html"), False)],
+)  # fmt: skip
+def test_what_was_said_before_the_start_holds_until_it_speaks_or_has_fallen_silent(
+    readings: tuple[str, ...], *, unheard: bool
+) -> None:
+    assert read(*(said(120.0 * number, what) for number, what in enumerate(readings))).unheard is unheard
+
+
+def test_where_a_page_gives_no_times_since_when_is_when_it_was_first_seen_across_a_restart() -> None:
+    readings, since = PageReadings(expected=True), []
+    for at, what in ((0.0, "ok"), (120.0, "degraded:chat"), (240.0, "degraded:chat"), (360.0, "partial:chat")):
+        readings.observe(said(at, what))
+        if what != "ok":
+            since.append(opinion(readings).reasons[0].at - START)
+    kept = msgspec.json.decode(msgspec.json.encode(readings.remember()), type=PageReadingsMemory)
+    again = PageReadings(kept, expected=True)
+    again.observe(said(480.0, "partial:chat"))
+    assert [*since, opinion(again).reasons[0].at - START] == [120.0, 120.0, 360.0, 360.0]
+    first = read(said(600.0, "partial:chat"), said(720.0, "partial:chat"))
+    assert opinion(first).reasons[0].at == START + 600
+
+
+def test_that_a_part_was_well_when_it_was_first_seen_is_no_news() -> None:
+    """A fix that has been watched for an hour is over, as far as this part is concerned, and not for half an hour."""
+    report = said(0.0, "incident:monitoring:major:chat:-9000")
+    [told] = report.incidents
+    fixed = structs.replace(told, updated_at=START - 3600, updates=(structs.replace(told.updates[0], at=START - 3600),))
+    assert opinion(read(structs.replace(report, incidents=(fixed,)))).light is Light.GREEN

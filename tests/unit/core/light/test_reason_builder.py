@@ -92,7 +92,7 @@ def test_where_the_time_of_a_slow_answer_went_is_said() -> None:
     network = answering(100)
     tell = ReasonBuilder(seen(slow), None, None, network, 100.0, has_page=False, probed=True)
     params = tell.well()[0].params
-    assert (params["phase"], params["phase_s"], params["of_s"]) == ("tls", 1.5, 2.0)
+    assert (params["phase"], params["phase_s"], params["of_s"], params["depth"]) == ("tls", 1.5, 2.0, "api")
     theirs = structs.replace(tried(100.0, GOOD), phases=Phases(tls_s=0.5, answer_s=1.5))
     assert (
         "phase"

@@ -3,12 +3,15 @@
 import pytest
 from msgspec import structs
 
+from tests.unit.core.evidence.test_own_evidence import seen
+from tests.unit.core.evidence.test_strikes import GOOD, tried
 from tests.unit.core.playbook import CATALOGUE, START, Play, Row, observations, page
 from trayapp.core.evidence.failure_share import Kind
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import Badge, Depth, OnNetwork, Source, Try, Witness
-from trayapp.core.evidence.own_evidence import QUIET_S
+from trayapp.core.evidence.own_evidence import GAP_S, QUIET_S
 from trayapp.core.light.judge import Judge
+from trayapp.core.light.ruling import good_since
 from trayapp.core.light.severity import Confidence
 
 PATH = "/v1/chat/completions"
@@ -102,11 +105,16 @@ class TestRefusedWhatWasAccepted:
         play.wait(240 + QUIET_S)
         assert play.lights()["api"] == "green ok"
 
-    def test_announced_maintenance_explains_it_from_its_first_refusal_on(self, play: Play) -> None:
+    @pytest.mark.parametrize(("failed_at", "since"), [((), 100), ((90, 95), 90)])
+    def test_announced_maintenance_explains_it_from_its_first_refusal_or_failure_on(
+        self, play: Play, failed_at: tuple[float, ...], since: float
+    ) -> None:
         play.feed(50, "page incident:in_progress:maintenance:completions,responses,embeddings")
+        for at in failed_at:
+            play.feed(at, "api 503 +")
         assert asked(play, EDITOR, False, 100, 160, 220) == "yellow maintenance"
         part = next(part for part in play.last.services[0].components if part.id == "completions")
-        assert part.since == START + 100
+        assert part.since == START + since
 
     def test_but_not_what_a_credential_is_told(self, play: Play) -> None:
         asked(play, EDITOR, False, 100, 160, 220)
@@ -312,3 +320,12 @@ def test_a_real_answer_is_worth_the_word_for_ten_minutes_however_well_it_is_reac
             play.feed(at, each)
         worth[at] = play.last.services[0].confidence
     assert (worth[300], worth[590], worth[610]) == (Confidence.ANSWERING, Confidence.ANSWERING, Confidence.REPORTED)
+
+
+def test_since_when_its_host_has_answered_without_a_failure() -> None:
+    answers = [tried(at, GOOD) for at in (10.0, 70.0, 130.0)]
+    assert good_since(seen(*answers), 130.0) == 10.0
+    assert good_since(seen(answers[0], tried(40.0), *answers[1:]), 130.0) == 70.0
+    assert good_since(seen(*answers, tried(140.0)), 140.0) is None, "it fails now"
+    assert good_since(seen(*answers), 131.0 + GAP_S) is None, "nobody knows"
+    assert good_since(seen(tried(10.0, GOOD, Depth.EDGE)), 10.0) is None

@@ -4,11 +4,12 @@ import msgspec
 import pytest
 
 from tests.unit.core.evidence.test_own_evidence import see, seen
-from tests.unit.core.evidence.test_strikes import tried
+from tests.unit.core.evidence.test_strikes import answering, tried
 from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Control, Depth, Observation, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level
+from trayapp.core.evidence.own_evidence import Evidence
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageLight, PageReport
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.silence import KEPT_OUT_AFTER_S, SILENT_WITHIN_S, gone_since, kept_out, silent_since
@@ -40,6 +41,15 @@ def test_it_is_silent_once_it_is_being_checked_or_two_controls_have_answered() -
     see(evidence, tried(110.0, code="timeout"))
     assert (evidence.level, evidence.controls_answered) == (Level.CHECKING, 1)
     assert silent_since(evidence) == 100.0
+
+
+def test_where_it_is_too_shaky_for_more_two_controls_are_enough() -> None:
+    shaky = answering(20, failing=10, at=99.0)
+    tries = [tried(at, control=at > 100.0 or None, code="timeout") for at in (100.0, 105.0, 120.0)]
+    evidence = see(Evidence(), *tries[:2], network=shaky)
+    assert (evidence.level, silent_since(evidence)) == (Level.NONE, None)
+    see(evidence, tries[2], network=shaky)
+    assert (evidence.level, silent_since(evidence)) == (Level.NONE, 100.0)
 
 
 def test_a_server_of_ones_own_and_whoever_is_replaced_are_not_silent_beside_others() -> None:

@@ -112,6 +112,8 @@ def test_a_model_that_is_slow_by_its_own_measure_is() -> None:
     for _ in range(3):
         note(pulses, "a", "opus", moment(pulses) + 1.0, 12.0)
     assert slow_hosts(pulses, moment(pulses)).hosts == {"a": (12.0, 3.9)}, "the one that was asked last"
+    note(pulses, "a", "haiku", moment(pulses) + 1.0, 2.6)
+    assert slow_hosts(pulses, moment(pulses)).hosts == {"a": (2.6, 0.7)}, "whichever that is"
 
 
 def test_models_that_nobody_asks_any_more_are_forgotten() -> None:

@@ -8,6 +8,7 @@ from tests.unit.core.playbook import START, Play, observations
 from trayapp.core.catalogue import Component, Page, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import Badge, Try
 from trayapp.core.evidence.own_evidence import ANSWERING_S, Evidence
+from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.watched_service import WatchedService
 
@@ -56,3 +57,20 @@ def test_that_a_key_is_refused_which_was_accepted_is_said_once() -> None:
     asked(play, EDITOR, False, 220.0)
     assert (play.last.services[0].badges, play.codes("api").count("refused")) == ((Badge.KEY,), 1)
     assert "badge_key" not in play.codes("api")
+
+
+def test_where_the_time_of_an_answer_went_is_told_with_it() -> None:
+    play, took = Play(("api",)), Phases(0.1, 0.2, 0.3, 0.4)
+    [made] = observations(START, "api 401")
+    assert isinstance(made, Try)
+    play.state.observe(structs.replace(made, phases=took))
+    assert play.wait(0.0).services[0].phases == took
+
+
+def test_nothing_is_claimed_of_a_service_that_is_not_red() -> None:
+    """Though a part of it is, and its page says so."""
+    play = Play(("api",))
+    play.feed(0, "api 401")
+    play.feed(1, "page major:embeddings")
+    play.expect("api yellow degraded", "that is not all of it")
+    assert play.last.services[0].claim is None
