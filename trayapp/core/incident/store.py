@@ -110,7 +110,6 @@ class IncidentStore:
         self._let_go: list[Ended] = []
         # When the passing of time alone may make somebody's silence news.
         self._silence_due = 0.0
-        self._index()
 
     def take_ended(self) -> list[Ended]:
         """Those that are over and were let go of since the last time, and whose pages may still name the cause."""
