@@ -120,6 +120,7 @@ class Stage:
     def heal(self) -> None:
         """All is well again."""
         self.hosts.heal()
+        self.resolver.heal()
         self.lead_home()
         self.plug_in()
 

@@ -14,27 +14,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support.httpserver import Server, answer
-from tests.support.networks.wire import ip
-from tests.support.scene import EPOCH
-from tests.support.standins.hosts import BAD_GATEWAY, HTML, JSON, Reply
-from tests.support.standins.stage import PREFIX, Seen, Stage, staged
+from tests.support.standins.hosts import BAD_GATEWAY, HTML, JSON, TEXT, Reply
+from tests.support.standins.play import AFTER_S, LOGIN_PAGE, NOBODY, Play
+from tests.support.standins.stage import staged
 from tests.support.standins.table import row_of
-from tests.support.virtual_time import VirtualClock, VirtualLoop
-from trayapp.core.evidence.observation import Disturbance, DisturbanceKind
-from trayapp.text.banners import words
+from tests.support.virtual_time import VirtualLoop
 
 FILE = Path(__file__).parents[2] / "end2end" / "provider_stories.txt"
 THEN = ", then "
-AFTER_S = 600.0
 DAY = timedelta(days=1)
 HOUR_S = 3600.0
-ELSEWHERE, NOBODY = f"{PREFIX}.250", f"{PREFIX}.251"
 UNAVAILABLE = Reply(503, b"<html><title>503</title>Service Unavailable</html>", HTML)
 REFUSED = Reply(403, b"<html><title>Just a moment...</title></html>", HTML | {"cf-mitigated": "challenge"})
 LIMITED = Reply(429, b'{"error": {"message": "Rate limit reached", "type": "rate_limit_error", "code": 429}}', JSON)
+GONE = Reply(404, b'{"error": {"message": "Not here", "type": "invalid_request_error"}}', JSON)
 UNKNOWN = Reply(401, b'{"error": {"message": "Who are you?", "type": "authentication_error", "code": 401}}', JSON)
-LOGIN_PAGE = "<html><title>Welcome</title>Log in to go on</html>"
 
 
 class Row(NamedTuple):
@@ -46,90 +40,6 @@ class Row(NamedTuple):
     culprit: str
     pops: str
     banner: str
-
-
-class Clock(VirtualClock):
-    """Wall time may be wrong by `off`; while the machine sleeps, time passes for nobody."""
-
-    off = timedelta()
-
-    def wall(self, at: float) -> datetime:
-        return super().wall(at) + self.off
-
-    def steady(self, moment: datetime) -> float:
-        return super().steady(moment - self.off)
-
-    def sleep_through(self, seconds: float) -> None:
-        self._epoch_s += seconds
-
-
-class Play:
-    """One story, as it goes on."""
-
-    def __init__(self, stage: Stage, folder: Path, services: tuple[str, ...], stack: AsyncExitStack) -> None:
-        self.stage, self.hosts, self.stack = stage, stage.hosts, stack
-        self.clock = Clock(EPOCH)
-        self.seen = Seen(folder, services, self.clock)
-        self.told: list[dict[str, Any]] = []
-
-    async def start(self, *, well: bool = True) -> None:
-        """Start the program, and wait until all that can be told is well."""
-        await self.stack.enter_async_context(self.seen)
-        if well:
-            await self.seen.until_green()
-            self._turn()
-
-    async def stands(self, seconds: float = AFTER_S) -> None:
-        """What stands after so long is the next row."""
-        await self.clock.sleep(seconds)
-        titles = sorted(words(one, wall=self.clock.wall).title for one in self.seen.standing.values())
-        self.told.append(
-            self.seen.told(0.0)
-            | {
-                "banner": " + ".join(titles),
-                "pops": str(sum(one.pops_up for one in self.seen.banners)),
-                "said": [" | ".join(words(one, wall=self.clock.wall)[:2]) for one in self.seen.banners],
-            }
-        )
-        self._turn()
-
-    def _turn(self) -> None:
-        self.seen.transitions.clear()
-        self.seen.banners.clear()
-        self.seen.engine.bad.clear()
-
-    async def well_again(self) -> None:
-        """Whatever failed answers, and ten quiet minutes are over."""
-        self.hosts.down.clear()
-        self.hosts.instead = lambda kind, host: None
-        await self.stands(AFTER_S + 180.0)
-
-    def instead(self, reply: Reply, *providers: str, kind: str = "probe") -> None:
-        """The hosts of their probes, or pages, answer so from now on; without any, everybody's."""
-        hosts = self.hosts.hosts_of(*(providers or self.hosts.catalogue.providers), kind=kind)
-        self.hosts.instead = lambda asked, host: reply if asked == kind and host in hosts else None
-
-    async def strangers(self, tls: Any, *names: str) -> None:
-        """These names lead to somebody else with that certificate, who answers all with a login page."""
-        ip(f"address replace {ELSEWHERE}/32 dev lo")
-        for port, context in ((443, tls), (80, None)):
-            server = Server(ELSEWHERE, context, port=port)
-            server.always(answer(200, LOGIN_PAGE))
-            await self.stack.enter_async_context(server)
-        self.lead(ELSEWHERE, *names)
-
-    def sleep_through(self, seconds: float) -> None:
-        """The machine sleeps, and wakes up."""
-        self.clock.sleep_through(seconds)
-        self.seen.engine.observe(Disturbance(self.clock.now(), DisturbanceKind.RESUME))
-
-    def lead(self, address: str | None, *names: str) -> None:
-        """These names lead there from now on, or nowhere."""
-        self.stage.resolver.names |= dict.fromkeys(names, () if address is None else (address,))
-
-    def api_of(self, provider: str) -> str:
-        (host,) = self.hosts.hosts_of(provider)
-        return host
 
 
 Story = Callable[[Play], Awaitable[None]]
@@ -193,6 +103,61 @@ async def _html_from_all(play: Play) -> None:
     await play.start()
     await play.strangers(play.stage.company.server(*play.hosts.names), *play.hosts.names)
     await play.stands()
+
+
+async def _inspected(play: Play) -> None:
+    names = play.hosts.secure
+    await play.strangers(play.stage.company.server(*names), *names, pass_on=True)
+    await play.start()
+    await play.stands()
+    play.hosts.down.add("groq")
+    await play.stands()
+
+
+async def _filtered(play: Play) -> None:
+    names = play.hosts.secure
+    await play.strangers(play.stage.company.server(*names), *names, pass_on=True)
+    await play.start()
+    play.instead(Reply(403, b"<html><title>Access denied</title>This category is blocked</html>", HTML), *FILTERED)
+    await play.stands()
+
+
+async def _cable(play: Play) -> None:
+    await play.start()
+    play.hosts.down.add("groq")
+    await play.stands()
+    play.stage.pull_the_cable()
+    await play.stands(300.0)
+    play.stage.plug_in()
+    await play.stands(300.0)
+    await play.well_again()
+
+
+async def _no_controls(play: Play) -> None:
+    await play.start()
+    play.lead(NOBODY, *(name for name in play.hosts.names if play.hosts.kind(f"https://{name}/") == "control"))
+    await play.stands(1200.0)
+
+
+async def _no_names(play: Play) -> None:
+    await play.start()
+    play.lead(None, *play.hosts.hosts_of("groq"), *play.hosts.hosts_of("groq", kind="page"))
+    await play.stands(1800.0)
+
+
+async def _names_fail(play: Play) -> None:
+    await play.start()
+    play.stage.resolver.failing = {*play.hosts.hosts_of("groq"), *play.hosts.hosts_of("groq", kind="page")}
+    await play.stands(1800.0)
+
+
+def _refuses(reply: Reply) -> Story:
+    async def story(play: Play) -> None:
+        await play.start()
+        play.instead(reply, "groq")
+        await play.stands(1200.0)
+
+    return story
 
 
 async def _private_address(play: Play) -> None:
@@ -309,6 +274,7 @@ async def _house_silent(play: Play) -> None:
     await play.stands(1800.0)
 
 
+FILTERED = ("fireworks", "cerebras", "github-copilot")
 SOME = (
     "openai",
     "google-cloud",
@@ -322,7 +288,9 @@ SOME = (
     "cerebras",
 )
 """Watched where it is not about everybody: as many as it takes to know what is one's own network's fault."""
-ABOUT_ALL = frozenset({_limited, _unknown, _html_from_all, _no_network, _all_pages_away, _all_pages_refuse})
+ABOUT_ALL = frozenset(
+    {_limited, _unknown, _html_from_all, _inspected, _filtered, _no_network, _all_pages_away, _all_pages_refuse}
+)
 STORIES: dict[str, Story] = {
     "two unrelated ones at once": _two,
     "three edges answer 502": _edges,
@@ -333,6 +301,16 @@ STORIES: dict[str, Story] = {
     "401 from everybody without a key": _unknown,
     "HTML from one API": _html_from_one,
     "HTML from everybody": _html_from_all,
+    "a company reads along": _inspected,
+    "a company keeps three out": _filtered,
+    "cable out in an outage": _cable,
+    "no control answers": _no_controls,
+    "all names of a provider are gone": _no_names,
+    "all names of a provider fail": _names_fail,
+    "404 from one API": _refuses(
+        Reply(404, b'{"error": {"message": "Not here", "type": "invalid_request_error"}}', JSON)
+    ),
+    "words of a limit from one API": _refuses(Reply(429, b"Rate exceeded.", TEXT)),
     "a name that leads to a private address": _private_address,
     "a name that is gone": _no_name,
     "a name that leads to somebody else": _other_host,
