@@ -1,11 +1,12 @@
 """What every test is held to: its own home, no proxies of this machine, and no unexpected log record."""
 
+import gc
 import logging
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DISPLAY"] = config.workerinput["screen"]
     config.stash[_SCREENS] = screens = ExitStack()
     config.add_cleanup(screens.close)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: nobody looks for garbage in it, neither meanwhile nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
