@@ -5,7 +5,6 @@ tool is told, and nobody else is asked. A provider that does is left in auto mod
 import asyncio
 import contextlib
 import json
-import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from tests.support.gatewaybed import CHAT, Got, chunks
-from tests.support.httpserver import Behaviour, Request, Server, answer, drip, garbage, hang_up, silent
+from tests.support.httpserver import Behaviour, Request, Server, answer, drip, garbage, hang_up, packed_spaces, silent
 from tests.support.messagesbed import MESSAGES, MessagesBed, event
 from tests.support.tagged import RESPONSES, SPEECH, Speech, tag_of
 from trayapp.core.switching.limits import Limits
@@ -55,12 +54,7 @@ def says(raw: bytes) -> Behaviour:
     return pours(raw, b" ", 0)
 
 
-def bomb() -> bytes:
-    packer = zlib.compressobj(9, wbits=31)
-    return b"".join(packer.compress(b" " * 1_000_000) for _ in range(200)) + packer.flush()
-
-
-BOMB = bomb()
+BOMB = packed_spaces(200)
 GZIP = b"content-encoding: gzip\r\n\r\n"
 CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
 ANY: dict[str, Behaviour] = {
