@@ -71,3 +71,17 @@ async def test_it_shows_itself_once_where_its_icon_is(desktop: Desktop, edge: st
             assert desktop.screen.windows(PANEL) == []
         assert desktop.log("llm-ampel").read_text() == said
         await quit_instance(on(desktop), again)
+
+
+async def test_nobody_is_sent_to_a_tray_that_is_not_there(desktop: Desktop) -> None:
+    async with AsyncExitStack() as stack:
+        acme = Acme()
+        await acme.open(stack)
+        write_files(home(), (acme,), newcomer=True)
+        program = desktop.llm_ampel()
+        await until(lambda: desktop.screen.windows(PANEL), "the panel, unasked")
+        said = desktop.log("llm-ampel").read_text()
+        assert "no tray icons" in said, said
+        assert "Look for its light" not in said
+        await until(lambda: on(desktop).runtime.joinpath("control").exists(), "its socket")
+        await quit_instance(on(desktop), program)

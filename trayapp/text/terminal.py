@@ -60,7 +60,10 @@ def nothing_was_local() -> str:
     return _("Nothing was local.")
 
 
-def welcome() -> str:
+def welcome(*, tray: bool) -> str:
+    """What the very first start says; `tray`: whether this desktop has one just now."""
+    if not tray:
+        return _("LLM Ampel is running. This desktop shows no tray icons just now, so its window comes up instead.")
     return _("LLM Ampel is running. Look for its light in the tray, among the small icons at the edge of your screen.")
 
 
