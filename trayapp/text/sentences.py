@@ -177,7 +177,14 @@ def _subline(s: Snapshot) -> str:
     begun = min((v.since for v in worst), default=s.at)
     if incidents:
         begun = min(incident.started_at for incident in incidents)
-    sentences = [_("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))]
+    back = max((v.since for v in worst), default=s.at)
+    if begun < back and all(v.finding is Finding.RECOVERING for v in worst):
+        # "Works again. Since 22:04" would be read as what it is not.
+        gaps = {"begun": _time(begun, s), "back": _time(back, s), "duration": duration(s.at - back)}
+        lasted = _("In trouble from {begun} to {back}, back for {duration}.", **gaps)
+    else:
+        lasted = _("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))
+    sentences = [lasted]
     sentences += [_stated(incident, s) for incident in incidents]
     sentences.append(half_over(worst, s))
     return " ".join(filter(None, sentences))

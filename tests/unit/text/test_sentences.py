@@ -11,6 +11,7 @@ from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import PageStatus
@@ -340,3 +341,17 @@ def test_an_incident_of_its_own_time_speaks_for_its_services() -> None:
         "Since 22:04 (18 min). OpenAI confirms: “Elevated Error Rates”. Cause not stated. Anthropic has not commented."
     )
     assert service_line(claude, s) == "Claude: down 5 min"
+
+
+def test_of_what_is_back_it_is_said_from_when_to_when_it_was_not(spoken: str) -> None:
+    again = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240, incident=INCIDENT.id)
+    incident = msgspec.structs.replace(INCIDENT, stage=IncidentStage.RECOVERING, down=())
+    said = sentences.subline(snapshot(again, incidents=(incident,)))
+    assert said.startswith(
+        {
+            "en": "In trouble from 22:04 to 22:18, back for 4 min. OpenAI says: ",
+            "de": "Gestört von 22:04 bis 22:18, seit 4 Min. wieder da. OpenAI sagt: ",
+        }[spoken]
+    )
+    alone = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240)
+    assert "22:18" in sentences.subline(snapshot(alone))
