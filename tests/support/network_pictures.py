@@ -118,7 +118,7 @@ PICTURES = {
     ),
     "portal": Picture(
         _portal, _is(NetworkState.CAPTIVE),
-        "You ─✓─ Cable ─?─ DNS ─✗─ Login page: fails ─?─ TLS", "Your connection: Wi-Fi login page.",
+        "You ─✓─ Cable ─?─ DNS ─✗─ Login page: in the way ─?─ TLS", "Your connection: Wi-Fi login page.",
         "✗ Your connection: a login page is in the way, as in hotels and trains. Open any page in the browser and"
         " log in there.",
     ),

@@ -53,6 +53,9 @@ def _said(view: StretchView) -> str:
     label = stretch_name(view)
     if view.stretch is Stretch.HOSTS and view.holds is Holds.FAILED:
         return _("{step}: no answer", step=label)
+    if view.stretch is Stretch.CAPTIVE_PORTAL and view.holds is Holds.FAILED:
+        # It works only too well.
+        return _("{step}: in the way", step=label)
     if view.holds is Holds.FAILED:
         return _("{step}: fails", step=label)
     if view.holds is Holds.SLOW and view.ms is not None:
