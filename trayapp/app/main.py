@@ -89,7 +89,7 @@ def _run_tray(here: Home, page: str, *, verbose: bool) -> bool:
     if newcomer:
         from trayapp.text import terminal
 
-        print(terminal.welcome(tray=tray.available), flush=True)  # noqa: T201 - the icon alone is easily overlooked
+        print(terminal.welcome(tray.available), flush=True)  # noqa: T201 - the icon alone is easily overlooked
     # All that follows is imported while the icon is on its way to the panel.
     from trayapp.app.program import Program
     from trayapp.app.run import Run

@@ -60,7 +60,7 @@ def nothing_was_local() -> str:
     return _("Nothing was local.")
 
 
-def welcome(*, tray: bool) -> str:
+def welcome(tray: bool) -> str:
     """What the very first start says; `tray`: whether this desktop has one just now."""
     if not tray:
         return _("LLM Ampel is running. This desktop shows no tray icons just now, so its window comes up instead.")
