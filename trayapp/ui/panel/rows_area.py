@@ -63,10 +63,9 @@ class RowsArea(QScrollArea):
         low = min(top, top + part.height() - room)
         bar.setValue(max(low, min(bar.value(), top)))
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+    def whole(self, width: int) -> int:
+        """The height in which nothing has to scroll. The layout around it is not told: it would squeeze all that it has
+        before this scrolls."""
         if self.column.hasHeightForWidth():
             return self.column.totalHeightForWidth(width)
         return self.column.totalSizeHint().height()

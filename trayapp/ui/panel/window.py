@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
     QPalette,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -290,7 +291,21 @@ class Panel(QWidget):
                     layout.activate()
         width = max(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.minimumSizeHint().width())
         # What is higher scrolls.
-        return QSize(width, fitting(self, width, self._column.totalHeightForWidth(width)).height())
+        whole = self._height(width, self._rows_area.whole(width))
+        return QSize(width, fitting(self, width, whole).height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Let nothing be cut off: narrower, lines that wrap take more height, and only the rows can scroll."""
+        least = self._height(self.width(), self._rows_area.minimumSizeHint().height())
+        self.setMinimumHeight(fitting(self, self.width(), least).height())
+
+    def _height(self, width: int, rows: int) -> int:
+        """Of the window, with so much of it for the rows."""
+        return self._column.totalHeightForWidth(width) - self._rows_area.sizeHint().height() + rows
 
     def _fit(self) -> None:
         size = self._wanted()
@@ -301,6 +316,7 @@ class Panel(QWidget):
         """There is more to show than ever before: use the room of the screen. Never work against the user's hand."""
         if not self.isVisible():
             return
+        self._keep_room()
         height = self._wanted().height()
         if height > self._room_taken or self._giving_back:
             self._room_taken = height

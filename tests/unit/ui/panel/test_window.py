@@ -375,3 +375,16 @@ def test_what_comes_while_the_window_opens_has_its_room(panel: Panel) -> None:
     panel.resize(before)
     settle()
     assert not any(bar.isVisible() for bar in panel.findChildren(QScrollBar))
+
+
+@pytest.mark.parametrize("state", ["down", "recovering", "local_now", "offline"])
+def test_however_small_it_is_made_no_line_is_cut_off(panel: Panel, state: str) -> None:
+    opened(panel, states.STATES[state](), "openai-api")
+    panel.resize(10, 10)
+    settle()
+    panel.resize(10, 10)
+    settle()
+    outside = [panel.verdict.headline, panel.verdict.subline, panel.bar.target, panel.network.chain]
+    for one in outside:
+        assert one.height() >= one.heightForWidth(one.width()), one.text()
+    assert panel.height() < 600

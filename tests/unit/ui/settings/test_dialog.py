@@ -153,3 +153,16 @@ def test_settings_that_cannot_be_read_are_told(qtbot: QtBot, commands: Recording
     dialog.open_at()
     assert [text for text in dialog.notices.texts if "not valid TOML" in text]
     assert not dialog.ok_button.isEnabled()
+
+
+@pytest.mark.parametrize("page", ["services", "local", "keys", "gateway", "network", "general"])
+def test_however_small_it_is_made_no_field_is_cut_off(dialog: SettingsDialog, page: str) -> None:
+    dialog.open_at(page)
+    settle()
+    dialog.resize(10, 10)
+    settle()
+    shown = dialog.pages[page]
+    inside = shown.widget()
+    assert inside is not None
+    assert inside.width() >= inside.minimumSizeHint().width()
+    assert inside.width() <= shown.viewport().width()
