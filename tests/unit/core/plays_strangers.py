@@ -18,6 +18,18 @@ NO_SUCH_NAME_AND_LOST_LOOKUPS = [
     Row(100, "api timeout +", _BLOCKED, "nor three, of whatever kind", every=60, until=1420),
 ]
 
+# Its name is gone here, and then its page cannot be read either: that may be a filter, or the end of its domain.
+NO_SUCH_NAME_AND_NO_PAGE = [
+    Row(0, "beta 200 !; api 401 !; page ok", "beta green ok", "all is well"),
+    Row(55, "beta 200 !", "beta green ok", "and stays so there", every=60, until=1900),
+    Row(60, "api no_name +", _BLOCKED, "no such name, and its page is calm"),
+    Row(119, "page html", _BLOCKED, "that may pass"),
+    Row(120, "api no_name +", _BLOCKED, "for as long as it comes", every=60, until=180),
+    Row(239, "page html", "beta green ok", "nobody calls it calm any more", every=120, until=1700),
+    Row(900, "api no_name +", "api grey no_evidence, beta green ok", "so it may as well be them", every=60, until=1700),
+    Row(1740, "page ok; api no_name +", _BLOCKED, "its page is back, and calm"),
+]
+
 # The same with a company's page: what comes between is its own proxy's.
 A_FOREIGN_PAGE_AND_THE_ERRORS_OF_ITS_PROXY = [
     *_WELL,

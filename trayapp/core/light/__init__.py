@@ -20,8 +20,9 @@ Rule 1. Own network first, and a proven answer proves it (core/evidence/connecti
     provider's place, be it by a page, a certificate, a name that leads nowhere out there or a proxy that forbids it,
     while anybody answers: grey, `blocked`, for as long as it comes; it explains what failed before it, but for a red
     and, seen once, `CASE_TRIES` failures that are no lookups, and ends by an answer that is good or proven, or by
-    `GONE_TRIES` failures in a row; until it answers well nothing else makes it green (core/evidence/stranger.py). What
-    began before a resume or a change of networks is dropped, and failures within `GRACE_S` after it
+    `GONE_TRIES` failures in a row; until it answers well nothing else makes it green (core/evidence/stranger.py). A
+    name that is gone while its page cannot be read, either, may be its own: grey, `no_evidence` (core/light/ruling.py).
+    What began before a resume or a change of networks is dropped, and failures within `GRACE_S` after it
     (core/light/judge.py).
 
 Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.py, core/evidence/own_evidence.py).

@@ -51,6 +51,10 @@ class ReasonBuilder:
     def blocked(self, t: Try) -> tuple[Reason, ...]:
         return (_blocked(t), *self._company(t), *self._page())
 
+    def nameless(self, t: Try) -> tuple[Reason, ...]:
+        """`t` found no such name, and nobody says why."""
+        return (_failures(t, 1, 1, t.at), *self._company(t), *self._page())
+
     def trouble(self, sight: Sight) -> tuple[Reason, ...]:
         """Page, own failures, network, in this order."""
         own = (*self._refused(), *self._own(sight))

@@ -116,6 +116,9 @@ class Case:
             return trouble
         stranger = evidence.stranger
         if stranger.latest is not None and stranger.blocks:
+            if stranger.latest.code == "no_name" and self._page_is_gone:
+                # A filter's doing, or the end of its domain.
+                return Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.nameless(stranger.latest))
             return Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(stranger.latest), stranger.latest.at)
         if self._orphan is not None and evidence.answering(self._now) is None:
             return self._orphaned(self._orphan)
@@ -237,6 +240,13 @@ class Case:
         """Whether a probe is due that has not run since the start, a sleep, or on this network."""
         tried_at = self._evidence.tried_at
         return self._probed and (tried_at is None or tried_at < self._network.back_at)
+
+    @property
+    def _page_is_gone(self) -> bool:
+        """Whether it has one that cannot be read any more, and so does not call it well."""
+        latest, opinion = self._around.readings.latest, self._opinion
+        unread = latest is not None and not latest.speaks and (opinion is None or opinion.light is Light.GREY)
+        return self._on_page and unread
 
     def _unknown(self) -> Ruling:
         latest = self._around.readings.latest
