@@ -14,80 +14,32 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from trayapp.core.catalogue import Up
+from trayapp.core.evidence.error_words import (
+    BASE_RESP,
+    ENDED_TEXT,
+    base_resp,
+    error_of,
+    is_quota,
+    json_of,
+    lacks_model,
+    named,
+    shaped,
+    told,
+)
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.evidence.reach import Reach, reach_of_url
-from trayapp.core.json_text import read_json
 
 MAX_RETRY_AFTER_S = 3600.0
 """A provider may ask for patience, not for silence: a longer Retry-After is cut to an hour."""
 
-_SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type", "base_resp"})
-# MiniMax's own numbers (platform.minimax.io/docs/api-reference/errorcode) as what HTTP has for them; others are a 400.
-_BASE_RESP = {
-    1000: 500,
-    1001: 504,
-    1002: 429,
-    1004: 401,
-    1008: 402,
-    1024: 500,
-    1033: 500,
-    1039: 429,
-    1041: 429,
-    2049: 401,
-    2056: 429,
-}
 # What a stranger in between sends: a login page (2xx, 3xx, 401), a block page (403, 451), a captive portal (511).
 _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
 # In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
 _REFUSING = frozenset({401, 403, 404, 410})
-_NO_MODEL_STATUSES = frozenset({400, 404, 410, 422})
-_QUOTA_CODES = frozenset(
-    {
-        "insufficient_quota",
-        "credit_balance_exhausted",
-        "enforced_spend_limit_reached",
-        "billing_error",
-        "billing_hard_limit_reached",
-        "billing_not_active",
-        # Moonshot and Qwen.
-        "exceeded_current_quota_error",
-        "Arrearage",
-    }
-)
-_QUOTA_TEXT = re.compile(
-    r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|specified api usage limits"
-    r"|(used|run out of) (all )?(your |available |api )*credits",
-    re.I,
-)
-# The model is not there, or not for this key: OpenAI, Groq, Together, Hugging Face, Mistral and Perplexity by name;
-# the others in words (Anthropic says no more than "model: claude-2").
-_NO_MODEL_CODES = frozenset(
-    {
-        "model_not_found",
-        "model_decommissioned",
-        "model_deprecated",
-        "model_not_available",
-        "model_not_supported",
-        "invalid_model",
-        "DeploymentNotFound",
-    }
-)
-_NO_MODEL_TEXT = re.compile(
-    r"\bmodel\b[^.]{0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
-    # Bedrock.
-    r"|model identifier is invalid|could not resolve the foundation model|model version has reached the end of its life"
-    r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
-    r"|\bmodel (\S+ )?(is|was|has been) (now )?(no longer|deprecated|retired|decommissioned|discontinued|sunset)",
-    re.I,
-)
 _KEY_TEXT = re.compile(r"api[ _-]?key", re.I)
 # OpenAI answers 400 when a reasoning model has spent the allowed tokens before it wrote one: the model did run.
 _RAN_TEXT = re.compile(r"output limit was reached", re.I)
-# The end of a model that was announced long ago; Anthropic and others say it in headers beforehand (RFC 8594, 9745).
-_ENDED_TEXT = re.compile(
-    r"deprecated|retired|decommissioned|discontinued|no longer (available|supported|offered)|sunset|end[- ]of[- ]life",
-    re.I,
-)
+# The announced end of a model, in headers (RFC 8594, 9745).
 _ENDED_HEADERS = frozenset({"sunset", "deprecation"})
 # About what was asked, not about who asked: OpenRouter's 403 for what its moderation flagged.
 _REQUEST_TEXT = re.compile(r"flagged|moderation", re.I)
@@ -157,16 +109,16 @@ def read_answer(
     to `url` was meant to prove; `keyed`: it carried the user's key, so that a refusal of the key is the user's to
     know; `up`: answers that count as good by the catalogue's word; `proven`: nobody in between can have made it.
     """
-    json = None if truncated else _json(body)
-    theirs = proven or _shaped(json) or "cf-ray" in headers
-    if status < 500 and (number := _base_resp(json)) is not None:
-        status = _BASE_RESP.get(number, max(status, 400))
+    json = None if truncated else json_of(body)
+    theirs = proven or shaped(json) or "cf-ray" in headers
+    if status < 500 and (number := base_resp(json)) is not None:
+        status = BASE_RESP.get(number, max(status, 400))
     code = f"http_{status}"
     if status == 407 and not proven:
         return Reading(Outcome.PROXY, "proxy_login", depth)
     if headers.get("cf-mitigated", "").lower() == "challenge" or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)
-    error = _error(json)
+    error = error_of(json)
     if theirs and _refuses_address(status, error, body):
         return Reading(Outcome.GOOD, code, Depth.EDGE, Badge.REGION)
     # A status alone is anybody's out there, and so is a page for people.
@@ -177,10 +129,10 @@ def read_answer(
         return Reading(Outcome.FAIL, "http_502", depth, edge=True)
     if status == 511 and not proven:
         return Reading(Outcome.FOREIGN, "foreign_page", depth)
-    if status == 503 and _LOADING_TEXT.search(_told(error)):
+    if status == 503 and _LOADING_TEXT.search(told(error)):
         return Reading(Outcome.FAIL, LOADING, depth)
     if status >= 500 or status == 408:
-        edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not _shaped(json)
+        edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not shaped(json)
         return Reading(Outcome.FAIL, code, depth, edge=edge)
     if status == 429:
         return _too_many(headers, body, json, depth, theirs=theirs)
@@ -199,9 +151,9 @@ def read_answer(
 
 def _too_many(headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool) -> Reading:
     """A 429: an empty account, a limit of this key or address, or words for everybody."""
-    if is_quota(_error(json)):
+    if is_quota(error_of(json)):
         return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.QUOTA)
-    limited = _shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
+    limited = shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
     if theirs and not limited:
         # https://github.com/anthropics/claude-code/issues/10698: "Rate exceeded", on any device.
         return Reading(Outcome.NEUTRAL, "http_429", depth, accepted=False)
@@ -213,7 +165,7 @@ def _refuses_address(status: int, error: Mapping[str, Any], body: bytes) -> bool
         return True
     if status not in (400, 403):
         return False
-    if _named(error) & _REGION_CODES:
+    if named(error) & _REGION_CODES:
         return True
     return bool(_REGION_TEXT.search(str(error.get("message", ""))) or _REGION_PAGE.search(body))
 
@@ -223,31 +175,15 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
 
     Quota and the announced end of a model are no news; a parameter other than the model is the request's own.
     """
-    error = _error(json)
+    error = error_of(json)
     message = str(error.get("message", ""))
     if is_quota(error) or _REQUEST_TEXT.search(message):
         return False
     if status == 400:
         return bool(_KEY_TEXT.search(message))
-    if status in (404, 410) and (_ENDED_TEXT.search(f"{message} {error.get('code')}") or _ENDED_HEADERS & set(headers)):
+    if status in (404, 410) and (ENDED_TEXT.search(f"{message} {error.get('code')}") or _ENDED_HEADERS & set(headers)):
         return False
     return status in _REFUSING and error.get("param") in (None, "", "model")
-
-
-def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
-    """Does an error object say that the model is not offered, any more or to this key?"""
-    if error.get("param") not in (None, "", "model"):
-        return False
-    if status == 403:
-        # OpenAI, of a project that may not use it; by words alone it may be about anything.
-        return bool(_named(error) & _NO_MODEL_CODES)
-    if status not in _NO_MODEL_STATUSES:
-        return False
-    # Gateways of one's own (vLLM, LiteLLM) call it a detail.
-    message = str(error.get("message") or error.get("detail") or "")
-    # Google speaks of an ended model by its name alone.
-    ended = status in (404, 410) and "model" in message.lower() and _ENDED_TEXT.search(message)
-    return bool(_named(error) & _NO_MODEL_CODES or ended or _NO_MODEL_TEXT.search(message))
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -329,11 +265,11 @@ def _api(
         if isinstance(json, (dict, list)) or (truncated and body.lstrip()[:1] in (b"{", b"[")):
             return _inner(json, depth, keyed=keyed) or Reading(Outcome.GOOD, code, depth, accepted=True)
         return malformed
-    if not _shaped(json):
+    if not shaped(json):
         if theirs:
             return front if status in _REFUSING else malformed
         return foreign if status in _FOREIGN_STATUSES else malformed
-    if status == 400 and _RAN_TEXT.search(str(_error(json).get("message", ""))):
+    if status == 400 and _RAN_TEXT.search(str(error_of(json).get("message", ""))):
         return Reading(Outcome.GOOD, code, depth, accepted=True)
     return Reading(Outcome.GOOD, code, Depth.API, _badge(status, json) if keyed else None)
 
@@ -348,15 +284,8 @@ def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     return Reading(Outcome.FAIL, "malformed", depth)
 
 
-def _base_resp(json: Any) -> int | None:
-    """The number of MiniMax's own error, which comes with any status, 200 as well; None where there is none."""
-    answer = json.get("base_resp") if isinstance(json, dict) else None
-    number = answer.get("status_code") if isinstance(answer, dict) else None
-    return number if isinstance(number, int) and number else None
-
-
 def _badge(status: int, json: Any) -> Badge | None:
-    error = _error(json)
+    error = error_of(json)
     if status == 402 or is_quota(error):
         return Badge.QUOTA
     if lacks_model(status, error):
@@ -366,53 +295,6 @@ def _badge(status: int, json: Any) -> Badge | None:
     if status == 400 and _KEY_TEXT.search(str(error.get("message", ""))):
         return Badge.KEY
     return None
-
-
-def is_quota(error: Mapping[str, Any]) -> bool:
-    """Does an error object say that the account is empty?"""
-    return bool(_named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
-
-
-def _named(error: Mapping[str, Any]) -> set[str]:
-    """The words by which it names itself; whatever else stands in their place is none."""
-    details = error.get("details")
-    codes = (error.get("type"), error.get("code"), details.get("error_code") if isinstance(details, dict) else None)
-    return {code for code in codes if isinstance(code, str)}
-
-
-def _error(json: Any) -> Mapping[str, Any]:
-    """The error object, wherever a provider puts it; empty when there is none."""
-    if isinstance(json, list) and json:
-        json = json[0]
-    if not isinstance(json, dict):
-        return {}
-    if _base_resp(json) is not None:
-        return {"message": json["base_resp"].get("status_msg")}
-    match json.get("error"):
-        case dict() as error:
-            return error
-        case str() as text:
-            return {"message": text, "code": json.get("code")}
-        case _:
-            return json
-
-
-def _told(error: Mapping[str, Any]) -> str:
-    """Its message, or the state that stands in place of one."""
-    return str(error.get("message") or error.get("status") or "")
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return read_json(body)
-    except ValueError:
-        return None
-
-
-def _shaped(json: Any) -> bool:
-    if isinstance(json, list) and json:
-        json = json[0]
-    return isinstance(json, dict) and not _SHAPE_KEYS.isdisjoint(json)
 
 
 def _has(json: Any, dotted: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from trayapp.core.evidence.answers import Reading, is_quota, read_answer
+from trayapp.core.evidence.answers import Reading, read_answer
+from trayapp.core.evidence.error_words import is_quota
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.remote_text import plain
 from trayapp.core.switching.failure import Fault, Said
