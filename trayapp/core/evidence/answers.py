@@ -15,15 +15,17 @@ import msgspec
 
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.error_words import (
-    BASE_RESP,
     ENDED_TEXT,
-    base_resp,
     error_of,
+    is_anothers,
+    is_overload,
     is_quota,
     json_of,
     lacks_model,
-    named,
+    meant,
+    refuses_address,
     shaped,
+    status_named,
     told,
 )
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
@@ -47,12 +49,14 @@ LOADING = "loading"
 """The code of a server that says that it is not ready yet."""
 # llama-server's 503 while it reads a model, LocalAI's while it starts.
 _LOADING_TEXT = re.compile(r"^loading model|^starting\b|startup preload|model is (still )?loading", re.I)
-_REGION_CODES = frozenset({"unsupported_country_region_territory", "unsupported_country"})
-# Gemini's 400, and Anthropic's 403 (https://github.com/anthropics/claude-code/issues/1613).
-_REGION_TEXT = re.compile(r"location is not supported|request not allowed|(country|region)[^.]* not supported", re.I)
-# Cloudflare refuses an address (1006, 1007, 1008), a country (1009), or what its owner's rule says (1020).
-_REGION_PAGE = re.compile(rb"error.?code[^0-9]{0,60}(100[6-9]|1020)\b", re.I)
+# Cloudflare refuses an address (1006, 1007, 1008), a country (1009), or what its owner's rule says (1020, or a page
+# without a number: https://github.com/n3d1117/chatgpt-telegram-bot/issues/460); CloudFront refuses a country.
+_REGION_PAGE = re.compile(
+    rb"error.?code[^0-9]{0,60}(100[6-9]|1020)\b|>Sorry, you have been blocked<|block access from your country", re.I
+)
 _ADDRESS_LIMITED_PAGE = re.compile(rb"error.?code[^0-9]{0,60}1015\b", re.I)
+# Of Cloudflare, AWS WAF (202, or 405 for a captcha) and Vercel (429, or 403), whatever the status.
+_CHALLENGES = ("cf-mitigated", "x-amzn-waf-action", "x-vercel-mitigated")
 _CLOUDFLARES_OWN = range(520, 528)
 _OUTCOME_OF_FAILURE = {
     "timeout": Outcome.FAIL,
@@ -111,20 +115,23 @@ def read_answer(
     """
     json = None if truncated else json_of(body)
     theirs = proven or shaped(json) or "cf-ray" in headers
-    if status < 500 and (number := base_resp(json)) is not None:
-        status = BASE_RESP.get(number, max(status, 400))
+    status = meant(json, status)
     code = f"http_{status}"
     if status == 407 and not proven:
         return Reading(Outcome.PROXY, "proxy_login", depth)
-    if headers.get("cf-mitigated", "").lower() == "challenge" or (status == 403 and b"<title>Just a moment" in body):
+    if _challenges(headers) or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)
     error = error_of(json)
-    if theirs and _refuses_address(status, error, body):
+    if theirs and _refuses_address(status, json, body):
         return Reading(Outcome.GOOD, code, Depth.EDGE, Badge.REGION)
-    # A status alone is anybody's out there, and so is a page for people.
-    page = not theirs and is_html(headers, body) and reach_of_url(url) is Reach.PUBLIC
-    if any(status == good.status and (not page if good.json is None else _has(json, good.json)) for good in up):
-        return Reading(Outcome.GOOD, code, depth, _badge(status, json) if keyed else None, accepted=not keyed)
+    # A status alone is anybody's out there, and so is a page for people; of the provider it is its front's.
+    for_people = is_html(headers, body) and reach_of_url(url) is Reach.PUBLIC
+    page = for_people and not theirs
+    known = not (for_people if depth is not Depth.EDGE else page)
+    if any(status == good.status and (known if good.json is None else _has(json, good.json)) for good in up):
+        if not keyed:
+            return Reading(Outcome.GOOD, code, depth, accepted=True)
+        return Reading(Outcome.GOOD, code, depth, _badge(status, json), _accepted(status, headers, json, keyed=True))
     if error.get("type") == "cf_bad_gateway":
         return Reading(Outcome.FAIL, "http_502", depth, edge=True)
     if status == 511 and not proven:
@@ -145,29 +152,40 @@ def read_answer(
         return reading
     if status < 300 or (status < 400 and depth is Depth.EDGE):
         return reading._replace(accepted=not up)
+    return reading._replace(accepted=_accepted(status, headers, json, keyed=keyed))
+
+
+def _accepted(status: int, headers: Mapping[str, str], json: Any, *, keyed: bool) -> bool | None:
+    """What a refusal says of who asked; without a key it is news whatever it says, but for an account's."""
     refused = _refuses_key(status, headers, json) if keyed else status != 402
-    return reading._replace(accepted=False if refused else None)
+    return False if refused else None
 
 
 def _too_many(headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool) -> Reading:
     """A 429: an empty account, a limit of this key or address, or words for everybody."""
-    if is_quota(error_of(json)):
+    error = error_of(json)
+    if is_quota(error):
         return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.QUOTA)
+    if lacks_model(429, error):
+        return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.MODEL)
+    if is_anothers(error):
+        return Reading(Outcome.NEUTRAL, "http_429", depth)
     limited = shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
-    if theirs and not limited:
+    if theirs and (not limited or is_overload(error)):
         # https://github.com/anthropics/claude-code/issues/10698: "Rate exceeded", on any device.
         return Reading(Outcome.NEUTRAL, "http_429", depth, accepted=False)
     return Reading(Outcome.NEUTRAL, "http_429", depth, Badge.RATE_LIMIT)
 
 
-def _refuses_address(status: int, error: Mapping[str, Any], body: bytes) -> bool:
-    if status == 451:
+def _challenges(headers: Mapping[str, str]) -> bool:
+    """Does somebody's edge want to know whether a person asks?"""
+    return any(headers.get(name, "").lower() in ("challenge", "captcha") for name in _CHALLENGES)
+
+
+def _refuses_address(status: int, json: Any, body: bytes) -> bool:
+    if status == 451 or refuses_address(status, error_of(json)):
         return True
-    if status not in (400, 403):
-        return False
-    if named(error) & _REGION_CODES:
-        return True
-    return bool(_REGION_TEXT.search(str(error.get("message", ""))) or _REGION_PAGE.search(body))
+    return status in (400, 403) and not shaped(json) and bool(_REGION_PAGE.search(body))
 
 
 def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
@@ -267,7 +285,8 @@ def _api(
         return malformed
     if not shaped(json):
         if theirs:
-            return front if status in _REFUSING else malformed
+            # A firewall's 405, a 413 for what is too long to be passed on.
+            return front
         return foreign if status in _FOREIGN_STATUSES else malformed
     if status == 400 and _RAN_TEXT.search(str(error_of(json).get("message", ""))):
         return Reading(Outcome.GOOD, code, depth, accepted=True)
@@ -276,11 +295,10 @@ def _api(
 
 def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     """Some providers put an error, with or without its status, into a body that came with 200."""
-    if not isinstance(json, dict) or not isinstance(json.get("error"), dict):
+    if not isinstance(json, dict) or not isinstance(error := json.get("error"), (dict, str)) or not error:
         return None
-    inner = json["error"].get("code")
-    if isinstance(inner, int) and 400 <= inner <= 599:
-        return read_answer(inner, {}, msgspec.json.encode({"error": json["error"]}), depth=depth, keyed=keyed)
+    if isinstance(error, dict) and (inner := status_named(error)) is not None:
+        return read_answer(inner, {}, msgspec.json.encode({"error": error}), depth=depth, keyed=keyed)
     return Reading(Outcome.FAIL, "malformed", depth)
 
 
@@ -291,7 +309,7 @@ def _badge(status: int, json: Any) -> Badge | None:
     if lacks_model(status, error):
         return Badge.MODEL
     if status in (401, 403):
-        return Badge.KEY
+        return None if _REQUEST_TEXT.search(str(error.get("message", ""))) else Badge.KEY
     if status == 400 and _KEY_TEXT.search(str(error.get("message", ""))):
         return Badge.KEY
     return None

@@ -8,7 +8,7 @@ from trayapp.core.json_text import read_json
 
 _SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type", "base_resp"})
 # MiniMax's own numbers (platform.minimax.io/docs/api-reference/errorcode) as what HTTP has for them; others are a 400.
-BASE_RESP = {
+_BASE_RESP = {
     1000: 500,
     1001: 504,
     1002: 429,
@@ -30,16 +30,56 @@ _QUOTA_CODES = frozenset(
         "billing_error",
         "billing_hard_limit_reached",
         "billing_not_active",
-        # Moonshot and Qwen.
+        # Moonshot; Qwen; ElevenLabs and GitHub Copilot; Z.ai (docs.z.ai/api-reference/api-code).
         "exceeded_current_quota_error",
         "Arrearage",
+        "AllocationQuota.FreeTierOnly",
+        "quota_exceeded",
+        "1113",
+        "1309",
     }
 )
 _QUOTA_TEXT = re.compile(
     r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|specified api usage limits"
-    r"|(used|run out of) (all )?(your |available |api )*credits",
+    r"|(used|run out of) (all )?(your |available |api )*credits|n.t have any credits",
     re.I,
 )
+# What Qwen calls insufficient_quota is a limit of the minute (https://github.com/can1357/oh-my-pi/pull/8476).
+_BRIEF_TEXT = re.compile(r"error-code#token-limit|per (second|minute)|concurren", re.I)
+# The provider has too little of it for everybody: Moonshot, Cerebras, Mistral, Azure, Vertex AI, ElevenLabs, Z.ai.
+_OVERLOAD_CODES = frozenset({"engine_overloaded_error", "queue_exceeded", "service_tier_capacity_exceeded", "1305"})
+_OVERLOAD_TEXT = re.compile(
+    r"\boverloaded\b|high (traffic|demand|load)\b|\btier capacity exceeded"
+    r"|^resource exhausted\. please try again later",
+    re.I,
+)
+# OpenAI's, Anthropic's at Bedrock, and ElevenLabs', which suspects a VPN.
+_ADDRESS_CODES = frozenset(
+    {
+        "unsupported_country_region_territory",
+        "unsupported_country",
+        "ip_not_authorized",
+        "detected_unusual_activity",
+    }
+)
+_ADDRESS_TEXT = re.compile(
+    # Gemini's 400, and Anthropic's 403 (https://github.com/anthropics/claude-code/issues/1613).
+    r"location is not supported|request not allowed|(country|region)[^.]* not supported"
+    # Bedrock, Gemini's free tier, Groq, Azure's networks.
+    r"|unsupported countr|not available in your (country|region|location)|check your network settings"
+    r"|virtual network/firewall|public access is disabled",
+    re.I,
+)
+# Z.ai's numbers as what HTTP has for them; the endpoint for Anthropic's dialect and some paths send them with a 200.
+_NUMBERS = {
+    **dict.fromkeys((1000, 1001, 1002, 1003, 1004), 401),
+    **dict.fromkeys((1210, 1211, 1212, 1213, 1214, 1261, 1301), 400),
+    **dict.fromkeys((1113, 1302, 1303, 1304, 1305, 1308, 1309, 1310, 1311, 1313), 429),
+    **dict.fromkeys((1220,), 403),
+    **dict.fromkeys((1230, 1234), 500),
+}
+# Spring's, in Z.ai's answer to a path that it has not: 200, code 500, and this.
+_STATUS_TEXT = re.compile(r"([45]\d\d) [A-Z_]+")
 # The model is not there, or not for this key: OpenAI, Groq, Together, Hugging Face, Mistral and Perplexity by name;
 # the others in words (Anthropic says no more than "model: claude-2").
 _NO_MODEL_CODES = frozenset(
@@ -51,10 +91,12 @@ _NO_MODEL_CODES = frozenset(
         "model_not_supported",
         "invalid_model",
         "DeploymentNotFound",
+        # Z.ai, of a plan that does not include it.
+        "1311",
     }
 )
 _NO_MODEL_TEXT = re.compile(
-    r"\bmodel\b[^.]{0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
+    r"\bmodel\b([^.]|\.\S){0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
     # Bedrock.
     r"|model identifier is invalid|could not resolve the foundation model|model version has reached the end of its life"
     r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
@@ -70,7 +112,29 @@ ENDED_TEXT = re.compile(
 
 def is_quota(error: Mapping[str, Any]) -> bool:
     """Does an error object say that the account is empty?"""
+    if _BRIEF_TEXT.search(str(error.get("message", ""))):
+        return False
     return bool(named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
+
+
+def is_overload(error: Mapping[str, Any]) -> bool:
+    """Does it say that there is too little for everybody, and not that this key or address asks too much?"""
+    return bool(named(error) & _OVERLOAD_CODES) or bool(_OVERLOAD_TEXT.search(str(error.get("message", ""))))
+
+
+def is_anothers(error: Mapping[str, Any]) -> bool:
+    """Is it about somebody behind a router, who serves one model of many? OpenRouter names them."""
+    metadata = error.get("metadata")
+    return isinstance(metadata, dict) and bool(metadata.get("provider_name"))
+
+
+def refuses_address(status: int, error: Mapping[str, Any]) -> bool:
+    """Does it refuse the address or the country that asks?"""
+    if status not in (400, 401, 403):
+        return False
+    if named(error) & _ADDRESS_CODES:
+        return True
+    return status != 401 and bool(_ADDRESS_TEXT.search(str(error.get("message", ""))))
 
 
 def named(error: Mapping[str, Any]) -> set[str]:
@@ -88,6 +152,11 @@ def error_of(json: Any) -> Mapping[str, Any]:
         return {}
     if base_resp(json) is not None:
         return {"message": json["base_resp"].get("status_msg")}
+    if json.get("success") is False and "msg" in json:
+        return {"message": json["msg"], "code": str(json.get("code"))}
+    if isinstance(detail := json.get("detail"), dict) and "error" not in json:
+        # ElevenLabs calls its code a status.
+        return {"code": detail.get("status"), **detail}
     match json.get("error"):
         case dict() as error:
             return error
@@ -114,14 +183,15 @@ def shaped(json: Any) -> bool:
     """Is this what an API says, and not anybody's?"""
     if isinstance(json, list) and json:
         json = json[0]
-    return isinstance(json, dict) and not _SHAPE_KEYS.isdisjoint(json)
+    # Cloudflare's pages in JSON, for programs (developers.cloudflare.com/support/troubleshooting/http-status-codes).
+    return isinstance(json, dict) and not _SHAPE_KEYS.isdisjoint(json) and json.get("cloudflare_error") is not True
 
 
 def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     """Does an error object say that the model is not offered, any more or to this key?"""
     if error.get("param") not in (None, "", "model"):
         return False
-    if status == 403:
+    if status in (403, 429):
         # OpenAI, of a project that may not use it; by words alone it may be about anything.
         return bool(named(error) & _NO_MODEL_CODES)
     if status not in _NO_MODEL_STATUSES:
@@ -131,6 +201,28 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     # Google speaks of an ended model by its name alone.
     ended = status in (404, 410) and "model" in message.lower() and ENDED_TEXT.search(message)
     return bool(named(error) & _NO_MODEL_CODES or ended or _NO_MODEL_TEXT.search(message))
+
+
+def meant(json: Any, status: int) -> int:
+    """The status that a body says it should have had, where it came with another one, with 200 as well."""
+    if not isinstance(json, dict) or status >= 500:
+        return status
+    if (number := base_resp(json)) is not None:
+        return _BASE_RESP.get(number, max(status, 400))
+    if status < 300 and json.get("success") is False and "msg" in json:
+        spelt = _STATUS_TEXT.fullmatch(str(json["msg"]))
+        return int(spelt[1]) if spelt else status_named(json) or 400
+    return status
+
+
+def status_named(error: Mapping[str, Any]) -> int | None:
+    """The status that an error's code is, or stands for; None where it is none. Some write the number as a word."""
+    code = error.get("code")
+    if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) <= 4:
+        code = int(code)
+    if not isinstance(code, int) or isinstance(code, bool):
+        return None
+    return code if 400 <= code <= 599 else _NUMBERS.get(code)
 
 
 def base_resp(json: Any) -> int | None:

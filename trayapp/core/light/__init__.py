@@ -45,8 +45,10 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
-    with badge `key`, `quota` or `model` where it was the user's key), an answer that the catalogue calls up. A refusal
-    of the address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`. A
+    with badge `key`, `quota` or `model` where it was the user's key), a page of its front's with a 4xx (good, at depth
+    edge), an answer that the catalogue calls up; by its status alone no page for people is up at depth api. A refusal
+    of the address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`, but
+    where there is too little for everybody (core/evidence/error_words.py) it is refused, and nobody's limit. A
     strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven
     nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign, and for what the catalogue knows by its
     status alone so is a page for people; 407 is the proxy's. A badge is a

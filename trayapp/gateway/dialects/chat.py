@@ -15,6 +15,7 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
+from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
@@ -158,10 +159,9 @@ def answers(answer: Mapping[str, Any]) -> bool:
 
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
-    code = fields.get("code")
-    if isinstance(code, int) and 400 <= code <= 599:
-        return read_answer(code, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
-    own = _OWN_FAULT.search(f"{fields.get('type')} {code}") or is_the_requests_own(fields)
+    if (status := status_named(fields)) is not None:
+        return read_answer(status, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
+    own = _OWN_FAULT.search(f"{fields.get('type')} {fields.get('code')}") or is_the_requests_own(fields)
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
+from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
@@ -152,8 +153,8 @@ def read_error(error: object, depth: Depth) -> Reading:
     kind = str(fields.get("type"))
     if _OWN_FAULT.search(kind):
         return Reading(Outcome.NEUTRAL, "refused", depth)
-    if kind in _STATUSES:
-        return read_answer(_STATUSES[kind], {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
+    if (status := status_named(fields) or _STATUSES.get(kind)) is not None:
+        return read_answer(status, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
     own = is_the_requests_own(fields)
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
 

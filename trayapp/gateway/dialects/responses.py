@@ -12,6 +12,7 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
+from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
@@ -187,7 +188,7 @@ def said(status: int, error: object) -> Said | None:
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
     code = fields.get("code") or fields.get("type")
-    if isinstance(code, int) and not isinstance(code, bool):
+    if status_named(fields) is not None:
         return chat.read_error(fields, depth)
     named = {str(fields.get(name)) for name in ("code", "type")}
     if named & _LIMITS:

@@ -32,6 +32,18 @@ def _base_resp(number: int, words: str = "words") -> dict[str, Any]:
     return {"choices": None, "base_resp": {"status_code": number, "status_msg": words}}
 
 
+def _detail(status: str) -> dict[str, Any]:
+    return {"detail": {"status": status, "message": "words"}}
+
+
+def _soft(code: int, words: str) -> dict[str, Any]:
+    return {"code": code, "msg": words, "success": False}
+
+
+def _cloudflares(number: int) -> dict[str, Any]:
+    return {"type": "https://x", "title": "words", "detail": "words", "error_code": number, "cloudflare_error": True}
+
+
 UNUSED_QUOTA = _error("insufficient_quota", "You exceeded your current quota", "insufficient_quota")
 SPEND_LIMIT = _error("rate_limit_error", "limit", details={"error_code": "enforced_spend_limit_reached"})
 LOW_CREDIT = _error("invalid_request_error", "Your credit balance is too low")
@@ -42,6 +54,10 @@ ANTHROPICS_REGION = _error("forbidden", "Request not allowed")
 GEMINIS_REGION = {"error": {"code": 400, "message": "User location is not supported for the API use.", "status": "X"}}
 RAY = {"content-type": "text/html", "cf-ray": "8f0a-FRA"}
 CF_PAGE = "<!DOCTYPE html><title>Access denied</title><span>Error code</span> <span class='cf-code'>{}</span>"
+CF_JSON = {"content-type": "application/json", "cf-ray": "8f0a-FRA"}
+BLOCKED = "<!DOCTYPE html><title>Attention Required!</title><h1>Sorry, you have been blocked</h1>"
+COUNTRY = "<h1>403 ERROR</h1>The distribution is configured to block access from your country."
+OTHER_IP = _error("invalid_request_error", "Not for this IP", "ip_not_authorized")
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
 MINIMAXS_MODEL = _base_resp(2013, "invalid params, unknown model 'x' (2013)")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
@@ -70,7 +86,48 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("another number of Cloudflare's", 403, RAY, CF_PAGE.format(1010), API, GOOD, "http_403", EDGE, None),
     ("refused by its front", 403, RAY, PAGE, API, GOOD, "http_403", EDGE, None),
     ("nothing there, says its front", 404, RAY, b"", API, GOOD, "http_404", EDGE, None),
-    ("not refused, and no answer of an API", 405, RAY, PAGE, API, FAIL, "malformed", API, None),
+    ("a firewall's no", 405, RAY, PAGE, API, GOOD, "http_405", EDGE, None),
+    ("too much for its front", 413, RAY, PAGE, COMPLETION, GOOD, "http_413", EDGE, None),
+    ("too much for a stranger", 413, HTML, PAGE, COMPLETION, FAIL, "malformed", COMPLETION, None),
+    ("Cloudflare's rule without a number", 403, RAY, BLOCKED, API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("that page in somebody's words", 403, {}, _error("x", BLOCKED), API, GOOD, "http_403", API, Badge.KEY),
+    ("that page from somebody else", 403, HTML, BLOCKED, API, FOREIGN, "foreign_page", API, None),
+    ("Cloudflare's rule in JSON", 403, CF_JSON, _cloudflares(1020), API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("another of its numbers in JSON", 403, CF_JSON, _cloudflares(1010), API, GOOD, "http_403", EDGE, None),
+    ("too many from here in JSON", 429, CF_JSON, _cloudflares(1015), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
+    ("too many for the site in JSON", 429, CF_JSON, _cloudflares(1027), API, NEUTRAL, "http_429", API, None),
+    ("a country at CloudFront", 403, RAY, COUNTRY, API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("AWS's challenge", 202, {"x-amzn-waf-action": "challenge"}, b"", API, GOOD, "challenge", EDGE, None),
+    ("AWS's captcha", 405, HTML | {"x-amzn-waf-action": "captcha"}, PAGE, API, GOOD, "challenge", EDGE, None),
+    ("Vercel's checkpoint", 429, HTML | {"x-vercel-mitigated": "challenge"}, PAGE, API, GOOD, "challenge", EDGE, None),
+    ("another action of AWS's", 200, {"x-amzn-waf-action": "count"}, {"data": []}, API, GOOD, "http_200", API, None),
+    ("an address that the key is not for", 401, {}, OTHER_IP, API, GOOD, "http_401", EDGE, Badge.REGION),
+    ("a VPN in a detail", 401, {}, _detail("detected_unusual_activity"), API, GOOD, "http_401", EDGE, Badge.REGION),
+    ("quota in a detail", 401, {}, _detail("quota_exceeded"), API, GOOD, "http_401", API, Badge.QUOTA),
+    ("a wrong key in a detail", 401, {}, _detail("invalid_api_key"), API, GOOD, "http_401", API, Badge.KEY),
+    ("a list as detail", 401, {}, {"detail": [{"msg": "missing"}]}, API, GOOD, "http_401", API, Badge.KEY),
+    ("flagged", 403, {}, _error(None, "The input was flagged", 403), COMPLETION, GOOD, "http_403", API, None),
+    ("Z.ai's plan", 429, {}, _error(None, "not in your plan", "1311"), COMPLETION, GOOD, "http_429", API, Badge.MODEL),
+    ("Z.ai's empty account", 429, {}, _error(None, "余额", "1113"), COMPLETION, GOOD, "http_429", API, Badge.QUOTA),
+    ("Z.ai's unknown path", 200, {}, _soft(500, "404 NOT_FOUND"), API, GOOD, "http_404", API, None),
+    (
+        "Z.ai's error inside a 200",
+        200,
+        {},
+        _soft(500, "Internal error"),
+        COMPLETION,
+        FAIL,
+        "http_500",
+        COMPLETION,
+        None,
+    ),
+    ("Z.ai's key inside a 200", 200, {}, _soft(401, "expired"), COMPLETION, GOOD, "http_401", API, Badge.KEY),
+    ("Z.ai's limit inside a 200", 200, {}, _soft(1302, "slow down"), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
+    ("what nobody knows inside a 200", 200, {}, _soft(7, "no"), COMPLETION, GOOD, "http_400", API, None),
+    ("what went well", 200, {}, {"success": True, "code": 200, "msg": "ok"}, API, GOOD, "http_200", API, None),
+    ("a word of an error inside a 200", 200, {}, {"error": "out of order"}, API, FAIL, "malformed", API, None),
+    ("no word of an error inside a 200", 200, {}, {"error": "", "data": []}, API, GOOD, "http_200", API, None),
+    ("a status as a word inside a 200", 200, {}, _error(code="503"), API, FAIL, "http_503", API, None),
     ("refused by the site itself", 403, RAY, PAGE, EDGE, GOOD, "http_403", EDGE, None),
     ("words for everybody", 429, RAY, "Rate exceeded.", API, NEUTRAL, "http_429", API, None),
     ("too many from this address", 429, RAY, CF_PAGE.format(1015), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
@@ -198,6 +255,10 @@ class TestAccepted:
             (400, {}, GEMINI_KEY, False, False),
             (400, {}, XAI_KEY, False, False),
             (429, RAY, "Rate exceeded.", False, False),
+            (429, CF_JSON, _cloudflares(1027), False, False),
+            (405, RAY, PAGE, None, False),
+            (413, RAY, PAGE, None, False),
+            (200, {}, _soft(401, "expired"), False, False),
             # About the request, which a fixed one never is.
             (400, {}, _error("invalid_request_error", "max_tokens is too large"), None, False),
             (404, {}, NO_RESPONSE, None, False),
@@ -269,6 +330,7 @@ class TestAccepted:
         (503, {}, "upstream connect error", API, True),
         (522, {}, _error("x"), API, True),
         (502, {}, CF_502, API, True),
+        (502, {}, _cloudflares(502), API, True),
         (502, {}, _error("server_error"), EDGE, True),
     ],
 )
@@ -330,6 +392,18 @@ class TestUp:
         assert got.outcome is outcome
         own = read_answer(status, headers, raw, depth=depth, url="http://nas.lan/x", up=up, proven=proven)
         assert own.outcome is GOOD
+
+    @pytest.mark.parametrize("body", [PAGE, BLOCKED])
+    def test_a_page_of_its_front_is_no_answer_of_its_api(self, body: str) -> None:
+        """By the status alone Cerebras would be up where Cloudflare keeps the address out."""
+        up, url = (Up(status=401), Up(status=403)), "https://a.example/x"
+        got = read_answer(403, RAY, body.encode(), depth=API, url=url, up=up, proven=True)
+        assert (got.outcome, got.depth, got.accepted) == (GOOD, EDGE, None if body is BLOCKED else False)
+
+    def test_an_empty_account_was_not_refused(self) -> None:
+        up = (Up(status=401, json="detail"),)
+        got = read_answer(401, {}, _raw(_detail("quota_exceeded")), depth=API, up=up, keyed=True)
+        assert (got.badge, got.accepted) == (Badge.QUOTA, None)
 
     def test_a_challenge_still_proves_the_edge_only(self) -> None:
         got = read_answer(403, {"cf-mitigated": "challenge"}, b"", depth=API, up=(Up(status=403),))

@@ -54,6 +54,7 @@ def _raw(body: Any) -> bytes:
         (400, {"message": "The requested model 'x' is not supported by any provider", "code": "model_not_supported"}),
         (404, {"message": "The model `x` does not exist.", "code": "model_not_found"}),
         (404, {"message": 'model "x" not found, try pulling it first', "type": "api_error"}),
+        (404, {"message": "Publisher Model `p/models/x-2.5-flash` was not found or you have no access to it."}),
         # A project that may not use it; Bedrock.
         (403, {"message": "Project `p` does not have access to model `x`", "code": "model_not_found"}),
         (400, {"message": "The provided model identifier is invalid."}),
@@ -97,6 +98,9 @@ def test_what_is_about_something_else_names_no_model(status: int, error: dict[st
         (429, {"type": "exceeded_current_quota_error", "message": "Your account is suspended"}),
         (429, {"code": "1113", "message": "Insufficient balance or no resource package."}),
         (400, {"code": "Arrearage", "message": "Access denied, please make sure your account is in good standing."}),
+        (403, {"code": "no permission", "message": "Your newly created team doesn't have any credits or licenses."}),
+        (403, {"code": "AllocationQuota.FreeTierOnly", "message": "The free tier has been exhausted."}),
+        (429, {"code": "quota_exceeded", "message": "You have exceeded your allowance of premium requests"}),
         (412, {"message": "Account is suspended, possibly due to reaching the monthly spending limit."}),
     ],
 )
@@ -108,6 +112,67 @@ def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dic
 @pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x."])
 def test_a_gateway_of_ones_own_says_it_in_a_detail(detail: str) -> None:
     assert read_answer(404, {}, _raw({"detail": detail}), depth=COMPLETION, keyed=True).badge is Badge.MODEL
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": "insufficient_quota", "message": "You exceeded your current quota: error-code#token-limit"},
+        {"code": "quota_exceeded", "message": "Too many concurrent requests"},
+        {"code": "request_quota_exceeded", "message": "Requests per second limit exceeded"},
+        {"code": "1302", "message": "High concurrency usage, please reduce it"},
+        {
+            "code": "rate_limit_exceeded",
+            "message": "Limit reached for model x, service tier on_demand: 6000 per minute",
+        },
+    ],
+)
+def test_a_brief_limit_is_this_keys_and_no_empty_account(error: dict[str, Any]) -> None:
+    got = read_answer(429, {}, _raw({"error": error}), depth=COMPLETION, keyed=True)
+    assert (got.outcome, got.badge, got.accepted) == (NEUTRAL, Badge.RATE_LIMIT, None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"type": "server_error", "message": "That model is currently overloaded with other requests."},
+        {"type": "engine_overloaded_error", "message": "later"},
+        {"type": "too_many_requests_error", "code": "queue_exceeded", "message": "busy"},
+        {"type": "service_tier_capacity_exceeded", "code": "3505", "message": "words"},
+        {"type": "invalid_request_error", "message": "Service tier capacity exceeded for this model."},
+        {"code": "429", "message": "The system is currently experiencing high demand."},
+        {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Resource exhausted. Please try again later."},
+        {"code": "1305", "message": "later"},
+        {"code": "system_busy", "message": "We are currently experiencing high traffic"},
+    ],
+)
+def test_too_little_for_everybody_is_no_limit_of_this_key(error: dict[str, Any]) -> None:
+    """It would say of the user's own account what is the provider's state."""
+    for headers in ({}, {"retry-after": "20"}):
+        got = read_answer(429, headers, _raw({"error": error}), depth=COMPLETION, keyed=True)
+        assert (got.outcome, got.badge, got.accepted) == (NEUTRAL, None, False)
+
+
+def test_what_is_somebodys_behind_a_router_is_neither() -> None:
+    told = {"code": 429, "message": "Provider returned error", "metadata": {"provider_name": "X", "raw": "later"}}
+    for status in (429, 200):
+        got = read_answer(status, {}, _raw({"error": told}), depth=COMPLETION, keyed=True)
+        assert (got.outcome, got.badge, got.accepted) == (NEUTRAL, None, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "Access to X's models is not allowed from unsupported countries, regions, or territories."),
+        (400, "The free tier is not available in your country. Please enable billing."),
+        (403, "Access denied. Please check your network settings."),
+        (403, "Access denied due to Virtual Network/Firewall rules."),
+        (403, "Public access is disabled. Please configure private endpoint."),
+    ],
+)
+def test_an_address_that_is_refused_is_no_wrong_key(status: int, message: str) -> None:
+    got = read_answer(status, {}, _raw({"error": {"message": message}}), depth=COMPLETION, keyed=True)
+    assert (got.outcome, got.depth, got.badge, got.accepted) == (GOOD, Depth.EDGE, Badge.REGION, None)
 
 
 def test_a_limit_of_the_minute_is_no_empty_account_whatever_it_is_called() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects import chat
 from trayapp.gateway.refusal import Refused
@@ -118,3 +119,22 @@ def test_of_any_number_of_choices_little_is_kept() -> None:
         tracemalloc.stop()
     assert kept < 1_000_000
     assert not stream.finished
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"code": "429", "message": "Too many requests"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
+        ({"code": "1302", "message": "slower"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
+        ({"code": "401", "message": "expired"}, (Outcome.GOOD, "http_401", Badge.KEY)),
+        ({"code": "503", "message": "later"}, (Outcome.FAIL, "http_503", None)),
+        ({"code": True, "message": "words"}, (Outcome.FAIL, "cut", None)),
+        ({"code": "\u0664\u0662\u0669", "message": "words"}, (Outcome.FAIL, "cut", None)),
+    ],
+)
+def test_a_number_in_a_stream_is_a_status_also_as_a_word(
+    error: object, expected: tuple[Outcome, str, Badge | None]
+) -> None:
+    """A limit of one's own must not count as the provider's failure."""
+    reading = chat.read_error(error, Depth.COMPLETION)
+    assert (reading.outcome, reading.code, reading.badge) == expected

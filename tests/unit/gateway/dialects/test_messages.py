@@ -183,6 +183,11 @@ def test_no_event_breaks_it(what: Any) -> None:
         ({"type": "billing_error"}, Outcome.GOOD, "http_402"),
         ({"type": "request_too_large"}, Outcome.NEUTRAL, "refused"),
         ({"type": 7}, Outcome.FAIL, "cut"),
+        # Z.ai's numbers, which stand there in place of a kind.
+        ({"code": "1302", "message": "slower"}, Outcome.NEUTRAL, "http_429"),
+        ({"code": "1113", "message": "words"}, Outcome.GOOD, "http_429"),
+        ({"code": "1234", "message": "words"}, Outcome.FAIL, "http_500"),
+        ({"code": "9999", "message": "words"}, Outcome.FAIL, "cut"),
         ({}, Outcome.FAIL, "cut"),
         ("Overloaded", Outcome.FAIL, "cut"),
     ],
