@@ -327,6 +327,8 @@ def private_display() -> Iterator[dict[str, str]]:
         environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "PATH": wide_path()}
         for desktop in ("WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"):
             environment.pop(desktop, None)
+        # The tests start hundreds of programs, and each would compile everything anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         yield environment
     finally:
         server.terminate()

@@ -139,3 +139,11 @@ def test_a_broken_interpreter_does_not_count(tmp_path: Path) -> None:
     assert not script.works(tmp_path / "absent")
     (tmp_path / "foreign").write_bytes(b"\x7fELF of another machine")
     assert not script.works(tmp_path / "foreign")
+
+
+def test_the_tests_have_a_screen_of_their_own_and_compile_programs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    with load(SCRIPT).private_display() as environment:
+        assert environment["DISPLAY"] != os.environ.get("DISPLAY")
+        assert not {"WAYLAND_DISPLAY", "PYTHONDONTWRITEBYTECODE"} & environment.keys()
