@@ -53,7 +53,9 @@ def day_time(moment: datetime, now: datetime) -> str:
 
 
 def answer_time(seconds: float) -> str:
-    """How long an answer took: "0.7 s", from ten seconds on "12 s"."""
+    """How long an answer took: "0.7 s", from ten seconds on "12 s", and "under 0.1 s" where that would be nothing."""
+    if seconds < _AT_ONCE_S:
+        return _("under {seconds} s", seconds=decimal(0.1, 1))
     return _("{seconds} s", seconds=decimal(seconds, 1 if seconds < 10 else 0))
 
 

@@ -70,7 +70,7 @@ def test_since_says_it_twice() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "english", "german"),
-    [(0.04, "0.0 s", "0,0 s"), (0.7, "0.7 s", "0,7 s"), (9.94, "9.9 s", "9,9 s"), (12.4, "12 s", "12 s")],
+    [(0.04, "under 0.1 s", "unter 0,1 s"), (0.7, "0.7 s", "0,7 s"), (9.94, "9.9 s", "9,9 s"), (12.4, "12 s", "12 s")],
 )
 def test_answer_time(seconds: float, english: str, german: str) -> None:
     assert answer_time(seconds) == english
