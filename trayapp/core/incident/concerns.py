@@ -105,8 +105,6 @@ class Concerned:
         """By the incidents' ids, as far as anything is known. `use`: of a service by its id."""
         before, self._told = self._told, {}
         for incident in incidents:
-            if incident.title is None:
-                continue
             uses = tuple(filter(None, map(use, incident.services))) or _families_of(providers.get(incident.provider))
             told = before.get(incident.id)
             if told is None or told[0] is not incident or told[1] != uses:

@@ -188,12 +188,34 @@ class TestChanceOfFailure:
         made.observe_control(control(75.0, False, host="b"))
         assert made.chance_of_failure("acme", Reach.PUBLIC, 75.0) > 0.1
 
+    def test_those_of_another_network_need_not_fail_here_as_well(self) -> None:
+        made = network(control(1.0, host="c"))
+        made.disturbed(Disturbance(5.0, DisturbanceKind.NETWORK_CHANGE))
+        for at in (10.0, 25.0, 40.0):
+            made.observe_try(tried(at + 4.5))
+            for host in ("a", "b"):
+                made.observe_control(control(at + 4.0, False, host=host))
+        made.observe_try(tried(60.0))
+        for host in ("a", "b"):
+            made.observe_control(control(65.0, False, host=host))
+        assert made.down(Reach.PUBLIC) is None, "both are dead together"
+
+    def test_a_failure_is_known_of_a_network_where_anything_answered_meanwhile(self) -> None:
+        shown = KnownNetworks()
+        made = OwnConnection(0.0, known=shown)
+        for at in range(KNOWN_TRIES):
+            made.observe_try(tried(float(at)))
+        made.observe_control(control(200.5, plain=True, host="plain"))
+        made.observe_try(tried(204.0, Outcome.FAIL, provider="gamma", code="timeout", took_s=4.0))
+        assert shown.usual("acme", None) == pytest.approx(1 / (KNOWN_TRIES + 1))
+
     def test_on_another_network_it_may_be_alive(self) -> None:
         made = network(*[each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))])
         for changed in (False, True):
             if changed:
                 made.disturbed(Disturbance(500.0, DisturbanceKind.NETWORK_CHANGE))
                 assert made.remember().answers == []
+                assert made.hosts_answering(500.0) == 0
             if changed:
                 made.observe_control(control(550.0, False, host="b"))
                 made.observe_try(tried(551.0, took_s=0.5))
@@ -323,7 +345,12 @@ class TestDown:
         for host in "ab":
             made.observe_control(control(500.0, False, host=host))
         made.observe_report(report(501.0, NetworkState.OFFLINE, NetworkStep.TCP))
-        assert made.down(Reach.PUBLIC) is None
+        again = OwnConnection(501.0, msgspec.json.decode(msgspec.json.encode(made.remember()), type=ConnectionMemory))
+        again.observe_report(report(501.0, NetworkState.OFFLINE, NetworkStep.TCP))
+        assert made.down(Reach.PUBLIC) is again.down(Reach.PUBLIC) is None
+        for n in range(6):
+            again.observe_control(control(502.0 + n, False, host="a"))
+        assert again.down(Reach.PUBLIC) is not None, "nor is one control that goes on failing, but with a diagnosis"
         for at in (502.0, 514.0):
             for host in "abc":
                 made.observe_control(control(at, False, host=host))
@@ -439,7 +466,7 @@ class TestDown:
         both.observe_control(control(12.5, False, code="untrusted"))
         down = both.down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.TLS)
+        assert (down.state, down.step, down.since) == (NetworkState.OFFLINE, NetworkStep.TLS, 10.0)
         both.observe_control(control(13.0))
         assert both.down(Reach.PUBLIC) is None, "a control over TLS is trusted"
 
@@ -450,7 +477,18 @@ class TestDown:
         ]
         down = network(*gone).down(Reach.PUBLIC)
         assert down is not None
-        assert (down.state, down.step) == (NetworkState.OFFLINE, NetworkStep.DNS)
+        assert (down.state, down.step, down.since) == (NetworkState.OFFLINE, NetworkStep.DNS, 10.0)
+
+    def test_where_it_fails_is_where_the_latest_control_failed(self) -> None:
+        lost = (msgspec.structs.replace(control(10.0, False, host=host), step=NetworkStep.DNS) for host in "ab")
+        down = network(*lost).down(Reach.PUBLIC)
+        assert down is not None
+        assert down.step is NetworkStep.DNS
+
+    def test_a_diagnosis_of_the_way_out_excuses_nothing_in_the_own_network(self) -> None:
+        made = network(*[control(10.0, False, host=host, reach=Reach.PRIVATE) for host in "ab"])
+        made.observe_report(report(20.0, NetworkState.OFFLINE, NetworkStep.DNS))
+        assert made.down(Reach.PRIVATE) is not None
 
     def test_a_diagnosis_that_began_before_a_disturbance_is_of_another_network(self) -> None:
         made = network(tried(5.0))

@@ -4,9 +4,11 @@ import msgspec
 
 from tests.unit.core.evidence.test_strikes import FAIL, GOOD, answering, tried
 from trayapp.core.catalogue import Part
+from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
-from trayapp.core.evidence.observation import Depth, Outcome, Try
-from trayapp.core.evidence.own_evidence import Sight
+from trayapp.core.evidence.observation import Control, Depth, Outcome, Try
+from trayapp.core.evidence.own_evidence import Company, Sight
+from trayapp.core.evidence.reach import Reach
 
 CHAT, EMBED, MODELS = (Part("api", name) for name in ("chat", "embed", "models"))
 OTHER = Part("other", "main")
@@ -134,3 +136,27 @@ def test_a_recovery_goes_on_for_whoever_goes_an_own_way() -> None:
     chat, embed = groups.of(CHAT), groups.of(EMBED)
     assert chat is not embed
     assert (chat.well_at, embed.well_at, chat.back_at) == (before, before, 200.0)
+
+
+def test_what_was_asked_is_told_to_have_changed_and_nothing_else() -> None:
+    groups, network = EvidenceGroups([ACME, BETA]), answering(1, at=9.0)
+    assert groups.look(9.0, network) == set()
+    groups.add(speaking_for(*ACME, at=10.0, outcome=GOOD))
+    assert groups.look(10.0, network) == set(ACME)
+    assert groups.look(11.0, network) == set()
+
+
+def test_whoever_fails_alone_listens_for_others_even_when_all_is_decided() -> None:
+    """How they do is among the reasons."""
+    groups, network = EvidenceGroups([BETA]), OwnConnection(0.0)
+    for at in (100.0, 105.0, 113.0, 121.0):
+        groups.add(msgspec.structs.replace(tried(at, proven=True), parts=BETA))
+        groups.look(at, network)
+    assert groups.of(OTHER).red is not None
+    groups.look(200.0, network)
+    assert groups.of(OTHER).company == Company(1.0, 0)
+    network.observe_control(Control(201.0, 200.8, "a", Reach.PUBLIC, True, "http_204"))
+    groups.look(201.0, network)
+    company = groups.of(OTHER).company
+    assert company is not None
+    assert company.hosts == 1

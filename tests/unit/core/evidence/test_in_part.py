@@ -86,7 +86,8 @@ class TestSum:
 class TestTries:
     def test_a_failure_counts_when_it_is_vouched_for(self) -> None:
         pattern = [tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(8)]
-        assert looked(*pattern).share is not None
+        made = looked(*pattern)
+        assert (made.share is not None, made.on_since) == (True, 75.0)
         lost = [tried(15.0 * n, FAIL if n % 2 else GOOD, control=False) for n in range(8)]
         assert looked(*lost).share is None
 

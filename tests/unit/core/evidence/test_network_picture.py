@@ -101,6 +101,9 @@ ROWS = (
     Row("IPv6 only", status(ONLINE, answering=2),
         Surroundings(way=True, link=WIFI, gateway="fe80::1", router=True, resolvers=("fe80::1",)),
                                                                           "+ + + + + + + + + +"),
+    Row("portal behind TLS that holds", status(CAPTIVE, NetworkStep.CAPTIVE_PORTAL,
+        passed=(NetworkStep.INTERFACE, NetworkStep.DNS, NetworkStep.TCP, NetworkStep.TLS)), HOME,
+                                                                          "+ + + + + + x + + x"),
     Row("others fail, nobody knows where", status(OFFLINE), HOME,         "+ + + ? + ? ? ? ? x"),
     Row("the route is gone, and a name was looked up", status(OFFLINE, NetworkStep.TCP),
         with_(way=False, gateway=None, router=None),                      "+ ? + + + x ? ? ? x"),
@@ -161,6 +164,10 @@ def test_what_fails_now_is_not_timed_by_better_days() -> None:
 
 def test_a_link_of_unknown_kind_is_told_by_its_name() -> None:
     assert network_picture(status(ONLINE), with_(link=Link("ppp0"))).of(Stretch.INTERFACE).detail == "ppp0"
+
+
+def test_without_a_router_none_is_timed() -> None:
+    assert network_picture(status(ONLINE), with_(gateway=None, router_s=0.002)).of(Stretch.ROUTER).ms is None
 
 
 @pytest.mark.parametrize("state", [OFFLINE, UNKNOWN])

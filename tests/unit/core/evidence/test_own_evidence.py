@@ -58,7 +58,7 @@ class TestBack:
         assert evidence.sight(recovering=True) is Sight.RECOVERING
         assert evidence.sight(recovering=False) is Sight.CLEAR
         evidence.recovered()
-        assert evidence.back_at is None
+        assert (evidence.back_at, evidence.is_calm) == (None, True)
 
     def test_a_failure_restarts_the_ten_minutes(self) -> None:
         evidence = seen(*down(), tried(200.0, GOOD), tried(260.0, GOOD), tried(500.0), tried(505.0, GOOD))
@@ -245,6 +245,11 @@ class TestStrangers:
         see(evidence, self.foreign(305.0), self.foreign(320.0), network=network)
         assert evidence.doubt.since == 299.8
 
+    def test_what_fails_behind_him_is_no_coming_and_going(self) -> None:
+        network = answering(100, at=100.0)
+        evidence = see(Evidence(), self.foreign(100.0, control=True), tried(130.0), network=network)
+        assert (evidence.stranger.blocks, evidence.flapping.values) == (True, [])
+
     def test_that_he_is_forgotten_is_looked_for(self) -> None:
         assert see(Evidence(), self.foreign(100.0), network=OwnConnection(0.0)).look_at == 100.0 + FOREIGN_LIFE_S
 
@@ -272,7 +277,7 @@ class TestStrangers:
         assert evidence.stranger.blocks
         assert not evidence.is_calm
         evidence.look(101.0 + FOREIGN_LIFE_S, network)
-        assert evidence.is_calm
+        assert (evidence.is_calm, evidence.stranger.unwell) == (True, False)
 
 
 class TestCompany:
@@ -287,9 +292,9 @@ class TestCompany:
         assert shaky.company == Company(16.2, 16)
 
     def test_how_they_do_while_it_fails_in_part(self) -> None:
-        tries = [tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(8)]
+        tries = [tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(9)]
         evidence = seen(*tries)
-        assert evidence.share is not None
+        assert (evidence.share is not None, evidence.run) == (True, [])
         assert evidence.company == Company(0.3, 100)
 
     def test_nobody_answers_whom_nobody_asked_since(self) -> None:

@@ -96,3 +96,8 @@ def test_nor_where_real_requests_go_on_failing() -> None:
         see(evidence, tried(at, GOOD), tried(at + 30.0, depth=Depth.COMPLETION))
     assert evidence.red is not None
     assert evidence.red.first_at == 100.0
+
+
+def test_one_good_answer_is_one_however_long_it_has_failed() -> None:
+    evidence = seen(*down(), *[tried(120.0 + 30.0 * n) for n in range(1, 80)])
+    assert sight(see(evidence, tried(2530.0, GOOD))) is Sight.DOWN

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
-from trayapp.core.evidence.refusals import HISTORY_S, REFUSAL_LIFE_S, Refusals, RefusalsMemory
+from trayapp.core.evidence.refusals import HISTORY_KEPT, HISTORY_S, REFUSAL_LIFE_S, Refusals, RefusalsMemory
 
 CHAT, OTHER = Part("api", "chat"), Part("api", "embeddings")
 PATH = "/v1/chat/completions"
@@ -203,6 +203,23 @@ def test_a_model_that_only_our_own_completions_miss_is_no_outage(others: list[Tr
     refusals = after(*known, *sorted([*gone([100, 160, 220]), *others], key=lambda t: t.at))
     said = refusals.of(CHAT)
     assert (said is not None) is says
+
+
+def test_a_tool_that_missed_it_first_has_missed_it() -> None:
+    refusals = after(tried(0, True), *gone([100], source=Source.TRAFFIC), *gone([160, 220]))
+    assert refusals.of(CHAT) is not None
+
+
+def test_who_shows_no_credential_at_all_is_nobody() -> None:
+    nameless = [structs.replace(tried(at, at < 50), witness=None) for at in (0, 100)]
+    assert [Refusals().observe(t) for t in nameless] == [None, None]
+    assert after(nameless[0]).observe(nameless[1]) is None
+
+
+def test_what_is_kept_is_bounded_and_the_oldest_goes_first() -> None:
+    made = after(*(tried(float(n), True, Witness(f"{n}", PATH)) for n in range(HISTORY_KEPT + 9)))
+    kept = sorted(one.at for one in made.remember().accepted)
+    assert kept == [float(n) for n in range(9, HISTORY_KEPT + 9)]
 
 
 def test_what_the_users_tools_miss_is_told_as_before() -> None:

@@ -91,6 +91,12 @@ def test_regions(text: str, regions: tuple[str, ...]) -> None:
     assert told("Elevated errors", text).regions == regions
 
 
+def test_each_service_that_it_touches_has_its_own_families() -> None:
+    uses = (Use(("Opus", "Sonnet"), frozenset({"Opus"})), Use(("GPT-5",), frozenset({"GPT-5"})))
+    told = concerns("Errors on Opus, Sonnet and GPT-5", (), uses)
+    assert told == Concerns(("Opus", "Sonnet", "GPT-5"), ("Opus", "GPT-5"))
+
+
 def test_a_page_that_says_nothing_leaves_nothing() -> None:
     assert concerns(None, (), ()) == Concerns()
     assert concerns("", ("",), (USED,)) == Concerns()

@@ -147,6 +147,13 @@ def test_it_ended_when_it_came_back_not_when_that_was_certain() -> None:
     assert (incident.ended_from, incident.ended_at, incident.back_at) == (330.0, 330.0, None)
 
 
+def test_one_that_was_first_seen_when_it_was_over_ended_when_its_page_says() -> None:
+    diary = Diary()
+    diary.at(5000.0, trouble("acme-api", Finding.RECOVERING, at=4900.0, back=4900.0))
+    (incident,) = diary.at(5600.0, trouble("acme-api", Finding.OK))
+    assert (incident.ended_from, incident.ended_at) == (4900.0, 4900.0)
+
+
 def test_after_a_gap_it_ended_between_two_times() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
@@ -554,4 +561,5 @@ def test_what_is_over_is_handed_on_once_with_its_page() -> None:
     diary.at(300.0 + OVER_KEPT_S, *well)
     (ended,) = diary.store.take_ended()
     assert (ended.incident.id, ended.incident.stage, ended.page_id) == ("acme-80", IncidentStage.OVER, "i1")
+    assert ended.over_at == 300.0
     assert diary.store.take_ended() == []

@@ -45,6 +45,7 @@ REFUSAL = Refusal(1.0, 0.0, 3, failed("http_401"), 2)
         ([EDGE, TIMEOUT], None, Claim(ClaimKind.EDGE, 502)),
         ([failed("http_503", edge=True), EDGE], None, Claim(ClaimKind.EDGE, 502)),
         ([UNPROVEN], None, Claim(ClaimKind.ERRORS, 502)),
+        ([failed("http_500", proven=False), UNPROVEN], None, Claim(ClaimKind.ERRORS, 502)),
         ([failed("http_408")], None, Claim(ClaimKind.ERRORS, 408)),
         ([failed("loading", status=503, proven=False)], None, Claim(ClaimKind.ERRORS, 503)),
         ([GARBAGE], None, Claim(ClaimKind.ERRORS)),

@@ -33,6 +33,7 @@ def parts(**states: PageLight) -> tuple[PageComponent, ...]:
         ("name:", ""),
         ("name:GLM*GLM-5.2", ""),
         ("name:GLM*sh*h", ""),
+        ("name:*GLM*5*", "a"),
         ("name:*l*l*", "b"),
         ("name:*i*k*", "c"),
     ],

@@ -96,6 +96,9 @@ class TestStale:
         assert not colours("major", told, changed_at=START, after=FORTNIGHT_S).stale
         assert colours("major", told, changed_at=START, after=9 * DAY_S + FORTNIGHT_S).stale
 
+    def test_though_what_touches_it_is_older(self) -> None:
+        assert not colours("major", incident(), changed_at=START + 9 * DAY_S, after=FORTNIGHT_S).stale
+
     def test_or_since_it_was_first_seen_where_nothing_else_is_known(self) -> None:
         assert not colours("major", after=99 * DAY_S).stale
         assert not colours("major", seen=START, after=FORTNIGHT_S - 1).stale

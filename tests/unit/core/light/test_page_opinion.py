@@ -88,6 +88,9 @@ def test_what_rules_once_real_answers_are_good_waits_for_no_incident_that_only_l
     assert lagging.calm is not None
     assert (lagging.unsettled, lagging.lapsed, lagging.light) == (True, False, Y)
     assert (lagging.calm.unsettled, lagging.calm.lapsed, lagging.calm.light) == (False, True, G)
+    beside = speak(page(START, ["degraded:login", "incident:investigating:major:chat,login"]), "id-chat", "id-login")
+    assert beside.calm is not None
+    assert (beside.calm.unsettled, beside.calm.light) == (True, Y), "what is certain is still looked into"
 
 
 @pytest.mark.parametrize(("days", "code"), [(1, "page_component"), (15, "page_stale")])
@@ -203,7 +206,7 @@ class TestSeveralIds:
             Light.GREEN,
             ["page_missing", "page_operational"],
         )
-        assert opinion.reasons[0].params == {"id": "id-gone"}
+        assert [each.params for each in opinion.reasons] == [{"id": "id-gone"}, {}]
         assert speak(page(START, ["major:chat"]), "id-chat", "id-gone").light is Light.RED
 
     def test_where_all_are_missing_the_page_does_not_list_it(self) -> None:
@@ -387,6 +390,10 @@ class TestFeeds:
     def test_what_is_not_known_by_its_id_may_be_any_part(self, said: str, light: Light, component: str) -> None:
         """A feed names the parts that something touches, not those that are well, and some by their ids alone."""
         assert self.speak(said, component)[0] is light
+
+    def test_a_part_that_it_names_is_called_by_its_name(self) -> None:
+        feed = replace(page(START, ["incident:investigating:critical:login"]), stated=False)
+        assert speak(feed, "id-chat").reasons[0].params == {"components": "Chat"}
 
     def test_of_no_part_at_all_nothing_is_wrong(self) -> None:
         assert self.speak("incident:in_progress:maintenance:", ALL) == (G, Finding.OK)

@@ -121,6 +121,19 @@ def test_where_none_is_main_none_is_minor_either() -> None:
     assert [reason.code for reason in made("ok down!" + MANY_OK).reasons] == ["code_down"]
 
 
+def test_two_page_components_are_two_however_many_parts_rest_on_them() -> None:
+    outs = ("a", "b", "a", None, None, None)
+    views = [part("DEGRADED!" if ident else "OK", number) for number, ident in enumerate(outs)]
+    views = [
+        structs.replace(view, out=frozenset({ident} if ident else ())) for view, ident in zip(views, outs, strict=True)
+    ]
+    assert whole(views, 0.0).light is Light.YELLOW
+
+
+def test_bad_since_its_first_part_is() -> None:
+    assert made("DEGRADED OK DEGRADED").since == 0.0
+
+
 def test_well_since_its_last_part_is() -> None:
     assert made("OK OK ok ok").since == 10.0
     assert made("NO_EVIDENCE NO_EVIDENCE").since == 10.0

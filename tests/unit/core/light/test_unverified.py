@@ -12,7 +12,7 @@ from tests.unit.core.playbook import CATALOGUE, START, Play, observations, page
 from trayapp.core.catalogue import Catalogue, Component, Part, Probe, ProbeKind, Provider, Service
 from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try, Witness
 from trayapp.core.evidence.page_report import PageReport
-from trayapp.core.evidence.unverified import UNVERIFIED_S
+from trayapp.core.evidence.unverified import ANSWERED_KEPT, UNVERIFIED_S, Unverified
 
 EDGE = Probe(ProbeKind.EDGE, ("chat",), "https://chat.acme.example/trace")
 BACKEND = Probe(ProbeKind.API, ("chat",), "https://back.acme.example/models", unverified=True)
@@ -215,3 +215,11 @@ def test_what_it_claims_is_on_the_verdict() -> None:
     verdict = play.last.service("chat")
     assert verdict is not None
     assert (verdict.unverified, verdict.unseen) == (("chat",), ("chat",))
+
+
+def test_what_is_remembered_of_them_is_bounded_and_the_oldest_goes_first() -> None:
+    made = Unverified()
+    for number in range(ANSWERED_KEPT + 9):
+        made.observe(replace(told(float(number), "ok"), request_of=f"host/{number}"))
+    kept = sorted(made.remember().answered.values())
+    assert kept == [START + number for number in range(9, ANSWERED_KEPT + 9)]
