@@ -120,8 +120,7 @@ class OwnConnection:
                 kind.forget_before(self._epoch)
             # Longer than answers are kept: a control that is blocked here stays so.
             self._failed_in_a_row = Counter(memory.failed_in_a_row)
-            self._dead = {host for host, failed in memory.failed_in_a_row.items() if failed >= DEAD_CONTROL_FAILURES}
-            self._dead.update(memory.dead)
+            self._dead = set(memory.dead)
             self._known.lately.extend(memory.lately)
 
     def remember(self) -> ConnectionMemory:

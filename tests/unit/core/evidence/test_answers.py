@@ -50,6 +50,7 @@ LOW_CREDIT = _error("invalid_request_error", "Your credit balance is too low")
 GEMINI_KEY = {"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}
 XAI_KEY = {"code": "invalid-argument", "error": "Incorrect API key provided: xx."}
 REGION = _error("request_forbidden", "Country not supported", "unsupported_country_region_territory")
+REGION_CODE = _error("request_forbidden", "Forbidden", "unsupported_country_region_territory")
 ANTHROPICS_REGION = _error("forbidden", "Request not allowed")
 GEMINIS_REGION = {"error": {"code": 400, "message": "User location is not supported for the API use.", "status": "X"}}
 RAY = {"content-type": "text/html", "cf-ray": "8f0a-FRA"}
@@ -73,6 +74,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("xAI's wrong key", 400, {}, XAI_KEY, API, GOOD, "http_400", API, Badge.KEY),
     ("xAI without key", 401, {}, {"code": "unauthenticated:no-credentials"}, API, GOOD, "http_401", API, Badge.KEY),
     ("Cohere's refusal", 401, {}, {"message": "invalid api token"}, API, GOOD, "http_401", API, Badge.KEY),
+    ("region by its code alone", 403, {}, REGION_CODE, API, GOOD, "http_403", EDGE, Badge.REGION),
     ("region", 403, {}, REGION, API, GOOD, "http_403", EDGE, Badge.REGION),
     ("Anthropic's region", 403, {}, ANTHROPICS_REGION, API, GOOD, "http_403", EDGE, Badge.REGION),
     ("Gemini's region", 400, {}, GEMINIS_REGION, COMPLETION, GOOD, "http_400", EDGE, Badge.REGION),
@@ -191,6 +193,8 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("website moved within", 302, {"location": "/login"}, b"", EDGE, GOOD, "http_302", EDGE, None),
     ("website to www", 301, {"location": "https://www.a.example/"}, b"", EDGE, GOOD, "http_301", EDGE, None),
     ("website to a portal", 302, {"location": "http://portal.lan/"}, b"", EDGE, FOREIGN, "foreign_page", EDGE, None),
+    ("website to nowhere", 302, {"location": "http://[::1"}, b"", EDGE, FOREIGN, "foreign_page", EDGE, None),
+    ("website to no port", 302, {"location": "//[x]/"}, b"", EDGE, FOREIGN, "foreign_page", EDGE, None),
     ("website blocked", 403, HTML, PAGE, EDGE, FOREIGN, "foreign_page", EDGE, None),
     ("website blocked by law, says a stranger", 451, HTML, PAGE, EDGE, FOREIGN, "foreign_page", EDGE, None),
     ("website gone", 404, HTML, PAGE, EDGE, GOOD, "http_404", EDGE, None),

@@ -348,9 +348,6 @@ class TestDown:
         again = OwnConnection(501.0, msgspec.json.decode(msgspec.json.encode(made.remember()), type=ConnectionMemory))
         again.observe_report(report(501.0, NetworkState.OFFLINE, NetworkStep.TCP))
         assert made.down(Reach.PUBLIC) is again.down(Reach.PUBLIC) is None
-        for n in range(6):
-            again.observe_control(control(502.0 + n, False, host="a"))
-        assert again.down(Reach.PUBLIC) is not None, "nor is one control that goes on failing, but with a diagnosis"
         for at in (502.0, 514.0):
             for host in "abc":
                 made.observe_control(control(at, False, host=host))
@@ -478,6 +475,18 @@ class TestDown:
         down = network(*gone).down(Reach.PUBLIC)
         assert down is not None
         assert (down.state, down.step, down.since) == (NetworkState.OFFLINE, NetworkStep.DNS, 10.0)
+
+    @pytest.mark.parametrize("failures", [2, 6])
+    def test_nor_is_one_control_that_goes_on_failing_but_with_a_diagnosis_in_the_end(self, failures: int) -> None:
+        made = OwnConnection(0.0)
+        for n in range(60):
+            made.observe_control(control(n * 8.0, n % 5 != 0, host="abcd"[n % 4]))
+            made.observe_try(tried(n * 8.0 + 0.1))
+        for n in range(failures):
+            made.observe_control(control(502.0 + n, False))
+        assert made.down(Reach.PUBLIC) is None
+        made.observe_report(report(509.0, NetworkState.OFFLINE, NetworkStep.TCP))
+        assert (made.down(Reach.PUBLIC) is not None) is (failures > 2)
 
     def test_where_it_fails_is_where_the_latest_control_failed(self) -> None:
         lost = (msgspec.structs.replace(control(10.0, False, host=host), step=NetworkStep.DNS) for host in "ab")

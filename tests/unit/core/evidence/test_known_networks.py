@@ -66,6 +66,19 @@ def test_one_that_fails_more_than_all_others_is_its_own_trouble() -> None:
     assert usual(known) == pytest.approx(0.01)
 
 
+def test_who_fails_most_is_left_out_from_when_it_does_until_others_fail_more() -> None:
+    known = KnownNetworks()
+    for source, failing in (("beta", 40), ("gamma", 10), ("delta", 0), ("epsilon", 0)):
+        asked(known, failing, 100, source=source)
+    assert [usual(known), usual(known, "beta")] == pytest.approx([10 / 300, 0.0])
+    asked(known, 20, 20, at=200.0, source="delta")
+    assert [usual(known), usual(known, "beta")] == pytest.approx([30 / 320, 10 / 200])
+    asked(known, 80, 80, at=400.0, source="delta")
+    assert usual(known) == pytest.approx(50 / 300)
+    asked(known, 0, 800, at=600.0, source="delta")
+    assert usual(known) == pytest.approx(110 / 1200)
+
+
 def test_who_is_asked_in_trouble_alone_counts_where_there_is_hardly_anybody_else() -> None:
     known = KnownNetworks()
     asked(known, 1, 100)
@@ -130,6 +143,22 @@ def test_it_survives_a_restart_as_of_the_last_hour() -> None:
     again = KnownNetworks(kept)
     again.moved("train")
     assert usual(again) == usual(known) == pytest.approx(40 / 201)
+
+
+def test_so_does_what_is_known_of_a_network_without_a_name() -> None:
+    known = KnownNetworks()
+    asked(known, 20, 100, at=DAY_S)
+    asked(known, 0, 1, at=DAY_S + KEPT_EVERY_S)
+    assert usual(KnownNetworks(known.remember())) == usual(known) == pytest.approx(20 / 101)
+
+
+def test_whoever_fails_on_two_networks_fails_on_each() -> None:
+    known = KnownNetworks()
+    for network in ("train", "home"):
+        known.moved(network)
+        known.failed(1.0, 0.8, "beta", "beta", Kind.LOOKUP, lambda since, until: True)
+        asked(known, 0, 99, source="gamma")
+        assert usual(known) == pytest.approx(1 / 100), network
 
 
 def test_networks_of_long_ago_are_forgotten() -> None:

@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from tests.unit.core.evidence.test_own_evidence import down, see, seen, sight
-from tests.unit.core.evidence.test_strikes import GOOD, tried
+from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
 from trayapp.core.evidence.observation import Depth, Source
 from trayapp.core.evidence.own_evidence import Evidence, Sight
 from trayapp.core.evidence.red import BACK_SPAN_S, UNSEEN_RED_S, Red
@@ -101,3 +101,11 @@ def test_nor_where_real_requests_go_on_failing() -> None:
 def test_one_good_answer_is_one_however_long_it_has_failed() -> None:
     evidence = seen(*down(), *[tried(120.0 + 30.0 * n) for n in range(1, 80)])
     assert sight(see(evidence, tried(2530.0, GOOD))) is Sight.DOWN
+
+
+def test_deeper_failures_do_not_make_it_harder_to_end() -> None:
+    """Lists of models made it red: lists of models end it, whatever else fails by now."""
+    deeper = down(Depth.COMPLETION)
+    red = Red(50.0, 50.0, Depth.API, deeper[0].host, 3, deeper[0])
+    red.follow(deeper, answering(100, at=120.0), 120.0, decided=False)
+    assert (red.depth, red.last) == (Depth.API, deeper[-1])

@@ -133,6 +133,16 @@ def test_two_good_answers_a_minute_apart_end_it_and_one_does_not() -> None:
     assert refusals.look(392) == (set(), {})
 
 
+def test_two_that_are_accepted_again_are_told_of_together() -> None:
+    def asked(at: float, accepted: bool) -> list[Try]:
+        chat, other = tried(at, accepted), tried(at + 1, accepted, SMALL)
+        return [chat, structs.replace(other, parts=(OTHER,))]
+
+    times = ((0, True), (100, False), (160, False), (220, False), (300, True), (360, True))
+    refusals = after(*(t for at, accepted in times for t in asked(at, accepted)))
+    assert refusals.look(362) == (set(), {CHAT: 300, OTHER: 301})
+
+
 def test_an_acceptance_before_it_is_certain_ends_the_count() -> None:
     refusals = after(tried(0, True), *refused([100, 160]), tried(200, True), *refused([220, 280]))
     assert refusals.of(CHAT) is None

@@ -216,6 +216,9 @@ class TestShared:
     def test_the_first_to_fall_keeps_its_name(self) -> None:
         (incident,) = self.fall(150.0, 200.0, 100.0)
         assert (incident.id, incident.provider, incident.services[0]) == ("gamma-100", "gamma", "gamma-api")
+        falls = (("acme", 150.0), ("beta", 170.0), ("gamma", 100.0))
+        (told_at_once,) = Diary().at(200.0, *(trouble(f"{name}-api", Finding.DOWN, at=at) for name, at in falls))
+        assert told_at_once.id == "gamma-100"
 
     def test_a_fourth_joins_them(self) -> None:
         (incident,) = self.fall(100.0, 110.0, 120.0, 130.0)

@@ -5,7 +5,8 @@ from msgspec import structs
 
 from tests.unit.core.evidence.test_own_evidence import seen
 from tests.unit.core.evidence.test_strikes import GOOD, tried
-from tests.unit.core.playbook import CATALOGUE, START, Play, Row, observations, page
+from tests.unit.core.playbook import ACME, CATALOGUE, START, Play, Row, observations, page
+from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.failure_share import Kind
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import Badge, Depth, OnNetwork, Source, Try, Witness
@@ -105,16 +106,11 @@ class TestRefusedWhatWasAccepted:
         play.wait(240 + QUIET_S)
         assert play.lights()["api"] == "green ok"
 
-    @pytest.mark.parametrize(("failed_at", "since"), [((), 100), ((90, 95), 90)])
-    def test_announced_maintenance_explains_it_from_its_first_refusal_or_failure_on(
-        self, play: Play, failed_at: tuple[float, ...], since: float
-    ) -> None:
+    def test_announced_maintenance_explains_it_from_its_first_refusal_on(self, play: Play) -> None:
         play.feed(50, "page incident:in_progress:maintenance:completions,responses,embeddings")
-        for at in failed_at:
-            play.feed(at, "api 503 +")
         assert asked(play, EDITOR, False, 100, 160, 220) == "yellow maintenance"
         part = next(part for part in play.last.services[0].components if part.id == "completions")
-        assert part.since == START + since
+        assert part.since == START + 100
 
     def test_but_not_what_a_credential_is_told(self, play: Play) -> None:
         asked(play, EDITOR, False, 100, 160, 220)
@@ -329,3 +325,13 @@ def test_since_when_its_host_has_answered_without_a_failure() -> None:
     assert good_since(seen(*answers, tried(140.0)), 140.0) is None, "it fails now"
     assert good_since(seen(*answers), 131.0 + GAP_S) is None, "nobody knows"
     assert good_since(seen(tried(10.0, GOOD, Depth.EDGE)), 10.0) is None
+
+
+def test_of_a_part_that_its_providers_page_does_not_list_no_page_is_told() -> None:
+    api = ACME.services[1]
+    parts = tuple(structs.replace(one, page_components=()) for one in api.components)
+    services = (ACME.services[0], structs.replace(api, components=parts))
+    play = Play(("api",), Catalogue({"acme": structs.replace(ACME, services=services)}))
+    play.feed(0, "api 401")
+    play.feed(1, "page ok")
+    assert play.codes("api") == ["answers", "no_page"]

@@ -76,11 +76,12 @@ def provider(name: str) -> Provider:
 class Street:
     """Two providers on one street. Everything that is told is told at `now`."""
 
-    def __init__(self) -> None:
-        self.catalogue = Catalogue({name: provider(name) for name in NAMES})
-        self.state = State(self.catalogue, NAMES, START)
+    def __init__(self, *more: str) -> None:
+        self.names = (*more, *NAMES)
+        self.catalogue = Catalogue({name: provider(name) for name in self.names})
+        self.state = State(self.catalogue, self.names, START)
         self.now = 0.0
-        for name in NAMES:
+        for name in self.names:
             self.page(name)
             self.try_(name, "http_200")
 
@@ -116,7 +117,7 @@ class Street:
         """Each fails every 15 s until then; the pages are read as they were."""
         while self.now < until:
             self.now += 15.0
-            for name in NAMES if self.now % 120.0 == 0.0 else ():
+            for name in self.names if self.now % 120.0 == 0.0 else ():
                 self.page(name)
             for name, code in codes.items():
                 self.try_(name, code, reach)
@@ -149,6 +150,12 @@ def test_two_that_fall_silent_are_yellow_and_then_grey_and_never_red() -> None:
     street.fail(1800, BOTH)
     assert street.lights() == "grey blocked, grey blocked"
     assert not street.state.result.snapshot.incidents
+
+
+def test_whoever_answers_hides_nobody_who_does_not() -> None:
+    street = Street("able")
+    street.fail(120, {"able": "http_200", **BOTH})
+    assert street.lights() == "yellow checking, yellow checking"
 
 
 @pytest.mark.parametrize("code", ["connect", "tls", "cut"])
