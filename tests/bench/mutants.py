@@ -186,9 +186,11 @@ def reasons(file: Path = SURVIVORS) -> dict[tuple[str, ...], str]:
     """Why nobody need notice a change, by its key."""
     told: dict[tuple[str, ...], str] = {}
     for group in tomllib.loads(file.read_text()).get("survivors", ()):
-        for change in group["changes"]:
+        for each in group["changes"]:
+            place, _, change = each.partition(": ")
+            file, function = place.split()
             was, _, becomes = change.partition(" => ")
-            told[group["file"], group["function"], was, becomes] = group["why"]
+            told[str(CORE / file), function, was, becomes] = group["why"]
     return told
 
 
