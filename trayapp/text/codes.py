@@ -49,6 +49,7 @@ FAILURES: dict[str, str] = {
     "dns_timeout": N_("its name is not looked up in time"),
     "no_name": N_("its name is not found"),
     "tls": N_("no secure connection"),
+    "expired": N_("a certificate that is not valid today"),
     "private_address": N_("its name leads to an address that is not theirs"),
     "untrusted": N_("a certificate that is not theirs"),
     "malformed": N_("an answer that makes no sense"),

@@ -16,8 +16,8 @@ class Failure(Exception):
     """There is no whole answer.
 
     `code`: `timeout`, `dns` (the resolver fails), `dns_timeout` (it says nothing), `no_name` (it knows no such name),
-    `connect`, `tls`, `untrusted` (the certificate is somebody else's), `cut`, `malformed`, `redirect_loop`,
-    `proxy_login`, `proxy_settings`, `proxy_refused` (it forbids this host), `unsendable`.
+    `connect`, `tls`, `untrusted` (the certificate is somebody else's), `expired` (it is not valid today), `cut`,
+    `malformed`, `redirect_loop`, `proxy_login`, `proxy_settings`, `proxy_refused` (it forbids this host), `unsendable`.
     `step`: the step of the network at which it failed, None once the other side was reached. `expired`: the
     certificate was refused because of its dates, which a wrong clock makes of a good one; `rejected`: for any reason.
     `addresses`: what the name was looked up to, empty where it was not.
@@ -60,7 +60,7 @@ def failure_of(error: Exception, step: NetworkStep | None, addresses: tuple[str,
             return Failure("no_name" if cause.errno in NO_SUCH_NAME else "dns", NetworkStep.DNS)
     if (refusal := refused_certificate(error)) is not None:
         unknown = is_unknown(refusal)
-        code = "untrusted" if unknown else "tls"
+        code = "untrusted" if unknown else "expired"
         return Failure(code, NetworkStep.TLS, expired=not unknown, rejected=True, addresses=addresses)
     if step is NetworkStep.TLS or any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Failure("tls", NetworkStep.TLS, addresses=addresses)

@@ -192,7 +192,7 @@ class TestTls:
             http = Http(trust=Trust(authority.trust))
             failure = await _failure(http, server.url)
             await http.close()
-        assert (failure.code, failure.expired) == ("tls", True)
+        assert (failure.code, failure.expired) == ("expired", True)
 
     async def test_a_foreign_name_is_rejected(self) -> None:
         authority = Authority()

@@ -40,7 +40,7 @@ def test_the_meaning_of_502() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "timeout", "connect", "dns", "tls", "malformed", "cut", "challenge", "foreign_page", "redirect_loop",
+        "timeout", "connect", "dns", "tls", "expired", "malformed", "cut", "challenge", "foreign_page", "redirect_loop",
         "proxy_login", "proxy_settings", "unsendable",
     ],
 )  # fmt: skip

@@ -41,7 +41,7 @@ def refused(verify_code: int) -> ssl.SSLCertVerificationError:
         (httpx.ConnectError("lost"), NetworkStep.PROXY, "connect", NetworkStep.PROXY),
         (httpx.ConnectError("lost"), NetworkStep.TLS, "tls", NetworkStep.TLS),
         (lost_by(refused(20)), NetworkStep.TLS, "untrusted", NetworkStep.TLS),
-        (lost_by(refused(10)), NetworkStep.TLS, "tls", NetworkStep.TLS),
+        (lost_by(refused(10)), NetworkStep.TLS, "expired", NetworkStep.TLS),
         (httpx.ProxyError("407 Proxy Authentication Required"), None, "proxy_login", NetworkStep.PROXY),
         (httpx.ProxyError("403 Forbidden"), None, "proxy_refused", NetworkStep.PROXY),
         (httpx.ProxyError("503 Service Unavailable"), None, "connect", NetworkStep.PROXY),

@@ -64,6 +64,7 @@ _OUTCOME_OF_FAILURE = {
     "dns": Outcome.FAIL,
     "dns_timeout": Outcome.FAIL,
     "tls": Outcome.FAIL,
+    "expired": Outcome.FAIL,
     "no_name": Outcome.FOREIGN,
     "untrusted": Outcome.FOREIGN,
     "proxy_refused": Outcome.FOREIGN,

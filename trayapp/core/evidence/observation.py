@@ -36,7 +36,7 @@ class Depth(IntEnum):
     COMPLETION = 3
 
 
-TLS_CODES = frozenset({"tls", "untrusted"})
+TLS_CODES = frozenset({"tls", "untrusted", "expired"})
 """Codes of a `Try` or a `Control` that only an answer over TLS disproves."""
 
 
@@ -72,8 +72,9 @@ class Try(Struct, frozen=True):
 
     `code` says what was seen, for reasons: `http_<status>`, `timeout`, `connect`, `dns` (the resolver fails),
     `dns_timeout` (it says nothing), `no_name` (NXDOMAIN), `private_address` (nobody's out there), `tls`, `untrusted`
-    (somebody else's certificate), `malformed`, `challenge`, `cut`, `foreign_page`, `proxy_refused`, ... `step`: where
-    on the way a try without an answer failed, None where that is not known or the provider's side was reached.
+    (somebody else's certificate), `expired` (not valid today), `malformed`, `challenge`, `cut`, `foreign_page`,
+    `proxy_refused`, ... `step`: where on the way a try without an answer failed, None where that is not known or the
+    provider's side was reached.
     `control`: did the control that ran beside this try answer; None when none was asked. `request` joins the retries
     of one request of the user's: together they count once.
     `witness`: who asked for what, and `accepted`: did the provider accept or refuse that, None where it did neither.

@@ -93,7 +93,7 @@ def claim_of(opinion: PageOpinion | None, failures: Sequence[Try], refusal: Refu
         return Claim(ClaimKind.EDGE, edge)
     if error is not None:
         return Claim(ClaimKind.ERRORS, error)
-    if any(t.status is not None for t in failures):
+    if any(t.status is not None or t.code == "expired" for t in failures):
         return Claim(ClaimKind.ERRORS)
     if refusal is not None:
         return Claim(ClaimKind.REFUSED)

@@ -40,7 +40,9 @@ STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
 TITLE_CHARS = 90
 """As long as the title of a banner may be."""
-_SILENCES = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "cut", "http"})
+_SILENCES = frozenset(
+    {"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "expired", "cut", "http"}
+)
 _STRANGE = frozenset({"html", "json", "xml", "shape", "gone", "page_id"})
 """The reasons for which the page of another vendor could not be read."""
 INTERVAL_JITTER = 0.1

@@ -432,7 +432,7 @@ def test_the_start_of_a_long_list_is_enough() -> None:
 
 @pytest.mark.parametrize(
     ("code", "outcome"),
-    [(code, FAIL) for code in ("timeout", "connect", "dns", "tls", "cut", "malformed")]
+    [(code, FAIL) for code in ("timeout", "connect", "dns", "tls", "expired", "cut", "malformed")]
     + [("proxy_login", PROXY), ("proxy_settings", PROXY), ("unsendable", NEUTRAL)],
 )
 def test_failures(code: str, outcome: Outcome) -> None:
