@@ -6,7 +6,7 @@ import pytest
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.address_answers import FAILURES_KEPT
 from trayapp.core.evidence.connection import DEAD_CONTROL_FAILURES, GRACE_S, ConnectionMemory, OwnConnection
-from trayapp.core.evidence.failure_share import FLOOR
+from trayapp.core.evidence.failure_share import FLOOR, Kind
 from trayapp.core.evidence.known_networks import KNOWN_TRIES, KnownNetworks
 from trayapp.core.evidence.observation import (
     Control,
@@ -83,6 +83,11 @@ class TestProof:
         made = network(control(10.0, plain=True))
         assert made.answered("acme", Reach.PUBLIC, 0.0, 20.0)
         assert not made.answered("acme", Reach.PUBLIC, 0.0, 20.0, over_tls=True)
+
+    def test_nor_shows_it_that_anybody_is_trusted(self) -> None:
+        made = network(control(10.0, plain=True))
+        assert made.heard_since(Reach.PUBLIC, 5.0, over_tls=False)
+        assert not made.heard_since(Reach.PUBLIC, 5.0, over_tls=True)
 
     def test_an_altered_control_proves_nothing(self) -> None:
         assert not network(control(10.0, altered=True)).answered("acme", Reach.PUBLIC, 0.0, 20.0)
@@ -208,6 +213,14 @@ class TestChanceOfFailure:
         made.observe_control(control(200.5, plain=True, host="plain"))
         made.observe_try(tried(204.0, Outcome.FAIL, provider="gamma", code="timeout", took_s=4.0))
         assert shown.usual("acme", None) == pytest.approx(1 / (KNOWN_TRIES + 1))
+
+    def test_what_is_known_of_the_way_to_the_internet_says_nothing_of_the_own_network(self) -> None:
+        shown = KnownNetworks()
+        for n in range(KNOWN_TRIES):
+            shown.failed(1.0, 0.8, "beta", f"{n}", Kind.SILENCE, lambda since, until: True)
+        made = OwnConnection(0.0, known=shown)
+        assert made.chance_of_failure("acme", Reach.PUBLIC, 5.0) == 1.0
+        assert made.chance_of_failure("acme", Reach.PRIVATE, 5.0) == pytest.approx(0.01)
 
     def test_on_another_network_it_may_be_alive(self) -> None:
         made = network(*[each for at in range(10, 400, 30) for each in (control(at, False, host="b"), tried(at + 5))])

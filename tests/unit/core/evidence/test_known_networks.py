@@ -161,6 +161,15 @@ def test_whoever_fails_on_two_networks_fails_on_each() -> None:
         assert usual(known) == pytest.approx(1 / 100), network
 
 
+def test_what_nobody_vouched_for_there_nobody_vouches_for_here() -> None:
+    known = KnownNetworks()
+    known.moved("train")
+    known.failed(10.0, 6.0, "beta", "beta", Kind.SILENCE, lambda since, until: False)
+    known.moved("home")
+    asked(known, 0, 100, at=12.0, source="gamma")
+    assert usual(known, kind=None) == 0.0
+
+
 def test_networks_of_long_ago_are_forgotten() -> None:
     known = KnownNetworks()
     for n in range(2 * NETWORKS_KEPT):

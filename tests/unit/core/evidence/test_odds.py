@@ -158,6 +158,10 @@ def test_the_first_try_is_vouched_for_by_an_answer_to_a_request_made_soon_after_
     assert not odds.vouched(first, network), "asked too late"
     network.observe_control(Control(105.3, 105.1, "a", Reach.PUBLIC, True, "http_200"))
     assert odds.vouched(first, network)
+    network = OwnConnection(0.0)
+    network.observe_control(Control(105.3, 105.1, "a", Reach.PUBLIC, True, "http_200", plain=True))
+    assert odds.vouched(first, network)
+    assert not odds.vouched(tried(100.0, control=None, code="tls"), network), "plain HTTP says nothing of TLS"
 
 
 @pytest.mark.parametrize("control", [None, False])

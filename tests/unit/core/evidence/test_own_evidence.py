@@ -250,6 +250,16 @@ class TestStrangers:
         evidence = see(Evidence(), self.foreign(100.0, control=True), tried(130.0), network=network)
         assert (evidence.stranger.blocks, evidence.flapping.values) == (True, [])
 
+    def test_what_came_and_went_before_him_he_explains(self) -> None:
+        tries = [tried(15.0 * n, FAIL if n % 2 else GOOD) for n in range(9)]
+        evidence = seen(*tries)
+        suspect = [evidence.in_part.suspect_since]
+        see(evidence, self.foreign(140.0, control=True))
+        assert ([*suspect, evidence.in_part.suspect_since], evidence.share) == ([15.0, None], None)
+
+    def test_a_proxy_that_wants_a_login_is_nothing_to_be_calm_about(self) -> None:
+        assert not seen(tried(10.0, Outcome.PROXY)).is_calm
+
     def test_that_he_is_forgotten_is_looked_for(self) -> None:
         assert see(Evidence(), self.foreign(100.0), network=OwnConnection(0.0)).look_at == 100.0 + FOREIGN_LIFE_S
 

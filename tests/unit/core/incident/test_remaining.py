@@ -80,6 +80,7 @@ def test_old_ones_fade() -> None:
 def test_nobody_knows_what_only_old_ones_reached() -> None:
     long = [90_000.0 + n for n in range(40)]
     assert remaining(long + [600.0] * 120, 3600.0) is not None
+    assert remaining(long[:9] + [600.0] * 60, 3600.0) is None, "nine are nine, however old"
     assert remaining(long + [600.0] * 300, 3600.0) is None
 
 

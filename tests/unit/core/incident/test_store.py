@@ -64,6 +64,12 @@ def test_opened_by_red_with_its_first_failure() -> None:
     assert (incident.services, incident.down) == (("acme-api",), ("acme-api",))
 
 
+def test_it_began_with_its_first_failure_not_with_its_light() -> None:
+    red = trouble("acme-api", Finding.DOWN, at=80.0)
+    late = msgspec.structs.replace(red, verdict=msgspec.structs.replace(red.verdict, since=95.0))
+    assert Diary().at(100.0, late)[0].started_at == 80.0
+
+
 @pytest.mark.parametrize(
     "finding",
     [Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.SLOW, Finding.FLAPPING, Finding.MAINTENANCE, Finding.RECOVERING],
@@ -235,7 +241,10 @@ class TestShared:
         assert len(incidents) == len(times)
         assert not any(incident.shared for incident in incidents)
 
-    @pytest.mark.parametrize(("proven", "shared"), [((True, True, False), True), ((False, True, False), False)])
+    @pytest.mark.parametrize(
+        ("proven", "shared"),
+        [((True, True, False), True), ((False, True, False), False), ((False, False, False), False)],
+    )
     def test_two_of_them_must_be_proven(self, proven: tuple[bool, ...], shared: bool) -> None:
         names = ("acme-api", "beta-api", "gamma-api")
         down = [trouble(name, Finding.DOWN, at=90.0) for name in names]
@@ -254,8 +263,9 @@ class TestShared:
         down = [trouble(name, Finding.DOWN, at=90.0) for name in ("acme-api", "beta-api")]
         assert len(diary.at(100.0, *down)) == 2
         silent = msgspec.structs.replace(trouble("gamma-api", Finding.DOWN, at=140.0), proven=False)
-        (incident,) = diary.at(150.0, *down, silent)
-        assert incident.shared
+        later = [msgspec.structs.replace(one, proven=False) for one in down]
+        (incident,) = diary.at(150.0, *later, silent)
+        assert incident.shared, "proven once is proven"
 
     def test_a_relapse_counts_among_them(self) -> None:
         """By when it fell first, which is still the same incident."""
@@ -485,6 +495,14 @@ class TestSilence:
         assert (incident.silent_since, incident.word_at) == (None, 5050.0)
         (incident,) = diary.at(5050.0 + PATIENCE_S, told, patience_s=PATIENCE_S)
         assert incident.silent_since == 5050.0
+
+    def test_ends_with_a_word_though_nothing_can_be_heard_after_it(self) -> None:
+        diary = Diary()
+        diary.at(100.0, DOWN, patience_s=PATIENCE_S)
+        diary.at(5000.0, DOWN, patience_s=PATIENCE_S)
+        told = trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(updated_at=5050.0),))
+        (incident,) = diary.at(5100.0, told)
+        assert incident.silent_since is None
 
     def test_ends_when_the_page_calls_it_fixed(self) -> None:
         """And stays so where the page can no longer be heard."""

@@ -34,6 +34,7 @@ def parts(**states: PageLight) -> tuple[PageComponent, ...]:
         ("name:GLM*GLM-5.2", ""),
         ("name:GLM*sh*h", ""),
         ("name:*GLM*5*", "a"),
+        ("name:GLM-5*.2", "a"),
         ("name:*l*l*", "b"),
         ("name:*i*k*", "c"),
     ],

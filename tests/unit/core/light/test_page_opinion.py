@@ -99,6 +99,7 @@ def test_trouble_is_said_with_the_time_that_the_page_gives(days: int, code: str)
     parts = (PageComponent("id-chat", "Chat", PageLight.MAJOR, changed_at),)
     opinion = speak(PageReport(START, "acme", PageHealth.OK, LINK, parts), "id-chat")
     assert [(said.code, said.at) for said in opinion.reasons] == [(code, changed_at)]
+    assert opinion.stale is (code == "page_stale")
 
 
 def test_so_is_an_id_that_is_lost_beside_it() -> None:
@@ -182,6 +183,10 @@ class TestEveryComponent:
             START, "acme", PageHealth.OK, LINK, (PageComponent("g", "G", PageLight.DEGRADED, group=True),)
         )
         assert speak(report, ALL).light is Light.YELLOW
+
+    def test_one_of_a_part_that_is_not_listed_is_said(self) -> None:
+        told = replace(page(START, ["ok"]), incidents=(incident("id-new", ident="i1"),))
+        assert [said.code for said in speak(told, ALL).reasons] == ["page_incident"]
 
     def test_any_incident_touches_it(self) -> None:
         assert speak(page(START, ["incident:investigating:minor:uploads"]), ALL).light is Light.YELLOW
@@ -283,6 +288,8 @@ class TestIncidents:
         said = ["incident:in_progress:maintenance:chat", "partial:chat"]
         opinion = speak(page(START, said), "id-chat")
         assert (opinion.incidents, opinion.maintenance) == ((), True)
+        [planned] = [said for said in opinion.reasons if said.code == "page_maintenance"]
+        assert "impact" not in planned.params
 
     @pytest.mark.parametrize(
         ("said", "unsettled"),

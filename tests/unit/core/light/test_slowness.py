@@ -30,7 +30,7 @@ def now(made: Pulse) -> float:
     [
         ((3.1, 3.1, 3.1), 1.0, True),
         ((3.1, 3.0, 3.1), 1.0, False),  # three times is not over three times
-        ((1.9, 1.9, 1.9), 0.5, False),  # under two seconds nobody minds
+        ((2.0, 2.0, 2.0), 0.5, False),  # up to two seconds nobody minds
         ((2.1, 2.1, 2.1), 0.5, True),
         ((9.0, 9.0), 1.0, False),  # two are not three
         ((9.0, 9.0, 9.0, 1.0), 1.0, False),  # not in a row

@@ -223,3 +223,9 @@ def test_what_is_remembered_of_them_is_bounded_and_the_oldest_goes_first() -> No
         made.observe(replace(told(float(number), "ok"), request_of=f"host/{number}"))
     kept = sorted(made.remember().answered.values())
     assert kept == [START + number for number in range(9, ANSWERED_KEPT + 9)]
+
+
+def test_what_the_users_own_requests_are_answered_is_no_probes_past() -> None:
+    made = Unverified()
+    made.observe(replace(told(0.0, "ok"), source=Source.TRAFFIC))
+    assert made.remember().answered == {}
