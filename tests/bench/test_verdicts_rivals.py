@@ -13,6 +13,8 @@ from tests.bench.verdicts_rivals import OURS, judged, row
 from tests.bench.verdicts_rules import RIVALS
 
 DAYS = 30 / len(NETWORKS)
+# Ten seconds of computing, which a machine that is busy with other workers gives in minutes.
+pytestmark = pytest.mark.timeout(400)
 
 
 @cache
