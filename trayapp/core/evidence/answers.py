@@ -39,6 +39,8 @@ _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
 # In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
 _REFUSING = frozenset({401, 403, 404, 410})
 _KEY_TEXT = re.compile(r"api[ _-]?key", re.I)
+# Anthropic's 400 (https://github.com/anthropics/claude-code/issues/8327).
+_ACCOUNT_TEXT = re.compile(r"organization has been disabled|credential is only authorized", re.I)
 # OpenAI answers 400 when a reasoning model has spent the allowed tokens before it wrote one: the model did run.
 _RAN_TEXT = re.compile(r"output limit was reached", re.I)
 # The announced end of a model, in headers (RFC 8594, 9745).
@@ -54,6 +56,8 @@ _LOADING_TEXT = re.compile(r"^loading model|^starting\b|startup preload|model is
 _REGION_PAGE = re.compile(
     rb"error.?code[^0-9]{0,60}(100[6-9]|1020)\b|>Sorry, you have been blocked<|block access from your country", re.I
 )
+# Any of its numbers, in a page, a line or JSON.
+_CLOUDFLARES_PAGE = re.compile(rb"\berror.?code[^0-9]{0,60}1\d{3}\b", re.I)
 _ADDRESS_LIMITED_PAGE = re.compile(rb"error.?code[^0-9]{0,60}1015\b", re.I)
 # Of Cloudflare, AWS WAF (202, or 405 for a captcha) and Vercel (429, or 403), whatever the status.
 _CHALLENGES = ("cf-mitigated", "x-amzn-waf-action", "x-vercel-mitigated")
@@ -128,7 +132,7 @@ def read_answer(
     # A status alone is anybody's out there, and so is a page for people; of the provider it is its front's.
     for_people = is_html(headers, body) and reach_of_url(url) is Reach.PUBLIC
     page = for_people and not theirs
-    known = not (for_people if depth is not Depth.EDGE else page)
+    known = not (page if depth is Depth.EDGE else for_people or _CLOUDFLARES_PAGE.search(body))
     if any(status == good.status and (known if good.json is None else _has(json, good.json)) for good in up):
         if not keyed:
             return Reading(Outcome.GOOD, code, depth, accepted=True)
@@ -196,7 +200,7 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
     """
     error = error_of(json)
     message = str(error.get("message", ""))
-    if is_quota(error) or _REQUEST_TEXT.search(message):
+    if is_quota(error) or is_anothers(error) or _REQUEST_TEXT.search(message):
         return False
     if status == 400:
         return bool(_KEY_TEXT.search(message))
@@ -309,9 +313,10 @@ def _badge(status: int, json: Any) -> Badge | None:
         return Badge.QUOTA
     if lacks_model(status, error):
         return Badge.MODEL
-    if status in (401, 403):
-        return None if _REQUEST_TEXT.search(str(error.get("message", ""))) else Badge.KEY
-    if status == 400 and _KEY_TEXT.search(str(error.get("message", ""))):
+    message = str(error.get("message", ""))
+    if is_anothers(error) or _REQUEST_TEXT.search(message):
+        return None
+    if status in (401, 403) or (status == 400 and (_KEY_TEXT.search(message) or _ACCOUNT_TEXT.search(message))):
         return Badge.KEY
     return None
 

@@ -67,7 +67,9 @@ _ADDRESS_TEXT = re.compile(
     r"location is not supported|request not allowed|(country|region)[^.]* not supported"
     # Bedrock, Gemini's free tier, Groq, Azure's networks.
     r"|unsupported countr|not available in your (country|region|location)|check your network settings"
-    r"|virtual network/firewall|public access is disabled",
+    r"|virtual network/firewall|public access is disabled"
+    # A key that Google, or an organisation that OpenAI, answers from some addresses only.
+    r"|ip address restriction|\bip\b[^.]{0,30}\bnot (allowed|authorized)",
     re.I,
 )
 # Z.ai's numbers as what HTTP has for them; the endpoint for Anthropic's dialect and some paths send them with a 200.
@@ -91,7 +93,8 @@ _NO_MODEL_CODES = frozenset(
         "model_not_supported",
         "invalid_model",
         "DeploymentNotFound",
-        # Z.ai, of a plan that does not include it.
+        # Qwen; Z.ai, of a plan that does not include it.
+        "Model.AccessDenied",
         "1311",
     }
 )
@@ -99,6 +102,8 @@ _NO_MODEL_TEXT = re.compile(
     r"\bmodel\b([^.]|\.\S){0,120}?\b(does(n.t| not) exist|not (exist|found))|\bmodels/\S+ is not found"
     # Bedrock.
     r"|model identifier is invalid|could not resolve the foundation model|model version has reached the end of its life"
+    # ChatGPT's, of what its accounts do not include (https://github.com/openai/codex/issues/6603).
+    r"|model is not supported when using"
     r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
     r"|\bmodel (\S+ )?(is|was|has been) (now )?(no longer|deprecated|retired|decommissioned|discontinued|sunset)",
     re.I,

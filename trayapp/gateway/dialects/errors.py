@@ -96,7 +96,12 @@ https://github.com/vercel/ai/issues/7543, https://github.com/musistudio/claude-c
 https://github.com/BerriAI/litellm/issues/13420), and Cerebras and Mistral
 (https://github.com/Kilo-Org/kilocode/issues/10375, https://github.com/BerriAI/litellm/issues/30835)."""
 # An error of the request's own that some tell without a name for it.
-_FILTERED = re.compile(r"content.?(?:filter|policy|management)|flagged|moderation|usage (?:policy|guidelines)", re.I)
+_FILTERED = re.compile(
+    r"content.?(?:filter|policy|management)|flagged|moderation|usage (?:policy|guidelines)"
+    # Qwen.
+    r"|data.?inspection.?failed|inappropriate content",
+    re.I,
+)
 
 
 class Overflow(NamedTuple):

@@ -45,7 +45,8 @@ _TOOLS_OWN = frozenset(
     {"message", "reasoning", "function_call", "custom_tool_call", "local_shell_call", "shell_call", "apply_patch_call"}
 )
 _SERVERS_WORK = re.compile(r"response\.(?:\w+_call|mcp_list_tools)\.")
-_LIMITS = frozenset({"rate_limit_exceeded", "insufficient_quota"})
+# The third is ChatGPT's, of a plan's hours (https://github.com/earendil-works/pi/issues/4172).
+_LIMITS = frozenset({"rate_limit_exceeded", "insufficient_quota", "usage_limit_reached"})
 _SERVERS_FAULT = re.compile(
     r"server|internal|overload|unavailable|timeout|slow_down|upstream|api_error|processing", re.I
 )

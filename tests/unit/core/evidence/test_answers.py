@@ -59,6 +59,9 @@ CF_JSON = {"content-type": "application/json", "cf-ray": "8f0a-FRA"}
 BLOCKED = "<!DOCTYPE html><title>Attention Required!</title><h1>Sorry, you have been blocked</h1>"
 COUNTRY = "<h1>403 ERROR</h1>The distribution is configured to block access from your country."
 OTHER_IP = _error("invalid_request_error", "Not for this IP", "ip_not_authorized")
+OTHER_ADDRESS = _error(None, "The key has an IP address restriction, and 192.0.2.1 violates it.", 403)
+CLOSED = _error("invalid_request_error", "This organization has been disabled.")
+ANOTHERS = _error(None, "Provider returned error", 403, metadata={"provider_name": "X", "raw": "no"})
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
 MINIMAXS_MODEL = _base_resp(2013, "invalid params, unknown model 'x' (2013)")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
@@ -126,6 +129,9 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("Z.ai's key inside a 200", 200, {}, _soft(401, "expired"), COMPLETION, GOOD, "http_401", API, Badge.KEY),
     ("Z.ai's limit inside a 200", 200, {}, _soft(1302, "slow down"), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
     ("what nobody knows inside a 200", 200, {}, _soft(7, "no"), COMPLETION, GOOD, "http_400", API, None),
+    ("an account that was closed", 400, {}, CLOSED, COMPLETION, GOOD, "http_400", API, Badge.KEY),
+    ("a key for other addresses", 403, {}, OTHER_ADDRESS, API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("a refusal of somebody behind a router", 403, {}, ANOTHERS, COMPLETION, GOOD, "http_403", API, None),
     ("what went well", 200, {}, {"success": True, "code": 200, "msg": "ok"}, API, GOOD, "http_200", API, None),
     ("a word of an error inside a 200", 200, {}, {"error": "out of order"}, API, FAIL, "malformed", API, None),
     ("no word of an error inside a 200", 200, {}, {"error": "", "data": []}, API, GOOD, "http_200", API, None),
@@ -267,6 +273,7 @@ class TestAccepted:
             (400, {}, _error("invalid_request_error", "max_tokens is too large"), None, False),
             (404, {}, NO_RESPONSE, None, False),
             (403, {}, FLAGGED, None, False),
+            (403, {}, ANOTHERS, None, False),
             (422, {}, _error("invalid"), None, False),
             (404, {}, ENDED, None, False),
             (410, {}, ENDED, None, False),
@@ -403,6 +410,14 @@ class TestUp:
         up, url = (Up(status=401), Up(status=403)), "https://a.example/x"
         got = read_answer(403, RAY, body.encode(), depth=API, url=url, up=up, proven=True)
         assert (got.outcome, got.depth, got.accepted) == (GOOD, EDGE, None if body is BLOCKED else False)
+
+    @pytest.mark.parametrize(
+        "body", ["error code: 1010", json.dumps(_cloudflares(1010)), json.dumps(_cloudflares(1013))]
+    )
+    def test_a_number_of_its_front_is_no_answer_of_its_api(self, body: str) -> None:
+        headers = {"content-type": "text/plain", "cf-ray": "8f0a-FRA"}
+        got = read_answer(403, headers, body.encode(), depth=API, url="https://a.example/x", up=(Up(status=403),))
+        assert (got.outcome, got.depth, got.accepted) == (GOOD, EDGE, False)
 
     def test_an_empty_account_was_not_refused(self) -> None:
         up = (Up(status=401, json="detail"),)

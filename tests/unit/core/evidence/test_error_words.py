@@ -10,6 +10,8 @@ from trayapp.core.evidence.observation import Badge, Depth, Outcome
 
 GOOD, NEUTRAL, API, COMPLETION = Outcome.GOOD, Outcome.NEUTRAL, Depth.API, Depth.COMPLETION
 
+NOT_HERE = "The 'x-1.5' model is not supported when using the tool with this kind of account."
+
 
 def _raw(body: Any) -> bytes:
     return json.dumps(body).encode()
@@ -55,6 +57,7 @@ def _raw(body: Any) -> bytes:
         (404, {"message": "The model `x` does not exist.", "code": "model_not_found"}),
         (404, {"message": 'model "x" not found, try pulling it first', "type": "api_error"}),
         (404, {"message": "Publisher Model `p/models/x-2.5-flash` was not found or you have no access to it."}),
+        (403, {"code": "Model.AccessDenied", "message": "Model access denied."}),
         # A project that may not use it; Bedrock.
         (403, {"message": "Project `p` does not have access to model `x`", "code": "model_not_found"}),
         (400, {"message": "The provided model identifier is invalid."}),
@@ -109,7 +112,7 @@ def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dic
     assert (got.outcome, got.badge, got.accepted) == (GOOD, Badge.QUOTA, None)
 
 
-@pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x."])
+@pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x.", NOT_HERE])
 def test_a_gateway_of_ones_own_says_it_in_a_detail(detail: str) -> None:
     assert read_answer(404, {}, _raw({"detail": detail}), depth=COMPLETION, keyed=True).badge is Badge.MODEL
 

@@ -128,11 +128,13 @@ def test_of_any_number_of_choices_little_is_kept() -> None:
         ({"code": "1302", "message": "slower"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
         ({"code": "401", "message": "expired"}, (Outcome.GOOD, "http_401", Badge.KEY)),
         ({"code": "503", "message": "later"}, (Outcome.FAIL, "http_503", None)),
+        ({"code": "data_inspection_failed", "message": "words"}, (Outcome.NEUTRAL, "refused", None)),
+        ({"code": "x", "message": "It may contain inappropriate content."}, (Outcome.NEUTRAL, "refused", None)),
         ({"code": True, "message": "words"}, (Outcome.FAIL, "cut", None)),
         ({"code": "\u0664\u0662\u0669", "message": "words"}, (Outcome.FAIL, "cut", None)),
     ],
 )
-def test_a_number_in_a_stream_is_a_status_also_as_a_word(
+def test_a_limit_or_a_filter_in_a_stream_is_no_failure_of_the_provider(
     error: object, expected: tuple[Outcome, str, Badge | None]
 ) -> None:
     """A limit of one's own must not count as the provider's failure."""

@@ -176,6 +176,7 @@ def test_ends(events: tuple[bytes, ...], finished: bool, cut_short: bool, failed
         ({"code": "server_is_overloaded"}, (Outcome.FAIL, "cut", None)),
         ({"code": "vector_store_timeout"}, (Outcome.FAIL, "cut", None)),
         ("Oh", (Outcome.FAIL, "cut", None)),
+        ({"type": "usage_limit_reached", "message": "Later"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
         ({"code": "429", "message": "Slower"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
         ({"code": 503, "message": "Oh", "type": "unavailable"}, (Outcome.FAIL, "http_503", None)),
         ({"code": "rate_limit_exceeded", "message": "Slower"}, (Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT)),
