@@ -67,7 +67,8 @@ def test_opened_by_red_with_its_first_failure() -> None:
 def test_it_began_with_its_first_failure_not_with_its_light() -> None:
     red = trouble("acme-api", Finding.DOWN, at=80.0)
     late = msgspec.structs.replace(red, verdict=msgspec.structs.replace(red.verdict, since=95.0))
-    assert Diary().at(100.0, late)[0].started_at == 80.0
+    (incident,) = Diary().at(100.0, late)
+    assert (incident.id, incident.started_at) == ("acme-80", 80.0)
 
 
 @pytest.mark.parametrize(
@@ -498,11 +499,10 @@ class TestSilence:
 
     def test_ends_with_a_word_though_nothing_can_be_heard_after_it(self) -> None:
         diary = Diary()
-        diary.at(100.0, DOWN, patience_s=PATIENCE_S)
-        diary.at(5000.0, DOWN, patience_s=PATIENCE_S)
-        told = trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(updated_at=5050.0),))
-        (incident,) = diary.at(5100.0, told)
-        assert incident.silent_since is None
+        (before,) = listened(diary, 100.0, 100.0 + PATIENCE_S)
+        told = trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(updated_at=4350.0),))
+        (after,) = diary.at(4400.0, told)
+        assert (before.silent_since, after.silent_since) == (80.0, None)
 
     def test_ends_when_the_page_calls_it_fixed(self) -> None:
         """And stays so where the page can no longer be heard."""

@@ -37,6 +37,7 @@ def lived(*weeks: tuple[int, float, int]) -> Rhythm:
         ([(-1, 2.0, 40), (0, 1.0, 40), (1, 9.0, 40)], 2.0),
         ([(0, 5.0, 25), (1, 5.0, 25), (2, 1.0, 500)], 5.0),  # what happens now makes nothing usual
         ([(-WEEKS_BACK, 5.0, 50), (-WEEKS_BACK - 1, 5.0, 50)], None),  # long ago
+        ([(1, 5.0, 50), (2, 1.0, 500)], None),  # nor two weeks out of one
         ([(2 - WEEKS_BACK, 5.0, 25), (1, 5.0, 25)], 5.0),
         ([(3, 5.0, 50), (4, 5.0, 50)], None),  # of a clock that was wrong
     ],
