@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.notify.banner import Announcement, Banner
 from trayapp.text import banners
@@ -29,6 +30,9 @@ def _changes(transitions: Iterable[Transition]) -> list[str]:
     by_service: dict[str, list[str]] = {}
     for one in transitions:
         lines = by_service.setdefault(one.service, [f"    {one.was_light} {one.was_finding}"])
+        if one.light is one.was_light is Light.GREY:
+            # On a busy machine two minutes of the night pass before the first answer is read.
+            continue
         lines.append(f"    {one.light} {one.finding}")
     lines = ["Lights and findings", ""]
     for service in sorted(by_service):
