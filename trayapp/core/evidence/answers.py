@@ -26,6 +26,7 @@ from trayapp.core.evidence.error_words import (
     refuses_address,
     shaped,
     status_named,
+    status_of_kind,
     told,
 )
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
@@ -298,13 +299,18 @@ def _api(
     return Reading(Outcome.GOOD, code, Depth.API, _badge(status, json) if keyed else None)
 
 
+def read_within(error: object, depth: Depth, *, keyed: bool) -> Reading | None:
+    """What an error counts as that came with a good status, in a body or a stream; None where it does not say."""
+    if not isinstance(error, dict) or (status := status_named(error) or status_of_kind(error)) is None:
+        return None
+    return read_answer(status, {}, msgspec.json.encode({"error": error}), depth=depth, keyed=keyed)
+
+
 def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     """Some providers put an error, with or without its status, into a body that came with 200."""
     if not isinstance(json, dict) or not isinstance(error := json.get("error"), (dict, str)) or not error:
         return None
-    if isinstance(error, dict) and (inner := status_named(error)) is not None:
-        return read_answer(inner, {}, msgspec.json.encode({"error": error}), depth=depth, keyed=keyed)
-    return Reading(Outcome.FAIL, "malformed", depth)
+    return read_within(error, depth, keyed=keyed) or Reading(Outcome.FAIL, "malformed", depth)
 
 
 def _badge(status: int, json: Any) -> Badge | None:

@@ -80,6 +80,16 @@ _NUMBERS = {
     **dict.fromkeys((1220,), 403),
     **dict.fromkeys((1230, 1234), 500),
 }
+# What OpenAI and Anthropic call what is no failure of theirs.
+_KINDS = {
+    **dict.fromkeys(("rate_limit_error", "rate_limit_exceeded", "insufficient_quota"), 429),
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    # Some call all of these so, and tell them apart by the code.
+    "invalid_request_error": 400,
+}
 # Spring's, in Z.ai's answer to a path that it has not: 200, code 500, and this.
 _STATUS_TEXT = re.compile(r"([45]\d\d) [A-Z_]+")
 # The model is not there, or not for this key: OpenAI, Groq, Together, Hugging Face, Mistral and Perplexity by name;
@@ -228,6 +238,11 @@ def status_named(error: Mapping[str, Any]) -> int | None:
     if not isinstance(code, int) or isinstance(code, bool):
         return None
     return code if 400 <= code <= 599 else _NUMBERS.get(code)
+
+
+def status_of_kind(error: Mapping[str, Any]) -> int | None:
+    """The status that belongs to what an error calls itself, of those that are the request's or the account's own."""
+    return next((status for kind, status in _KINDS.items() if kind in named(error)), None)
 
 
 def base_resp(json: Any) -> int | None:

@@ -1,5 +1,6 @@
 """One token from a model: the request for it, and the moment at which it is there. Pure."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -33,20 +34,30 @@ def request_body(job: ProbeJob) -> bytes:
 
 def seen(stream: bytes) -> Seen:
     """Reads server-sent events as far as they have come: OpenAI's chunks or Anthropic's events."""
+    return next((shown for event in _events(stream) if (shown := _event(event)) is not Seen.NOTHING), Seen.NOTHING)
+
+
+def error_in(stream: bytes) -> object:
+    """What the first error in a stream says of itself; None where there is none."""
+    event = next((event for event in _events(stream) if _event(event) is Seen.ERROR), {})
+    return event.get("error")
+
+
+def _events(stream: bytes) -> Iterator[dict[str, Any]]:
     for line in stream.split(b"\n"):
         if not line.startswith(b"data:"):
             continue
         data = line[5:].strip()
         if data == b"[DONE]":
-            return Seen.END
+            yield {"type": "message_stop"}
+            continue
         try:
             event = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             # The last line may be half there.
             continue
-        if isinstance(event, dict) and (shown := _event(event)) is not Seen.NOTHING:
-            return shown
-    return Seen.NOTHING
+        if isinstance(event, dict):
+            yield event
 
 
 def _event(event: dict[str, Any]) -> Seen:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Auth
-from trayapp.core.evidence.answers import Reading, outcome_of_failure, over_tls, read_answer, retry_after_s
+from trayapp.core.evidence.answers import Reading, outcome_of_failure, over_tls, read_answer, read_within, retry_after_s
 from trayapp.core.evidence.observation import Depth, NetworkStep, Outcome, Source, Try, Witness
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_address
@@ -21,7 +21,7 @@ from trayapp.secrets.keys import KeySource
 from trayapp.tasks import Tasks
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
-from trayapp.watch.probes.completion import Seen, request_body, seen
+from trayapp.watch.probes.completion import Seen, error_in, request_body, seen
 from trayapp.watch.schedule.budget import Budget
 from trayapp.watch.schedule.probe_jobs import ProbeJob
 
@@ -220,7 +220,8 @@ def _read(job: ProbeJob, answer: HttpAnswer, *, keyed: bool) -> Reading:
             case Seen.TOKEN | Seen.END:
                 return Reading(Outcome.GOOD, "http_200", Depth.COMPLETION, accepted=True)
             case Seen.ERROR:
-                return Reading(Outcome.FAIL, "cut", Depth.COMPLETION)
+                within = read_within(error_in(answer.body), Depth.COMPLETION, keyed=keyed)
+                return within or Reading(Outcome.FAIL, "cut", Depth.COMPLETION)
             case Seen.NOTHING:
                 pass
     return read_answer(

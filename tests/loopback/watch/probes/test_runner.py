@@ -289,6 +289,11 @@ class TestCompletions:
         ("behaviour", "outcome", "code", "depth"),
         [
             (events('{"error":{"message":"overloaded"}}'), Outcome.FAIL, "cut", Depth.COMPLETION),
+            (events('{"error":{"code":429,"message":"slower"}}'), Outcome.NEUTRAL, "http_429", Depth.COMPLETION),
+            (events('{"error":{"code":"insufficient_quota"}}'), Outcome.GOOD, "http_429", Depth.API),
+            (events('{"type":"error","error":{"type":"permission_error"}}'), Outcome.GOOD, "http_403", Depth.API),
+            (events('{"type":"error","error":{"type":"api_error"}}'), Outcome.FAIL, "cut", Depth.COMPLETION),
+            (events('{"type":"error"}'), Outcome.FAIL, "cut", Depth.COMPLETION),
             (events('{"choices":[{"delta":{}}]}', end=False), Outcome.FAIL, "cut", Depth.COMPLETION),
             (events(), Outcome.FAIL, "malformed", Depth.COMPLETION),
             (answer(500, {"error": {"type": "server_error"}}), Outcome.FAIL, "http_500", Depth.COMPLETION),

@@ -62,6 +62,7 @@ OTHER_IP = _error("invalid_request_error", "Not for this IP", "ip_not_authorized
 OTHER_ADDRESS = _error(None, "The key has an IP address restriction, and 192.0.2.1 violates it.", 403)
 CLOSED = _error("invalid_request_error", "This organization has been disabled.")
 ANOTHERS = _error(None, "Provider returned error", 403, metadata={"provider_name": "X", "raw": "no"})
+LIMITED = _error("invalid_request_error", "slower", "rate_limit_exceeded")
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
 MINIMAXS_MODEL = _base_resp(2013, "invalid params, unknown model 'x' (2013)")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
@@ -135,6 +136,8 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("what went well", 200, {}, {"success": True, "code": 200, "msg": "ok"}, API, GOOD, "http_200", API, None),
     ("a word of an error inside a 200", 200, {}, {"error": "out of order"}, API, FAIL, "malformed", API, None),
     ("no word of an error inside a 200", 200, {}, {"error": "", "data": []}, API, GOOD, "http_200", API, None),
+    ("a wrong key inside a 200", 200, {}, _error("authentication_error"), API, GOOD, "http_401", API, Badge.KEY),
+    ("a limit inside a 200", 200, {}, LIMITED, COMPLETION, NEUTRAL, "http_429", COMPLETION, Badge.RATE_LIMIT),
     ("a status as a word inside a 200", 200, {}, _error(code="503"), API, FAIL, "http_503", API, None),
     ("refused by the site itself", 403, RAY, PAGE, EDGE, GOOD, "http_403", EDGE, None),
     ("words for everybody", 429, RAY, "Rate exceeded.", API, NEUTRAL, "http_429", API, None),

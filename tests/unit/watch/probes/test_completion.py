@@ -6,7 +6,7 @@ import pytest
 
 from trayapp.core.catalogue import Part, Probe, ProbeKind
 from trayapp.settings.schema import Completion
-from trayapp.watch.probes.completion import Seen, request_body, seen
+from trayapp.watch.probes.completion import Seen, error_in, request_body, seen
 from trayapp.watch.schedule.probe_jobs import ProbeJob
 
 
@@ -59,3 +59,10 @@ def _chunk(**choice: object) -> bytes:
 )
 def test_streams(stream: bytes, found: Seen) -> None:
     assert seen(stream) is found
+
+
+def test_the_error_in_a_stream() -> None:
+    begun = _chunk(delta={"role": "assistant"})
+    assert error_in(begun + b'data: {"error": {"code": 429}}\n\ndata: {"error": {"code": 500}}\n\n') == {"code": 429}
+    assert error_in(b'data: {"type": "error"}\n\n') is None
+    assert error_in(begun) is None
