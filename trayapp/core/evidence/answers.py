@@ -16,6 +16,7 @@ import msgspec
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.error_words import (
     ENDED_TEXT,
+    about_model,
     error_of,
     is_anothers,
     is_overload,
@@ -207,7 +208,7 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
         return bool(_KEY_TEXT.search(message))
     if status in (404, 410) and (ENDED_TEXT.search(f"{message} {error.get('code')}") or _ENDED_HEADERS & set(headers)):
         return False
-    return status in _REFUSING and error.get("param") in (None, "", "model")
+    return status in _REFUSING and about_model(error)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

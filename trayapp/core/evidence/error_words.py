@@ -35,6 +35,8 @@ _QUOTA_CODES = frozenset(
         "Arrearage",
         "AllocationQuota.FreeTierOnly",
         "quota_exceeded",
+        # LiteLLM.
+        "budget_exceeded",
         "1113",
         "1309",
     }
@@ -50,7 +52,9 @@ _BRIEF_TEXT = re.compile(r"error-code#token-limit|per (second|minute)|concurren"
 _OVERLOAD_CODES = frozenset({"engine_overloaded_error", "queue_exceeded", "service_tier_capacity_exceeded", "1305"})
 _OVERLOAD_TEXT = re.compile(
     r"\boverloaded\b|high (traffic|demand|load)\b|\btier capacity exceeded"
-    r"|^resource exhausted\. please try again later",
+    r"|^resource exhausted\. please try again later"
+    # LiteLLM, while all that could answer cool down.
+    r"|no deployments available",
     re.I,
 )
 # OpenAI's, Anthropic's at Bedrock, and ElevenLabs', which suspects a VPN.
@@ -105,6 +109,9 @@ _NO_MODEL_CODES = frozenset(
         "DeploymentNotFound",
         # Qwen; Z.ai, of a plan that does not include it.
         "Model.AccessDenied",
+        # LiteLLM, of a key or a team.
+        "key_model_access_denied",
+        "team_model_access_denied",
         "1311",
     }
 )
@@ -171,7 +178,7 @@ def error_of(json: Any) -> Mapping[str, Any]:
         return {"message": json["msg"], "code": str(json.get("code"))}
     if isinstance(detail := json.get("detail"), dict) and "error" not in json:
         # ElevenLabs calls its code a status.
-        return {"code": detail.get("status"), **detail}
+        return error_of(detail) if "error" in detail else {"code": detail.get("status"), **detail}
     match json.get("error"):
         case dict() as error:
             return error
@@ -202,11 +209,16 @@ def shaped(json: Any) -> bool:
     return isinstance(json, dict) and not _SHAPE_KEYS.isdisjoint(json) and json.get("cloudflare_error") is not True
 
 
+def about_model(error: Mapping[str, Any]) -> bool:
+    """Is it about no part of the request, or about the model? LiteLLM says the word None."""
+    return error.get("param") in (None, "", "None", "model")
+
+
 def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     """Does an error object say that the model is not offered, any more or to this key?"""
-    if error.get("param") not in (None, "", "model"):
+    if not about_model(error):
         return False
-    if status in (403, 429):
+    if status in (401, 403, 429):
         # OpenAI, of a project that may not use it; by words alone it may be about anything.
         return bool(named(error) & _NO_MODEL_CODES)
     if status not in _NO_MODEL_STATUSES:
@@ -232,7 +244,8 @@ def meant(json: Any, status: int) -> int:
 
 def status_named(error: Mapping[str, Any]) -> int | None:
     """The status that an error's code is, or stands for; None where it is none. Some write the number as a word."""
-    code = error.get("code")
+    # MiniMax calls it so.
+    code = error.get("code", error.get("http_code"))
     if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) <= 4:
         code = int(code)
     if not isinstance(code, int) or isinstance(code, bool):

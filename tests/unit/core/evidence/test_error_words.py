@@ -57,6 +57,8 @@ def _raw(body: Any) -> bytes:
         (404, {"message": "The model `x` does not exist.", "code": "model_not_found"}),
         (404, {"message": 'model "x" not found, try pulling it first', "type": "api_error"}),
         (404, {"message": "Publisher Model `p/models/x-2.5-flash` was not found or you have no access to it."}),
+        (401, {"type": "key_model_access_denied", "param": "model", "code": "401", "message": "key not allowed"}),
+        (404, {"param": "None", "message": "Model not found: x"}),
         (403, {"code": "Model.AccessDenied", "message": "Model access denied."}),
         # A project that may not use it; Bedrock.
         (403, {"message": "Project `p` does not have access to model `x`", "code": "model_not_found"}),
@@ -103,6 +105,7 @@ def test_what_is_about_something_else_names_no_model(status: int, error: dict[st
         (400, {"code": "Arrearage", "message": "Access denied, please make sure your account is in good standing."}),
         (403, {"code": "no permission", "message": "Your newly created team doesn't have any credits or licenses."}),
         (403, {"code": "AllocationQuota.FreeTierOnly", "message": "The free tier has been exhausted."}),
+        (429, {"type": "budget_exceeded", "code": "429", "message": "Current cost: 5, most: 4"}),
         (429, {"code": "quota_exceeded", "message": "You have exceeded your allowance of premium requests"}),
         (412, {"message": "Account is suspended, possibly due to reaching the monthly spending limit."}),
     ],
@@ -114,7 +117,8 @@ def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dic
 
 @pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x.", NOT_HERE])
 def test_a_gateway_of_ones_own_says_it_in_a_detail(detail: str) -> None:
-    assert read_answer(404, {}, _raw({"detail": detail}), depth=COMPLETION, keyed=True).badge is Badge.MODEL
+    for told in (detail, {"error": detail}, {"message": detail}):
+        assert read_answer(404, {}, _raw({"detail": told}), depth=COMPLETION, keyed=True).badge is Badge.MODEL
 
 
 @pytest.mark.parametrize(
@@ -146,6 +150,7 @@ def test_a_brief_limit_is_this_keys_and_no_empty_account(error: dict[str, Any]) 
         {"code": "429", "message": "The system is currently experiencing high demand."},
         {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Resource exhausted. Please try again later."},
         {"code": "1305", "message": "later"},
+        {"type": "None", "param": "None", "code": "429", "message": "No deployments available for the model"},
         {"code": "system_busy", "message": "We are currently experiencing high traffic"},
     ],
 )
