@@ -24,6 +24,7 @@ from trayapp.core.evidence.error_words import (
     json_of,
     lacks_model,
     meant,
+    message_of,
     refuses_address,
     shaped,
     status_named,
@@ -201,7 +202,7 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
     Quota and the announced end of a model are no news; a parameter other than the model is the request's own.
     """
     error = error_of(json)
-    message = str(error.get("message", ""))
+    message = message_of(error)
     if is_quota(error) or is_anothers(error) or _REQUEST_TEXT.search(message):
         return False
     if status == 400:
@@ -295,7 +296,7 @@ def _api(
             # A firewall's 405, a 413 for what is too long to be passed on.
             return front
         return foreign if status in _FOREIGN_STATUSES else malformed
-    if status == 400 and _RAN_TEXT.search(str(error_of(json).get("message", ""))):
+    if status == 400 and _RAN_TEXT.search(message_of(error_of(json))):
         return Reading(Outcome.GOOD, code, depth, accepted=True)
     return Reading(Outcome.GOOD, code, Depth.API, _badge(status, json) if keyed else None)
 
@@ -320,7 +321,7 @@ def _badge(status: int, json: Any) -> Badge | None:
         return Badge.QUOTA
     if lacks_model(status, error):
         return Badge.MODEL
-    message = str(error.get("message", ""))
+    message = message_of(error)
     if is_anothers(error) or _REQUEST_TEXT.search(message):
         return None
     if status in (401, 403) or (status == 400 and (_KEY_TEXT.search(message) or _ACCOUNT_TEXT.search(message))):

@@ -6,6 +6,8 @@ from typing import Any
 
 from trayapp.core.json_text import read_json
 
+_READ_CHARS = 2000
+"""What an error is about stands at its beginning; what somebody hostile goes on with would take seconds to search."""
 _SHAPE_KEYS = frozenset({"error", "errors", "code", "message", "detail", "type", "base_resp"})
 # MiniMax's own numbers (platform.minimax.io/docs/api-reference/errorcode) as what HTTP has for them; others are a 400.
 _BASE_RESP = {
@@ -134,14 +136,14 @@ ENDED_TEXT = re.compile(
 
 def is_quota(error: Mapping[str, Any]) -> bool:
     """Does an error object say that the account is empty?"""
-    if _BRIEF_TEXT.search(str(error.get("message", ""))):
+    if _BRIEF_TEXT.search(message_of(error)):
         return False
-    return bool(named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(str(error.get("message", ""))))
+    return bool(named(error) & _QUOTA_CODES) or bool(_QUOTA_TEXT.search(message_of(error)))
 
 
 def is_overload(error: Mapping[str, Any]) -> bool:
     """Does it say that there is too little for everybody, and not that this key or address asks too much?"""
-    return bool(named(error) & _OVERLOAD_CODES) or bool(_OVERLOAD_TEXT.search(str(error.get("message", ""))))
+    return bool(named(error) & _OVERLOAD_CODES) or bool(_OVERLOAD_TEXT.search(message_of(error)))
 
 
 def is_anothers(error: Mapping[str, Any]) -> bool:
@@ -156,7 +158,12 @@ def refuses_address(status: int, error: Mapping[str, Any]) -> bool:
         return False
     if named(error) & _ADDRESS_CODES:
         return True
-    return status != 401 and bool(_ADDRESS_TEXT.search(str(error.get("message", ""))))
+    return status != 401 and bool(_ADDRESS_TEXT.search(message_of(error)))
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """What it says to a person, as far as that says what it is about; empty where it says nothing."""
+    return str(error.get("message") or "")[:_READ_CHARS]
 
 
 def named(error: Mapping[str, Any]) -> set[str]:
@@ -190,7 +197,7 @@ def error_of(json: Any) -> Mapping[str, Any]:
 
 def told(error: Mapping[str, Any]) -> str:
     """Its message, or the state that stands in place of one."""
-    return str(error.get("message") or error.get("status") or "")
+    return message_of(error) or str(error.get("status") or "")
 
 
 def json_of(body: bytes) -> Any:
@@ -224,7 +231,7 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     if status not in _NO_MODEL_STATUSES:
         return False
     # Gateways of one's own (vLLM, LiteLLM) call it a detail.
-    message = str(error.get("message") or error.get("detail") or "")
+    message = message_of(error) or str(error.get("detail") or "")[:_READ_CHARS]
     # Google speaks of an ended model by its name alone.
     ended = status in (404, 410) and "model" in message.lower() and ENDED_TEXT.search(message)
     return bool(named(error) & _NO_MODEL_CODES or ended or _NO_MODEL_TEXT.search(message))

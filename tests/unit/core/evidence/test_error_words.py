@@ -115,6 +115,14 @@ def test_a_key_without_money_is_a_badge_in_every_dialect(status: int, error: dic
     assert (got.outcome, got.badge, got.accepted) == (GOOD, Badge.QUOTA, None)
 
 
+@pytest.mark.parametrize("within", [True, False])
+def test_the_beginning_of_what_an_error_says_is_read(within: bool) -> None:
+    """Searching all of 64 KiB that somebody hostile sends takes seconds."""
+    told = "model " * (100 if within else 10_000) + "insufficient balance"
+    got = read_answer(429, {}, _raw({"error": {"message": told}}), depth=COMPLETION, keyed=True)
+    assert got.badge is (Badge.QUOTA if within else Badge.RATE_LIMIT)
+
+
 @pytest.mark.parametrize("detail", ["Model not found: x", "Invalid model name passed in model=x.", NOT_HERE])
 def test_a_gateway_of_ones_own_says_it_in_a_detail(detail: str) -> None:
     for told in (detail, {"error": detail}, {"message": detail}):
