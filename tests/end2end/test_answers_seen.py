@@ -34,6 +34,7 @@ NETWORK = "Access denied. Please check your network settings."
 OVERLOADED = _error(type="engine_overloaded_error", message="The engine is currently overloaded")
 MINUTE = _error(type="insufficient_quota", message="You exceeded your current quota: error-code#token-limit")
 CREDITS = {"code": "no permission", "error": "Your newly created team doesn't have any credits yet."}
+ANOTHERS = _error(code=502, message="Provider returned error", metadata={"provider_name": "X"})
 CF_502 = {"type": "https://x", "title": "Bad gateway", "detail": "words", "error_code": 502, "cloudflare_error": True}
 # What probes without a key are told, and what becomes of it: light and finding, and the reason that says so.
 PROBED: dict[str, tuple[Behaviour, tuple[Light, Finding], str]] = {
@@ -51,6 +52,7 @@ USED: dict[str, tuple[Behaviour, tuple[Light, Finding], str]] = {
     "limited": (answer(200, _soft(1302, "slow down")), GREEN, "badge_rate_limit"),
     "minute": (answer(429, MINUTE), GREEN, "badge_rate_limit"),
     "poor": (answer(403, CREDITS), GREEN, "badge_quota"),
+    "router": (answer(502, ANOTHERS), YELLOW, "refused"),
     "crowded": (answer(429, OVERLOADED), YELLOW, "refused"),
     "failing": (answer(200, _soft(500, "Internal error")), RED, "failures"),
 }

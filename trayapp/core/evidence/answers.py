@@ -146,6 +146,9 @@ def read_answer(
         return Reading(Outcome.FOREIGN, "foreign_page", depth)
     if status == 503 and _LOADING_TEXT.search(told(error)):
         return Reading(Outcome.FAIL, LOADING, depth)
+    if status >= 500 and is_anothers(error):
+        # The router answers, and the others whose models it sells; of one model more says only who had been answered.
+        return Reading(Outcome.NEUTRAL, code, depth, accepted=False)
     if status >= 500 or status == 408:
         edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not shaped(json)
         return Reading(Outcome.FAIL, code, depth, edge=edge)

@@ -48,11 +48,11 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     with badge `key`, `quota` or `model` where it was the user's key), a page of its front's with a 4xx (good, at depth
     edge), an answer that the catalogue calls up; by its status alone no page for people is up at depth api. A refusal
     of the address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`, but
-    where there is too little for everybody (core/evidence/error_words.py) it is refused, and nobody's limit. A
-    strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's. What is neither proven
-    nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign, and for what the catalogue knows by its
-    status alone so is a page for people; 407 is the proxy's. A badge is a
-    credential's, shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
+    where there is too little for everybody (core/evidence/error_words.py) it is refused, and nobody's limit; so is an
+    error of somebody behind a router. A strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that
+    is no API's. What is neither proven nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign, and for
+    what the catalogue knows by its status alone so is a page for people; 407 is the proxy's. A badge is a credential's,
+    shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
     `RATE_LIMIT_LIFE_S` where others are accepted; what own completions are told until the next one, or for
     `COMPLETION_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what was accepted
     (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model that were

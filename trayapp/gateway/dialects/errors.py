@@ -178,7 +178,8 @@ def said_of(status: int, error: object, in_stream: Callable[[object, Depth], Rea
         return Said(Fault.OVERFLOW, code, overflow.tokens)
     if told not in _NOT_ABOUT_OTHERS_WORK and _OTHERS_WORK.search(text):
         return Said(Fault.FOREIGN, code)
-    return Said(Fault.SERVER if reading.outcome is Outcome.FAIL else Fault.REQUEST, code)
+    servers = reading.outcome is Outcome.FAIL or code.startswith("http_5")
+    return Said(Fault.SERVER if servers else Fault.REQUEST, code)
 
 
 def _text(error: object) -> str:

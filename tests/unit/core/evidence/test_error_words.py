@@ -169,11 +169,13 @@ def test_too_little_for_everybody_is_no_limit_of_this_key(error: dict[str, Any])
         assert (got.outcome, got.badge, got.accepted) == (NEUTRAL, None, False)
 
 
-def test_what_is_somebodys_behind_a_router_is_neither() -> None:
-    told = {"code": 429, "message": "Provider returned error", "metadata": {"provider_name": "X", "raw": "later"}}
-    for status in (429, 200):
-        got = read_answer(status, {}, _raw({"error": told}), depth=COMPLETION, keyed=True)
-        assert (got.outcome, got.badge, got.accepted) == (NEUTRAL, None, None)
+@pytest.mark.parametrize(("code", "accepted"), [(429, None), (500, False), (502, False), (503, False)])
+def test_what_is_somebodys_behind_a_router_is_no_failure_of_the_router(code: int, accepted: bool | None) -> None:
+    """One model of hundreds is out then, and that is said where it was answered before."""
+    told = {"code": code, "message": "Provider returned error", "metadata": {"provider_name": "X", "raw": "later"}}
+    for status in (code, 200):
+        got = read_answer(status, {}, _raw({"error": told}), depth=COMPLETION, keyed=True, proven=True)
+        assert (got.outcome, got.code, got.badge, got.accepted) == (NEUTRAL, f"http_{code}", None, accepted)
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,7 @@ CONTENT = openai(
         # In a stream.
         (chat, 200, {"message": "The server had an error", "type": "server_error"}, Said(SERVER, "cut")),
         (chat, 200, {"code": 502, "message": "Provider returned error"}, Said(SERVER, "http_502")),
+        (chat, 200, {"code": 502, "message": "Oh", "metadata": {"provider_name": "X"}}, Said(SERVER, "http_502")),
         (chat, 200, {"code": 429, "message": "Rate limit exceeded"}, Said(REQUEST, "http_429")),
         (chat, 200, openai("Empty", "insufficient_quota", "insufficient_quota"), Said(QUOTA, "refused")),
         (chat, 200, "boom", Said(SERVER, "cut")),
