@@ -80,8 +80,7 @@ async def test_a_look_at_local_servers_that_is_ended_says_nothing(what: str) -> 
     async with Server() as model:
         model.always(silent)
         write_files(home(), (), f'[local]\nserver = "openai-compatible"\nurl = "{model.url}"\nmodel = "{MODEL}"\n')
-        async with running("local", what) as look:
-            if what == "check":
-                await until(lambda: model.requests, "the server to be asked")
+        async with running("local", what, OLLAMA_HOST=model.url) as look:
+            await until(lambda: model.requests, "the server to be asked")
             assert await look.end(signal.SIGINT) != 0
         assert (look.lines, [line for line in look.errors if "Traceback" in line]) == ([], [])

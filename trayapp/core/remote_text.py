@@ -4,7 +4,6 @@ Providers write HTML and Markdown into texts that are shown here as they are; wh
 usual ones ("<model>", "gpt_4*") is kept.
 """
 
-import html
 import re
 
 _TAG = re.compile(
@@ -28,5 +27,8 @@ def plain(text: str, limit: int) -> str:
 def unmarked(text: str) -> str:
     """`text` without the marks of HTML and Markdown, in lines. Takes time in proportion to its length."""
     if "<" in text or "&" in text:
+        # A table of two thousand names that calm pages never need.
+        import html
+
         text = html.unescape(_TAG.sub(lambda tag: "\n" if _BREAKS.match(tag[0]) else "", text))
     return _HEADING.sub("", _STRONG.sub(lambda one: one[1] or one[2], _LINK.sub(r"\1", text)))
