@@ -88,6 +88,7 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("Cloudflare's rule, at the edge", 403, RAY, CF_PAGE.format(1020), EDGE, GOOD, "http_403", EDGE, Badge.REGION),
     ("Cloudflare's banned address", 403, RAY, CF_PAGE.format(1006), API, GOOD, "http_403", EDGE, Badge.REGION),
     ("Cloudflare's banned country", 403, RAY, "error code: 1009", API, GOOD, "http_403", EDGE, Badge.REGION),
+    ("Cloudflare's rule, as a bad request", 400, RAY, CF_PAGE.format(1020), API, GOOD, "http_400", EDGE, Badge.REGION),
     ("Cloudflare's page from somebody else", 403, HTML, CF_PAGE.format(1020), API, FOREIGN, "foreign_page", API, None),
     ("another number of Cloudflare's", 403, RAY, CF_PAGE.format(1010), API, GOOD, "http_403", EDGE, None),
     ("refused by its front", 403, RAY, PAGE, API, GOOD, "http_403", EDGE, None),
@@ -424,6 +425,12 @@ class TestUp:
         headers = {"content-type": "text/plain", "cf-ray": "8f0a-FRA"}
         got = read_answer(403, headers, body.encode(), depth=API, url="https://a.example/x", up=(Up(status=403),))
         assert (got.outcome, got.depth, got.accepted) == (GOOD, EDGE, False)
+
+    def test_at_the_edge_a_page_of_its_own_is_what_is_asked_for(self) -> None:
+        got = read_answer(
+            403, HTML, _raw(PAGE), depth=EDGE, url="https://a.example/", up=(Up(status=403),), proven=True
+        )
+        assert (got.outcome, got.accepted) == (GOOD, True)
 
     def test_an_empty_account_was_not_refused(self) -> None:
         up = (Up(status=401, json="detail"),)

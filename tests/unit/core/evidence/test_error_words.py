@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from trayapp.core.evidence.answers import read_answer
+from trayapp.core.evidence.error_words import base_resp, error_of, meant, refuses_address, status_named
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 
 GOOD, NEUTRAL, API, COMPLETION = Outcome.GOOD, Outcome.NEUTRAL, Depth.API, Depth.COMPLETION
@@ -197,3 +198,51 @@ def test_a_limit_of_the_minute_is_no_empty_account_whatever_it_is_called() -> No
     said = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "You exceeded your current quota. Retry in 12 s."}
     got = read_answer(429, {}, _raw({"error": said}), depth=COMPLETION, keyed=True)
     assert (got.outcome, got.badge) == (NEUTRAL, Badge.RATE_LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "meant_status"),
+    [
+        ({"success": False, "msg": "404 NOT_FOUND", "code": 500}, 200, 404),
+        ({"success": False, "msg": "no such thing", "code": 1305}, 200, 429),
+        ({"success": False, "msg": "no such thing"}, 200, 400),
+        ({"success": False}, 200, 200),
+        ({"success": True, "msg": "ok", "code": 500}, 200, 200),
+        # A redirect is one, whatever stands in it.
+        ({"success": False, "msg": "404 NOT_FOUND"}, 300, 300),
+        ("no object", 200, 200),
+    ],
+)
+def test_what_a_body_says_its_status_should_have_been(body: Any, status: int, meant_status: int) -> None:
+    assert meant(body, status) == meant_status
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"success": False, "msg": "no", "code": 7}, {"message": "no", "code": "7"}),
+        ({"success": False, "msg": "no", "error": {"code": 8}}, {"message": "no", "code": "None"}),
+        ({"success": True, "msg": "yes", "code": 7}, {"success": True, "msg": "yes", "code": 7}),
+        ({"success": False, "code": 7}, {"success": False, "code": 7}),
+        ({"msg": "yes", "error": {"code": 8}}, {"code": 8}),
+    ],
+)
+def test_where_an_error_stands(body: Any, error: dict[str, Any]) -> None:
+    assert error_of(body) == error
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [(400, 400), (599, 599), (600, None), (399, None), ("429", 429), ("1305", 429), ("01305", None), (True, None)],
+)
+def test_what_a_code_stands_for(code: object, status: int | None) -> None:
+    assert status_named({"code": code}) == status
+
+
+def test_an_address_is_refused_by_words_with_some_statuses_alone() -> None:
+    error = {"message": "Your region is not supported."}
+    assert [status for status in (400, 401, 402, 403, 404) if refuses_address(status, error)] == [400, 403]
+
+
+def test_what_is_no_object_has_no_number_of_its_own() -> None:
+    assert base_resp("base_resp") is None
