@@ -90,6 +90,13 @@ def test_a_page_that_only_lists_something_is_silent_about_the_rest() -> None:
     ]  # fmt: skip
 
 
+def test_a_name_that_is_gone_is_told_of_the_one_request_that_found_none() -> None:
+    gone = tried(100.0, code="no_name")
+    tell = ReasonBuilder(seen(gone), None, None, answering(3), 100.0, has_page=False, probed=True)
+    params = tell.nameless(gone)[0].params
+    assert (params["failed"], params["tries"], params["what"], params["since_at"]) == (1, 1, "no_name", 100.0)
+
+
 def test_where_the_time_of_a_slow_answer_went_is_said() -> None:
     slow = structs.replace(tried(100.0, GOOD), phases=Phases(tls_s=1.5, answer_s=0.5))
     network = answering(100)
