@@ -1,7 +1,7 @@
 """Made-up histories for the window: calm days, outages with all that a page says, switches, and what nobody saw."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from trayapp.core.delays import bucket
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
@@ -57,12 +57,13 @@ def many(count: int = 50) -> HistoryView:
     return view(tuple(f"service-{number:02}" for number in range(count)))
 
 
-def hours(services: Iterable[str], now: float) -> Mapping[str, tuple[Stretch, ...]]:
-    """The last 24 hours of these services, the latest of them in trouble."""
-    dice, last = random.Random(3), int(now // 3600)
-    calm, bad = Tally(3_600_000), Tally(0, 600_000, 3_000_000)
+def hours(
+    services: Iterable[str], now: float, troubled: Collection[str] | None = None
+) -> Mapping[str, tuple[Stretch, ...]]:
+    """The last 24 hours of these services, the latest of them in trouble, or of the `troubled` ones alone."""
+    last, calm, bad = int(now // 3600), Tally(3_600_000), Tally(0, 600_000, 3_000_000)
     of_hours = [
-        (hour, name, bad if hour > last - 2 and dice.random() < 0.5 else calm)
+        (hour, name, bad if hour == last and (troubled is None or name in troubled) else calm)
         for name in services
         for hour in range(last - 23, last + 1)
         if hour % 24 not in (3, 4)

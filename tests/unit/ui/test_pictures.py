@@ -105,7 +105,9 @@ def test_the_panel(qtbot: QtBot, shade: str, tongue: str, state: str) -> None:
     qtbot.addWidget(panel)
     snapshot = states.STATES[state]()
     panel.draw(snapshot)
-    panel.show_hours(hours([one.id for one in snapshot.judgement.services], snapshot.at))
+    services = snapshot.judgement.services
+    troubled = [one.id for one in services if one.light in (Light.RED, Light.YELLOW)]
+    panel.show_hours(hours([one.id for one in services], snapshot.at, troubled))
     panel.open_at(UNFOLDED.get(state, ""))
     look_over(panel)
     assert state in UNFOLDED or fits(panel)
