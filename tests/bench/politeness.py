@@ -1,8 +1,10 @@
 """How often hosts are asked in a day, and what that costs: the real schedule, in virtual time, before stand-ins.
 
-    python -m tests.bench.politeness [--hours 24] [--usual] [SITUATION ...]
+    python -m tests.bench.politeness [--hours 24] [--usual | --near] [SITUATION ...]
 
-All services of the shipped catalogue are watched, or the usual ones alone; the situations are those of
+All services of the shipped catalogue are watched, or the usual ones alone, or with `--near` beside these all of whoever
+shares a host with the provider that it is about: hosts are asked each for itself, so that this tells as much of a day
+in a twentieth of the time. The situations are those of
 `tests/end2end/all_providers.txt`, each for so many hours, and two more: `refused` (every page answers 429 and asks for
 fifteen minutes of patience) and `patience` (every API answers 503 and asks for five). Printed are the requests by kind,
 the most in a minute to one host, the bytes a day as the program counts them (with what stand-ins answer, packed, in
@@ -24,7 +26,7 @@ from tests.support.scene import EPOCH
 from tests.support.standins.hosts import Hosts, Reply
 from tests.support.standins.table import rows
 from tests.support.virtual_time import VirtualClock, VirtualLoop
-from trayapp.core.catalogue import Catalogue
+from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.observation import NetworkStep, Observation, Outcome, Try
 from trayapp.core.evidence.page_report import PageReport
 from trayapp.core.hosts import host_of
@@ -246,17 +248,33 @@ def play(situation: str, hours: float, catalogue: Catalogue, services: tuple[str
         return runner.run(day(situation, hours, catalogue, services or every))
 
 
+def near(situation: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """The usual services, and all of the providers that share a host with the one that the situation is about."""
+    hosts = {name: _hosts(provider) for name, provider in catalogue.providers.items()}
+    about = hosts.get(situation.partition(" ")[0], set())
+    close = [service.id for provider, service in catalogue.services() if hosts[provider.provider] & about]
+    return tuple(dict.fromkeys([*Settings().watch.services, *close]))
+
+
+def _hosts(provider: Provider) -> set[str]:
+    page = {host_of(provider.page.url)} if provider.page is not None else set()
+    return page | {probe.host for service in provider.services for probe in service.probes}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("situations", nargs="*")
     parser.add_argument("--hours", type=float, default=24.0)
-    parser.add_argument("--usual", action="store_true")
+    watched = parser.add_mutually_exclusive_group()
+    watched.add_argument("--usual", action="store_true")
+    watched.add_argument("--near", action="store_true")
     asked = parser.parse_args()
     catalogue = load_all(home()).catalogue
     wrong = 0
     print("situation                    probes    pages  controls  most a minute  MB a day")
     for situation in asked.situations or (*rows(), *PATIENCE_S):
-        found = play(situation, asked.hours, catalogue, Settings().watch.services if asked.usual else ())
+        usual = Settings().watch.services if asked.usual else ()
+        found = play(situation, asked.hours, catalogue, near(situation, catalogue) if asked.near else usual)
         kinds = Counter(one.kind for one in found.log)
         counts = f"{kinds['probe']:>8} {kinds['page']:>8} {kinds['control']:>9}"
         a_day = found.bytes / 1e6 * DAY_S / (asked.hours * 3600)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.bench.politeness import WARM_S, Asked, Day, play, rude
+from tests.bench.politeness import WARM_S, Asked, Day, near, play, rude
 from trayapp.core.catalogue import Catalogue, Component, Page, Provider, Service
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
@@ -38,6 +38,21 @@ def test_a_host_with_the_pages_of_several_providers_is_one_host() -> None:
     times = [one.at for one in found.log]
     assert len(times) > 100
     assert all(later >= one + 60.0 for one, later in pairwise(times))
+
+
+def test_near_a_provider_are_those_that_share_a_host_with_it() -> None:
+    shared = Page("statuspage", "https://status.example/acme")
+    catalogue = Catalogue(
+        {
+            "acme": Provider("acme", "Acme", (Service("acme-api", "Acme"),), shared),
+            "bolt": Provider("bolt", "Bolt", (Service("bolt-api", "Bolt"),), shared),
+            "core": Provider(
+                "core", "Core", (Service("core-api", "Core"),), Page("statuspage", "https://core.example")
+            ),
+        }
+    )
+    usual = len(near("well", catalogue))
+    assert near("acme by page", catalogue)[usual:] == ("acme-api", "bolt-api")
 
 
 def probes(*times: float, fails_from: float = 1e9, patience_s: float = 0.0) -> list[Asked]:
