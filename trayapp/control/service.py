@@ -1,7 +1,7 @@
 """What the running instance answers over its socket, whether it has a tray or not.
 
 Who puts its answers into words is imported by who needs them: most instances are hardly ever asked, and the words for
-the answers of a program that just watches would take half a megabyte.
+the answers of a program that just watches would take 0.4 MB.
 """
 
 import asyncio

@@ -41,6 +41,23 @@ async def test_what_a_cache_has_kept_is_as_old_as_it_says() -> None:
         assert (await scene.read()).since == pytest.approx(began, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("date", "age"),
+    [
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "0"),
+        ("Wed, 07 Oct 2026 12:00:00 GMT", "1e300"),
+        ("Wed, 07 Oct 2026 12:00:00 GMT", "inf"),
+        ("Wed, 07 Oct 2026 12:00:00 GMT", "nan"),
+    ],
+)
+async def test_a_time_that_nobody_can_mean_changes_nothing(date: str, age: str) -> None:
+    async with PageScene() as scene:
+        scene.head = {"date": date, "age": age}
+        began = scene.now - 20 * MINUTE_S
+        scene.show({"id-chat": "degraded_performance"}, changed_at=began)
+        assert (await scene.read()).since == pytest.approx(began, abs=1)
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Wed, 07 Oct 2026 12:00:00 -0000", "Wed, 99 Oct 2026 12:00:00 GMT"])
 async def test_a_date_that_is_none_changes_nothing(date: str) -> None:
     async with PageScene() as scene:

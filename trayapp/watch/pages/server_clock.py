@@ -16,6 +16,9 @@ JITTER_S = 60.0
 """Answers travel, and are dated in whole seconds: by less than this a clock has not been set, and what the page dates
 stays where it was."""
 
+MOST_S = 3_660 * 86_400.0
+"""No clock is wrong by ten years and still accepts a certificate; a server that says so is wrong itself."""
+
 
 class ServerClock:
     """This machine's clock as long as it is about right, else the server's."""
@@ -27,7 +30,7 @@ class ServerClock:
     def heard(self, headers: Mapping[str, str]) -> None:
         """Take in the head of an answer."""
         ahead_s = skew_s(headers, self._clock)
-        if ahead_s is None:
+        if ahead_s is None or abs(ahead_s) > MOST_S:
             return
         if abs(ahead_s) < CLOCKS_DIFFER_S:
             ahead_s = 0.0
