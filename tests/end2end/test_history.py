@@ -6,11 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from tests.loopback.store.test_journal import AT, INCIDENT, written
 from tests.support.commands import run
 from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
+from trayapp.core.evidence.page_report import PageStage, PageUpdate
+from trayapp.core.journal.batch import Batch
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.snapshot import Snapshot
+from trayapp.paths import home
 
 
 def green(s: Snapshot) -> bool:
@@ -101,6 +106,19 @@ async def test_without_any_history() -> None:
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("There is no history yet")
     assert (await history())["months"] == []
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+async def test_a_page_of_another_script_is_told_where_few_letters_are_known(encoding: str) -> None:
+    title = 'Störung → 中断 \u202e"=cmd\r\n😀'
+    incident = structs.replace(INCIDENT, title=title, cause=title, updates=(PageUpdate(AT, PageStage.RESOLVED, title),))
+    await written(home().journal_file, Batch(incidents={incident.id: incident}))
+    ended = await run("history", "--json", PYTHONIOENCODING=encoding)
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out)["incidents"][0]["title"].endswith('"=cmd\r\n' + ("😀" if encoding == "utf-8" else "?"))
+    ended = await run("history", PYTHONIOENCODING=encoding)
+    assert ended.code == 0
+    assert "=cmd" in ended.out.splitlines()[-1], "a line is a line"
 
 
 @pytest.mark.parametrize("running", [True, False])

@@ -36,7 +36,7 @@ def history(services: tuple[str, ...] = FOUR, days: int = DAYS) -> History:
     first = dict.fromkeys(services, (TODAY - days + 1) * float(DAY_S))
     now = (TODAY + 1) * float(DAY_S)
     return History(
-        months=months(of_days, first, now),
+        months=months(of_days, first, now, lambda at: 0.0),
         incidents=tuple(_incident(place, services) for place in reversed(range(0, days, 6))),
         switches=(
             Switched(_at(20), "openai", To.LOCAL, By.HAND),

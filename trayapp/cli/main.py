@@ -5,6 +5,7 @@ Subcommands are imported when they are called, so that none waits for what it do
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import sys
@@ -147,6 +148,7 @@ _MODULES = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (without the program's name); returns the exit code."""
+    _print_anything()
     parser = _parser()
     try:
         arguments = parser.parse_args(argv)
@@ -175,6 +177,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         return code
     return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
+
+
+def _print_anything() -> None:
+    """Pages write in all scripts; where what is printed goes knows fewer, one letter must not cost the rest."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 _TELL_A_LIGHT = {"check", "fails", "status", "wait"}

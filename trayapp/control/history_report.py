@@ -4,6 +4,7 @@ Schema 1: times in RFC 3339 and UTC, durations in seconds, absent is null.
 """
 
 import csv
+import math
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -46,11 +47,16 @@ def history_report(history: History, now: float) -> dict[str, Any]:
 
 def _row(month: Month) -> dict[str, Any]:
     row = {name: _rounded(value) for name, value in msgspec.to_builtins(month).items()}
-    return {"service": row.pop("service"), "month": row.pop("month"), "uptime": _rounded(month.uptime, 6)} | row
+    return {"service": row.pop("service"), "month": row.pop("month"), "uptime": _share(month.uptime)} | row
 
 
-def _rounded(value: Any, digits: int = 3) -> Any:
-    return round(value, digits) if isinstance(value, float) else value
+def _rounded(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _share(value: float | None) -> float | None:
+    """Rounded down: 1 is said only where there was no outage, however short."""
+    return None if value is None else math.floor(value * 1e6) / 1e6
 
 
 def _dated(one: Any) -> dict[str, Any]:

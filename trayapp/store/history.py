@@ -1,12 +1,23 @@
 """The history out of a journal, whether or not somebody is writing it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from trayapp.core.journal.days import Stretch, strips
-from trayapp.core.journal.history import DAY_S, History, LocalAnswers, day_number, day_of, months, whole
+from trayapp.core.journal.history import (
+    DAY_S,
+    FIRST_DAY,
+    History,
+    LocalAnswers,
+    UtcOffset,
+    begins_at,
+    day_number,
+    day_of,
+    months,
+    whole,
+)
 from trayapp.core.journal.tally import Tally
 from trayapp.errors import Problem
 from trayapp.store.journal_file import Tables
@@ -18,15 +29,15 @@ def read_history(
     service: str | None,
     since: date | None,
     now: float,
-    utc_offset_s: Callable[[float], float],
+    utc_offset_s: UtcOffset,
     *,
     changes: bool = True,
     days: bool = False,
 ) -> History:
     """What there is of this service, or of all, from the local day `since` on. Raises Problem("journal_unreadable").
 
-    `now` in Unix seconds; `utc_offset_s`: what the local calendar is ahead of UTC at a Unix time. `changes`: with every
-    change of a verdict, of which there are thousands a year. `days`: with what each day since then was like.
+    `now` in Unix seconds. `changes`: with every change of a verdict, of which there are thousands a year. `days`: with
+    what each day since then was like.
     """
     if not file.exists():
         return History()
@@ -34,7 +45,7 @@ def read_history(
         if reader is None:
             raise Problem("journal_unreadable", path=str(file))
         first_day = None if since is None else day_number(since)
-        begin = 0.0 if first_day is None else first_day * DAY_S - utc_offset_s(first_day * DAY_S)
+        begin = 0.0 if first_day is None else begins_at(first_day, utc_offset_s)
         of_days = list(reader.values(Tables.DAY, first_day, name=service))
         incidents = [
             one
@@ -42,9 +53,10 @@ def read_history(
             if (service is None or service in one.services) and (one.ended_at is None or one.ended_at >= begin)
         ]
         news_from = None if since is None else round(begin * 1000)
-        first, today = _first(reader, of_days, begin, utc_offset_s), now + utc_offset_s(now)
+        first = _first(reader, of_days, begin, now, utc_offset_s)
+        today = int((now + utc_offset_s(now)) // DAY_S)
         return History(
-            months=months(of_days, first, today),
+            months=months(of_days, first, now, utc_offset_s),
             incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
             changes=tuple(_news(reader, Tables.CHANGE, news_from, service)) if changes else (),
             switches=tuple(_news(reader, Tables.SWITCH, news_from)),
@@ -52,8 +64,8 @@ def read_history(
                 LocalAnswers(day_of(day).isoformat(), provider, count.n)
                 for day, provider, count in reader.values(Tables.ANSWERED, first_day)
             ),
-            days=strips(of_days, first_day, int(today // DAY_S)) if days and first_day is not None else {},
-            whole=whole(of_days, first, today) if days else (),
+            days=strips(of_days, first_day, today) if days and first_day is not None else {},
+            whole=whole(of_days, first, now) if days else (),
             lost_hours=max(len(reader.lost.hours), min(1, reader.lost.records + len(reader.lost.tables))),
         )
 
@@ -75,17 +87,20 @@ def _news(reader: Reader, table: Tables, since: int | None, name: str | None = N
 
 
 def _first(
-    reader: Reader, of_days: list[tuple[int, str, Tally]], begin: float, utc_offset_s: Callable[[float], float]
+    reader: Reader, of_days: list[tuple[int, str, Tally]], begin: float, now: float, utc_offset_s: UtcOffset
 ) -> dict[str, float]:
-    """When the first record of each service begins, to the hour, in seconds of the local calendar."""
+    """When the record of each service begins, in Unix seconds: so long before the end of its first hour as is known of
+    that; with its day, where that hour is lost. What a clock gone back says is no beginning."""
     first_days: dict[str, int] = {}
     for day, name, _ in of_days:
-        first_days.setdefault(name, day)
+        if day >= FIRST_DAY:
+            first_days.setdefault(name, day)
     first: dict[str, float] = {}
-    for day in set(first_days.values()):
+    for day in sorted(set(first_days.values())):
         # A calendar's day lies within these hours, wherever on earth.
-        for hour, name, _ in reader.values(Tables.HOUR, (day - 1) * 24, (day + 2) * 24):
-            at = max(begin, hour * 3600.0)
-            if first_days.get(name) == day and at + utc_offset_s(at) >= day * DAY_S:
-                first.setdefault(name, at + utc_offset_s(at))
-    return first
+        for hour, name, tally in reader.values(Tables.HOUR, max(int(begin // 3600), (day - 1) * 24), (day + 2) * 24):
+            if first_days.get(name) == day and name not in first:
+                known_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
+                first[name] = max(begin, hour * 3600.0, min(now, (hour + 1) * 3600.0) - known_s)
+    of_day = {name: max(begin, begins_at(day, utc_offset_s)) for name, day in first_days.items()}
+    return of_day | first

@@ -12,6 +12,7 @@ from msgspec import structs
 from tests.loopback.store.test_journal import AT, HOUR, INCIDENT, change, hour_of, hurt, written
 from trayapp.core.journal.batch import Batch
 from trayapp.core.journal.history import History
+from trayapp.core.journal.tally import Tally
 from trayapp.errors import Problem
 from trayapp.store.history import read_history
 
@@ -74,6 +75,36 @@ async def test_what_is_lost_is_counted_and_the_rest_is_told(file: Path) -> None:
     told = read(file)
     assert told.lost_hours == 25
     assert told.months[0].good == 27
+
+
+@pytest.mark.parametrize("watched_min", [0, 1, 20, 59])
+async def test_before_the_first_record_nobody_was_away(file: Path, watched_min: int) -> None:
+    tally = Tally(green_ms=watched_min * 60_000, grey_ms=60_000)
+    await written(file, Batch(hours={("chatgpt", HOUR): tally}, days={("chatgpt", HOUR // 24): tally}))
+    now = AT + 50 * 60
+    (month,) = read_history(file, None, None, now, lambda at: 0.0).months
+    assert month.unwatched_s == 0.0
+    (month,) = read_history(file, None, None, now + 3600, lambda at: 0.0).months
+    assert month.unwatched_s == 50 * 60.0
+
+
+async def test_a_clock_gone_back_years_has_nobody_away_since_then(file: Path) -> None:
+    """As after an empty battery, until the network tells the time."""
+    away = hour_of(HOUR - 24 * 365 * 11)
+    await written(file, away, *days(3))
+    (wrong, right) = read(file).months
+    assert (wrong.month, wrong.unwatched_s, wrong.up_s) == ("2015-02", 0.0, 3600.0)
+    assert right.unwatched_s == 25 * 86_400 - 3600
+    (whole,) = read_history(file, None, date(2026, 2, 1), NOW, lambda at: 0.0, days=True).whole
+    assert whole.unwatched_s == 37 * 86_400 - 3600
+
+
+async def test_where_the_first_hour_is_lost_its_day_is_known(file: Path) -> None:
+    await written(file, *days(3, 4))
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("DELETE FROM hour")
+    (month,) = read(file).months
+    assert month.unwatched_s == 25 * 86_400 - 7200
 
 
 @pytest.mark.parametrize("seed", range(10))

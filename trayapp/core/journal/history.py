@@ -3,7 +3,7 @@
 Only time in which it could be told how a service fares counts; what does not is shown beside it, by its reason.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from msgspec import Struct
@@ -16,7 +16,14 @@ from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
 
 DAY_S = 86_400
+FIRST_DAY = 20_416
+"""Late in 2025, before there was a program: a clock that says less is wrong, and nobody was away since then."""
+_LAST_DAY = 376_000
+"""Late in 2999: some systems know no calendar after that."""
 _EPOCH = date(1970, 1, 1).toordinal()
+
+UtcOffset = Callable[[float], float]
+"""What the local calendar is ahead of UTC at a Unix time, in seconds."""
 
 
 class Month(Struct, frozen=True):
@@ -92,14 +99,27 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
-def months(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float) -> tuple[Month, ...]:
+def begins_at(day: int, utc_offset_s: UtcOffset) -> float:
+    """The first moment of a day of the local calendar, in Unix seconds; of one that was left out, of the next."""
+    midnight = float(day * DAY_S)
+    if not FIRST_DAY <= day <= _LAST_DAY:
+        return midnight
+    # Where clocks are set at midnight, it is the offset before that or the one after it.
+    before, after = utc_offset_s(midnight - DAY_S), utc_offset_s(midnight + DAY_S)
+    early, late = midnight - max(before, after), midnight - min(before, after)
+    return early if early + utc_offset_s(early) >= midnight else late
+
+
+def months(
+    days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float, utc_offset_s: UtcOffset
+) -> tuple[Month, ...]:
     """By service and month, from tallies by day. `first`: since when each service is asked for, and `now`: until when
-    there can be records, both in seconds since 1970 of the local calendar."""
+    there can be records, both in Unix seconds."""
     sums: dict[tuple[str, str], Tally] = {}
     for number, service, tally in days:
         if 0 <= number < date.max.toordinal() - _EPOCH:
             sums.setdefault((service, f"{day_of(number):%Y-%m}"), Tally()).add(tally)
-    return tuple(_month(*key, sums[key], first.get(key[0], 0.0), now) for key in sorted(sums))
+    return tuple(_month(*key, sums[key], first.get(key[0], now), now, utc_offset_s) for key in sorted(sums))
 
 
 def whole(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float) -> tuple[Month, ...]:
@@ -110,11 +130,12 @@ def whole(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], no
     return tuple(_summed(name, "", sums[name], now - first.get(name, now)) for name in sorted(sums))
 
 
-def _month(service: str, month: str, tally: Tally, first: float, now: float) -> Month:
+def _month(service: str, month: str, tally: Tally, first: float, now: float, utc_offset_s: UtcOffset) -> Month:
     begins = date.fromisoformat(f"{month}-01")
     ends = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1) if begins.year < date.max.year else date.max
-    all_s = min(now, day_number(ends) * DAY_S) - max(first, day_number(begins) * DAY_S)
-    return _summed(service, month, tally, all_s)
+    # Between two moments, and not by the calendar: in spring a day has 23 hours.
+    until = min(now, begins_at(day_number(ends), utc_offset_s))
+    return _summed(service, month, tally, until - max(first, begins_at(day_number(begins), utc_offset_s)))
 
 
 def _summed(service: str, month: str, tally: Tally, all_s: float) -> Month:

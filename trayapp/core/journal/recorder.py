@@ -19,6 +19,8 @@ from trayapp.core.snapshot import LocalAnswer, Snapshot
 from trayapp.core.switching.route import Route, To
 
 HOUR_S = 3600
+QUARTER_S = 900
+"""Midnight is at one of these, wherever on earth: half of India's falls into an hour of UTC."""
 DAY_S = 86_400
 UNWATCHED_S = 60.0
 """Between two judgements, which come every 15 s at the latest: a machine that slept saw nothing meanwhile."""
@@ -33,7 +35,7 @@ class Recorder:
     def __init__(self, utc_offset_s: Callable[[float], float]) -> None:
         self._utc_offset_s = utc_offset_s
         self._batch = Batch()
-        # Of the batch, by service and hour: of the hour and of its day.
+        # Of the batch, by service and quarter of an hour: of its hour and of its day.
         self._tallies: dict[tuple[str, int], tuple[Tally, Tally]] = {}
         self._offset_s = 0.0
         self._advanced_at: float | None = None
@@ -108,18 +110,18 @@ class Recorder:
         before, self._advanced_at = self._advanced_at, now
         if before is None or not 0.0 < now - before <= UNWATCHED_S:
             return
-        for at, milliseconds in _by_hour(round((before + offset_s) * 1000), round((now + offset_s) * 1000)):
+        for at, milliseconds in _by_quarter(round((before + offset_s) * 1000), round((now + offset_s) * 1000)):
             for service, name in self._stands.items():
                 for tally in self._tally(service, at):
                     setattr(tally, name, getattr(tally, name) + milliseconds)
 
     def _tally(self, service: str, at: float) -> tuple[Tally, Tally]:
-        hour = service, int(at // HOUR_S)
-        both = self._tallies.get(hour)
+        quarter = service, int(at // QUARTER_S)
+        both = self._tallies.get(quarter)
         if both is None:
             hours, days = self._batch.hours, self._batch.days
-            both = hours.setdefault(hour, Tally()), days.setdefault((service, self._day(at)), Tally())
-            self._tallies[hour] = both
+            hour, day = (service, int(at // HOUR_S)), (service, self._day(at))
+            both = self._tallies[quarter] = hours.setdefault(hour, Tally()), days.setdefault(day, Tally())
         return both
 
     def _day(self, at: float) -> int:
@@ -169,10 +171,11 @@ def _field(verdict: ServiceVerdict, offline: bool) -> str:
     return "offline_ms" if offline or verdict.finding is Finding.OWN_NETWORK else _FIELDS[verdict.light]
 
 
-def _by_hour(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:
-    """A span of time in pieces of one hour each: when a piece begins, in Unix seconds, and its milliseconds."""
+def _by_quarter(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:
+    """A span of time in pieces that end with a quarter of an hour: when a piece begins, in Unix seconds, and its
+    milliseconds."""
     while begin_ms < end_ms:
-        until_ms = min(end_ms, (begin_ms // (HOUR_S * 1000) + 1) * HOUR_S * 1000)
+        until_ms = min(end_ms, (begin_ms // (QUARTER_S * 1000) + 1) * QUARTER_S * 1000)
         yield begin_ms / 1000, until_ms - begin_ms
         begin_ms = until_ms
 

@@ -1,10 +1,12 @@
 """A month is what was seen of it; what was not seen is beside it, and every second is in one of them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from trayapp.core.journal.history import DAY_S, Month, day_number, day_of, months
+from tests.support.zones import ahead_of_utc
+from trayapp.core.journal.history import DAY_S, Month, begins_at, day_number, day_of, months
 from trayapp.core.journal.tally import Tally
 
 FEBRUARY = day_number(date(2026, 2, 1))
@@ -12,7 +14,7 @@ HOUR_MS = 3_600_000
 
 
 def one(*days: tuple[int, str, Tally], first: float, now: float) -> Month:
-    (month,) = months(days, {"chatgpt": first}, now)
+    (month,) = months(days, {"chatgpt": first}, now, lambda at: 0.0)
     return month
 
 
@@ -47,10 +49,47 @@ def test_a_clock_that_was_set_back_makes_nothing_negative() -> None:
 
 def test_months_and_services_stand_apart_in_order() -> None:
     days = [(FEBRUARY + 40, "b", Tally(1)), (FEBRUARY, "b", Tally(1)), (FEBRUARY - 1, "a", Tally(1))]
-    told = months(days, {}, 1e10)
+    told = months(days, {}, 1e10, lambda at: 0.0)
     assert [(month.service, month.month) for month in told] == [("a", "2026-01"), ("b", "2026-02"), ("b", "2026-03")]
 
 
 @pytest.mark.parametrize("number", [-5, 10**7, day_number(date(9999, 12, 5))])
 def test_a_clock_gone_mad_is_no_crash(number: int) -> None:
-    assert len(months([(number, "chatgpt", Tally(1000))], {}, 1e10)) <= 1
+    assert len(months([(number, "chatgpt", Tally(1000))], {}, 1e10, lambda at: 0.0)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [
+        ("UTC", "2026-02-01", "2026-02-01T00:00"),
+        ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00"),
+        ("Europe/Berlin", "2026-03-30", "2026-03-29T22:00"),
+        ("Europe/Berlin", "2026-10-26", "2026-10-25T23:00"),
+        ("Asia/Kathmandu", "2028-02-29", "2028-02-28T18:15"),
+        ("Australia/Lord_Howe", "2026-04-06", "2026-04-05T13:30"),
+        ("America/New_York", "2026-03-08", "2026-03-08T05:00"),
+        # There clocks go forward at midnight, and back at midnight or one o'clock.
+        ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00"),
+        ("Africa/Cairo", "2026-10-30", "2026-10-29T22:00"),
+        ("America/Havana", "2026-03-08", "2026-03-08T05:00"),
+        ("America/Havana", "2026-11-01", "2026-11-01T04:00"),
+    ],
+)
+def test_a_day_begins_with_its_first_moment_whatever_is_done_to_clocks(zone: str, day: str, begins: str) -> None:
+    found = begins_at(day_number(date.fromisoformat(day)), ahead_of_utc(zone))
+    assert datetime.fromtimestamp(found, UTC).isoformat(timespec="minutes")[:16] == begins
+    here, before = (datetime.fromtimestamp(at, ZoneInfo(zone)).date() for at in (found, found - 1))
+    assert before < here == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2024-03-31", "3026-03-30", "9999-12-31"])
+def test_where_no_calendar_reaches_a_day_begins_in_utc(day: str) -> None:
+    number = day_number(date.fromisoformat(day))
+    assert begins_at(number, lambda at: 1 / 0) == number * DAY_S
+
+
+@pytest.mark.parametrize(("month", "hours"), [("2026-03", 743), ("2026-10", 745), ("2026-02", 672), ("2028-02", 696)])
+def test_a_month_is_as_long_as_it_was(month: str, hours: int) -> None:
+    day = day_number(date.fromisoformat(f"{month}-03"))
+    (told,) = months([(day, "chatgpt", Tally(HOUR_MS))], {"chatgpt": 0.0}, 1e10, ahead_of_utc("Europe/Berlin"))
+    assert told.observed_s + told.unwatched_s == hours * 3600

@@ -90,6 +90,17 @@ def test_a_day_is_the_local_calendars() -> None:
     }
 
 
+@pytest.mark.parametrize("ahead_min", [330, 345, -210])
+def test_midnight_falls_into_an_hour_of_utc_in_some_places(ahead_min: int) -> None:
+    midnight = float(DAY * 86_400) - 60.0 * ahead_min
+    batch = lived(*every(15.0, midnight - 3600, midnight + 3600), utc_offset_s=60.0 * ahead_min).take()
+    days = {key[1]: one.green_ms for key, one in batch.days.items() if key[0] == "chatgpt"}
+    assert days == {DAY - 1: 3_600_000, DAY: 3_600_000}
+    hours = {key[1]: one.green_ms for key, one in batch.hours.items() if key[0] == "chatgpt"}
+    assert sorted(hours.values())[-1] == 3_600_000
+    assert sum(hours.values()) == 7_200_000
+
+
 @pytest.mark.parametrize("jump_s", [-7200.0, 7200.0, 10 * 365 * 86_400.0])
 def test_a_clock_that_is_set_counts_nothing_twice_and_nothing_away(jump_s: float) -> None:
     moments = [at(NOW + 15 * n, offset_s=0.0 if n < 4 else jump_s) for n in range(9)]
