@@ -42,6 +42,7 @@ from trayapp.core.mine.set_aside import AsideMemory, SetAside
 from trayapp.core.notify.auto_news import AutoNews
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
+from trayapp.core.notify.together import between
 from trayapp.core.snapshot import Circumstances, Snapshot, compose
 from trayapp.core.switching.auto_mode import AutoMemory, AutoMode
 from trayapp.core.switching.route import Mode, To, Until
@@ -240,6 +241,7 @@ class State:
             forecasts=snapshot.forecasts,
             aftermath=snapshot.aftermath,
             concerns=snapshot.concerns,
+            way=between(snapshot.around, snapshot.passages),
         )
         moved = self._auto_news.report(
             self.auto, snapshot.offer.moved, self._names, circumstances.target.model, judgement.at

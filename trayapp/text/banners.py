@@ -7,9 +7,10 @@ from typing import NamedTuple
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.severity import Finding
 from trayapp.core.notify.banner import Banner, BannerStage, Button
+from trayapp.core.notify.together import Cause, Trouble
 from trayapp.core.switching.breaker import Trip
 from trayapp.core.switching.route import Until
-from trayapp.text import claims, codes, concerns, forecasts, problems, silences
+from trayapp.text import claims, codes, concerns, forecasts, problems, silences, together
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import FILE_LIMIT, join, join_short, model_name, name
 from trayapp.text.times import day_time, duration
@@ -271,7 +272,13 @@ def _named(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSenten
 def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     finding = banner.params.get("finding")
-    if finding == Finding.SLOW:
+    step = ""
+    if "common" in banner.params:
+        cause = Cause(str(banner.params["common"]))
+        trouble = Trouble(str(banner.params.get("trouble", Trouble.ANY)))
+        title = together.title(banner.providers, trouble, cause, _text(banner, "who"), TITLE_MAX)
+        step = together.step(cause)
+    elif finding == Finding.SLOW:
         title = ngettext("{names} is slow", "{names} are slow", many, names=names)
     elif finding == Finding.MAINTENANCE:
         title = ngettext("{names} is under maintenance", "{names} are under maintenance", many, names=names)
@@ -288,7 +295,7 @@ def _yellow(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSente
         sentences.append(_("{provider} says: {title}.", provider=_provider(banner), title=_quoted(page_title)))
     if finding == Finding.REPORTED_ONLY:
         sentences.append(_("From here it answers."))
-    return title, [*sentences, *_silence(banner), _working(banner)]
+    return title, [step, *sentences, *_silence(banner), _working(banner)]
 
 
 def _flapping(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:

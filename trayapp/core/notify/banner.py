@@ -53,7 +53,8 @@ class Banner(Struct, frozen=True):
     down: `since`, `title` (the page's), `seen` (from here, not only on the page), `page` (can it be read), `again`;
     confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `title`;
     over: `since`, `ended_from`, `ended_at`, `cause`, `tools` (still local), `local`, `answered`;
-    yellow: `since`, `finding`, `title`; flapping: `since`;
+    yellow: `since`, `finding`, `title`, and of several providers `trouble`, `common`, `who` (`together.Common`);
+    flapping: `since`;
     down, confirmed and yellow: `silent_since` (the page has said nothing for long), `word` (what it says after that);
     cause (named after the end): `since`, `ended_at`, `cause`;
     switched: `model`, `tools`, `until`; switch_failed: `code` and the problem's own; home: `tools`, `answered`, and

@@ -1,6 +1,6 @@
 """What a banner is made of: who is down, what is back, what works, which buttons help. Not whether it is told."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -14,6 +14,7 @@ from trayapp.core.light.reasons import Code, page_shows
 from trayapp.core.light.severity import Finding, Light, worst_finding
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Banner, BannerStage, Button, Urgency
+from trayapp.core.notify.together import NOTHING_BETWEEN, Between, common
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Route, To, Until
 from trayapp.errors import Param
@@ -54,6 +55,7 @@ class NotificationContent:
         tools: int = 0,
         forecasts: Mapping[str, Forecast] | None = None,
         concerns: Mapping[str, Concerns] | None = None,
+        way: Between = NOTHING_BETWEEN,
     ) -> None:
         self.judgement = judgement
         self.routes = routes
@@ -64,6 +66,7 @@ class NotificationContent:
         self._tools = tools
         self._forecasts = forecasts or {}
         self._concerns = concerns or {}
+        self._way = way
         self._verdicts = {verdict.id: (place, verdict) for place, verdict in enumerate(judgement.services)}
 
     def incidents(self) -> Iterator[Incident]:
@@ -141,9 +144,9 @@ class NotificationContent:
                 groups.setdefault(v.provider, []).append(v)
         return groups
 
-    def unsure(self, provider: str) -> bool:
-        """Is a service of this provider between two findings, so that nothing is proven untrue yet?"""
-        return any(v.provider == provider and v.finding in _UNSURE for v in self.judgement.services)
+    def unsure(self, *providers: str) -> bool:
+        """Is a service of these providers between two findings, so that nothing is proven untrue yet?"""
+        return any(v.provider in providers and v.finding in _UNSURE for v in self.judgement.services)
 
     def local(self, providers: Iterable[str]) -> bool:
         return any(name in self.routes and self.routes[name].to is To.LOCAL for name in providers)
@@ -206,6 +209,28 @@ class NotificationContent:
             params={"since": min(v.since for v in services), "finding": _worst(services)},
         )
 
+    def yellow_together(self, key: str, group: Sequence[Incident], *, pops_up: bool) -> Banner:
+        """The banner for yellow of several providers at once. Its services are in the user's order."""
+        services = [v for v in self.verdicts(name for one in group for name in one.services) if _is_in_trouble(v)]
+        found = common(services, self._way)
+        params: dict[str, Param] = {"since": min(one.started_at for one in group), "finding": _worst(services)}
+        if found is not None:
+            params |= {"trouble": found.trouble.value, "common": found.cause.value, "who": found.who}
+        return Banner(
+            key=key,
+            stage=BannerStage.YELLOW,
+            at=self.now,
+            pops_up=pops_up,
+            urgency=Urgency.LOW,
+            light=Light.YELLOW,
+            buttons=(Button.DETAILS,),
+            services=tuple(v.name for v in services),
+            working=self.working(),
+            provider=group[0].provider,
+            providers=tuple(dict.fromkeys(v.provider_name for v in services)),
+            params={name: value for name, value in params.items() if value is not None},
+        )
+
     def _urgency(self, stage: BannerStage) -> Urgency:
         if stage is BannerStage.DOWN:
             return Urgency.NORMAL if self.working() else Urgency.CRITICAL
@@ -213,7 +238,7 @@ class NotificationContent:
 
     def _in_trouble(self, incident: Incident) -> list[ServiceVerdict]:
         touched = self.verdicts(incident.services)
-        return [v for v in touched if v.light in (Light.YELLOW, Light.RED) and v.finding not in PASSING] or touched
+        return [v for v in touched if _is_in_trouble(v)] or touched
 
     def _services(self, incident: Incident, stage: BannerStage) -> tuple[str, ...]:
         match stage:
@@ -283,6 +308,10 @@ class NotificationContent:
         if self._offer.set_up:
             return (Button.SET_UP_FALLBACK,)
         return (Button.SWITCH_LOCAL,) if set(providers) & set(self._offer.down) else ()
+
+
+def _is_in_trouble(verdict: ServiceVerdict) -> bool:
+    return verdict.light in (Light.YELLOW, Light.RED) and verdict.finding not in PASSING
 
 
 def _worst(services: list[ServiceVerdict]) -> Finding:

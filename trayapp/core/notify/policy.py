@@ -5,7 +5,7 @@ It only compares what is true now with what was told before, so it can be asked 
 
 import math
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -18,6 +18,7 @@ from trayapp.core.light.severity import Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.notify.content import PASSING, SILENT_IN, NotificationContent
+from trayapp.core.notify.together import NOTHING_BETWEEN, Between, gather
 from trayapp.core.switching.offer import Offer
 from trayapp.core.switching.route import Route
 
@@ -31,14 +32,20 @@ KEPT_S = 7 * 86_400.0
 """How long it is remembered what was told of an incident that is gone, should it come up again."""
 
 _YELLOW_KEY = "yellow:"
+# No provider is called so.
+_TOGETHER_KEY = _YELLOW_KEY + "*"
 _BAD_NEWS = (BannerStage.DOWN, BannerStage.CONFIRMED)
 _FIRST_WORD = (None, BannerStage.YELLOW)
 _LOW = (BannerStage.YELLOW, BannerStage.FLAPPING)
+_OPEN = (IncidentStage.OPEN, IncidentStage.PARTLY_BACK)
+
+
+_Together = Generator[Announcement, None, set[str]]
 
 
 class BannerRecord(Struct):
-    """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down;
-    `failed`: ids of all parts that failed, by service.
+    """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down, or the
+    incidents that are told as one; `failed`: ids of all parts that failed, by service.
 
     `shown`: the banner stands. `popped_at`: when it last popped up, with more than a low word. `confirmed`: the
     provider's words were in it. `home`: it offers the way home. `silence`: it says that the page is silent since then.
@@ -111,12 +118,14 @@ class NotificationPolicy:
         forecasts: Mapping[str, Forecast] | None = None,
         aftermath: tuple[Incident, ...] = (),
         concerns: Mapping[str, Concerns] | None = None,
+        way: Between = NOTHING_BETWEEN,
     ) -> tuple[Announcement, ...]:
         """What has to be shown, replaced or taken away now.
 
         `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
         `forecasts`: of services, by their ids; `concerns`: whom incidents concern, by theirs; no news by themselves.
         `aftermath`: incidents that ended longer ago, of which their pages have said something since.
+        `way`: what everybody's requests go through; no news by itself either.
         """
         self._now = now
         rests_on = (judgement.services, judgement.network.state, judgement.pages, incidents, routes, offer, aftermath)
@@ -140,6 +149,7 @@ class NotificationPolicy:
             tools=tools,
             forecasts=forecasts,
             concerns=concerns,
+            way=way,
         )
         # While the own network is the trouble, nobody else's trouble is told, nor taken back.
         if judgement.network.state not in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
@@ -162,14 +172,46 @@ class NotificationPolicy:
         self._seen = verdicts, {incident.id: incident for incident in incidents}
         changed = {name for name, verdict in verdicts.items() if verdicts_before.get(name) is not verdict}
         changed |= verdicts_before.keys() - verdicts.keys()
+        together = yield from self._together([one for one in incidents if one.stage in _OPEN], desk)
         for incident in incidents:
+            if incident.id in together:
+                continue
             same = incidents_before.get(incident.id) is incident and changed.isdisjoint(incident.services)
             if not same or desk.now >= self.news_at:
                 yield from self._on_incident(incident, desk)
         groups = {_YELLOW_KEY + provider: services for provider, services in desk.yellow_alone(ids).items()}
         for key, services in groups.items():
             yield from self._on_yellow(key, services, desk)
-        yield from self._withdraw_untrue(ids | set(groups), desk)
+        yield from self._withdraw_untrue(ids | set(groups) | together, desk)
+
+    def _together(self, incidents: list[Incident], desk: NotificationContent) -> _Together:
+        """Yellow of several providers at once, told as one: the keys of all that this speaks for, and its own."""
+        told = self._told.by_key.get(_TOGETHER_KEY)
+        records = {one.id: self._told.by_key.setdefault(one.id, BannerRecord(at=desk.now)) for one in incidents}
+        yellow = [one for one in incidents if _is_only_yellow(one, records[one.id], desk)]
+        group = gather(yellow, told.fallen if told is not None else ())
+        due = [_yellow_is_due(records[one.id], desk.now) for one in group]
+        if told is None and not any(due):
+            return set()
+        if not group:
+            return {_TOGETHER_KEY} if told is not None and desk.unsure(*told.providers) else set()
+        services = tuple(name for one in group for name in one.services)
+        if told is None:
+            told = self._told.by_key[_TOGETHER_KEY] = BannerRecord(at=desk.now)
+        if services != told.down:
+            heard = any(records[one.id].stage is not None for one in group)
+            yield desk.yellow_together(_TOGETHER_KEY, group, pops_up=told.stage is None and not heard)
+            told.stage, told.at, told.shown, told.down = BannerStage.YELLOW, desk.now, True, services
+            told.providers = tuple(dict.fromkeys(name for one in group for name in desk.provider_ids(one)))
+        told.fallen = tuple(dict.fromkeys((*told.fallen, *(one.id for one in group))))
+        for one in group:
+            record = records[one.id]
+            record.stage, record.providers = BannerStage.YELLOW, desk.provider_ids(one)
+            desk.note_failed(one, record.failed)
+            if record.shown:
+                record.shown = False
+                yield Withdraw(one.id)
+        return {_TOGETHER_KEY, *(one.id for one in group)}
 
     def _on_incident(self, incident: Incident, desk: NotificationContent) -> Iterator[Announcement]:
         if incident.stage is IncidentStage.OVER:
@@ -186,6 +228,9 @@ class NotificationPolicy:
         if stage is BannerStage.YELLOW and not _yellow_is_due(spoken, desk.now):
             return
         if not _red_is_due(stage, spoken, desk.now):
+            return
+        if stage is BannerStage.RECOVERING and spoken.stage is BannerStage.YELLOW and not spoken.shown:
+            # Told among others: theirs goes when it is over.
             return
         if stage is not None and not spoken.only_when_back and _is_news(stage, incident, spoken, desk):
             yield self._tell(stage, incident, spoken, desk)
@@ -284,6 +329,12 @@ def _same(rests_on: tuple[Any, ...], before: tuple[Any, ...]) -> bool:
         and all(map(operator.is_, services, services_before))
         and others == others_before
     )
+
+
+def _is_only_yellow(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> bool:
+    """Trouble of one provider, and no more than that so far."""
+    quiet = spoken.stage in _FIRST_WORD and not spoken.only_when_back and not incident.shared
+    return quiet and _stage(incident, spoken, desk) is BannerStage.YELLOW
 
 
 def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:
