@@ -4,12 +4,12 @@ says that it means more, nothing is claimed.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from msgspec import Struct
 
 from trayapp.core.catalogue import Provider
-from trayapp.core.evidence.families import Use, families_in
+from trayapp.core.evidence.families import Use
+from trayapp.core.evidence.named_families import concerned
 from trayapp.core.incident.incident import Incident
 
 # Patterns are compiled when they are first needed: most starts see no incident.
@@ -60,18 +60,18 @@ class Concerns(Struct, frozen=True):
 
 
 def concerns(title: str | None, updates: Iterable[str], uses: Iterable[Use]) -> Concerns:
-    """What title and updates of an incident say. `uses`: what is known of the services that it touches."""
+    """What title and updates of an incident say, the newest first. `uses`: what is known of the services that it
+    touches."""
     texts = [text for text in (title, *updates) if text]
-    families: dict[str, None] = {}
-    used: dict[str, None] = {}
-    for use in uses:
-        named = use.named(texts)
-        families |= dict.fromkeys(_found(texts, partial(families_in, named)))
-        used |= dict.fromkeys(family for family in use.families if family in use.used)
+    said = (title or "", *reversed(texts[1:] if title else texts))
+    every = tuple(uses)
+    listed = tuple(dict.fromkeys(family for use in every for family in use.families))
+    families = concerned(listed, said)
+    used = tuple(dict.fromkeys(family for use in every for family in use.families if family in use.used))
     everybody = any(re.search(_EVERYBODY, text) for text in texts)
     plans = () if everybody else _found(texts, _plans_in)
     regions = () if everybody else _found(texts, _places_in)
-    return Concerns(tuple(families), tuple(used) if families else (), plans, regions)
+    return Concerns(families, used if families else (), plans, regions)
 
 
 def _found(texts: Iterable[str], look: Callable[[str], Iterable[str]]) -> tuple[str, ...]:

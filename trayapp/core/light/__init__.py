@@ -79,9 +79,11 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones
     (core/light/page_readings.py); after that it is unknown, never green and never red. In a feed an open incident of
     unknown stage or gravity makes what it may touch grey, and so does a record that cannot be read; elsewhere that is
-    unknown alone. Of several ids of a component those that are found count. An incident that names only model families
-    which are not used here is listed, and with it a degraded or partial state that nothing else explains; used here are
-    those answered within `USED_S`, known from `KNOWN_ANSWERS` answers over `KNOWN_S` on (core/evidence/families.py).
+    unknown alone. Of several ids of a component those that are found count. An incident that is about model families
+    alone (core/evidence/named_families.py: what is not understood is about everybody) which are not used here is
+    listed, and with it a degraded or partial state that nothing else explains, which needs no recovery; used here are
+    those asked for within `USED_S`, known from `KNOWN_ANSWERS` answers over `KNOWN_S` on, as long as no model of none
+    of them is (core/evidence/families.py).
     What the user has set aside keeps its light, is left out of the overall one, and comes back by itself
     (core/mine/set_aside.py); that it fails for them stands among the reasons for `SAID_LIFE_S` and colours nothing
     (core/mine/reported.py).

@@ -48,7 +48,7 @@ class PageMemory(Struct):
             self.red_at, self.seen_coming = opinion.at, before is not None
         if bad:
             self.ended_at = self.back_at = None
-        elif before is not None and before.light in (Light.RED, Light.YELLOW) and not (before.calm and opinion.lapsed):
+        elif before is not None and _has_ended(before, opinion):
             self.ended_at = opinion.at
             self.back_at = _over_at(before, incidents, opinion.at)
         if rings and before is not None and newer:
@@ -92,6 +92,15 @@ class PageMemory(Struct):
         """When time alone changes what it makes of a component."""
         moments = [] if self.opinion is None else [self.opinion.at + PAGE_HELD_S]
         return moments if self.ended_at is None else [*moments, self.ended_at + QUIET_S]
+
+
+def _has_ended(before: PageOpinion, now: PageOpinion) -> bool:
+    """Whether it was in trouble before that is over now: not what is only listed since then, and not what turned out to
+    concern models alone that are not used here."""
+    if before.light not in (Light.RED, Light.YELLOW) or (before.calm and now.lapsed):
+        return False
+    ours = {incident.id for incident in before.incidents}
+    return before.light is Light.RED or not ours or not ours <= now.elsewhere
 
 
 def _over_at(before: PageOpinion, incidents: tuple[PageIncident, ...], read_at: float) -> float:

@@ -54,7 +54,8 @@ class PageOpinion(Struct, frozen=True):
     `since`: when the page says that this began, or None. `until`: another opinion follows from the same reading then.
     `out`: the ids that are partly out or worse. `maintenance`: declared, under way, and not overdue. `unsettled`: an
     incident that colours it is still being investigated or identified. `stale`: grey because its trouble is so old that
-    nobody looks after it. `lapsed`: an open incident touches it, and is listed only.
+    nobody looks after it. `lapsed`: an open incident touches it, and is listed only. `elsewhere`: the ids of those that
+    concern models which are not used here.
     `calm`: what rules instead once three real answers newer than `doubted_at` are good: only states that lag speak
     against it.
     """
@@ -69,6 +70,7 @@ class PageOpinion(Struct, frozen=True):
     unsettled: bool = False
     stale: bool = False
     lapsed: bool = False
+    elsewhere: frozenset[str] = frozenset()
     reasons: tuple[Reason, ...] = ()
     incidents: tuple[PageIncident, ...] = ()
     doubted_at: float | None = None
@@ -266,7 +268,8 @@ class Opinions:
         incidents = (*opinion.incidents, *(one.incident for one in elsewhere.values()))
         calm = opinion.calm and self._with_elsewhere(opinion.calm, elsewhere, use)
         reasons = (*opinion.reasons, *said)
-        return structs.replace(opinion, reasons=reasons, incidents=incidents, lapsed=True, calm=calm)
+        ids = frozenset(elsewhere)
+        return structs.replace(opinion, reasons=reasons, incidents=incidents, lapsed=True, elsewhere=ids, calm=calm)
 
     def _coloured(self, base: PageOpinion, colours: Sequence[Colour], parts: Sequence[PartColours]) -> PageOpinion:
         light = worst(colour.light for colour in colours)
@@ -330,7 +333,7 @@ def _elsewhere(touching: Sequence[_Live], use: Use) -> dict[str, _Elsewhere]:
     """Which of them concern only models that are not used here, by id."""
     found = {}
     for incident in (one.incident for one in touching if not one.incident.maintenance):
-        families = use.elsewhere((incident.name, *(update.text for update in incident.updates)))
+        families = use.elsewhere((incident.name, *(update.text for update in reversed(incident.updates))))
         if families and incident.stage is not PageStage.UNKNOWN:
             found[incident.id] = _Elsewhere(incident, families)
     return found

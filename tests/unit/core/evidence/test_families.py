@@ -14,42 +14,11 @@ from trayapp.core.evidence.families import (
     Families,
     FamiliesMemory,
     Use,
-    families_in,
 )
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try, Witness
 
 MONTH_S = 30 * 86_400.0
 BRAIN = ("Opus", "Sonnet", "Haiku")
-OPEN = ("GPT-6", "GPT-5", "GPT-4.1", "GPT-4o", "o3", "o4-mini", "Gemini Pro")
-
-
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("claude-opus-4-5-20251101", ("Opus",)),
-        ("anthropic/claude-sonnet-5", ("Sonnet",)),
-        ("Elevated errors on Claude Opus 4.5 and Sonnet 4.6", ("Opus", "Sonnet")),
-        ("opuscule", ()),
-        ("claude-3-haiku", ("Haiku",)),
-        ("gpt-5.1-codex-max", ("GPT-5",)),
-        ("GPT 5 is slow", ("GPT-5",)),
-        ("GPT\u20115 is slow", ("GPT-5",)),
-        ("gpt-50", ()),
-        ("gpt-4.5-preview", ()),
-        ("gpt-4.1-mini", ("GPT-4.1",)),
-        ("gpt-4o-mini-2024-07-18", ("GPT-4o",)),
-        ("gpt-4", ()),
-        ("o3-mini", ("o3",)),
-        ("o4-mini", ("o4-mini",)),
-        ("foo3", ()),
-        ("gemini-2.5-pro", ("Gemini Pro",)),
-        ("Gemini 3 Pro is down", ("Gemini Pro",)),
-        ("gemini-2.5-flash", ()),
-        ("", ()),
-    ],
-)
-def test_what_a_text_names(text: str, named: tuple[str, ...]) -> None:
-    assert families_in(BRAIN + OPEN, text) == named
 
 
 SONNET = Use(BRAIN, frozenset({"Sonnet"}))
@@ -123,12 +92,11 @@ def test_what_was_not_used_for_a_month_is_not() -> None:
     "other",
     [
         {"source": Source.PROBE},
-        {"outcome": Outcome.FAIL},
-        {"outcome": Outcome.NEUTRAL},
         {"depth": Depth.API},
         {"provider": "other"},
         {"witness": None},
-        {"witness": Witness("", "/v1/messages", "made-up-7b")},
+        {"witness": Witness("", "/v1/messages", "")},
+        {"witness": Witness("", "/v1/messages", "made-up-7b"), "outcome": Outcome.FAIL},
     ],
 )
 def test_what_shows_nothing(other: dict[str, Any]) -> None:
@@ -137,6 +105,34 @@ def test_what_shows_nothing(other: dict[str, Any]) -> None:
         one = replace(ANSWER, at=at * KNOWN_S, witness=Witness("", "/v1/messages", "claude-opus-4-5"))
         assert not families.note(replace(one, **other))
     assert families.remember() == FamiliesMemory()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.NEUTRAL, Outcome.FOREIGN])
+def test_what_is_asked_for_and_fails_is_used_too(outcome: Outcome) -> None:
+    """Somebody who turns to Opus while it is down must not be told that it is none of theirs."""
+    families = Families([PROVIDER])
+    answered(families, "claude-sonnet-5", 0.0, KNOWN_ANSWERS)
+    fails = replace(ANSWER, at=KNOWN_S, outcome=outcome, witness=Witness("", "/v1/messages", "claude-opus-5"))
+    assert families.note(fails)
+    assert families.use("brain-api", KNOWN_S) == Use(BRAIN, frozenset({"Opus", "Sonnet"}))
+    # That something is asked for shows nothing of what somebody works with.
+    new = Families([PROVIDER])
+    for at in range(2 * KNOWN_ANSWERS):
+        new.note(replace(fails, at=at * KNOWN_S))
+    assert new.use("brain-api", 2 * KNOWN_ANSWERS * KNOWN_S) == Use(BRAIN, frozenset())
+
+
+def test_whoever_uses_a_model_of_no_family_is_told_of_everything() -> None:
+    families = Families([PROVIDER])
+    answered(families, "claude-sonnet-5", 0.0, KNOWN_ANSWERS)
+    assert answered(families, "claude-sonnet-5", KNOWN_S) == [True]
+    assert answered(families, "claude-instant-1", KNOWN_S) == [True]
+    assert families.use("brain-api", KNOWN_S) == Use(BRAIN, frozenset())
+    again = Families([PROVIDER], families.remember())
+    assert again.use("brain-api", KNOWN_S) == Use(BRAIN, frozenset())
+    answered(again, "claude-sonnet-5", KNOWN_S + MONTH_S)
+    assert again.use("brain-api", KNOWN_S + MONTH_S) == Use(BRAIN, frozenset())
+    assert again.use("brain-api", KNOWN_S + MONTH_S + 1.0) == SONNET
 
 
 def test_it_survives_a_restart_without_the_name_of_any_model() -> None:

@@ -27,9 +27,9 @@ def told(title: str, *updates: str, use: Use = UNKNOWN) -> Concerns:
         (("Elevated errors for all models, including Opus",), ()),
         (("Several models degraded", "Opus and others are slow."), ()),
         (("Elevated errors",), ()),
-        (("Opus errors", "Sonnet is not affected."), ()),
-        (("Opus errors", "Haiku has recovered; Opus still fails."), ()),
-        (("Opus errors", "Resolved for Haiku."), ()),
+        (("Opus errors", "Sonnet is not affected."), ("Opus",)),
+        (("Opus errors", "Haiku has recovered; Opus still fails."), ("Opus",)),
+        (("Opus errors", "Resolved for Haiku."), ("Opus",)),
         (("gpt-5-mini returns errors",), ("GPT-5",)),
     ],
 )

@@ -9,7 +9,7 @@ from trayapp.core.catalogue import Catalogue
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Try, Witness
 from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.evidence.pace import Pace
-from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.evidence.page_report import PageHealth, PageStage, PageUpdate
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.light.badges import ACCOUNT_LIFE_S
 from trayapp.core.light.judge import Judge, JudgeMemory
@@ -414,8 +414,12 @@ class TestFamilies:
         play.wait(at)
 
     def opus(self, play: Play, at: float) -> None:
-        said = page(START + at, ["partial:chat,completions", "incident:investigating:major:chat,completions"])
-        named = tuple(structs.replace(one, name="Elevated errors on Opus 4.5") for one in said.incidents)
+        self.said(play, at, "Elevated errors on Opus 4.5")
+
+    def said(self, play: Play, at: float, title: str, *updates: str, state: str = "partial") -> None:
+        said = page(START + at, [f"{state}:chat,completions", "incident:investigating:major:chat,completions"])
+        words = tuple(PageUpdate(START + at, PageStage.INVESTIGATING, text) for text in reversed(updates))
+        named = tuple(structs.replace(one, name=title, updates=words) for one in said.incidents)
         play.state.observe(structs.replace(said, incidents=named))
         play.wait(at)
 
@@ -436,7 +440,31 @@ class TestFamilies:
         self.opus(play, DAY - 60.0)
         play.expect("api yellow degraded, chat yellow degraded", "a day is not over")
         self.use(play, "claude-sonnet-5", DAY)
-        play.expect("api yellow recovering, chat yellow recovering", "Sonnet is used, whoever was asked for it")
+        play.expect(
+            "api green ok, chat green ok", "Sonnet is used, whoever was asked for it, and nothing had failed here"
+        )
+
+    def test_what_turns_out_to_concern_others_needs_no_recovery(self) -> None:
+        play = self.play()
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.use(play, "claude-sonnet-5", DAY)
+        self.said(play, DAY + 60.0, "Elevated errors")
+        play.expect("api yellow degraded", "it names no model")
+        self.said(play, DAY + 120.0, "Elevated errors", "The issue is limited to Opus 4.5.")
+        play.expect("api green ok", "it never was ours")
+        self.said(
+            play, DAY + 180.0, "Elevated errors", "The issue is limited to Opus 4.5.", "Now all models are affected."
+        )
+        play.expect("api yellow degraded", "it has widened")
+
+    def test_what_was_down_for_everybody_recovers(self) -> None:
+        play = self.play()
+        self.use(play, "claude-sonnet-5", 0.0, 20)
+        self.use(play, "claude-sonnet-5", DAY)
+        self.said(play, DAY + 60.0, "Elevated errors", state="major")
+        play.expect("api red down", "its own state says so")
+        self.said(play, DAY + 120.0, "Elevated errors", "The issue is limited to Opus 4.5.")
+        play.expect("api yellow recovering", "what was down is back, for those who do not use Opus")
 
     def test_it_counts_where_little_is_known(self) -> None:
         play = self.play()
