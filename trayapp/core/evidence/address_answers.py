@@ -59,7 +59,9 @@ class AnswersOfAKind:
 
     `proved_at`: when anybody was last heard; `provider_proved_at`: a provider; `secure_proved_at`: anybody over TLS.
     `failing`, `untrusted`, `altered`: what began after that, by host: of any sort; without TLS; changed on the way,
-    which only a provider or another control over plain HTTP disproves.
+    which only a provider or another control over plain HTTP disproves. `telling`: of the failing ones those that may
+    show that it is the connection, and not one of hundreds of answers of a provider that is down: controls', and what
+    somebody in between answered.
     """
 
     def __init__(self) -> None:
@@ -68,6 +70,7 @@ class AnswersOfAKind:
         self.good: list[tuple[float, str, bool, float]] = []
         self.proved_at = self.provider_proved_at = self.secure_proved_at = self.plain_proved_at = NEVER
         self.failing: dict[str, list[AddressAnswer]] = {}
+        self.telling: dict[str, list[AddressAnswer]] = {}
         self.untrusted: dict[str, list[AddressAnswer]] = {}
         self.altered: dict[str, list[AddressAnswer]] = {}
 
@@ -89,6 +92,11 @@ class AnswersOfAKind:
         if not answer.good:
             if answer.began >= self.proved_at:
                 _keep(self.failing, answer)
+                telling = [one for one in self.failing[answer.host] if one.provider is None or not one.counts]
+                if telling:
+                    self.telling[answer.host] = telling
+                else:
+                    self.telling.pop(answer.host, None)
             if answer.code in TLS_CODES and answer.began >= self.secure_proved_at:
                 _keep(self.untrusted, answer)
             if answer.altered and answer.began >= self.unaltered_at:
@@ -106,6 +114,7 @@ class AnswersOfAKind:
         else:
             self.secure_proved_at = max(self.secure_proved_at, heard)
         self.failing = _since(self.failing, self.proved_at)
+        self.telling = _since(self.telling, self.proved_at)
         self.untrusted = _since(self.untrusted, self.secure_proved_at)
         self.altered = _since(self.altered, self.unaltered_at)
 

@@ -372,18 +372,19 @@ class OwnConnection:
         altered = self._failures(kind.altered, max(kind.unaltered_at, since))
         if altered:
             return Down(NetworkState.CAPTIVE, NetworkStep.CAPTIVE_PORTAL, altered[0].at)
-        failing = self._failures(kind.failing, max(kind.proved_at, since))
-        if Outcome.PROXY in {answer.outcome for answer in failing}:
-            return Down(NetworkState.OFFLINE, NetworkStep.PROXY, failing[0].at)
+        unproved_since = max(kind.proved_at, since)
+        telling = self._failures(kind.telling, unproved_since)
+        if any(answer.outcome is Outcome.PROXY for answer in telling):
+            return Down(NetworkState.OFFLINE, NetworkStep.PROXY, self._failures(kind.failing, unproved_since)[0].at)
         untrusted = self._failures(kind.untrusted, max(kind.secure_proved_at, since))
         if _is_everywhere(untrusted):
             return Down(NetworkState.OFFLINE, NetworkStep.TLS, untrusted[0].at)
-        strange = [answer for answer in failing if answer.outcome is Outcome.FOREIGN]
+        strange = [answer for answer in telling if answer.outcome is Outcome.FOREIGN]
         if _is_everywhere(strange):
             step = next((answer.step for answer in strange if answer.step is not None), NetworkStep.CAPTIVE_PORTAL)
             state = NetworkState.CAPTIVE if step is NetworkStep.CAPTIVE_PORTAL else NetworkState.OFFLINE
             return Down(state, step, strange[0].at)
-        controls = [answer for answer in failing if answer.provider is None]
+        controls = [answer for answer in telling if answer.provider is None]
         several = len({answer.host for answer in controls}) >= OFFLINE_ADDRESSES
         if several and self._no_coincidence(reach, controls):
             step = next((answer.step for answer in reversed(controls) if answer.step is not None), NetworkStep.TCP)
@@ -392,8 +393,8 @@ class OwnConnection:
 
     def _failing_controls(self, reach: Reach) -> list[AddressAnswer]:
         kind = self._kinds[reach]
-        failing = self._failures(kind.failing, max(kind.proved_at, self._epoch))
-        return [answer for answer in failing if answer.provider is None]
+        telling = self._failures(kind.telling, max(kind.proved_at, self._epoch))
+        return [answer for answer in telling if answer.provider is None]
 
     def _no_coincidence(self, reach: Reach, controls: list[AddressAnswer]) -> bool:
         """Do these that failed say more than how much gets lost here anyway? Whoever reports has asked two at least."""

@@ -25,11 +25,16 @@ class HostPaces:
         self._groups = groups
         self._network = network
         self._hosts: dict[Part, set[str]] = {}
+        # What each host was last asked about.
+        self._noted: dict[str, tuple[Part, ...]] = {}
         self._parts: dict[str, set[Part]] = {}
         self._wanting_control: set[str] = set()
 
     def note(self, t: Try) -> None:
         """A host was asked about these components."""
+        if self._noted.get(t.host) == t.parts:
+            return
+        self._noted[t.host] = t.parts
         for part in t.parts:
             if part in self._groups:
                 self._hosts.setdefault(part, set()).add(t.host)

@@ -66,11 +66,16 @@ class _Tally:
 
     def without(self, provider: str) -> tuple[int, int]:
         """How many failed and were asked, without those of `provider` and of the one that fails most."""
-        left_out = [provider] if provider in self._by_source else []
-        if len(self._by_source) - len(left_out) >= ENOUGH_SOURCES:
-            left_out.append(next(source for source in self._worst if source != provider))
-        failed = self._failed - sum(self._by_source[source][0] for source in left_out)
-        return failed, self._asked - sum(self._by_source[source][1] for source in left_out)
+        others = len(self._by_source)
+        failed, asked = self._failed, self._asked
+        own = self._by_source.get(provider)
+        if own is not None:
+            others, failed, asked = others - 1, failed - own[0], asked - own[1]
+        if others >= ENOUGH_SOURCES:
+            worst = self._worst[0] if self._worst[0] != provider else self._worst[1]
+            worst_failed, worst_asked = self._by_source[worst]
+            return failed - worst_failed, asked - worst_asked
+        return failed, asked
 
     def _find_worst(self) -> None:
         self._worst = nlargest(WORST_KEPT, self._by_source, key=self._share)

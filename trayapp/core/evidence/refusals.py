@@ -165,6 +165,8 @@ class Refusals:
 
     def of(self, part: Part) -> Refusal | None:
         """What this component refuses now."""
+        if not self._runs:
+            return None
         runs = [run for key, run in self._runs.items() if part in run.last.parts and run.holds and self._weighs(key)]
         if not runs:
             return None

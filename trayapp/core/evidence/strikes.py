@@ -84,6 +84,16 @@ class Strikes:
         goods = [t for depth, log in self._log.items() if depth >= at_least for t in log if t.at > at and _good(t)]
         return sorted(goods, key=lambda t: t.at)
 
+    def first_good_since(self, at: float, at_least: Depth) -> Try | None:
+        """The earliest of these."""
+        first = None
+        for depth in self._last_good:
+            if depth >= at_least:
+                good = next((t for t in self._log[depth] if t.at > at and _good(t)), None)
+                if good is not None and (first is None or good.at < first.at):
+                    first = good
+        return first
+
     def run(self, now: float) -> list[Try]:
         """The present run of failures, oldest first: those that no later answer of their depth or more has cleared."""
         if not self.failed:

@@ -104,6 +104,7 @@ class IncidentStore:
         self._watched: frozenset[str] = frozenset()
         self._followed: dict[str, Trouble] = {}
         self._shown: dict[int, Incident] = {}
+        self._stale: set[int] = set()
         self._incidents: tuple[Incident, ...] | None = None
         self._by_service: dict[str, IncidentRecord] = {}
         self._by_provider: dict[str, IncidentRecord] = {}
@@ -196,6 +197,7 @@ class IncidentStore:
     def _index(self) -> None:
         """Look everything up anew: records came, went or were joined."""
         self._shown.clear()
+        self._stale.clear()
         self._incidents = None
         self._by_service.clear()
         self._by_provider.clear()
@@ -207,7 +209,7 @@ class IncidentStore:
                     self._by_provider.setdefault(provider, record)
 
     def _changed(self, record: IncidentRecord) -> None:
-        self._shown.pop(id(record), None)
+        self._stale.add(id(record))
         self._incidents = None
 
     def _follow(self, trouble: Trouble, now: float) -> None:
@@ -310,8 +312,12 @@ class IncidentStore:
         """All of them, the oldest first; the same objects while nothing has changed."""
         if self._incidents is None:
             for record in self.records:
-                if id(record) not in self._shown:
-                    self._shown[id(record)] = _incident(record)
+                known = self._shown.get(id(record))
+                if known is None or id(record) in self._stale:
+                    made = _incident(record)
+                    # What is equal stays the same object, so that nobody looks through it anew.
+                    self._shown[id(record)] = known if known == made else made
+            self._stale.clear()
             in_order = sorted(self.records, key=lambda record: (record.started_at, record.id))
             self._incidents = tuple(self._shown[id(record)] for record in in_order)
         return self._incidents

@@ -307,19 +307,24 @@ class Judge:
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]
         readings.look(now)
+        silent, gap = self._kept_out.get(state.provider.provider), self._gap.latest
+        evidences = [self._groups.of(part) for part in state.parts]
         views = []
-        for component in state.components:
-            evidence = self._groups.of(component.part)
-            refusal, silent = self._refusals.of(component.part), self._kept_out.get(state.provider.provider)
-            gap = self._gap.latest
-            around = Surroundings(
-                evidence, readings, self._network, self._slow, gap, rulings, refusal, silent,
-                self._unverified.of(component.part),
-            )  # fmt: skip
+        around: Surroundings | None = None
+        for component, evidence in zip(state.components, evidences, strict=True):
+            refusal, unverified = self._refusals.of(component.part), self._unverified.of(component.part)
+            if around is None or (around.evidence, around.refusal, around.unverified) != (
+                evidence,
+                refusal,
+                unverified,
+            ):
+                around = Surroundings(
+                    evidence, readings, self._network, self._slow, gap, rulings, refusal, silent, unverified
+                )
             views.append(component.advance(around, now))
         moments = [component.changes_at for component in state.components]
         self._agenda.set(state.service.id, min((*moments, readings.silent_at), default=math.inf))
-        trouble = state.judge(views, map(self._groups.of, state.parts), self._badges, before, now)
+        trouble = state.judge(views, evidences, self._badges, before, now)
         self.troubles[state.place : state.place + 1] = [trouble]
 
     def _settle_recoveries(self) -> None:

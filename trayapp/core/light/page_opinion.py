@@ -154,6 +154,8 @@ class Opinions:
         self._all_well = structs.replace(self._all_well, until=until, reasons=(said,))
 
     def _make(self, ids: tuple[str, ...], now: float, use: Use | None) -> PageOpinion:
+        if self._is_all_well and self._report.stated and all(name in self._parts for name in ids):
+            return self._all_well
         found = named_parts(ids, self._parts.values())
         # A feed does not list all its parts, so that the names of some say nothing of the others.
         every = ALL in ids or (bool(found) and not self._report.stated)

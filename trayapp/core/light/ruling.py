@@ -269,5 +269,6 @@ def good_since(evidence: Evidence, now: float) -> float | None:
     """Since when its host has answered at depth api without a failure; None while it does not."""
     if evidence.good(now, Depth.API) is None or evidence.run:
         return None
-    goods = evidence.strikes.goods_since(-math.inf if evidence.failed_at is None else evidence.failed_at, Depth.API)
-    return goods[0].at if goods else None
+    failed_at = -math.inf if evidence.failed_at is None else evidence.failed_at
+    first = evidence.strikes.first_good_since(failed_at, Depth.API)
+    return None if first is None else first.at

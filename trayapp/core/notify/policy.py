@@ -156,6 +156,9 @@ class NotificationPolicy:
             said += self._news(desk)
             for incident in aftermath:
                 said += self._late_cause(incident, desk)
+        else:
+            # What has fallen due meanwhile is told when the network is back.
+            self._seen = {}, {}
         said += self._withdraw_offers(desk)
         self._forget_old()
         told = self._told.by_key.values()
@@ -169,13 +172,14 @@ class NotificationPolicy:
         ids = {incident.id for incident in incidents}
         verdicts_before, incidents_before = self._seen
         verdicts = {verdict.id: verdict for verdict in desk.judgement.services}
-        self._seen = verdicts, {incident.id: incident for incident in incidents}
-        changed = {name for name, verdict in verdicts.items() if verdicts_before.get(name) is not verdict}
+        changed = {
+            name for name, verdict in verdicts.items() if not _tells_the_same(verdicts_before.get(name), verdict)
+        }
         changed |= verdicts_before.keys() - verdicts.keys()
         together = yield from self._together([one for one in incidents if one.stage in _OPEN], desk)
-        for incident in incidents:
-            if incident.id in together:
-                continue
+        alone = {incident.id: incident for incident in incidents if incident.id not in together}
+        self._seen = verdicts, alone
+        for incident in alone.values():
             same = incidents_before.get(incident.id) is incident and changed.isdisjoint(incident.services)
             if not same or desk.now >= self.news_at:
                 yield from self._on_incident(incident, desk)
@@ -335,6 +339,18 @@ def _is_only_yellow(incident: Incident, spoken: BannerRecord, desk: Notification
     """Trouble of one provider, and no more than that so far."""
     quiet = spoken.stage in _FIRST_WORD and not spoken.only_when_back and not incident.shared
     return quiet and _stage(incident, spoken, desk) is BannerStage.YELLOW
+
+
+def _tells_the_same(before: ServiceVerdict | None, now: ServiceVerdict) -> bool:
+    """Whether nothing has changed that decides on news; what else a banner says is read when there are some."""
+    if before is now:
+        return True
+    return before is not None and _gist(before) == _gist(now)
+
+
+def _gist(verdict: ServiceVerdict) -> tuple[object, ...]:
+    parts = [(part.id, part.light, part.finding) for part in verdict.components]
+    return verdict.light, verdict.finding, verdict.flapping, verdict.aside, parts
 
 
 def _yellow_is_due(spoken: BannerRecord, now: float) -> bool:

@@ -4,7 +4,6 @@ Sans-io: the gateway asks `decide` once for every request, in one thread, and ca
 the decision it began with, so a flip is atomic and loses nothing.
 """
 
-import operator
 from collections.abc import Callable
 
 from msgspec import Struct, structs
@@ -48,6 +47,7 @@ class Routes:
         self.catalogue = catalogue
         self._all: dict[str, Route] | None = None
         self._judged: tuple[ServiceVerdict, ...] = ()
+        self._looks: list[tuple[str, Light]] = []
         self._spoken_to = frozenset(
             service.id
             for _, service in catalogue.services()
@@ -124,10 +124,11 @@ class Routes:
     def judged(self, judgement: Judgement) -> None:
         """Take in the latest verdicts: who is well, and who had trouble since it was moved."""
         self.offline = judgement.network.state in _OFFLINE
-        services = judgement.services
-        if len(services) == len(self._judged) and all(map(operator.is_, services, self._judged)):
+        self._judged = services = judgement.services
+        looks = [(service.id, service.light) for service in services]
+        if looks == self._looks:
             return
-        self._judged = services
+        self._looks = looks
         lights = self._lights(services)
         before = self._well
         self._well = frozenset(name for name in self.all() if lights.get(name) == {Light.GREEN})
@@ -162,5 +163,6 @@ class Routes:
 
     def _changed(self) -> None:
         self._all = None
+        self._looks = []
         for listener in self.on_change:
             listener()

@@ -88,6 +88,12 @@ class TestLatest:
         assert [t.at for t in log.goods_since(1.0, Depth.EDGE)] == [2.0, 3.0]
         assert [t.at for t in log.goods_since(0.0, Depth.API)] == [1.0, 3.0]
 
+    def test_the_first_of_them_whatever_its_depth(self) -> None:
+        tries = [tried(1.0, GOOD, Depth.EDGE), tried(2.0, GOOD, Depth.COMPLETION), tried(3.0, GOOD), tried(4.0)]
+        log = Strikes(tries)
+        firsts = [log.first_good_since(at, Depth.API) for at in (0.0, 1.9, 2.0, 3.0)]
+        assert [t and t.at for t in firsts] == [2.0, 2.0, 3.0, None]
+
     def test_a_copy_goes_its_own_way(self) -> None:
         log = Strikes([tried(1.0), tried(2.0)])
         twin = log.copy()

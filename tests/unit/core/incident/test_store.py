@@ -438,6 +438,13 @@ class TestOnlyWhatIsNew:
         down = trouble("acme-api", Finding.DOWN, at=80.0)
         assert diary.at(100.0, down) is diary.at(110.0, down)
 
+    def test_the_same_incident_where_only_the_evidence_is_newer(self) -> None:
+        diary = Diary()
+        (before,) = diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        (after,) = diary.at(110.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        (other,) = diary.at(120.0, trouble("acme-api", Finding.DOWN, at=70.0))
+        assert (after is before, other.started_at) == (True, 70.0)
+
     @given(
         st.lists(
             st.tuples(

@@ -274,6 +274,16 @@ def test_nothing_is_told_while_the_own_network_is_the_trouble(desk: Desk, state:
     assert desk.told(3) == []
 
 
+def test_what_falls_due_while_the_own_network_is_away_is_told_when_it_is_back(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(0) == []
+    desk.network = msgspec.structs.replace(ONLINE, state=NetworkState.OFFLINE)
+    assert [desk.told(minute) for minute in (3, 6)] == [[], []]
+    desk.network = ONLINE
+    assert desk.told(7) == ["yellow! i1"]
+
+
 def test_a_relapse_pops_up_again_after_a_rest(desk: Desk) -> None:
     _falls(desk, *BOTH)
     desk.told(1)
