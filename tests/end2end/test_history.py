@@ -134,11 +134,35 @@ async def test_what_is_forgotten_is_gone_from_memory_and_disk(running: bool) -> 
         if not running:
             ended = await run("forget", "acme-api", "--yes")
         assert (ended.code, ended.err) == (0, "")
-        left = await history()
-        assert left["incidents"] == []
-        assert {one["service"] for one in left["changes"]} == {"bolt-api"}
-        acme = [one for one in left["months"] if one["service"] == "acme-api"]
-        assert all(one["down_s"] == 0.0 for one in acme), "what comes after is another story"
+        for restarted in (False, True):
+            if restarted:
+                # What it remembers of an outage that has just ended must not come back, either.
+                await scene.start()
+                await scene.until(green, "green")
+                await scene.stop()
+            left = await history()
+            assert left["incidents"] == []
+            if not restarted:
+                assert {one["service"] for one in left["changes"]} == {"bolt-api"}
+            acme = [one for one in left["months"] if one["service"] == "acme-api"]
+            assert all(one["down_s"] == 0.0 for one in acme), "what comes after is another story"
         assert (await run("forget", "--yes")).code == 0
         assert (await history())["months"] == []
+        await scene.start()
+
+
+async def test_an_outage_of_what_is_no_longer_watched_has_no_seen_end() -> None:
+    async with Scene(Acme(page=False), Acme("bolt", page=False)) as scene:
+        await scene.until(green, "green")
+        scene["acme"].api(OVERLOADED)
+        await scene.until(red, "red")
+        settings = scene.home.settings_file.read_text()
+        scene.home.settings_file.write_text(settings.replace('"acme-api", ', ""))
+        await scene.engine.reload()
+        await scene.until(green, "green without it")
+        await scene.stop()
+        (incident,) = (await history())["incidents"]
+        assert (incident["stage"], incident["ended_at"]) == ("over", None)
+        assert incident["ended_from"] > incident["started_at"]
+        assert "end not seen" in (await run("history")).out
         await scene.start()

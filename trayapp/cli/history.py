@@ -11,10 +11,10 @@ from trayapp.control import client
 from trayapp.control.history_report import history_csv, history_report, names_of
 from trayapp.control.messages import AskForget, AskWrite
 from trayapp.core.catalogue import Catalogue
+from trayapp.engine.forgetting import forget
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.store.history import read_history
-from trayapp.store.journal import Journal
 from trayapp.text import history as words
 
 
@@ -71,16 +71,9 @@ async def _forget(home: Home, service: str | None, names: dict[str, str], *, sur
     except Problem as problem:
         if problem.code != "not_running":
             raise
-        done = await _forget_here(home, service)
+        services = None if service is None else frozenset({service})
+        done = await forget(home.store_file, home.journal_file, services)
     if not done:
         raise Problem("journal_not_forgotten", path=str(home.journal_file))
     print(words.forgotten(called))
     return 0
-
-
-async def _forget_here(home: Home, service: str | None) -> bool:
-    journal = Journal(home.journal_file)
-    try:
-        return await journal.forget(None if service is None else frozenset({service}))
-    finally:
-        await journal.close()

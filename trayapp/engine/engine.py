@@ -333,8 +333,10 @@ class Engine:
         """Take this service, or everything, out of the journal for good; False where the disk does not allow it."""
         services = None if service is None else frozenset({service})
         self._state.forget(services)
-        self.remember()
-        return self._diary is None or await self._diary.forget(services)
+        # First there, so that a kill -9 in between brings nothing back into the journal.
+        await self._save()
+        scrubbed = self._store is None or await self._store.scrub()
+        return (self._diary is None or await self._diary.forget(services)) and scrubbed
 
     async def settle(self) -> None:
         """Wait until all that was to be told and remembered is."""

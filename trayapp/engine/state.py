@@ -195,6 +195,7 @@ class State:
 
     def forget(self, services: frozenset[str] | None) -> None:
         """Follow no incident of these services, or of any, that is over: nobody wants to be reminded of it."""
+        self._incidents.forget(services)
         self._aftermath.forget(services)
 
     def only_when_back(self, incident_id: str) -> None:

@@ -124,6 +124,13 @@ def check_soundness(database: sqlite3.Connection) -> None:
         raise Damaged
 
 
+def scrub(database: sqlite3.Connection) -> None:
+    """Have what was deleted, or replaced, written over, here and in the log."""
+    database.execute("PRAGMA secure_delete = ON")
+    database.execute("VACUUM")
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 class Database:
     """An open file of the newest version. Any call may raise sqlite3.Error; `damage(error)` tells which are final."""
 
@@ -140,6 +147,10 @@ class Database:
         with Transaction(self._database):
             pressed = [(name, _pressed(value)) for name, value in pieces.items()]
             self._database.executemany("INSERT OR REPLACE INTO piece (name, value) VALUES (?, ?)", pressed)
+
+    def scrub(self) -> None:
+        """Have what was written before written over."""
+        scrub(self._database)
 
     def close(self) -> None:
         self._database.close()

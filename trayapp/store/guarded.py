@@ -1,5 +1,6 @@
 """Writing to a file that may be damaged, newer than this program, or on a disk that refuses: said, and never raised."""
 
+import glob
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -32,6 +33,12 @@ class Guarded(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the file."""
+
+    def leave_no_copies(self) -> None:
+        """Delete what was kept beside the file, damaged, half mended or of an older version: it holds the same."""
+        for kept in self.file.parent.glob(f"{glob.escape(self.file.name)}.*"):
+            kept.unlink(missing_ok=True)
+        self.damaged = None
 
     def guard(self, work: Callable[[], object]) -> None:
         """Do `work`, once more on a new file if this one is damaged; a disk that does not allow it is a problem."""

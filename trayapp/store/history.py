@@ -1,10 +1,12 @@
 """The history out of a journal, whether or not somebody is writing it."""
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.days import Stretch, strips
 from trayapp.core.journal.history import (
     DAY_S,
@@ -50,7 +52,7 @@ def read_history(
         incidents = [
             one
             for _, _, one in reader.values(Tables.INCIDENT)
-            if (service is None or service in one.services) and (one.ended_at is None or one.ended_at >= begin)
+            if (service is None or service in one.services) and _until(one) >= begin
         ]
         news_from = None if since is None else round(begin * 1000)
         first = _first(reader, of_days, begin, now, utc_offset_s)
@@ -80,6 +82,13 @@ def read_hours(file: Path, now: float, count: int) -> Mapping[str, tuple[Stretch
         last = int(now // 3600)
         first = last - count + 1
         return strips(reader.values(Tables.HOUR, first, last), first, last)
+
+
+def _until(incident: Incident) -> float:
+    """Until when an outage is known to have lasted."""
+    if incident.ended_at is not None:
+        return incident.ended_at
+    return (incident.ended_from or incident.started_at) if incident.stage is IncidentStage.OVER else math.inf
 
 
 def _news(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:

@@ -142,10 +142,7 @@ class _Writer(Guarded):
 
     def _forget(self, services: frozenset[str] | None) -> None:
         self._opened().forget(services)
-        # What was kept beside it, damaged or of an older version, holds the same.
-        for kept in self.file.parent.glob(f"{self.file.name}.*-*"):
-            kept.unlink(missing_ok=True)
-        self.damaged = None
+        self.leave_no_copies()
 
     def _write_waiting(self) -> None:
         self._opened().write(self._waiting)

@@ -6,7 +6,7 @@ one at a time. Synchronous; one thread at a time.
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -14,11 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct, structs
 
-from trayapp.core.incident.incident import Incident
+from trayapp.core.incident.incident import Incident, IncidentStage, without
 from trayapp.core.journal.batch import Batch, Seen, Switched
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
-from trayapp.store.database import COMPRESSION, Damaged, Transaction, check_soundness, connected
+from trayapp.store.database import COMPRESSION, Damaged, Transaction, check_soundness, connected, scrub
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -161,6 +161,8 @@ class JournalFile:
                 self._replace_incident(incident)
             for name in batch.gone:
                 self._database.execute("DELETE FROM incident WHERE name = ?", (name,))
+            if batch.open_at_first is not None:
+                self._end_unseen(batch.open_at_first | batch.incidents.keys())
             if batch.seen:
                 self._let_go()
 
@@ -178,11 +180,13 @@ class JournalFile:
                     self._database.execute(f"DELETE FROM {table.value.name}")
                 elif table in (Tables.SEEN, Tables.HOUR, Tables.DAY, Tables.CHANGE):
                     self._delete(table, services)
-            if services is not None:
-                incidents = (unpacked(Tables.INCIDENT, one) for one in self._all(Tables.INCIDENT))
-                self._delete(Tables.INCIDENT, (one.id for one in incidents if services & {*one.services}))
-        self._database.execute("VACUUM")
-        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for incident in self._incidents() if services is not None else ():
+                left = without(incident, services or frozenset())
+                if left is None:
+                    self._delete(Tables.INCIDENT, (incident.id,))
+                elif left is not incident:
+                    self._put(Tables.INCIDENT, round(left.started_at * 1000), left.id, 0, left)
+        scrub(self._database)
 
     def _delete(self, table: Tables, names: Iterable[str]) -> None:
         self._database.executemany(f"DELETE FROM {table.value.name} WHERE name = ?", [(name,) for name in names])
@@ -216,8 +220,16 @@ class JournalFile:
         query = f"INSERT OR REPLACE INTO {table.value.name} VALUES (?, ?, ?, ?)"
         self._database.execute(query, (at, name, part, packed(table, at, name, value)))
 
-    def _all(self, table: Tables) -> Iterator[Record]:
-        return (Record(*row) for row in self._database.execute(f"SELECT * FROM {table.value.name}").fetchall())
+    def _end_unseen(self, followed: Collection[str]) -> None:
+        """What a run that was killed, or a memory that was lost, has left open."""
+        for one in self._incidents():
+            if one.stage is not IncidentStage.OVER and one.id not in followed:
+                left = structs.replace(one, stage=IncidentStage.OVER, down=(), back_at=None)
+                self._put(Tables.INCIDENT, round(left.started_at * 1000), left.id, 0, left)
+
+    def _incidents(self) -> Iterator[Incident]:
+        rows = self._database.execute("SELECT * FROM incident").fetchall()
+        return (unpacked(Tables.INCIDENT, Record(*row)) for row in rows)
 
     def _let_go(self) -> None:
         """Of requests one by one, once they are 30 days old."""

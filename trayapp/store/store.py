@@ -47,6 +47,11 @@ class Store:
         self._pieces |= pieces
         await self._run(lambda: self._writer.write(pieces))
 
+    async def scrub(self) -> bool:
+        """Leave nothing on the disk of what was saved before, nor of copies; False where that cannot be written."""
+        await self._run(self._writer.scrub)
+        return self._writer.unwritable is None
+
     async def close(self) -> None:
         """Write what is left and let go of the file."""
         await self.save_many({})
@@ -79,6 +84,9 @@ class _Writer(Guarded):
         if self._waiting_pieces:
             self.guard(self._write_waiting)
 
+    def scrub(self) -> None:
+        self.guard(self._scrub)
+
     def close(self) -> None:
         if self._database is not None:
             self._database.close()
@@ -94,6 +102,11 @@ class _Writer(Guarded):
         database = self._ensure_open()
         database.write({name: self._pieces[name] for name in self._waiting_pieces})
         self._waiting_pieces.clear()
+
+    def _scrub(self) -> None:
+        self._write_waiting()
+        self._ensure_open().scrub()
+        self.leave_no_copies()
 
     def start_over(self) -> None:
         self.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 
-from trayapp.core.incident.incident import Incident
+from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import By, Switched
 from trayapp.core.journal.history import History, LocalAnswers, Month
 from trayapp.core.switching.route import To
@@ -144,7 +144,11 @@ def title_line(incident: Incident) -> str:
 def lasted(incident: Incident) -> str:
     """How long it took: "3 h 19 min", "2 h to 3 h" where nobody saw the end; empty while it goes on."""
     if incident.ended_at is None:
-        return ""
+        if incident.stage is not IncidentStage.OVER:
+            return ""
+        if incident.ended_from is None:
+            return _("end not seen")
+        return _("{least} at least, end not seen", least=duration(incident.ended_from - incident.started_at))
     if incident.ended_from is not None and incident.ended_at - incident.ended_from >= 60.0:
         least, most = incident.ended_from - incident.started_at, incident.ended_at - incident.started_at
         return _("{least} to {most}", least=duration(least), most=duration(most))
@@ -159,7 +163,7 @@ def cause_line(incident: Incident) -> str:
 
 def _incident(incident: Incident, services: str) -> str:
     began = f"{moment(incident.started_at)}  {services}: {title_line(incident)}"
-    return f"{began} ({lasted(incident)}). {cause_line(incident)}" if incident.ended_at is not None else began
+    return f"{began} ({long}). {cause_line(incident)}" if (long := lasted(incident)) else began
 
 
 def switch_line(switch: Switched, provider: str) -> str:

@@ -77,7 +77,7 @@ def whole_story(incident: Incident, services: str) -> str:
     first = f"{moment(incident.started_at)}  {services}"
     long = lasted(incident)
     lines = [title_line(incident), f"{first}, {long}" if long else first]
-    if incident.ended_at is not None:
+    if long:
         lines.append(cause_line(incident))
     for one in incident.updates:
         text = clean(one.text, UPDATE_LIMIT)

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from tests.loopback.store.test_journal import AT, HOUR, INCIDENT, change, hour_of, hurt, written
+from trayapp.core.incident.incident import IncidentStage
 from trayapp.core.journal.batch import Batch
 from trayapp.core.journal.history import History
 from trayapp.core.journal.tally import Tally
@@ -58,6 +59,23 @@ async def test_it_can_be_asked_from_a_day_on_and_for_one_service(file: Path) -> 
     assert [one.month for one in alone.months] == ["2026-02", "2026-03"]
     assert [one.service for one in alone.changes] == ["chatgpt"]
     assert read(file, "claude").incidents == ()
+
+
+@pytest.mark.parametrize(
+    ("stage", "ended_from", "told"),
+    [
+        (IncidentStage.OPEN, None, True),
+        (IncidentStage.OVER, None, False),
+        (IncidentStage.OVER, AT + 9 * 86_400, False),
+        (IncidentStage.OVER, AT + 10 * 86_400, True),
+    ],
+)
+async def test_an_outage_whose_end_nobody_saw_is_of_its_time(
+    file: Path, stage: IncidentStage, ended_from: float | None, told: bool
+) -> None:
+    one = structs.replace(INCIDENT, stage=stage, ended_from=ended_from)
+    await written(file, Batch(incidents={one.id: one}))
+    assert bool(read(file, since=date(2026, 2, 11)).incidents) is told
 
 
 async def test_a_day_begins_where_the_computer_is(file: Path) -> None:

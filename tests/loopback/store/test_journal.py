@@ -323,6 +323,35 @@ async def test_what_was_mended_when_the_machine_stopped_is_found(file: Path) -> 
     assert kept(file, Tables.HOUR)[0][2].good == 2
 
 
+async def test_what_nobody_follows_any_more_does_not_go_on_for_ever(file: Path) -> None:
+    """After a kill -9, a memory that was lost, or with other services to watch."""
+    names = ("lost", "followed", "new", "over")
+    incidents = {name: structs.replace(INCIDENT, id=name) for name in names if name != "new"}
+    incidents["over"] = structs.replace(incidents["over"], stage=IncidentStage.OVER, ended_at=AT + 60)
+    await written(file, Batch(incidents=incidents))
+    new = structs.replace(INCIDENT, id="new")
+    await written(file, Batch(incidents={"new": new}, open_at_first=frozenset({"followed"})), Batch())
+    there = {
+        name: (one.stage, one.down, one.ended_at) for _, _, one in kept(file, Tables.INCIDENT) for name in [one.id]
+    }
+    going_on = IncidentStage.OPEN, ("chatgpt",), None
+    assert there == {
+        "lost": (IncidentStage.OVER, (), None),
+        "followed": going_on,
+        "new": going_on,
+        "over": (IncidentStage.OVER, ("chatgpt",), AT + 60),
+    }
+
+
+async def test_of_an_outage_of_several_services_the_others_keep_theirs(file: Path) -> None:
+    both = structs.replace(INCIDENT, services=("chatgpt", "openai-api"))
+    await written(file, Batch(incidents={both.id: both}))
+    journal = Journal(file)
+    assert await journal.forget(frozenset({"chatgpt"}))
+    await journal.close()
+    assert [one.services for _, _, one in kept(file, Tables.INCIDENT)] == [("openai-api",)]
+
+
 async def test_forgotten_is_forgotten(file: Path) -> None:
     batch = hour_of(HOUR, "very-private")
     batch.changes, batch.incidents = (
@@ -332,7 +361,8 @@ async def test_forgotten_is_forgotten(file: Path) -> None:
     batch.add(hour_of(HOUR, "claude"))
     journal = Journal(file)
     assert await journal.write(batch)
-    file.with_name(file.name + ".damaged-1").write_text("very-private")
+    for copy in (".damaged-1", ".damaged-1-wal", ".version-1", ".new", ".new-wal"):
+        file.with_name(file.name + copy).write_text("very-private")
     assert await journal.forget(frozenset({"very-private"}))
     for one in file.parent.iterdir():
         assert b"very-private" not in one.read_bytes(), one

@@ -207,3 +207,31 @@ async def test_a_killed_process_loses_nothing_that_was_saved(file: Path) -> None
         pieces = await remembered(file)
         assert pieces["judge"] == pieces["told"], "saved in one transaction"
         assert int(pieces["judge"] or 0) >= last
+
+
+async def test_what_is_scrubbed_is_nowhere_on_the_disk(file: Path) -> None:
+    store = await opened(file)
+    private = b"very private" + bytes(range(200))
+    await store.save_many({"judge": private, "told": b"i1"})
+    await store.close()
+    with closing(sqlite3.connect(file)) as raw:
+        (on_disk,) = raw.execute("SELECT value FROM piece WHERE name = 'judge'").fetchone()
+    for copy in (".version-1", ".damaged-1", ".damaged-1-wal"):
+        file.with_name(file.name + copy).write_bytes(on_disk)
+    store = await opened(file)
+    await store.save_many({"judge": b"nothing"})
+    assert await store.scrub()
+    for one in file.parent.iterdir():
+        assert on_disk[5:] not in one.read_bytes(), one
+    await store.close()
+    assert await remembered(file) == {"judge": b"nothing", "told": b"i1"}
+
+
+@pytest.mark.expects_log("going on without the disk")
+async def test_what_cannot_be_scrubbed_is_said(file: Path) -> None:
+    await (await opened(file)).close()
+    with read_only(file.parent):
+        store = await opened(file)
+        await store.save_many({"judge": b"1"})
+        assert not await store.scrub()
+    await store.close()

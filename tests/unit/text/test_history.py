@@ -54,7 +54,10 @@ def test_an_incident_has_length_and_cause() -> None:
 def test_an_end_that_nobody_saw_lies_between_two_times() -> None:
     told = said(incidents=(structs.replace(INCIDENT, ended_from=AT + 3600, ended_at=AT + 7200),))
     assert "(1 h to 2 h)" in told
-    assert "(" not in said(incidents=(structs.replace(INCIDENT, ended_at=None, ended_from=None),)).split("\n")[-1]
+    unseen = structs.replace(INCIDENT, ended_at=None, ended_from=None)
+    assert "(end not seen). Cause not stated." in said(incidents=(unseen,))
+    assert "(2 h at least, end not seen)" in said(incidents=(structs.replace(unseen, ended_from=AT + 7200),))
+    assert "(" not in said(incidents=(structs.replace(unseen, stage=IncidentStage.OPEN),)).split("\n")[-1]
 
 
 def test_switches_and_local_answers() -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct, field, structs
 
 from trayapp.core.evidence.page_report import PageHistory, PageIncident
 from trayapp.core.incident.cause import stated_cause
-from trayapp.core.incident.incident import Incident
+from trayapp.core.incident.incident import Incident, without
 from trayapp.core.incident.silence import usual_gap_s
 
 FOLLOWED_S = 7 * 86_400.0
@@ -60,9 +60,8 @@ class Aftermath:
 
     def forget(self, services: frozenset[str] | None) -> None:
         """Let go of what concerned these services, or of all."""
-        self._known.ended = [
-            one for one in self._known.ended if services is not None and not services & {*one.incident.services}
-        ]
+        left = [] if services is None else [(one, without(one.incident, services)) for one in self._known.ended]
+        self._known.ended = [structs.replace(one, incident=incident) for one, incident in left if incident is not None]
         self._show()
 
     def look(self, pages: Mapping[str, PageIncident], now: float) -> None:

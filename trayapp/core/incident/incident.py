@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 
@@ -22,8 +22,9 @@ class Incident(Struct, frozen=True):
     `services`: every service it touched; `down`: those that are red now. `started_at`: the first failure or the
     page's own start, whichever is earlier and believable; `red_at`: when it was called red, None while only yellow.
     `title`, `page_stage`, `updates`, `link`: the provider's words, once it has said something. `cause`: as stated
-    by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two. `back_at`: since when
-    all of it works again, while that is still watched.
+    by the provider, None for "not stated". `ended_from`/`ended_at`: the end lies between the two; what is over without
+    `ended_at` was no longer watched when it ended. `back_at`: since when all of it works again, while that is still
+    watched.
     `shared`: several providers at once, namely `providers`. `word_at`: of the page's latest word on it, None where it
     has not said any; `silent_since`: since when it has been silent for so long that this is news.
     """
@@ -47,3 +48,12 @@ class Incident(Struct, frozen=True):
     providers: tuple[str, ...] = ()
     word_at: float | None = None
     silent_since: float | None = None
+
+
+def without(incident: Incident, services: frozenset[str]) -> Incident | None:
+    """The same, as an outage of the other services; None where there are no others."""
+    if services.isdisjoint(incident.services):
+        return incident
+    left = tuple(name for name in incident.services if name not in services)
+    down = tuple(name for name in incident.down if name not in services)
+    return structs.replace(incident, services=left, down=down) if left else None

@@ -117,6 +117,15 @@ class IncidentStore:
         taken, self._let_go = self._let_go, []
         return taken
 
+    def forget(self, services: frozenset[str] | None) -> None:
+        """Let go of what is over and concerned these services, or any; what goes on is followed."""
+        for record in [record for record in self.records if record.over_at is not None]:
+            left = {name: one for name, one in record.members.items() if services is not None and name not in services}
+            if len(left) < len(record.members):
+                record.members = left
+                self._changed(record)
+        self.records = [record for record in self.records if record.members]
+
     def update(
         self,
         troubles: Sequence[Trouble],

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from trayapp.core.evidence.observation import Outcome, Source
-from trayapp.core.incident.incident import Incident
+from trayapp.core.incident.incident import Incident, without
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.switching.route import To
@@ -54,7 +54,8 @@ class Switched(Struct, frozen=True):
 class Batch(Struct):
     """`hours` by service and hour since 1970 in UTC; `days` by service and day since 1970 of the local calendar, as is
     `answered`: requests answered locally, by provider. `incidents`: as they stand last; `gone`: ids of those that have
-    become part of another.
+    become part of another. `open_at_first`: ids of those that were open when a run began, and so of all that were; what
+    else was noted as open before has ended without anybody seeing it.
     """
 
     hours: dict[tuple[str, int], Tally] = field(default_factory=dict)
@@ -65,9 +66,10 @@ class Batch(Struct):
     answered: dict[tuple[str, int], int] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    open_at_first: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__struct_fields__)
+        return self.open_at_first is not None or any(getattr(self, name) for name in self.__struct_fields__)
 
     def add(self, later: "Batch") -> None:
         """Take in what has happened after this, and let go of what is too much."""
@@ -80,6 +82,8 @@ class Batch(Struct):
             self.answered[key] = self.answered.get(key, 0) + count
         self.changes = [*self.changes, *later.changes][-NEWS_WAITING:]
         self.switches = [*self.switches, *later.switches][-NEWS_WAITING:]
+        if later.open_at_first is not None:
+            self.open_at_first = later.open_at_first
         self.incidents |= later.incidents
         self.gone |= later.gone
         for name in self.gone:
@@ -96,4 +100,5 @@ class Batch(Struct):
             for key in [key for key in of_services if key[0] in services]:
                 del of_services[key]
         self.changes = [one for one in self.changes if one.service not in services]
-        self.incidents = {name: one for name, one in self.incidents.items() if not services & {*one.services}}
+        left = {name: without(one, services) for name, one in self.incidents.items()}
+        self.incidents = {name: one for name, one in left.items() if one is not None}

@@ -60,8 +60,14 @@ class Recorder:
     def take_news(self) -> Batch:
         """As `take`, of these alone; what is counted goes on coming together."""
         batch = self._batch
-        news = Batch(changes=batch.changes, switches=batch.switches, incidents=batch.incidents, gone=batch.gone)
-        batch.changes, batch.switches, batch.incidents, batch.gone = [], [], {}, set()
+        news = Batch(
+            changes=batch.changes,
+            switches=batch.switches,
+            incidents=batch.incidents,
+            gone=batch.gone,
+            open_at_first=batch.open_at_first,
+        )
+        batch.changes, batch.switches, batch.incidents, batch.gone, batch.open_at_first = [], [], {}, set(), None
         return news
 
     def forget(self, services: frozenset[str]) -> None:
@@ -100,7 +106,9 @@ class Recorder:
         offline = judgement.network.state in _OFFLINE
         self._stands = {one.id: _field(one, offline) for one in judgement.services}
         self._batch.changes += [structs.replace(one, at=one.at + offset_s) for one in transitions]
-        self._follow_incidents(snapshot.incidents, offset_s)
+        if self._routes is None:
+            self._batch.open_at_first = frozenset(one.id for one in snapshot.incidents)
+        self._follow_incidents(snapshot.incidents, judgement.at, offset_s)
         if snapshot.aftermath is not self._aftermath:
             self._note_changed(self._aftermath, snapshot.aftermath, offset_s)
             self._aftermath = snapshot.aftermath
@@ -127,11 +135,11 @@ class Recorder:
     def _day(self, at: float) -> int:
         return int((at + self._utc_offset_s(at)) // DAY_S)
 
-    def _follow_incidents(self, incidents: tuple[Incident, ...], offset_s: float) -> None:
+    def _follow_incidents(self, incidents: tuple[Incident, ...], now: float, offset_s: float) -> None:
         if incidents is self._incidents:
             return
         self._note_changed(self._incidents, incidents, offset_s)
-        self._fold(incidents)
+        self._fold(incidents, now, offset_s)
         self._incidents = incidents
 
     def _note_changed(self, before: tuple[Incident, ...], incidents: tuple[Incident, ...], offset_s: float) -> None:
@@ -140,15 +148,20 @@ class Recorder:
             if id(one) not in known:
                 self._batch.incidents[one.id] = _dated(one, offset_s)
 
-    def _fold(self, incidents: tuple[Incident, ...]) -> None:
+    def _fold(self, incidents: tuple[Incident, ...], now: float, offset_s: float) -> None:
         """What was open and is no longer there has become part of the one that is shared, if that names its provider;
-        else nobody watches it any more, and it stays as it was last seen."""
+        else nobody watches it any more: it lasted until now at least, and who knows for how long."""
         there = {one.id for one in incidents}
         for one in self._incidents:
             joined = any(other.shared and one.provider in other.providers for other in incidents)
-            if one.id not in there and one.stage is not IncidentStage.OVER and joined:
+            if one.id in there or one.stage is IncidentStage.OVER:
+                continue
+            if joined:
                 self._batch.incidents.pop(one.id, None)
                 self._batch.gone.add(one.id)
+            else:
+                left = structs.replace(one, stage=IncidentStage.OVER, down=(), back_at=None, ended_from=now)
+                self._batch.incidents[one.id] = _dated(left, offset_s)
 
     def _follow_routes(self, snapshot: Snapshot, diverted: frozenset[str]) -> None:
         at = snapshot.judgement.at + snapshot.wall_offset_s

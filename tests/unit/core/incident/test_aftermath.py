@@ -142,3 +142,11 @@ def test_what_is_let_go_is_shown_no_more(how: str) -> None:
     else:
         aftermath.look(pages, OVER_AT + FOLLOWED_S + 1)
     assert [*shown, len(aftermath.incidents)] == [1, 0]
+
+
+def test_what_was_an_outage_of_others_too_is_followed_as_theirs() -> None:
+    aftermath, both = Aftermath(), structs.replace(incident(), services=("acme-api", "acme-web"))
+    aftermath.follow([Ended(both, "p1", OVER_AT)])
+    aftermath.forget(frozenset({"acme-api"}))
+    aftermath.look(page(CAUSE, RESOLVED), OVER_AT + 60)
+    assert [one.services for one in aftermath.incidents] == [("acme-web",)]

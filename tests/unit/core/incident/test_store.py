@@ -591,3 +591,19 @@ def test_what_is_over_is_handed_on_once_with_its_page() -> None:
     assert (ended.incident.id, ended.incident.stage, ended.page_id) == ("acme-80", IncidentStage.OVER, "i1")
     assert ended.over_at == 300.0
     assert diary.store.take_ended() == []
+
+
+def test_what_is_over_can_be_forgotten_and_what_goes_on_is_followed() -> None:
+    diary = Diary()
+    diary.at(100.0, trouble("acme-api", Finding.DOWN, at=100.0), trouble("acme-web", Finding.DOWN, at=100.0))
+    well = trouble("acme-api", Finding.OK, back=300.0), trouble("acme-web", Finding.OK, back=300.0)
+    now = *well, trouble("bolt-api", Finding.DOWN, at=300.0)
+    _, open_ = diary.at(300.0, *now)
+    diary.store.forget(frozenset({"acme-web", "bolt-api"}))
+    over, still_open = diary.store.incidents()
+    assert (over.services, over.stage) == (("acme-api",), IncidentStage.OVER)
+    assert still_open is open_
+    diary.store.forget(None)
+    assert diary.store.incidents() == (open_,)
+    assert diary.at(300.0 + 2 * OVER_KEPT_S, *now) == (open_,)
+    assert diary.store.take_ended() == []

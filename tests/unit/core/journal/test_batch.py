@@ -31,8 +31,9 @@ def full() -> Batch:
 
 def test_nothing_is_nothing() -> None:
     assert not Batch()
-    assert all(Batch(**{name: getattr(full(), name)}) for name in Batch.__struct_fields__ if name != "gone")
+    assert all(Batch(**{name: getattr(full(), name)}) for name in Batch.__struct_fields__ if getattr(full(), name))
     assert Batch(gone={"openai-1"})
+    assert Batch(open_at_first=frozenset())
 
 
 def test_two_batches_are_one() -> None:
@@ -45,6 +46,13 @@ def test_two_batches_are_one() -> None:
     assert both.incidents == {"openai-1": later}
     both.add(Batch(gone={"openai-1"}))
     assert both.incidents == {}
+
+
+def test_what_was_open_at_first_is_of_the_last_run_that_said_so() -> None:
+    both = full()
+    for later, then in ((None, None), (frozenset({"a"}), {"a"}), (None, {"a"}), (frozenset(), frozenset())):
+        both.add(Batch(open_at_first=later))
+        assert both.open_at_first == then
 
 
 def test_what_is_added_stays_as_it_was() -> None:
@@ -71,3 +79,12 @@ def test_a_service_is_forgotten_whole() -> None:
     batch.forget(frozenset({"chatgpt"}))
     left = [name for name in Batch.__struct_fields__ if getattr(batch, name)]
     assert left == ["switches", "answered"], "which are about a provider"
+
+
+def test_an_outage_of_others_too_stays_theirs() -> None:
+    batch = full()
+    batch.incidents["openai-1"] = structs.replace(INCIDENT, services=("chatgpt", "openai-api"), down=("chatgpt",))
+    batch.forget(frozenset({"chatgpt"}))
+    assert [(one.services, one.down) for one in batch.incidents.values()] == [(("openai-api",), ())]
+    batch.forget(frozenset({"openai-api"}))
+    assert batch.incidents == {}

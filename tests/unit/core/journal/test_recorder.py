@@ -175,10 +175,22 @@ def test_what_becomes_part_of_another_is_one() -> None:
     assert (list(batch.incidents), batch.gone) == (["anthropic-1"], {"openai-1"})
 
 
-@pytest.mark.parametrize("stage", [IncidentStage.OVER, IncidentStage.OPEN])
-def test_what_leaves_the_stage_stays_in_the_journal(stage: IncidentStage) -> None:
-    batch = lived(at(NOW, snapshot(incidents=(incident(stage=stage),))), at(NOW + 1, snapshot())).take()
+@pytest.mark.parametrize(("stage", "ended_from"), [(IncidentStage.OVER, None), (IncidentStage.OPEN, NOW + 1)])
+def test_what_leaves_the_stage_stays_in_the_journal(stage: IncidentStage, ended_from: float | None) -> None:
+    """And does not go on there for ever, when it is no longer watched."""
+    one = incident(stage=stage, down=("chatgpt",))
+    batch = lived(at(NOW, snapshot(incidents=(one,))), at(NOW + 1, snapshot())).take()
     assert (list(batch.incidents), batch.gone) == (["openai-1"], set())
+    left = batch.incidents["openai-1"]
+    assert (left.stage, left.ended_from, left.ended_at) == (IncidentStage.OVER, ended_from, None)
+
+
+def test_a_run_says_once_what_it_finds_open() -> None:
+    recorder = lived(at(NOW, snapshot(incidents=(incident(),))), at(NOW + 1, snapshot(incidents=(incident(),))))
+    assert recorder.take_news().open_at_first == frozenset({"openai-1"})
+    recorder.advanced(at(NOW + 2), (), frozenset())
+    assert recorder.take().open_at_first is None
+    assert lived(at(NOW)).take().open_at_first == frozenset()
 
 
 def test_switches_by_hand_and_by_itself() -> None:
