@@ -6,7 +6,6 @@ import colorsys
 import time
 from typing import Any, Self
 
-from dbus_fast import Variant
 from msgspec import Struct
 
 from tests.support.processes import DEADLINE_S
@@ -103,7 +102,7 @@ class TrayReader:
 
     async def property(self, name: str) -> Any:
         reply = await self._bus.call(self.service, self._path, PROPERTIES, "Get", "ss", [ITEM, name])
-        return reply.body[0].value
+        return reply.body[0][1]
 
     async def pictures(self) -> list[Picture]:
         """The icon in every size that was sent."""
@@ -143,7 +142,7 @@ class TrayReader:
         assert entry is not None, f"no {label!r} in {menu.lines()}"
         assert entry.enabled, f"{entry.label!r} cannot be clicked"
         path = await self.property("Menu")
-        body = [entry.id, "clicked", Variant("i", 0), 0]
+        body = [entry.id, "clicked", ("i", 0), 0]
         await self._bus.call(self.service, path, MENU, "Event", "isvu", body)
         return entry.label
 
@@ -167,12 +166,12 @@ async def registered_items(bus: Bus) -> list[str]:
         )
     except BusError:
         return []
-    return list(reply.body[0].value)
+    return list(reply.body[0][1])
 
 
-def _entry(layout: list[Any]) -> Entry:
+def _entry(layout: tuple[Any, ...]) -> Entry:
     entry_id, properties, children = layout
-    plain = {name: value.value for name, value in properties.items()}
+    plain = {name: value for name, (_, value) in properties.items()}
     return Entry(
         id=entry_id,
         # One underline marks the access key, two are one underline.
@@ -182,5 +181,5 @@ def _entry(layout: list[Any]) -> Entry:
         separator=plain.get("type") == "separator",
         checked=plain.get("toggle-state") == 1,
         icon=bytes(plain.get("icon-data", b"")),
-        children=[_entry(child.value) for child in children],
+        children=[_entry(child) for _, child in children],
     )

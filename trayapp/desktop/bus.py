@@ -2,20 +2,24 @@
 
 Messages are built by hand: no introspection, so no further round trip and no trust in what a service says of
 itself. Every failure, the bus itself gone included, is a `BusError` with the D-Bus name of the error.
+
+Only the encoding is a library's, the small one that keyring brings on Linux: what offers services as well takes 3 MB.
 """
 
 import asyncio
-import contextlib
+import itertools
 import os
-from collections.abc import Callable, Sequence
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
-from dbus_fast.errors import AuthError, InvalidAddressError
+import jeepney
+from jeepney import HeaderFields, MessageFlag, MessageType
+from jeepney.auth import BEGIN, AuthenticationError, Authenticator
 
-from trayapp.tasks import Tasks
+from trayapp.tasks import Rounds, Tasks
 
 # What libdbus waits for a reply; a call may have to start the service first.
 REPLY_TIMEOUT_S = 25.0
@@ -26,6 +30,7 @@ NO_SERVER = "org.freedesktop.DBus.Error.NoServer"
 
 _DAEMON = "org.freedesktop.DBus"
 _DAEMON_PATH = "/org/freedesktop/DBus"
+_CHUNK_BYTES = 16_384
 
 
 class BusError(Exception):
@@ -34,6 +39,17 @@ class BusError(Exception):
     def __init__(self, name: str, text: str = "") -> None:
         super().__init__(f"{name}: {text}" if text else name)
         self.name = name
+
+
+class Message(NamedTuple):
+    """A signal or a reply. In its body a variant is a pair of signature and value, a structure a tuple."""
+
+    sender: str | None
+    path: str | None
+    interface: str | None
+    member: str | None
+    signature: str
+    body: list[Any]
 
 
 def session_address() -> str | None:
@@ -51,39 +67,20 @@ def system_address() -> str:
     return os.environ.get("DBUS_SYSTEM_BUS_ADDRESS") or "unix:path=/run/dbus/system_bus_socket"
 
 
-class _BusConnection(MessageBus):
-    """dbus-fast's connection, except that a broken pipe is reported once and to the caller.
-
-    The original fails out of `send` after it has ended the connection; the futures of the call and of the sending,
-    both failed by then, are dropped and logged as exceptions that nobody retrieved (dbus-fast 5.2.0).
-    """
-
-    __slots__ = ()
-
-    def send(self, msg: Message) -> asyncio.Future[None]:  # type: ignore[override] # as in the original
-        if not msg.serial:
-            msg.serial = self.next_serial()
-        if self._writer is None:
-            raise ConnectionError("not connected")
-        sent: asyncio.Future[None] = self._loop.create_future()
-        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
-        # What waits for a reply has been told by the end of the connection.
-        with contextlib.suppress(OSError):
-            self._writer.schedule_write(msg, sent)
-        return sent
-
-
 class Bus:
     """One connection. Make it with `connect`."""
 
-    def __init__(self, connection: _BusConnection) -> None:
-        self._connection = connection
+    def __init__(
+        self, reader: StreamReader, writer: StreamWriter, on_signal: Callable[[Message], None] | None = None
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._on_signal = on_signal
+        self._serials = itertools.count(1)
+        # None for what the end of the connection leaves unanswered.
+        self._waiting: dict[int, asyncio.Future[jeepney.Message | None]] = {}
         self._tasks = Tasks("bus")
-        self._ended = self._tasks.spawn(self._wait_for_end(), "end")
-
-    async def _wait_for_end(self) -> None:
-        with contextlib.suppress(OSError, EOFError):
-            await self._connection.wait_for_disconnect()  # type: ignore[no-untyped-call] # dbus-fast has no hint here
+        self._ended = self._tasks.spawn(self._hear(), "end")
 
     @classmethod
     async def connect(cls, address: str | None, on_signal: Callable[[Message], None] | None = None) -> "Bus":
@@ -92,23 +89,20 @@ class Bus:
             raise BusError(NO_SERVER, "no bus address")
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_S):
-                connection = _BusConnection(bus_address=address)
-                await connection.connect()
-        except (OSError, EOFError, AuthError, InvalidAddressError) as failure:
+                reader, writer = await _open(address)
+        except (OSError, EOFError, AuthenticationError) as failure:
             raise BusError(NO_SERVER, str(failure)) from failure
-        if on_signal is not None:
-            hear = on_signal
-
-            def handle(message: Message) -> None:
-                if message.message_type is MessageType.SIGNAL:
-                    hear(message)
-
-            connection.add_message_handler(handle)
-        return cls(connection)
+        bus = cls(reader, writer, on_signal)
+        try:
+            await bus.call(_DAEMON, _DAEMON_PATH, _DAEMON, "Hello")
+        except BaseException:
+            await bus.close()
+            raise
+        return bus
 
     @property
     def connected(self) -> bool:
-        return bool(self._connection.connected)
+        return not self._ended.done() and not self._writer.is_closing()
 
     async def call(
         self,
@@ -120,28 +114,26 @@ class Bus:
         body: Sequence[Any] = (),
     ) -> Message:
         """Call a method and return the reply; raises `BusError`."""
-        message = Message(
-            destination=destination,
-            path=path,
-            interface=interface,
-            member=member,
-            signature=signature,
-            body=list(body),
-        )
+        address = jeepney.DBusAddress(path, destination, interface)
+        request = jeepney.new_method_call(address, member, signature or None, tuple(body))
         if not self.connected:
             raise BusError(DISCONNECTED)
+        serial = next(self._serials)
+        answer = self._waiting[serial] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_S):
-                reply = await self._connection.call(message)
+                self._writer.write(request.serialise(serial))
+                reply = await answer
         except TimeoutError as failure:
             raise BusError(NO_REPLY, member) from failure
-        except (OSError, EOFError) as failure:
-            raise BusError(DISCONNECTED, str(failure)) from failure
+        finally:
+            del self._waiting[serial]
         if reply is None:
             raise BusError(DISCONNECTED)
-        if reply.message_type is MessageType.ERROR:
-            raise BusError(reply.error_name or "", ", ".join(str(part) for part in reply.body))
-        return reply
+        if reply.header.message_type is MessageType.error:
+            name = reply.header.fields.get(HeaderFields.error_name, "")
+            raise BusError(name, ", ".join(str(part) for part in reply.body))
+        return _message(reply)
 
     async def listen(self, rule: str) -> None:
         """Ask the bus for signals that match `rule`."""
@@ -173,9 +165,91 @@ class Bus:
         await asyncio.wait({self._ended})
 
     async def close(self) -> None:
-        if self.connected:
-            self._connection.disconnect()
+        self._writer.close()
         await self.wait_closed()
+
+    async def _hear(self) -> None:
+        """Take what comes until the connection ends, and end it with what nobody can read."""
+        parser = jeepney.Parser()
+        rounds = Rounds("taking a message of the bus")
+        try:
+            while chunk := await self._reader.read(_CHUNK_BYTES):
+                parser.add_data(chunk)
+                while (message := parser.get_next_message()) is not None:
+                    with rounds.round():
+                        self._take(message)
+        except OSError:
+            # How a bus that is killed may end; who waits is told.
+            pass
+        finally:
+            self._writer.close()
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_result(None)
+
+    def _take(self, message: jeepney.Message) -> None:
+        header = message.header
+        if header.message_type is MessageType.signal:
+            if self._on_signal is not None:
+                self._on_signal(_message(message))
+        elif header.message_type is MessageType.method_call:
+            # Nothing is offered here; whoever asks need not wait to learn that.
+            if not header.flags & MessageFlag.no_reply_expected:
+                error = jeepney.new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
+                self._writer.write(error.serialise(next(self._serials)))
+        else:
+            answer = self._waiting.get(header.fields.get(HeaderFields.reply_serial, 0))
+            if answer is not None and not answer.done():
+                answer.set_result(message)
+
+
+async def _open(address: str) -> tuple[StreamReader, StreamWriter]:
+    """The first socket of this address that lets us in. Raises OSError, EOFError and AuthenticationError."""
+    refused: Exception = OSError(f"no socket of this machine: {address}")
+    for path in _sockets(address):
+        try:
+            reader, writer = await asyncio.open_unix_connection(path)
+        except OSError as failure:
+            refused = failure
+            continue
+        try:
+            await _say_who(reader, writer)
+        except BaseException:
+            writer.close()
+            raise
+        return reader, writer
+    raise refused
+
+
+def _sockets(address: str) -> Iterator[str]:
+    """https://dbus.freedesktop.org/doc/dbus-specification.html#addresses"""
+    for one in address.split(";"):
+        transport, _, pairs = one.partition(":")
+        for key, _, value in (pair.partition("=") for pair in pairs.split(",") if transport == "unix"):
+            if key in ("path", "abstract"):
+                yield ("\0" if key == "abstract" else "") + unquote(value)
+
+
+async def _say_who(reader: StreamReader, writer: StreamWriter) -> None:
+    conversation = Authenticator()
+    for line in conversation:
+        writer.write(line)
+        if not (answer := await reader.read(_CHUNK_BYTES)):
+            raise EOFError("the bus does not want us")
+        conversation.feed(answer)
+    writer.write(BEGIN)
+
+
+def _message(message: jeepney.Message) -> Message:
+    field = message.header.fields.get
+    return Message(
+        field(HeaderFields.sender),
+        field(HeaderFields.path),
+        field(HeaderFields.interface),
+        field(HeaderFields.member),
+        field(HeaderFields.signature, ""),
+        list(message.body),
+    )
 
 
 def owner_change(message: Message) -> tuple[str, str, str] | None:

@@ -18,7 +18,7 @@ from trayapp.desktop.uplink import Uplink, drain, network_name, route_events, up
 from trayapp.tasks import Rounds
 
 if TYPE_CHECKING:
-    from dbus_fast import Message
+    from trayapp.desktop.bus import Message
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class _Watcher:
         """Listen to logind for as long as the system bus lives."""
         if not sys.platform.startswith("linux"):
             return
-        # dbus-fast is there on Linux only, and takes 30 ms to load.
+        # jeepney is there on Linux only.
         from trayapp.desktop.bus import Bus, BusError, system_address
 
         try:

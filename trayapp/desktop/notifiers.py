@@ -88,7 +88,7 @@ def notifiers(
     """
     first: list[Notifier] = []
     if sys.platform.startswith("linux"):
-        # dbus-fast is there on Linux only.
+        # jeepney is there on Linux only.
         from trayapp.desktop.notify_dbus import DBusNotifier
 
         first.append(DBusNotifier(app_name, on_button, delivered=delivered, on_delivered=on_delivered))

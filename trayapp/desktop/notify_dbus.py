@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from dbus_fast import Message, Variant
 from msgspec import Struct
 
 from trayapp.core.notify.banner import Urgency
-from trayapp.desktop.bus import DISCONNECTED, NO_REPLY, NO_SERVER, Bus, BusError, owner_change, session_address
+from trayapp.desktop.bus import DISCONNECTED, NO_REPLY, NO_SERVER, Bus, BusError, Message, owner_change, session_address
 from trayapp.desktop.notify import OPEN, CannotNotify, Delivered, Note, OnButton, Shown
 
 log = logging.getLogger(__name__)
@@ -265,15 +264,15 @@ def notify_arguments(note: Note, before: Shown | None, server: Server, app_name:
     quiet = not note.pops_up
     # What has no haste makes no noise.
     silent = quiet or note.urgency is Urgency.LOW
-    hints = {
-        "urgency": Variant("y", _URGENCY_LEVEL[_urgency(note, before)]),
-        "desktop-entry": Variant("s", desktop_entry),
+    hints: dict[str, tuple[str, Any]] = {
+        "urgency": ("y", _URGENCY_LEVEL[_urgency(note, before)]),
+        "desktop-entry": ("s", desktop_entry),
     }
     if (picture := note.picture) is not None:
         side_px = picture.side_px
-        hints["image-data"] = Variant("(iiibiiay)", [side_px, side_px, 4 * side_px, True, 8, 4, picture.rgba])
+        hints["image-data"] = "(iiibiiay)", (side_px, side_px, 4 * side_px, True, 8, 4, picture.rgba)
     if silent:
-        hints["suppress-sound"] = Variant("b", True)
+        hints["suppress-sound"] = "b", True
     # A critical note stays until it is dismissed; changing its text must not start a countdown.
     stays = quiet and before is not None and before.urgency is Urgency.CRITICAL
     body = sendable(note.body)

@@ -15,9 +15,7 @@ from trayapp.core.evidence.sparing import Sparing
 from trayapp.tasks import Rounds, Tasks
 
 if TYPE_CHECKING:
-    from dbus_fast import Message
-
-    from trayapp.desktop.bus import Bus
+    from trayapp.desktop.bus import Bus, Message
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +73,7 @@ async def watch(emit: Callable[[Sparing], None]) -> None:
     """Emit what the desktop says now, and whenever that changes. Runs until cancelled, or until nobody can tell."""
     if not sys.platform.startswith("linux"):
         return
-    # dbus-fast is there on Linux only, and takes 30 ms to load.
+    # jeepney is there on Linux only.
     from trayapp.desktop.bus import session_address, system_address
 
     told: dict[Source, bool | None] = {}
@@ -161,7 +159,7 @@ class _Listener:
                     if source.interface != interface or source.path != message.path:
                         continue
                     if source.property in changed:
-                        self._tell(source, source.reading(changed[source.property].value))
+                        self._tell(source, source.reading(changed[source.property][1]))
                     elif source.property in invalidated:
                         await self._ask(source)
 
@@ -176,7 +174,7 @@ class _Listener:
                 reply = await self._bus.call(
                     source.name, source.path, _PROPERTIES, "Get", "ss", [source.interface, source.property]
                 )
-                value = source.reading(reply.body[0].value)
+                value = source.reading(reply.body[0][1])
         except BusError as failure:
             log.debug("%s does not tell: %s", source.name, failure)
         self._tell(source, value)

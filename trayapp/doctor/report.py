@@ -41,7 +41,7 @@ from trayapp.settings.schema import ProviderSettings, Settings, ToolSettings
 
 PACKAGES = (
     "llm-ampel", "PySide6-Essentials", "httpx", "aiohttp", "keyring", "truststore", "tomlkit", "msgspec",
-    "platformdirs", "dbus-fast", "xllamacpp",
+    "platformdirs", "jeepney", "xllamacpp",
 )  # fmt: skip
 SESSION_VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
 PRESENT_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "LLM_AMPEL_HOME")

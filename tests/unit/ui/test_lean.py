@@ -24,6 +24,7 @@ print(*sys.modules)
 _FOR_OTHERS = {
     "aiohttp": "the gateway",
     "click": "the command line of httpx, which tools of this environment bring",
+    "dbus_fast": "the tests' services on the bus",
     "difflib": "mistakes in the settings",
     "html": "nobody",
     "rich": "the command line of httpx",
