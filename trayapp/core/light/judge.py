@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field, structs
 
 from trayapp.core.agenda import Agenda
-from trayapp.core.catalogue import Catalogue, Part, Provider
+from trayapp.core.catalogue import Catalogue, Part
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.families import Families, FamiliesMemory, Use
-from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
+from trayapp.core.evidence.groups import EvidenceGroups, Group, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import (
@@ -32,7 +32,7 @@ from trayapp.core.evidence.observation import (
 )
 from trayapp.core.evidence.own_evidence import GAP_S, Sight
 from trayapp.core.evidence.pace import Pace
-from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageReport
+from trayapp.core.evidence.page_report import PageIncident, PageReport
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.refusals import Refusals, RefusalsMemory
 from trayapp.core.evidence.unverified import Unverified, UnverifiedMemory
@@ -42,7 +42,7 @@ from trayapp.core.light.gap import Gap, GapMemory
 from trayapp.core.light.page_readings import PageReadings, PageReadingsMemory
 from trayapp.core.light.ruling import Rulings, Surroundings
 from trayapp.core.light.severity import worst
-from trayapp.core.light.silence import gone_since, kept_out
+from trayapp.core.light.silence import Silences
 from trayapp.core.light.slowness import Pulse, SlowHosts, note, slow_hosts
 from trayapp.core.light.trouble import Trouble
 from trayapp.core.light.verdicts import Judgement, PageStatus
@@ -126,7 +126,7 @@ class Judge:
         self._wall_offset_s = wall_offset_s
         self._slow = SlowHosts()
         self._badges = Badges()
-        self._kept_out: dict[str, float] = {}
+        self._silences = Silences()
         self._refusals = Refusals(kept.refusals)
         self._unverified = Unverified(kept.unverified)
         self._families = Families(self.providers.values(), kept.families)
@@ -269,7 +269,7 @@ class Judge:
         downs = tuple(network.down(reach) for reach in Reach)
         everywhere = (
             downs, network.back_at, network.disturbance, self._slow, self._paces.is_patient(now), self._gap.latest,
-            tuple(self._kept_out.items()),
+            tuple(self._silences.kept_out.items()),
         )  # fmt: skip
         if everywhere != self._everywhere:
             self._everywhere = everywhere
@@ -278,24 +278,14 @@ class Judge:
 
     def _follow_silences(self, now: float) -> None:
         """Who is kept out; and for whom it is over, because another one of them answers again."""
-        silent: set[str] = set()
-        # Since when each has been silent whose page is calm about what is silent.
-        beside: dict[str, float] = {}
-        for group in self._groups.all:
-            at = gone_since(group.evidence)
-            if at is None:
-                continue
-            provider = self._services[next(iter(group.parts)).service].provider.provider
-            silent.add(provider)
-            if at < beside.get(provider, math.inf) and any(self._is_calm(part, now) for part in group.parts):
-                beside[provider] = at
-        before, self._kept_out = self._kept_out, kept_out(beside)
-        if before.keys() <= silent:
-            return
-        for provider in before.keys() - self._kept_out.keys():
+        groups = ((self._provider_of(group), group) for group in self._groups.all)
+        for provider in self._silences.follow(groups, lambda parts: any(self._is_calm(part, now) for part in parts)):
             for state in self._by_provider[provider]:
                 for part in state.parts:
                     self._groups.of(part).explained(now)
+
+    def _provider_of(self, group: Group) -> str:
+        return self._services[next(iter(group.parts)).service].provider.provider
 
     def _is_calm(self, part: Part, now: float) -> bool:
         """Whether its page calls it well."""
@@ -307,7 +297,7 @@ class Judge:
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]
         readings.look(now)
-        silent, gap = self._kept_out.get(state.provider.provider), self._gap.latest
+        silent, gap = self._silences.kept_out.get(state.provider.provider), self._gap.latest
         evidences = [self._groups.of(part) for part in state.parts]
         views = []
         around: Surroundings | None = None
@@ -336,7 +326,7 @@ class Judge:
 
     def _page_statuses(self) -> tuple[PageStatus, ...]:
         return tuple(
-            _page_status(provider, self._readings[name])
+            self._readings[name].status(name, provider.page.url)
             for name, provider in self.providers.items()
             if provider.page is not None
         )
@@ -419,10 +409,3 @@ class Judge:
 
 
 _FAILED = frozenset({Outcome.FAIL, Outcome.FOREIGN, Outcome.PROXY})
-
-
-def _page_status(provider: Provider, readings: PageReadings) -> PageStatus:
-    latest = readings.latest
-    if latest is None:
-        return PageStatus(provider.provider, PageHealth.NEVER, None, provider.page.url if provider.page else "")
-    return PageStatus(provider.provider, latest.health, readings.fetched_at, latest.link, latest.reason, latest.params)

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.page_report import PageComponent, PageHealth, PageIncident, PageLight, PageReport
 from trayapp.core.light.page_opinion import Opinions, PageOpinion, unknown
+from trayapp.core.light.verdicts import PageStatus
 
 # After ten minutes nobody knows what the page says meanwhile, unless it is read so rarely as a rule.
 PAGE_FRESH_S = 600.0
@@ -114,6 +115,13 @@ class PageReadings:
     def fresh_s(self) -> float:
         """How long a reading speaks: ten minutes, or longer where the page is read at a slower pace."""
         return max(PAGE_FRESH_S, LATE_FACTOR * self._interval_s)
+
+    def status(self, provider: str, url: str) -> PageStatus:
+        """How the page of `provider` does; `url`: where it is, until a reading has said that."""
+        if self.latest is None:
+            return PageStatus(provider, PageHealth.NEVER, None, url)
+        latest = self.latest
+        return PageStatus(provider, latest.health, self.fetched_at, latest.link, latest.reason, latest.params)
 
     @property
     def incidents(self) -> tuple[PageIncident, ...]:

@@ -1,8 +1,11 @@
 """Two providers that fall silent together while their pages are calm: rather something on the way than both of them."""
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from trayapp.core.catalogue import Part
+from trayapp.core.evidence.groups import Group
 from trayapp.core.evidence.odds import Level
 from trayapp.core.evidence.own_evidence import Evidence
 from trayapp.core.evidence.reach import Reach
@@ -50,3 +53,28 @@ def kept_out(since: Mapping[str, float]) -> dict[str, float]:
         if bisect_right(times, at + SILENT_WITHIN_S) - first >= SILENT_PROVIDERS:
             together[provider] = times[first]
     return together
+
+
+class Silences:
+    """Follows who is silent. `kept_out`: which providers fell silent beside another, and since when."""
+
+    def __init__(self) -> None:
+        self.kept_out: dict[str, float] = {}
+
+    def follow(self, groups: Iterable[tuple[str, Group]], is_calm: Callable[[Iterable[Part]], bool]) -> set[str]:
+        """Take in how all do now; for which providers it is over, because another of them answers again.
+
+        `groups`: of components, each with its provider. `is_calm`: whether the page calls one of these well.
+        """
+        silent: set[str] = set()
+        # Since when each has been silent whose page is calm about what is silent.
+        beside: dict[str, float] = {}
+        for provider, group in groups:
+            at = gone_since(group.evidence)
+            if at is None:
+                continue
+            silent.add(provider)
+            if at < beside.get(provider, math.inf) and is_calm(group.parts):
+                beside[provider] = at
+        before, self.kept_out = self.kept_out, kept_out(beside)
+        return set() if before.keys() <= silent else before.keys() - self.kept_out.keys()
