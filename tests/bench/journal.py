@@ -27,6 +27,7 @@ from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Transition
 from trayapp.store.history import read_history
+from trayapp.store.journal_check import check
 from trayapp.store.journal_file import SEEN_KEPT_DAYS, JournalFile
 
 BEGIN_DAY = 20_454
@@ -79,11 +80,6 @@ def since(days: int) -> date:
 
 def utc(at: float) -> float:
     return 0.0
-
-
-def check(file: Path) -> None:
-    with closing(JournalFile(file)) as journal:
-        journal.check()
 
 
 def fill(file: Path, days: int, services: int, one_by_one_days: int = SEEN_KEPT_DAYS) -> None:

@@ -20,6 +20,11 @@ VERSIONS_EVER = 10_000
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG)
 
 
+DAMAGED_KEPT = 3
+"""A disk that is dying damages one file after the other; copies of them must not fill it."""
+
+_SIDE_FILES = ("-wal", "-shm")
+
 REFUSALS = (sqlite3.Error, UnicodeDecodeError)
 """What a query raises. Python cannot read the messages of SQLite that quote damaged names."""
 
@@ -229,12 +234,15 @@ def is_damage(error: Exception) -> bool:
 
 
 def set_aside(file: Path) -> Path:
-    """Rename a damaged file, with what belongs to it, and return where it is now."""
-    number = 1
-    while (kept := file.with_name(f"{file.name}.damaged-{number}")).exists():
-        number += 1
+    """Rename a damaged file, with what belongs to it, and return where it is now; only the latest few are kept."""
+    endings = (one.name.removeprefix(f"{file.name}.damaged-") for one in file.parent.iterdir())
+    before = sorted(int(ending) for ending in endings if ending.isdecimal())
+    kept = file.with_name(f"{file.name}.damaged-{(before or [0])[-1] + 1}")
+    for number in before[: 1 - DAMAGED_KEPT]:
+        for suffix in ("", *_SIDE_FILES):
+            file.with_name(f"{file.name}.damaged-{number}{suffix}").unlink(missing_ok=True)
     file.rename(kept)
-    for suffix in ("-wal", "-shm"):
+    for suffix in _SIDE_FILES:
         side = file.with_name(file.name + suffix)
         if side.exists():
             side.rename(kept.with_name(kept.name + suffix))

@@ -6,6 +6,7 @@ file is set aside, and all of it that can be read goes on in a new one.
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,7 +17,8 @@ from trayapp.core.journal.batch import Batch
 from trayapp.errors import Problem
 from trayapp.store.database import set_aside
 from trayapp.store.guarded import Guarded
-from trayapp.store.journal_file import JournalFile, Record, Tables
+from trayapp.store.journal_check import check
+from trayapp.store.journal_file import JournalFile, Record, Tables, is_readable
 from trayapp.store.journal_pages import whole_records
 from trayapp.store.journal_reading import Lost, reading
 
@@ -116,17 +118,21 @@ class _Writer(Guarded):
         for left in self.file.parent.glob(f"{self._new.name}*"):
             left.unlink()
         with closing(JournalFile(self._new)) as journal:
-            # First what is in its place, which may be newer: the rest only fills gaps.
+            # First what was written last, then what is in its place; the rest only fills gaps.
+            late = _fill_gaps(journal, (one for one in whole_records(self.file, only_log=True) if is_readable(*one)))
             with reading(self.file) as reader:
                 lost = reader.lost if reader is not None else None
                 for table in Tables:
-                    records = reader.records(table) if reader is not None else iter(())
+                    records = reader.readable(table) if reader is not None else iter(())
                     while some := list(islice(records, KEPT_AT_ONCE)):
                         journal.keep(table, some)
-            found = _fill_gaps(journal, whole_records(self.file))
+            found = _fill_gaps(journal, (one for one in whole_records(self.file) if is_readable(*one)))
             if lost is not None:
                 lost.records = max(0, lost.records - found)
-            return lost if lost is not None or not found else Lost(records=1)
+                # Where a table tells nothing any more, all hours of all years count as lost.
+                lost.records = max(lost.records, min(1, len(lost.hours)))
+                lost.hours.intersection_update(journal.hours())
+            return lost if lost is not None or not late + found else Lost(records=1)
 
     def _opened(self) -> JournalFile:
         if self._journal is None:
@@ -134,11 +140,19 @@ class _Writer(Guarded):
                 # Whoever reads meanwhile must never meet half of one. It may be there, made of a damaged one.
                 JournalFile(self._new).close()
                 self._new.rename(self.file)
+                self._checked = True
+            if not self._checked:
+                self._check()
             self._journal = JournalFile(self.file)
-        if not self._checked:
-            self._journal.check()
-            self._checked = True
         return self._journal
+
+    def _check(self) -> None:
+        try:
+            check(self.file)
+        except sqlite3.OperationalError as error:
+            # Who cannot read it will not write, either, and says why then.
+            log.info("%s cannot be checked: %s", self.file, error)
+        self._checked = True
 
     def _forget(self, services: frozenset[str] | None) -> None:
         self._opened().forget(services)

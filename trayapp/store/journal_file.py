@@ -18,7 +18,7 @@ from trayapp.core.incident.incident import Incident, IncidentStage, without
 from trayapp.core.journal.batch import Batch, Seen, Switched
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.verdicts import Transition
-from trayapp.store.database import COMPRESSION, Damaged, Transaction, check_soundness, connected, scrub
+from trayapp.store.database import COMPRESSION, Damaged, Transaction, connected, scrub
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -122,6 +122,15 @@ def _checksum(table: Tables, at: int, name: str, raw: bytes) -> bytes:
     return zlib.crc32(raw, zlib.crc32(f"{table.value.name} {at} {name}".encode())).to_bytes(_CHECKSUM_BYTES, "little")
 
 
+def is_readable(table: Tables, record: Record) -> bool:
+    """Whether a record that is known to be whole says anything to this version."""
+    try:
+        decoded(table, record)
+    except Damaged:
+        return False
+    return True
+
+
 class JournalFile:
     """An open journal of the newest version. Any call may raise sqlite3.Error or Damaged."""
 
@@ -134,10 +143,6 @@ class JournalFile:
         if not {table.value.name for table in Tables} <= there:
             self._database.close()
             raise Damaged
-
-    def check(self) -> None:
-        """Read all of it, which takes its time. Raises Damaged."""
-        check_soundness(self._database)
 
     def close(self) -> None:
         self._database.close()
@@ -168,9 +173,17 @@ class JournalFile:
 
     def keep(self, table: Tables, records: Iterable[Record]) -> int:
         """Take over records as they are, all of them or none, but those that are there; how many that were."""
+        query = f"INSERT OR IGNORE INTO {table.value.name} SELECT ?1, ?2, ?3, ?4"
+        if table is Tables.INCIDENT:
+            # It may have had another beginning before.
+            query += " WHERE NOT EXISTS (SELECT 1 FROM incident WHERE name = ?2)"
         with Transaction(self._database):
-            query = f"INSERT OR IGNORE INTO {table.value.name} VALUES (?, ?, ?, ?)"
             return self._database.executemany(query, records).rowcount
+
+    def hours(self) -> range:
+        """From the first hour of which there is anything to the last one, since 1970."""
+        first, last = self._database.execute("SELECT min(at), max(at) FROM hour").fetchone()
+        return range(first, last + 1) if first is not None else range(0)
 
     def forget(self, services: frozenset[str] | None) -> None:
         """Delete what is about these services, or all; it cannot be read from the disk afterwards."""

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from trayapp.store.database import REFUSALS, Damaged, is_damage, read_text
-from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, decoded, is_whole
+from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, decoded, is_readable, is_whole
 
 FIRST_HOUR = 490_000
 """Late in 2025, before there was a journal: from here on is looked where a table does not even tell its ends."""
@@ -64,6 +64,14 @@ class Reader:
             yield from self._between(table, begin, min(last, begin + chunk - 1))
         if since is None and until is None:
             self._find_missing(table)
+
+    def readable(self, table: Tables) -> Iterator[Record]:
+        """All records that say something to this version."""
+        for record in self.records(table):
+            if is_readable(table, record):
+                yield record
+            else:
+                self._lose(table, record.at, record.at)
 
     def values(
         self, table: Tables, since: int | None = None, until: int | None = None, *, name: str | None = None
@@ -155,6 +163,9 @@ def reading(file: Path) -> Iterator[Reader | None]:
 
 
 def _opened(file: Path) -> sqlite3.Connection | None:
+    # To open an empty file makes SQLite delete the log beside it, which may be all that there is.
+    if not file.exists() or not file.stat().st_size:
+        return None
     for way in _WAYS:
         try:
             database = sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)

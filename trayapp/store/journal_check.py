@@ -1,0 +1,32 @@
+"""Whether a journal is sound, found out before it is opened for writing.
+
+To close a file that was opened for writing puts into it what is in the log, which may be another file's, as after a
+backup was put back beside it. So it is read first, and nothing is changed.
+"""
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from trayapp.store.database import Damaged, check_soundness, read_text
+from trayapp.store.journal_pages import is_log_damaged
+
+_KNOWN_FRAMES = slice(16, 20)
+"""Of the log's index, in the machine's own order (https://www.sqlite.org/walformat.html#the_wal_index_header)."""
+
+
+def check(file: Path) -> None:
+    """Read all of it, which takes its time. Raises Damaged, or sqlite3.Error where it cannot be read like this."""
+    # A journal is never there without its tables, and SQLite drops the log of an empty file.
+    if not file.stat().st_size:
+        raise Damaged
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        database.text_factory = read_text
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if not version:
+            raise Damaged
+        check_soundness(database)
+        index = file.with_name(f"{file.name}-shm")
+        if index.is_file() and is_log_damaged(file, int.from_bytes(index.read_bytes()[_KNOWN_FRAMES], sys.byteorder)):
+            raise Damaged
