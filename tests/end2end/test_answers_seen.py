@@ -54,10 +54,13 @@ USED: dict[str, tuple[Behaviour, tuple[Light, Finding], str]] = {
     "poor": (answer(403, CREDITS), GREEN, "badge_quota"),
     "router": (answer(502, ANOTHERS), YELLOW, "refused"),
     "crowded": (answer(429, OVERLOADED), YELLOW, "refused"),
+    "empty": (answer(200, {"choices": []}), GREEN, "answers"),
     "failing": (answer(200, _soft(500, "Internal error")), RED, "failures"),
 }
 # Only where the provider itself says so it is not the user.
 TITLES = {"Failing API is down. It is not you.", "Gateway API's edge answers 502 here."}
+# What refuses at the same time is told as one.
+TOGETHER = "Firewall AI, Moved AI, Busy AI, Router AI and Crowded AI refuse you at once"
 
 
 async def test_what_is_an_outage_and_what_is_the_users_own_or_neither() -> None:
@@ -92,19 +95,24 @@ async def test_what_is_an_outage_and_what_is_the_users_own_or_neither() -> None:
                 now[name] = (verdict.light, verdict.finding), reason if reason in codes else str(codes)
             return now
 
+        def titles() -> set[str]:
+            """Of all banners so far."""
+            offset_s = scene.engine.snapshot().wall_offset_s
+            said = [one for one in scene.announcements if isinstance(one, Banner)]
+            return {
+                banners.words(one, wall=lambda at: datetime.fromtimestamp(at + offset_s, UTC)).title for one in said
+            }
+
         await ask_all()
         await scene.until(lambda s: all(one.light is Light.GREEN for one in s.judgement.services), "green")
         for name, (behaviour, *_) in PROBED.items():
             scene[name].api(behaviour)
         for name, (behaviour, *_) in USED.items():
             scene[name].api_server.on(CHAT_PATH, behaviour)
-        while seen() != expected:
-            assert asked < 20, {name: now for name, now in seen().items() if now != expected[name]}
+        while seen() != expected or TOGETHER not in titles():
+            assert asked < 20, (titles(), {name: now for name, now in seen().items() if now != expected[name]})
             await ask_all()
         ever_red = {one.service for one in scene.transitions if one.light is Light.RED}
         assert ever_red == {scene[name].service for name, (light, _) in expected.items() if light is RED}
         assert scene.verdict("well").light is Light.GREEN
-        offset_s = scene.engine.snapshot().wall_offset_s
-        told = [one for one in scene.announcements if isinstance(one, Banner)]
-        titles = {banners.words(one, wall=lambda at: datetime.fromtimestamp(at + offset_s, UTC)).title for one in told}
-        assert {title for title in titles if "trouble" not in title} == TITLES
+        assert {title for title in titles() if "trouble" not in title and "at once" not in title} == TITLES

@@ -23,6 +23,7 @@ _OURS = (Source.PROBE, Source.TRAFFIC)
 _SEEN = (Code.FAILURES, Code.SOME_FAILURES, Code.REFUSED, Code.SLOW)
 _THROTTLED = 429
 _NO_KEY = 401
+_ABOUT_WHO_ASKS = frozenset({_NO_KEY, 403, _THROTTLED})
 
 
 class Trouble(StrEnum):
@@ -39,7 +40,8 @@ class Cause(StrEnum):
     """What they have in common, most certain first.
 
     `host`: they are asked at one address. `proxy`, `reader`, `vpn`: all of it goes through there. `keys`: each refuses
-    a key. `address`: each refuses or throttles, whoever asks. `unknown`: their own errors, or their pages' word.
+    a key. `address`: each refuses or throttles whoever asks. `unknown`: their own errors, or their pages' word, or each
+    refuses something else.
     """
 
     HOST = "host"
@@ -112,6 +114,8 @@ def common(services: Sequence[ServiceVerdict], way: Between = NOTHING_BETWEEN) -
     for cause, who in ((Cause.PROXY, way.proxy), (Cause.READER, way.reader), (Cause.VPN, way.vpn)):
         if who is not None:
             return Common(trouble, cause, who)
+    if trouble is Trouble.REFUSED and not statuses <= _ABOUT_WHO_ASKS:
+        return Common(trouble, Cause.UNKNOWN)
     return Common(trouble, Cause.KEYS if statuses == {_NO_KEY} else Cause.ADDRESS)
 
 

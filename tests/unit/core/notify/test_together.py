@@ -92,6 +92,7 @@ class Tools:
     [
         (401, ALONE, Trouble.REFUSED, Cause.KEYS, None),
         (403, ALONE, Trouble.REFUSED, Cause.ADDRESS, None),
+        (404, ALONE, Trouble.REFUSED, Cause.UNKNOWN, None),
         (429, ALONE, Trouble.THROTTLED, Cause.ADDRESS, None),
         (401, PROXY, Trouble.REFUSED, Cause.PROXY, "proxy.company.example"),
         (429, VPN, Trouble.THROTTLED, Cause.VPN, "wg0"),
