@@ -273,6 +273,7 @@ FAULTS: dict[str, Fault] = {
     "HTML 502": Fault((always(BAD_GATEWAY),)),
     "HTML 200": Fault((always(answer(200, PAGE)),)),
     "200 with nothing in it": Fault((always(answer(200, b"")),)),
+    "200 with other JSON": Fault((always(answer(200, {"message": "We are down for maintenance."})),)),
     "redirect": Fault((always(redirect("/v1/elsewhere", 307)),)),
     "connection refused": Fault((well,), Door.REFUSED),
     "TLS failure": Fault((well,), Door.EXPIRED),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -91,7 +92,15 @@ class CloudAttempt:
         endpoint = self._asked.endpoint
         theirs = over_tls(self._url, proven=up.proven)
         known = None if endpoint is Endpoint.OTHER else self._asked.dialect
-        self.reading = FencedReading(self._fence, known, up.status, up.headers, depth_of(endpoint), proven=theirs)
+        self.reading = FencedReading(
+            self._fence,
+            known,
+            up.status,
+            up.headers,
+            depth_of(endpoint),
+            proven=theirs,
+            asked=urlsplit(self._url).path,
+        )
         if self._exchange is not None:
             self._exchange = self._fence.ask(partial(self._exchange.head, self.reading, up), None)
         if up.content.is_eof():

@@ -55,13 +55,16 @@ class FencedReading:
         depth: Depth,
         *,
         proven: bool = False,
+        asked: str = "",
     ) -> None:
         self._ask = fence.ask
         self._depth = depth
         # None: it is not followed, or no longer, since a mistake was made.
         self._reading: AnswerReading | None = None
         if dialect is not None:
-            self._reading = fence.ask(lambda: AnswerReading(dialect, status, headers, depth, proven=proven), None)
+            self._reading = fence.ask(
+                lambda: AnswerReading(dialect, status, headers, depth, proven=proven, asked=asked), None
+            )
         self.is_stream = self._reading is not None and self._reading.is_stream
         self.packed = self._reading is not None and self._reading.packed
 

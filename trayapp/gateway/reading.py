@@ -27,16 +27,25 @@ _KIND_ENDS = re.compile("[;,]")
 
 
 class AnswerReading:
-    """One answer, fed piece by piece. Times are real seconds of one clock. `packed`: it is compressed."""
+    """One answer, fed piece by piece. Times are real seconds of one clock. `asked`: the path that it answers, where
+    more than its dialect is known. `packed`: it is compressed."""
 
     def __init__(
-        self, dialect: ToolDialect, status: int, headers: Mapping[str, str], depth: Depth, *, proven: bool = False
+        self,
+        dialect: ToolDialect,
+        status: int,
+        headers: Mapping[str, str],
+        depth: Depth,
+        *,
+        proven: bool = False,
+        asked: str = "",
     ) -> None:
         self._dialect = dialect
         self._status = status
         self._headers = _joined(headers)
         self._depth = depth
         self._proven = proven
+        self._asked = asked
         self._kind = _KIND_ENDS.split(self._headers.get("content-type", ""))[0].strip().lower()
         self.is_stream = self._kind == "text/event-stream" and 200 <= status < 300
         coding = self._headers.get("content-encoding", "").strip().lower()
@@ -232,6 +241,7 @@ class AnswerReading:
             truncated=truncated,
             keyed=True,
             proven=self._proven,
+            asked=self._asked,
         )
 
     def _told(self) -> Reading | None:

@@ -19,10 +19,10 @@ from trayapp.core.evidence.reach import Reach
 
 async def test_one_request_there_and_back() -> None:
     async with Bed() as bed:
-        bed.cloud.on(CHAT, answer(200, b'{"id": 1,   "choices": [] }', {"x-request-id": "abc"}))
+        bed.cloud.on(CHAT, answer(200, b'{"id": 1,   "choices": [{}] }', {"x-request-id": "abc"}))
         body = b'{ "model":"big-1",\n "messages":[] , "x": 1.50 }'
         got = await bed.post(body, User_Agent="Tool/1", X_Odd="1")
-        assert (got.status, got.body, got.whole) == (200, b'{"id": 1,   "choices": [] }', True)
+        assert (got.status, got.body, got.whole) == (200, b'{"id": 1,   "choices": [{}] }', True)
         assert got.headers["x-llm-ampel-route"] == "cloud; default"
         assert got.headers["x-request-id"] == "abc"
         [asked] = bed.cloud.requests
@@ -98,7 +98,7 @@ def test_any_bytes_in_any_pieces(pieces: list[bytes]) -> None:
 
 
 async def test_compressed_answers_stay_compressed() -> None:
-    packed = gzip.compress(b'{"choices": []}')
+    packed = gzip.compress(b'{"choices": [{}]}')
     async with Bed() as bed:
         bed.cloud.on(CHAT, answer(200, packed, {"content-encoding": "gzip"}))
         got = await bed.post(Accept_Encoding="gzip, br;q=0.1")

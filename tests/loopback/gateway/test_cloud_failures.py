@@ -112,15 +112,15 @@ async def test_silence_in_the_middle_is_cut_at_the_limit() -> None:
 
 async def test_a_kept_connection_that_was_closed_meanwhile_costs_nothing() -> None:
     async def answer_then_close(writer: asyncio.StreamWriter, request: Request) -> None:
-        await answer(200, {"n": 1})(writer, request)
+        await answer(200, {"n": 1, "choices": [{}]})(writer, request)
 
     async def close_on_sight(writer: asyncio.StreamWriter, request: Request) -> None:
         writer.transport.abort()
 
     async with Bed() as bed:
-        bed.cloud.on(CHAT, answer_then_close, close_on_sight, answer(200, {"n": 2}))
-        assert (await bed.post()).json == {"n": 1}
-        assert (await bed.post()).json == {"n": 2}
+        bed.cloud.on(CHAT, answer_then_close, close_on_sight, answer(200, {"n": 2, "choices": [{}]}))
+        assert (await bed.post()).json == {"n": 1, "choices": [{}]}
+        assert (await bed.post()).json == {"n": 2, "choices": [{}]}
         assert bed.cloud.asked(CHAT) == 3
         await bed.told(2)
         assert [one.outcome for one in bed.tries] == [Outcome.GOOD, Outcome.GOOD]

@@ -65,7 +65,7 @@ def measured(body: bytes, kind: str = STREAM.decode()) -> Behaviour:
         pytest.param(until_closed([b'{"choices": [{"messa', b'ge": {}},'], b"application/json"), id="plain, in pieces"),
         pytest.param(chunks([b'{"choices": [{"messa', b'ge": {"con'], kind=PLAIN), id="plain, chunked"),
         pytest.param(
-            chunks([gzip.compress(b'{"choices": []}')[:10] + b"\xff" * 99], kind=PACKED),
+            chunks([gzip.compress(b'{"choices": [{}]}')[:10] + b"\xff" * 99], kind=PACKED),
             id="damaged",
         ),
     ],
@@ -91,13 +91,13 @@ async def test_an_answer_without_its_end_is_broken_off_and_a_failure(behaviour: 
         pytest.param(chunks([delta(0, "a", finish="stop"), delta(0), DONE]), id="a word behind the end"),
         pytest.param(chunks([ROLE, TOKEN, STOP[:-2]]), id="without the last line"),
         pytest.param(chunks([TOKEN.replace(b"data: ", b"event: x\r\nid: 1\r\ndata:"), STOP]), id="with other fields"),
-        pytest.param(until_closed([b'{"choices": []}\n\n'], b"application/json"), id="plain, until closed"),
+        pytest.param(until_closed([b'{"choices": [{}]}\n\n'], b"application/json"), id="plain, until closed"),
         pytest.param(until_closed([b"anything"], b"text/plain"), id="no JSON, until closed"),
-        pytest.param(chunks([b'{"choices": []}', b" \n", b"\r\n"], kind=PLAIN), id="plain, chunked"),
-        pytest.param(chunks([b'{"choices": [],', b'"x": NaN}'], kind=PLAIN), id="nearly JSON, chunked"),
+        pytest.param(chunks([b'{"choices": [{}]}', b" \n", b"\r\n"], kind=PLAIN), id="plain, chunked"),
+        pytest.param(chunks([b'{"choices": [{}],', b'"x": NaN}'], kind=PLAIN), id="nearly JSON, chunked"),
         pytest.param(chunks([], kind=PLAIN), id="nothing, chunked"),
         pytest.param(
-            chunks([gzip.compress(b'{"choices": []}')[:-9]], kind=PACKED),
+            chunks([gzip.compress(b'{"choices": [{}]}')[:-9]], kind=PACKED),
             id="packed, never finished",
         ),
         pytest.param(chunks([ROLE, b"data: {" + b" " * 3_000_000 + b"}\n\n", TOKEN, STOP]), id="a huge event"),
@@ -261,7 +261,7 @@ async def test_the_local_route_reads_compressed_streams_as_well() -> None:
         assert bed.answers == []
 
 
-@pytest.mark.parametrize("plain", [b'{"choices": [{"message": {"content": "a', b'{"choices": []},', b""])
+@pytest.mark.parametrize("plain", [b'{"choices": [{"message": {"content": "a', b'{"choices": [{}]},', b""])
 async def test_the_local_route_knows_a_plain_answer_that_was_cut(plain: bytes) -> None:
     async with Bed() as bed:
         bed.switch(To.LOCAL)
@@ -283,7 +283,7 @@ async def test_the_local_route_counts_a_plain_answer_until_closed() -> None:
     "plain",
     [
         b'{"choices": [{"message": {}',
-        b'{"choices": []',
+        b'{"choices": [{}]',
         b'{"data": [{"id": "a"}, {"id": "b"}',
         b'{"choices": [{"message": {"content": "' + b"a" * 70_000,
     ],
@@ -361,7 +361,7 @@ async def test_a_long_compressed_answer_until_closed_is_whole(
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 async def test_a_coding_without_its_last_bytes_is_whole_where_its_content_is(coding: str) -> None:
     """Some servers flush and never finish; every library reads it."""
-    body = b"".join(dict(ALL_PACKERS)[coding]([b'{"choices": []}'])[:-1])
+    body = b"".join(dict(ALL_PACKERS)[coding]([b'{"choices": [{}]}'])[:-1])
     async with Bed() as bed:
         bed.cloud.on(CHAT, until_closed([body], f"application/json\r\ncontent-encoding: {coding}".encode()))
         got = await bed.post()

@@ -189,7 +189,7 @@ async def test_a_client_that_has_said_all_still_hears_the_answer(ahead: bytes) -
 
         async def later(writer: asyncio.StreamWriter, request: Request) -> None:
             await go_on.wait()
-            await answer(200, {"n": 1})(writer, request)
+            await answer(200, {"n": 1, "choices": [{}]})(writer, request)
 
         bed.cloud.on(CHAT, later)
         request = bed.request()
@@ -206,7 +206,7 @@ async def test_a_client_that_has_said_all_still_hears_the_answer(ahead: bytes) -
             got = await client.receive()
             while got.status == 100:
                 got = await client.receive()
-            assert (got.status, got.json) == (200, {"n": 1})
+            assert (got.status, got.json) == (200, {"n": 1, "choices": [{}]})
             assert await client.reader.read() == b""
             assert (await bed.told()).outcome is Outcome.GOOD
 

@@ -56,6 +56,11 @@ CUT = (Outcome.FAIL, "cut", Depth.COMPLETION, None)
         ((ROLE, error_event("overloaded")), CUT, None),
         ((b'data: {"error": {"type": "x',), CUT, None),
         (
+            (ROLE, TOKEN, b'data: {"choices":[{"error":{"code":502},"finish_reason":"error"}]}\n\n', DONE),
+            (Outcome.FAIL, "http_502", Depth.COMPLETION, None),
+            1.0,
+        ),
+        (
             (error_event({"type": "invalid_request_error", "message": "x"}),),
             (Outcome.NEUTRAL, "refused", Depth.COMPLETION, None),
             None,
@@ -98,6 +103,8 @@ ONE = b'{"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}]}'
         (200, MEASURED, b"oh", Said(Fault.SERVER, "malformed")),
         (200, JSON, b'{"error":"boom"}', Said(Fault.SERVER, "malformed")),
         (200, JSON, b'{"error":{"code":503,"message":"boom"}}', Said(Fault.SERVER, "http_503")),
+        (200, JSON, b'{"choices":[{"finish_reason":"error"}]}', Said(Fault.SERVER, "malformed")),
+        (200, JSON, b'{"choices":[{"error":{"code":502},"finish_reason":"error"}]}', Said(Fault.SERVER, "http_502")),
         (200, JSON, b'{"error":{"type":"invalid_request_error"}}', Said(Fault.REQUEST, "refused")),
         (200, JSON | {"Content-Encoding": "gzip"}, ONE, Said(Fault.SERVER, "malformed")),
         (200, PAGE, b"<html>Log in here</html>", Said(Fault.STRANGER, "foreign_page")),

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from trayapp.core.catalogue import Up
+from trayapp.core.evidence.answer_shapes import Holds, holds
 from trayapp.core.evidence.error_words import (
     ENDED_TEXT,
     about_model,
@@ -114,12 +115,14 @@ def read_answer(
     keyed: bool = False,
     up: tuple[Up, ...] = (),
     proven: bool = False,
+    asked: str = "",
 ) -> Reading:
     """Classify a whole answer.
 
     `headers` have lower-case names; `body` is its start, `truncated` when there was more; `depth` is what the request
     to `url` was meant to prove; `keyed`: it carried the user's key, so that a refusal of the key is the user's to
-    know; `up`: answers that count as good by the catalogue's word; `proven`: nobody in between can have made it.
+    know; `up`: answers that count as good by the catalogue's word; `proven`: nobody in between can have made it;
+    `asked`: the path that was asked, where `url` is not given.
     """
     json = None if truncated else json_of(body)
     theirs = proven or shaped(json) or "cf-ray" in headers
@@ -136,6 +139,10 @@ def read_answer(
     for_people = is_html(headers, body) and reach_of_url(url) is Reach.PUBLIC
     page = for_people and not theirs
     known = not (page if depth is Depth.EDGE else for_people or _CLOUDFLARES_PAGE.search(body))
+    held = Holds.ANSWER
+    if status < 300 and depth is not Depth.EDGE and json is not None and not error_within(json):
+        held = holds(asked or urlsplit(url).path, json)
+        known = known and held is not Holds.NOTHING
     if any(status == good.status and (known if good.json is None else _has(json, good.json)) for good in up):
         if not keyed:
             return Reading(Outcome.GOOD, code, depth, accepted=True)
@@ -158,7 +165,7 @@ def read_answer(
         foreign = Reading(Outcome.FOREIGN, "foreign_page", depth)
         reading = foreign if page and up else _edge(status, headers, body, url, theirs=theirs)
     else:
-        reading = _api(status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed)
+        reading = _api(status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed, held=held)
     if reading.accepted is not None or reading.outcome is not Outcome.GOOD:
         return reading
     if status < 300 or (status < 400 and depth is Depth.EDGE):
@@ -280,6 +287,7 @@ def _api(
     theirs: bool,
     truncated: bool,
     keyed: bool,
+    held: Holds,
 ) -> Reading:
     code = f"http_{status}"
     malformed = Reading(Outcome.FAIL, "malformed", depth)
@@ -291,6 +299,10 @@ def _api(
     if status < 300:
         if is_html(headers, body):
             return malformed if theirs else foreign
+        if held is Holds.EMPTY:
+            return Reading(Outcome.NEUTRAL, "empty", depth)
+        if held is Holds.NOTHING:
+            return malformed
         if isinstance(json, (dict, list)) or (truncated and body.lstrip()[:1] in (b"{", b"[")):
             return _inner(json, depth, keyed=keyed) or Reading(Outcome.GOOD, code, depth, accepted=True)
         return malformed
@@ -311,9 +323,15 @@ def read_within(error: object, depth: Depth, *, keyed: bool) -> Reading | None:
     return read_answer(status, {}, msgspec.json.encode({"error": error}), depth=depth, keyed=keyed)
 
 
+def error_within(json: Any) -> dict[str, Any] | str | None:
+    """The error that a body tells of itself, whatever came with it; None, or nothing in it, where it tells none."""
+    error = json.get("error") if isinstance(json, dict) else None
+    return error if isinstance(error, (dict, str)) else None
+
+
 def _inner(json: Any, depth: Depth, *, keyed: bool) -> Reading | None:
     """Some providers put an error, with or without its status, into a body that came with 200."""
-    if not isinstance(json, dict) or not isinstance(error := json.get("error"), (dict, str)) or not error:
+    if not (error := error_within(json)):
         return None
     return read_within(error, depth, keyed=keyed) or Reading(Outcome.FAIL, "malformed", depth)
 

@@ -45,20 +45,21 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
-    with badge `key`, `quota` or `model` where it was the user's key), a page of its front's with a 4xx (good, at depth
-    edge), an answer that the catalogue calls up; by its status alone no page for people is up at depth api. A refusal
-    of the address is good at depth edge, with badge `region`. A rate-limit 429 is neutral, with badge `rate_limit`, but
-    where there is too little for everybody (core/evidence/error_words.py) it is refused, and nobody's limit; so is an
-    error of somebody behind a router. A strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that
-    is no API's. What is neither proven nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign, and for
-    what the catalogue knows by its status alone so is a page for people; 407 is the proxy's. A badge is a credential's,
-    shown beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for
-    `RATE_LIMIT_LIFE_S` where others are accepted; what own completions are told until the next one, or for
-    `COMPLETION_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what was accepted
-    (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model that were
-    accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`: neither good nor a strike, yellow,
-    `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time after it
-    was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
+    with badge `key`, `quota` or `model` where it was the user's key, `forbidden` where it may be the address as well),
+    a page of its front's with a 4xx (good, at depth edge), an answer that the catalogue calls up; by its status alone
+    no page for people is up at depth api. A refusal of the address is good at depth edge, with badge `region`. A
+    rate-limit 429 is neutral, with badge `rate_limit`, but where there is too little for everybody
+    (core/evidence/error_words.py) it is refused, and nobody's limit; so is an error of somebody behind a router. A
+    strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's or holds no answer to what
+    was asked (core/evidence/answer_shapes.py). What is neither proven nor marked as the provider's (its JSON, its
+    edge's `cf-ray`) is foreign, and for what the catalogue knows by its status alone so is a page for people; 407 is
+    the proxy's. A badge is a credential's, shown beside the light and never as one, until that very one is accepted, or
+    for `ACCOUNT_LIFE_S`; for `RATE_LIMIT_LIFE_S` where others are accepted; what own completions are told until the
+    next one, or for `COMPLETION_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what
+    was accepted (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model
+    that were accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`: neither good nor a strike,
+    yellow, `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time
+    after it was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
     completions of our own miss is no outage unless somebody else is refused, too. Another credential that is accepted
     for the same meanwhile makes it that one's own trouble. "It is not you" is a claim (core/light/claim.py): an error
     of the provider's own over proven TLS shows it, or its fresh page naming the component; of an edge's error, of

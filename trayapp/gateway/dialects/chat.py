@@ -45,6 +45,7 @@ _ENDPOINTS = {
     MODELS: Endpoint.MODELS,
 }
 _CONTENT = ("content", "reasoning_content", "reasoning", "refusal", "audio")
+_BROKE_OFF = "error"
 _INDEX_CHARS = 20
 _MOST_CHOICES = 1000
 """OpenAI gives 128 at most; what is more counts as one, as nobody may have us keep whatever he sends."""
@@ -114,7 +115,7 @@ class Stream:
             return
         if not isinstance(chunk, dict):
             return
-        self.error = self.error or error_in(chunk)
+        self.error = self.error or _error(chunk)
         choices = chunk.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):
@@ -133,8 +134,8 @@ class Stream:
         if finish := choice.get("finish_reason"):
             self._ended.add(index)
             self.filtered |= finish == "content_filter"
-            if finish == "error":
-                self.error = self.error or {"type": "server_error"}
+            if finish == _BROKE_OFF:
+                self.error = self.error or _broken(choice)
 
 
 def stream() -> Stream:
@@ -149,12 +150,27 @@ def _has_arguments(delta: dict[str, Any]) -> bool:
 
 
 def error_in(answer: Mapping[str, Any]) -> object:
+    return _error(answer) or next(
+        (_broken(choice) for choice in _choices(answer) if choice.get("finish_reason") == _BROKE_OFF), None
+    )
+
+
+def _error(answer: Mapping[str, Any]) -> object:
     return answer.get("error") or (answer if answer.get("object") == "error" else None)
 
 
+def _broken(choice: Mapping[str, Any]) -> object:
+    # OpenRouter's, of a model that broke off (https://openrouter.ai/docs/api/reference/overview).
+    return choice.get("error") or {"type": "server_error"}
+
+
 def answers(answer: Mapping[str, Any]) -> bool:
+    return any(choice.get("finish_reason") != _BROKE_OFF for choice in _choices(answer))
+
+
+def _choices(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     choices = answer.get("choices")
-    return isinstance(choices, list) and any(isinstance(choice, dict) for choice in choices)
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
 
 
 def read_error(error: object, depth: Depth) -> Reading:

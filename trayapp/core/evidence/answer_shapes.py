@@ -1,0 +1,68 @@
+"""What an answer looks like that came with a good status, by what was asked: anything may say 200.
+
+As the dialects document it: OpenAI's Chat Completions, Responses, Embeddings and Models
+(https://platform.openai.com/docs/api-reference), Anthropic's Messages (https://docs.claude.com/en/api/messages).
+"""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class Holds(Enum):
+    """`EMPTY`: it is the right answer with nothing in it, as where a filter took all of it. `NOTHING`: it is no answer
+    to what was asked."""
+
+    ANSWER = "answer"
+    EMPTY = "empty"
+    NOTHING = "nothing"
+
+
+class Shape(NamedTuple):
+    """`member`: what has to be there, and be a `kind`. `filled`: an empty one says nothing."""
+
+    member: str
+    kind: type[Any]
+    filled: bool = False
+
+
+_CHOICES = Shape("choices", list, filled=True)
+# By how the path ends; the first that fits counts.
+_SHAPES: dict[str, Shape] = {
+    "/chat/completions": _CHOICES,
+    "/completions": _CHOICES,
+    # Nothing in it yet: it runs in the background.
+    "/responses": Shape("output", list),
+    # The model may have nothing to say.
+    "/messages": Shape("content", list),
+    "/count_tokens": Shape("input_tokens", int),
+    "/embeddings": Shape("data", list, filled=True),
+}
+_MODELS = "/models"
+# Lists of what went wrong; lists of models come as `data`, `models`, `results`, or bare.
+_NO_MODELS = frozenset({"errors", "detail", "details"})
+
+
+def holds(path: str, json: Any) -> Holds:
+    """What the body of an answer to `path` holds; what no shape is known of is believed."""
+    if path.endswith(_MODELS):
+        fields = json if isinstance(json, dict) else {_MODELS: json}
+        listed = any(isinstance(value, list) and name not in _NO_MODELS for name, value in fields.items())
+        return Holds.ANSWER if listed else Holds.NOTHING
+    shape = next((shape for end, shape in _SHAPES.items() if path.endswith(end)), None)
+    if shape is None:
+        return Holds.ANSWER
+    if not isinstance(json, dict) or shape.member not in json:
+        return Holds.NOTHING
+    value: Any = json[shape.member]
+    if not value and shape.filled and (value is None or isinstance(value, list)):
+        return Holds.EMPTY
+    if not isinstance(value, shape.kind) or isinstance(value, bool):
+        return Holds.NOTHING
+    failed = json.get("status") == "failed"
+    says = not shape.filled or any(_says(item) for item in value)
+    return Holds.ANSWER if says and not failed else Holds.NOTHING
+
+
+def _says(item: Any) -> bool:
+    """Does an item of the list say more than that it failed?"""
+    return isinstance(item, dict) and item.get("finish_reason") != "error"
