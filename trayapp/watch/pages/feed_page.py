@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -50,12 +50,14 @@ class Form(NamedTuple):
     `keeps_history`: it lists what is over, so that an empty one is none. `listed_is_open`: an item that does not say
     how it stands is under way, for the vendor takes it away when it is over. `marks_parts`: the title begins with a
     part in brackets, whose id is in the link; and updates carry times, for the item's own is not to be believed.
+    `elsewhere`: whether an item is about what nobody here watches.
     """
 
     path: str = ""
     keeps_history: bool = False
     listed_is_open: bool = False
     marks_parts: bool = False
+    elsewhere: Callable[[Item], bool] | None = None
 
 
 class FeedPage:
@@ -124,11 +126,15 @@ class FeedPage:
         stage = means.stage
         if stage is PageStage.UNKNOWN and self._form.listed_is_open and not means.updates:
             stage = PageStage.INVESTIGATING
+        impact = means.impact if means.impact is not Impact.UNKNOWN else worst_impact(list(means.parts.values()))
+        if self._form.elsewhere is not None and self._form.elsewhere(item):
+            # Listed, and no more: it is still the page's word on something.
+            impact = Impact.NONE
         return PageIncident(
             id=ident or plain(f"{means.name} {began_at:.0f}", MAX_ID * 2),
             name=plain(means.name, MAX_NAME),
             stage=stage,
-            impact=means.impact if means.impact is not Impact.UNKNOWN else worst_impact(list(means.parts.values())),
+            impact=impact,
             components=touched,
             started_at=began_at,
             updated_at=newest_at,

@@ -7,6 +7,7 @@ import pytest
 from tests.support.vendorpages import files, mail_date
 from tests.support.vendorscene import VendorScene
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage
+from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Light
 
 Make = Callable[[str], VendorScene]
@@ -59,6 +60,33 @@ class TestAzure:
         assert told.started_at == page.clock.now() - 600
         opinion = page.opinion("chat")
         assert (opinion.light, opinion.incidents) == (Light.GREY, (told,)), "neither well nor trouble, and listed"
+
+    @pytest.mark.parametrize(
+        ("categories", "words", "light"),
+        [
+            (["SQL Database", "West US"], "Connections fail.", Light.GREEN),
+            (["Azure DevOps", "Azure Monitor"], "", Light.GREEN),
+            (["SQL Database", "Azure OpenAI Service"], "", Light.GREY),
+            (["Azure Monitor"], "Azure OpenAI answers late.", Light.GREY),
+            (["Azure AI services"], "", Light.GREY),
+            (["Network Infrastructure", "West US"], "", Light.GREY),
+            (["SQL Database", "Network Infrastructure"], "", Light.GREY),
+            (["Microsoft Entra ID"], "", Light.GREY),
+            (["West US", "Global"], "", Light.GREY),
+            ([], "SQL Database fails.", Light.GREY),
+        ],
+    )
+    async def test_what_names_other_services_alone_is_listed_and_no_more(
+        self, scene: Make, categories: list[str], words: str, light: Light
+    ) -> None:
+        page = scene("azure")
+        named = "".join(f"<category>{name}</category>" for name in categories)
+        body = files("azure", "major", page.clock.now())[""].decode()
+        body = body.replace("<category>Chat</category>", f"{named}<description>{words}</description>")
+        await page.serve({"": body.encode()})
+        opinion = page.opinion("*")
+        assert opinion.light is light
+        assert opinion.reasons[0].code == Code.PAGE_INCIDENT
 
     async def test_other_markup_is_not_quiet(self, scene: Make) -> None:
         page = scene("azure")

@@ -136,3 +136,27 @@ async def test_a_title_is_one_line(scene: Make, said: str | None, title: str) ->
     page = scene("google")
     await _serve(page, lambda told: [told[0] | {"external_desc": said, "service_name": "Chat"}])
     assert page.report.incidents[0].name == title
+
+
+@pytest.mark.parametrize(
+    ("about", "newest", "light"),
+    [
+        ("Customers experience elevated error rates.", "Looking into it.", Light.YELLOW),
+        ("A new region is open.", "Requests to Chat are failing.", Light.YELLOW),
+        ("A new region is open.", "See the documentation.", Light.GREEN),
+        ("Billing reports move to another place.", "", Light.GREEN),
+        ("", "", Light.YELLOW),
+    ],
+)
+async def test_information_is_trouble_where_its_words_are(scene: Make, about: str, newest: str, light: Light) -> None:
+    page = scene("google")
+
+    def change(told: list[Any]) -> list[Any]:
+        told[0]["most_recent_update"] |= {"status": "SERVICE_INFORMATION", "text": newest}
+        told[0]["updates"][0]["status"] = "SERVICE_INFORMATION"
+        told[0]["external_desc"] = about
+        return told
+
+    await _serve(page, change)
+    assert page.opinion("chat").light is light
+    assert page.opinion("chat").incidents == page.report.incidents, "listed"

@@ -40,6 +40,13 @@ PRODUCTS_S = 3600.0
 
 MAX_DESCRIPTION = 2_000
 """Characters; only its first line is a title."""
+# What is trouble, by whatever name; Google has called rising errors of an API information
+# (https://status.cloud.google.com/summary).
+_TROUBLE = re.compile(
+    r"error|fail|outage|disrupt|degrad|latenc|slow|delay|unavailab|unable|cannot|can't|time.?outs?|timed out|elevated"
+    r"|increase|interrupt|intermittent|impact|issue|problem|incident",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"^(?:title|summary|description)(?:\s*:\s*|$)", re.IGNORECASE)
 
 _LIGHTS = {
@@ -183,9 +190,17 @@ def _title(record: Record) -> str:
     return next(filter(None, lines), text(record, "service_name") or "")
 
 
+def _said(record: Record) -> str:
+    """What it is about, and the newest word on it."""
+    newest = text(inner(record, "most_recent_update"), "text") or ""
+    return f"{text(record, 'external_desc') or ''} {newest}".strip()[:MAX_DESCRIPTION]
+
+
 def _impact(record: Record) -> Impact:
     """How grave it is: by its newest update while it is open, by the whole when it is over."""
     status = text(record, "status_impact") if record.get("end") else _status(record)
+    if status == "SERVICE_INFORMATION" and (said := _said(record)) and not _TROUBLE.search(said):
+        return Impact.NONE
     return _IMPACTS.get(status or "", _IMPACTS.get(text(record, "status_impact") or "", Impact.UNKNOWN))
 
 
