@@ -94,7 +94,7 @@ class Service(Struct, forbid_unknown_fields=True):
     confidence: Literal["answering", "reported", "reachable"] | None
     claim: Literal["not_you", "edge", "errors", "refused", "silent", "none"] | None
     since: Moment
-    badges: list[Literal["key", "quota", "rate_limit", "region", "model"]]
+    badges: list[Literal["key", "quota", "rate_limit", "region", "model", "forbidden"]]
     incident: Incident | None
     reasons: list[Reason]
     unseen: list[Text]

@@ -108,6 +108,7 @@ class Said(StrEnum):
     KEYS_FINE = "keys_fine"
     KEYS_REFUSED = "keys_refused"
     """`names`: of the services that it concerns; of the others, too."""
+    KEYS_FORBIDDEN = "keys_forbidden"
     KEYS_QUOTA = "keys_quota"
     KEYS_RATE = "keys_rate"
     LOCAL_READY = "local_ready"
@@ -294,7 +295,7 @@ def _others(s: Snapshot, suspects: tuple[ServiceVerdict, ...]) -> Check:
 
 def _keys(services: Iterable[ServiceVerdict]) -> Check:
     for badge, said in _BADGES.items():
-        names = [v.name for v in services if badge in v.badges and not (badge is Badge.KEY and _was_accepted(v))]
+        names = [v.name for v in services if badge in v.badges and not (badge in _WHO_ASKS and _was_accepted(v))]
         if names:
             return _cross(Item.KEYS, said, names=_names_of(names))
     return _tick(Item.KEYS, Said.KEYS_FINE)
@@ -302,11 +303,17 @@ def _keys(services: Iterable[ServiceVerdict]) -> Check:
 
 def _was_accepted(v: ServiceVerdict) -> bool:
     """Who refuses a key that it took a while ago may be the one that is wrong (rule 3)."""
-    badges = _reasons([v], Code.BADGE_KEY)
+    badges = _reasons([v], Code.BADGE_KEY, Code.BADGE_FORBIDDEN)
     return any(_reasons([v], Code.REFUSED)) or any(each.params.get("accepted_at") is not None for each in badges)
 
 
-_BADGES = {Badge.KEY: Said.KEYS_REFUSED, Badge.QUOTA: Said.KEYS_QUOTA, Badge.RATE_LIMIT: Said.KEYS_RATE}
+_WHO_ASKS = (Badge.KEY, Badge.FORBIDDEN)
+_BADGES = {
+    Badge.KEY: Said.KEYS_REFUSED,
+    Badge.FORBIDDEN: Said.KEYS_FORBIDDEN,
+    Badge.QUOTA: Said.KEYS_QUOTA,
+    Badge.RATE_LIMIT: Said.KEYS_RATE,
+}
 
 
 def _local(s: Snapshot) -> Check:

@@ -88,6 +88,15 @@ def _badge_key(x: SeenReason) -> str:
     )  # fmt: skip
 
 
+def _badge_forbidden(x: SeenReason) -> str:
+    if x.number("accepted_at") is not None:
+        return _badge_key(x)
+    return _(
+        "{provider} refuses you (403) and does not say why: the key may not do this, or the address is blocked.",
+        provider=x.provider,
+    )
+
+
 def _badge_model(x: SeenReason) -> str:
     model = x.text("model", _MODEL_MAX)
     if not model:
@@ -271,6 +280,7 @@ _WORDS: dict[str, Callable[[SeenReason], str]] = {
     Code.LISTED_ONLY: _listed_only,
     Code.REFUSED: _refused,
     Code.BADGE_KEY: _badge_key,
+    Code.BADGE_FORBIDDEN: _badge_forbidden,
     Code.BADGE_QUOTA: lambda x: _("Your quota at {provider} is used up.", provider=x.provider),
     Code.BADGE_MODEL: _badge_model,
     Code.USER_REPORT: lambda x: _(

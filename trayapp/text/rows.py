@@ -37,7 +37,9 @@ BADGES: dict[Badge, str] = {
     Badge.RATE_LIMIT: N_("rate limit"),
     Badge.REGION: N_("address refused"),
     Badge.MODEL: N_("model not offered"),
+    Badge.FORBIDDEN: N_("refused"),
 }
+_WHO_ASKS = (Badge.KEY, Badge.FORBIDDEN)
 LIGHTS: dict[Light, str] = {
     Light.GREEN: N_("green"),
     Light.YELLOW: N_("yellow"),
@@ -75,7 +77,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
 
 def _badge(v: ServiceVerdict, badge: Badge) -> str:
     accepted = any(each.code == Code.REFUSED or each.params.get("accepted_at") is not None for each in v.reasons)
-    return _("refused what was accepted") if badge is Badge.KEY and accepted else _(BADGES[badge])
+    return _("refused what was accepted") if badge in _WHO_ASKS and accepted else _(BADGES[badge])
 
 
 def _fine(v: ServiceVerdict) -> str:

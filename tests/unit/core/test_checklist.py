@@ -149,6 +149,8 @@ ROWS = (
     Row("key refused", on(badge(Badge.KEY, Code.BADGE_KEY)),          "+ + + + + + + x + ?", (Said.KEYS_REFUSED,)),
     Row("key refused that was accepted", on(badge(Badge.KEY, Code.BADGE_KEY, accepted_at=NOW - 3600)),
                                                                       "+ + + + + + + + + ?", (Said.KEYS_FINE,)),
+    Row("refused without a word", on(badge(Badge.FORBIDDEN, Code.BADGE_FORBIDDEN)), "+ + + + + + + x + ?",
+        (Said.KEYS_FORBIDDEN,)),
     Row("quota used up", on(badge(Badge.QUOTA, Code.BADGE_QUOTA)),    "+ + + + + + + x + ?", (Said.KEYS_QUOTA,)),
     Row("rate limit", on(badge(Badge.RATE_LIMIT, Code.BADGE_RATE_LIMIT)), "+ + + + + + + x + ?", (Said.KEYS_RATE,)),
     Row("local model loads", on(states.fine(target=TargetStatus(TargetState.LOADING))), "+ + + + + + + + ? ?",

@@ -26,6 +26,7 @@ from trayapp.core.evidence.error_words import (
     lacks_model,
     meant,
     message_of,
+    names_account,
     refuses_address,
     shaped,
     status_named,
@@ -43,14 +44,16 @@ _FOREIGN_STATUSES = frozenset({401, 403, 451, 511})
 # In these words outages came as well, to everybody (https://github.com/openai/codex/issues/42559).
 _REFUSING = frozenset({401, 403, 404, 410})
 _KEY_TEXT = re.compile(r"api[ _-]?key", re.I)
-# Anthropic's 400 (https://github.com/anthropics/claude-code/issues/8327).
-_ACCOUNT_TEXT = re.compile(r"organization has been disabled|credential is only authorized", re.I)
+# Anthropic's 400 (https://github.com/anthropics/claude-code/issues/8327), and Groq's
+# (https://github.com/NVIDIA-NeMo/Guardrails/issues/563).
+_ACCOUNT_TEXT = re.compile(r"organization has been (disabled|restricted)|credential is only authorized", re.I)
 # OpenAI answers 400 when a reasoning model has spent the allowed tokens before it wrote one: the model did run.
 _RAN_TEXT = re.compile(r"output limit was reached", re.I)
 # The announced end of a model, in headers (RFC 8594, 9745).
 _ENDED_HEADERS = frozenset({"sunset", "deprecation"})
-# About what was asked, not about who asked: OpenRouter's 403 for what its moderation flagged.
-_REQUEST_TEXT = re.compile(r"flagged|moderation", re.I)
+# About what was asked, not about who asked: OpenRouter's 403 for what its moderation flagged, and xAI's
+# (https://github.com/Wei-Shaw/sub2api/issues/4785).
+_REQUEST_TEXT = re.compile(r"flagged|moderation|violates (our )?usage", re.I)
 LOADING = "loading"
 """The code of a server that says that it is not ready yet."""
 # llama-server's 503 while it reads a model, LocalAI's while it starts.
@@ -345,6 +348,9 @@ def _badge(status: int, json: Any) -> Badge | None:
     message = message_of(error)
     if is_anothers(error) or _REQUEST_TEXT.search(message):
         return None
+    if status == 403 and not names_account(error):
+        # Groq's "Forbidden" comes for a key that may not, as for an address behind a VPN.
+        return Badge.FORBIDDEN
     if status in (401, 403) or (status == 400 and (_KEY_TEXT.search(message) or _ACCOUNT_TEXT.search(message))):
         return Badge.KEY
     return None

@@ -68,6 +68,12 @@ _ADDRESS_CODES = frozenset(
         "detected_unusual_activity",
     }
 )
+# What a refusal has to be about to be the account's: its key, or what that one may do.
+_ACCOUNT_TEXT = re.compile(
+    r"\bkeys?\b|api_?key|token|credential|authenti|authori[sz]|log ?in|permission|privilege|\bscope|\broles?\b"
+    r"|account|organi[sz]ation|project|workspace|\bteam\b|subscri|billing|\bplan\b|licen[sc]e|terms|verif|caller",
+    re.I,
+)
 _ADDRESS_TEXT = re.compile(
     # Gemini's 400, and Anthropic's 403 (https://github.com/anthropics/claude-code/issues/1613).
     r"location is not supported|request not allowed|(country|region)[^.]* not supported"
@@ -115,6 +121,9 @@ _NO_MODEL_CODES = frozenset(
         "key_model_access_denied",
         "team_model_access_denied",
         "1311",
+        # Groq, of an organisation or a project (https://console.groq.com/docs/model-permissions).
+        "model_permission_blocked_org",
+        "model_permission_blocked_project",
     }
 )
 _NO_MODEL_TEXT = re.compile(
@@ -159,6 +168,17 @@ def refuses_address(status: int, error: Mapping[str, Any]) -> bool:
     if named(error) & _ADDRESS_CODES:
         return True
     return status != 401 and bool(_ADDRESS_TEXT.search(message_of(error)))
+
+
+def names_account(error: Mapping[str, Any]) -> bool:
+    """Does it say that it is about who asks, and not about from where?"""
+    named_so = (error.get(name) for name in ("type", "code", "status"))
+    return bool(_ACCOUNT_TEXT.search(" ".join([*filter(None, map(_text, named_so)), message_of(error)])))
+
+
+def _text(value: object) -> str:
+    # Names of errors are written with underlines and dashes.
+    return re.sub(r"[_-]", " ", value)[:_READ_CHARS] if isinstance(value, str) else ""
 
 
 def message_of(error: Mapping[str, Any]) -> str:

@@ -11,11 +11,14 @@ from trayapp.core.evidence.reach import Reach
 
 
 class Badge(StrEnum):
+    """`forbidden`: it refuses, and says neither that it is the key nor that it is the address."""
+
     KEY = "key"
     QUOTA = "quota"
     RATE_LIMIT = "rate_limit"
     REGION = "region"
     MODEL = "model"
+    FORBIDDEN = "forbidden"
 
 
 class Source(StrEnum):

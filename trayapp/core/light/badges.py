@@ -22,6 +22,7 @@ _CODES = {
     Badge.RATE_LIMIT: Code.BADGE_RATE_LIMIT,
     Badge.REGION: Code.BADGE_REGION,
     Badge.MODEL: Code.BADGE_MODEL,
+    Badge.FORBIDDEN: Code.BADGE_FORBIDDEN,
 }
 
 
@@ -121,7 +122,7 @@ class Badges:
 
 def _params(one: _Seen) -> dict[str, Param]:
     match one.badge:
-        case Badge.KEY:
+        case Badge.KEY | Badge.FORBIDDEN:
             return {"accepted_at": one.accepted_at}
         case Badge.MODEL:
             return {"model": one.model or None}

@@ -169,6 +169,10 @@ class Code(StrEnum):
     BADGE_MODEL = "badge_model"
     """The provider does not offer, any more or to this key, the model that is asked for. `model` (or None)."""
 
+    BADGE_FORBIDDEN = "badge_forbidden"
+    """The provider refuses, and does not say whether that is about the key or about the address. `accepted_at` as for
+    `badge_key`."""
+
     USER_REPORT = "user_report"
     """The user has said that it fails for them; it colours nothing. No parameters; `at`: when."""
 

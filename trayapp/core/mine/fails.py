@@ -52,6 +52,7 @@ class Why(StrEnum):
     MODEL = "model"
     RATE_LIMIT = "rate_limit"
     REGION = "region"
+    FORBIDDEN = "forbidden"
     ANSWERS = "answers"
     SYMPTOM = "symptom"
     CHECKING = "checking"
@@ -86,6 +87,7 @@ _BADGES: Mapping[Badge, Why] = {
     Badge.QUOTA: Why.QUOTA,
     Badge.KEY: Why.KEY,
     Badge.REGION: Why.REGION,
+    Badge.FORBIDDEN: Why.FORBIDDEN,
     Badge.MODEL: Why.MODEL,
     Badge.RATE_LIMIT: Why.RATE_LIMIT,
 }

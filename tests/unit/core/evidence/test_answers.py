@@ -58,6 +58,11 @@ CF_PAGE = "<!DOCTYPE html><title>Access denied</title><span>Error code</span> <s
 CF_JSON = {"content-type": "application/json", "cf-ray": "8f0a-FRA"}
 BLOCKED = "<!DOCTYPE html><title>Attention Required!</title><h1>Sorry, you have been blocked</h1>"
 COUNTRY = "<h1>403 ERROR</h1>The distribution is configured to block access from your country."
+GEMINIS_CALLER = {"error": {"code": 403, "message": "Method doesn't allow this", "status": "PERMISSION_DENIED"}}
+XAIS_ENDPOINT = {"code": "permission-denied", "error": "Access to the chat endpoint is denied."}
+XAIS_POLICY = {"code": "permission-denied", "error": "Content violates usage guidelines."}
+GROQS_PROJECT = _error("permissions_error", "The model `x` is blocked.", "model_permission_blocked_project")
+GROQS_CLOSED = _error("invalid_request_error", "Organization has been restricted.", "organization_restricted")
 OTHER_IP = _error("invalid_request_error", "Not for this IP", "ip_not_authorized")
 OTHER_ADDRESS = _error(None, "The key has an IP address restriction, and 192.0.2.1 violates it.", 403)
 CLOSED = _error("invalid_request_error", "This organization has been disabled.")
@@ -97,7 +102,18 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("too much for its front", 413, RAY, PAGE, COMPLETION, GOOD, "http_413", EDGE, None),
     ("too much for a stranger", 413, HTML, PAGE, COMPLETION, FAIL, "malformed", COMPLETION, None),
     ("Cloudflare's rule without a number", 403, RAY, BLOCKED, API, GOOD, "http_403", EDGE, Badge.REGION),
-    ("that page in somebody's words", 403, {}, _error("x", BLOCKED), API, GOOD, "http_403", API, Badge.KEY),
+    ("that page in somebody's words", 403, {}, _error("x", BLOCKED), API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("Groq's bare no", 403, {}, _error(None, "Forbidden"), API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("a no without a word", 403, {}, {"error": {}}, API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("a no by its type alone", 403, {}, _error("forbidden"), API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("denied", 403, {}, {"message": "Access denied"}, API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("a no as text", 403, {}, {"error": "Forbidden"}, API, GOOD, "http_403", API, Badge.FORBIDDEN),
+    ("a bare 401", 401, {}, {"error": {}}, API, GOOD, "http_401", API, Badge.KEY),
+    ("Gemini's caller", 403, {}, GEMINIS_CALLER, API, GOOD, "http_403", API, Badge.KEY),
+    ("xAI's console", 403, {}, XAIS_ENDPOINT, API, GOOD, "http_403", API, Badge.KEY),
+    ("xAI's policy", 403, {}, XAIS_POLICY, COMPLETION, GOOD, "http_403", API, None),
+    ("Groq's model, for a project", 403, {}, GROQS_PROJECT, COMPLETION, GOOD, "http_403", API, Badge.MODEL),
+    ("Groq's organisation", 400, {}, GROQS_CLOSED, COMPLETION, GOOD, "http_400", API, Badge.KEY),
     ("that page from somebody else", 403, HTML, BLOCKED, API, FOREIGN, "foreign_page", API, None),
     ("Cloudflare's rule in JSON", 403, CF_JSON, _cloudflares(1020), API, GOOD, "http_403", EDGE, Badge.REGION),
     ("another of its numbers in JSON", 403, CF_JSON, _cloudflares(1010), API, GOOD, "http_403", EDGE, None),

@@ -69,9 +69,10 @@ def test_of_very_many_credentials_those_that_were_heard_of_last_are_known() -> N
     assert badges.of("api", 2.0) == (Badge.RATE_LIMIT,), "one more, and it is the oldest"
 
 
-def test_a_key_that_was_accepted_before_is_said_where_nothing_else_says_so() -> None:
+@pytest.mark.parametrize("badge", [Badge.KEY, Badge.FORBIDDEN])
+def test_a_key_that_was_accepted_before_is_said_where_nothing_else_says_so(badge: Badge) -> None:
     badges = Badges()
-    badges.observe(tried(1.0, Badge.KEY), accepted_at=0.5)
+    badges.observe(tried(1.0, badge), accepted_at=0.5)
     assert [each.params for each in badges.reasons("api", 2.0)] == [{"accepted_at": 0.5}]
     assert badges.reasons("api", 2.0, refused=True) == ()
 

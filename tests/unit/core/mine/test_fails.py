@@ -74,6 +74,7 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("quota", green(badges=(Badge.QUOTA,)), YOU, True, Why.QUOTA),
     ("two badges: what costs money first", green(badges=(Badge.KEY, Badge.QUOTA)), YOU, True, Why.QUOTA),
     ("address", green(badges=(Badge.REGION,)), YOU, True, Why.REGION),
+    ("key or address", green(badges=(Badge.FORBIDDEN,)), YOU, True, Why.FORBIDDEN),
     ("model gone", green(badges=(Badge.MODEL,)), YOU, True, Why.MODEL),
     ("down all the same", red(ClaimKind.NOT_YOU), THEM, True, Why.DOWN),
     ("it answers", green(confidence=Confidence.ANSWERING), YOU, False, Why.ANSWERS),
