@@ -58,9 +58,9 @@ SWITCH_CHECK_S = 60.0
 gateway port that was taken."""
 BUSY_CHECK_S = 2.0
 """The same while it starts or loads: tools are held for it."""
-SAVE_S = 60.0
-"""Steady seconds after which an engine that follows an outage is remembered without news, too: short enough that a
-restart after a kill -9 goes on where it was."""
+SAVE_S = 300.0
+"""Steady seconds after which an engine that follows an outage is remembered without news, too: half of the gap after
+which a verdict starts afresh, so that a restart after a kill -9 goes on where it was. All of its memory is written."""
 CALM_SAVE_S = 3600.0
 """The same while nothing fails: what is lost then is found out again within the first minute, but for the usual first
 token times, which may lose an hour; and a disk may sleep."""
@@ -106,10 +106,9 @@ class Engine:
         self._delivery = Delivery(self._save, announce, self.snapshot)
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
-        self._diary = Diary(home.journal_file) if remember else None
+        self._diary = Diary(home.journal_file, clock.now()) if remember else None
         self._updates: CatalogueUpdates | None = None
-        # When memory was saved, and when the journal was given what is counted.
-        self._saved_at = self._counted_at = clock.now()
+        self._saved_at = clock.now()
         self._reloading, self._changing_mode = asyncio.Lock(), asyncio.Lock()
         # When it is looked next for what time alone makes news of, before the tick that comes anyway.
         self._news_at = math.inf
@@ -417,12 +416,11 @@ class Engine:
             await self.clock.sleep(TICK_S)
             with rounds.round():
                 self.evaluate()
-                now, pause_s = self.clock.now(), CALM_SAVE_S if self._state.is_calm else SAVE_S
-                if now - self._saved_at >= pause_s:
+                now, calm = self.clock.now(), self._state.is_calm
+                if now - self._saved_at >= (CALM_SAVE_S if calm else SAVE_S):
                     self.remember()
-                if self._diary is not None and now - self._counted_at >= pause_s:
-                    self._counted_at = now
-                    self._diary.write_soon()
+                if self._diary is not None:
+                    self._diary.tick(now, calm=calm)
 
     async def _evaluate_at(self, moment: float) -> None:
         await self.clock.sleep(moment - self.clock.now())

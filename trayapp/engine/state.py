@@ -325,11 +325,13 @@ class State:
 
     @property
     def is_calm(self) -> bool:
-        """Nothing fails, no incident is open and nothing is local: a restart would lose little."""
+        """Nothing is local, and nothing fails and no incident is open, or nothing of it can be seen from here: a
+        restart would lose little."""
+        away = self.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE)
         return (
-            self._judge.is_calm
+            (away or self._judge.is_calm)
             and not self.auto.diverted
-            and all(incident.stage is IncidentStage.OVER for incident in self._incidents.incidents())
+            and (away or all(one.stage is IncidentStage.OVER for one in self._incidents.incidents()))
             and all(route.to is To.CLOUD for route in self.routes.all().values())
         )
 

@@ -25,6 +25,8 @@ DAY_MS = 24 * HOUR_MS
 SEEN_KEPT_DAYS = 30
 CLOCK_DAYS = 3
 """A clock that jumped ahead must not make everything old: only once there are records of so many different days."""
+UPDATES_KEPT = 200
+"""Of an incident, the first and the newest: a page that changes its text every minute tells nothing by it."""
 
 _CHECKSUM_BYTES = 4
 
@@ -217,16 +219,19 @@ class JournalFile:
         self._put(table, at, name, 0, total)
 
     def _replace_incident(self, incident: Incident) -> None:
-        """With all updates that there have ever been: a page drops old ones, and some are edited away."""
+        """With the updates that there have ever been: a page drops old ones, and some are edited away."""
         query = "SELECT * FROM incident WHERE name = ?"
         rows = [Record(*row) for row in self._database.execute(query, (incident.id,))]
-        updates = {(one.stage, one.text): one for one in incident.updates}
-        for record in rows:
-            before = unpacked(Tables.INCIDENT, record)
-            updates |= {(one.stage, one.text): one for one in before.updates}
+        stored = [unpacked(Tables.INCIDENT, record) for record in rows]
+        told = [one for known in (incident, *stored) for one in known.updates]
+        updates = {(one.stage, one.text): one for one in told}
         newest_first = sorted(updates.values(), key=lambda one: one.at, reverse=True)
-        self._database.execute("DELETE FROM incident WHERE name = ?", (incident.id,))
+        if len(newest_first) > UPDATES_KEPT:
+            newest_first[UPDATES_KEPT - 1 : -1] = []
         kept = structs.replace(incident, updates=tuple(newest_first))
+        if stored == [kept]:
+            return
+        self._database.execute("DELETE FROM incident WHERE name = ?", (incident.id,))
         self._put(Tables.INCIDENT, round(kept.started_at * 1000), kept.id, 0, kept)
 
     def _put(self, table: Tables, at: int, name: str, part: int, value: Any) -> None:

@@ -26,7 +26,7 @@ from trayapp.core.light.verdicts import Transition
 from trayapp.core.switching.route import To
 from trayapp.store.database import Newer
 from trayapp.store.journal import Journal
-from trayapp.store.journal_file import SEEN_KEPT_DAYS, JournalFile, Tables
+from trayapp.store.journal_file import SEEN_KEPT_DAYS, UPDATES_KEPT, JournalFile, Tables
 from trayapp.store.journal_reading import Lost, reading
 from trayapp.text.problems import words
 
@@ -114,6 +114,27 @@ async def test_an_incident_keeps_every_update_that_its_page_ever_had(file: Path)
     assert noted.cause == "a bad deployment"
     await written(file, Batch(gone={INCIDENT.id}))
     assert kept(file, Tables.INCIDENT) == []
+
+
+async def test_of_a_page_that_never_stops_writing_the_first_word_and_the_newest_are_kept(file: Path) -> None:
+    updates = [PageUpdate(AT + n, PageStage.IDENTIFIED, f"Update {n}") for n in range(UPDATES_KEPT + 50)]
+    for n in range(0, len(updates), 25):
+        one = structs.replace(INCIDENT, updates=tuple(reversed(updates[n : n + 25])))
+        await written(file, Batch(incidents={one.id: one}))
+    ((_, _, noted),) = kept(file, Tables.INCIDENT)
+    assert noted.updates == (*reversed(updates[51:]), updates[0])
+
+
+async def test_an_incident_that_is_written_again_as_it_stands_costs_no_page(file: Path) -> None:
+    one = structs.replace(INCIDENT, updates=(PageUpdate(AT, PageStage.IDENTIFIED, "We are on it."),))
+    with closing(JournalFile(file)) as journal:
+        log = file.with_name(f"{file.name}-wal")
+        journal.write(Batch(incidents={one.id: one}))
+        size = log.stat().st_size
+        journal.write(Batch(incidents={one.id: structs.replace(one, updates=())}))
+        assert log.stat().st_size == size
+        journal.write(Batch(incidents={one.id: structs.replace(one, cause="a bad deployment")}))
+        assert log.stat().st_size > size
 
 
 async def test_requests_one_by_one_are_let_go_after_30_days_and_sums_never(file: Path) -> None:

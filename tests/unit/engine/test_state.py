@@ -397,10 +397,18 @@ class TestCalm:
             ((*WELL, (3.0, "beta foreign")), False),
             ((*WELL, (3.0, "page degraded:completions")), False),
             ((*WELL, (3.0, "page degraded:uploads")), True),
+            ((*DOWN, (96.0, "network offline dns")), True),
+            ((*DOWN, (96.0, "network captive")), True),
+            ((*DOWN, (96.0, "network online")), False),
         ],
-        ids=["nothing", "well", "failing", "down", "recovering", "foreign", "an incident", "nobody watches that"],
-    )
-    def test_nothing_fails_and_no_incident_is_open(self, samples: tuple[tuple[float, str], ...], calm: bool) -> None:
+        ids=[
+            "nothing", "well", "failing", "down", "recovering", "foreign", "an incident", "nobody watches that",
+            "offline", "captive", "online",
+        ],
+    )  # fmt: skip
+    def test_nothing_fails_and_no_incident_is_open_or_nothing_can_be_seen(
+        self, samples: tuple[tuple[float, str], ...], calm: bool
+    ) -> None:
         assert played(*samples).state.is_calm is calm
 
     def test_nothing_is_local(self) -> None:
@@ -409,6 +417,11 @@ class TestCalm:
         assert not play.state.is_calm
         play.state.routes.back("acme", START + 4)
         assert play.state.is_calm
+
+    def test_what_is_local_is_none_without_a_network_either(self) -> None:
+        play = played(*DOWN, (96.0, "network offline dns"))
+        play.state.routes.switch(("acme",), To.LOCAL, Until.BACK, START + 97)
+        assert not play.state.is_calm
 
 
 def test_the_own_network_hides_everything_but_the_last_known_light() -> None:

@@ -24,9 +24,13 @@ QUARTER_S = 900
 DAY_S = 86_400
 UNWATCHED_S = 60.0
 """Between two judgements, which come every 15 s at the latest: a machine that slept saw nothing meanwhile."""
+WORDS_S = 300.0
+"""Steady seconds between two times that only the words of pages are news. Pages speak of an outage less often; one
+that changes its text every minute would have its whole story written anew as often."""
 
 _OFFLINE = (NetworkState.OFFLINE, NetworkState.CAPTIVE)
 _FIELDS = {light: f"{light}_ms" for light in Light}
+_TROUBLED = (_FIELDS[Light.YELLOW], _FIELDS[Light.RED])
 
 
 class Recorder:
@@ -43,19 +47,24 @@ class Recorder:
         self._stands: dict[str, str] = {}
         self._incidents: tuple[Incident, ...] = ()
         self._aftermath: tuple[Incident, ...] = ()
+        # Of the incidents of the batch: more than words has changed; and when words alone were news.
+        self._stirred = False
+        self._words_at = -WORDS_S
         self._routes: dict[str, Route] | None = None
         self._diverted: frozenset[str] = frozenset()
 
     def take(self) -> Batch:
         """What has come together since the last time."""
         taken, self._batch, self._tallies = self._batch, Batch(), {}
+        self._stirred = False
         return taken
 
     @property
     def has_news(self) -> bool:
-        """Whether something happened that nobody counts: a verdict changed, an incident, a switch."""
+        """Whether something happened that nobody counts: a verdict changed, an incident, a switch. What a page has
+        written since is news as well, but now and then only."""
         batch = self._batch
-        return bool(batch.changes or batch.switches or batch.incidents or batch.gone)
+        return bool(batch.changes or batch.switches or batch.gone or self._stirred)
 
     def take_news(self) -> Batch:
         """As `take`, of these alone; what is counted goes on coming together."""
@@ -68,7 +77,19 @@ class Recorder:
             open_at_first=batch.open_at_first,
         )
         batch.changes, batch.switches, batch.incidents, batch.gone, batch.open_at_first = [], [], {}, set(), None
+        self._stirred = False
         return news
+
+    def take_pressing(self) -> Batch:
+        """As `take`, but what is counted of services that are neither yellow nor red goes on coming together."""
+        pressing, batch = self.take_news(), self._batch
+        troubled = {service for service, name in self._stands.items() if name in _TROUBLED}
+        for taken, counted in ((pressing.hours, batch.hours), (pressing.days, batch.days)):
+            taken |= {key: counted.pop(key) for key in list(counted) if key[0] in troubled}
+        pressing.seen = {key: batch.seen.pop(key) for key in list(batch.seen) if key[0] in troubled}
+        pressing.answered, batch.answered = batch.answered, {}
+        self._tallies = {key: both for key, both in self._tallies.items() if key[0] not in troubled}
+        return pressing
 
     def forget(self, services: frozenset[str]) -> None:
         """What is not written yet of these is not written at all."""
@@ -143,10 +164,20 @@ class Recorder:
         self._incidents = incidents
 
     def _note_changed(self, before: tuple[Incident, ...], incidents: tuple[Incident, ...], offset_s: float) -> None:
-        known = {id(one) for one in before}
+        known = {one.id: one for one in before}
         for one in incidents:
-            if id(one) not in known:
-                self._batch.incidents[one.id] = _dated(one, offset_s)
+            was = known.get(one.id)
+            if was is None or (was is not one and _kept(was) != _kept(one)):
+                self._batch.incidents[one.id] = _dated(_kept(one), offset_s)
+            if was is not one and one.id in self._batch.incidents:
+                self._stir(was is None or _without_words(was) != _without_words(one))
+
+    def _stir(self, more_than_words: bool) -> None:
+        now = self._advanced_at or 0.0
+        if more_than_words:
+            self._stirred = True
+        elif now - self._words_at >= WORDS_S:
+            self._stirred, self._words_at = True, now
 
     def _fold(self, incidents: tuple[Incident, ...], now: float, offset_s: float) -> None:
         """What was open and is no longer there has become part of the one that is shared, if that names its provider;
@@ -162,6 +193,7 @@ class Recorder:
             else:
                 left = structs.replace(one, stage=IncidentStage.OVER, down=(), back_at=None, ended_from=now)
                 self._batch.incidents[one.id] = _dated(left, offset_s)
+                self._stirred = True
 
     def _follow_routes(self, snapshot: Snapshot, diverted: frozenset[str]) -> None:
         at = snapshot.judgement.at + snapshot.wall_offset_s
@@ -193,8 +225,19 @@ def _by_quarter(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:
         begin_ms = until_ms
 
 
+def _kept(incident: Incident) -> Incident:
+    """What is kept of it: not for how long nobody has said anything, and of its updates what was said."""
+    said = tuple(structs.replace(one, states=()) for one in incident.updates)
+    return structs.replace(incident, silent_since=None, updates=said)
+
+
+def _without_words(incident: Incident) -> Incident:
+    """Of a word that ends a silence a banner tells."""
+    return structs.replace(incident, updates=(), word_at=None)
+
+
 def _dated(incident: Incident, offset_s: float) -> Incident:
-    """The same in Unix seconds, and of its updates what was said."""
+    """The same in Unix seconds."""
 
     def moved(at: float | None) -> float | None:
         return None if at is None else at + offset_s
@@ -206,8 +249,7 @@ def _dated(incident: Incident, offset_s: float) -> Incident:
         ended_from=moved(incident.ended_from),
         ended_at=moved(incident.ended_at),
         word_at=moved(incident.word_at),
-        silent_since=None,
-        updates=tuple(structs.replace(one, at=one.at + offset_s, states=()) for one in incident.updates),
+        updates=tuple(structs.replace(one, at=one.at + offset_s) for one in incident.updates),
     )
 
 

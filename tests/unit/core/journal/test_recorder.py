@@ -1,6 +1,7 @@
 """What happens is noted once, at its time, and nothing that nobody saw."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -9,11 +10,11 @@ from tests.support.snapshots import NOW, ONLINE, service, snapshot
 from trayapp.core.catalogue import Part
 from trayapp.core.delays import bucket
 from trayapp.core.evidence.observation import Depth, NetworkState, Outcome, Source, Try
-from trayapp.core.evidence.page_report import PageStage, PageUpdate
+from trayapp.core.evidence.page_report import PageLight, PageStage, PageState, PageUpdate
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import SEEN_AN_HOUR, By
-from trayapp.core.journal.recorder import UNWATCHED_S, Recorder
+from trayapp.core.journal.recorder import UNWATCHED_S, WORDS_S, Recorder
 from trayapp.core.journal.tally import Tally
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Transition
@@ -168,6 +169,67 @@ def test_an_incident_is_noted_when_it_changes() -> None:
     assert list(recorder.take().incidents) == ["openai-2"]
 
 
+def test_an_incident_that_is_made_anew_and_says_the_same_is_no_news() -> None:
+    recorder = lived(at(NOW, snapshot(incidents=(incident(),))))
+    recorder.take()
+    for turn in range(1, 5):
+        states = (PageState("id-1", PageLight.MAJOR),) if turn % 2 else ()
+        said = tuple(structs.replace(one, states=states) for one in incident().updates)
+        again = incident(updates=said, silent_since=NOW if turn > 2 else None)
+        recorder.advanced(at(NOW + turn, snapshot(incidents=(again,)), turn / 7), (), frozenset())
+    assert not recorder.has_news
+    assert not recorder.take().incidents
+
+
+def words(text: str) -> tuple[PageUpdate, ...]:
+    return (PageUpdate(NOW, PageStage.INVESTIGATING, text), *incident().updates)
+
+
+def said(recorder: Recorder, moment: float, **more: Any) -> bool:
+    """Whether it is news at once that the incident is like this."""
+    recorder.advanced(at(moment, snapshot(incidents=(incident(**more),))), (), frozenset())
+    if news := recorder.has_news:
+        assert recorder.take_news().incidents
+    return news
+
+
+def test_a_page_that_never_stops_writing_is_news_every_five_minutes_and_all_of_it_is_kept() -> None:
+    recorder = lived()
+    moments = [60.0 * minute for minute in range(11)]
+    news = [moment for moment in moments if said(recorder, NOW + moment, updates=words(f"{moment}"), word_at=moment)]
+    assert news == [0.0, 60.0, 60.0 + WORDS_S]
+    (left,) = recorder.take().incidents.values()
+    assert left.updates[0].text == "600.0"
+    assert not recorder.has_news
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"stage": IncidentStage.RECOVERING},
+        {"title": "Elevated errors"},
+        {"cause": "a bad deployment"},
+        {"red_at": NOW},
+        {"silent_since": None, "updates": words("Still looking.")},
+    ],
+)
+def test_whatever_else_becomes_of_it_is_news_at_once(more: dict[str, Any]) -> None:
+    recorder = lived()
+    silent: dict[str, Any] = {"silent_since": NOW - 9}
+    assert said(recorder, NOW, **silent)
+    assert said(recorder, NOW + 1, **silent, updates=words("One."))
+    assert not said(recorder, NOW + 2, **silent, updates=words("Two."))
+    assert said(recorder, NOW + 3, **{**silent, "updates": words("Two."), **more})
+
+
+def test_a_word_that_was_waiting_is_news_once_it_ends_a_silence() -> None:
+    recorder = lived()
+    assert said(recorder, NOW, silent_since=NOW - 9)
+    assert said(recorder, NOW + 1, silent_since=NOW - 9, updates=words("One."))
+    assert not said(recorder, NOW + 2, silent_since=NOW - 9, updates=words("Two."))
+    assert said(recorder, NOW + 3, updates=words("Two."))
+
+
 def test_what_becomes_part_of_another_is_one() -> None:
     shared = incident("anthropic-1", provider="anthropic", shared=True, providers=("anthropic", "openai"))
     recorder = lived(at(NOW, snapshot(incidents=(incident(),))), at(NOW + 1, snapshot(incidents=(shared,))))
@@ -226,6 +288,36 @@ def test_what_is_forgotten_before_it_is_written_is_not_written() -> None:
     batch = recorder.take()
     assert {key[0] for key in batch.hours} == {"openai-api", "claude", "claude-api"}
     assert batch.incidents == {}
+
+
+@pytest.mark.parametrize(
+    ("light", "finding", "presses"),
+    [(Light.RED, Finding.DOWN, True), (Light.YELLOW, Finding.SLOW, True), (Light.GREY, Finding.NO_EVIDENCE, False)],
+)
+def test_what_is_counted_presses_where_there_is_trouble(light: Light, finding: Finding, presses: bool) -> None:
+    trouble = snapshot(service("chatgpt", light, finding))
+    recorder = lived(*every(15.0, NOW, NOW + 30.0, trouble))
+    parts = (Part("chatgpt", "chat"), Part("claude", "chat"))
+    recorder.observed(request(NOW + 30.0, parts=parts))
+    recorder.answered(LocalAnswer(NOW, "openai", "aider", "qwen3:8b"))
+    pressing = recorder.take_pressing()
+    expected = {"chatgpt"} if presses else set()
+    for counted in (pressing.hours, pressing.days, pressing.seen):
+        assert {name for name, _ in counted} == expected
+    assert pressing.answered == {("openai", DAY): 1}
+    recorder.observed(request(NOW + 31.0, parts=parts))
+    rest = recorder.take()
+    for name in ("chatgpt", "claude"):
+        taken = pressing.hours.get((name, HOUR), Tally()).good, rest.hours[name, HOUR].good
+        assert taken == ((1, 1) if name in expected else (0, 2))
+        assert len(rest.seen[name, HOUR]) == taken[1]
+    assert rest.answered == {}
+
+
+def test_news_are_taken_along_with_what_presses() -> None:
+    recorder = lived(at(NOW, snapshot(incidents=(incident(),))))
+    assert list(recorder.take_pressing().incidents) == ["openai-1"]
+    assert not recorder.has_news
 
 
 def test_what_happened_is_taken_at_once_and_what_is_counted_goes_on() -> None:
