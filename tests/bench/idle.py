@@ -1,12 +1,12 @@
 """What an idle program writes to the disk: the real engine on loopback providers, calm, with a clock that runs fast.
 
-    python -m tests.bench.idle [--hours 24] [--services 4 63] [--rate 720]
+    python -m tests.bench.idle [--hours 24] [--trouble-hours 2] [--services 4 63] [--rate 720]
 
 Every provider has a page and an API. After half a simulated hour to settle, so many simulated hours are measured, and
-then one in which one provider answers 503 and its page says so. Printed are the bytes that all writes of this process
+then so many of each kind of trouble in `tests.bench.troubles`. Printed are the bytes that all writes of this process
 handed to the kernel (`wchar` of /proc/self/io; sockets are not in it) and those of the pages that they dirtied
 (`write_bytes`; a page that is dirtied again before it reached the disk counts once, and here hours pass in seconds),
-the first as a ratio to the budget, and how large the pieces in the store are at the end.
+both as of a day, the first as a ratio to the budget, and how large the pieces in the store are at the end.
 """
 
 import argparse
@@ -14,22 +14,24 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.judge import Size
+from tests.bench.troubles import TROUBLES, far_away, internet
 from tests.support.fakeclock import RateClock
-from tests.support.scene import EPOCH, OVERLOADED, Acme, Scene
+from tests.support.scene import EPOCH, Scene
 from trayapp import logs
 from trayapp.core.light.severity import Light
 from trayapp.paths import home
 
 HOUR_S = 3600.0
 SETTLING_S = HOUR_S / 2
-BUDGET_MB = 5.0
-"""Written in an idle day."""
+BUDGET_MB, TROUBLED_MB = 5.0, 20.0
+"""Written in an idle day, and in one that is all trouble."""
+CALM = frozenset({Light.GREEN})
 SIZES = (Size(4, 1), Size(21, 3))
 RATE = 720.0
 """Steady seconds per real second: an hour in five, and a round trip on loopback is still far less than the minute
@@ -55,29 +57,29 @@ def written() -> Written:
 async def watching(size: Size, rate: float) -> AsyncIterator[Scene]:
     """The engine, with its log file, watching so many providers in calm. Needs a home of its own."""
     parts = tuple(f"part-{number}" for number in range(size.components))
-    acmes = (Acme(f"acme{number}", components=parts) for number in range(size.providers))
+    acmes = [far_away(f"acme{number}", parts) for number in range(size.providers)]
     log = logs.setup(home())
     try:
-        async with Scene(*acmes, clock=RateClock(EPOCH, rate)) as scene:
-            await scene.until(lambda s: s.judgement.light is Light.GREEN, "green")
-            yield scene
+        with internet(*acmes):
+            async with Scene(*acmes, clock=RateClock(EPOCH, rate)) as scene:
+                await lit(scene, CALM)
+                yield scene
     finally:
         log.close()
 
 
-async def spend(scene: Scene, seconds: float, light: Light) -> Written:
-    """What is written in so many steady seconds, at the end of which it is still this light."""
+async def lit(scene: Scene, lights: Set[Light], deadline_s: float = 30.0) -> None:
+    """Wait until the whole is one of these lights."""
+    await scene.until(lambda s: s.judgement.light in lights, f"one of {[*lights]}", deadline_s)
+
+
+async def spend(scene: Scene, seconds: float, lights: Set[Light]) -> Written:
+    """What is written in so many steady seconds, at the end of which it is still one of these lights."""
     before = written()
     await scene.clock.sleep(seconds)
     after = written()
-    await scene.until(lambda s: s.judgement.light is light, f"a light that stays {light}", HICCUP_S)
+    await lit(scene, lights, HICCUP_S)
     return Written(after.by_calls - before.by_calls, after.in_pages - before.in_pages)
-
-
-def break_down(acme: Acme) -> None:
-    """Its API answers 503, and its page says so of all its components."""
-    acme.api(OVERLOADED)
-    acme.page(**dict.fromkeys(acme.components, "major_outage"))
 
 
 def pieces() -> dict[str, int]:
@@ -86,31 +88,38 @@ def pieces() -> dict[str, int]:
         return dict(database.execute("SELECT name, length(value) FROM piece ORDER BY 2 DESC"))
 
 
-async def measure(size: Size, hours: float, rate: float) -> None:
+def tell(what: str, one: Written, hours: float, budget_mb: float) -> None:
+    by_calls, in_pages = (count / 1e6 * 24 / hours for count in one)
+    ratio = f"ratio {by_calls / budget_mb:.2f} ({budget_mb:g})"
+    print(f"  {what}: {by_calls:.2f} MB a day, {ratio}; {in_pages:.2f} in pages", flush=True)
+
+
+async def measure(size: Size, hours: float, trouble_hours: float, rate: float) -> None:
     async with watching(size, rate) as scene:
+        print(f"{size.providers} providers of {size.components} components:")
         await scene.clock.sleep(SETTLING_S)
-        calm = await spend(scene, hours * HOUR_S, Light.GREEN)
-        break_down(scene["acme0"])
-        down = await spend(scene, HOUR_S, Light.RED)
-    by_calls, in_pages = (count / 1e6 * 24 / hours for count in calm)
-    print(f"{size.providers} providers of {size.components} components:")
-    print(f"  calm: {by_calls:.2f} MB a day, ratio {by_calls / BUDGET_MB:.2f} ({BUDGET_MB:g}); {in_pages:.2f} in pages")
-    print(f"  one of them down: {down.by_calls / 1e6:.2f} MB in that hour; {down.in_pages / 1e6:.2f} in pages")
+        tell("calm", await spend(scene, hours * HOUR_S, CALM), hours, BUDGET_MB)
+        for what, trouble in TROUBLES.items():
+            with trouble.lasts(scene):
+                await lit(scene, trouble.lights)
+                tell(what, await spend(scene, trouble_hours * HOUR_S, trouble.lights), trouble_hours, TROUBLED_MB)
+            await lit(scene, CALM)
     print("  pieces:", ", ".join(f"{name} {count / 1000:.1f} kB" for name, count in pieces().items()))
 
 
-def main(hours: float, services: list[int], rate: float) -> None:
+def main(hours: float, trouble_hours: float, services: list[int], rate: float) -> None:
     for size in SIZES:
         if size.total in services:
             with tempfile.TemporaryDirectory() as folder:
                 os.environ["LLM_AMPEL_HOME"] = folder
-                asyncio.run(measure(size, hours, rate * min(1.0, 4 / size.providers)))
+                asyncio.run(measure(size, hours, trouble_hours, rate * min(1.0, 4 / size.providers)))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--trouble-hours", type=float, default=2.0)
     parser.add_argument("--services", type=int, nargs="+", default=[size.total for size in SIZES])
     parser.add_argument("--rate", type=float, default=RATE)
     options = parser.parse_args()
-    main(options.hours, options.services, options.rate)
+    main(options.hours, options.trouble_hours, options.services, options.rate)

@@ -97,10 +97,15 @@ class Acme:
 
     def publish(self) -> None:
         """Put the page's files out as states, incidents and maintenances stand."""
+        for name, content in self.files().items():
+            self.page_server.on(f"/api/v2/{name}", answer(200, content))
+
+    def files(self) -> dict[str, Any]:
+        """The page's files, by name."""
         at = time.time() if self.changed_at is None else self.changed_at
         parts = [pagefiles.component(f"page-{name}", name, state, at) for name, state in self.states.items()]
         page_id = self.page_id or pagefiles.PAGE_ID
-        files = {
+        return {
             "summary.json": pagefiles.summary(parts, self.incidents, self.maintenances, page_id=page_id),
             "components.json": pagefiles.components_file(parts, page_id),
             "incidents.json": pagefiles.incidents_file(self.incidents, page_id),
@@ -110,8 +115,6 @@ class Acme:
                 "scheduled_maintenances": self.maintenances,
             },
         }
-        for name, content in files.items():
-            self.page_server.on(f"/api/v2/{name}", answer(200, content))
 
     def toml(self) -> str:
         out = [f'provider = "{self.name}"', f'name = "{self.name.title()} AI"']
