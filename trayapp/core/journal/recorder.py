@@ -168,7 +168,7 @@ class Recorder:
         for one in incidents:
             was = known.get(one.id)
             if was is None or (was is not one and _kept(was) != _kept(one)):
-                self._batch.incidents[one.id] = _dated(_kept(one), offset_s)
+                self._batch.incidents[one.id] = _dated(one, offset_s)
             if was is not one and one.id in self._batch.incidents:
                 self._stir(was is None or _without_words(was) != _without_words(one))
 
@@ -237,19 +237,20 @@ def _without_words(incident: Incident) -> Incident:
 
 
 def _dated(incident: Incident, offset_s: float) -> Incident:
-    """The same in Unix seconds."""
+    """What is kept of it, in Unix seconds."""
 
     def moved(at: float | None) -> float | None:
         return None if at is None else at + offset_s
 
+    kept = _kept(incident)
     return structs.replace(
-        incident,
+        kept,
         started_at=incident.started_at + offset_s,
         red_at=moved(incident.red_at),
         ended_from=moved(incident.ended_from),
         ended_at=moved(incident.ended_at),
         word_at=moved(incident.word_at),
-        updates=tuple(structs.replace(one, at=one.at + offset_s) for one in incident.updates),
+        updates=tuple(structs.replace(one, at=one.at + offset_s) for one in kept.updates),
     )
 
 

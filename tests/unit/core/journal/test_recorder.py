@@ -247,6 +247,14 @@ def test_what_leaves_the_stage_stays_in_the_journal(stage: IncidentStage, ended_
     assert (left.stage, left.ended_from, left.ended_at) == (IncidentStage.OVER, ended_from, None)
 
 
+def test_that_nobody_watches_it_any_more_is_news_at_once() -> None:
+    recorder = lived(at(NOW, snapshot(incidents=(incident(silent_since=NOW - 9),))))
+    recorder.take_news()
+    recorder.advanced(at(NOW + 1, snapshot()), (), frozenset())
+    assert recorder.has_news
+    assert recorder.take_news().incidents["openai-1"].silent_since is None
+
+
 def test_a_run_says_once_what_it_finds_open() -> None:
     recorder = lived(at(NOW, snapshot(incidents=(incident(),))), at(NOW + 1, snapshot(incidents=(incident(),))))
     assert recorder.take_news().open_at_first == frozenset({"openai-1"})
