@@ -1,7 +1,5 @@
 """What the real gateway and the real switch do is in the journal: by whose hand, and how much was answered locally."""
 
-import math
-
 from tests.loopback.engine.test_auto_mode import FINE, LOCAL, desk
 from tests.loopback.engine.test_switch import ask, ready_scene
 from tests.support.scene import NO_KEY, OVERLOADED, Acme, Scene
@@ -16,7 +14,7 @@ from trayapp.store.history import read_history
 
 async def history(scene: Scene) -> History:
     await scene.engine.write_journal()
-    return read_history(scene.home.journal_file, None, None, math.inf, lambda at: 0.0)
+    return read_history(scene.home.journal_file, None, None, scene.clock.now(), lambda at: 0.0)
 
 
 async def test_a_switch_by_hand_and_what_was_answered_meanwhile() -> None:
@@ -46,7 +44,7 @@ async def test_what_happened_is_on_the_disk_at_once_and_needs_nobody_to_ask() ->
         await one.scene.engine.switch.to_local(("acme",))
 
         def moves() -> list[tuple[To, By]]:
-            past = read_history(file, None, None, math.inf, lambda at: 0.0)
+            past = read_history(file, None, None, one.scene.clock.now(), lambda at: 0.0)
             return [(move.to, move.by) for move in past.switches]
 
         # The clock stands at its pace: no tick has come by.
