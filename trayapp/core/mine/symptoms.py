@@ -25,14 +25,23 @@ SHOWN = 3
 MAX_WORDS = 40
 # What any number of its hundred stands for is said where nothing closer is known.
 _CLASS_WEIGHT = 0.3
+# A status is worth more than the words around it, which often are those of another.
+_STATUS_WEIGHT = 1.5
 _CLASSES = frozenset({"4xx", "5xx"})
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 _ENDINGS = ("ing", "ed", "es", "en", "er", "et", "s", "e", "n", "t")
 _STEM_MIN = 4
 _ONE_SLIP_FROM, _TWO_SLIPS_FROM = 5, 9
+# Who says more than a word or two says with more than one word of it what is wrong.
+_BRIEF_WORDS = 2
+# The address of a host says nothing of what it does.
+_HOST = re.compile(r"\b(?:[\w-]+\.)+(?:com|ai|org|net|io|dev|de|eu)\b", re.I)
+# Errors in programs: RateLimitError.
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _IGNORED_WORDS = """
-a an the is are was it its i my me to of in on at with and or for when every time all get got gets getting just not
+a an the is are was it its i my me you your have has been please to of in on at with and or for when every time all
+get got gets getting just not
 der die das den dem ein eine einen ist sind war es ich mein meine mir mich zu von im in am an mit und oder bei
 wenn immer alle bekomme kriege nur nicht mehr so was wird beim zum sich
 chatgpt openai claude gemini copilot says sagt shows zeigt
@@ -97,17 +106,27 @@ class Symptoms:
 
     def find(self, text: str) -> tuple[Symptom, ...]:
         """Those that the text names, the clearest first; none where it names none."""
-        typed = _words(text)
+        typed = _words(_HUMP.sub(" ", _HOST.sub(" ", text)))
+        brief = len(typed) <= _BRIEF_WORDS
         # What one person writes in two words another writes in one.
         typed += tuple(
             _Word(one.written + other.written, one.written + other.stem)
             for one, other in pairwise(typed)
             if one.written.isalpha() and other.written.isalpha()
         )
-        meant = {word for word in self._vocabulary if any(_same(word, one) for one in typed)}
+        stems = {one.stem for one in typed}
+        long = [one for one in typed if _may_slip(one)]
+        meant = {
+            word
+            for word in self._vocabulary
+            if word.stem in stems or (_may_slip(word) and any(_same(word, one) for one in long))
+        }
         scores: dict[str, tuple[float, float, int]] = {}
         for place, (symptom, phrase) in enumerate(self._phrases):
-            here = sum(self._weights[word.stem] for word in phrase if word in meant)
+            said = [word for word in phrase if word in meant]
+            if len(said) < min(2, len(phrase)) and not brief:
+                continue
+            here = sum(self._weights[word.stem] for word in said)
             share = here / sum(self._weights[word.stem] for word in phrase)
             if share >= ENOUGH:
                 scores[symptom.id] = max(scores.get(symptom.id, (0.0, 0.0, 0)), (here, share, -place))
@@ -120,6 +139,8 @@ class Symptoms:
 def _weight(stem: str, symptoms: int) -> float:
     if stem in _CLASSES:
         return _CLASS_WEIGHT
+    if stem.isdigit():
+        return _STATUS_WEIGHT
     return (0.4 if stem in _FAINT else 1.0) / math.sqrt(symptoms)
 
 
@@ -146,11 +167,12 @@ def _stem(word: str) -> str:
     return word
 
 
+def _may_slip(word: _Word) -> bool:
+    return len(word.written) >= _ONE_SLIP_FROM and word.written.isalpha()
+
+
 def _same(meant: _Word, typed: _Word) -> bool:
-    if meant.stem == typed.stem:
-        return True
-    pairs = ((meant.written, typed.written), (meant.stem, typed.stem))
-    return any(one.isalpha() and other.isalpha() and _is_slip(one, other) for one, other in pairs)
+    return _is_slip(meant.written, typed.written) or _is_slip(meant.stem, typed.stem)
 
 
 def _is_slip(one: str, other: str) -> bool:
