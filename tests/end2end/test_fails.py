@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import Ended, run
-from tests.support.httpserver import silent
+from tests.support.httpserver import answer, silent
 from tests.support.scene import MODELS_PATH, NO_KEY, OVERLOADED, Acme, Scene, write_files
 from tests.support.told import in_both, providers
 from trayapp.core.evidence.observation import Source
@@ -87,14 +87,48 @@ async def test_what_others_report_is_a_link_that_is_never_asked() -> None:
         assert map_of_reports.api_server.requests == []
 
 
-@pytest.mark.parametrize("name", ["nonsense", "ACME"])
+@pytest.mark.parametrize(
+    "said", [["ACME-api"], ["Acme", "API"], ["acme api", "429"], ["acme", "api", "too", "many requests"]]
+)
+async def test_a_service_is_found_by_the_name_that_is_shown(said: list[str]) -> None:
+    acme = Acme(page=False)
+    async with providers(acme):
+        write_files(home(), (acme,))
+        report = told(await run("fails", *said, "--json"))
+        assert report["service"] == "acme-api"
+        assert bool(report["symptoms"]) == (len(said) > 1 and said[-1] != "API")
+        assert (await run("check", "Acme API")).code == 0
+
+
+async def test_what_asks_without_a_key_blames_none() -> None:
+    acme = Acme()
+    async with providers(acme):
+        write_files(home(), (acme,))
+        acme.api(answer(429, {"error": {"type": "rate_limit", "message": "slow down"}}))
+        ended = await run("fails", "acme-api")
+        assert ended.code == YOU
+        assert "Most likely it is on your side. Acme API slows down whoever asks from your address." in ended.out
+        assert "your key" not in ended.out
+
+
+async def test_errors_that_have_just_begun_are_most_likely_theirs() -> None:
+    acme = Acme()
+    async with providers(acme):
+        write_files(home(), (acme,))
+        acme.api(OVERLOADED)
+        ended = await run("fails", "acme-api")
+        assert ended.code == THEM
+        assert "Most likely it is them. Acme API answers 503 here." in ended.out
+
+
+@pytest.mark.parametrize("name", ["nonsense", "ACME", "x" * 10_000, ""])
 async def test_a_service_that_there_is_not(name: str) -> None:
     acme = Acme()
     async with providers(acme):
         write_files(home(), (acme,))
         both = await in_both("fails", name)
         assert both.codes == {64}
-        both.says((f"no service called {name}", "acme-api"), (name, "acme-api"))
+        both.says((f"no service called {name[:40]}", "acme-api"), (name[:40], "acme-api"))
 
 
 async def test_words_that_nobody_knows_are_said_to_be_so() -> None:

@@ -41,6 +41,7 @@ _WHYS: Mapping[Why, str] = {
     Why.QUOTA: N_("Your quota or credit with {name} is used up."),
     Why.MODEL: N_("{name} does not offer your model (any more)."),
     Why.RATE_LIMIT: N_("{name} is throttling your key."),
+    Why.THROTTLED: N_("{name} slows down whoever asks from your address."),
     Why.REGION: N_("{name} refuses the address that you ask from."),
     Why.FORBIDDEN: N_("{name} refuses you, and does not say whether it is the key or the address."),
     Why.ANSWERS: N_("{name} has just answered a real request from this computer."),
@@ -64,6 +65,7 @@ _NEXT: Mapping[Why, str] = {
     Why.QUOTA: N_("Look at usage and billing in the account."),
     Why.MODEL: N_("Choose another model in your tool."),
     Why.RATE_LIMIT: N_("Wait a minute, and send less at once."),
+    Why.THROTTLED: N_("Wait a few minutes, or turn the VPN off: many may ask from there."),
     Why.REGION: N_("Turn the VPN off, or on."),
     Why.FORBIDDEN: N_("See what the key may do in the account; then try without VPN or from another network."),
     Why.CHECKING: N_("Ask again in a minute."),
@@ -153,8 +155,9 @@ def seen_lines(f: Fails, s: Snapshot) -> list[str]:
     """What that rests on: the page, the requests from here, the own connection; each once."""
     verdict = _verdict(f, s)
     pages = [page_line(page, s) for page in s.judgement.pages if page.provider == verdict.provider]
-    seen = [*(reasons.reason(reason, s, verdict) for reason in verdict.reasons), *pages, network_line(s)]
-    return list(dict.fromkeys(seen))
+    said = [*(reasons.reason(reason, s, verdict) for reason in verdict.reasons), *pages, network_line(s)]
+    # A page that cannot be read is said once, with a full stop or without.
+    return list({line.rstrip("."): line for line in reversed(said)}.values())[::-1]
 
 
 def _verdict(f: Fails, s: Snapshot) -> ServiceVerdict:

@@ -97,6 +97,12 @@ def _badge_forbidden(x: SeenReason) -> str:
     )
 
 
+def _badge_rate_limit(x: SeenReason) -> str:
+    if x.params.get("keyless"):
+        return _("{provider} is slowing down requests from your address (rate limit).", provider=x.provider)
+    return _("{provider} is slowing your key down (rate limit).", provider=x.provider)
+
+
 def _badge_model(x: SeenReason) -> str:
     model = x.text("model", _MODEL_MAX)
     if not model:
@@ -288,5 +294,5 @@ _WORDS: dict[str, Callable[[SeenReason], str]] = {
         time=_time(x, x.r.at),
     ),
     Code.BADGE_REGION: lambda x: _("{provider} refuses your address: VPN or country.", provider=x.provider),
-    Code.BADGE_RATE_LIMIT: lambda x: _("{provider} is slowing your key down (rate limit).", provider=x.provider),
+    Code.BADGE_RATE_LIMIT: _badge_rate_limit,
 }

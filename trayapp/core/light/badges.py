@@ -41,6 +41,7 @@ class _Seen(NamedTuple):
     at: float
     accepted_at: float | None
     model: str
+    keyless: bool = False
 
 
 class Badges:
@@ -79,7 +80,7 @@ class Badges:
                 whose = _Whose(t.source, None) if badge is Badge.REGION else asker
                 whose = whose._replace(model=model) if badge is Badge.MODEL else whose
                 seen.pop(whose, None)
-                seen[whose] = _Seen(badge, t.at, accepted_at, model)
+                seen[whose] = _Seen(badge, t.at, accepted_at, model, t.witness is not None and not t.witness.credential)
                 if len(seen) > BADGES_KEPT:
                     del seen[next(iter(seen))]
             elif good:
@@ -126,5 +127,7 @@ def _params(one: _Seen) -> dict[str, Param]:
             return {"accepted_at": one.accepted_at}
         case Badge.MODEL:
             return {"model": one.model or None}
+        case Badge.RATE_LIMIT:
+            return {"keyless": True} if one.keyless else {}
         case _:
             return {}

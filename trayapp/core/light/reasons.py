@@ -164,7 +164,7 @@ class Code(StrEnum):
     """The user's quota or credit is used up. No parameters."""
 
     BADGE_RATE_LIMIT = "badge_rate_limit"
-    """The user's key is being throttled. No parameters."""
+    """The user's key is being throttled; or, `keyless`, requests of ours that had none."""
 
     BADGE_MODEL = "badge_model"
     """The provider does not offer, any more or to this key, the model that is asked for. `model` (or None)."""

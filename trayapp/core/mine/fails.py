@@ -27,11 +27,12 @@ _LOCALLY = (Ability.CHAT, Ability.CODE)
 class Why(StrEnum):
     """What the answer rests on.
 
-    With them: `down`; `errors` (of its edge, or that make no sense); `refuses` what it accepted; `trouble` that own
-    eyes or the page see; `reported` by the page alone; `slow`; `flapping`; `maintenance`; `recovering`.
-    With you: `offline`; `blocked` in this network; `key`, `quota`, `model`, `rate_limit`, `region`: of the account, the
-    tool or the address; `answers`: it really answers here at this moment; `symptom`: nothing is wrong, and what is seen
-    is usually on this side.
+    With them: `down`; `errors` (of its edge, or that make no sense, or have just begun); `refuses` what it accepted;
+    `trouble` that own eyes or the page see; `reported` by the page alone; `slow`; `flapping`; `maintenance`;
+    `recovering`.
+    With you: `offline`; `blocked` in this network; `key`, `quota`, `model`, `rate_limit`, `throttled` (whoever asks
+    from here), `region`: of the account, the tool or the address; `answers`: it really answers here at this moment;
+    `symptom`: nothing is wrong, and what is seen is usually on this side.
     Neither: `checking`, for something has begun to fail; `silent`: no answer from here, and a calm page; `unseen`: only
     the page speaks for it, and pages lag; `calm`: all that can be seen is well; `no_evidence`.
     """
@@ -51,6 +52,7 @@ class Why(StrEnum):
     QUOTA = "quota"
     MODEL = "model"
     RATE_LIMIT = "rate_limit"
+    THROTTLED = "throttled"
     REGION = "region"
     FORBIDDEN = "forbidden"
     ANSWERS = "answers"
@@ -107,6 +109,8 @@ _RED: Mapping[ClaimKind, _Found] = {
     ClaimKind.SILENT: (Side.NEITHER, False, Why.SILENT),
     ClaimKind.NONE: (Side.THEM, False, Why.DOWN),
 }
+_SEEN_FAILING = frozenset({Code.FAILURES, Code.SOME_FAILURES})
+_REPORTED_OR_PAST = frozenset({Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.RECOVERING, Finding.SLOW})
 _PAGE = frozenset({Code.PAGE_INCIDENT, Code.PAGE_COMPONENT})
 # Colours nothing by itself; beside somebody for whom it fails it is more than a coincidence.
 _LISTED = (Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_ELSEWHERE, Code.PAGE_STALE, Code.LISTED_ONLY)
@@ -135,23 +139,41 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
 
 def _found(judgement: Judgement, v: ServiceVerdict, symptoms: tuple[Symptom, ...]) -> _Found:
     network = judgement.network.state
-    if v.finding is Finding.OWN_NETWORK or network in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
+    # What is still told of a service rests on this machine or its own network, as a local server does.
+    lost = v.light is Light.GREY and network in (NetworkState.OFFLINE, NetworkState.CAPTIVE)
+    if v.finding is Finding.OWN_NETWORK or lost:
         return Side.YOU, True, Why.OFFLINE
     if v.finding is Finding.BLOCKED:
         return Side.YOU, not _has(v, Code.KEPT_OUT), Why.BLOCKED
     if v.light is Light.RED:
         return _RED[(v.claim or Claim(ClaimKind.NONE)).kind]
+    refused = _refused(v)
     if v.light is Light.YELLOW:
-        return _yellow(v)
-    for badge, meant in _BADGES.items():
-        if badge in v.badges:
-            return Side.YOU, True, meant
+        return _yellow(v, refused)
+    if refused is not None:
+        return refused
     if v.light is Light.GREY:
         return Side.NEITHER, False, Why.NO_EVIDENCE
     return _green(v, symptoms)
 
 
-def _yellow(v: ServiceVerdict) -> _Found:
+def _refused(v: ServiceVerdict) -> _Found | None:
+    """What the provider tells the user's own credential, model or address."""
+    meant = next((meant for badge, meant in _BADGES.items() if badge in v.badges), None)
+    keyless = any(reason.code == Code.BADGE_RATE_LIMIT and reason.params.get("keyless") for reason in v.reasons)
+    if meant is Why.RATE_LIMIT and keyless:
+        # It was our own request without a key: others at this address may be asking too much, as behind a VPN.
+        return Side.YOU, False, Why.THROTTLED
+    return None if meant is None else (Side.YOU, True, meant)
+
+
+def _yellow(v: ServiceVerdict, refused: _Found | None) -> _Found:
+    seen = [reason for reason in v.reasons if reason.code in _SEEN_FAILING]
+    if refused is not None and not seen and v.finding in _REPORTED_OR_PAST and not _has(v, Code.REFUSED):
+        # Nothing fails here but what it tells the user themselves.
+        return Side.YOU, False, refused[2]
+    if v.finding is Finding.CHECKING and any(isinstance(reason.params.get("status"), int) for reason in seen):
+        return Side.THEM, False, Why.ERRORS
     if v.finding in _YELLOW:
         return _YELLOW[v.finding]
     if _has(v, Code.REFUSED):

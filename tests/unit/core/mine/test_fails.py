@@ -8,7 +8,8 @@ from msgspec import structs
 from tests.support import states
 from tests.support.snapshots import NO_TARGET, READY, service, snapshot
 from trayapp.core.catalogue import Ability
-from trayapp.core.evidence.observation import Badge, Source
+from trayapp.core.evidence.connection import NetworkStatus
+from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
@@ -35,6 +36,10 @@ def yellow(finding: Finding, *reasons: Reason) -> Snapshot:
     return snapshot(service("openai-api", Light.YELLOW, finding, reasons=reasons))
 
 
+def offline(s: Snapshot) -> Snapshot:
+    return structs.replace(s, judgement=structs.replace(s.judgement, network=OFFLINE))
+
+
 def listed(code: Code) -> Snapshot:
     reason = Reason(code, Source.PAGE, 0.0, {"title": "Elevated errors", "stage": "investigating"})
     return snapshot(service("openai-api", reasons=(reason,)))
@@ -44,6 +49,14 @@ def green(service_id: str = "openai-api", confidence: Confidence = Confidence.RE
     return snapshot(service(service_id, confidence=confidence, **more))
 
 
+def marked(badge: Badge, finding: Finding, *reasons: Reason) -> Snapshot:
+    return snapshot(service("openai-api", Light.YELLOW, finding, badges=(badge,), reasons=reasons))
+
+
+FAILS = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 503})
+SILENCE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": "timeout"})
+NO_KEYS = Reason(Code.BADGE_RATE_LIMIT, Source.PROBE, 0.0, {"keyless": True})
+OFFLINE = NetworkStatus(NetworkState.OFFLINE, 0.0, NetworkStep.TCP)
 REFUSED = Reason(Code.REFUSED, Source.PROBE, 0.0)
 DARK = snapshot(service("openai-api", Light.GREY, Finding.NO_EVIDENCE))
 INCIDENT = Reason(Code.PAGE_INCIDENT, Source.PAGE, 0.0)
@@ -60,7 +73,18 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("the page names it", yellow(Finding.DEGRADED, INCIDENT), THEM, True, Why.TROUBLE),
     ("own eyes alone", yellow(Finding.DEGRADED), THEM, False, Why.TROUBLE),
     ("only reported", states.reported_only(), THEM, False, Why.REPORTED),
-    ("just begun", states.checking(), NEITHER, False, Why.CHECKING),
+    ("just begun, with errors", states.checking(), THEM, False, Why.ERRORS),
+    ("begun to answer errors", yellow(Finding.CHECKING, FAILS), THEM, False, Why.ERRORS),
+    ("begun to be silent", yellow(Finding.CHECKING, SILENCE), NEITHER, False, Why.CHECKING),
+    ("the page's trouble, an empty account", marked(Badge.QUOTA, Finding.DEGRADED, INCIDENT), YOU, False, Why.QUOTA),
+    ("just back, and a bad key", marked(Badge.KEY, Finding.RECOVERING), YOU, False, Why.KEY),
+    ("errors here, and a bad key", marked(Badge.KEY, Finding.DEGRADED, FAILS), THEM, False, Why.TROUBLE),
+    ("it refuses everybody's keys", marked(Badge.KEY, Finding.DEGRADED, REFUSED), THEM, False, Why.REFUSES),
+    ("a flood from this address", green(badges=(Badge.RATE_LIMIT,), reasons=(NO_KEYS,)), YOU, False, Why.THROTTLED),
+    ("a flood of the user's key", green(badges=(Badge.RATE_LIMIT,)), YOU, True, Why.RATE_LIMIT),
+    ("an own server that is down while offline", offline(red(ClaimKind.NOT_YOU)), THEM, True, Why.DOWN),
+    ("an own server that answers while offline", offline(green()), NEITHER, False, Why.CALM),
+    ("nothing known while offline", offline(DARK), YOU, True, Why.OFFLINE),
     ("slow", states.slow(), THEM, True, Why.SLOW),
     ("just back", states.recovering(), THEM, True, Why.RECOVERING),
     ("planned", states.maintenance(), THEM, True, Why.MAINTENANCE),
