@@ -113,7 +113,7 @@ class Desk:
             make_offer(judgement, routes, AutoMode(), self.target),
             judgement.at,
             local_answers=self.local_answers,
-            tools=self.tools,
+            tools=lambda providers: self.tools,
             forecasts=self.forecasts,
             aftermath=self.aftermath,
         )

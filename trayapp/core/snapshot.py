@@ -1,5 +1,6 @@
 """The immutable picture that the engine publishes and tray, panel, command line and socket draw."""
 
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -35,11 +36,21 @@ class LocalAnswer(Struct, frozen=True):
 
 
 class ToolStatus(Struct, frozen=True):
-    """A program pointed at the gateway. `last_seen`: its last request."""
+    """A program pointed at the gateway. `last_seen`: its last request. `asked_for`: ids of the providers that it has
+    asked for, as far as that is known."""
 
     name: str
     policy: str
     last_seen: float | None = None
+    asked_for: tuple[str, ...] = ()
+
+
+def how_many_move(tools: Iterable[ToolStatus], providers: Collection[str]) -> int:
+    """How many of these tools notice where requests for `providers` go: who only ever asked for others does not."""
+    return sum(
+        tool.policy == Policy.SWITCH and (not tool.asked_for or not set(tool.asked_for).isdisjoint(providers))
+        for tool in tools
+    )
 
 
 class AnsweredBy(StrEnum):

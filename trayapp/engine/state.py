@@ -6,6 +6,7 @@ object. Reading it changes nothing.
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct, field, structs
 
@@ -43,7 +44,7 @@ from trayapp.core.notify.auto_news import AutoNews
 from trayapp.core.notify.banner import Announcement
 from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.notify.together import between
-from trayapp.core.snapshot import Circumstances, Snapshot, compose
+from trayapp.core.snapshot import Circumstances, Snapshot, compose, how_many_move
 from trayapp.core.switching.auto_mode import AutoMemory, AutoMode
 from trayapp.core.switching.route import Mode, To, Until
 from trayapp.core.switching.routes import Routes, RoutesMemory
@@ -238,7 +239,7 @@ class State:
             snapshot.offer,
             judgement.at,
             local_answers=len(circumstances.local_answers),
-            tools=len(circumstances.tools),
+            tools=partial(how_many_move, circumstances.tools),
             forecasts=snapshot.forecasts,
             aftermath=snapshot.aftermath,
             concerns=snapshot.concerns,

@@ -19,7 +19,7 @@ from trayapp.core.catalogue import Provider
 from trayapp.core.evidence.observation import Try
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage
-from trayapp.core.snapshot import LocalAnswer, ToolStatus
+from trayapp.core.snapshot import LocalAnswer, ToolStatus, how_many_move
 from trayapp.core.switching.auto_mode import QUIET_S
 from trayapp.core.switching.offer import WhyNot, movable, why_not
 from trayapp.core.switching.route import Mode, Policy, To, Until
@@ -157,8 +157,14 @@ class Switch:
     def tools(self) -> tuple[ToolStatus, ...]:
         policies = self._loaded().settings.tools
         seen = self._gateway.last_seen if self._gateway is not None else {}
+        asked_for = self._gateway.asked_for if self._gateway is not None else {}
         return tuple(
-            ToolStatus(name, policies[name].policy if name in policies else Policy.SWITCH, seen.get(name))
+            ToolStatus(
+                name,
+                policies[name].policy if name in policies else Policy.SWITCH,
+                seen.get(name),
+                asked_for.get(name, ()),
+            )
             for name in self.tokens.names()
         )
 
@@ -307,9 +313,8 @@ class Switch:
 
     def _moved(self, providers: tuple[str, ...]) -> int:
         """How many tools a flip of `providers` moves."""
-        if not any(name in self._providers and self._why_not(name) is None for name in providers):
-            return 0
-        return sum(tool.policy == Policy.SWITCH for tool in self.tools())
+        movable = [name for name in providers if name in self._providers and self._why_not(name) is None]
+        return how_many_move(self.tools(), movable) if movable else 0
 
     def _tell(self, stage: BannerStage, providers: tuple[str, ...], **params: Any) -> None:
         names = self._providers

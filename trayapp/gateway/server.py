@@ -57,7 +57,8 @@ _BACKLOG = 256
 
 
 class Gateway:
-    """One listening gateway. `last_seen`: steady seconds of each tool's last admitted request."""
+    """One listening gateway. `last_seen`: steady seconds of each tool's last admitted request; `asked_for`: ids of the
+    providers that each has asked for."""
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class Gateway:
         auto: AutoMode | None = None,
     ) -> None:
         self.last_seen: dict[str, float] = {}
+        self.asked_for: dict[str, tuple[str, ...]] = {}
         self._settings = settings
         self._catalogue = catalogue
         self._routes = routes
@@ -226,6 +228,9 @@ class Gateway:
         if endpoint is Endpoint.OTHER:
             access.check_reach(caller, address.path)
         provider, url, path, by_login = self._provider(address, caller, dialect)
+        known = self.asked_for.setdefault(caller.tool, ())
+        if provider.provider not in known:
+            self.asked_for[caller.tool] = (*known, provider.provider)
         asked = ToolRequest(request, dialect, address, endpoint, caller, provider, url, path, by_login)
         if request.method == "POST" or (endpoint in UNSEEN and request.body_exists):
             asked.body = await self._body(request)

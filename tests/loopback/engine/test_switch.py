@@ -158,6 +158,20 @@ async def test_the_tools_that_move_are_those_that_follow_the_switch() -> None:
         assert (await scene.engine.switch.to_cloud()).tools == 2
 
 
+async def test_who_only_ever_asked_for_others_notices_nothing() -> None:
+    async with ready_scene(Acme("acme"), Acme("beta")) as scene, aiohttp.ClientSession() as session:
+        scene.engine.switch.tokens.add("silent")
+        for name, providers in {"editor": ("acme",), "shell": ("beta",), "agent": ("acme", "beta", "acme")}.items():
+            token = scene.engine.switch.tokens.add(name)
+            for provider in providers:
+                url = f"{scene.engine.switch.gateway_url}/t/{token}/{provider}/v1/models"
+                async with session.get(url, headers={"authorization": "Bearer sk-x"}) as got:
+                    await got.read()
+        assert (await scene.engine.switch.to_local(("acme",))).tools == 3, "all but the shell"
+        assert (await scene.engine.switch.to_local(("beta",))).tools == 3, "all but the editor"
+        assert (await scene.engine.switch.to_cloud()).tools == 4
+
+
 async def test_a_provider_without_an_api_is_not_moved() -> None:
     async with ready_scene(Acme("acme"), Acme("site")) as scene:
         scene.engine.switch.tokens.add("editor")

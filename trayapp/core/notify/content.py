@@ -1,6 +1,6 @@
 """What a banner is made of: who is down, what is back, what works, which buttons help. Not whether it is told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -52,7 +52,7 @@ class NotificationContent:
         now: float,
         *,
         local_answers: int = 0,
-        tools: int = 0,
+        tools: Callable[[Collection[str]], int] = lambda providers: 0,
         forecasts: Mapping[str, Forecast] | None = None,
         concerns: Mapping[str, Concerns] | None = None,
         way: Between = NOTHING_BETWEEN,
@@ -288,7 +288,7 @@ class NotificationContent:
         if not self.local(providers):
             return {}
         counted = sum(self.routes[name].answered for name in providers if name in self.routes)
-        return {"local": True, "tools": self._tools, "answered": counted or self._local_answers}
+        return {"local": True, "tools": self._tools(providers), "answered": counted or self._local_answers}
 
     def _buttons(self, incident: Incident, stage: BannerStage) -> tuple[Button, ...]:
         providers = self.provider_ids(incident)

@@ -5,7 +5,7 @@ It only compares what is true now with what was told before, so it can be asked 
 
 import math
 import operator
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -114,7 +114,7 @@ class NotificationPolicy:
         now: float,
         *,
         local_answers: int = 0,
-        tools: int = 0,
+        tools: Callable[[Collection[str]], int] = lambda providers: 0,
         forecasts: Mapping[str, Forecast] | None = None,
         aftermath: tuple[Incident, ...] = (),
         concerns: Mapping[str, Concerns] | None = None,
@@ -122,7 +122,8 @@ class NotificationPolicy:
     ) -> tuple[Announcement, ...]:
         """What has to be shown, replaced or taken away now.
 
-        `local_answers`: requests answered locally, where no route has counted them; `tools`: how many are set up.
+        `local_answers`: requests answered locally, where no route has counted them; `tools`: how many notice
+        where the requests for some providers go.
         `forecasts`: of services, by their ids; `concerns`: whom incidents concern, by theirs; no news by themselves.
         `aftermath`: incidents that ended longer ago, of which their pages have said something since.
         `way`: what everybody's requests go through; no news by itself either.
