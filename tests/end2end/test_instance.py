@@ -197,11 +197,14 @@ async def test_without_a_screen_it_says_so_and_what_else_there_is(command: tuple
 
 
 @pytest.mark.parametrize("command", [(), ("demo",)])
-async def test_a_screen_that_is_gone_is_told_instead_of_an_abort(command: tuple[str, ...]) -> None:
-    told = await in_both(*command, base={**environment({}), **WITHOUT, "DISPLAY": ":7777"})
+async def test_a_screen_that_is_gone_is_told_instead_of_an_abort(command: tuple[str, ...], tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    told = await in_both(*command, base={**environment({}), **WITHOUT, "DISPLAY": ":7777", "TMPDIR": str(temporary)})
     assert told.codes == {FAILED}
     told.says(
         ("The screen cannot be used", ":7777", "llm-ampel watch"),
         ("Der Bildschirm lässt sich nicht benutzen", ":7777", "llm-ampel watch"),
     )
     assert not home().socket.exists()
+    assert not list(temporary.glob("llm-ampel-demo-*")), "nothing stays behind"

@@ -1,6 +1,6 @@
 """The night on the desktop: the real tray around the simulated providers."""
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from trayapp.app.program import Program
 from trayapp.app.run import Run
@@ -19,8 +19,20 @@ from trayapp.ui.panel.closing_card import Next
 from trayapp.ui.tray.icon import Tray
 
 
+def demo_application() -> QApplication:
+    """The demo on the screen; as `make_application` where there is none."""
+    return make_application("llm-ampel-demo", "LLM Ampel (demo)")
+
+
 def run_in_tray(
-    users: Loaded, users_home: Home, demo_home: Home, clock: StagedClock, ending: Ending, *, verbose: bool
+    application: QApplication,
+    users: Loaded,
+    users_home: Home,
+    demo_home: Home,
+    clock: StagedClock,
+    ending: Ending,
+    *,
+    verbose: bool,
 ) -> Next:
     """Live the night in a tray of its own; at dawn it asks what comes next, and ends with the answer."""
 
@@ -38,7 +50,6 @@ def run_in_tray(
         nonlocal following
         following = await ui.close_demo()
 
-    application = make_application("llm-ampel-demo", "LLM Ampel (demo)")
     tray = Tray(QMenu())
     tray.show()
     night = Run(
