@@ -18,6 +18,10 @@ Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000, extra={
 
 Path = Annotated[str, Meta(pattern=r"^(/[a-z0-9_-]+)+\Z", max_length=200, extra={"problem": "setting_path"})]
 
+Family = Annotated[
+    str, Meta(pattern=r"^[^\W_][\w.+]*(?:[ -][^\W_][\w.+]*)*\Z", max_length=40, extra={"problem": "setting_family"})
+]
+
 
 class ProbeKind(StrEnum):
     EDGE = "edge"
@@ -173,7 +177,7 @@ class Service(Struct, frozen=True, forbid_unknown_fields=True):
     website: Url | None = None
     reports: Url | None = None
     abilities: tuple[Ability, ...] = ()
-    families: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
     components: tuple[Component, ...] = field(name="component", default=())
     probes: tuple[Probe, ...] = field(name="probe", default=())
 

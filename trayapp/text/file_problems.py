@@ -80,6 +80,10 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file}, line {line}: {key}"),
         N_("This is no public key of minisign's. It has 56 characters and begins with RW."),
     ),
+    "setting_family": (
+        N_("{file}, line {line}: {key}"),
+        N_("Found {found}; needed is the name of a model family as incidents write it, such as Opus or GPT-5."),
+    ),
     "setting_path": (
         N_("{file}, line {line}: {key}"),
         N_("Found {found}; needed is a path such as /responses, in lower case and without a slash at its end."),

@@ -214,6 +214,14 @@ def test_where_a_fact_comes_from(here: Home) -> None:
             ("key_other_host", 11, "api.anthropic"),
         ),
         ('dialects = ["openai"]\n', 'dialects = ["openai"]\nv1 = "v4"\n', ("setting_path", 11, "api.v1")),
+        *(
+            (
+                'name = "Acme API"\n',
+                f'name = "Acme API"\nfamilies = ["{name}"]\n',
+                ("setting_family", 16, "service[0].families[0]"),
+            )
+            for name in ("", " ", "-", "gpt-", "-5", "a  b", "x" * 41)
+        ),
     ],
 )
 def test_what_a_service_may_not_be(here: Home, old: str, new: str, expected: tuple[str, int, str]) -> None:

@@ -247,6 +247,6 @@ def _short(family: str) -> re.Pattern[str] | None:
     """What a list goes on with, or a text: "Gemini Pro and Flash", "GPT-4o, 4.1"; none that may be any number."""
     *rest, last = re.split(r"[\s-]+", family)
     of_a_number = bool(rest) and not rest[0].isalpha() and last.isalpha()
-    if not rest or last.isdigit() or of_a_number:
+    if not rest or last.isdigit() or of_a_number or len(last) == 1:
         return None
     return re.compile(rf"(?<![\w.-]){re.escape(last)}{_NOT_SHORT}", re.I)

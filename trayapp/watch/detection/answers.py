@@ -57,6 +57,11 @@ def is_anthropics(answer: HttpAnswer) -> bool:
     return "has_more" in said and "first_id" in said and said.get("object") != "list"
 
 
+def is_azures(answer: HttpAnswer) -> bool:
+    """Whether this is how Azure asks for a key: the same at every path, and in words of its own."""
+    return answer.status == 401 and is_error(answer) and b"subscription key" in answer.body
+
+
 def exists(answer: HttpAnswer, control: HttpAnswer | None) -> bool:
     """Whether a path is there: `control` is the answer of one that cannot be."""
     if answer.status in _NOT_THERE or answer.status >= 500 or not speaks_json(answer):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from trayapp.core.catalogue import Auth, Dialect
 from trayapp.settings import servers
 from trayapp.settings.servers import proves
-from trayapp.watch.detection.answers import exists, is_anthropics, is_error, models_of, speaks_json
+from trayapp.watch.detection.answers import exists, is_anthropics, is_azures, is_error, models_of, speaks_json
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
 
@@ -17,6 +17,8 @@ MODELS, CHAT, MESSAGES = "/v1/models", "/v1/chat/completions", "/v1/messages"
 NOWHERE = "/v1/llm-ampel-looks-for-what-is-not-there"
 """What answers here as everywhere else tells nothing by its paths."""
 VERSION = {"anthropic-version": "2023-06-01"}
+_AZURES = "/openai"
+"""Where Azure has its /v1, while it asks for a key everywhere."""
 _JSON = {"accept": "application/json"}
 
 
@@ -55,6 +57,7 @@ async def find_api(http: Http, origin: str, bases: Sequence[str]) -> Api | None:
     dialects = await _dialects(http, origin + base)
     anthropics = is_anthropics(answer) or dialects == (Dialect.ANTHROPIC,)
     auth = Auth.X_API_KEY if anthropics and Dialect.OPENAI not in dialects else Auth.BEARER
+    auth = Auth.API_KEY if is_azures(answer) else auth
     return Api(origin + base, answer, models_of(answer), dialects, auth, product)
 
 
@@ -75,7 +78,7 @@ async def _without_models(http: Http, origin: str, base: str, product: str | Non
 def _best(listed: Iterable[tuple[str, HttpAnswer | None]]) -> tuple[str, HttpAnswer] | None:
     """The first base that lists models, else the first where an API says that it wants a key, or has trouble."""
     answers = [(base, answer) for base, answer in listed if answer is not None]
-    ranked = sorted(answers, key=lambda pair: _rank(pair[1]))
+    ranked = sorted(answers, key=lambda pair: (_rank(pair[1]), is_azures(pair[1]) and not pair[0].endswith(_AZURES)))
     return ranked[0] if ranked and _rank(ranked[0][1]) < _NONE else None
 
 

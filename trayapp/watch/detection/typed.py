@@ -111,6 +111,8 @@ def _likely_schemes(host: str, port: int | None) -> tuple[str, ...]:
 
 
 def _bases(path: str) -> tuple[str, ...]:
+    # Azure's older address is that of a single deployment; what can be watched is above it.
+    path = re.sub(r"/deployments/[^/]+.*\Z", "", path)
     for tail in _TAILS:
         path = path.removesuffix(tail)
     base = path.rstrip("/")

@@ -22,7 +22,7 @@ from tests.support.httpserver import (
 from tests.support.ollama import Ollama
 from tests.support.ports import free_port
 from trayapp.clock import SystemClock
-from trayapp.core.catalogue import Catalogue, Dialect
+from trayapp.core.catalogue import Auth, Catalogue, Dialect
 from trayapp.core.found import Found
 from trayapp.errors import Problem
 from trayapp.settings.schema import DEFAULT_PORT
@@ -80,6 +80,25 @@ async def test_an_api_is_found_however_its_address_is_given(given: str, base: st
             assert found.provider.api.url == server.url + base
             assert found.provider.api.dialects == (Dialect.OPENAI,)
             assert (found.models, found.wants_key, found.unknown) == (("big-1", "small-1"), False, ("page",))
+
+
+@pytest.mark.parametrize(
+    "given", ["", "/openai/v1/", "/openai/deployments/gpt/chat/completions?api-version=2024-06-01"]
+)
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_azure_is_found_above_its_deployments_and_given_its_own_header(given: str, *, everywhere: bool) -> None:
+    no_key = answer(401, {"error": {"code": "401", "message": "Access denied due to invalid subscription key."}})
+    async with Server() as server:
+        server.always(no_key if everywhere else answer(404, {"error": {"code": "404", "message": "Not found"}}))
+        server.on("/openai/v1/models", no_key)
+        server.on("/openai/v1/chat/completions", no_key)
+        found = await look(server.url + given, "Azure")
+    [service] = found.provider.services
+    assert found.provider.api is not None
+    assert (found.provider.api.url, found.wants_key) == (f"{server.url}/openai", True)
+    assert [(one.url, one.auth, one.key) for one in service.probes] == [
+        (f"{server.url}/openai/v1/models", Auth.API_KEY, "azure")
+    ]
 
 
 async def test_both_dialects_are_told_apart_by_their_paths() -> None:

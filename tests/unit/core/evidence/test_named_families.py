@@ -148,6 +148,11 @@ def test_what_a_text_names(text: str, named: tuple[str, ...]) -> None:
         (GEMINI, ["Gemini 2.5 Flash errors", "2.5 Pro is affected as well."], "Gemini Pro Gemini Flash"),
         (GEMINI, ["Gemini 2.5 Flash errors for Pro users"], "Gemini Flash"),
         (GEMINI, ["Errors for Pro subscribers"], ""),
+        (
+            ("Command A", "Command R", "Aya"),
+            ["Command R errors", "A fix has been implemented, and a test."],
+            "Command R",
+        ),
         (MIXED, ["Degraded availability for Claude Opus and Sonnet"], "Claude Opus Claude Sonnet"),
         (
             MIXED,
