@@ -10,7 +10,7 @@ from trayapp.ui.lean import read_no_sources
 assert read_no_sources(), "this PySide6 asks in another way, or no longer"
 import trayapp.ui.panel
 import trayapp.engine.engine
-print(*[name for name in linecache.cache if "trayapp" in name or "httpx" in name])
+print(*[name for name in linecache.cache if "trayapp" in name or "httpcore" in name])
 """
 
 _WATCHING = """
@@ -23,11 +23,13 @@ print(*sys.modules)
 
 _FOR_OTHERS = {
     "aiohttp": "the gateway",
-    "click": "the command line of httpx, which tools of this environment bring",
     "dbus_fast": "the tests' services on the bus",
     "difflib": "mistakes in the settings",
+    "email": "times in headers that nobody sends any more, and Python's reading of proxies",
     "html": "nobody",
-    "rich": "the command line of httpx",
+    "http.client": "Python's reading of proxies",
+    "httpx": "the tests",
+    "idna": "hosts with letters of their own",
     "statistics": "slow first tokens",
     "tomlkit": "changes of the settings",
     "trayapp.control.answers": "whoever asks on the command line",
@@ -50,7 +52,7 @@ def test_no_source_is_kept() -> None:
 
 def test_watching_imports_nothing_that_only_others_need() -> None:
     imported = set(printed(_WATCHING))
-    assert {"httpx", "trayapp.engine.engine", "trayapp.ui.tray.menu"} <= imported
+    assert {"httpcore", "trayapp.engine.engine", "trayapp.ui.tray.menu"} <= imported
     assert imported & _FOR_OTHERS.keys() == set()
 
 
