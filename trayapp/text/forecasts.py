@@ -8,6 +8,9 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.text.language import _
 from trayapp.text.times import duration
 
+NEARLY_ALL = 0.9
+"""Of the past outages: that so many took longer than this one has goes without saying."""
+
 
 def half_over(services: Iterable[ServiceVerdict], s: Snapshot) -> str:
     """Of all of them together: "Half of such outages end within 50 min from now."; empty where that is not known."""
@@ -37,7 +40,10 @@ def _range(forecast: Forecast) -> str:
             rests = _("from {n} past outages", n=forecast.outages)
         case Basis.PUBLISHED:
             rests = _("from {n} published outages of AI services, until 2024", n=forecast.outages)
-    return _("Usually over within {low} to {high} from now ({rests}).", low=low, high=high, rests=rests)
+    if forecast.alike < NEARLY_ALL * forecast.outages:
+        rests = _("{rests}, {n} of which took this long", rests=rests, n=forecast.alike)
+    half = _("Half of such outages end {low} to {high} from now, a quarter sooner, a quarter later", low=low, high=high)
+    return f"{half} ({rests})."
 
 
 def _again(forecast: Forecast) -> str:

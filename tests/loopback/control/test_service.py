@@ -119,10 +119,10 @@ async def test_how_long_it_may_take_is_told_of_what_is_down(scene: World) -> Non
     well, down = msgspec.convert(seen.report, Report).services
     assert well.forecast is None
     assert down.forecast is not None
-    assert (down.forecast.basis, down.forecast.outages) == ("published", 381)
+    assert (down.forecast.basis, down.forecast.outages) == ("published", 639)
     assert down.forecast.low_s < down.forecast.median_s < down.forecast.high_s
-    (words,) = [line.strip() for line in seen.lines if "Usually over" in line]
-    assert words.endswith("from now (from 381 published outages of AI services, until 2024).")
+    (words,) = [line.strip() for line in seen.lines if "Half of such" in line and "quarter" in line]
+    assert words.endswith("a quarter later (from 639 published outages of AI services, until 2024).")
     scene["bolt"].page(chat_completions="operational")
     await scene.until(lambda s: s.judgement.light is not Light.RED, "back")
     assert all(service["forecast"] is None for service in (await status(scene)).report["services"])

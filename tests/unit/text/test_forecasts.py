@@ -9,9 +9,11 @@ from trayapp.core.incident.forecast import Basis, Forecast
 from trayapp.text import forecasts, sentences
 from trayapp.text.language import set_language
 
-OWN = Forecast(Basis.PROVIDER, 57, 40, 40 * 60.0, 60 * 60.0, 90 * 60.0)
+OWN = Forecast(Basis.PROVIDER, 57, 57, 40 * 60.0, 60 * 60.0, 90 * 60.0)
 LONGER = msgspec.structs.replace(OWN, median_s=7200.0)
 IDS = ("chatgpt", "openai-api")
+HALF = "Half of such outages end 40 min to 1 h 30 min from now, a quarter sooner, a quarter later"
+HAELFTE = "Die Hälfte solcher Ausfälle endet in 40 Min. bis 1 Std. 30 Min., ein Viertel früher, ein Viertel später"
 
 
 @pytest.mark.parametrize(
@@ -19,30 +21,34 @@ IDS = ("chatgpt", "openai-api")
     [
         (
             {},
-            ["Usually over within 40 min to 1 h 30 min from now (from 57 past outages)."],
-            ["Meist in 40 Min. bis 1 Std. 30 Min. vorbei (aus 57 früheren Ausfällen)."],
+            [f"{HALF} (from 57 past outages)."],
+            [f"{HAELFTE} (aus 57 früheren Ausfällen)."],
+        ),
+        ({"alike": 52}, [f"{HALF} (from 57 past outages)."], [f"{HAELFTE} (aus 57 früheren Ausfällen)."]),
+        (
+            {"alike": 40},
+            [f"{HALF} (from 57 past outages, 40 of which took this long)."],
+            [f"{HAELFTE} (aus 57 früheren Ausfällen, von denen 40 so lange dauerten)."],
         ),
         (
             {"basis": Basis.COMPONENT, "again": 0.0},
             [
-                "Usually over within 40 min to 1 h 30 min from now (from 57 past outages of the same part).",
+                f"{HALF} (from 57 past outages of the same part).",
                 "Hardly ever does another follow within a day.",
             ],
             [
-                "Meist in 40 Min. bis 1 Std. 30 Min. vorbei (aus 57 früheren Ausfällen desselben Teils).",
+                f"{HAELFTE} (aus 57 früheren Ausfällen desselben Teils).",
                 "Kaum je folgt binnen eines Tages ein weiterer.",
             ],
         ),
         (
-            {"basis": Basis.PUBLISHED, "outages": 417, "again": 0.4},
+            {"basis": Basis.PUBLISHED, "outages": 417, "alike": 417, "again": 0.4},
             [
-                "Usually over within 40 min to 1 h 30 min from now (from 417 published outages of AI services, until"
-                " 2024).",
+                f"{HALF} (from 417 published outages of AI services, until 2024).",
                 "In 4 of 10 cases another follows within a day.",
             ],
             [
-                "Meist in 40 Min. bis 1 Std. 30 Min. vorbei (aus 417 veröffentlichten Ausfällen von KI-Diensten, bis"
-                " 2024).",
+                f"{HAELFTE} (aus 417 veröffentlichten Ausfällen von KI-Diensten, bis 2024).",
                 "In 4 von 10 Fällen folgt binnen eines Tages ein weiterer.",
             ],
         ),
