@@ -5,6 +5,7 @@ suspend, and never jump when somebody sets the computer's clock. Wall time is ma
 and for files, with the offset of that moment, so that a corrected clock corrects what is shown as well.
 """
 
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -30,6 +31,13 @@ def _boot_s() -> float:
     # CLOCK_BOOTTIME counts suspended time, CLOCK_MONOTONIC does not; only Linux tells them apart.
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+def follow_time_zone() -> None:
+    """Know which time zone the user is in by now: the C library looks once, at the start."""
+    # https://docs.python.org/3/library/time.html#time.tzset; Windows has none, and looks every time.
+    if sys.platform != "win32":
+        time.tzset()
 
 
 class SystemClock:

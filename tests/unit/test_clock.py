@@ -1,11 +1,12 @@
 """Steady seconds do not jump when somebody sets the clock."""
 
+import os
 import time
 from datetime import UTC, timedelta
 
 import pytest
 
-from trayapp.clock import SystemClock
+from trayapp.clock import SystemClock, follow_time_zone
 
 
 def test_the_steady_axis_starts_as_unix_time() -> None:
@@ -49,3 +50,13 @@ def test_a_clock_that_counts_suspended_time_is_used_where_there_is_one(monkeypat
 def test_elsewhere_the_monotonic_clock_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("time.CLOCK_BOOTTIME")
     assert SystemClock().now() == pytest.approx(time.time(), abs=0.1)
+
+
+def test_who_travels_has_another_time_of_day() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for zone, ahead_s in (("Asia/Kolkata", 19_800), ("America/St_Johns", -12_600)):
+            patch.setenv("TZ", zone)
+            follow_time_zone()
+            assert time.localtime(1_770_156_000).tm_gmtoff == ahead_s
+    assert "Johns" not in os.environ.get("TZ", "")
+    follow_time_zone()

@@ -198,6 +198,7 @@ class CoreCommands:
         import time
         from datetime import timedelta
 
+        from trayapp.control.history_report import provider_of
         from trayapp.store.history import read_history
 
         engine = self._engine()
@@ -211,6 +212,7 @@ class CoreCommands:
             since,
             now.timestamp(),
             lambda at: time.localtime(at).tm_gmtoff,
+            provider=provider_of(engine.loaded.catalogue, service),
             changes=days is None,
             days=days is not None,
         )

@@ -8,7 +8,7 @@ import time
 
 from trayapp.cli.common import begin, say, say_problem
 from trayapp.control import client
-from trayapp.control.history_report import history_csv, history_report, names_of
+from trayapp.control.history_report import history_csv, history_report, names_of, provider_of
 from trayapp.control.messages import AskForget, AskWrite
 from trayapp.core.catalogue import Catalogue
 from trayapp.engine.forgetting import forget
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.since,
         time.time(),
         lambda at: time.localtime(at).tm_gmtoff,
+        provider=provider_of(loaded.catalogue, arguments.service),
         changes=arguments.json,
     )
     known = {one.service for one in history.months}

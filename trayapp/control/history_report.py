@@ -85,3 +85,8 @@ def names_of(catalogue: Catalogue) -> dict[str, str]:
     providers = {name: provider.name for name, provider in catalogue.providers.items()}
     # A service may be called like its provider; it is what people ask for.
     return providers | {service.id: service.name for _, service in catalogue.services()}
+
+
+def provider_of(catalogue: Catalogue, service: str | None) -> str | None:
+    """Whose service it is; nobody's, and so empty, where it is no longer in the catalogue. None for all of them."""
+    return None if service is None else next((p.provider for p, one in catalogue.services() if one.id == service), "")

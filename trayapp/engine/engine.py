@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from msgspec import structs
 
-from trayapp.clock import Clock
+from trayapp.clock import Clock, follow_time_zone
 from trayapp.core.evidence.observation import Control, Disturbance, NetworkState, Observation, Source, Try
 from trayapp.core.evidence.page_report import PageHistory
 from trayapp.core.evidence.sparing import Sparing
@@ -415,6 +415,7 @@ class Engine:
         while True:
             await self.clock.sleep(TICK_S)
             with rounds.round():
+                follow_time_zone()
                 self.evaluate()
                 now, calm = self.clock.now(), self._state.is_calm
                 if now - self._saved_at >= (CALM_SAVE_S if calm else SAVE_S):

@@ -33,13 +33,14 @@ def read_history(
     now: float,
     utc_offset_s: UtcOffset,
     *,
+    provider: str | None = None,
     changes: bool = True,
     days: bool = False,
 ) -> History:
     """What there is of this service, or of all, from the local day `since` on. Raises Problem("journal_unreadable").
 
-    `now` in Unix seconds. `changes`: with every change of a verdict, of which there are thousands a year. `days`: with
-    what each day since then was like.
+    `provider`: whose switches and local answers these are; None for all. `now` in Unix seconds. `changes`: with every
+    change of a verdict, of which there are thousands a year. `days`: with what each day since then was like.
     """
     if not file.exists():
         return History()
@@ -61,10 +62,10 @@ def read_history(
             months=months(of_days, first, now, utc_offset_s),
             incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
             changes=tuple(_news(reader, Tables.CHANGE, news_from, service)) if changes else (),
-            switches=tuple(_news(reader, Tables.SWITCH, news_from)),
+            switches=tuple(_news(reader, Tables.SWITCH, news_from, provider)),
             local_answers=tuple(
-                LocalAnswers(day_of(day).isoformat(), provider, count.n)
-                for day, provider, count in reader.values(Tables.ANSWERED, first_day)
+                LocalAnswers(day_of(day).isoformat(), whose, count.n)
+                for day, whose, count in reader.values(Tables.ANSWERED, first_day, name=provider)
             ),
             days=strips(of_days, first_day, today) if days and first_day is not None else {},
             whole=whole(of_days, first, now) if days else (),

@@ -132,7 +132,9 @@ def not_counted(month: Month) -> str:
 
 
 def _delays(what: str, middle_s: float | None, late_s: float | None) -> Iterator[str]:
-    if middle_s is not None and late_s is not None:
+    if middle_s is not None and late_s is None:
+        yield _("{what}: half {middle}", what=what, middle=in_time(middle_s))
+    elif middle_s is not None and late_s is not None:
         yield _("{what}: half {middle}, 95 % {late}", what=what, middle=in_time(middle_s), late=in_time(late_s))
 
 

@@ -32,10 +32,9 @@ def percent(month: Month) -> str:
 
 
 def answers(month: Month) -> str:
-    """ "0.2 s, 1.4 s": half and 95 % of the answers to probes; empty where none was measured."""
-    if month.answer_p50_s is None or month.answer_p95_s is None:
-        return ""
-    return f"{answer_time(month.answer_p50_s)}, {answer_time(month.answer_p95_s)}"
+    """ "0.2 s, 1.4 s": half and 95 % of the answers to probes, as far as enough were measured."""
+    known = (seconds for seconds in (month.answer_p50_s, month.answer_p95_s) if seconds is not None)
+    return ", ".join(map(answer_time, known))
 
 
 def month_name(month: str) -> str:

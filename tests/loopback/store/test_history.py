@@ -11,9 +11,10 @@ from msgspec import structs
 
 from tests.loopback.store.test_journal import AT, HOUR, INCIDENT, change, hour_of, hurt, written
 from trayapp.core.incident.incident import IncidentStage
-from trayapp.core.journal.batch import Batch
+from trayapp.core.journal.batch import Batch, By, Switched
 from trayapp.core.journal.history import History
 from trayapp.core.journal.tally import Tally
+from trayapp.core.switching.route import To
 from trayapp.errors import Problem
 from trayapp.store.history import read_history
 
@@ -93,6 +94,15 @@ async def test_what_is_lost_is_counted_and_the_rest_is_told(file: Path) -> None:
     told = read(file)
     assert told.lost_hours == 25
     assert told.months[0].good == 27
+
+
+async def test_what_was_switched_is_of_a_provider(file: Path) -> None:
+    switches = [Switched(AT, name, To.LOCAL, By.HAND) for name in ("openai", "anthropic")]
+    await written(file, Batch(switches=switches, answered={("openai", HOUR // 24): 3, ("anthropic", HOUR // 24): 4}))
+    for provider, answers in ((None, {3, 4}), ("openai", {3}), ("", set())):
+        told = read_history(file, None, None, NOW, lambda at: 0.0, provider=provider)
+        assert {one.provider for one in told.switches} == {one.provider for one in told.local_answers}
+        assert {one.answers for one in told.local_answers} == answers
 
 
 @pytest.mark.parametrize("watched_min", [0, 1, 20, 59])

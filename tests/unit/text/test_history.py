@@ -40,6 +40,8 @@ def test_delays_are_told_where_there_are_any() -> None:
     told = said(months=(month,))
     assert "answers: half at once, 95 % in 0.7 s" in told
     assert "first token: half in 1.2 s, 95 % in 14 s" in told
+    few = said(months=(structs.replace(month, first_token_p95_s=None),))
+    assert few.endswith("first token: half in 1.2 s")
 
 
 def test_an_incident_has_length_and_cause() -> None:

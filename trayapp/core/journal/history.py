@@ -20,6 +20,8 @@ FIRST_DAY = 20_416
 """Late in 2025, before there was a program: a clock that says less is wrong, and nobody was away since then."""
 _LAST_DAY = 376_000
 """Late in 2999: some systems know no calendar after that."""
+ENOUGH_FOR_LATE = 20
+"""Of fewer the slowest is all that there is to say of the latest 5 %."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 UtcOffset = Callable[[float], float]
@@ -29,8 +31,8 @@ UtcOffset = Callable[[float], float]
 class Month(Struct, frozen=True):
     """One service in one month. `month`: "2026-02". Seconds: `observed_s` = up, impaired (yellow) and down together;
     beside them what could not be told, the own network away, and what nobody watched (asleep, off, not running) from
-    the first record of the service on. Delays in seconds, None where none was measured; of the phases of answers to
-    probes, `first_byte` is what the provider took from the request on.
+    the first record of the service on. Delays in seconds, None where none was measured, or too few to know their 95 %;
+    of the phases of answers to probes, `first_byte` is what the provider took from the request on.
     """
 
     service: str
@@ -153,15 +155,20 @@ def _summed(service: str, month: str, tally: Tally, all_s: float) -> Month:
         good=tally.good,
         failed=tally.failed,
         answer_p50_s=quantile(tally.answers, 0.5),
-        answer_p95_s=quantile(tally.answers, 0.95),
+        answer_p95_s=_late(tally.answers),
         first_token_p50_s=quantile(tally.first_tokens, 0.5),
-        first_token_p95_s=quantile(tally.first_tokens, 0.95),
+        first_token_p95_s=_late(tally.first_tokens),
         dns_p50_s=quantile(tally.dns, 0.5),
-        dns_p95_s=quantile(tally.dns, 0.95),
+        dns_p95_s=_late(tally.dns),
         connect_p50_s=quantile(tally.connects, 0.5),
-        connect_p95_s=quantile(tally.connects, 0.95),
+        connect_p95_s=_late(tally.connects),
         tls_p50_s=quantile(tally.tls, 0.5),
-        tls_p95_s=quantile(tally.tls, 0.95),
+        tls_p95_s=_late(tally.tls),
         first_byte_p50_s=quantile(tally.first_bytes, 0.5),
-        first_byte_p95_s=quantile(tally.first_bytes, 0.95),
+        first_byte_p95_s=_late(tally.first_bytes),
     )
+
+
+def _late(counts: Mapping[int, int]) -> float | None:
+    """What 95 % do not exceed."""
+    return quantile(counts, 0.95) if sum(counts.values()) >= ENOUGH_FOR_LATE else None

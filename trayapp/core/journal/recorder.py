@@ -213,7 +213,9 @@ class Recorder:
 
 
 def _field(verdict: ServiceVerdict, offline: bool) -> str:
-    return "offline_ms" if offline or verdict.finding is Finding.OWN_NETWORK else _FIELDS[verdict.light]
+    # A server on this machine needs no network: it is up or down all the same.
+    away = verdict.finding is Finding.OWN_NETWORK or (offline and verdict.light is Light.GREY)
+    return "offline_ms" if away else _FIELDS[verdict.light]
 
 
 def _by_quarter(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:

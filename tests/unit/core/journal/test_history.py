@@ -93,3 +93,13 @@ def test_a_month_is_as_long_as_it_was(month: str, hours: int) -> None:
     day = day_number(date.fromisoformat(f"{month}-03"))
     (told,) = months([(day, "chatgpt", Tally(HOUR_MS))], {"chatgpt": 0.0}, 1e10, ahead_of_utc("Europe/Berlin"))
     assert told.observed_s + told.unwatched_s == hours * 3600
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, False), (19, False), (20, True)])
+def test_of_few_answers_nobody_knows_the_latest(count: int, told: bool) -> None:
+    delays = {50: count}
+    tally = Tally(1, answers=delays, first_tokens=delays, dns=delays, connects=delays, tls=delays, first_bytes=delays)
+    month = one((FEBRUARY, "chatgpt", tally), first=0.0, now=1e10)
+    for what in ("answer", "first_token", "dns", "connect", "tls", "first_byte"):
+        assert getattr(month, f"{what}_p50_s") is not None
+        assert (getattr(month, f"{what}_p95_s") is not None) is told

@@ -32,7 +32,8 @@ def at(moment: float, one: Snapshot | None = None, offset_s: float = 0.0) -> Sna
 
 RED = snapshot(service("chatgpt", Light.RED, Finding.DOWN))
 GREY = snapshot(service("chatgpt", Light.GREY, Finding.NO_EVIDENCE))
-AWAY = snapshot(network=structs.replace(ONLINE, state=NetworkState.OFFLINE))
+OFFLINE = structs.replace(ONLINE, state=NetworkState.OFFLINE)
+AWAY = snapshot(service("chatgpt", Light.GREY, Finding.OWN_NETWORK), network=OFFLINE)
 
 
 def lived(*moments: Snapshot, utc_offset_s: float = 0.0) -> Recorder:
@@ -56,6 +57,23 @@ def tally(recorder: Recorder, hour: int = HOUR, name: str = "chatgpt") -> Tally:
 def test_time_counts_for_the_light_that_stood() -> None:
     noted = tally(lived(at(NOW), at(NOW + 15, RED), at(NOW + 35, GREY), at(NOW + 36, AWAY), at(NOW + 40)))
     assert noted == Tally(green_ms=15_000, red_ms=20_000, grey_ms=1_000, offline_ms=4_000)
+
+
+@pytest.mark.parametrize(
+    ("light", "finding", "noted"),
+    [
+        (Light.GREEN, Finding.OK, Tally(green_ms=4_000)),
+        (Light.RED, Finding.DOWN, Tally(red_ms=4_000)),
+        (Light.YELLOW, Finding.SLOW, Tally(yellow_ms=4_000)),
+        (Light.GREY, Finding.STARTING, Tally(offline_ms=4_000)),
+        (Light.GREY, Finding.OWN_NETWORK, Tally(offline_ms=4_000)),
+    ],
+)
+def test_without_a_network_it_can_be_told_of_servers_on_this_machine(
+    light: Light, finding: Finding, noted: Tally
+) -> None:
+    one = snapshot(service("chatgpt", light, finding), network=OFFLINE)
+    assert tally(lived(at(NOW, one), at(NOW + 4, one))) == noted
 
 
 def test_what_is_unverified_is_in_nobodys_history() -> None:
