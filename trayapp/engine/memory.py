@@ -9,7 +9,11 @@ from typing import Any
 
 import msgspec
 
+from trayapp.core.incident.known_pasts import KnownPast, PastsMemory
 from trayapp.store.store import Store
+
+PASTS = "pasts"
+"""In parts, by provider: all of them are hundreds of kilobytes, and every day something ends on one of the pages."""
 
 log = logging.getLogger(__name__)
 
@@ -26,24 +30,36 @@ class Keeper:
 
     async def load(self, types: dict[str, Any]) -> dict[str, Any]:
         """The named pieces that can be read, decoded into `types`."""
-        pieces: dict[str, Any] = {}
-        for name, kind in types.items():
-            raw = await self._store.load(name)
-            if raw is None:
-                continue
-            try:
-                pieces[name] = msgspec.json.decode(raw, type=kind)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                log.info("what was remembered as %s is of another version and is left out: %s", name, error)
-            else:
-                self._written[name] = raw
-        return pieces
+        pieces = {name: await self._read(name, kind) for name, kind in types.items()}
+        if PASTS in types:
+            pasts = {provider: await self._read(name, KnownPast) for provider, name in self._parts(PASTS).items()}
+            whole = pieces[PASTS] or PastsMemory()
+            pieces[PASTS] = PastsMemory(whole.pasts | {name: one for name, one in pasts.items() if one is not None})
+        return {name: piece for name, piece in pieces.items() if piece is not None}
+
+    def _parts(self, piece: str) -> dict[str, str]:
+        return {name.removeprefix(f"{piece}/"): name for name in self._store.names if name.startswith(f"{piece}/")}
+
+    async def _read(self, name: str, kind: Any) -> Any:
+        raw = await self._store.load(name)
+        if raw is None:
+            return None
+        try:
+            piece = msgspec.json.decode(raw, type=kind)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            log.info("what was remembered as %s is of another version and is left out: %s", name, error)
+            return None
+        self._written[name] = raw
+        return piece
 
     async def save(self, pieces: dict[str, Any]) -> None:
         """Write the pieces that changed since they were last written or read."""
+        apart = {f"{PASTS}/{name}": one for name, one in pieces[PASTS].pasts.items()} if PASTS in pieces else {}
+        # What was in one piece before is in its parts now.
+        emptied = {PASTS: PastsMemory()} if apart else {}
         changed = {
             name: raw
-            for name, value in pieces.items()
+            for name, value in (pieces | apart | emptied).items()
             if (raw := msgspec.json.encode(value)) != self._written.get(name)
         }
         if changed:

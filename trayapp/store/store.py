@@ -38,6 +38,11 @@ class Store:
         """Read what was remembered; a damaged file is set aside and a new one begun."""
         self._pieces = await self._run(self._writer.open)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all pieces."""
+        return tuple(self._pieces)
+
     async def load(self, name: str) -> bytes | None:
         """The piece as last saved, or None."""
         return self._pieces.get(name)

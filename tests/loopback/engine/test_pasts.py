@@ -14,7 +14,7 @@ from tests.support.httpserver import Behaviour, answer
 from tests.support.pagefiles import PAGE_ID, affected, incident, incidents_file, moment, update
 from tests.support.scene import EPOCH, OVERLOADED, Acme, Scene
 from trayapp.core.incident.forecast import Basis, Forecast
-from trayapp.core.incident.known_pasts import KnownPasts, PastsMemory
+from trayapp.core.incident.known_pasts import KnownPast, KnownPasts, PastsMemory
 from trayapp.core.light.severity import Light
 from trayapp.core.snapshot import Snapshot
 from trayapp.watch.pages.reader import PAST_WITHIN_S
@@ -74,9 +74,9 @@ async def learned(stage: Scene) -> None:
 
     def read(s: Snapshot) -> bool:
         with closing(sqlite3.connect(stage.home.store_file)) as database:
-            row = database.execute("SELECT value FROM piece WHERE name = 'pasts'").fetchone()
-        kept = msgspec.json.decode(zlib.decompress(row[0]), type=PastsMemory) if row is not None else None
-        pasts = KnownPasts(kept)
+            row = database.execute("SELECT value FROM piece WHERE name = 'pasts/acme'").fetchone()
+        kept = {"acme": msgspec.json.decode(zlib.decompress(row[0]), type=KnownPast)} if row is not None else {}
+        pasts = KnownPasts(PastsMemory(kept))
         return not pasts.wanted("acme", stage["acme"].page_server.url, stage.clock.now())
 
     await stage.until(read, "the past of the page")
