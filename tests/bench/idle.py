@@ -11,6 +11,7 @@ both as of a day, the first as a ratio to the budget, and how large the pieces i
 
 import argparse
 import asyncio
+import json
 import os
 import sqlite3
 import tempfile
@@ -20,8 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.judge import Size
-from tests.bench.troubles import TROUBLES, far_away, internet
-from tests.support.fakeclock import RateClock
+from tests.bench.troubles import CONTROLS, TROUBLES, far_away, internet
+from tests.support.fakeclock import PatientClock
 from tests.support.scene import EPOCH, Scene
 from trayapp import logs
 from trayapp.core.light.severity import Light
@@ -36,6 +37,7 @@ SIZES = (Size(4, 1), Size(21, 3))
 RATE = 720.0
 """Steady seconds per real second: an hour in five, and a round trip on loopback is still far less than the minute
 between two requests. More providers than four take it more slowly, for the same reason."""
+SETTINGS = f"[network]\ncontrols = {json.dumps(CONTROLS)}\n"
 HICCUP_S = 10.0
 """Real seconds for the light to be right again: a second in which a busy machine stood still was ten minutes here."""
 
@@ -61,7 +63,7 @@ async def watching(size: Size, rate: float) -> AsyncIterator[Scene]:
     log = logs.setup(home())
     try:
         with internet(*acmes):
-            async with Scene(*acmes, clock=RateClock(EPOCH, rate)) as scene:
+            async with Scene(*acmes, settings=SETTINGS, clock=PatientClock(EPOCH, rate)) as scene:
                 await lit(scene, CALM)
                 yield scene
     finally:

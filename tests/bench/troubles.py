@@ -22,6 +22,8 @@ UPDATES_SHOWN = 25
 MINUTE_S = 60.0
 ADDRESS = "192.88.99.1"
 """Public, and nobody's (RFC 7526)."""
+CONTROLS = ("http://plain.example/", "https://secure.example/")
+"""Hosts of nobody's that tell whether there is a way out."""
 TURN_S = 600.0
 """After which a page that cannot make up its mind says something else."""
 _WORDS = "we are investigating elevated errors latency mitigation monitoring results across all models users may see"
@@ -35,10 +37,13 @@ def far_away(name: str, components: tuple[str, ...]) -> Acme:
 
 @contextmanager
 def internet(*acmes: Acme) -> Iterator[None]:
-    """The way to these, over TLS that is proven to the program: loopback would need no proof, and be never away."""
+    """The way to these and to the controls, over TLS that is proven to the program: loopback would need no proof, and
+    be never away."""
     ask = Http.ask
 
     async def led(http: Http, url: str, *limits: Any, **more: Any) -> HttpAnswer:
+        if url in CONTROLS:
+            return HttpAnswer(200, {}, b"ok", False, url, ADDRESS, 0.01, 0.01, proven=True)
         for server in (one for acme in acmes for one in (acme.api_server, acme.page_server)):
             if url.startswith(server.url):
                 told = await ask(http, url.replace(server.url, f"http://{server.netloc}", 1), *limits, **more)
