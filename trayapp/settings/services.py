@@ -90,7 +90,9 @@ def load_services(home: Home, settings: Settings, stored: Mapping[str, str], pag
     watched = settings.watch.services
     if watched == Watch().services and not written.has(("watch", "services")):
         # Nobody has chosen yet: the usual ones, as far as there are any, and what the user put there to be watched.
-        usual = (name for name in watched if catalogue.find(name) is not None)
+        usual = [name for name in watched if catalogue.find(name) is not None]
+        if updated and (gone := [name for name in watched if name not in usual]):
+            problems.append(Problem("catalogue_services_gone", names=", ".join(gone)))
         watched = tuple(dict.fromkeys((*usual, *own_services)))
     problems += _unknown_ids(written, catalogue, settings, watched)
     return Services(catalogue, watched, own_services, problems, edition, updated)

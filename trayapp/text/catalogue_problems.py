@@ -36,6 +36,10 @@ CATALOGUE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The update of the catalogue is no newer one"),
         N_("Version {version} came, {have} is known. It was not taken: somebody may have put an old one in its place."),
     ),
+    "catalogue_services_gone": (
+        N_("The update of the catalogue has something no more that was watched"),
+        N_("No longer watched: {names}. Choose in the settings what to watch, or switch the updates off."),
+    ),
     "catalogue_too_new": (
         N_("The update of the catalogue is for a newer program"),
         N_("It has format {format}; this program knows {known}. Update it. What is there goes on being used."),

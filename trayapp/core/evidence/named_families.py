@@ -12,16 +12,25 @@ from typing import NamedTuple
 
 _BETWEEN = r"\s_\-\u2010-\u2013"
 # Patterns are compiled when they are first needed: most starts see no incident.
+# "All but Opus" is no two clauses.
+_ALL_BUT = r"(?i)\b(?:all|everything|everyone|anything)\s+but\b"
 _CLAUSE = r"(?<=[.!?;:])\s+|\n+|<br\s*/?>|,?\s+(?:but|however|whereas)\s+|\s+[\u2013\u2014]\s+"
 # It names some, and means more, or all but these.
 _AND_MORE = (
     r"(?i)\b(?:all|any|both|every|each|multiple|several|various|many|some|most|others?|certain|different|additional|more"
     r"|remaining|newer|older|larger|smaller)\b[^.]{0,40}\bmodels?\b"
-    r"|\b(?:including|such as|and (?:more|others)|among|the rest|the others?|etc|e\.g\.|for (?:example|instance))\b"
+    r"|\b(?:including|such as|and (?:more|others)|among|the rest|the others?|etc|more than|for (?:example|instance))\b"
+    r"|\b(?:e\.g\.|incl\.)|\b(?:and|or)\s+(?:newer|later|above|higher|up|below|older|earlier|lower|similar|related)\b"
     r"|\b(?:primar(?:il)?y|main(?:ly)?|mostly|chiefly|largely|e?specially|particular(?:ly)?|notably|predominantly|worst"
     r"|most (?:affected|impacted))\b"
     r"|\b(?:other than|except(?:ing)?|excluding|excludes?|apart from|aside from|besides|beyond|unlike"
     r"|not (?:just|only|limited)|across the board|everything|globally|worldwide)\b|\bnon[-\s]"
+    r"|\b(?:only|all that)\b[^.]{0,30}\b(?:works?|working|available|operational|unaffected|usable|healthy|up)\b"
+)
+# What a model brings about is not what is wrong with it.
+_CAUSE = (
+    r"(?i)\b(?:due to|because|caused by|launch\w*|releas\w+|deploy\w*|roll[-\s]?outs?|introduc\w+"
+    r"|demand for|migrat\w+)\b"
 )
 _OTHERS_ARE_WELL = r"(?i)\bno other models?\b"
 _SUBJECT = (
@@ -35,7 +44,9 @@ _WIDER = (
     rf"\b(?:{_SUBJECT})\b"
     r"|\balso\s+(?:\w+\s+){0,3}(?:affect|impact|see|fail|experienc|observ)\w*"
     r"|\b(?:everything|everywhere|across the board|globally|worldwide|broader|wider)\b"
-    r"|\b(?:expand|widen|spread|broaden|escalat)(?:s|ed|ing)?\b"
+    r"|\b(?:expand|widen|spread|broaden|escalat)(?:s|ed|ing)?\b|\b(?:larger|bigger|greater|more) than\b"
+    r"|\b(?:apis?|chatgpt|claude(?:\.ai| code)?|platform)\s+(?:(?:is|are|has been)\s+(?:\w+\s+)?)?"
+    r"(?:down|out|outages?|unavailable|unreachable|failing|affected|impacted|degraded)\b"
 )
 _ACCOUNT = (
     r"(?:log[-\s]?ins?|logging in|sign[-\s]?ins?|signing in|sign[-\s]?ups?|authenticat\w+|uploads?|uploading|billing"
@@ -46,6 +57,7 @@ _THING = (
     r"|search|voice|images?|audio|speech|transcriptions?|batch(?:es)?|assistants|realtime|responses|fine[-\s]?tun\w+"
     r"|dall\W?e|sora|whisper|tts|moderations?|connectors|projects|workspaces)\b"
 )
+_OF_WHAT = r"\b(?:on|in|for|of|to|with|across|via|from|at|affect\w+|impact\w+)\s+"
 # What may be a model that the catalogue does not know: letters with digits, a number alone, a name.
 _MODEL = r"(?:[a-z]+[-.])*[a-z]*\d[\w.-]*"
 _JOIN = r"\s*(?:(?:,|/|&|\+|\band\b|\bor\b|\bas well as\b|\bplus\b)\s*)+(?:(?:the|our|both|on|for|to|in)\s+)?"
@@ -60,7 +72,8 @@ _VARIANT = (
 )
 _WELL = (
     r"(?i)\b(?:recovered|resolved|restored|mitigated|operational|healthy|stable|stabili[sz]ed|normal(?:ly|i[sz]ed)?"
-    r"|unaffected|unimpacted|no longer|works? again|back (?:up|online)|fully available|working as expected)\b"
+    r"|unaffected|unimpacted|no longer|works? again|back (?:up|online)|working as expected"
+    r"|(?:is|are|remains?|stays?) (?:fully |again )?(?:available|up))\b"
     r"|\b(?:not|n['\u2019]t|never)\s+(?:(?:currently|been|being|be)\s+)*(?:affect|impact)\w*|\bno (?:\w+ )?impact\b"
 )
 # Then it is not, or not all of it, or nobody can say which.
@@ -76,15 +89,15 @@ _ADVICE = (
     r"(?i)\b(?:recommend\w*|suggest\w*|switch(?:ing)? to|fall(?:ing)? ?back to|(?:re)?routed? to|consider using)\b"
 )
 _TROUBLE = (
-    r"(?i)error|fail|degrad|outage|\bdown\b|availab|latenc|slow|elevat|increas|issue|problem|impact|affect|disrupt"
+    r"(?i)error|fail|degrad|outage|partial|\bdown\b|unavailab|availability|latenc|slow|elevat|increas|issue|problem|impact|affect|disrupt"
     r"|inciden|interrupt|time(?:d|s)?[-\s]?outs?|timing out|capacity|overload|investigat|stab(?:le|ility)|performance"
-    r"|stuck|delay|reduc|missing|\bloss\b|suspend|reject|broken|unreachable|\b5\d\d\b|\b[45]29\b"
+    r"|recover|mitigat|fix|stuck|delay|reduc|missing|\bloss\b|suspend|reject|broken|unreachable|\b5\d\d\b|\b[45]29\b"
 )
 # A text of so many words has one of these, if it is English.
 _SOME_WORDS = 4
 _ENGLISH_WORDS = """
 the are this has been and have from our with for to we is of by on
-errors error rates rate elevated degraded increased high partial partially outage unavailable affecting
+not yet errors error rates rate elevated degraded increased high partial partially outage unavailable affecting
 issue issues down slow
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
@@ -118,20 +131,20 @@ def concerned(families: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, .
     about: dict[_One, None] = {}
     everybody = not short
     for text in filter(str.strip, texts) if short else ():
-        named = False
-        for clause in re.split(_CLAUSE, text):
+        everybody = everybody or not _is_english(text)
+        for clause in re.split(_CLAUSE, re.sub(_ALL_BUT, "except", text)):
             found = _mentions(families, clause)
-            named = named or bool(found)
             if len(found) > _MANY or _means_more(clause, found):
                 everybody = True
             elif found and _is_well(clause):
                 # Of what was all of it and is well now, it still was about that.
                 about = {one: None for one in about if not _covers(found, one)} or about
+            elif found and not _is_trouble(clause):
+                everybody = True
             elif found:
                 narrowed = re.search(_NARROWED, clause) is not None
                 about = dict.fromkeys([*(() if narrowed else about), *((one.family, one.which) for one in found)])
                 everybody = everybody and not narrowed
-        everybody = everybody or not _is_understood(text, named=named)
     meant = {family for family, _ in about}
     return () if everybody else tuple(family for family in families if family in meant)
 
@@ -194,20 +207,31 @@ def _means_more(clause: str, found: Sequence[_Mention]) -> bool:
             return False
         other = re.search(rf"(?i)\b{_ACCOUNT}\b", clause) and re.search(_TROUBLE, clause)
         return bool(other or re.search(_AND_MORE, clause) or re.search(_WIDER, clause))
-    return bool(re.search(_AND_MORE, clause)) or any(_is_joined(clause, one, found) for one in found)
+    return bool(re.search(_AND_MORE, clause)) or any(_is_one_of_several(clause, one, found) for one in found)
 
 
-def _is_joined(clause: str, one: _Mention, found: Sequence[_Mention]) -> bool:
-    """Whether something else is named in one breath with it: "GPT-5 and the API", "o1 and GPT-4o"."""
+def _is_one_of_several(clause: str, one: _Mention, found: Sequence[_Mention]) -> bool:
+    """Whether something else is named in one breath with it, or it is named as a cause or in passing: "GPT-5 and the
+    API", "o1 and GPT-4o", "reasoning models (o3)", "since the launch of Opus"."""
+    before, after = clause[max(0, one.start - _REACH) : one.start], clause[one.end : one.end + _REACH]
+    if re.search(_CAUSE, before) or before.rstrip().endswith("("):
+        return True
     starts = {each.start for each in found}
-    if right := re.compile(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}").match(clause, one.end):
-        rest = clause[right.end() :]
+    if right := re.match(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}", after):
+        rest = after[right.end() :]
         brand = re.match(r"\w+\s+", rest)
-        places = {right.end(), right.end() + (brand.end() if brand else 0)}
+        places = {one.end + right.end() + more for more in (0, brand.end() if brand else 0)}
         if not places & starts and re.match(rf"(?i:{_THING}|{_MODEL}|(?:\w+\s+){{1,3}}models\b)|[A-Z]\w+", rest):
             return True
-    first = max(0, one.start - _REACH)
-    left = re.search(rf"(?i)(\S+?)({_JOIN})(?:\w+\s+)?$", clause[first : one.start])
+    # Where it fails may be a list; what else fails is none.
+    beside = rf"(?i)(?:,|\band\b|&|\+)\s*(?:\w+\s+){{0,4}}?{_THING}"
+    if (other := re.search(beside, after)) and not re.search(rf"(?i)\b{_THING}|{_OF_WHAT}", after[: other.start()]):
+        return True
+    other = re.search(rf"(?i)({_OF_WHAT}(?:the\s+)?)?\b{_THING}[^,]{{0,30}}(?:,|\band\b|&|\+)([^,]{{0,30}})$", before)
+    if other and (other[1] or not re.search(rf"(?i){_OF_WHAT}", other[2])):
+        return True
+    left = re.search(rf"(?i)(\S+?)({_JOIN})(?:\w+\s+)?$", before)
+    first = one.start - len(before)
     if left is None or any(each.start <= first + left.start(1) < each.end for each in found):
         return False
     name = r"[A-Z][\w-]+" if "," not in left[2] else r"(?!)"
@@ -223,11 +247,15 @@ def _covers(found: Iterable[_Mention], one: _One) -> bool:
     return any((each.family, each.which) in (one, (one[0], "")) for each in found)
 
 
-def _is_understood(text: str, *, named: bool) -> bool:
+def _is_trouble(clause: str) -> bool:
+    return re.search(_TROUBLE, clause) is not None or re.search(_NARROWED, clause) is not None
+
+
+def _is_english(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text.lower())
-    if re.search(_WRITTEN_OTHERWISE, text) or (len(words) >= _SOME_WORDS and _ENGLISH.isdisjoint(words)):
+    if re.search(_WRITTEN_OTHERWISE, text):
         return False
-    return not named or any(re.search(said, text) for said in (_TROUBLE, _WELL, _NARROWED))
+    return len(words) < _SOME_WORDS or not _ENGLISH.isdisjoint(words)
 
 
 @lru_cache(maxsize=256)
