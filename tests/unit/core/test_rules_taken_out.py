@@ -1,5 +1,6 @@
 """No rule of the light without a test that misses it when it is taken out."""
 
+import re
 import subprocess
 import sys
 
@@ -40,6 +41,11 @@ def test_a_rule_that_is_taken_out_is_missed(row: TakenOut, answers: dict[str, An
 
 def test_every_row_has_a_name_of_its_own() -> None:
     assert len({name(row) for row in ROWS}) == len(ROWS)
+
+
+def test_no_row_names_a_test_by_its_place() -> None:
+    """`[headers6-3600.0]` is another one as soon as somebody adds a row: see `tests.support.spelled`."""
+    assert [row.test for row in ROWS if re.search(r"[\[-][a-z_]*[a-z]\d{1,2}(?=[]-])", row.test)] == []
 
 
 @pytest.mark.parametrize("number", range(1, 11))

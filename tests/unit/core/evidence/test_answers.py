@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.answers import (
     is_html,
@@ -367,6 +368,7 @@ class TestAccepted:
         (502, {}, _cloudflares(502), API, True),
         (502, {}, _error("server_error"), EDGE, True),
     ],
+    ids=spelled,
 )
 def test_whose_error_it_is(status: int, headers: dict[str, str], body: Any, depth: Depth, edge: bool) -> None:
     got = read_answer(status, headers, _raw(body), depth=depth, url="https://a.example/x")
@@ -506,6 +508,7 @@ def test_failures(code: str, outcome: Outcome) -> None:
         ({"retry-after": ""}, None),
         ({"retry-after": "0"}, 0.0),
     ],
+    ids=spelled,
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers) == seconds

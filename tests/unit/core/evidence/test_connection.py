@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.address_answers import FAILURES_KEPT
 from trayapp.core.evidence.connection import DEAD_CONTROL_FAILURES, GRACE_S, ConnectionMemory, OwnConnection
@@ -163,6 +164,7 @@ class TestChanceOfFailure:
         ("rounds", "dead"),
         [(("ab", "ac"), False), (("ab", "ac", "ab"), True), (("ab", "ab", "cd"), False),
          (("a", "a", "a", "a", "ab"), False), (("a", "a", "a", "a", "bc"), False)],
+        ids=spelled,
     )  # fmt: skip
     def test_three_controls_that_take_turns_are_as_dead_after_three_rounds(
         self, rounds: tuple[str, ...], *, dead: bool

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.evidence.answers import read_answer
 from trayapp.core.evidence.error_words import base_resp, error_of, meant, refuses_address, status_named
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
@@ -162,6 +163,7 @@ def test_a_brief_limit_is_this_keys_and_no_empty_account(error: dict[str, Any]) 
         {"type": "None", "param": "None", "code": "429", "message": "No deployments available for the model"},
         {"code": "system_busy", "message": "We are currently experiencing high traffic"},
     ],
+    ids=spelled,
 )
 def test_too_little_for_everybody_is_no_limit_of_this_key(error: dict[str, Any]) -> None:
     """It would say of the user's own account what is the provider's state."""

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from tests.support.spelled import spelled
 from tests.unit.core.evidence.test_strikes import GOOD, answering, tried
 from trayapp.core.evidence import odds
 from trayapp.core.evidence.connection import OwnConnection
@@ -40,6 +41,7 @@ def test_how_many_tries_it_takes(controls: int, failing: int, checking_at: int, 
         ((80.0, 85.0, 90.0), Level.CHECKING),
         ((80.0, 85.0, 100.0), Level.DOWN),
     ],
+    ids=spelled,
 )
 def test_never_before_the_third_try_nor_within_a_moment_whatever_the_odds(
     times: tuple[float, ...], level: Level, monkeypatch: pytest.MonkeyPatch

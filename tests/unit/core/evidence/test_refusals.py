@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
+from tests.support.spelled import spelled
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Badge, Depth, Outcome, Source, Try, Witness
 from trayapp.core.evidence.refusals import HISTORY_KEPT, HISTORY_S, REFUSAL_LIFE_S, Refusals, RefusalsMemory
@@ -52,6 +53,7 @@ def refused(times: list[float], who: Witness = EDITOR, status: int = 401) -> lis
         (0.0, [100, 160, 220, 280, 340, 400], NOBODY, True),
         (0.0, [100, 400], NOBODY, False),
     ],
+    ids=spelled,
 )
 def test_when_it_is_said(accepted_at: float | None, times: list[float], who: Witness, says: bool) -> None:
     known = [] if accepted_at is None else [tried(accepted_at, True, who)]
@@ -83,6 +85,7 @@ def test_every_refusal_of_what_was_accepted_is_known_as_such_from_the_first_on()
         (Witness("aa11", "/v1/responses", "big"), 401, False),
         (Witness("bb22", "/v1/responses", "small"), 404, True),
     ],
+    ids=spelled,
 )
 def test_two_credentials_agree_and_one_alone_does_not(second: Witness, status: int, agreed: bool) -> None:
     both = (EDITOR, second)
@@ -115,6 +118,7 @@ def test_a_request_without_a_key_is_a_witness_of_its_own() -> None:
         (Witness("aa11", "/v1/models"), 401, True),
         (Witness("bb22", "/v1/responses", "big"), 401, True),
     ],
+    ids=spelled,
 )
 def test_whom_it_concerns_alone(other: Witness, status: int, says: bool) -> None:
     refusals = after(tried(0, True), *refused([100, 160, 220], status=status), tried(200, True, other))

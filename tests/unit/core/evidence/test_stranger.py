@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from tests.support.spelled import spelled
 from tests.unit.core.evidence.test_strikes import tried
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Outcome, Try
@@ -36,6 +37,7 @@ LOOKUPS = [tried(at, code="dns") for at in (100.0, 105.0, 113.0)]
         (LOOKUPS, [foreign(120.0)], True),
         (LOOKUPS, [foreign(120.0, code="foreign_page")], True),
     ],
+    ids=spelled,
 )
 def test_one_word_against_failures_makes_no_case(run: list[Try], strangers: list[Try], *, blocks: bool) -> None:
     stranger = after(run, *strangers)

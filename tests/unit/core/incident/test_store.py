@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.spelled import spelled
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.incident import Incident, IncidentStage
@@ -236,7 +237,7 @@ class TestShared:
         assert (alone.shared, alone.services) == (False, ("acme-api",))
         assert (shared.shared, len(shared.services)) == (True, 3)
 
-    @pytest.mark.parametrize("times", [(100.0, 110.0), (100.0, 110.0, 101.0 + SHARED_WITHIN_S)])
+    @pytest.mark.parametrize("times", [(100.0, 110.0), (100.0, 110.0, 101.0 + SHARED_WITHIN_S)], ids=spelled)
     def test_two_are_not_nor_three_over_a_longer_time(self, times: tuple[float, ...]) -> None:
         incidents = self.fall(*times)
         assert len(incidents) == len(times)
@@ -245,6 +246,7 @@ class TestShared:
     @pytest.mark.parametrize(
         ("proven", "shared"),
         [((True, True, False), True), ((False, True, False), False), ((False, False, False), False)],
+        ids=spelled,
     )
     def test_two_of_them_must_be_proven(self, proven: tuple[bool, ...], shared: bool) -> None:
         names = ("acme-api", "beta-api", "gamma-api")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.refusals import Refusal
@@ -56,6 +57,7 @@ REFUSAL = Refusal(1.0, 0.0, 3, failed("http_401"), 2)
         ([TIMEOUT], REFUSAL, Claim(ClaimKind.REFUSED)),
         ([], None, NOTHING),
     ],
+    ids=spelled,
 )
 def test_without_a_page(failures: list[Try], refusal: Refusal | None, claim: Claim) -> None:
     assert claim_of(None, failures, refusal) == claim
@@ -73,6 +75,7 @@ def test_without_a_page(failures: list[Try], refusal: Refusal | None, claim: Cla
         (PageOpinion(1.0, Light.GREEN, Finding.OK, maintenance=True), False),
         (PageOpinion(1.0, Light.GREY, Finding.NO_EVIDENCE), False),
     ],
+    ids=spelled,
 )
 def test_a_page_that_names_it(opinion: PageOpinion, shows: bool) -> None:
     assert claim_of(opinion, [TIMEOUT], None) == (NOT_YOU if shows else SILENT)
@@ -127,6 +130,7 @@ def page(light: Light, since: float | None, *, out: bool = True, finding: Findin
         (page(Light.GREY, 150.0), False),
         (None, False),
     ],
+    ids=spelled,
 )
 def test_what_explains_that_a_credential_accepted_at_100_is_refused_since_200(
     opinion: PageOpinion | None, does: bool

@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from tests.support.spelled import spelled
 from tests.unit.core.playbook import START, page
 from trayapp.core.evidence.own_evidence import QUIET_S
 from trayapp.core.evidence.page_report import PageIncident
@@ -122,6 +123,7 @@ def test_what_was_listed_does_not_come_back_as_recovering() -> None:
 @pytest.mark.parametrize(
     ("gap", "held"),
     [((0, 0), True), ((100, 600), True), ((100, 800), False), ((-9000, -100), False), ((-9000, -1), False)],
+    ids=spelled,
 )
 def test_its_last_trouble_outlives_it_but_no_gap(gap: tuple[float, float], held: bool) -> None:
     memory = PageMemory()

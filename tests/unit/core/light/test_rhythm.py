@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.light.rhythm import WEEKS_BACK, WEEKS_KEPT, Rhythm
 from trayapp.core.light.slowness import BASELINE_SAMPLES, Pulse
 
@@ -41,6 +42,7 @@ def lived(*weeks: tuple[int, float, int]) -> Rhythm:
         ([(2 - WEEKS_BACK, 5.0, 25), (1, 5.0, 25)], 5.0),
         ([(3, 5.0, 50), (4, 5.0, 50)], None),  # of a clock that was wrong
     ],
+    ids=spelled,
 )
 def test_what_is_usual_on_mondays(weeks: list[tuple[int, float, int]], usual_s: float | None) -> None:
     found = lived(*weeks).usual_s(at(2), BASELINE_SAMPLES)

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from tests.support.spelled import spelled
 from tests.unit.core.evidence.test_own_evidence import see, seen
 from tests.unit.core.evidence.test_strikes import answering, tried
 from trayapp.core.catalogue import Catalogue, Component, Page, Part, Probe, ProbeKind, Provider, Service
@@ -30,6 +31,7 @@ NAMES_GONE = ("no_name", "private_address")
         ({"a": 0.0, "b": 121.0}, {}),
         ({"a": 0.0, "b": 100.0, "c": 600.0}, {"a": 0.0, "b": 0.0}),
     ],
+    ids=spelled,
 )
 def test_within_two_minutes(since: dict[str, float], together: dict[str, float]) -> None:
     assert kept_out(since) == together

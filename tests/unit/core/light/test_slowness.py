@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.spelled import spelled
 from trayapp.core.light.slowness import (
     BASELINE_S,
     BASELINE_SAMPLES,
@@ -35,6 +36,7 @@ def now(made: Pulse) -> float:
         ((9.0, 9.0), 1.0, False),  # two are not three
         ((9.0, 9.0, 9.0, 1.0), 1.0, False),  # not in a row
     ],
+    ids=spelled,
 )
 def test_three_times_the_usual_three_times_in_a_row(latest: tuple[float, ...], usual: float, slow: bool) -> None:
     made = pulse(*latest, usual=usual)
