@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import pagefiles
 from tests.support.commands import run
+from tests.support.fakeclock import PatientClock
 from tests.support.httpserver import BAD_GATEWAY, CHALLENGE, Server, answer, redirect, silent
 from tests.support.scene import (
     CHAT_PATH,
@@ -17,6 +18,7 @@ from tests.support.scene import (
     MODELS_PATH,
     NO_KEY,
     OVERLOADED,
+    RATE,
     Acme,
     Scene,
 )
@@ -257,7 +259,7 @@ async def test_of_two_troubles_the_same_is_named_in_one_service_and_in_two(
     for pair in pairs:
         pair.page(chat="under_maintenance")
         trouble(pair)
-    async with Scene(*pairs) as scene, scene.listening():
+    async with Scene(*pairs, clock=PatientClock(EPOCH, RATE)) as scene, scene.listening():
         await scene.until(lambda s: {page.health for page in s.judgement.pages} == {PageHealth.OK}, "the pages")
         await scene.until(lambda s: parts(s)["chat"] == {Finding.OK}, "chat, which works until")
         for pair in pairs:

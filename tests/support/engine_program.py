@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from tests.support.fakeclock import RateClock
+from tests.support.fakeclock import PatientClock
 from trayapp.control.messages import Request
 from trayapp.control.server import ControlServer
 from trayapp.control.service import Broadcast, ControlService
@@ -53,7 +53,7 @@ async def main(rate: float, begin: float) -> None:
     broadcast = Broadcast()
     engine = Engine(
         here,
-        RateClock(datetime.fromtimestamp(begin, UTC), rate),
+        PatientClock(datetime.fromtimestamp(begin, UTC), rate),
         load_all(here),
         publish=broadcast.publish,
         announce=announce,

@@ -160,6 +160,8 @@ class Bed:
         self.token = self.tokens.add("editor")
         self.settings = schema.Settings(gateway=schema.GatewaySettings(port=0, openai="acme", anthropic="brain"))
         self.auto = auto or AutoMode()
+        # Real seconds for one answer; a machine that does much at once needs more of them.
+        self.patience_s = 20.0
         self._limits = limits
         self._trust = trust
 
@@ -224,7 +226,7 @@ class Bed:
 
     async def send(self, raw: bytes) -> Got:
         """One request on a connection of its own."""
-        async with self.client() as client, asyncio.timeout(20):
+        async with self.client() as client, asyncio.timeout(self.patience_s):
             await client.send(raw)
             return await client.receive()
 

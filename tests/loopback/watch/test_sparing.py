@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.commands import run, running
 from tests.support.dbus_services import NetworkManager
-from tests.support.scene import MODELS_PATH, OVERLOADED, Acme, Scene, write_files
+from tests.support.fakeclock import PatientClock
+from tests.support.scene import EPOCH, MODELS_PATH, OVERLOADED, Acme, Scene, write_files
 from tests.support.sessionbus import PrivateBus
 from tests.support.until import until
 from trayapp.core.evidence.sparing import Sparing
@@ -22,7 +23,7 @@ RATE = 200.0
 
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
-    async with Scene(Acme("acme"), Acme("bolt"), rate=RATE) as one:
+    async with Scene(Acme("acme"), Acme("bolt"), rate=RATE, clock=PatientClock(EPOCH, RATE)) as one:
         await one.until(lambda s: s.judgement.light is Light.GREEN, "green", 60)
         yield one
 
