@@ -71,7 +71,10 @@ def load_services(home: Home, settings: Settings, stored: Mapping[str, str], pag
     for file in shipped:
         theirs = replacing.get(file.provider.provider)
         if theirs is None or not _accept(theirs, accepted, problems):
-            _accept(file, accepted, problems)
+            refused = not _accept(file, accepted, problems)
+            if refused and updated and (before := _as_shipped(file.provider.provider, page_kinds)) is not None:
+                # An update must not send a key that is stored to another host, and takes nobody's light for trying.
+                _accept(before, accepted, problems)
     shipped_ids = {file.provider.provider for file in shipped}
     for file in own:
         if file is not replacing[file.provider.provider] or file.provider.provider not in shipped_ids:
@@ -208,6 +211,11 @@ def _decoded(read: Document, page_kinds: Sequence[str], problems: list[Problem])
             return _ServiceFile(read, provider)
     problems += [read.problem(mistake) for mistake in mistakes]
     return None
+
+
+def _as_shipped(provider: str, page_kinds: Sequence[str]) -> _ServiceFile | None:
+    shipped = _read_all(paths.resources() / "services", page_kinds, [])
+    return next((file for file in shipped if file.provider.provider == provider), None)
 
 
 def _accept(file: _ServiceFile, accepted: _Accepted, problems: list[Problem]) -> bool:

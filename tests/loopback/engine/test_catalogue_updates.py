@@ -7,9 +7,11 @@ import pytest
 from tests.support.fakeclock import FakeClock
 from tests.support.httpserver import Behaviour, Server, answer, bomb, cut, hang_up, huge, redirect
 from tests.support.publisher import DAY, PATH, Publisher, put, service_text
+from trayapp import paths
 from trayapp.engine.catalogue_updates import DAY_S, JITTER, RETRY_S, SILENT_DAYS, CatalogueUpdates
 from trayapp.engine.loading import load_all
 from trayapp.paths import home
+from trayapp.secrets.key_index import KeyIndex, write_index
 from trayapp.settings.bundle import Edition, bundle_bytes, shipped_edition, trusted_comment
 from trayapp.settings.file import change
 from trayapp.text.problems import words
@@ -90,6 +92,20 @@ async def test_what_it_no_longer_has_is_not_silently_watched_no_more(bed: Bed) -
     change(bed.home, {("watch", "services"): ["acme-api"]})
     bed.start()
     assert not bed.loaded.problems
+
+
+async def test_a_key_that_is_stored_goes_nowhere_else_and_its_provider_stays(bed: Bed) -> None:
+    write_index(bed.home, KeyIndex(hosts={"openai": "api.openai.com"}))
+    moved = (paths.resources() / "services" / "openai.toml").read_text().replace("api.openai.com", "evil.example")
+    edition = Edition(NEXT, DAY)
+    raw = bundle_bytes(edition, {"openai.toml": moved, "acme.toml": service_text("acme")})
+    put(bed.server, raw, bed.publisher.sign(raw, trusted_comment(edition)))
+    assert set(await bed.look()) == {"key_other_host"}
+    assert bed.providers == {"openai", "acme"}
+    openai = bed.loaded.catalogue.providers["openai"]
+    assert openai.api is not None
+    assert openai.api.url == "https://api.openai.com"
+    assert "chatgpt" in bed.loaded.settings.watch.services
 
 
 async def test_it_is_asked_once_a_day_and_only_for_what_is_new(bed: Bed) -> None:
