@@ -1,5 +1,6 @@
 """Keeps the tray small: what others import or keep without need."""
 
+import linecache
 import sys
 from types import ModuleType
 from typing import Any
@@ -22,4 +23,6 @@ def read_no_sources() -> bool:
     if not hasattr(feature, "_mod_uses_pyside"):
         return False
     feature._mod_uses_pyside = _draws
+    # What it has looked through until now: typing and enum.
+    linecache.clearcache()
     return True

@@ -1,9 +1,17 @@
 """Qt's own few words, such as the menus of text fields, in the language of the rest."""
 
+from functools import cache
+
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from trayapp.text.language import language
+
+
+@cache
+def _translator() -> QTranslator:
+    """The application's one, however often somebody comes to say which language: asking it takes 0.3 MB."""
+    return QTranslator(QCoreApplication.instance())
 
 
 class QtWords:
@@ -11,10 +19,7 @@ class QtWords:
 
     def __init__(self) -> None:
         self.language = ""
-        application = QCoreApplication.instance()
-        assert application is not None
-        # It speaks one language, however often somebody comes to say which.
-        self._translator = application.findChild(QTranslator) or QTranslator(application)
+        self._translator = _translator()
 
     def follow(self) -> bool:
         """Speak the language of now; True when it is another than the last time."""

@@ -10,7 +10,7 @@ from trayapp.ui.lean import read_no_sources
 assert read_no_sources(), "this PySide6 asks in another way, or no longer"
 import trayapp.ui.panel
 import trayapp.engine.engine
-print(*[name for name in linecache.cache if "trayapp" in name or "httpcore" in name])
+print(*linecache.cache)
 """
 
 _WATCHING = """
