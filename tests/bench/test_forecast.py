@@ -2,12 +2,13 @@
 
 import json
 import math
+import random
 import statistics
 from pathlib import Path
 
 import pytest
 
-from tests.bench.forecast import SHAPES, history, main, play, read
+from tests.bench.forecast import DAY_S, HOUR_S, SHAPES, START, history, main, play, read
 from trayapp.core.incident.forecast import Basis
 from trayapp.core.incident.past import PastIncident
 
@@ -42,6 +43,17 @@ def test_how_many_are_followed_is_told_to_a_tenth() -> None:
     again = play(history("lognormal", 400, seed=3)).again
     said, came = (statistics.fmean(column) for column in zip(*again, strict=True))
     assert math.isclose(said, came, abs_tol=0.1)
+
+
+@pytest.mark.parametrize(("first_days", "last_days"), [(10.0, 1.0), (1.0, 10.0)])
+def test_how_many_are_followed_keeps_up_with_how_often_there_are_any(first_days: float, last_days: float) -> None:
+    """Ten times as often at the end as in the beginning, or the other way round."""
+    rng, at, known = random.Random(5), START, []
+    for number in range(400):
+        at += rng.expovariate(1 / (first_days * (last_days / first_days) ** (number / 400) * DAY_S))
+        known.append(PastIncident(at, at + HOUR_S))
+    said, came = (statistics.fmean(column) for column in zip(*play(known).again, strict=True))
+    assert math.isclose(said, came, abs_tol=0.06)
 
 
 def test_any_list_of_incidents_is_played(

@@ -20,9 +20,9 @@ LEAST_WEIGHT = 3.0
 HALF_LIFE_OUTAGES = 60.0
 
 
-def recency(count: int) -> list[float]:
-    """What so many outages weigh, oldest first: the newest 1."""
-    return [2.0 ** ((place + 1 - count) / HALF_LIFE_OUTAGES) for place in range(count)]
+def recency(count: int, half_life: float = HALF_LIFE_OUTAGES) -> list[float]:
+    """What so many outages weigh, oldest first: the newest 1, and half of it what lies `half_life` of them back."""
+    return [2.0 ** ((place + 1 - count) / half_life) for place in range(count)]
 
 
 class Remaining(Struct, frozen=True):

@@ -115,13 +115,31 @@ def begins_at(day: int, utc_offset_s: UtcOffset) -> float:
 def months(
     days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float, utc_offset_s: UtcOffset
 ) -> tuple[Month, ...]:
-    """By service and month, from tallies by day. `first`: since when each service is asked for, and `now`: until when
-    there can be records, both in Unix seconds."""
+    """By service and month, from tallies by day, without a gap: also where nobody watched for a month. `first`: since
+    when each service is asked for, and `now`: until when there can be records, both in Unix seconds."""
     sums: dict[tuple[str, str], Tally] = {}
     for number, service, tally in days:
         if 0 <= number < date.max.toordinal() - _EPOCH:
             sums.setdefault((service, f"{day_of(number):%Y-%m}"), Tally()).add(tally)
+    for service in {service for service, _ in sums}:
+        # Not those that only a wrong clock knows.
+        seen = sorted(month for name, month in sums if name == service and _month_of(FIRST_DAY * DAY_S) <= month)
+        until = min(seen[-1], _month_of(now)) if seen else ""
+        month = seen[0] if seen else ""
+        while month < until:
+            sums.setdefault((service, month), Tally())
+            month = f"{_following(month):%Y-%m}"
     return tuple(_month(*key, sums[key], first.get(key[0], now), now, utc_offset_s) for key in sorted(sums))
+
+
+def _month_of(at: float) -> str:
+    return f"{day_of(min(int(at // DAY_S), _LAST_DAY)):%Y-%m}"
+
+
+def _following(month: str) -> date:
+    """When the month after this one begins."""
+    begins = date.fromisoformat(f"{month}-01")
+    return date(begins.year + begins.month // 12, begins.month % 12 + 1, 1) if begins.year < date.max.year else date.max
 
 
 def whole(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], now: float) -> tuple[Month, ...]:
@@ -133,8 +151,7 @@ def whole(days: Iterable[tuple[int, str, Tally]], first: Mapping[str, float], no
 
 
 def _month(service: str, month: str, tally: Tally, first: float, now: float, utc_offset_s: UtcOffset) -> Month:
-    begins = date.fromisoformat(f"{month}-01")
-    ends = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1) if begins.year < date.max.year else date.max
+    begins, ends = date.fromisoformat(f"{month}-01"), _following(month)
     # Between two moments, and not by the calendar: in spring a day has 23 hours.
     until = min(now, begins_at(day_number(ends), utc_offset_s))
     return _summed(service, month, tally, until - max(first, begins_at(day_number(begins), utc_offset_s)))

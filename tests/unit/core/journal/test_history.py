@@ -103,3 +103,14 @@ def test_of_few_answers_nobody_knows_the_latest(count: int, told: bool) -> None:
     for what in ("answer", "first_token", "dns", "connect", "tls", "first_byte"):
         assert getattr(month, f"{what}_p50_s") is not None
         assert (getattr(month, f"{what}_p95_s") is not None) is told
+
+
+def test_a_month_in_which_nobody_watched_is_there() -> None:
+    days = [(FEBRUARY + offset, "chatgpt", Tally(HOUR_MS)) for offset in (0, 100, -4000, 4000)]
+    first, now = FEBRUARY * float(DAY_S), (FEBRUARY + 101) * float(DAY_S)
+    told = months(days, {"chatgpt": first}, now, lambda at: 0.0)
+    known = [one for one in told if one.month.startswith("2026")]
+    assert [one.month for one in known] == ["2026-02", "2026-03", "2026-04", "2026-05"]
+    assert [one.uptime for one in known] == [1.0, None, None, 1.0]
+    assert sum(one.observed_s + one.unwatched_s for one in known) == now - first
+    assert len(told) == 6, "what only a wrong clock knows is a month of its own"
