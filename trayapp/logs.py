@@ -25,7 +25,7 @@ KEPT_FILES = 3
 # A shorter one would blank out ordinary words.
 MIN_SECRET_CHARACTERS = 8
 # These tell every request with its full address on level INFO.
-TALKATIVE = ("httpcore", "aiohttp", "asyncio", "keyring")
+TALKATIVE = ("httpx", "httpcore", "aiohttp", "asyncio", "keyring")
 
 HIDDEN = "•••"
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"

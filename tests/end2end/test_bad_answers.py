@@ -168,10 +168,10 @@ async def judged(lines: list[str]) -> dict[str, Any]:
 
 
 ALL_PROXY, NO_PROXY = "socks5://127.0.0.1:9", "[::1]"
-"""no way can be made with the first (no socksio is installed), and libraries fail to read the second."""
+"""httpx cannot be built with the first (no socksio is installed), and fails to read the second."""
 
 
-async def test_proxy_variables_that_cannot_be_used_are_no_matter_to_loopback() -> None:
+async def test_proxy_variables_that_httpx_refuses_are_no_matter_to_loopback() -> None:
     acme = Acme()
     async with providers(acme):
         write_files(home(), (acme,))
@@ -181,7 +181,7 @@ async def test_proxy_variables_that_cannot_be_used_are_no_matter_to_loopback() -
     quiet_log(home())
 
 
-async def test_proxy_variables_that_cannot_be_used_are_named_as_the_step_that_fails() -> None:
+async def test_proxy_variables_that_httpx_refuses_are_named_as_the_step_that_fails() -> None:
     """No address outside can be asked, so nothing is said about the provider; nothing crashes, nothing is sent."""
     acme = Acme()
     async with providers(acme):

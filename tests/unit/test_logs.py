@@ -69,7 +69,7 @@ def test_the_file_is_rotated(running: logs.Logs, monkeypatch: pytest.MonkeyPatch
 
 
 def test_talkative_libraries_are_asked_to_be_brief(running: logs.Logs) -> None:
-    logging.getLogger("httpcore").info("HTTP Request: GET https://api.example/v1/models?key=secretvalue")
+    logging.getLogger("httpx").info("HTTP Request: GET https://api.example/v1/models?key=secretvalue")
     logging.getLogger("aiohttp.access").info("GET /t/secretvalue/v1")
     assert "secretvalue" not in written(running, home())
 

@@ -33,12 +33,13 @@ def make_application(name: str, title: str) -> "QApplication":
     from PySide6.QtCore import QtMsgType, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
-    from trayapp.ui.lean import read_no_sources
+    from trayapp.ui.lean import import_no_command_lines, read_no_sources
 
     # PySide6 6.12.0 gives up references to True and None that CPython below 3.12 still counts.
     if sys.version_info < (3, 12) and PySide6.__version_info__[:2] == (6, 12):
         raise Problem("broken_pyside", version=PySide6.__version__)
     read_no_sources()
+    import_no_command_lines()
     messages: list[str] = []
 
     def listen(kind: "QtMsgType", context: "QMessageLogContext", message: str | None) -> None:

@@ -5,6 +5,7 @@ On Linux from the kernel and /sys; elsewhere what the standard library and the u
 
 import ipaddress
 import sys
+import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +14,6 @@ from trayapp.core.evidence.surroundings import Link, LinkKind, Surroundings
 from trayapp.desktop import netlink
 from trayapp.desktop.netlink import Hop, KernelLink
 from trayapp.desktop.uplink import uplink
-from trayapp.net.proxies import named_proxies
 
 # Of the documentation blocks (RFC 5737, RFC 3849): nobody has a route of its own to them.
 _SOMEWHERE = ("203.0.113.1", "2001:db8::1")
@@ -159,7 +159,7 @@ def _lines(file: Path) -> Iterable[str]:
 
 def proxy_host() -> str | None:
     """The host of the proxy that requests over TLS take, as the environment or the desktop has it; never its login."""
-    proxies = named_proxies()
+    proxies = urllib.request.getproxies()
     proxy = proxies.get("https") or proxies.get("all")
     if not proxy:
         return None

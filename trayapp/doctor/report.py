@@ -11,6 +11,7 @@ import platform
 import socket
 import ssl
 import sys
+import urllib.request
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from trayapp.doctor.probes import probes
 from trayapp.doctor.tools import tool_troubles
 from trayapp.errors import Problem
 from trayapp.logs import redact
-from trayapp.net.proxies import named_proxies, proxy_for
+from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, issuer_name
 from trayapp.paths import Home
 from trayapp.secrets.env_keys import env_keys
@@ -39,7 +40,7 @@ from trayapp.settings.mistakes import dotted
 from trayapp.settings.schema import ProviderSettings, Settings, ToolSettings
 
 PACKAGES = (
-    "llm-ampel", "PySide6-Essentials", "httpcore", "aiohttp", "keyring", "truststore", "tomlkit", "msgspec",
+    "llm-ampel", "PySide6-Essentials", "httpx", "aiohttp", "keyring", "truststore", "tomlkit", "msgspec",
     "platformdirs", "jeepney", "xllamacpp",
 )  # fmt: skip
 SESSION_VARIABLES = ("XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "LANG")
@@ -184,7 +185,7 @@ async def _keys(home: Home, catalogue: Catalogue, settings: Settings) -> AsyncIt
 
 
 def _proxies() -> Iterator[str]:
-    for scheme, proxy in sorted(named_proxies().items()):
+    for scheme, proxy in sorted(urllib.request.getproxies().items()):
         if scheme == "no":
             yield f"not for {proxy}"
             continue

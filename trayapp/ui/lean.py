@@ -26,3 +26,13 @@ def read_no_sources() -> bool:
     # What it has looked through until now: typing and enum.
     linecache.clearcache()
     return True
+
+
+def import_no_command_lines() -> None:
+    """Have httpx go without its command line, as it does where click and rich are not installed.
+
+    WORKAROUND: `import httpx` imports its command line wherever it can, and Debian's python3-httpx brings what it
+    takes: click, rich and pygments, 5 MB with httpx 0.28.1 on Python 3.11. Without them it has a stand-in:
+    https://github.com/encode/httpx/blob/0.28.1/httpx/__init__.py
+    """
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None is how Python notes "not to be had"

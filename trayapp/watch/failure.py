@@ -4,21 +4,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpcore
+import httpx
 
 from trayapp.core.evidence.observation import NetworkStep
 from trayapp.net.descriptors import ran_out
 from trayapp.net.lookup import NO_SUCH_NAME
 from trayapp.net.trust import is_unknown
-
-ERRORS = (
-    httpcore.NetworkError,
-    httpcore.TimeoutException,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
-"""All that httpcore raises of an exchange."""
 
 
 class Failure(Exception):
@@ -56,9 +47,9 @@ def timed_out(step: NetworkStep | None, addresses: tuple[str, ...]) -> Failure:
 
 def failure_of(error: Exception, step: NetworkStep | None, addresses: tuple[str, ...]) -> Failure:
     """What `error` means at this step; `no_descriptors`, without one: it is our own lack, and no news of anybody."""
-    if isinstance(error, (httpcore.ConnectError, OSError)) and ran_out(error):
+    if isinstance(error, (httpx.ConnectError, OSError)) and ran_out(error):
         return Failure("no_descriptors")
-    if isinstance(error, httpcore.ProxyError):
+    if isinstance(error, httpx.ProxyError):
         # The proxy's answer to CONNECT begins with its status.
         status = str(error)[:3]
         said = "proxy_login" if status == "407" else "proxy_refused" if status.startswith("4") else "connect"
@@ -73,16 +64,16 @@ def failure_of(error: Exception, step: NetworkStep | None, addresses: tuple[str,
         return Failure(code, NetworkStep.TLS, expired=not unknown, rejected=True, addresses=addresses)
     if step is NetworkStep.TLS or any(isinstance(cause, ssl.SSLError) for cause in causes):
         return Failure("tls", NetworkStep.TLS, addresses=addresses)
-    if step in (NetworkStep.TCP, NetworkStep.PROXY) and isinstance(error, (httpcore.ConnectError, OSError)):
+    if step in (NetworkStep.TCP, NetworkStep.PROXY) and isinstance(error, (httpx.ConnectError, OSError)):
         return Failure("connect", step, addresses=addresses)
-    if isinstance(error, httpcore.RemoteProtocolError) and not is_disconnect(error):
+    if isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error):
         return Failure("malformed", addresses=addresses)
-    if isinstance(error, (httpcore.NetworkError, httpcore.RemoteProtocolError, OSError)):
+    if isinstance(error, (httpx.NetworkError, httpx.RemoteProtocolError, OSError)):
         return Failure("cut", addresses=addresses)
     return Failure("unsendable")
 
 
-def is_disconnect(error: httpcore.RemoteProtocolError) -> bool:
+def is_disconnect(error: httpx.RemoteProtocolError) -> bool:
     """Did the connection end, rather than carry something that is no HTTP?"""
     return str(error).startswith(("Server disconnected", "peer closed"))
 

@@ -1,4 +1,4 @@
-"""Bounded, polite HTTP over httpcore.
+"""Bounded, polite HTTP: the only place that knows httpx.
 
 Every request has one deadline for everything (a server that drips is cut off), a size limit after decompression (an
 endless or exploding body is cut off), no cookies, and no redirect unless asked for. Requests to loopback never see a
@@ -6,6 +6,7 @@ proxy; requests elsewhere honour the environment's and, where Python can read th
 """
 
 import asyncio
+import http.cookiejar
 import logging
 import ssl
 import zlib
@@ -13,22 +14,26 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import httpcore
+import httpx
 
+from trayapp import __version__
 from trayapp.core.evidence.answers import redirected, same_site
 from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.evidence.phases import Phases
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.net.proxies import proxy_for
 from trayapp.net.trust import Roots, Trust, is_unknown, issuer_name
-from trayapp.watch.failure import ERRORS, Failure, failure_of, is_disconnect, refused_certificate, timed_out
-from trayapp.watch.request import request_for, text_of
+from trayapp.watch.failure import Failure, failure_of, is_disconnect, refused_certificate, timed_out
 from trayapp.watch.transport import TRACE, Outgoing, Trace
 
 log = logging.getLogger(__name__)
 # A line for every request of a program that asks all day is noise, and it would show every address in the log.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 
+USER_AGENT = f"llm-ampel/{__version__}"
+KEEPALIVE_S = 5.0
+"""The two requests of one reading share a connection; a probe a minute later proves name, connection and TLS afresh."""
 PREPARED_S = 20.0
 """Reading a few hundred certificates takes a second at worst; a disk that takes longer is no news of a provider."""
 TLS_HANDSHAKE_BYTES = 5_000
@@ -71,7 +76,7 @@ class Http:
     def __init__(self, *, trust: Trust | None = None, on_bytes: Callable[[int], None] = lambda _: None) -> None:
         self._trust = trust or Trust()
         self._on_bytes = on_bytes
-        self._clients: dict[tuple[str | None, Roots], Outgoing] = {}
+        self._clients: dict[tuple[str | None, Roots], httpx.AsyncClient] = {}
         self._under_way: set[asyncio.Timeout] = set()
 
     async def ask(
@@ -110,7 +115,7 @@ class Http:
             if deadline not in self._under_way:
                 raise Failure("cut", addresses=trace.addresses) from None
             raise timed_out(trace.step, trace.addresses) from None
-        except (*ERRORS, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise failure_of(error, trace.step, trace.addresses) from error
         finally:
             self._under_way.discard(deadline)
@@ -125,7 +130,7 @@ class Http:
             if not deadline.expired():
                 deadline.reschedule(asyncio.get_running_loop().time())
         for client in clients:
-            await client.close()
+            await client.aclose()
 
     async def close(self) -> None:
         await self.drop()
@@ -151,10 +156,9 @@ class Http:
             try:
                 head_s = clock() - began
                 trace.enter(None)
-                received = _size(response.headers)
-                names = text_of(response.headers)
-                body.encoded(names.get("content-encoding", "identity"))
-                async for chunk in response.aiter_stream():
+                received = _size(response.headers.raw)
+                body.encoded(response.headers.get("content-encoding", "identity"))
+                async for chunk in response.aiter_raw():
                     received += len(chunk)
                     if body.feed(chunk) or (enough is not None and enough(body.data)):
                         break
@@ -166,8 +170,9 @@ class Http:
                 await response.aclose()
         finally:
             self._on_bytes(trace.sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
+        names = {name.lower(): value for name, value in response.headers.items()}
         proven = reach_of_url(url) is Reach.LOOPBACK or (url.startswith("https:") and roots is Roots.PUBLIC)
-        status, whole = response.status, body.whole
+        status, whole = response.status_code, body.whole
         end_s = clock() - began
         return HttpAnswer(
             status,
@@ -192,20 +197,19 @@ class Http:
         headers: Mapping[str, str],
         content: bytes | None,
         trace: Trace,
-    ) -> tuple[httpcore.Response, Roots]:
+    ) -> tuple[httpx.Response, Roots]:
         """Send it to a host whose certificate somebody's roots vouch for; whose, is part of the answer."""
         host = urlsplit(url).hostname or ""
-        refused: httpcore.ConnectError | None = None
+        refused: httpx.ConnectError | None = None
         for roots in self._trust.order(host):
             client = await self._client(proxy, roots)
-            try:
-                request = request_for(method, url, headers, content, {"trace": trace.note})
-            except ValueError:
-                raise Failure("unsendable") from None
-            trace.sent = _size(request.headers) + len(url) + len(content or b"")
+            request = client.build_request(
+                method, url, headers=headers, content=content, extensions={"trace": trace.note}
+            )
+            trace.sent = _size(request.headers.raw) + len(url) + len(content or b"")
             try:
                 response = await _send_anew(client, request, trace)
-            except httpcore.ConnectError as error:
+            except httpx.ConnectError as error:
                 # What is loaded for the next attempt is no part of the way.
                 trace.enter(None)
                 if (refusal := refused_certificate(error)) is None:
@@ -233,14 +237,14 @@ class Http:
         except OSError as error:
             raise failure_of(error, None, ()) from error
 
-    async def _client(self, proxy: str | None, roots: Roots) -> Outgoing:
+    async def _client(self, proxy: str | None, roots: Roots) -> httpx.AsyncClient:
         context = await self._trust.context(roots)
         if (proxy, roots) not in self._clients:
             self._clients[proxy, roots] = _make_client(proxy, context)
         return self._clients[proxy, roots]
 
 
-async def _send_anew(client: Outgoing, request: httpcore.Request, trace: Trace) -> httpcore.Response:
+async def _send_anew(client: httpx.AsyncClient, request: httpx.Request, trace: Trace) -> httpx.Response:
     """Send it over a kept connection, or over a new one if the host turns out to have closed that.
 
     Over TLS its good-bye can come together with the answer before; then nobody can tell from the socket.
@@ -248,20 +252,29 @@ async def _send_anew(client: Outgoing, request: httpcore.Request, trace: Trace) 
     while True:
         trace.connects = False
         try:
-            return await client.send(request)
-        except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+            return await client.send(request, stream=True)
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
             if (
-                client.closed
+                client.is_closed
                 or trace.connects
-                or (isinstance(error, httpcore.RemoteProtocolError) and not is_disconnect(error))
+                or (isinstance(error, httpx.RemoteProtocolError) and not is_disconnect(error))
             ):
                 raise
 
 
-def _make_client(proxy: str | None, context: ssl.SSLContext) -> Outgoing:
+def _make_client(proxy: str | None, context: ssl.SSLContext) -> httpx.AsyncClient:
+    nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
+    limits = httpx.Limits(keepalive_expiry=KEEPALIVE_S)
     try:
-        return Outgoing(context, proxy)
-    except (RuntimeError, ValueError) as error:
+        return httpx.AsyncClient(
+            transport=Outgoing(context, limits, proxy),
+            # httpx's own reading of the environment can fail on a legal NO_PROXY, and it would read ~/.netrc.
+            trust_env=False,
+            timeout=None,
+            headers={"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "gzip"},
+            cookies=http.cookiejar.CookieJar(nobody),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
         # Not the message: a proxy's address can hold a password.
         log.info("no client can be built with the proxy that is set: %s", type(error).__name__)
         raise Failure("proxy_settings", NetworkStep.PROXY) from None
@@ -306,13 +319,13 @@ class _Body:
         self.whole = True
 
 
-def _peer(response: httpcore.Response) -> str | None:
+def _peer(response: httpx.Response) -> str | None:
     stream = response.extensions.get("network_stream")
     address = stream.get_extra_info("server_addr") if stream is not None else None
     return str(address[0]) if address else None
 
 
-def _issuer(response: httpcore.Response) -> str | None:
+def _issuer(response: httpx.Response) -> str | None:
     """Who vouches for the host, by the name of the organisation where it has one."""
     stream = response.extensions.get("network_stream")
     secure = stream.get_extra_info("ssl_object") if stream is not None else None

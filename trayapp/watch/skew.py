@@ -1,9 +1,9 @@
 """How wrong this machine's clock is, by what an answer says of the time where it comes from."""
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 from trayapp.clock import Clock
-from trayapp.core.http_date import http_date
 
 CACHED_S = 366 * 86_400.0
 """Longer than anything is cached; what is called older tells nothing of the time."""
@@ -15,7 +15,7 @@ def skew_s(headers: Mapping[str, str], clock: Clock) -> float | None:
     `headers` have lower-case names.
     """
     try:
-        then, age_s = http_date(headers["date"]), float(headers.get("age", 0))
+        then, age_s = parsedate_to_datetime(headers["date"]), float(headers.get("age", 0))
         ahead_s = (clock.wall(clock.now()) - then).total_seconds() - max(0.0, age_s)
     except (KeyError, ValueError, TypeError, OverflowError):
         return None

@@ -12,19 +12,16 @@ from functools import partial
 from itertools import chain, zip_longest
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore
+import httpx
 
 from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.evidence.phases import Phase, Phases
 from trayapp.core.evidence.reach import is_address
 from trayapp.net.lookup import look_up
 from trayapp.tasks import Tasks
-from trayapp.watch.request import login_of
 
-KEEPALIVE_S = 5.0
-"""The two requests of one reading share a connection; a probe a minute later proves name, connection and TLS afresh."""
 NEXT_ADDRESS_S = 0.25
 """RFC 8305: an address that has not answered by then gets company, so that broken IPv6 costs this and no more."""
 
@@ -87,46 +84,16 @@ TRACE: ContextVar[Trace] = ContextVar("TRACE")
 """Of the exchange that the running task is about: the connecting is deep inside it."""
 
 
-class Outgoing:
-    """Goes out through `proxy`, or without one; then it looks names up itself.
+class Outgoing(httpx.AsyncHTTPTransport):
+    """Goes out through `proxy`, or without one; then it looks names up itself."""
 
-    Raises ValueError for a proxy that is none, and RuntimeError for one that takes a package that is not installed.
-    """
-
-    def __init__(self, context: ssl.SSLContext, proxy: str | None) -> None:
-        self.closed = False
-        self._pool = pool = _pool(context, proxy)
+    def __init__(self, context: ssl.SSLContext, limits: httpx.Limits, proxy: str | None) -> None:
+        super().__init__(verify=context, limits=limits, proxy=proxy)
+        # httpx offers no other way: https://github.com/encode/httpx/discussions/2930
+        pool: Any = self._pool
+        pool._network_backend = _Direct() if proxy is None else _Noting()
         make = pool.create_connection
         pool.create_connection = lambda origin: _Whole(make(origin))
-
-    async def send(self, request: httpcore.Request) -> httpcore.Response:
-        response: httpcore.Response = await self._pool.handle_async_request(request)
-        return response
-
-    async def close(self) -> None:
-        self.closed = True
-        await self._pool.aclose()
-
-
-def _pool(context: ssl.SSLContext, proxy: str | None) -> Any:
-    kind: Callable[..., Any] = httpcore.AsyncConnectionPool
-    given: dict[str, Any] = {"network_backend": _Direct()}
-    if proxy is not None:
-        parts = urlsplit(proxy)
-        if parts.scheme not in _PROXIES or not parts.hostname:
-            raise ValueError("no proxy that can be asked")
-        kind = _PROXIES[parts.scheme]
-        url = httpcore.URL(scheme=parts.scheme, host=parts.hostname, port=parts.port, target="/")
-        given = {"network_backend": _Noting(), "proxy_url": url, "proxy_auth": login_of(parts)}
-    return kind(ssl_context=context, max_connections=None, keepalive_expiry=KEEPALIVE_S, **given)
-
-
-_PROXIES: Mapping[str, Callable[..., Any]] = {
-    "http": httpcore.AsyncHTTPProxy,
-    "https": httpcore.AsyncHTTPProxy,
-    "socks5": httpcore.AsyncSOCKSProxy,
-    "socks5h": httpcore.AsyncSOCKSProxy,
-}
 
 
 class _Whole:

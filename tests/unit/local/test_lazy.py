@@ -8,8 +8,6 @@ import pytest
 
 @pytest.mark.parametrize("module", ["target", "detect", "chat", "listing", "signature", "embedded"])
 def test_importing_loads_neither_the_http_library_nor_the_engine(module: str) -> None:
-    code = (
-        f"import sys, trayapp.local.{module}; print(*sorted({{'aiohttp', 'xllamacpp', 'httpcore'}} & set(sys.modules)))"
-    )
+    code = f"import sys, trayapp.local.{module}; print(*sorted({{'aiohttp', 'xllamacpp', 'httpx'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""

@@ -23,13 +23,11 @@ print(*sys.modules)
 
 _FOR_OTHERS = {
     "aiohttp": "the gateway",
+    "click": "the command line of httpx, which tools of this environment bring",
     "dbus_fast": "the tests' services on the bus",
     "difflib": "mistakes in the settings",
-    "email": "times in headers that nobody sends any more, and Python's reading of proxies",
     "html": "nobody",
-    "http.client": "Python's reading of proxies",
-    "httpx": "the tests",
-    "idna": "hosts with letters of their own",
+    "rich": "the command line of httpx",
     "statistics": "slow first tokens",
     "tomlkit": "changes of the settings",
     "trayapp.control.answers": "whoever asks on the command line",
@@ -52,7 +50,7 @@ def test_no_source_is_kept() -> None:
 
 def test_watching_imports_nothing_that_only_others_need() -> None:
     imported = set(printed(_WATCHING))
-    assert {"httpcore", "trayapp.engine.engine", "trayapp.ui.tray.menu"} <= imported
+    assert {"httpx", "trayapp.engine.engine", "trayapp.ui.tray.menu"} <= imported
     assert imported & _FOR_OTHERS.keys() == set()
 
 

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-import httpcore
+import httpx
 import pytest
 
 from trayapp.core.evidence.observation import NetworkStep
@@ -11,7 +11,7 @@ from trayapp.watch.failure import failure_of, timed_out
 
 
 def lost_by(cause: Exception) -> Exception:
-    error = httpcore.ConnectError("lost")
+    error = httpx.ConnectError("lost")
     error.__cause__ = cause
     return error
 
@@ -37,17 +37,17 @@ def refused(verify_code: int) -> ssl.SSLCertVerificationError:
             "dns",
             NetworkStep.DNS,
         ),
-        (httpcore.ConnectError("lost"), NetworkStep.TCP, "connect", NetworkStep.TCP),
-        (httpcore.ConnectError("lost"), NetworkStep.PROXY, "connect", NetworkStep.PROXY),
-        (httpcore.ConnectError("lost"), NetworkStep.TLS, "tls", NetworkStep.TLS),
+        (httpx.ConnectError("lost"), NetworkStep.TCP, "connect", NetworkStep.TCP),
+        (httpx.ConnectError("lost"), NetworkStep.PROXY, "connect", NetworkStep.PROXY),
+        (httpx.ConnectError("lost"), NetworkStep.TLS, "tls", NetworkStep.TLS),
         (lost_by(refused(20)), NetworkStep.TLS, "untrusted", NetworkStep.TLS),
         (lost_by(refused(10)), NetworkStep.TLS, "expired", NetworkStep.TLS),
-        (httpcore.ProxyError("407 Proxy Authentication Required"), None, "proxy_login", NetworkStep.PROXY),
-        (httpcore.ProxyError("403 Forbidden"), None, "proxy_refused", NetworkStep.PROXY),
-        (httpcore.ProxyError("503 Service Unavailable"), None, "connect", NetworkStep.PROXY),
-        (httpcore.ReadError("gone"), None, "cut", None),
-        (httpcore.RemoteProtocolError("illegal status line"), None, "malformed", None),
-        (httpcore.LocalProtocolError("bad header"), None, "unsendable", None),
+        (httpx.ProxyError("407 Proxy Authentication Required"), None, "proxy_login", NetworkStep.PROXY),
+        (httpx.ProxyError("403 Forbidden"), None, "proxy_refused", NetworkStep.PROXY),
+        (httpx.ProxyError("503 Service Unavailable"), None, "connect", NetworkStep.PROXY),
+        (httpx.ReadError("gone"), None, "cut", None),
+        (httpx.RemoteProtocolError("illegal status line"), None, "malformed", None),
+        (httpx.LocalProtocolError("bad header"), None, "unsendable", None),
     ],
 )
 def test_code_and_step(error: Exception, step: NetworkStep | None, code: str, at: NetworkStep | None) -> None:

@@ -7,6 +7,7 @@ challenge with the header `cf-mitigated: challenge`, whatever the status.
 
 import re
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -34,7 +35,6 @@ from trayapp.core.evidence.error_words import (
 )
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.evidence.reach import Reach, reach_of_url
-from trayapp.core.http_date import http_date
 
 MAX_RETRY_AFTER_S = 3600.0
 """A provider may ask for patience, not for silence: a longer Retry-After is cut to an hour."""
@@ -233,7 +233,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         elif (patience := headers.get("retry-after", "").strip()) and not patience[0].isalpha():
             seconds = float(patience)
         elif patience:
-            seconds = (http_date(patience) - http_date(headers["date"])).total_seconds()
+            seconds = (parsedate_to_datetime(patience) - parsedate_to_datetime(headers["date"])).total_seconds()
         else:
             return None
     except (ValueError, TypeError, KeyError, OverflowError):
