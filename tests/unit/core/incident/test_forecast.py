@@ -135,6 +135,12 @@ def test_isolated_or_more_to_come(apart: float, again: float) -> None:
     assert said(past(60, apart=apart)).again == again
 
 
+def test_of_late_more_come_than_before() -> None:
+    """The last twenty of eighty weigh as much as all before them, and a little more."""
+    late, before = past(21, apart=6 * HOUR, spread=0.0), past(60, ended=60 * DAY)
+    assert said(late + before).again == 0.5
+
+
 def test_a_short_one_soon_after_is_another() -> None:
     known = past(60)
     soon = [PastIncident(one.ended_at + 10.0, one.ended_at + 130.0) for one in known]

@@ -20,3 +20,8 @@ BOTH = Incident("i", "openai", ("chatgpt", "openai-api"), ("openai-api",), Incid
 def test_of_what_it_is_without_some_services(services: set[str], left: tuple[tuple[str, ...], ...] | None) -> None:
     found = without(BOTH, frozenset(services))
     assert (None if found is None else (found.services, found.down)) == left
+
+
+def test_what_it_is_not_about_leaves_it_as_it_is() -> None:
+    """The very same, so that nobody writes it anew."""
+    assert without(BOTH, frozenset({"claude"})) is BOTH
