@@ -40,13 +40,18 @@ _SHAPES: dict[str, Shape] = {
 _MODELS = "/models"
 # Lists of what went wrong; lists of models come as `data`, `models`, `results`, or bare.
 _NO_MODELS = frozenset({"errors", "detail", "details"})
+# Ollama has null there while it has no model (`ToListCompletion` in openai.go of https://github.com/ollama/ollama).
+_NONE_YET = ("data", "models")
 
 
 def holds(path: str, json: Any) -> Holds:
     """What the body of an answer to `path` holds; what no shape is known of is believed."""
     if path.endswith(_MODELS):
         fields = json if isinstance(json, dict) else {_MODELS: json}
-        listed = any(isinstance(value, list) and name not in _NO_MODELS for name, value in fields.items())
+        listed = any(
+            name in _NONE_YET if value is None else isinstance(value, list) and name not in _NO_MODELS
+            for name, value in fields.items()
+        )
         return Holds.ANSWER if listed else Holds.NOTHING
     shape = next((shape for end, shape in _SHAPES.items() if path.endswith(end)), None)
     if shape is None:
@@ -54,7 +59,7 @@ def holds(path: str, json: Any) -> Holds:
     if not isinstance(json, dict) or shape.member not in json:
         return Holds.NOTHING
     value: Any = json[shape.member]
-    if not value and shape.filled and (value is None or isinstance(value, list)):
+    if value is None or (shape.filled and value == []):
         return Holds.EMPTY
     if not isinstance(value, shape.kind) or isinstance(value, bool):
         return Holds.NOTHING
