@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.fakeclock import FakeClock
 from trayapp import paths
-from trayapp.app.commands import settings_view
+from trayapp.app.settings_view import settings_view
 from trayapp.engine.loading import load_all
 
 
