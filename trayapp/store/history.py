@@ -69,7 +69,7 @@ def read_history(
             ),
             days=strips(of_days, first_day, today) if days and first_day is not None else {},
             whole=whole(of_days, first, now) if days else (),
-            lost_hours=max(len(reader.lost.hours), min(1, reader.lost.records + len(reader.lost.tables))),
+            lost_hours=_lost_hours(reader, [day for day, _, _ in of_days if day >= FIRST_DAY], now),
         )
 
 
@@ -83,6 +83,14 @@ def read_hours(file: Path, now: float, count: int) -> Mapping[str, tuple[Stretch
         last = int(now // 3600)
         first = last - count + 1
         return strips(reader.values(Tables.HOUR, first, last), first, last)
+
+
+def _lost_hours(reader: Reader, days: list[int], now: float) -> int:
+    """Of a table that does not even tell its ends all hours of all years are lost; before the first of the `days` that
+    are known, wherever on earth that began, there was nothing to lose."""
+    lost, first = reader.lost, 24 * (min(days, default=0) - 1)
+    known = sum(first <= hour <= now // 3600 for hour in lost.hours)
+    return max(known, min(1, len(lost.hours) + lost.records + len(lost.tables)))
 
 
 def _until(incident: Incident) -> float:

@@ -135,6 +135,21 @@ async def test_where_the_first_hour_is_lost_its_day_is_known(file: Path) -> None
     assert month.unwatched_s == 25 * 86_400 - 7200
 
 
+@pytest.mark.parametrize("table", ["incident", "change", "seen"])
+async def test_no_more_hours_are_lost_than_there_were(file: Path, table: str) -> None:
+    """Where the first page of a table is gone, nobody knows when it began or ended."""
+    await written(file, *days(*range(39)), Batch(incidents={INCIDENT.id: INCIDENT}, changes=[change(AT)]))
+    with closing(sqlite3.connect(file)) as raw:
+        (page,) = raw.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    with file.open("r+b") as raw_file:
+        raw_file.seek((page - 1) * 4096)
+        raw_file.write(b"\xff" * 4096)
+    told = read(file)
+    assert 0 <= told.lost_hours <= 42 * 24
+    assert bool(told.lost_hours) is (table != "seen"), "which is not looked at here"
+    assert told.months[0].good == 28
+
+
 @pytest.mark.parametrize("seed", range(10))
 async def test_no_damage_is_a_crash(file: Path, seed: int) -> None:
     await written(file, *days(*range(60)), Batch(incidents={INCIDENT.id: INCIDENT}))
