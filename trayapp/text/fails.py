@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from trayapp.core.catalogue import Ability
+from trayapp.core.evidence.observation import NetworkStep
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.mine.fails import Fails, Why
 from trayapp.core.mine.side import Side
@@ -72,6 +73,14 @@ _NEXT: Mapping[Why, str] = {
     Why.SILENT: N_("Try another network, such as your phone's: if it works there, it is this one."),
     **dict.fromkeys((Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE), _HERE),
 }
+_BY_STEP: Mapping[NetworkStep, str] = {
+    NetworkStep.INTERFACE: N_("Switch on Wi-Fi or plug in the cable; I notice by myself."),
+    NetworkStep.DNS: N_("Enter another DNS server in the network settings, or switch the router off and on again."),
+    NetworkStep.TLS: N_("Switch a VPN or virus scanner off for a try, or ask whoever runs this network."),
+    NetworkStep.CLOCK: N_("Have the time set automatically in the settings of the system."),
+    NetworkStep.PROXY: N_("Check its login in the settings of the system, or ask whoever runs it."),
+    NetworkStep.CAPTIVE_PORTAL: N_("Open any page in the browser and log in there."),
+}
 # There the words of the user say more about what to do than the light does.
 _BY_SYMPTOM = frozenset({Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE, Why.REPORTED})
 _ABILITIES: Mapping[Ability, str] = {
@@ -106,7 +115,7 @@ def next_step(f: Fails) -> str:
     """What to do now."""
     if f.symptoms and f.why in _BY_SYMPTOM:
         return said(f.symptoms[0].then)
-    return _(_NEXT[f.why])
+    return _(_BY_STEP.get(f.step, _NEXT[f.why]) if f.step is not None else _NEXT[f.why])
 
 
 def symptom_line(symptom: Symptom) -> str:

@@ -5,7 +5,7 @@ import pytest
 from tests.support.snapshots import service, snapshot
 from tests.support.states import STATES, down, fine, offline
 from trayapp.core.catalogue import Ability
-from trayapp.core.evidence.observation import Badge
+from trayapp.core.evidence.observation import Badge, NetworkStep
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.mine.fails import Fails, Why, fails
 from trayapp.core.mine.side import Side
@@ -47,6 +47,12 @@ def test_every_answer_has_its_words(why: Why) -> None:
         f = Fails("openai-api", side, sure, why)
         assert words.sentence(f, fine()).count(". ") >= 1
         assert words.next_step(f)[-1] == "."
+
+
+def test_each_stretch_of_the_own_network_has_its_own_next_step() -> None:
+    told = {words.next_step(Fails("openai-api", Side.YOU, True, Why.OFFLINE, step=step)) for step in NetworkStep}
+    assert len(told) == len(NetworkStep)
+    assert "Open any page in the browser and log in there." in told
 
 
 def test_what_it_usually_means_is_not_said_against_what_is_known() -> None:

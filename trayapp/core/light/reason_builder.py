@@ -170,10 +170,8 @@ class ReasonBuilder:
                 return (some, *self._company(latest))
         if run:
             return (_failures(run[-1], len(run), len(run), run[0].at), *self._company(run[-1]))
-        stranger = evidence.stranger
-        if stranger.latest is not None and not stranger.blocks:
-            return (_blocked(stranger.latest), *self._company(stranger.latest))
-        return ()
+        stranger = evidence.stranger.latest
+        return (_blocked(stranger), *self._company(stranger)) if stranger is not None else ()
 
     def _refused(self) -> tuple[Reason, ...]:
         refusal = self.refusal

@@ -146,7 +146,9 @@ def _found(judgement: Judgement, v: ServiceVerdict, symptoms: tuple[Symptom, ...
     if v.finding is Finding.BLOCKED:
         return Side.YOU, not _has(v, Code.KEPT_OUT), Why.BLOCKED
     if v.light is Light.RED:
-        return _RED[(v.claim or Claim(ClaimKind.NONE)).kind]
+        side, sure, why = _RED[(v.claim or Claim(ClaimKind.NONE)).kind]
+        # It is down, and whoever is in its place here would keep it out if it were not.
+        return side, sure and not _has(v, Code.BLOCKED), why
     refused = _refused(v)
     if v.light is Light.YELLOW:
         return _yellow(v, refused)
@@ -172,6 +174,8 @@ def _yellow(v: ServiceVerdict, refused: _Found | None) -> _Found:
     if refused is not None and not seen and v.finding in _REPORTED_OR_PAST and not _has(v, Code.REFUSED):
         # Nothing fails here but what it tells the user themselves.
         return Side.YOU, False, refused[2]
+    if _has(v, Code.BLOCKED) and not seen and v.finding in _REPORTED_OR_PAST:
+        return Side.YOU, False, Why.BLOCKED
     if v.finding is Finding.CHECKING and any(isinstance(reason.params.get("status"), int) for reason in seen):
         return Side.THEM, False, Why.ERRORS
     if v.finding in _YELLOW:

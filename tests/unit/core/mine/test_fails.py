@@ -36,6 +36,12 @@ def yellow(finding: Finding, *reasons: Reason) -> Snapshot:
     return snapshot(service("openai-api", Light.YELLOW, finding, reasons=reasons))
 
 
+def down_behind_a_filter() -> Snapshot:
+    return snapshot(
+        service("openai-api", Light.RED, Finding.DOWN, claim=Claim(ClaimKind.NOT_YOU), reasons=(INCIDENT, FILTER))
+    )
+
+
 def offline(s: Snapshot) -> Snapshot:
     return structs.replace(s, judgement=structs.replace(s.judgement, network=OFFLINE))
 
@@ -53,6 +59,7 @@ def marked(badge: Badge, finding: Finding, *reasons: Reason) -> Snapshot:
     return snapshot(service("openai-api", Light.YELLOW, finding, badges=(badge,), reasons=reasons))
 
 
+FILTER = Reason(Code.BLOCKED, Source.PROBE, 0.0, {"what": "foreign_page"})
 FAILS = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 503})
 SILENCE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": "timeout"})
 NO_KEYS = Reason(Code.BADGE_RATE_LIMIT, Source.PROBE, 0.0, {"keyless": True})
@@ -85,6 +92,8 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("an own server that is down while offline", offline(red(ClaimKind.NOT_YOU)), THEM, True, Why.DOWN),
     ("an own server that answers while offline", offline(green()), NEITHER, False, Why.CALM),
     ("nothing known while offline", offline(DARK), YOU, True, Why.OFFLINE),
+    ("the page's trouble, behind a filter", yellow(Finding.DEGRADED, INCIDENT, FILTER), YOU, False, Why.BLOCKED),
+    ("down, behind a filter", down_behind_a_filter(), THEM, False, Why.DOWN),
     ("slow", states.slow(), THEM, True, Why.SLOW),
     ("just back", states.recovering(), THEM, True, Why.RECOVERING),
     ("planned", states.maintenance(), THEM, True, Why.MAINTENANCE),
