@@ -115,7 +115,8 @@ def next_step(f: Fails) -> str:
     """What to do now."""
     if f.symptoms and f.why in _BY_SYMPTOM:
         return said(f.symptoms[0].then)
-    return _(_BY_STEP.get(f.step, _NEXT[f.why]) if f.step is not None else _NEXT[f.why])
+    words = _NEXT[f.why] if f.step is None else _BY_STEP.get(f.step, _NEXT[f.why])
+    return _(words)
 
 
 def symptom_line(symptom: Symptom) -> str:

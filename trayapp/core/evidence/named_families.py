@@ -173,9 +173,9 @@ def _as_written(family: str, text: str, start: int, end: int) -> list[_Mention]:
     end += len(_matched(r"^(?:[\w-]|\.(?=\w))*", text[end:]))
     end += len(_matched(rf"(?i)^(?:[{_BETWEEN}]+(?:{_VERSION})(?![\w%]))?{_VARIANT}", text[end:]))
     which = [_which(family, text[start:end])]
-    number = _VERSION if family.isalpha() else rf"{family[-1]}\.\d" if family[-1].isdigit() else ""
+    number = _VERSION if family.isalpha() else rf"{family[-1]}\.\d"
     more = re.compile(rf"(?i){_JOIN}({number})(?![\w%]|\s+\w+s\b)")
-    while number and which[0] and (one := more.match(text, end)):
+    while which[0] and (one := more.match(text, end)):
         end = one.end()
         which.append(_which(family, one[1]))
     return [_Mention(family, one, start, end) for one in which]
@@ -214,13 +214,13 @@ def _is_one_of_several(clause: str, one: _Mention, found: Sequence[_Mention]) ->
     """Whether something else is named in one breath with it, or it is named as a cause or in passing: "GPT-5 and the
     API", "o1 and GPT-4o", "reasoning models (o3)", "since the launch of Opus"."""
     before, after = clause[max(0, one.start - _REACH) : one.start], clause[one.end : one.end + _REACH]
-    if re.search(_CAUSE, before) or before.rstrip().endswith("("):
+    if re.search(rf"{_CAUSE}|\(\s*$", before):
         return True
     starts = {each.start for each in found}
     if right := re.match(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}", after):
         rest = after[right.end() :]
-        brand = re.match(r"\w+\s+", rest)
-        places = {one.end + right.end() + more for more in (0, brand.end() if brand else 0)}
+        brand = _matched(r"^(?:\w+\s+)?", rest)
+        places = {one.end + right.end(), one.end + right.end() + len(brand)}
         if not places & starts and re.match(rf"(?i:{_THING}|{_MODEL}|(?:\w+\s+){{1,3}}models\b)|[A-Z]\w+", rest):
             return True
     # Where it fails may be a list; what else fails is none.

@@ -239,6 +239,14 @@ def test_what_a_text_names(text: str, named: tuple[str, ...]) -> None:
         (OPEN_WEIGHTS, ["gpt-oss-120b errors"], "gpt-oss"),
         (OPEN_WEIGHTS, ["DeepSeek R1, V3 slow"], "DeepSeek"),
         (OPEN_WEIGHTS, ["DeepSeek API outage"], "DeepSeek"),
+        (BRAIN, ["Problem bei Opus, Sonnet"], ""),
+        (BRAIN, ["Opus errors \u6240\u6709\u6a21\u578b"], ""),
+        (BRAIN, ["Since Monday, Opus returns errors"], "Opus"),
+        (BRAIN, ["Elevated errors on Opus 4.5, 4.1"], "Opus"),
+        (BRAIN, ["Opus 4.5, 4.1 and Sonnet errors", "Opus 4.5 has recovered."], "Opus Sonnet"),
+        (OPEN, ["Elevated errors on GPT-4o and azure-gpt-5"], "GPT-5 GPT-4o"),
+        (OPEN, ["Increased API latency and error rates affecting gpt-4o-mini"], "GPT-4o"),
+        (OPEN, ["Errors on gpt-4o-mini and 3.5"], ""),
     ],
 )
 def test_what_it_is_about(families: tuple[str, ...], texts: list[str], about: str) -> None:

@@ -31,6 +31,7 @@ def told(title: str, *updates: str, use: Use = UNKNOWN) -> Concerns:
         (("Opus errors", "Haiku has recovered; Opus still fails."), ("Opus",)),
         (("Opus errors", "Resolved for Haiku."), ("Opus",)),
         (("gpt-5-mini returns errors",), ("GPT-5",)),
+        (("Elevated errors on all models", "It is limited to Opus."), ("Opus",)),
     ],
 )
 def test_families(texts: tuple[str, ...], families: tuple[str, ...]) -> None:
@@ -95,6 +96,13 @@ def test_each_service_that_it_touches_has_its_own_families() -> None:
     uses = (Use(("Opus", "Sonnet"), frozenset({"Opus"})), Use(("GPT-5",), frozenset({"GPT-5"})))
     told = concerns("Errors on Opus, Sonnet and GPT-5", (), uses)
     assert told == Concerns(("Opus", "Sonnet", "GPT-5"), ("Opus", "GPT-5"))
+
+
+def test_the_newest_word_is_the_last_one_whether_there_is_a_title_or_not() -> None:
+    for title in (None, "Elevated errors"):
+        widened = concerns(title, ("Now all models are affected.", "Opus returns errors."), (USED,))
+        narrowed = concerns(title, ("The issue is limited to Opus.", "All models are affected."), (USED,))
+        assert (widened.families, narrowed.families) == ((), ("Opus",))
 
 
 def test_a_page_that_says_nothing_leaves_nothing() -> None:
