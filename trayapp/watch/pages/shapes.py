@@ -94,9 +94,9 @@ def components(file: Record, clock: Clock, *, dated: bool) -> tuple[list[PageCom
     records = listing(file, "components")
     if not records:
         raise Unfit(PageHealth.EMPTY, "no_components")
-    named = [record for record in records[:MAX_COMPONENTS] if text(record, "id")]
+    named = [record for record in records[:MAX_COMPONENTS] if ident(record)]
     found = _dated_groups(named, [_component(record, clock, dated=dated) for record in named])
-    readable = sum(text(record, "id") is not None and text(record, "status") is not None for record in records)
+    readable = sum(bool(ident(record)) and text(record, "status") is not None for record in records)
     if not readable:
         raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
     return found, len(records) - readable

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.fakeclock import FakeClock
@@ -34,6 +34,9 @@ def _read(record: dict[str, Any], *, maintenance: bool = False) -> PageIncident:
     _some(component("aaaa", "Chat")),
     _some(incident("i1", "Errors", "investigating", AT)),
     _some(update("investigating", AT, affected_components=[affected("aaaa", "partial_outage")])),
+)
+@example(
+    {**component("aaaa", "Chat"), "id": " "}, incident("i1", "Errors", "investigating", AT), update("investigating", AT)
 )
 def test_any_json_is_counted_or_understood(part: dict[str, Any], told: dict[str, Any], word: dict[str, Any]) -> None:
     good = component("good", "Good")
