@@ -38,6 +38,8 @@ RATE = 720.0
 """Steady seconds per real second: an hour in five, and a round trip on loopback is still far less than the minute
 between two requests. More providers than four take it more slowly, for the same reason."""
 SETTINGS = f"[network]\ncontrols = {json.dumps(CONTROLS)}\n"
+CLEARING_S = 180.0
+"""Real seconds for trouble to be over, which takes up to an hour of the clock's."""
 HICCUP_S = 10.0
 """Real seconds for the light to be right again: a second in which a busy machine stood still was ten minutes here."""
 
@@ -105,7 +107,7 @@ async def measure(size: Size, hours: float, trouble_hours: float, rate: float) -
             with trouble.lasts(scene):
                 await lit(scene, trouble.lights)
                 tell(what, await spend(scene, trouble_hours * HOUR_S, trouble.lights), trouble_hours, TROUBLED_MB)
-            await lit(scene, CALM)
+            await lit(scene, CALM, CLEARING_S)
     print("  pieces:", ", ".join(f"{name} {count / 1000:.1f} kB" for name, count in pieces().items()))
 
 

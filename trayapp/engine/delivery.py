@@ -11,16 +11,18 @@ from trayapp.tasks import Rounds
 LAST_WORDS_S = 2.0
 """Real seconds at the end for what is still to be told; a notification server that hangs does not get more."""
 
+Save = Callable[[], Awaitable[None]]
 Announce = Callable[[Announcement, Snapshot], Awaitable[None]]
 
 
 class Delivery:
-    """A queue of announcements. `save` writes all that a restart has to know; `announce` tells one of them."""
+    """A queue of announcements. `save` writes all that a restart has to know, `save_told` what became of those that
+    were told, and nothing else: all of it was written just before. `announce` tells one of them."""
 
     def __init__(
-        self, save: Callable[[], Awaitable[None]], announce: Announce | None, snapshot: Callable[[], Snapshot]
+        self, save: Save, save_told: Save, announce: Announce | None, snapshot: Callable[[], Snapshot]
     ) -> None:
-        self._save = save
+        self._save, self._save_told = save, save_told
         self._announce = announce
         self._snapshot = snapshot
         self._saves, self._banners = Rounds("remembering"), Rounds("telling a banner")
@@ -43,7 +45,7 @@ class Delivery:
                         await self._tell(announcement)
                 if announcements:
                     with self._saves.round():
-                        await self._save()
+                        await self._save_told()
             finally:
                 self._outbox.task_done()
 

@@ -103,7 +103,7 @@ class Engine:
         self._tasks = Tasks("engine")
         self._publications = Coalescer(lambda: publish(self.snapshot()))
         self._evaluations = Coalescer(self.evaluate)
-        self._delivery = Delivery(self._save, announce, self.snapshot)
+        self._delivery = Delivery(self._save, self._save_told, announce, self.snapshot)
         self._store = Store(home.store_file) if remember else None
         self._keeper = Keeper(self._store) if self._store is not None else None
         self._diary = Diary(home.journal_file, clock.now()) if remember else None
@@ -404,6 +404,10 @@ class Engine:
             memory = self._state.remember()
             pieces = {name: getattr(memory, name) for name in Memory.__annotations__}
             await self._keeper.save({**pieces, "delivered": self.delivered, "spent": self._watching.spent})
+
+    async def _save_told(self) -> None:
+        if self._keeper is not None:
+            await self._keeper.save({"delivered": self.delivered})
 
     def _remember_spent(self) -> None:
         """At once, and nothing else: a cap that a restart forgets is none, and all the rest would be written for it."""
