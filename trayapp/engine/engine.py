@@ -58,9 +58,10 @@ SWITCH_CHECK_S = 60.0
 gateway port that was taken."""
 BUSY_CHECK_S = 2.0
 """The same while it starts or loads: tools are held for it."""
-SAVE_S = 300.0
-"""Steady seconds after which an engine that follows an outage is remembered without news, too: half of the gap after
-which a verdict starts afresh, so that a restart after a kill -9 goes on where it was. All of its memory is written."""
+SAVE_S = 150.0
+"""Steady seconds after which an engine that follows an outage is remembered without news, too: a restart after a
+kill -9 goes on where it was, if that takes a minute and a half: a run of failures that nobody continues for five
+minutes is over (core/evidence/strikes). All of the memory is written each time."""
 CALM_SAVE_S = 3600.0
 """The same while nothing fails: what is lost then is found out again within the first minute, but for the usual first
 token times, which may lose an hour; and a disk may sleep."""

@@ -104,7 +104,7 @@ async def test_an_outage_is_remembered_without_news_and_a_calm_engine_leaves_the
         await scene.until(fine, "green")
         await scene.engine.settle()
         calm = await saved_at(scene)
-        await scene.until(lambda s: s.at > calm + 2 * SAVE_S, "ten calm minutes")
+        await scene.until(lambda s: s.at > calm + 2 * SAVE_S, "calm for twice as long")
         assert await saved_at(scene) == calm
         scene["acme"].api(OVERLOADED)
         await scene.until(lambda s: red(s) and bool(scene.announcements), "red, and told")
