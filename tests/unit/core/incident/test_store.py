@@ -605,6 +605,8 @@ def test_what_is_over_can_be_forgotten_and_what_goes_on_is_followed() -> None:
     over, still_open = diary.store.incidents()
     assert (over.services, over.stage) == (("acme-api",), IncidentStage.OVER)
     assert still_open is open_
+    diary.store.forget(frozenset({"another"}))
+    assert diary.store.incidents()[0] is over, "or it would be noted anew"
     diary.store.forget(None)
     assert diary.store.incidents() == (open_,)
     assert diary.at(300.0 + 2 * OVER_KEPT_S, *now) == (open_,)
