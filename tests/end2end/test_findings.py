@@ -270,12 +270,15 @@ async def test_of_two_troubles_the_same_is_named_in_one_service_and_in_two(
         await scene.until(lambda s: parts(s) == {"chat": {Finding.MAINTENANCE}, "batches": {finding}}, "both")
         assert await headline_of(whole.service) == headline.format(name="Whole Api")
         assert await headline_of(chat, batches) == headline.format(name="Apart Batches")
-        checked = await run("check", "--json", whole.service)
-        assert [service["finding"] for service in json.loads(checked.out)["services"]] == [finding]
         since = scene.clock.now()
         await scene.until(lambda s: s.at > since + YELLOW_AFTER_S, "time enough for a banner")
         banners = [news for news in scene.announcements if isinstance(news, Banner) and news.provider == "whole"]
         assert [banner.stage for banner in banners][-1:] == stages
+        # Another process takes its time, which is minutes here: it may end meanwhile.
+        before = scene.verdict("whole").finding
+        checked = await run("check", "--json", whole.service)
+        (told,) = json.loads(checked.out)["services"]
+        assert told["finding"] in (before, scene.verdict("whole").finding)
 
 
 async def test_blocked_by_a_stranger_while_others_answer() -> None:
