@@ -28,7 +28,7 @@ from trayapp.core.evidence.observation import Badge
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.notify.banner import Banner, BannerStage
-from trayapp.core.notify.policy import YELLOW_AFTER_S
+from trayapp.core.notify.news import YELLOW_AFTER_S
 from trayapp.core.snapshot import Snapshot
 
 NOW = EPOCH.timestamp()

@@ -14,7 +14,8 @@ from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light, worst
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
-from trayapp.core.notify.policy import TOGETHER_S, NotificationMemory, NotificationPolicy
+from trayapp.core.notify.news import TOGETHER_S
+from trayapp.core.notify.policy import NotificationMemory, NotificationPolicy
 from trayapp.core.switching.auto_mode import AutoMode
 from trayapp.core.switching.offer import make_offer
 from trayapp.core.switching.route import Route, To, Until
