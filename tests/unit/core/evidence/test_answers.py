@@ -8,6 +8,7 @@ import pytest
 from tests.support.spelled import spelled
 from trayapp.core.catalogue import Up
 from trayapp.core.evidence.answers import (
+    error_within,
     is_html,
     outcome_of_failure,
     over_tls,
@@ -405,6 +406,10 @@ class TestUp:
     def test_a_status_alone_is_enough_when_nothing_more_is_asked(self) -> None:
         assert read_answer(404, HTML, b"<p>", depth=API, up=(Up(status=404),)).outcome is GOOD
 
+    def test_what_is_no_answer_is_for_answers_to_say(self) -> None:
+        up = (Up(status=300),)
+        assert read_answer(300, {}, b"{}", depth=API, url="https://a.example/v1/models", up=up).outcome is GOOD
+
     @pytest.mark.parametrize(
         ("depth", "status", "headers", "body", "proven", "outcome"),
         [
@@ -567,3 +572,10 @@ def test_a_proxys_words_over_proven_tls_are_the_providers_own() -> None:
 )
 def test_its_own_beyond_doubt_over_tls_alone(url: str, proven: bool, beyond_doubt: bool) -> None:
     assert over_tls(url, proven=proven) is beyond_doubt
+
+
+@pytest.mark.parametrize(
+    ("json", "error"), [({"error": 7}, None), ({"error": "no"}, "no"), ({"error": {}}, {}), ([], None)]
+)
+def test_an_error_is_told_in_words_or_in_an_object(json: object, error: object) -> None:
+    assert error_within(json) == error
