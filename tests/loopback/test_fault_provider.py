@@ -43,6 +43,7 @@ SEEN: dict[str, tuple[str, ...]] = {
     "HTML 502": ("502 page",),
     "HTML 200": ("200 page",),
     "200 with nothing in it": ("200",),
+    "200 with other JSON": ("200 end",),
     "redirect": ("307",),
     "connection refused": ("refused",),
     "TLS failure": ("tls CERTIFICATE_VERIFY_FAILED",),
