@@ -206,7 +206,6 @@ class IncidentStore:
     def _index(self) -> None:
         """Look everything up anew: records came, went or were joined."""
         self._shown.clear()
-        self._stale.clear()
         self._incidents = None
         self._by_service.clear()
         self._by_provider.clear()
