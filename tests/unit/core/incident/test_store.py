@@ -65,6 +65,15 @@ def test_opened_by_red_with_its_first_failure() -> None:
     assert (incident.services, incident.down) == (("acme-api",), ("acme-api",))
 
 
+def test_it_ended_with_the_last_of_its_services() -> None:
+    diary = Diary()
+    diary.at(100.0, *[trouble(name, Finding.DOWN, at=90.0) for name in ("acme-api", "acme-chat")])
+    back = trouble("acme-api", Finding.OK, back=190.0)
+    diary.at(200.0, back, trouble("acme-chat", Finding.DOWN, at=90.0))
+    (incident,) = diary.at(300.0, back, trouble("acme-chat", Finding.OK, back=290.0))
+    assert incident.ended_at == 290.0
+
+
 def test_it_began_with_its_first_failure_not_with_its_light() -> None:
     red = trouble("acme-api", Finding.DOWN, at=80.0)
     late = msgspec.structs.replace(red, verdict=msgspec.structs.replace(red.verdict, since=95.0))
