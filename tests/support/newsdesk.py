@@ -64,6 +64,11 @@ class Desk:
             self.lights[service_id] = light
             self.more[service_id] = more
 
+    def falls(self, *services: str) -> None:
+        """They are down, and an incident says so."""
+        self.set(RED, *services)
+        self.incident(*services)
+
     def incident(self, *services: str, id: str = "i1", provider: str = "openai", **more: Any) -> None:
         """Open or change an incident; `down` follows the lights unless given."""
         fields: dict[str, Any] = {

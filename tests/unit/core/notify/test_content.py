@@ -15,11 +15,6 @@ BOTH = ("chatgpt", "openai-api")
 ALL = (*BOTH, "claude", "claude-api")
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
 def _down(desk: Desk, *services: str) -> None:
     desk.set(RED, *services, **because(Code.FAILURES, failed=3, tries=3))
     desk.incident(*services)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from msgspec import structs
 
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, Desk
@@ -14,18 +13,8 @@ BOTH = ("chatgpt", "openai-api")
 CAUSE = "A bad deploy"
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-def _falls(desk: Desk, *services: str) -> None:
-    desk.set(RED, *services)
-    desk.incident(*services)
-
-
 def test_silence_is_said_once_quietly_and_so_is_the_first_word(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(0) == ["down! i1"]
     desk.incident(*BOTH, silent_since=START)
     banner = desk.banner(70, BannerStage.DOWN)
@@ -61,7 +50,7 @@ def test_the_silence_of_a_page_that_only_reports_trouble_is_said_in_its_own_bann
 
 
 def test_who_wants_only_the_end_hears_nothing_of_silence(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(0)
     desk.policy.only_when_back("i1")
     desk.told(1)
@@ -70,7 +59,7 @@ def test_who_wants_only_the_end_hears_nothing_of_silence(desk: Desk) -> None:
 
 
 def test_what_is_partly_back_or_recovering_is_told_as_that(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(0)
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
@@ -80,7 +69,7 @@ def test_what_is_partly_back_or_recovering_is_told_as_that(desk: Desk) -> None:
 
 
 def _ended(desk: Desk, **more: Any) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(0)
     desk.set(GREEN, *BOTH)
     desk.over(ended_from=START + 3600, ended_at=START + 3600, **more)
@@ -143,7 +132,7 @@ def test_the_cause_does_not_take_the_way_home_away(desk: Desk) -> None:
 
 
 def test_an_earlier_beginning_makes_no_second_silence(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(0)
     desk.incident(*BOTH, silent_since=START)
     assert desk.told(70) == ["down i1"]
@@ -152,7 +141,7 @@ def test_an_earlier_beginning_makes_no_second_silence(desk: Desk) -> None:
 
 
 def test_a_word_that_was_slept_through_is_no_news_of_now(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(0)
     desk.incident(*BOTH, title="Errors", silent_since=START)
     desk.told(70)

@@ -29,22 +29,12 @@ from trayapp.core.switching.route import Until
 BOTH = ("chatgpt", "openai-api")
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-def _falls(desk: Desk, *services: str) -> None:
-    desk.set(RED, *services)
-    desk.incident(*services)
-
-
 def test_the_night(desk: Desk) -> None:
     assert desk.told(0) == []
     desk.set(CHECKING, *BOTH)
     desk.incident(*BOTH)
     assert desk.told(0.5) == []
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(1) == ["down! i1"]
     assert desk.told(2) == []
     desk.incident(*BOTH, title="Elevated Error Rates", page_stage=PageStage.INVESTIGATING)
@@ -68,7 +58,7 @@ def test_the_night(desk: Desk) -> None:
 
 
 def test_what_falls_within_a_second_is_one_first_banner(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.report(1) == ()
     desk.set(RED, "openai-api")
     desk.incident(*BOTH)
@@ -79,7 +69,7 @@ def test_what_falls_within_a_second_is_one_first_banner(desk: Desk) -> None:
 
 
 def test_what_is_well_again_within_a_second_is_not_told(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.report(1)
     desk.set(RECOVERING, "chatgpt")
     desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
@@ -141,7 +131,7 @@ def test_yellow_that_turns_red_is_down_under_the_same_key(desk: Desk) -> None:
     desk.incident("chatgpt")
     desk.told(0)
     assert desk.told(6) == ["yellow! i1"]
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(7) == ["down! i1"]
 
 
@@ -149,22 +139,22 @@ def test_a_yellow_banner_without_incident_goes_when_the_incident_speaks(desk: De
     desk.set(DEGRADED, "chatgpt")
     desk.told(0)
     assert desk.told(6) == ["yellow! yellow:openai"]
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(7) == ["withdraw yellow:openai", "down! i1"]
 
 
 def test_services_that_fall_one_after_the_other_share_one_banner(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(1) == ["down! i1"]
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(1.2) == ["down i1"]
     assert desk.told(2) == []
 
 
 def test_what_falls_much_later_pops_up_for_those_who_use_only_that(desk: Desk) -> None:
-    _falls(desk, "openai-api")
+    desk.falls("openai-api")
     assert desk.told(1) == ["down! i1"]
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(16) == ["down! i1"]
     assert desk.told(17) == []
 
@@ -179,7 +169,7 @@ def test_a_page_that_speaks_first_is_in_the_first_banner(desk: Desk) -> None:
 @pytest.mark.parametrize("minute", [1.5, 15.0, 95.0, 200.0, 210.0])
 def test_a_restart_repeats_nothing(desk: Desk, minute: float) -> None:
     """Told up to `minute`, restarted, asked again: silence, whatever the stage."""
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(1)
     if minute > 14:
         desk.incident(*BOTH, title="T")
@@ -200,7 +190,7 @@ def test_a_restart_repeats_nothing(desk: Desk, minute: float) -> None:
 
 
 def test_what_ended_while_nobody_watched_is_told_once_after_the_restart(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(1)
     desk.restart()
     desk.set(GREEN, *BOTH)
@@ -211,7 +201,7 @@ def test_what_ended_while_nobody_watched_is_told_once_after_the_restart(desk: De
 
 
 def test_what_was_never_true_of_them_is_withdrawn(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     desk.set(GREEN, "chatgpt")
     desk.incidents.clear()
@@ -220,7 +210,7 @@ def test_what_was_never_true_of_them_is_withdrawn(desk: Desk) -> None:
 
 
 def test_red_that_becomes_yellow_replaces_the_banner_silently(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     desk.set((Light.YELLOW, Finding.REPORTED_ONLY), "chatgpt")
     desk.incident("chatgpt")
@@ -245,12 +235,12 @@ def test_first_seen_in_recovery_stays_off_the_screen(desk: Desk) -> None:
 def test_a_grey_gap_neither_repeats_nor_hides_red(desk: Desk) -> None:
     desk.set(GREY, "chatgpt")
     assert desk.told(0) == []
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(1) == ["down! i1"]
     desk.set(GREY, "chatgpt")
     desk.incident("chatgpt")
     assert desk.told(2) == []
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(20) == []
     desk.set(GREY, "chatgpt")
     desk.incident("chatgpt")
@@ -262,7 +252,7 @@ def test_a_grey_gap_neither_repeats_nor_hides_red(desk: Desk) -> None:
 @pytest.mark.parametrize("state", [NetworkState.OFFLINE, NetworkState.CAPTIVE])
 def test_nothing_is_told_while_the_own_network_is_the_trouble(desk: Desk, state: NetworkState) -> None:
     desk.network = msgspec.structs.replace(ONLINE, state=state)
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(1) == []
     desk.network = ONLINE
     assert desk.told(2) == ["down! i1"]
@@ -282,23 +272,23 @@ def test_what_falls_due_while_the_own_network_is_away_is_told_when_it_is_back(de
 
 
 def test_a_relapse_pops_up_again_after_a_rest(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(1)
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
     assert desk.told(5) == ["partly_back! i1"]
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(8) == ["down i1"]
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
     assert desk.told(20) == ["partly_back! i1"]
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(31) == ["down! i1"]
 
 
 def test_the_last_of_three_to_come_back_replaces_the_banner(desk: Desk) -> None:
     three = ("chatgpt", "openai-api", "claude")
-    _falls(desk, *three)
+    desk.falls(*three)
     desk.told(1)
     desk.set(RECOVERING, "chatgpt")
     desk.incident(*three, stage=IncidentStage.PARTLY_BACK)
@@ -309,19 +299,19 @@ def test_the_last_of_three_to_come_back_replaces_the_banner(desk: Desk) -> None:
 
 
 def test_a_recovery_that_fails_is_down_again(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     desk.set(RECOVERING, "chatgpt")
     desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
     assert desk.told(20) == ["recovering i1"]
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     banner = desk.banner(22, BannerStage.DOWN)
     assert banner.params["again"] is True
     assert banner.pops_up
 
 
 def test_flapping_is_said_once_and_its_end_is_told(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     said = []
     for minute in range(12, 60):
@@ -344,7 +334,7 @@ def test_flapping_that_ends_in_red_is_told_as_down(desk: Desk) -> None:
     desk.set(FLAPPING, "chatgpt")
     desk.incident("chatgpt")
     assert desk.told(1) == ["flapping! i1"]
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(15) == ["down! i1"]
 
 
@@ -364,17 +354,17 @@ def test_what_flaps_at_first_and_then_falls_is_told_as_down_at_once(desk: Desk) 
     desk.set(RED, "chatgpt", **because(Code.FLAPPING, percent=42))
     desk.incident("chatgpt")
     assert desk.told(19) == []
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(30) == ["down! i1"]
 
 
 def test_what_goes_on_being_down_does_not_come_and_go(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(1) == ["down! i1"]
     desk.set(RED, "chatgpt", **because(Code.FLAPPING, percent=42))
     desk.incident("chatgpt")
     assert desk.told(3) == []
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(20) == []
 
 
@@ -399,7 +389,7 @@ def test_who_was_never_told_as_down_is_not_told_as_back(desk: Desk) -> None:
 
 
 def test_an_incident_that_spreads_to_other_providers_pops_up_again(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     assert desk.told(1) == ["down! i1"]
     desk.set((Light.RED, Finding.SHARED), *BOTH, "claude")
     desk.incident(*BOTH, "claude", shared=True)
@@ -420,7 +410,7 @@ def test_red_that_is_no_longer_seen_is_not_told(desk: Desk) -> None:
 
 
 def test_a_shared_incident_speaks_for_the_single_ones(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     assert desk.told(1) == ["down! i1"]
     desk.set((Light.RED, Finding.SHARED), "chatgpt", "claude")
     desk.incident("chatgpt", "claude", id="s1", provider="", shared=True)
@@ -429,7 +419,7 @@ def test_a_shared_incident_speaks_for_the_single_ones(desk: Desk) -> None:
 
 
 def test_only_when_back(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(1)
     desk.policy.only_when_back("i1")
     assert desk.told(2) == ["withdraw i1"]
@@ -444,7 +434,7 @@ def test_only_when_back(desk: Desk) -> None:
 
 
 def test_the_offer_home_goes_with_the_route(desk: Desk) -> None:
-    _falls(desk, *BOTH)
+    desk.falls(*BOTH)
     desk.told(1)
     desk.local("openai")
     desk.over()
@@ -457,7 +447,7 @@ def test_the_offer_home_goes_with_the_route(desk: Desk) -> None:
 
 
 def test_a_route_that_stays_until_changed_gets_no_offer(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     desk.local("openai", Until.CHANGED)
     desk.over()
@@ -467,7 +457,7 @@ def test_a_route_that_stays_until_changed_gets_no_offer(desk: Desk) -> None:
 
 
 def test_what_is_long_gone_is_forgotten_with_the_next_news(desk: Desk) -> None:
-    _falls(desk, "chatgpt")
+    desk.falls("chatgpt")
     desk.told(1)
     desk.over()
     desk.told(60)
