@@ -178,6 +178,15 @@ def test_after_a_gap_it_ended_between_two_times() -> None:
     assert (incident.ended_from, incident.ended_at) == (100.0, 101.0 + GAP_S)
 
 
+def test_a_look_that_settles_nothing_does_not_shorten_the_gap() -> None:
+    diary = Diary()
+    diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+    restarted = diary.restarted(110.0)
+    restarted.at(5000.0, trouble("acme-api", Finding.CHECKING))
+    (incident,) = restarted.at(5010.0, trouble("acme-api", Finding.OK))
+    assert (incident.ended_from, incident.ended_at) == (110.0, 5010.0)
+
+
 def test_unless_the_page_tells_when() -> None:
     diary = Diary()
     diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0, pages=(page(),)))
@@ -275,9 +284,17 @@ class TestShared:
         down = [trouble(name, Finding.DOWN, at=90.0) for name in ("acme-api", "beta-api")]
         assert len(diary.at(100.0, *down)) == 2
         silent = msgspec.structs.replace(trouble("gamma-api", Finding.DOWN, at=140.0), proven=False)
-        later = [msgspec.structs.replace(one, proven=False) for one in down]
-        (incident,) = diary.at(150.0, *later, silent)
-        assert incident.shared, "proven once is proven"
+        (incident,) = diary.at(150.0, *down, silent)
+        assert incident.shared
+
+    def test_and_proven_once_is_proven(self) -> None:
+        diary = Diary()
+        down = [trouble(name, Finding.DOWN, at=90.0) for name in ("acme-api", "beta-api")]
+        assert len(diary.at(100.0, *down)) == 2
+        names = ("acme-api", "beta-api", "gamma-api")
+        later = [msgspec.structs.replace(trouble(name, Finding.DOWN, at=140.0), proven=False) for name in names]
+        (incident,) = diary.at(150.0, *later)
+        assert incident.shared
 
     def test_a_relapse_counts_among_them(self) -> None:
         """By when it fell first, which is still the same incident."""
