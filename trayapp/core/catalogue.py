@@ -17,6 +17,8 @@ Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,40}\Z", extra={"problem"
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2000, extra={"problem": "setting_url"})]
 
 Path = Annotated[str, Meta(pattern=r"^(/[a-z0-9_-]+)+\Z", max_length=200, extra={"problem": "setting_path"})]
+Version = Annotated[str, Meta(pattern=r"^(/[a-z0-9_-]+)*\Z", max_length=200, extra={"problem": "setting_path"})]
+"""What an API has in place of /v1; "" for nothing at all."""
 
 Family = Annotated[
     str, Meta(pattern=r"^[^\W_][\w.+]*(?:[ -][^\W_][\w.+]*)*\Z", max_length=40, extra={"problem": "setting_family"})
@@ -96,8 +98,13 @@ class Api(Fact, frozen=True, forbid_unknown_fields=True):
     url: Url
     dialects: tuple[Dialect, ...]
     key: str | None = None
-    v1: Path = "/v1"
+    v1: Version = "/v1"
     anthropic: Url | None = None
+
+    @property
+    def root(self) -> str:
+        """Everything before /chat/completions."""
+        return self.url.rstrip("/") + self.v1
 
     def at(self, dialect: Dialect, path: str) -> tuple[str, str]:
         """The URL and what comes after it, for a path from /v1 on."""

@@ -11,6 +11,7 @@ _ADDRESS_MAX = 200
 _DIALECTS = {Dialect.OPENAI: "OpenAI", Dialect.ANTHROPIC: "Anthropic"}
 _UNKNOWN = {
     "models": N_("Not found out: which models there are. It lists them to nobody who asks without a key."),
+    "models_unlisted": N_("Not found out: which models there are."),
     "dialects": N_("Not found out: which dialect it speaks. OpenAI's is assumed; change dialects in the file if not."),
     "page": N_("Not found out: whether it has a status page. Add a [page] to the file if you know one."),
     "page_unreadable": N_("Its status page cannot be read from here, so it is left out."),
@@ -53,10 +54,14 @@ def _what(found: Found) -> str:
             address=address,
             vendor=found.page_kind,
         )
+    product = clean(found.product, NAME_LIMIT) if found.product is not None else None
+    if "dialects" in found.unknown:
+        if product is None:
+            return _("An API at {address}.", address=address)
+        return _("{product} at {address}.", product=product, address=address)
     spoken = join([_DIALECTS[dialect] for dialect in found.provider.api.dialects])
-    if found.product is None:
+    if product is None:
         return _("An API at {address}, in the dialect of {spoken}.", address=address, spoken=spoken)
-    product = clean(found.product, NAME_LIMIT)
     return _("{product} at {address}, in the dialect of {spoken}.", product=product, address=address, spoken=spoken)
 
 

@@ -27,11 +27,15 @@ def models_of(answer: HttpAnswer) -> tuple[str, ...] | None:
     if answer.status != 200:
         return None
     said = json_of(answer)
-    rows = said.get("data", said.get("models")) if isinstance(said, dict) else None
-    if not isinstance(rows, list):
+    rows = said.get("data", said.get("models")) if isinstance(said, dict) else said
+    if rows is None and isinstance(said, dict) and said.get("object") == "list":
+        # Programs in Go write an empty list so: Ollama without any model.
+        rows = []
+    if not isinstance(rows, list) or (rows is said and not rows):
         return None
-    records = [row for row in rows[:MAX_MODELS] if isinstance(row, dict)]
-    names = [name for row in records if isinstance(name := row.get("id", row.get("name")), str) and name]
+    # Together lists them bare, some gateways by name alone.
+    named = [row.get("id", row.get("name")) if isinstance(row, dict) else row for row in rows[:MAX_MODELS]]
+    names = [name for name in named if isinstance(name, str) and name]
     if rows and not names:
         return None
     return tuple(dict.fromkeys(name for name in names if len(name) <= MAX_NAME and name.isprintable()))

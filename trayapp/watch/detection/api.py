@@ -8,25 +8,28 @@ from trayapp.core.catalogue import Auth, Dialect
 from trayapp.settings import servers
 from trayapp.settings.servers import proves
 from trayapp.watch.detection.answers import exists, is_anthropics, is_azures, is_error, models_of, speaks_json
+from trayapp.watch.detection.typed import V1
 from trayapp.watch.failure import Failure
 from trayapp.watch.http import Http, HttpAnswer, Limit
 
 LIMIT = Limit(deadline_s=4.0, body_bytes=2_000_000)
 """Real seconds and bytes for one answer: the longest lists of models have a few thousand entries."""
-MODELS, CHAT, MESSAGES = "/v1/models", "/v1/chat/completions", "/v1/messages"
-NOWHERE = "/v1/llm-ampel-looks-for-what-is-not-there"
+MODELS, CHAT, MESSAGES = "/models", "/chat/completions", "/messages"
+NOWHERE = "/llm-ampel-looks-for-what-is-not-there"
 """What answers here as everywhere else tells nothing by its paths."""
 VERSION = {"anthropic-version": "2023-06-01"}
-_AZURES = "/openai"
-"""Where Azure has its /v1, while it asks for a key everywhere."""
+_AZURES = "/openai/v1"
+"""Where Azure has it, while it asks for a key everywhere."""
+LIKELY = 2
+"""How many of the paths to look at are those of what was typed; the others are guesses."""
 _JSON = {"accept": "application/json"}
 
 
 class Api(NamedTuple):
-    """`base`: everything before /v1. `answer`: to a request for the models without a key. `models`: None where it does
-    not list them. `dialects`: empty where they cannot be told from outside."""
+    """`root`: everything before /models. `answer`: to a request for the models without a key. `models`: None where it
+    does not list them. `dialects`: empty where they cannot be told from outside."""
 
-    base: str
+    root: str
     answer: HttpAnswer
     models: tuple[str, ...] | None
     dialects: tuple[Dialect, ...] = ()
@@ -35,38 +38,50 @@ class Api(NamedTuple):
     asked: str = MODELS
 
     @property
+    def base(self) -> str:
+        """What tools are given: everything before /v1, or all of it where it has none."""
+        return self.root.removesuffix(V1)
+
+    @property
     def wants_key(self) -> bool:
         return self.answer.status in (401, 403)
 
 
-async def find_api(http: Http, origin: str, bases: Sequence[str]) -> Api | None:
+async def find_api(http: Http, origin: str, base: str, roots: Sequence[str]) -> Api | None:
     """The API below one of these paths of a host that answers; None where nothing there is one's answer."""
     listed, product = await asyncio.gather(
-        asyncio.gather(*(_get(http, f"{origin}{base}{MODELS}") for base in bases)), _product(http, origin + bases[0])
+        asyncio.gather(*(_get(http, f"{origin}{root}{MODELS}") for root in roots)), _product(http, origin + base)
     )
-    found = _best(zip(bases, listed, strict=True))
+    found = _best(zip(roots, listed, strict=True))
     if found is None:
-        return await _without_models(http, origin, bases[0], product)
-    base, answer = found
-    nowhere = await _get(http, f"{origin}{base}{NOWHERE}")
+        return await _without_models(http, origin, roots, product)
+    root, answer = found
+    nowhere = await _get(http, f"{origin}{root}{NOWHERE}")
     same = nowhere is not None and answer.status == nowhere.status and answer.body == nowhere.body
     # Whoever asks for a key looks at no path before, and neither does a server that is still loading.
     itself = answer.status in (401, 403) or (answer.status >= 500 and product is not None)
     if same and not (itself and is_error(answer)):
-        return await _without_models(http, origin, bases[0], product)
-    dialects = await _dialects(http, origin + base)
+        return await _without_models(http, origin, roots, product)
+    dialects = await _dialects(http, origin + root)
+    if not dialects and root != roots[0] and not root.endswith(V1):
+        # Many a program has /models of its own.
+        return None
     anthropics = is_anthropics(answer) or dialects == (Dialect.ANTHROPIC,)
     auth = Auth.X_API_KEY if anthropics and Dialect.OPENAI not in dialects else Auth.BEARER
     auth = Auth.API_KEY if is_azures(answer) else auth
-    return Api(origin + base, answer, models_of(answer), dialects, auth, product)
+    return Api(origin + root, answer, models_of(answer), dialects, auth, product)
 
 
-async def _without_models(http: Http, origin: str, base: str, product: str | None) -> Api | None:
+async def _without_models(http: Http, origin: str, roots: Sequence[str], product: str | None) -> Api | None:
     """An API that lists no models is known by what it says to a request that asks for nothing."""
-    url = origin + base
-    dialects = await _dialects(http, url)
-    if not dialects:
-        return None
+    for root in roots[:LIKELY]:
+        dialects = await _dialects(http, origin + root)
+        if dialects:
+            return await _by_refusal(http, origin + root, dialects, product)
+    return None
+
+
+async def _by_refusal(http: Http, url: str, dialects: tuple[Dialect, ...], product: str | None) -> Api | None:
     path = CHAT if Dialect.OPENAI in dialects else MESSAGES
     answer = await _post(http, url + path, {} if path == CHAT else VERSION)
     if answer is None:
@@ -76,8 +91,8 @@ async def _without_models(http: Http, origin: str, base: str, product: str | Non
 
 
 def _best(listed: Iterable[tuple[str, HttpAnswer | None]]) -> tuple[str, HttpAnswer] | None:
-    """The first base that lists models, else the first where an API says that it wants a key, or has trouble."""
-    answers = [(base, answer) for base, answer in listed if answer is not None]
+    """The first root that lists models, else the first where an API says that it wants a key, or has trouble."""
+    answers = [(root, answer) for root, answer in listed if answer is not None]
     ranked = sorted(answers, key=lambda pair: (_rank(pair[1]), is_azures(pair[1]) and not pair[0].endswith(_AZURES)))
     return ranked[0] if ranked and _rank(ranked[0][1]) < _NONE else None
 

@@ -48,14 +48,17 @@ class Known(NamedTuple):
     own: Collection[str]
     port: int
 
-    def without(self, there: Typed) -> "Known":
-        """The same, as if the user's own file for this address were not there."""
-        others = {
-            name: provider
-            for name, provider in self.catalogue.providers.items()
-            if not (self.is_own(provider) and self.is_of(provider, there))
-        }
+    def without(self, *gone: Provider) -> "Known":
+        """The same, as if their files were not there."""
+        others = {name: provider for name, provider in self.catalogue.providers.items() if provider not in gone}
         return Known(Catalogue(others), self.own, self.port)
+
+    def own_at(self, root: str) -> Provider | None:
+        """What the user's own files have of the API below this."""
+        for provider in self.catalogue.providers.values():
+            if provider.api is not None and provider.api.root == root and self.is_own(provider):
+                return provider
+        return None
 
     def is_own(self, provider: Provider) -> bool:
         """Whether it stands in a file of the user's."""
@@ -64,7 +67,7 @@ class Known(NamedTuple):
     def is_of(self, provider: Provider, there: Typed) -> bool:
         """Whether this is its address; behind one host of a company there may be several of the user's own."""
         if provider.api is not None and self.is_own(provider):
-            return provider.api.url in {origin + there.bases[0] for origin in there.origins}
+            return provider.api.root in {origin + root for origin in there.origins for root in there.roots[:1]}
         urls = [probe.url for service in provider.services for probe in service.probes]
         urls += [provider.api.url] if provider.api is not None else []
         urls += [provider.page.url, *provider.page.mirrors] if provider.page is not None else []
@@ -81,30 +84,38 @@ async def detect(text: str, name: str | None, known: Known, clock: Clock, *, rep
     `endpoint_nothing`.
     """
     there = typed(text)
-    known = known.without(there) if replace else known
+    if replace:
+        known = known.without(
+            *(one for one in known.catalogue.providers.values() if known.is_own(one) and known.is_of(one, there))
+        )
     _refuse_known(there, known)
     http = Http()
     try:
         async with asyncio.timeout(DEADLINE_S):
-            return await _look(http, there, name, known.catalogue, clock)
+            return await _look(http, there, name, known, clock, replace=replace)
     except TimeoutError:
         raise Problem("endpoint_silent", host=there.place, seconds=round(DEADLINE_S)) from None
     finally:
         await http.close()
 
 
-async def _look(http: Http, there: Typed, name: str | None, catalogue: Catalogue, clock: Clock) -> Found:
+async def _look(http: Http, there: Typed, name: str | None, known: Known, clock: Clock, *, replace: bool) -> Found:
     origin, first = await _first_answer(http, there)
     if _ROUTE_HEADER in first.headers:
         raise Problem("endpoint_is_gateway", host=there.place)
     api, page, beside = await asyncio.gather(
-        find_api(http, origin, there.bases),
+        find_api(http, origin, there.base, there.roots),
         _in_time(find_page(http, clock, origin + there.path, first)),
         _in_time(_beside(http, there, clock)),
     )
     if api is None and page is None:
         raise _nothing(there, first)
-    return found(there, name, api, page or (beside if api is not None else None), catalogue)
+    # What was typed may lead further down, where its user has found it before.
+    if api is not None and (own := known.own_at(api.root)) is not None:
+        if not replace:
+            raise Problem("endpoint_own", host=there.place, name=own.name)
+        known = known.without(own)
+    return found(there, name, api, page or (beside if api is not None else None), known.catalogue)
 
 
 async def _in_time(looking: Coroutine[None, None, FoundPage | None]) -> FoundPage | None:

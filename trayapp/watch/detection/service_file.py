@@ -18,9 +18,9 @@ from trayapp.core.hosts import may_carry_key
 from trayapp.core.remote_text import plain
 from trayapp.errors import Problem
 from trayapp.watch.detection.answers import counts_as_up, is_ready
-from trayapp.watch.detection.api import CHAT, MESSAGES, VERSION, Api
+from trayapp.watch.detection.api import CHAT, MESSAGES, MODELS, VERSION, Api
 from trayapp.watch.detection.status_page import FoundPage
-from trayapp.watch.detection.typed import Typed, short_name, slug
+from trayapp.watch.detection.typed import V1, Typed, short_name, slug
 
 ANSWERS = "answers"
 """The one component of what has no parts of its own: does it answer?"""
@@ -87,11 +87,11 @@ def _probes(api: Api | None, key: str | None) -> tuple[Probe, ...]:
         return ()
     auth = api.auth if key is not None else Auth.NONE
     headers = VERSION if auth is Auth.X_API_KEY else {}
-    posts = api.asked != "/v1/models"
+    posts = api.asked != MODELS
     probe = Probe(
         ProbeKind.API,
         (ANSWERS,),
-        api.base + api.asked,
+        api.root + api.asked,
         method="POST" if posts else "GET",
         headers={**headers, **({"content-type": "application/json"} if posts else {})},
         body="{}" if posts else None,
@@ -106,7 +106,7 @@ def _probes(api: Api | None, key: str | None) -> tuple[Probe, ...]:
     completion = Probe(
         ProbeKind.COMPLETION,
         (ANSWERS,),
-        api.base + (MESSAGES if messages else CHAT),
+        api.root + (MESSAGES if messages else CHAT),
         method="POST",
         headers=VERSION if messages else {},
         model=model,
@@ -118,14 +118,17 @@ def _probes(api: Api | None, key: str | None) -> tuple[Probe, ...]:
 
 
 def _api(api: Api | None, key: str | None) -> CatalogueApi | None:
-    return CatalogueApi(api.base, api.dialects or (Dialect.OPENAI,), key) if api is not None else None
+    if api is None:
+        return None
+    return CatalogueApi(api.base, api.dialects or (Dialect.OPENAI,), key, v1=V1 if api.root.endswith(V1) else "")
 
 
 def _unknown(api: Api | None, page: FoundPage | None) -> tuple[str, ...]:
     if api is None:
         return () if page is None or page.unfit is None else ("page_unreadable",)
     known = {
-        "models": api.models is not None,
+        "models": api.models is not None or not api.wants_key,
+        "models_unlisted": api.models is not None or api.wants_key,
         "dialects": bool(api.dialects),
         "not_ready": is_ready(api.answer),
         "page": page is not None,

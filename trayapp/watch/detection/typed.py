@@ -11,25 +11,30 @@ from trayapp.errors import Problem
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
 # What stands behind the address of an API in examples and in settings of tools.
-_TAILS = (
+_API_TAILS = (
     "/chat/completions", "/messages/count_tokens", "/messages", "/responses", "/completions", "/embeddings", "/models",
-    "/api/tags", "/api/version", "/health",
 )  # fmt: skip
+_OTHER_TAILS = ("/api/tags", "/api/version", "/health")
 _USUAL_BASES = ("", "/api", "/openai", "/inference", "/anthropic")
 """Where providers have their /v1: OpenRouter below /api, Groq below /openai, Fireworks below /inference."""
-MAX_BASES = 6
+_VERSION = re.compile(r"/v\d[\w.]*(?=/|\Z)")
+"""As in Google's /v1beta/openai and Z.ai's /api/paas/v4."""
+V1 = "/v1"
+MAX_ROOTS = 7
 _FRONTS = ("api.", "www.", "status.", "gateway.", "llm.")
 MAX_SHOWN = 120
 
 
 class Typed(NamedTuple):
-    """`origins`: scheme, host and port, the likeliest first. `path`: as typed. `bases`: paths before /v1 to look at.
+    """`origins`: scheme, host and port, the likeliest first. `path`: as typed. `base`: what of it stands before /v1.
+    `roots`: paths to look for an API below, of which not all end in /v1, the likeliest first, which is what was typed.
     `place`: host, and port where one was typed.
     """
 
     origins: tuple[str, ...]
     path: str
-    bases: tuple[str, ...]
+    base: str
+    roots: tuple[str, ...]
     host: str
     place: str
 
@@ -64,7 +69,8 @@ def typed(text: str) -> Typed:
     if not all(map(is_sound_url, origins)):
         raise nonsense
     path = urlunsplit(("", "", parts.path, "", "")).rstrip("/")
-    return Typed(origins, path, _bases(path), host, netloc)
+    base, roots = _roots(path)
+    return Typed(origins, path, base, roots, host, netloc)
 
 
 def status_hosts(host: str) -> tuple[str, ...]:
@@ -110,11 +116,19 @@ def _likely_schemes(host: str, port: int | None) -> tuple[str, ...]:
     return ("https", "http") if reach_of_host(host) is Reach.PUBLIC else ("http", "https")
 
 
-def _bases(path: str) -> tuple[str, ...]:
+def _roots(path: str) -> tuple[str, tuple[str, ...]]:
     # Azure's older address is that of a single deployment; what can be watched is above it.
-    path = re.sub(r"/deployments/[^/]+.*\Z", "", path)
-    for tail in _TAILS:
-        path = path.removesuffix(tail)
-    base = path.rstrip("/")
-    base = base.removesuffix("/v1").rstrip("/")
-    return tuple(dict.fromkeys((base, *_USUAL_BASES)))[:MAX_BASES]
+    above = re.sub(r"/deployments/[^/]+.*\Z", "", path)
+    own = above
+    for tail in _API_TAILS:
+        own = own.removesuffix(tail)
+    whole = own != above
+    for tail in _OTHER_TAILS:
+        own = own.removesuffix(tail)
+    own = own.rstrip("/")
+    base = own.removesuffix(V1).rstrip("/")
+    # Whoever pasted a whole address, or another version, has typed where it is; else /v1 is what most leave out.
+    typed_first = own == base and (whole or _VERSION.search(own) is not None)
+    likely = (own, base + V1) if typed_first else (base + V1, own)
+    usual = (usual + V1 for usual in _USUAL_BASES)
+    return base, tuple(dict.fromkeys((*likely, *usual)))[:MAX_ROOTS]

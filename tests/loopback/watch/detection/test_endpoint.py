@@ -83,6 +83,74 @@ async def test_an_api_is_found_however_its_address_is_given(given: str, base: st
 
 
 @pytest.mark.parametrize(
+    ("given", "root"),
+    [
+        ("/v1beta/openai", "/v1beta/openai"),
+        ("/api/paas/v4/chat/completions", "/api/paas/v4"),
+        ("/chat/completions", ""),
+        ("", ""),
+        ("/team", "/team"),
+    ],
+)
+@pytest.mark.parametrize("open_to_all", [True, False])
+async def test_an_api_that_has_no_v1_is_found_where_it_is(given: str, root: str, *, open_to_all: bool) -> None:
+    async with Server() as server:
+        server.on(f"{root}/models", MODELS if open_to_all else NO_KEY)
+        server.on(f"{root}/chat/completions", INVALID if open_to_all else NO_KEY)
+        found = await look(server.url + given, "Gateway")
+    api = found.provider.api
+    assert api is not None
+    assert api.at(Dialect.OPENAI, "/v1/chat/completions") == (server.url + root, "/chat/completions")
+    assert found.provider.services[0].probes[0].url == f"{server.url}{root}/models"
+    assert (found.wants_key, bool(found.models)) == (not open_to_all, open_to_all)
+
+
+async def test_another_version_outranks_v1_where_both_ask_for_a_key_first() -> None:
+    async with Server() as server:
+        server.always(NO_KEY)
+        versions, plain = await look(f"{server.url}/api/v3", "A"), await look(f"{server.url}/team", "B")
+    assert versions.provider.api is not None
+    assert plain.provider.api is not None
+    assert (versions.provider.api.root, plain.provider.api.root) == (f"{server.url}/api/v3", f"{server.url}/team/v1")
+
+
+async def test_a_program_that_has_models_of_its_own_is_no_api() -> None:
+    for models in (MODELS, NO_KEY):
+        async with Server() as server:
+            server.on("/models", models)
+            assert (await refused(server.url))[0] == "endpoint_nothing"
+
+
+@pytest.mark.parametrize(
+    ("said", "models"),
+    [
+        ([{"id": "meta/llama", "type": "chat"}, {"id": "b"}], ("meta/llama", "b")),
+        ({"object": "list", "data": ["a", "b"]}, ("a", "b")),
+        ({"models": [{"name": "a:latest"}]}, ("a:latest",)),
+        ({"object": "list", "data": None}, ()),
+    ],
+)
+async def test_models_are_read_however_they_are_listed(said: Any, models: tuple[str, ...]) -> None:
+    async with Server() as server:
+        server.on("/v1/models", answer(200, said))
+        server.on("/v1/chat/completions", INVALID)
+        found = await look(server.url)
+    assert (found.models, found.unknown) == (models, ("page",))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [(NO_KEY, "It lists them to nobody who asks without a key."), (answer(404, {"error": "none"}), "there are.")],
+)
+async def test_why_models_are_not_known_is_said_where_it_is_known(refusal: Any, said: str) -> None:
+    async with Server() as server:
+        server.on("/v1/models", refusal)
+        server.on("/v1/chat/completions", INVALID)
+        [sentence] = [line for line in lines(await look(server.url)) if "which models" in line]
+    assert sentence.endswith(said)
+
+
+@pytest.mark.parametrize(
     "given", ["", "/openai/v1/", "/openai/deployments/gpt/chat/completions?api-version=2024-06-01"]
 )
 @pytest.mark.parametrize("everywhere", [False, True])
@@ -124,6 +192,7 @@ async def test_who_asks_everybody_for_a_key_first_tells_no_dialect_and_says_so()
     assert found.unknown == ("models", "dialects", "page")
     assert (service.probes[0].auth, service.probes[0].key) == ("bearer", "gateway")
     assert [(up.status, up.json) for up in service.probes[0].up] == [(401, "error.type")]
+    assert lines(found)[0] == f"An API at {server.url}."
 
 
 async def test_a_status_page_alone_is_watched_by_its_page_alone() -> None:
@@ -245,14 +314,24 @@ async def test_looking_again_takes_nobody_elses_place() -> None:
             await look(one.url, "Other", known)
 
 
+async def test_what_is_found_further_down_may_be_among_the_own_ones_already() -> None:
+    async with Server() as server:
+        openai(server, "/api")
+        first = (await look(server.url, "Team")).provider
+        known = Known(Catalogue({"team": first}), ("team",), DEFAULT_PORT)
+        with pytest.raises(Problem, match="endpoint_own"):
+            await look(server.url, "Other", known)
+        assert (await look(server.url, "Team", known, replace=True)).provider.provider == "team"
+
+
 async def test_a_key_that_would_travel_in_the_clear_is_left_out() -> None:
     there = typed("http://gpu.lan:8000")
     refusal = HttpAnswer(401, {}, b'{"error": "Unauthorized"}', False, there.origins[0], None, 0.0, 0.0)
-    api = Api(there.origins[0], refusal, None, (Dialect.OPENAI,))
+    api = Api(f"{there.origins[0]}/v1", refusal, None, (Dialect.OPENAI,))
     made = service_file.found(there, None, api, None, Catalogue({}))
     assert (made.wants_key, made.in_the_clear) == (True, True)
     assert made.provider.api is not None
     assert (made.provider.api.key, made.provider.services[0].probes[0].key) == (None, None)
     over_tls = typed("https://gpu.lan:8000")
-    secure = service_file.found(over_tls, None, api._replace(base=over_tls.origins[0]), None, Catalogue({}))
+    secure = service_file.found(over_tls, None, api._replace(root=f"{over_tls.origins[0]}/v1"), None, Catalogue({}))
     assert (secure.in_the_clear, secure.provider.services[0].probes[0].key) == (False, secure.provider.provider)

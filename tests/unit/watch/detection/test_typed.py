@@ -41,7 +41,7 @@ def test_a_password_is_refused_and_not_repeated(text: str) -> None:
 )
 def test_an_address_is_understood_as_it_is_meant(text: str, origins: tuple[str, ...], base: str) -> None:
     there = typed(text)
-    assert (there.origins, there.bases[0]) == (origins, base)
+    assert (there.origins, there.base, there.roots[0]) == (origins, base, f"{base}/v1")
 
 
 def test_a_host_has_a_short_name_and_perhaps_a_status_page() -> None:
