@@ -144,3 +144,28 @@ async def test_a_service_that_an_event_touches_no_more(scene: Make, current: obj
     await page.serve({EVENTS: json.dumps([event]).encode("utf-16")})
     assert page.opinion("mail-us-east-1").light is Light.YELLOW
     assert page.opinion("chat-us-east-1").light is light
+
+
+def _well(*services: str) -> dict[str, Any]:
+    return {name: {"service_name": "Chat", "current": "0", "max": "3"} for name in services}
+
+
+@pytest.mark.parametrize(
+    ("changed", "light"),
+    [
+        # Its own state stays that of its worst hour.
+        ({"impacted_services": _well("chat-us-east-1", "mail-us-east-1")}, Light.GREEN),
+        ({"impacted_services": {}, "status": "0"}, Light.GREEN),
+        ({"impacted_services": {}, "event_log": [{"summary": "Errors", "status": 0, "timestamp": 9}]}, Light.GREEN),
+        # A service that is touched still is so, whatever its log or its own number say.
+        ({"status": "0"}, Light.GREY),
+        ({"event_log": [{"summary": "Errors", "status": 0, "timestamp": 9}]}, Light.YELLOW),
+        ({"impacted_services": {}, "status": None}, Light.GREY),
+        ({"impacted_services": {}, "status": False}, Light.GREY),
+    ],
+)
+async def test_an_event_that_is_over_without_a_mark(scene: Make, changed: dict[str, Any], light: Light) -> None:
+    page = scene("aws")
+    (event,) = json.loads(files("aws", "major", page.clock.now())[EVENTS].decode("utf-16"))
+    await page.serve({EVENTS: json.dumps([event | changed]).encode("utf-16")})
+    assert page.opinion("chat-us-east-1").light is light

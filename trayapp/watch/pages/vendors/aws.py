@@ -3,10 +3,13 @@
 One list for all services and regions, without states of components: a component here is a service in a region, for
 instance `bedrock-us-east-1`, or a service anywhere, `bedrock`. The file is documented nowhere, and has two shapes: with
 `date`, `service` ("bedrock-us-east-1") and `event_log`, and with `startTime`, `service` ("BEDROCK"), `region` and a log
-that is JSON within a text. The numbers of its states are read differently by others, so none of them makes red.
+that is JSON within a text. The numbers of its states are read differently by others, so none of them makes red; that 0
+is well they agree on. The state of an event is that of its worst hour and stays: its services and its log tell whether
+it is over.
 """
 
 import asyncio
+import math
 import re
 
 from trayapp.clock import Clock
@@ -22,8 +25,6 @@ RECENT_S = 86_400.0
 MAX_SERVICES = 200
 LINK = "https://health.aws.amazon.com/health/status"
 
-_WELL = "0"
-"""The state of a service that an event touched, and touches no more."""
 _IMPACTS = {"1": Impact.MINOR, "2": Impact.MAJOR, "3": Impact.MAJOR}
 _REGION = re.compile(r"-[a-z]{2}(-[a-z]{2,6})?-[a-z]{4,10}-\d$|-global$")
 
@@ -64,7 +65,7 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
     updates = [_update(each, started_at, clock) for each in _log(record)]
     updates.sort(key=lambda update: update.at, reverse=True)
     ended_at = epoch(record, "endTime", "end_time", clock=clock)
-    over = ended_at is not None or _is_over(record) or (bool(updates) and updates[0].stage is PageStage.RESOLVED)
+    over = ended_at is not None or _is_over(record)
     told_at = epoch(record, "lastUpdatedTime", clock=clock)
     newest = updates[0].at if updates else started_at
     summary = text(record, "summary") or next((text(each, "summary") for each in _log(record)), None)
@@ -83,8 +84,23 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
 
 
 def _is_over(record: Record) -> bool:
-    """Whether its title is marked so: that of an event, or of an entry of its log."""
+    """By the mark in its own or its newest title, else by its services, and where it lists none by a number."""
+    newest, services = _newest(record), inner(record, "impacted_services")
+    if _is_marked(record) or _is_marked(newest):
+        return True
+    if services:
+        return all(_is_well(inner(services, name).get("current")) for name in services)
+    return _is_well(record.get("status")) or _is_well(newest.get("status"))
+
+
+def _is_marked(record: Record) -> bool:
+    """Whether the title of an event, or of an entry of its log, says that it is over."""
     return "[RESOLVED]" in (text(record, "summary") or "").upper()
+
+
+def _is_well(state: object) -> bool:
+    """Whether a state, a number or one in a text, is that of what an event touches no more."""
+    return type(state) in (int, str) and str(state) == "0"
 
 
 def _tells(record: Record) -> bool:
@@ -98,7 +114,7 @@ def _components(record: Record) -> tuple[str, ...]:
     """The services that it touches, each in its region and by itself."""
     region = (text(record, "region") or "").lower()
     impacted = inner(record, "impacted_services")
-    still = [name for name in impacted if str(inner(impacted, name).get("current")) != _WELL]
+    still = [name for name in impacted if not _is_well(inner(impacted, name).get("current"))]
     names = [(text(record, "service") or "").lower(), *map(str.lower, still)]
     found: dict[str, None] = {}
     for name in filter(None, names[:MAX_SERVICES]):
@@ -112,10 +128,8 @@ def _impact(record: Record) -> Impact:
     """By the number of its newest state, else by its kind; what is only said to be one is unknown."""
     if "event_log" in record or "status" in record:
         return _IMPACTS.get(str(record.get("status")), Impact.UNKNOWN)
-    log = [(each.get("timestamp"), each.get("status")) for each in _log(record)]
-    dated = [(at, status) for at, status in log if isinstance(at, int | float)]
-    if dated:
-        return _IMPACTS.get(str(max(dated, key=lambda one: one[0])[1]), Impact.UNKNOWN)
+    if newest := _newest(record):
+        return _IMPACTS.get(str(newest.get("status")), Impact.UNKNOWN)
     return Impact.MAJOR if (text(record, "typeCode") or "").endswith("_OPERATIONAL_ISSUE") else Impact.UNKNOWN
 
 
@@ -129,9 +143,20 @@ def _log(record: Record) -> list[Record]:
         return []
 
 
+def _newest(record: Record) -> Record:
+    """The newest entry of its log, an empty record where it has none; one without a time is older than all."""
+
+    def written_at(entry: Record) -> float:
+        at = entry.get("timestamp")
+        return at if isinstance(at, int | float) else -math.inf
+
+    return max(_log(record), key=written_at, default={})
+
+
 def _update(record: Record, started_at: float, clock: Clock) -> PageUpdate:
     at = epoch(record, "timestamp", clock=clock)
-    stage = PageStage.RESOLVED if _is_over(record) else PageStage.INVESTIGATING
+    over = _is_marked(record) or _is_well(record.get("status"))
+    stage = PageStage.RESOLVED if over else PageStage.INVESTIGATING
     said = text(record, "message") or text(record, "summary")
     return PageUpdate(started_at if at is None else at, stage, words(said))
 
