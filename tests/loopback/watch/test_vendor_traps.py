@@ -37,7 +37,9 @@ class TestInstatus:
         ("carried", "state"),
         [
             ([{"status": "RESOLVED", "impact": "MAJOROUTAGE"}], PageLight.OPERATIONAL),
-            ([{"status": "MONITORING", "impact": "PARTIALOUTAGE"}], PageLight.PARTIAL),
+            ([{"status": "IDENTIFIED", "impact": "PARTIALOUTAGE"}], PageLight.PARTIAL),
+            # The provider goes on to watch its fix; what it calls well is well.
+            ([{"status": "MONITORING", "impact": "PARTIALOUTAGE"}], PageLight.OPERATIONAL),
             ([{"status": "INVESTIGATING", "impact": "OPERATIONAL"}], PageLight.OPERATIONAL),
             ([{"status": "INVESTIGATING"}], PageLight.UNKNOWN),
             ([None], PageLight.UNKNOWN),
@@ -201,6 +203,8 @@ class TestCheckly:
         ("change", "state"),
         [
             ({"lastUpdateStatus": "RESOLVED"}, PageLight.OPERATIONAL),
+            ({"lastUpdateStatus": "MONITORING"}, PageLight.OPERATIONAL),
+            ({"lastUpdateStatus": "MONITORING", "services": None}, PageLight.UNKNOWN),
             ({"severity": "MEDIUM"}, PageLight.DEGRADED),
             ({"severity": "HUGE"}, PageLight.UNKNOWN),
             ({"severity": "OPERATIONAL"}, PageLight.UNKNOWN),

@@ -94,3 +94,32 @@ async def test_what_was_worse_before_is_as_grave_as_it_is_now(
     await _serve(page, affected_components=[{"component_id": "chat", "name": "Chat", "status": word}])
     assert page.report.incidents[0].impact is impact, "of what it was where nothing is wrong now"
     assert page.opinion("chat").light is light
+
+
+@pytest.mark.parametrize(
+    ("component", "section"),
+    [({"hide_all": True}, {}), ({"section_id": "old"}, {"hide_all": True}), ({"section_id": "old"}, {})],
+)
+async def test_what_the_page_hides_is_not_called_well(
+    scene: Make, component: dict[str, Any], section: dict[str, Any]
+) -> None:
+    page = scene("flashduty")
+    shelf = files("flashduty", "healthy", page.clock.now())
+    file = json.loads(shelf[ACTIVE])
+    told = file["data"]["page"]
+    told["sections"] = [{"section_id": "old", "name": "Old"} | section, {"name": "Nameless", "hide_all": True}]
+    told["components"][1] |= component
+    report = await page.serve(shelf | {ACTIVE: json.dumps(file).encode()})
+    hidden = component.get("hide_all") or section.get("hide_all")
+    assert [one.id for one in report.components] == (["chat"] if hidden else ["chat", "login"])
+    told["components"][0] |= {"hide_all": True}
+    report = await page.serve(shelf | {ACTIVE: json.dumps(file).encode()})
+    assert (report.health, report.reason) == ((PageHealth.EMPTY, "no_components") if hidden else (PageHealth.OK, None))
+
+
+async def test_one_that_has_just_been_made_has_its_words_beside_it(scene: Make) -> None:
+    page = scene("flashduty")
+    await _serve(page, updates=[], title="", description="Some <b>requests</b> fail.")
+    (told,) = page.report.incidents
+    assert (told.name, [update.text for update in told.updates]) == ("Some requests fail.", ["Some requests fail."])
+    assert told.updates[0].at == told.started_at

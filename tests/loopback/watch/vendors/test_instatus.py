@@ -73,3 +73,33 @@ async def test_an_address_that_makes_no_sense_is_no_name() -> None:
         files["/summary.json"]["page"] |= {"url": "https://[acme", "id": None}
         _serve(scene, files)
         assert (await scene.report()).health is PageHealth.WRONG_PAGE
+
+
+@pytest.mark.parametrize(
+    ("stage", "light"), [("MONITORING", "yellow recovering"), ("IDENTIFIED", "red down"), ("NONSENSE", "red down")]
+)
+async def test_what_is_only_watched_leaves_a_component_well(stage: str, light: str) -> None:
+    """The component that carries it says itself how it is."""
+    async with PageScene("instatus") as scene:
+        _serve(scene, instatus(WELL, [Told("i1", scene.now - 300, stage=stage)]))
+        await scene.read()
+        assert scene.light() == light
+
+
+async def test_a_summary_of_the_newer_kind_alone() -> None:
+    async with PageScene("instatus") as scene:
+        files = instatus(WELL | {"id-chat": PageLight.MAJOR}, [Told("i1", scene.now - 300)])
+        files = {f"/v3/{path.rpartition('/')[2]}": file for path, file in files.items()}
+        _serve(scene, files)
+        for _ in range(2):
+            report = await scene.report()
+            assert (report.health, [one.id for one in report.incidents]) == (PageHealth.OK, ["i1"])
+        assert [scene.server.asked(path) for path in ("/summary.json", "/v3/summary.json")] == [1, 2]
+
+
+async def test_an_incident_that_names_its_components_itself() -> None:
+    async with PageScene("instatus") as scene:
+        files = instatus(WELL | {"id-chat": PageLight.MAJOR}, [Told("i1", scene.now - 300, parts=())])
+        files["/summary.json"]["activeIncidents"][0]["components"] = [{"id": "id-chat", "name": "Chat"}, 7]
+        _serve(scene, files)
+        assert [one.components for one in (await scene.report()).incidents] == [("id-chat",)]

@@ -3,7 +3,8 @@
 Two sets of files are known, neither documented, both below `/api/status-page/<page_id>/`: `services` with `summary`
 (recorded on 17 September 2026; their place is inferred from the other set), and `uptime`, which lists the services
 without states, with `unresolved-incidents` and `maintenance-windows` (as other readers fetch them). Of the latter a
-service is as bad as the open incidents that name it. Whichever a page has is asked first from then on.
+service is as bad as the open incidents that name it, but for those that are only watched. Whichever a page has is asked
+first from then on.
 """
 
 import logging
@@ -49,6 +50,7 @@ _LIGHTS = {
     "MAINTENANCE": PageLight.MAINTENANCE,
 }
 """Of four severities the two middle ones are short of an outage of everything."""
+_MENDED = frozenset({"MONITORING", "RESOLVED"})
 _IMPACTS = {"MINOR": Impact.MINOR, "MEDIUM": Impact.MINOR, "MAJOR": Impact.MAJOR, "CRITICAL": Impact.CRITICAL}
 
 
@@ -193,7 +195,7 @@ def _worst(service: str, told: list[Record]) -> PageLight:
     states = [PageLight.OPERATIONAL]
     for record in told:
         status, named = text(record, "lastUpdateStatus") or text(record, "status"), _named(record)
-        if service in named and status != "RESOLVED":
+        if service in named and status not in _MENDED:
             severity = _light(text(record, "severity"))
             # No incident that is open is as grave as nothing.
             severity = PageLight.UNKNOWN if severity is PageLight.OPERATIONAL else severity

@@ -60,12 +60,14 @@ class Cloudflare:
 
 def _as_statuspage(record: Record) -> Record:
     last = inner(record, "last_update")
-    starts_at = record.get("starts_at")
+    starts_at, ends_at = record.get("starts_at"), record.get("ends_at")
     return {
         **record,
         "started_at": starts_at,
         "scheduled_for": record.get("scheduled_for", starts_at),
-        "scheduled_until": record.get("scheduled_until", record.get("ends_at")),
+        "scheduled_until": record.get("scheduled_until", ends_at),
+        # Cloudflare closes an incident long after it was over.
+        "resolved_at": ends_at or record.get("resolved_at"),
         "incident_updates": [{**last, "body": last.get("message")}] if last else [],
     }
 

@@ -84,7 +84,7 @@ class Flashduty:
         found = _number(about, "page_id") or text(about, "page_id") or ""
         if not self._page_id or found != self._page_id:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))
-        records = listing(about, "components")
+        records = _shown(about, listing(about, "components"))
         if not records:
             raise Unfit(PageHealth.EMPTY, "no_components")
         parts = {ident(each, "component_id"): text(each, "name") for each in records[:MAX_COMPONENTS]}
@@ -135,6 +135,14 @@ class Flashduty:
         self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
 
 
+def _shown(page: Record, components: Sequence[Record]) -> list[Record]:
+    """The components that the page shows: some are kept, alone or with their section, when nobody looks after them."""
+    hidden = {ident(each, "section_id") for each in listed(page, "sections") if each.get("hide_all") is True} - {""}
+    return [
+        each for each in components if each.get("hide_all") is not True and ident(each, "section_id") not in hidden
+    ]
+
+
 def _states(changes: Sequence[Record], clock: Clock) -> tuple[list[tuple[str, PageLight, float | None]], bool]:
     """What the open changes say of components and since when, and whether one of them does not tell what it touches."""
     states, unsure = [], False
@@ -156,7 +164,9 @@ def _change(record: Record, clock: Clock) -> PageIncident | None:
     if not name or text(record, "status") is None or started_at is None:
         return None
     maintenance = record.get("type") == "maintenance"
-    updates = [_update(each, started_at, clock) for each in listed(record, "updates")]
+    # One that has just been made has its words beside it.
+    told = listed(record, "updates") or [record] * (text(record, "description") is not None)
+    updates = [_update(each, started_at, clock) for each in told]
     updates.sort(key=lambda update: update.at, reverse=True)
     affected = listed(record, "affected_components")[:MAX_COMPONENTS]
     said = [state.state for update in updates for state in update.states]

@@ -1,7 +1,7 @@
 """Instatus: the components, and the summary with what is going on.
 
 A component may call itself operational while it carries an open incident (seen at status.opus.pro on 5 September 2026):
-the worse of both is its state. The page's own status may say UP all the same, so it is not used. There is no public
+the worse of both is its state, until the incident is only watched. The page's own status may say UP all the same, so it is not used. There is no public
 list of what is over. Facts: <https://instatus.com/help/api/public-data>, and recorded answers.
 """
 
@@ -30,7 +30,8 @@ from trayapp.watch.pages.vendor import MakeVendor, Reading
 log = logging.getLogger(__name__)
 
 _FILES = ("/v2/components.json", "/v3/components.json")
-"""Both are in use; a page that has the one need not have the other."""
+_SUMMARIES = ("/summary.json", "/v3/summary.json")
+"""All are in use; a page that has the one need not have the other."""
 _LIGHTS = {
     "OPERATIONAL": PageLight.OPERATIONAL,
     "DEGRADEDPERFORMANCE": PageLight.DEGRADED,
@@ -54,11 +55,11 @@ class Instatus:
         self._fetcher = fetcher
         self._page_id = page.page_id
         self._clock = clock
-        self._path = _FILES[0]
+        self._files: dict[tuple[str, str], str] = {}
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
-        records = _with_children(listing(await self._components(base), "components"))
+        records = _with_children(listing(await self._file(base, _FILES), "components"))
         if not records:
             raise Unfit(PageHealth.EMPTY, "no_components")
         groups = {ident(inner(record, "group")) for record in records}
@@ -67,7 +68,7 @@ class Instatus:
         if not readable:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
         try:
-            summary: Record = await self._fetcher.json(f"{base}/summary.json", dict)
+            summary = await self._file(base, _SUMMARIES)
             self._check(inner(summary, "page"))
             told = listing(summary, "activeIncidents", optional=True)
             planned = listing(summary, "activeMaintenances", optional=True)
@@ -81,15 +82,17 @@ class Instatus:
         read = [one for one in made if one is not None]
         return Reading(parts, read[:MAX_OPEN], len(records) - readable + len(made) - len(read))
 
-    async def _components(self, base: str) -> Record:
+    async def _file(self, base: str, names: tuple[str, str]) -> Record:
+        """The file of either name; the one that was there is asked for first from then on. Raises `Unfit`."""
+        name = self._files.get(names, names[0])
         try:
-            file: Record = await self._fetcher.json(base + self._path, dict)
+            file: Record = await self._fetcher.json(base + name, dict)
         except Unfit as unfit:
             if unfit.reason != "gone":
                 raise
-            other = _FILES[1 - _FILES.index(self._path)]
+            other = names[1 - names.index(name)]
             file = await self._fetcher.json(base + other, dict)
-            self._path = other
+            self._files[names] = other
         return file
 
     def _check(self, page: Record) -> None:
@@ -149,7 +152,7 @@ def _component(record: Record, groups: set[str]) -> PageComponent:
     told = [
         _LIGHTS.get(text(each, "impact") or "", PageLight.UNKNOWN)
         for each in _carried(record, "activeIncidents")
-        if stage((text(each, "status") or "").lower()) is not PageStage.RESOLVED
+        if stage((text(each, "status") or "").lower()) not in (PageStage.MONITORING, PageStage.RESOLVED)
     ]
     return PageComponent(
         ident(record),
@@ -166,11 +169,12 @@ def _carried(component: Record, key: str) -> list[Record]:
 
 
 def _with_parts(told: list[Record], components: list[Record], key: str) -> list[tuple[Record, tuple[str, ...]]]:
-    """Each of the summary and of the components once, with the components that carry it."""
+    """Each of the summary and of the components once, with the components that it names or that carry it."""
     when = "started" if key == "activeIncidents" else "start"
     met: dict[str, tuple[Record, dict[str, None]]] = {}
     for record in told:
-        met.setdefault(_ident(record, when), (record, {}))
+        named = filter(None, map(ident, listed(record, "components")[:MAX_COMPONENTS]))
+        met.setdefault(_ident(record, when), (record, dict.fromkeys(named)))
     for component in components[:MAX_COMPONENTS]:
         for record in _carried(component, key):
             _, parts = met.setdefault(_ident(record, when), (record, {}))
