@@ -18,7 +18,7 @@ from trayapp.core.evidence.page_report import (
     PageStage,
     PageUpdate,
 )
-from trayapp.core.remote_text import plain
+from trayapp.core.remote_text import plain, unmarked
 from trayapp.watch.pages.feed_file import Feed, Item, read_feed
 from trayapp.watch.pages.feed_words import Meaning, meaning
 from trayapp.watch.pages.fetch import FEED, Fetcher, Unfit
@@ -101,7 +101,7 @@ class FeedPage:
                 continue
             parts |= {name: title for name, title in touched.items() if len(parts) < MAX_COMPONENTS}
             twin = told.get(one.id)
-            told[one.id] = one if twin is None else _together(twin, one)
+            told[one.id] = one if twin is None else _together(twin, one, apart=self._form.marks_parts)
         kept = [one for one in told.values() if self._is_news(one, now)]
         kept.sort(key=lambda one: one.stage is PageStage.RESOLVED)
         # Whoever watches the page as a whole watches something, even where its items name no part.
@@ -132,7 +132,7 @@ class FeedPage:
             impact = Impact.NONE
         return PageIncident(
             id=ident or plain(f"{means.name} {began_at:.0f}", MAX_ID * 2),
-            name=plain(means.name, MAX_NAME),
+            name=plain(unmarked(means.name[: 4 * MAX_NAME]), MAX_NAME),
             stage=stage,
             impact=impact,
             components=touched,
@@ -172,12 +172,13 @@ def _named(means: Meaning) -> dict[str, str]:
     return {plain(name, MAX_ID): name for name in names}
 
 
-def _together(one: PageIncident, other: PageIncident) -> PageIncident:
+def _together(one: PageIncident, other: PageIncident, *, apart: bool) -> PageIncident:
     """Two items of one incident: what both touch, or what is not over where they differ, and the newer words.
 
-    Of items on the same parts the newer has the say: it is the next update on them.
+    Where each part has an item of its own (`apart`), of items on the same parts the newer has the say; elsewhere it has
+    it always: it is the next update.
     """
-    same = one.components == other.components
+    same = not apart or one.components == other.components
     lead = max(one, other, key=lambda each: (not same and each.stage is not PageStage.RESOLVED, each.updated_at))
     ended = [each.stage is PageStage.RESOLVED for each in (one, other)]
     both = lead.components if ended[0] != ended[1] else tuple(dict.fromkeys((*one.components, *other.components)))

@@ -9,23 +9,23 @@ import re
 from typing import NamedTuple
 
 from trayapp.core.evidence.page_report import Impact, PageLight, PageStage
+from trayapp.watch.pages.feed_dates import near
 from trayapp.watch.pages.feed_file import Item, when
+from trayapp.watch.pages.feed_titles import by_monitor, is_on, is_over
 
 MAX_MARKS = 200
-_MARK = re.compile(r"<(strong|b|h[1-6])\b[^<>]{0,200}>([^<]{1,200})</\1\s*>", re.IGNORECASE)
+# What stands within a mark of ours, around the numbers of a date.
+_VAR = re.compile(r"</?var\b[^<>]{0,100}>", re.IGNORECASE)
+_MARK = re.compile(r"<(strong|b|small|h[1-6])\b[^<>]{0,200}>([^<]{1,200})</\1\s*>", re.IGNORECASE)
 # A heading may go on: "Investigating outage".
 _HEADING = re.compile(r"(investigating|identified|monitoring|resolved)\s", re.IGNORECASE)
 _STATUS = re.compile(r"^\s*status:\s*(.+)$", re.IGNORECASE)
 _SEVERITY = re.compile(r"<p>\s*severity:\s*(\w{1,30})\s*</p>", re.IGNORECASE)
 _RESOLVED_AT = re.compile(r"<p>\s*resolved:\s*([^<]{1,60})</p>", re.IGNORECASE)
-_PART = re.compile(r"<li>\s*([^<()]{1,200}?)\s*\(([^()<]{1,40})\)\s*</li>", re.IGNORECASE)
+_PART = re.compile(r"<li>([^<]{1,200})\(([^()<]{1,40})\)\s*</li>", re.IGNORECASE)
+# Instatus's: "<strong>Type:</strong> Incident", "<strong>Affected Components:</strong> API, Web App".
+_FIELD = re.compile(r"<strong>\s*(type|affected components):\s*</strong>([^<]{1,2000})", re.IGNORECASE)
 _TITLE_PART = re.compile(r"^\s*\[([^\]]{1,100})\]\s*(\S)")
-_TITLE_OVER = re.compile(
-    r"^\W*(resolved|mitigated)\b(?!\s+(in|for|on|at)\b)|(?<!\bnot)(?<!\byet)(?<!ially)[\s\[(](resolved|mitigated)\W*$",
-    re.IGNORECASE,
-)
-"""Over here and not over there is not over."""
-_TITLE_ON = re.compile(r"\b(continu\w+|ongoing|persist\w*|remain\w*|underway|investigating|still)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 _STAGES = {
@@ -45,8 +45,6 @@ _TITLE_STAGES = _STAGES | {
     "ended": PageStage.RESOLVED,
 }
 """In brackets before a title, where other vendors put a part."""
-_ENDINGS = ((" went down", PageStage.INVESTIGATING), (" recovered", PageStage.RESOLVED))
-"""Of the titles that Better Stack gives to what its monitors see."""
 _MAINTENANCE = frozenset({"scheduled", "in progress", "verifying", "completed"})
 _SEVERITIES = {
     # xAI's, of 2026 until August ("unavailable") and since then; OnlineOrNot's; what others call incidents.
@@ -101,9 +99,12 @@ def meaning(item: Item) -> Meaning:
     bracket = _TITLE_PART.match(title)
     titled = _TITLE_STAGES.get(bracket[1].strip().lower()) if bracket else None
     part = bracket if titled is None else None
-    active, updates, stages = _updates(body)
+    about = item.at("updated", "published", "pubdate", "date")
+    active, updates, stages = _updates(_VAR.sub("", body), about)
+    fields = {met[1].lower(): html.unescape(met[2]).strip() for met in _FIELD.finditer(body)}
+    touched = filter(None, map(str.strip, fields.get("affected components", "").split(",")))
     categories = {each.strip().lower() for each in item.categories}
-    titled = titled or next((stage for end, stage in _ENDINGS if title.strip().lower().endswith(end)), None)
+    titled = titled or by_monitor(title)
     stage = _stage(title, titled, active, [said.stage for said in updates if said.stage is not None], categories)
     severities = [met[1].lower() for met in _SEVERITY.finditer(body)]
     severities += [word for word in _SEVERITIES if word in categories]
@@ -112,19 +113,22 @@ def meaning(item: Item) -> Meaning:
         name=title[bracket.end() - 1 :] if bracket else title,
         stage=stage,
         impact=_SEVERITIES.get(severities[0], Impact.UNKNOWN) if severities else Impact.UNKNOWN,
-        maintenance=not stages.isdisjoint(_MAINTENANCE) or "maintenance" in categories,
+        maintenance=not stages.isdisjoint(_MAINTENANCE) or "maintenance" in {*categories, fields.get("type", "").lower()},
         title_part=part[1].strip() if part else "",
-        parts={
-            html.unescape(met[1]): _LIGHTS.get(met[2].strip().lower(), PageLight.UNKNOWN)
+        parts=dict.fromkeys(touched, PageLight.UNKNOWN)
+        | {
+            name: _LIGHTS.get(met[2].strip().lower(), PageLight.UNKNOWN)
             for met in _PART.finditer(body)
+            if (name := html.unescape(met[1]).strip())
         },
         updates=updates,
         resolved_at=when(resolved[1]) if resolved else None,
     )
 
 
-def _updates(body: str) -> tuple[str, list[Said], set[str]]:
-    """The word for how it stands as a whole, the updates, and all words for stages that they use."""
+def _updates(body: str, about: float | None) -> tuple[str, list[Said], set[str]]:
+    """The word for how it stands as a whole, the updates, and all words for stages that they use. `about`: the item's
+    own time."""
     whole, at, found, words = "", None, [], set()
     marks = list(_MARK.finditer(body))[:MAX_MARKS]
     for number, mark in enumerate(marks):
@@ -142,7 +146,7 @@ def _updates(body: str) -> tuple[str, list[Said], set[str]]:
             found.append(said)
             at = None
         else:
-            at = when(word)
+            at = when(word) or near(word, about)
     # Where nothing else is said, the words after the state are the update.
     return whole, found or ([only] if whole in _STAGES else []), words
 
@@ -170,5 +174,5 @@ def _said_stage(
         return newest
     if titled not in (None, PageStage.RESOLVED):
         return titled
-    over = (titled or _TITLE_OVER.search(title)) and not _TITLE_ON.search(title)
+    over = is_over(title) or (titled is not None and not is_on(title))
     return PageStage.RESOLVED if "resolved" in categories or over else PageStage.UNKNOWN

@@ -139,3 +139,42 @@ class TestAny:
         )
         await page.serve({"": f"<rss><channel><title>Acme</title>{items}</channel></rss>".encode()})
         assert page.opinion("*").light is light
+
+
+_ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>Acme status</title><entry><title type="html">{title}</title>'
+    "<id>https://status.acme.example/incidents/01M1</id><updated>{older}</updated><content>&lt;b&gt;Status: Investigating"
+    "&lt;/b&gt;&lt;br/&gt;Looking.&lt;ul&gt;&lt;li&gt;Chat (Full outage)&lt;/li&gt;&lt;/ul&gt;</content></entry><entry>"
+    "<title>Over</title><id>https://status.acme.example/incidents/01M1</id><updated>{newer}</updated><content>&lt;b&gt;"
+    "Status: {stage}&lt;/b&gt;&lt;br/&gt;Words.</content></entry></feed>"
+)
+
+
+@pytest.mark.parametrize(
+    ("stage", "newer_s", "light"),
+    [
+        ("Resolved", 60.0, Light.GREEN),
+        # The last word is that it is not over.
+        ("Resolved", 900.0, Light.RED),
+        ("Monitoring", 60.0, Light.GREY),
+    ],
+)
+async def test_an_entry_for_each_update(scene: Make, stage: str, newer_s: float, light: Light) -> None:
+    page = scene("feed")
+    now = page.clock.now()
+    body = _ATOM.format(title="Errors", older=_iso(page, now - 600), newer=_iso(page, now - newer_s), stage=stage)
+    (told,) = (await page.serve({"": body.encode()})).incidents
+    assert told.started_at == now - max(600, newer_s)
+    assert page.opinion("Chat").light is light
+
+
+async def test_a_title_with_marks(scene: Make) -> None:
+    page = scene("feed")
+    now = _iso(page, page.clock.now())
+    title = "&lt;b&gt;Chat&lt;/b&gt; &amp;amp; login fail"
+    body = _ATOM.format(title=title, older=now, newer=_iso(page, page.clock.now() - 60), stage="Monitoring")
+    assert [one.name for one in (await page.serve({"": body.encode()})).incidents] == ["Chat & login fail"]
+
+
+def _iso(page: VendorScene, at: float) -> str:
+    return page.clock.wall(at).isoformat(timespec="seconds")

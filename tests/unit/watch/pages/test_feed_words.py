@@ -54,6 +54,7 @@ def _item(body: str = "", title: str = "Errors", *categories: str) -> Item:
         (_item("", "Errors - not yet resolved"), S.UNKNOWN),
         (_item("", "Errors - partially resolved"), S.UNKNOWN),
         (_item("", "Unresolved"), S.UNKNOWN),
+        (_item("", "Unresolved", "resolved"), S.RESOLVED),
         (_item("", "Errors"), S.UNKNOWN),
         (_item("<strong>Scheduled</strong> - Tonight."), S.SCHEDULED),
         (_item("<strong>In progress</strong> - Now."), S.IN_PROGRESS),
@@ -102,12 +103,14 @@ def test_the_part_in_a_title(title: str, name: str, part: str) -> None:
 
 def test_the_parts_in_a_list() -> None:
     body = (
-        "<ul><li>Search (Degraded performance)</li><li>Log&amp;in (Full outage)</li><li>Files</li><li>A (Odd)</li></ul>"
+        "<ul><li>Search (Degraded performance)</li><li>Log&amp;in (Full outage)</li><li>Files</li><li>A (Odd)</li>"
+        "<li> Apps (EU) (Partial outage) </li><li> (Full outage)</li></ul>"
     )
     assert meaning(_item(body)).parts == {
         "Search": PageLight.DEGRADED,
         "Log&in": PageLight.MAJOR,
         "A": PageLight.UNKNOWN,
+        "Apps (EU)": PageLight.PARTIAL,
     }
 
 
@@ -129,9 +132,44 @@ def test_updates() -> None:
     assert means.resolved_at == first - 13
 
 
+PUBLISHED = "Sun, 20 Sep 2026 10:00:00 GMT"
+
+
+def test_updates_with_times_of_the_day_alone() -> None:
+    """Statuspage's; what stands before the next update is none of the words of this one."""
+    body = (
+        "<p><small>Sep <var data-var='date'>20</var>, <var data-var='time'>11:05</var> UTC</small><br>"
+        "<strong>Monitoring</strong> - Fixed.</p>"
+        "<p><small>Sep <var data-var='date'>20</var>, <var data-var='time'>09:45</var> UTC</small><br>"
+        "<strong>Investigating</strong> - Looking.</p>"
+    )
+    first, second = meaning(Item({"title": "Errors", "description": body, "pubdate": PUBLISHED}, ())).updates
+    assert (first.stage, first.text, second.text) == (S.MONITORING, "Fixed.", "Looking.")
+    assert (first.at, second.at) == (1_789_902_300.0, 1_789_897_500.0)
+
+
+def _instatus(kind: str, parts: str = "Trading API (CLOB), Web &amp; App") -> Item:
+    return _item(
+        f"<p><strong>Type:</strong> {kind}</p><p><strong>Duration:</strong> 1 hour</p>"
+        f"<p><strong>Affected Components:</strong> {parts}</p>"
+        "<p><small>Sep <var data-var='date'> 20</var>, <var data-var='time'>11:00:00</var> GMT+0</small><br />"
+        "<strong>Identified</strong> - Found.</p>"
+    )
+
+
+@pytest.mark.parametrize(("kind", "maintenance"), [("Maintenance", True), ("Incident", False)])
+def test_fields_of_instatus(kind: str, maintenance: bool) -> None:
+    means = meaning(_instatus(kind))
+    assert (means.stage, means.maintenance) == (S.IDENTIFIED, maintenance)
+    assert means.parts == {"Trading API (CLOB)": PageLight.UNKNOWN, "Web & App": PageLight.UNKNOWN}
+    assert meaning(_instatus(kind, " ")).parts == {}
+
+
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(
-    "part", ["<b>", "<li>", "<p>severity: ", "<b>a</b>", "<li>(", "<li>a (", "[", "<p>resolved:", "<h1 ", "status: "]
-)
+    "part",
+    ["<b>", "<li>", "<p>severity: ", "<b>a</b>", "<li>(", "<li>a (", "[", "<p>resolved:", "<h1 ", "status: ", "<var ",
+     "<strong>type:", "<strong>affected components:</strong> ", "not - ", "- ", " resolve "],
+)  # fmt: skip
 def test_no_text_is_gone_through_again_and_again(part: str) -> None:
     assert meaning(_item(part * (MAX_CHARS // len(part)), part * 1000)).stage is S.UNKNOWN
