@@ -1,7 +1,7 @@
 """Times that stand before the updates in a feed's item, without a year: "Sep 20, 11:00 UTC", "Aug 28, 10:33 PM UTC".
 
-Statuspage, Instatus and OnlineOrNot write them so, in the zone of the page. Others than UTC have names that mean several,
-or none: those say nothing.
+Statuspage, Instatus and OnlineOrNot write them so, in the zone of the page. The names of others than UTC mean several
+zones, or none: those say nothing.
 """
 
 import re
@@ -11,7 +11,8 @@ NEAR = timedelta(days=60)
 """An update this far from the item's own time is of another year than it seems, or the item's is not to be believed."""
 
 _DAY_TIME = re.compile(
-    r"([A-Z][a-z]{2})[a-z]{0,6}\.?\s+(\d{1,2})\s*,\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AP]M)?\s+(?:UTC|GMT(?:\s?[+-]0)?)\s*$"
+    r"([A-Z][a-z]{2})[a-z]{0,6}\.?\s+(\d{1,2})\s*,\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AP]M)?"
+    r"\s+(?:UTC|GMT(?:\s?[+-]0)?)\s*$"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -113,7 +113,8 @@ def meaning(item: Item) -> Meaning:
         name=title[bracket.end() - 1 :] if bracket else title,
         stage=stage,
         impact=_SEVERITIES.get(severities[0], Impact.UNKNOWN) if severities else Impact.UNKNOWN,
-        maintenance=not stages.isdisjoint(_MAINTENANCE) or "maintenance" in {*categories, fields.get("type", "").lower()},
+        maintenance=not stages.isdisjoint(_MAINTENANCE)
+        or "maintenance" in {*categories, fields.get("type", "").lower()},
         title_part=part[1].strip() if part else "",
         parts=dict.fromkeys(touched, PageLight.UNKNOWN)
         | {

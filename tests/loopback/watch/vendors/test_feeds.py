@@ -143,10 +143,10 @@ class TestAny:
 
 _ATOM = (
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>Acme status</title><entry><title type="html">{title}</title>'
-    "<id>https://status.acme.example/incidents/01M1</id><updated>{older}</updated><content>&lt;b&gt;Status: Investigating"
-    "&lt;/b&gt;&lt;br/&gt;Looking.&lt;ul&gt;&lt;li&gt;Chat (Full outage)&lt;/li&gt;&lt;/ul&gt;</content></entry><entry>"
-    "<title>Over</title><id>https://status.acme.example/incidents/01M1</id><updated>{newer}</updated><content>&lt;b&gt;"
-    "Status: {stage}&lt;/b&gt;&lt;br/&gt;Words.</content></entry></feed>"
+    "<id>https://status.acme.example/incidents/01M1</id><updated>{older}</updated><content><![CDATA[<b>Status: "
+    "Investigating</b><br/>Looking.<ul><li>Chat (Full outage)</li></ul>]]></content></entry><entry><title>Over</title>"
+    "<id>https://status.acme.example/incidents/01M1</id><updated>{newer}</updated><content><![CDATA[<b>Status: {stage}"
+    "</b><br/>Words.]]></content></entry></feed>"
 )
 
 

@@ -138,9 +138,7 @@ class Flashduty:
 def _shown(page: Record, components: Sequence[Record]) -> list[Record]:
     """The components that the page shows: some are kept, alone or with their section, when nobody looks after them."""
     hidden = {ident(each, "section_id") for each in listed(page, "sections") if each.get("hide_all") is True} - {""}
-    return [
-        each for each in components if each.get("hide_all") is not True and ident(each, "section_id") not in hidden
-    ]
+    return [each for each in components if each.get("hide_all") is not True and ident(each, "section_id") not in hidden]
 
 
 def _states(changes: Sequence[Record], clock: Clock) -> tuple[list[tuple[str, PageLight, float | None]], bool]:

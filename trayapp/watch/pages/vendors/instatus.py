@@ -1,8 +1,9 @@
 """Instatus: the components, and the summary with what is going on.
 
 A component may call itself operational while it carries an open incident (seen at status.opus.pro on 5 September 2026):
-the worse of both is its state, until the incident is only watched. The page's own status may say UP all the same, so it is not used. There is no public
-list of what is over. Facts: <https://instatus.com/help/api/public-data>, and recorded answers.
+the worse of both is its state, until the incident is only watched. The page's own status may say UP all the same, so it
+is not used. There is no public list of what is over. Facts: <https://instatus.com/help/api/public-data>, and recorded
+answers.
 """
 
 import logging
