@@ -71,11 +71,13 @@ class Desk:
 
     def incident(self, *services: str, id: str = "i1", provider: str = "openai", **more: Any) -> None:
         """Open or change an incident; `down` follows the lights unless given."""
+        down = tuple(name for name in services if self.lights[name][0] is Light.RED)
+        before = self.incidents.get(id)
         fields: dict[str, Any] = {
-            "down": tuple(name for name in services if self.lights[name][0] is Light.RED),
+            "down": down,
             "stage": IncidentStage.OPEN,
             "started_at": START + STARTED_S,
-            "red_at": None,
+            "red_at": START if down else before and before.red_at,
         }
         self.incidents[id] = Incident(id=id, provider=provider, services=services, **(fields | more))
 

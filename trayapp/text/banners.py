@@ -217,7 +217,14 @@ def _capital(text: str) -> str:
 def _recovering(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     names, many = join_short(banner.services, _NAMES_MAX), len(banner.services)
     title = ngettext("{names} works again, still watching", "{names} work again, still watching", many, names=names)
-    return title, [_("It took {duration}. The all-clear comes after ten quiet minutes.", duration=_age(banner))]
+    waits = banner.params.get("waits")
+    if waits is None:
+        all_clear = ""
+    elif waits:
+        all_clear = _("The all-clear comes when {provider} calls it over.", provider=_provider(banner))
+    else:
+        all_clear = _("The all-clear comes after ten quiet minutes.")
+    return title, [_("It took {duration}.", duration=_age(banner)), all_clear]
 
 
 def _over(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
@@ -225,26 +232,25 @@ def _over(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentenc
     ended_from = _number(banner, "ended_from")
     who = join_short(banner.services, _NAMES_MAX) if banner.services else _provider(banner)
     many = max(len(banner.services), 0 if banner.services else len(banner.providers))
+    spread = ended_from is not None and ended is not None and ended - ended_from > _END_SPREAD_S
+    lasted = duration(ended - since) if since is not None and ended is not None and not spread else ""
     sentences = []
-    if since is None or ended is None:
-        title = ngettext("All clear: {names} is back", "All clear: {names} are back", many, names=who)
-    elif ended_from is not None and ended - ended_from > _END_SPREAD_S:
-        title = ngettext("All clear: {names} is back", "All clear: {names} are back", many, names=who)
-        sentences.append(
-            _(
-                "It ended between {start} and {end}.",
-                start=day_time(wall(ended_from), wall(banner.at)),
-                end=day_time(wall(ended), wall(banner.at)),
-            )
-        )
-    else:
+    if banner.params.get("steady"):
+        title = ngettext("{names} works steadily again", "{names} work steadily again", many, names=who)
+        sentences.append(_("It took {duration}.", duration=lasted) if lasted else "")
+    elif lasted:
         title = ngettext(
             "All clear: {names} is back after {duration}",
             "All clear: {names} are back after {duration}",
             many,
             names=who,
-            duration=duration(ended - since),
+            duration=lasted,
         )
+    else:
+        title = ngettext("All clear: {names} is back", "All clear: {names} are back", many, names=who)
+    if spread and ended_from is not None and ended is not None:
+        start, end = (day_time(wall(at), wall(banner.at)) for at in (ended_from, ended))
+        sentences.append(_("It ended between {start} and {end}.", start=start, end=end))
     sentences.append(_cause(banner))
     tools, answered = int(_number(banner, "tools") or 0), int(_number(banner, "answered") or 0)
     if banner.params.get("local"):

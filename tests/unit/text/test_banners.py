@@ -368,6 +368,29 @@ def test_recovering(night: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("waits", "all_clear"),
+    [({}, ""), ({"waits": True}, " The all-clear comes when OpenAI calls it over.")],
+)
+def test_no_all_clear_is_promised_that_does_not_come_then(waits: dict[str, Param], all_clear: str) -> None:
+    params: dict[str, Param] = {"since": START, "ended_at": START + 600, **waits}
+    banner = Banner("i", BannerStage.RECOVERING, START, services=("ChatGPT",), providers=("OpenAI",), params=params)
+    assert said(banner) == ("ChatGPT works again, still watching", f"It took 10 min.{all_clear}")
+
+
+@pytest.mark.parametrize(
+    ("ended_from", "body"),
+    [
+        (START + 600, "It took 10 min. Cause not stated."),
+        (START, "It ended between 22:05 and 22:15. Cause not stated."),
+    ],
+)
+def test_what_was_never_away_is_not_back(ended_from: float, body: str) -> None:
+    params: dict[str, Param] = {"since": START, "ended_from": ended_from, "ended_at": START + 600, "steady": True}
+    banner = Banner("i", BannerStage.OVER, START, services=("ChatGPT",), params=params)
+    assert said(banner) == ("ChatGPT works steadily again", body)
+
+
+@pytest.mark.parametrize(
     ("finding", "title"),
     [
         (Finding.DEGRADED, "ChatGPT has trouble"),

@@ -51,8 +51,10 @@ class Banner(Struct, frozen=True):
     of components that are back, `providers` names and `provider` the id of the one concerned. `params` by stage,
     times in steady seconds and absent when unknown:
     down: `since`, `title` (the page's), `seen` (from here, not only on the page), `page` (can it be read), `again`;
-    confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `title`;
-    over: `since`, `ended_from`, `ended_at`, `cause`, `tools` (still local), `local`, `answered`;
+    confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `ended_at`, and where an
+    all-clear will come `waits` (for the page to call it over);
+    over: `since`, `ended_from`, `ended_at`, `cause`, `steady` (it was never down), `tools` (still local), `local`,
+    `answered`;
     yellow: `since`, `finding`, `title`, and of several providers `trouble`, `common`, `who` (`together.Common`);
     flapping: `since`;
     down, confirmed and yellow: `silent_since` (the page has said nothing for long), `word` (what it says after that);

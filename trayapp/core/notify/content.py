@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from msgspec import structs
 
 from trayapp.core.evidence.observation import Source
-from trayapp.core.evidence.page_report import PageHealth
+from trayapp.core.evidence.page_report import PageHealth, PageStage
 from trayapp.core.incident.concerns import Concerns
 from trayapp.core.incident.forecast import Forecast, half_over_s
 from trayapp.core.incident.incident import Incident, IncidentStage
@@ -33,6 +33,8 @@ _LIGHTS = {
 }
 # Stages whose banner says that the page is silent, and what it says then; and whom it concerns.
 SILENT_IN = (BannerStage.DOWN, BannerStage.CONFIRMED, BannerStage.YELLOW)
+# Its page has not called it over, and the all-clear waits for that.
+_UNFINISHED = (PageStage.INVESTIGATING, PageStage.IDENTIFIED, PageStage.MONITORING)
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
 _OURS = (Source.PROBE, Source.TRAFFIC)
@@ -165,10 +167,13 @@ class NotificationContent:
         pops_up: bool,
         again: bool,
         after_silence: bool = False,
+        owes_the_end: bool = True,
     ) -> Banner:
         """The banner of an incident's stage. `failed`: see `note_failed`; `again`: it had been told as back.
-        `after_silence`: its page has a word, and had none for long."""
+        `after_silence`: its page has a word, and had none for long. `owes_the_end`: its end will be told."""
         params = self._params(incident, stage, again=again)
+        if stage is BannerStage.RECOVERING and owes_the_end:
+            params["waits"] = incident.page_stage in _UNFINISHED
         if stage in SILENT_IN:
             params["silent_since"] = incident.silent_since
             heard = after_silence and incident.silent_since is None and incident.updates
@@ -179,7 +184,7 @@ class NotificationContent:
             stage=stage,
             at=self.now,
             pops_up=pops_up,
-            urgency=self._urgency(stage),
+            urgency=self._urgency(stage, was_down=incident.red_at is not None),
             light=_LIGHTS[stage],
             concerns=self._concerns.get(incident.id) if stage in SILENT_IN else None,
             buttons=self._buttons(incident, stage),
@@ -231,10 +236,11 @@ class NotificationContent:
             params={name: value for name, value in params.items() if value is not None},
         )
 
-    def _urgency(self, stage: BannerStage) -> Urgency:
+    def _urgency(self, stage: BannerStage, *, was_down: bool) -> Urgency:
         if stage is BannerStage.DOWN:
             return Urgency.NORMAL if self.working() else Urgency.CRITICAL
-        return Urgency.NORMAL if stage in (BannerStage.PARTLY_BACK, BannerStage.OVER) else Urgency.LOW
+        loud = stage is BannerStage.PARTLY_BACK or (stage is BannerStage.OVER and was_down)
+        return Urgency.NORMAL if loud else Urgency.LOW
 
     def _in_trouble(self, incident: Incident) -> list[ServiceVerdict]:
         touched = self.verdicts(incident.services)
@@ -272,6 +278,7 @@ class NotificationContent:
             case BannerStage.OVER:
                 ended = {"ended_from": incident.ended_from, "ended_at": incident.ended_at}
                 params |= {**ended, "cause": incident.cause, **self._local_params(incident)}
+                params |= {"steady": True if incident.red_at is None else None}
             case BannerStage.CAUSE:
                 params |= {"ended_at": incident.ended_at, "cause": incident.cause}
             case BannerStage.YELLOW:

@@ -1,5 +1,7 @@
 """What is news of an incident, and how loudly it is told: what is true now beside what was told before."""
 
+import math
+
 from msgspec import Struct, field
 
 from trayapp.core.incident.incident import Incident, IncidentStage
@@ -14,6 +16,9 @@ TOGETHER_S = 1.0
 """Services that one outage takes down are found out one after the other; so long waits the first word for the rest."""
 POP_GAP_S = 600.0
 """An incident that relapses pops up again after ten quiet minutes at the earliest; in between it replaces silently."""
+POPS_AT_THAT_PACE = 3
+"""Down, back in part, down again: that is a story. From then on each rest is twice as long as the one before: who has
+been told four times that it comes and goes knows."""
 
 BAD_NEWS = (BannerStage.DOWN, BannerStage.CONFIRMED)
 FIRST_WORD = (None, BannerStage.YELLOW)
@@ -24,16 +29,18 @@ class BannerRecord(Struct):
     """What was told under one key. `down`, `back`: service ids, as last told; `fallen`: all ever told as down, or the
     incidents that are told as one; `failed`: ids of all parts that failed, by service.
 
-    `shown`: the banner stands. `popped_at`: when it last popped up, with more than a low word. `confirmed`: the
-    provider's words were in it. `home`: it offers the way home. `silence`: it says that the page is silent since then.
-    `cause`: it, or the all-clear, names the cause. `yellow_from`, `red_from`: when trouble short of red, and red, was
-    first seen that nobody has been told of.
+    `shown`: the banner stands. `popped_at`: when it last popped up, with more than a low word, and `pops`: how often;
+    `returned`: so that something was back. `confirmed`: the provider's words were in it. `home`: it offers the way
+    home. `silence`: it says that the page is silent since then. `cause`: it, or the all-clear, names the cause.
+    `yellow_from`, `red_from`: when trouble short of red, and red, was first seen that nobody has been told of.
     """
 
     at: float
     stage: BannerStage | None = None
     shown: bool = False
     popped_at: float | None = None
+    pops: int = 0
+    returned: bool = False
     confirmed: bool = False
     flapped: bool = False
     only_when_back: bool = False
@@ -48,10 +55,17 @@ class BannerRecord(Struct):
     yellow_from: float | None = None
     red_from: float | None = None
 
+    @property
+    def owes_the_end(self) -> bool:
+        """Whether its end has to be told: who was told loudly, or was promised it, or asked for nothing else, waits for
+        it. What was told quietly ends quietly."""
+        return self.popped_at is not None or self.flapped or self.only_when_back
+
 
 def is_only_yellow(incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> bool:
     """Trouble of one provider, and no more than that so far."""
-    quiet = spoken.stage in FIRST_WORD and not spoken.only_when_back and not incident.shared
+    quiet = spoken.stage in FIRST_WORD and spoken.popped_at is None
+    quiet = quiet and not spoken.only_when_back and not incident.shared
     return quiet and stage_of(incident, spoken, desk) is BannerStage.YELLOW
 
 
@@ -151,16 +165,23 @@ def pops_up(
     """
     if stage in LOW:
         return spoken.stage is None
-    rested = spoken.popped_at is None or now - spoken.popped_at >= POP_GAP_S
     if stage is BannerStage.OVER:
         return True
+    first = spoken.popped_at is None
+    rested_s = math.inf if spoken.popped_at is None else now - spoken.popped_at
+    rested = rested_s >= POP_GAP_S * 2.0 ** max(0, spoken.pops - POPS_AT_THAT_PACE)
     if stage is BannerStage.DOWN:
         spreads = not set(providers) <= set(spoken.providers)
         # Who only knows the website has not heard of it when its API fell a while ago.
-        grows = not set(down) <= set(spoken.fallen)
-        return spoken.stage in FIRST_WORD or spreads or ((grows or spoken.stage not in BAD_NEWS) and rested)
+        grows = not set(down) <= set(spoken.fallen) and rested_s >= POP_GAP_S
+        return first or spreads or grows or (spoken.stage not in BAD_NEWS and rested)
     if stage is BannerStage.PARTLY_BACK:
-        if spoken.stage in (*FIRST_WORD, *BAD_NEWS):
-            return True
-        return rested and not set(back) <= set(spoken.back)
+        more = spoken.stage in (*FIRST_WORD, *BAD_NEWS) or not set(back) <= set(spoken.back)
+        return not spoken.returned or (more and rested)
     return False
+
+
+def is_again(incident: Incident, spoken: BannerRecord) -> bool:
+    """Whether all that is down had been told as down before, and not as that last."""
+    down = set(incident.down)
+    return down.isdisjoint(spoken.down) and down <= set(spoken.fallen)

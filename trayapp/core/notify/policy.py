@@ -18,12 +18,11 @@ from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Withdraw
 from trayapp.core.notify.content import NotificationContent
 from trayapp.core.notify.news import (
-    BAD_NEWS,
-    FIRST_WORD,
     LOW,
     TOGETHER_S,
     YELLOW_AFTER_S,
     BannerRecord,
+    is_again,
     is_news,
     is_only_yellow,
     is_word,
@@ -179,8 +178,8 @@ class NotificationPolicy:
         if told is None:
             told = self._told.by_key[_TOGETHER_KEY] = BannerRecord(at=desk.now)
         if services != told.down:
-            heard = any(records[one.id].stage is not None for one in group)
-            yield desk.yellow_together(_TOGETHER_KEY, group, pops_up=told.stage is None and not heard)
+            # Nothing stands under this key that the first word could replace quietly, whoever was told of alone.
+            yield desk.yellow_together(_TOGETHER_KEY, group, pops_up=told.stage is None)
             told.stage, told.at, told.shown, told.down = BannerStage.YELLOW, desk.now, True, services
             told.providers = tuple(dict.fromkeys(name for one in group for name in desk.provider_ids(one)))
         told.fallen = tuple(dict.fromkeys((*told.fallen, *(one.id for one in group))))
@@ -221,7 +220,7 @@ class NotificationPolicy:
         if spoken is None or spoken.stage is BannerStage.OVER:
             yield from self._late_cause(incident, desk)
             return
-        if spoken.stage not in FIRST_WORD or spoken.only_when_back:
+        if spoken.owes_the_end:
             yield self._tell(BannerStage.OVER, incident, spoken, desk)
         elif spoken.shown:
             spoken.shown = False
@@ -239,13 +238,14 @@ class NotificationPolicy:
         yield desk.banner(incident, BannerStage.CAUSE, (), {}, pops_up=True, again=False)
 
     def _tell(self, stage: BannerStage, incident: Incident, spoken: BannerRecord, desk: NotificationContent) -> Banner:
-        again = stage is BannerStage.DOWN and bool(spoken.fallen) and spoken.stage not in (*FIRST_WORD, *BAD_NEWS)
+        again = stage is BannerStage.DOWN and is_again(incident, spoken)
         back, providers = desk.back(incident, spoken.fallen), desk.provider_ids(incident)
         loud = pops_up(stage, spoken, incident.down, back, providers, desk.now)
         after_silence = is_word(incident, spoken)
         banner = desk.banner(
-            incident, stage, back, spoken.failed, pops_up=loud, again=again, after_silence=after_silence
-        )
+            incident, stage, back, spoken.failed,
+            pops_up=loud, again=again, after_silence=after_silence, owes_the_end=spoken.owes_the_end,
+        )  # fmt: skip
         spoken.silence = incident.silent_since
         spoken.cause = stage is BannerStage.OVER and incident.cause is not None
         spoken.stage, spoken.at, spoken.shown, spoken.red_from = stage, desk.now, True, None
@@ -254,7 +254,10 @@ class NotificationPolicy:
         spoken.confirmed |= banner.params.get("title") is not None
         spoken.flapped |= stage is BannerStage.FLAPPING
         spoken.home = Button.BACK_TO_CLOUD in banner.buttons
-        spoken.popped_at = desk.now if loud and stage not in LOW else spoken.popped_at
+        if loud and stage not in LOW:
+            spoken.popped_at = desk.now
+            spoken.pops += 1
+            spoken.returned |= stage is BannerStage.PARTLY_BACK
         return banner
 
     def _on_yellow(self, key: str, services: list[ServiceVerdict], desk: NotificationContent) -> Iterator[Announcement]:
@@ -282,6 +285,7 @@ class NotificationPolicy:
                 # Should it come back, it is told anew; should it end meanwhile, it was never spoken of.
                 spoken.stage, spoken.down, spoken.fallen, spoken.confirmed, spoken.red_from = None, (), (), False, None
                 spoken.popped_at = spoken.silence = None
+                spoken.pops, spoken.returned, spoken.flapped = 0, False, False
             if spoken.shown:
                 spoken.shown = False
                 yield Withdraw(key)

@@ -27,6 +27,7 @@ from trayapp.core.notify.banner import BannerStage, Urgency
 from trayapp.core.switching.route import Until
 
 BOTH = ("chatgpt", "openai-api")
+UNFINISHED = (PageStage.INVESTIGATING, PageStage.IDENTIFIED, PageStage.MONITORING)
 
 
 def test_the_night(desk: Desk) -> None:
@@ -467,6 +468,102 @@ def test_what_is_long_gone_is_forgotten_with_the_next_news(desk: Desk) -> None:
     desk.set(CHECKING, "claude")
     desk.told(60 * 24 * 9)
     assert desk.policy.remember().by_key == {}
+
+
+def test_yellow_ends_as_quietly_as_it_was_told_whatever_it_passes_through(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident("chatgpt")
+    desk.told(0)
+    assert desk.told(5) == ["yellow! i1"]
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
+    assert "waits" not in desk.banner(40, BannerStage.RECOVERING).params, "no all-clear is promised"
+    desk.set(GREEN, "chatgpt")
+    desk.over()
+    assert desk.told(50) == ["withdraw i1"]
+    desk.over(cause="A bad deploy")
+    assert desk.told(52) == []
+
+
+@pytest.mark.parametrize("light", [DEGRADED, FLAPPING])
+def test_who_was_told_loudly_is_told_of_the_end_whatever_it_sinks_to(desk: Desk, light: tuple[Light, Finding]) -> None:
+    desk.falls("chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    desk.set(light, "chatgpt")
+    desk.incident("chatgpt")
+    assert [said.split()[0] for said in desk.told(30)] == ["yellow" if light is DEGRADED else "flapping"]
+    desk.set(GREEN, "chatgpt")
+    desk.over()
+    over = desk.banner(60, BannerStage.OVER)
+    assert (over.pops_up, over.urgency, over.params.get("steady")) == (True, Urgency.NORMAL, None)
+
+
+def test_who_was_promised_to_hear_how_flapping_ends_does_although_it_became_yellow(desk: Desk) -> None:
+    desk.set(FLAPPING, "chatgpt")
+    desk.incident("chatgpt")
+    assert desk.told(1) == ["flapping! i1"]
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident("chatgpt")
+    desk.told(40)
+    desk.set(GREEN, "chatgpt")
+    desk.over()
+    over = desk.banner(60, BannerStage.OVER)
+    assert (over.pops_up, over.urgency, over.params["steady"]) == (True, Urgency.LOW, True)
+
+
+def test_sinking_to_yellow_and_back_is_no_new_first_word(desk: Desk) -> None:
+    desk.falls("chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    said = []
+    for minute in (2, 4, 6, 8):
+        desk.set(DEGRADED if minute % 4 else RED, "chatgpt")
+        desk.incident("chatgpt")
+        said += desk.told(minute)
+    assert said == ["yellow i1", "down i1", "yellow i1", "down i1"]
+
+
+def test_what_goes_on_coming_and_going_pops_up_ever_more_rarely(desk: Desk) -> None:
+    pops = []
+    for minute in range(0, 240, 12):
+        desk.falls("chatgpt")
+        pops += [minute for said in desk.told(minute) if said == "down! i1"]
+        desk.set(RECOVERING, "chatgpt")
+        desk.incident("chatgpt", stage=IncidentStage.RECOVERING)
+        assert desk.told(minute + 4) == ["recovering i1"]
+    assert pops == [0, 12, 24, 36, 60, 108, 192]
+
+
+def test_what_comes_back_in_part_pops_up_the_first_time_and_then_after_a_rest(desk: Desk) -> None:
+    said = []
+    for minute in range(0, 12, 4):
+        desk.falls(*BOTH)
+        said += desk.told(minute)
+        desk.set(RECOVERING, "chatgpt")
+        desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK)
+        said += desk.told(minute + 2)
+    assert said == ["down! i1", "partly_back! i1", "down i1", "partly_back i1", "down i1", "partly_back i1"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "waits"), [(None, False), (PageStage.RESOLVED, False), *((stage, True) for stage in UNFINISHED)]
+)
+def test_the_all_clear_is_promised_for_when_it_comes(desk: Desk, stage: PageStage | None, waits: bool) -> None:
+    desk.falls("chatgpt")
+    desk.told(1)
+    desk.set(RECOVERING, "chatgpt")
+    desk.incident("chatgpt", stage=IncidentStage.RECOVERING, page_stage=stage)
+    assert desk.banner(20, BannerStage.RECOVERING).params["waits"] is waits
+
+
+def test_who_was_told_of_alone_is_not_taken_away_for_a_banner_that_nobody_sees(desk: Desk) -> None:
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident("chatgpt")
+    desk.told(0)
+    assert desk.told(5) == ["yellow! i1"]
+    desk.set(DEGRADED, "claude", "openai-api")
+    desk.incident("claude", id="i2", provider="anthropic")
+    desk.incident("openai-api", id="i3", provider="google")
+    assert desk.told(6) == ["yellow! yellow:*", "withdraw i1"]
 
 
 LIGHTS = [GREEN, GREEN, CHECKING, DEGRADED, RECOVERING, FLAPPING, RED, RED, GREY]
