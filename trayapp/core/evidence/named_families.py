@@ -7,72 +7,36 @@ leaves some out, is written in another language, or speaks of more than models, 
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
+
+from trayapp.core.evidence.incident_words import PLACE, is_about, is_trouble, names_place, says_no_more
 
 _BETWEEN = r"\s_\-\u2010-\u2013"
 # Patterns are compiled when they are first needed: most starts see no incident.
-# "All but Opus" is no two clauses.
-_ALL_BUT = r"(?i)\b(?:all|everything|everyone|anything)\s+but\b"
-_CLAUSE = r"(?<=[.!?;:])\s+|\n+|<br\s*/?>|,?\s+(?:but|however|whereas)\s+|\s+[\u2013\u2014]\s+"
-# It names some, and means more, or all but these.
-_AND_MORE = (
-    r"(?i)\b(?:all|any|both|every|each|multiple|several|various|many|some|most|others?|certain|different|additional|more"
-    r"|remaining|newer|older|larger|smaller)\b[^.]{0,40}\bmodels?\b"
-    r"|\b(?:including|such as|and (?:more|others)|among|the rest|the others?|etc|more than|for (?:example|instance))\b"
-    r"|\b(?:e\.g\.|incl\.)|\b(?:and|or)\s+(?:newer|later|above|higher|up|below|older|earlier|lower|similar|related)\b"
-    r"|\b(?:primar(?:il)?y|main(?:ly)?|mostly|chiefly|largely|e?specially|particular(?:ly)?|notably|predominantly|worst"
-    r"|most (?:affected|impacted))\b"
-    r"|\b(?:other than|except(?:ing)?|excluding|excludes?|apart from|aside from|besides|beyond|unlike"
-    r"|not (?:just|only|limited)|across the board|everything|globally|worldwide)\b|\bnon[-\s]"
-    r"|\b(?:only|all that)\b[^.]{0,30}\b(?:works?|working|available|operational|unaffected|usable|healthy|up)\b"
+_CLAUSE = r"(?<=[.!?;])\s+|\n+|<br\s*/?>|,?\s+(?:but|however|whereas)\s+|\s+[\u2013\u2014]\s+"
+# It names some as those that are well.
+_ONLY_THESE_ARE_WELL = (
+    r"(?i)\b(?:only|all that)\b[^.]{0,30}\b(?:works?|working|available|operational|unaffected|usable|healthy|up)\b"
 )
-# What a model brings about is not what is wrong with it.
-_CAUSE = (
-    r"(?i)\b(?:due to|because|caused by|launch\w*|releas\w+|deploy\w*|roll[-\s]?outs?|introduc\w+"
-    r"|demand for|migrat\w+)\b"
-)
-_OTHERS_ARE_WELL = r"(?i)\bno other models?\b"
-_SUBJECT = (
-    r"requests?|traffic|services?|products?|apis?|endpoints?|platforms?|components?|surfaces?|features?|systems?"
-    r"|functions?|engines?|tools?"
-)
-# Without the name of a model: it is about more than was named before, or about something else than models.
-_WIDER = (
-    r"(?i)\b(?:all|every|entire|whole|multiple|several|various|many|most|other|more|additional|both|handful|number)\b"
-    r"[^.]{0,30}"
-    rf"\b(?:{_SUBJECT})\b"
-    r"|\balso\s+(?:\w+\s+){0,3}(?:affect|impact|see|fail|experienc|observ)\w*"
-    r"|\b(?:everything|everywhere|across the board|globally|worldwide|broader|wider)\b"
-    r"|\b(?:expand|widen|spread|broaden|escalat)(?:s|ed|ing)?\b|\b(?:larger|bigger|greater|more) than\b"
-    r"|\b(?:apis?|chatgpt|claude(?:\.ai| code)?|platform)\s+(?:(?:is|are|has been)\s+(?:\w+\s+)?)?"
-    r"(?:down|out|outages?|unavailable|unreachable|failing|affected|impacted|degraded)\b"
-)
-_ACCOUNT = (
-    r"(?:log[-\s]?ins?|logging in|sign[-\s]?ins?|signing in|sign[-\s]?ups?|authenticat\w+|uploads?|uploading|billing"
-    r"|console|dashboard|website|api keys?|network|dns)"
-)
-_THING = (
-    rf"(?:{_ACCOUNT}|apis?|chatgpt|claude(?:\.ai| code| cowork| desktop)|codex|platform|playground|files?|embeddings?"
-    r"|search|voice|images?|audio|speech|transcriptions?|batch(?:es)?|assistants|realtime|responses|fine[-\s]?tun\w+"
-    r"|dall\W?e|sora|whisper|tts|moderations?|connectors|projects|workspaces)\b"
-)
+# What a model brings about is not what is wrong with it; a fix that is deployed for it is no such thing.
+_CAUSE = r"(?i)\b(?:due to|caused by|deploy\w*|roll(?:ed|ing)?[-\s]?outs?)\b"
+_FIX = r"(?i)\b(?:fix|mitigation|patch) (?:has been|was|is being|is) (?:deployed|released|rolled out)\b"
+_OTHERS_ARE_WELL = r"(?i)\bno other models? (?:\w+ ){0,3}(?:affected|impacted)\b"
 _OF_WHAT = r"\b(?:on|in|for|of|to|with|across|via|from|at|affect\w+|impact\w+)\s+"
-# What may be a model that the catalogue does not know: letters with digits, a number alone, a name.
-_MODEL = r"(?:[a-z]+[-.])*[a-z]*\d[\w.-]*"
 _JOIN = r"\s*(?:(?:,|/|&|\+|\band\b|\bor\b|\bas well as\b|\bplus\b)\s*)+(?:(?:the|our|both|on|for|to|in)\s+)?"
 # Nobody lists so many in a sentence.
 _MANY = 20
 # As far before a name is looked for what is joined to it.
 _REACH = 80
-_VERSION = r"v?\d[\d.]*\d|v?\d"
+_VERSION = r"[kmrv]?\d[\d.]*\d|[kmrv]?\d"
 _VARIANT = (
     r"(?:[\s_-]+(?:mini|nano|micro|pro|max|lite|codex|turbo|fast|instant|thinking|preview|audio|realtime|high|low"
     r"|latest|image)\b)*"
 )
 _WELL = (
     r"(?i)\b(?:recovered|resolved|restored|mitigated|operational|healthy|stable|stabili[sz]ed|normal(?:ly|i[sz]ed)?"
-    r"|unaffected|unimpacted|no longer|works? again|back (?:up|online)|working as expected"
+    r"|unaffected|unimpacted|no longer (?:affect|impact|see|experienc|observ)\w*|works? again"
+    r"|back (?:up|online)|working as expected"
     r"|(?:is|are|remains?|stays?) (?:fully |again )?(?:available|up))\b"
     r"|\b(?:not|n['\u2019]t|never)\s+(?:(?:currently|been|being|be)\s+)*(?:affect|impact)\w*|\bno (?:\w+ )?impact\b"
 )
@@ -80,31 +44,27 @@ _WELL = (
 _NOT_YET = (
     r"(?i)\b(?:until|once|when|before|yet|partial(?:ly)?|almost|mostly|will|should|(?<!as )expect\w*|begin\w*|start\w*"
     r"|work(?:ing (?:on|to))?|continu\w+|attempt\w*|trying|fail\w*|error\w*|elevated|degraded|some|many|most|part"
-    r"|percent|to be|being)\b|%"
+    r"|percent|to be|being|down|out|outages?|unavailable|slow\w*|unreachable|stuck|delay\w*|broken"
+    r"|tim\w+[-\s]?out\w*)\b|%"
     r"|\b(?:not|n['\u2019]t)\s+(?:\w+\s+)?(?:recover|resol|restor|mitigat|operat|health|stab|normal)"
 )
-_NARROWED = r"(?i)\b(?:only|limited to|isolated to|confined to|specific to|restricted to|narrowed (?:\w+\s+){0,3}to)\b"
+_NARROWED = (
+    r"(?i)\b(?:limited|isolated|confined|specific|restricted|narrowed (?:\w+\s+){0,3})\s*to\b"
+    r"|\bonly (?:affect|impact)\w*"
+)
+# It is not so, or may not be.
+_NOT_NARROWED = (
+    r"(?i)\b(?:may|might|could|should|seems?|appears?|likely|mostly)\b"
+    r"|(?:\b(?:not|no longer|never|neither)|n['\u2019]t)\s+(?:\w+\s+)?"
+    r"(?:only|just|limited|isolated|confined|specific|restricted)\b"
+)
 # What comes after is what to take meanwhile.
 _ADVICE = (
     r"(?i)\b(?:recommend\w*|suggest\w*|switch(?:ing)? to|fall(?:ing)? ?back to|(?:re)?routed? to|consider using)\b"
 )
-_TROUBLE = (
-    r"(?i)error|fail|degrad|outage|partial|\bdown\b|unavailab|availability|latenc|slow|elevat|increas|issue|problem|impact|affect|disrupt"
-    r"|inciden|interrupt|time(?:d|s)?[-\s]?outs?|timing out|capacity|overload|investigat|stab(?:le|ility)|performance"
-    r"|recover|mitigat|fix|stuck|delay|reduc|missing|\bloss\b|suspend|reject|broken|unreachable|\b5\d\d\b|\b[45]29\b"
-)
-# A text of so many words has one of these, if it is English.
-_SOME_WORDS = 4
-_ENGLISH_WORDS = """
-the are this has been and have from our with for to we is of by on
-not yet errors error rates rate elevated degraded increased high partial partially outage unavailable affecting
-issue issues down slow
-"""
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_WRITTEN_OTHERWISE = r"[^\W\d_\u0000-\u024f]"
 # "Pro" and "4.1" alone are short for models once one of the house has been named; plans and percentages are none.
 _NOT_SHORT = (
-    r"(?![\w%]|[-.]\w"
+    r"(?![\w%]|[-.](?!(?:mini|nano)\b)\w"
     r"|\s+(?:tiers?|plans?|users?|customers?|accounts?|subscri\w+|workspaces?|minutes?|hours?|percent)\b)"
 )
 
@@ -131,20 +91,18 @@ def concerned(families: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, .
     about: dict[_One, None] = {}
     everybody = not short
     for text in filter(str.strip, texts) if short else ():
-        everybody = everybody or not _is_english(text)
-        for clause in re.split(_CLAUSE, re.sub(_ALL_BUT, "except", text)):
+        for clause in re.split(_CLAUSE, text):
             found = _mentions(families, clause)
             if len(found) > _MANY or _means_more(clause, found):
                 everybody = True
-            elif found and _is_well(clause):
+            elif found and _is_well(clause) and not names_place(clause):
                 # Of what was all of it and is well now, it still was about that.
                 about = {one: None for one in about if not _covers(found, one)} or about
-            elif found and not _is_trouble(clause):
-                everybody = True
+            elif found and re.search(_NARROWED, clause):
+                about, everybody = dict.fromkeys((one.family, one.which) for one in found), False
             elif found:
-                narrowed = re.search(_NARROWED, clause) is not None
-                about = dict.fromkeys([*(() if narrowed else about), *((one.family, one.which) for one in found)])
-                everybody = everybody and not narrowed
+                about |= dict.fromkeys((one.family, one.which) for one in found)
+                everybody = everybody or not is_trouble(clause)
     meant = {family for family, _ in about}
     return () if everybody else tuple(family for family in families if family in meant)
 
@@ -156,18 +114,21 @@ def families_in(families: Iterable[str], text: str) -> tuple[str, ...]:
 
 def _mentions(families: Sequence[str], clause: str) -> list[_Mention]:
     """All in order, as far as they are no advice what to take instead."""
-    advice = re.search(_ADVICE, clause)
-    text = clause[: advice.start()] if advice else clause
-    found: list[_Mention] = []
+    text, _ = _advice(clause)
+    found = [one for family in families for hit in _pattern(family).finditer(text) for one in _written(family, hit)]
+    whole = [(one.start, one.end) for one in found]
     for family in families:
         short = _short(family)
-        hits = chain(_pattern(family).finditer(text), short.finditer(text) if short is not None else ())
-        found += (mention for hit in hits for mention in _as_written(family, text, hit.start(), hit.end()))
+        for hit in short.finditer(text) if short is not None else ():
+            # The 4.1 of Opus 4.1 is no GPT-4.1.
+            if not any(start <= hit.start() < end for start, end in whole):
+                found += _written(family, hit)
     return sorted(set(found), key=lambda one: (one.start, one.end))
 
 
-def _as_written(family: str, text: str, start: int, end: int) -> list[_Mention]:
+def _written(family: str, hit: re.Match[str]) -> list[_Mention]:
     """The whole word, with the versions before it or after it: "3.5 Sonnet", "Opus 4.5, 4.1 and 4"."""
+    text, start, end = hit.string, hit.start(), hit.end()
     start -= len(_matched(r"[\w.-]*$", text[:start]))
     start -= len(_matched(rf"(?i)(?<![\w.])(?:{_VERSION})[{_BETWEEN}]+$", text[:start]))
     end += len(_matched(r"^(?:[\w-]|\.(?=\w))*", text[end:]))
@@ -202,40 +163,60 @@ def _matched(pattern: str, text: str) -> str:
 def _means_more(clause: str, found: Sequence[_Mention]) -> bool:
     if re.search(_OTHERS_ARE_WELL, clause):
         return False
+    said, advice = _advice(clause)
+    if re.search(r"(?i)\b(?:is|are)\b", advice) and is_trouble(advice):
+        # Where everybody has gone, it fails, too.
+        return True
     if not found:
-        if re.search(_ADVICE, clause) or _is_well(clause):
-            return False
-        other = re.search(rf"(?i)\b{_ACCOUNT}\b", clause) and re.search(_TROUBLE, clause)
-        return bool(other or re.search(_AND_MORE, clause) or re.search(_WIDER, clause))
-    return bool(re.search(_AND_MORE, clause)) or any(_is_one_of_several(clause, one, found) for one in found)
+        return not (says_no_more(said) or _is_well(clause))
+    return (
+        re.search(_ONLY_THESE_ARE_WELL, clause) is not None
+        or (re.search(_NARROWED, clause) is not None and re.search(_NOT_NARROWED, clause) is not None)
+        or not is_about(_around(said, found))
+        or any(_is_one_of_several(clause, one, found) for one in found)
+    )
+
+
+def _advice(clause: str) -> tuple[str, str]:
+    """What is said before it, and it."""
+    match = re.search(_ADVICE, clause)
+    return (clause[: match.start()], clause[match.start() :]) if match else (clause, "")
+
+
+def _around(text: str, found: Sequence[_Mention]) -> str:
+    """What is said beside the names, and beside what stands next to one: "Claude Opus 4.8 Fast", "GPT-5.6 Sol"."""
+    left, at = "", 0
+    for one in found:
+        left += re.sub(r"(?i)\bclaude\s*$", "", text[at : one.start]) + " " if one.start > at else ""
+        at = max(at, one.end + len(_matched(r"^(?:[\s-]+(?:[A-Z][a-z]+|[A-Za-z]?\d+\w*)\b)*", text[one.end :])))
+    return left + text[at:]
 
 
 def _is_one_of_several(clause: str, one: _Mention, found: Sequence[_Mention]) -> bool:
     """Whether something else is named in one breath with it, or it is named as a cause or in passing: "GPT-5 and the
     API", "o1 and GPT-4o", "reasoning models (o3)", "since the launch of Opus"."""
     before, after = clause[max(0, one.start - _REACH) : one.start], clause[one.end : one.end + _REACH]
-    if re.search(rf"{_CAUSE}|\(\s*$", before):
+    if re.search(rf"{_CAUSE}|\(\s*$", re.sub(_FIX, "", before)):
         return True
     starts = {each.start for each in found}
     if right := re.match(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}", after):
         rest = after[right.end() :]
         brand = _matched(r"^(?:\w+\s+)?", rest)
         places = {one.end + right.end(), one.end + right.end() + len(brand)}
-        if not places & starts and re.match(rf"(?i:{_THING}|{_MODEL}|(?:\w+\s+){{1,3}}models\b)|[A-Z]\w+", rest):
+        if not places & starts and re.match(rf"(?i:{PLACE})", rest):
             return True
     # Where it fails may be a list; what else fails is none.
-    beside = rf"(?i)(?:,|\band\b|&|\+)\s*(?:\w+\s+){{0,4}}?{_THING}"
-    if (other := re.search(beside, after)) and not re.search(rf"(?i)\b{_THING}|{_OF_WHAT}", after[: other.start()]):
+    beside = rf"(?i)(?:,|\band\b|&|\+|/|\s-\s|\((?![^)]*\bnot\b))\s*(?:\w+\s+){{0,4}}?{PLACE}"
+    if (other := re.search(beside, after)) and not re.search(rf"(?i){PLACE}|{_OF_WHAT}", after[: other.start()]):
         return True
-    other = re.search(rf"(?i)({_OF_WHAT}(?:the\s+)?)?\b{_THING}[^,]{{0,30}}(?:,|\band\b|&|\+)([^,]{{0,30}})$", before)
+    other = re.search(rf"(?i)({_OF_WHAT}(?:the\s+)?)?{PLACE}[^,]{{0,30}}(?:,|\band\b|&|\+)([^,]{{0,30}})$", before)
     if other and (other[1] or not re.search(rf"(?i){_OF_WHAT}", other[2])):
         return True
     left = re.search(rf"(?i)(\S+?)({_JOIN})(?:\w+\s+)?$", before)
     first = one.start - len(before)
     if left is None or any(each.start <= first + left.start(1) < each.end for each in found):
         return False
-    name = r"[A-Z][\w-]+" if "," not in left[2] else r"(?!)"
-    return re.fullmatch(rf"(?i:\W?{_THING}|\W?{_MODEL})|{name}", left[1]) is not None
+    return re.fullmatch(rf"(?i)\W?{PLACE}", left[1]) is not None
 
 
 def _is_well(clause: str) -> bool:
@@ -245,17 +226,6 @@ def _is_well(clause: str) -> bool:
 def _covers(found: Iterable[_Mention], one: _One) -> bool:
     """Whether what was found is `one`, or all of its family."""
     return any((each.family, each.which) in (one, (one[0], "")) for each in found)
-
-
-def _is_trouble(clause: str) -> bool:
-    return re.search(_TROUBLE, clause) is not None or re.search(_NARROWED, clause) is not None
-
-
-def _is_english(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    if re.search(_WRITTEN_OTHERWISE, text):
-        return False
-    return len(words) < _SOME_WORDS or not _ENGLISH.isdisjoint(words)
 
 
 @lru_cache(maxsize=256)
