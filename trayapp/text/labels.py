@@ -145,7 +145,7 @@ class DialogLabels:
         N_("Optional. Stored in the system's keyring, sent only to the provider's own address, and never shown again.")
     )
     key_stored = TranslatedLabel(N_("Stored"))
-    key_absent = TranslatedLabel(N_("None"))
+    key_absent = TranslatedLabel(N_("No key is stored"))
     key_elsewhere = TranslatedLabel(N_("Stored for another address"))
     key_in_the_clear = TranslatedLabel(
         N_("A key needs an address with https; over plain http anybody on the way could read it.")

@@ -53,7 +53,7 @@ class _Head(FlatButton):
         self.setCheckable(True)
         self.light = picture(self)
         self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.name = label(bold=True, parent=self)
+        self.name = label(bold=True, wrap=True, parent=self)
         self.strip = Strip(self)
         self.state = label(wrap=True, parent=self)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -1,6 +1,7 @@
 """The part of the panel that scrolls: the rows of all services."""
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -31,6 +32,7 @@ class RowsArea(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.inside = _Inside()
         self.inside.laid_out.connect(self.updateGeometry)
+        self.inside.laid_out.connect(self._show_bar)
         self.column = QVBoxLayout(self.inside)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
@@ -43,6 +45,15 @@ class RowsArea(QScrollArea):
         self._settled.setInterval(SETTLED_MS)
         self._settled.timeout.connect(self._let_go)
         self.verticalScrollBar().rangeChanged.connect(self._scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        """Only where it is needed: Qt measures lines that wrap in the width beside the bar, where they need it."""
+        policy, fits = Qt.ScrollBarPolicy, self.whole(self.width()) <= self.height()
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
 
     def bring_up(self, part: QWidget) -> None:
         """Scroll to where `part` is seen whole, or from its beginning on, as soon as it has got its room."""

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.journal.days import Stretch
 from trayapp.core.light.severity import Light
@@ -162,7 +163,11 @@ class Panel(QWidget):
         self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
         self._draw_rows(s)
         self.network.draw(s)
-        sick = [page for page in s.judgement.pages if page.health not in (PageHealth.OK, PageHealth.NEVER)]
+        silent = {PageHealth.OK, PageHealth.NEVER}
+        if s.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
+            # Why is said above, once for all of them.
+            silent.add(PageHealth.UNREADABLE)
+        sick = [page for page in s.judgement.pages if page.health not in silent]
         unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
         cost = [Line(text, quiet=True) for text in (received, *words.spent_lines(s)) if text]
@@ -183,13 +188,12 @@ class Panel(QWidget):
             self._arrange(tuple(wanted))
         for service_id, verdict in wanted.items():
             self.rows[service_id].draw(verdict, s)
-        # Strips stand in a column; a name that is longer than most moves its own.
-        widest = min(
-            max((row.head.name.sizeHint().width() for row in self.rows.values()), default=0),
-            self.fontMetrics().averageCharWidth() * NAME_CHARACTERS,
-        )
-        for row in self.rows.values():
-            row.head.name.setMinimumWidth(widest)
+        # Strips stand in a column; a name that is longer than most breaks.
+        metrics = self.fontMetrics()
+        names = [row.head.name for row in self.rows.values()]
+        widest = max((name.fontMetrics().horizontalAdvance(name.text()) for name in names), default=0)
+        for name in names:
+            name.setFixedWidth(min(widest, metrics.averageCharWidth() * NAME_CHARACTERS))
 
     def show_hours(self, hours: Mapping[str, tuple[Stretch, ...]]) -> None:
         """The strips of the last 24 hours, by service."""

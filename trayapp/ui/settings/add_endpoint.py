@@ -85,9 +85,6 @@ class AddEndpoint(QDialog):
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.close_button)
         self._column.addLayout(buttons)
-        for button in (self.look_button, self.add_button, self.close_button):
-            # Enter is for the field that it is pressed in.
-            button.setAutoDefault(False)
         self.resize(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.sizeHint().height())
 
     def look(self) -> None:
@@ -135,6 +132,7 @@ class AddEndpoint(QDialog):
         self.name.setText("")
         self._ask_for_key(found)
         self._enable()
+        self.close_button.setDefault(True)
         self.added.emit()
         (self.key.input if self.key is not None else self.close_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -177,6 +175,7 @@ class AddEndpoint(QDialog):
     def _enable(self) -> None:
         self.look_button.setEnabled(bool(self.address.text().strip()) and self._looking is None)
         self.add_button.setEnabled(self._found is not None)
+        (self.add_button if self._found is not None else self.look_button).setDefault(True)
 
     def event(self, event: QEvent) -> bool:
         """Lines that wrap ask for their height only once they have their width."""

@@ -15,6 +15,7 @@ from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.room import fitting
+from trayapp.ui.kit.rows import roomy
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX
 from trayapp.ui.settings.add_endpoint import AddEndpoint
 from trayapp.ui.settings.page_keys import KeysPage
@@ -23,7 +24,7 @@ from trayapp.ui.settings.page_tools import ToolsPage
 from trayapp.ui.settings.pages import GeneralPage, NetworkPage, ServicesPage, SettingsPage
 from trayapp.ui.settings.validation import by_key, mistakes
 
-WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 38, 24
+WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 42, 24
 
 
 class SettingsDialog(QDialog):
@@ -46,6 +47,7 @@ class SettingsDialog(QDialog):
         self.setWindowIcon(app_icon())
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.list = QListWidget(self)
+        roomy(self.list)
         self.stack = QStackedWidget(self)
         self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
         self.notices = Notices(self)

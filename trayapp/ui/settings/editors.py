@@ -7,8 +7,6 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin
 
 from msgspec import Meta
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 from trayapp.settings.address import completed
@@ -17,6 +15,7 @@ from trayapp.text.choices import NAMES, choice
 from trayapp.text.labels import setting
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GROUP_PX
+from trayapp.ui.kit.wheel import calm
 
 LINES_SHOWN = 4
 _MOST = 2**31 - 1
@@ -99,19 +98,12 @@ class _Spin(QSpinBox):
     def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
         self.setValue(max(self._low, min(self._high, self.value() + steps * self.singleStep())))
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        # A page that is scrolled must not change the numbers under the pointer.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
 
 class Number:
     def __init__(self, metas: list[Meta], unit: str) -> None:
         self.low, self.high = _bound(metas, "ge", 0), _bound(metas, "le", _MOST)
         self.widget = _Spin(self.low, self.high)
-        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        calm(self.widget)
         if unit:
             self.widget.setSuffix(f" {unit}")
 
@@ -122,23 +114,15 @@ class Number:
         self.widget.setValue(int(value))
 
 
-class _AmountSpin(QDoubleSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
 class Amount:
     """Money, to a tenth of a cent: small models cost that."""
 
     def __init__(self, metas: list[Meta]) -> None:
-        self.widget = _AmountSpin()
+        self.widget = QDoubleSpinBox()
+        calm(self.widget)
         # As with whole numbers: what is too much can be typed, and is judged where all is judged.
         self.widget.setRange(0.0, 10.0 * _bound(metas, "le", _MOST))
         self.widget.setDecimals(3)
-        self.widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def get(self) -> object:
         return self.widget.value()
@@ -158,6 +142,7 @@ class Choice:
 
     def __init__(self, values: Sequence[str | None], names: Mapping[str, str] = MappingProxyType({})) -> None:
         self.widget = QComboBox()
+        calm(self.widget)
         for value in values:
             self.widget.addItem(setting(names[value]) if value and value in names else choice(value), value)
 
@@ -194,6 +179,7 @@ class Pick:
 
     def __init__(self) -> None:
         self.widget = QComboBox()
+        calm(self.widget)
         self.widget.setEditable(True)
         self.widget.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         # A model's name is as long as it is; the form decides on the width.

@@ -23,6 +23,7 @@ from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import sentence
 from trayapp.ui.kit.tokens import GROUP_PX
+from trayapp.ui.kit.wheel import calm
 from trayapp.ui.settings.editors import Choice, Pick
 from trayapp.ui.settings.form import Form
 from trayapp.ui.settings.key_group import KeyGroup
@@ -57,6 +58,7 @@ class LocalPage(SettingsPage):
         self.test_button = QPushButton(as_action(Labels.test))
         self.test_button.clicked.connect(self.test)
         self.choices = QComboBox()
+        calm(self.choices)
         self.choices.setAccessibleName(Labels.use_found)
         self.choices.activated.connect(lambda index: self._use(self._servers[index]))
         self.choices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -21,9 +21,10 @@ from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.labels import setting
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
-from trayapp.ui.kit.label import label
+from trayapp.ui.kit.label import as_tooltip, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
+from trayapp.ui.kit.rows import roomy
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
@@ -116,6 +117,7 @@ class ServicesPage(SettingsPage):
     def __init__(self) -> None:
         super().__init__()
         self.list = QListWidget()
+        roomy(self.list)
         self.list.setAccessibleName(Labels.services)
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.search = Search(self.list)
@@ -229,6 +231,7 @@ class ServicesPage(SettingsPage):
 
 def _item(service_id: str, service: ServiceChoice | None, *, ticked: bool) -> QListWidgetItem:
     item = QListWidgetItem(_named(service_id, service))
+    item.setToolTip(as_tooltip(item.text()))
     item.setData(_ID, service_id)
     item.setData(_SHIPPED, service is not None and not service.own)
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)

@@ -14,8 +14,10 @@ from tests.support.histories import hours
 from tests.support.pictures import settle
 from tests.support.snapshots import NO_TARGET, service, snapshot
 from tests.support.windows import button
+from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.incident.forecast import Basis, Forecast
+from trayapp.core.light.verdicts import PageStatus
 from trayapp.core.snapshot import Snapshot, Spending
 from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
@@ -25,6 +27,7 @@ from trayapp.text.senses import target_line
 from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import Label, Picture
 from trayapp.ui.kit.notices import sentence
+from trayapp.ui.panel.rows_area import RowsArea
 from trayapp.ui.panel.window import Panel
 
 
@@ -196,6 +199,15 @@ def test_a_page_that_cannot_be_read_is_told(panel: Panel) -> None:
     assert any(text.startswith("OpenAI's page refuses to answer (403") for text in seen)
 
 
+@pytest.mark.parametrize(("state", "said"), [("offline", 0), ("fine", 1)])
+def test_without_a_connection_it_is_not_said_of_each_page(panel: Panel, state: str, said: int) -> None:
+    s = states.STATES[state]()
+    unread = PageStatus("openai", PageHealth.UNREADABLE, None, "https://status.openai.com", "dns")
+    judgement = msgspec.structs.replace(s.judgement, pages=(unread,))
+    seen = texts(opened(panel, msgspec.structs.replace(s, judgement=judgement)))
+    assert sum("page cannot be read" in text for text in seen) == said
+
+
 @pytest.mark.parametrize(
     ("received", "expected"),
     [(0, None), (300, "1 kB"), (48_200, "48 kB"), (1_234_567, "1.2 MB"), (25_000_000, "25.0 MB")],
@@ -267,6 +279,36 @@ def test_all_rows_have_room_and_the_window_follows_folding(panel: Panel) -> None
     panel.rows["openai-api"].head.click()
     settle()
     assert panel.height() == height
+
+
+def test_strips_stand_in_a_column_however_long_a_name_is(panel: Panel) -> None:
+    own = msgspec.structs.replace(service("claude"), name="Somebody's Own Endpoint Behind The Company's Gateway")
+    long = snapshot(service("chatgpt"), own)
+    opened(panel, long)
+    panel.show_hours(hours(list(panel.rows), long.at))
+    settle()
+    assert len({row.head.strip.x() for row in panel.rows.values()}) == 1
+    name, state = panel.rows["claude"].head.name, panel.rows["claude"].head.state
+    assert name.height() >= name.heightForWidth(name.width()), "no line of it is cut off"
+    assert state.width() > name.width()
+
+
+def test_no_bar_stays_where_all_has_room(panel: Panel) -> None:
+    opened(panel, states.down(), "openai-api")
+    rows = panel.findChild(RowsArea)
+    assert rows is not None
+    # Until there are lines that break once more beside a bar than without one.
+    bar, state = rows.verticalScrollBar(), panel.rows["chatgpt"].head.state
+    narrow = state.width() - bar.sizeHint().width()
+    while state.heightForWidth(narrow) == state.heightForWidth(state.width()):
+        state.setText(f"{state.text()} m")
+    settle()
+    panel.resize(panel.width(), panel.minimumHeight())
+    settle()
+    assert bar.isVisible()
+    panel.resize(panel.width(), panel.height() - rows.height() + rows.whole(rows.width()))
+    settle()
+    assert not bar.isVisible()
 
 
 def test_a_height_that_the_user_chose_is_kept(panel: Panel) -> None:

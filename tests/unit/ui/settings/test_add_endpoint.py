@@ -57,9 +57,10 @@ def test_an_address_is_looked_at_shown_and_added_by_keyboard(
     call.answer(FOUND)
     assert "https://llm.example.com/team" in adding.told.texts[0]
     assert adding.add_button.hasFocus()
+    assert adding.add_button.isDefault(), "Enter goes on, and shows that it does"
     choice = ServiceChoice("team-gateway", "Team gateway", "Team gateway", own=True)
     commands.view = commands.view._replace(services=(*commands.view.services, choice))
-    press(Qt.Key.Key_Space)
+    press(Qt.Key.Key_Return)
     [call] = commands.named("add_service")
     assert call.arguments == (FOUND, False)
     call.answer("/home/me/services/team-gateway.toml")
@@ -67,6 +68,19 @@ def test_an_address_is_looked_at_shown_and_added_by_keyboard(
     page = dialog.pages["services"]
     assert isinstance(page, ServicesPage)
     assert "Team gateway (Team gateway)" in [page.list.item(row).text() for row in range(page.list.count())]
+
+
+def test_one_without_a_key_is_added_with_enter_alone(adding: AddEndpoint, commands: RecordingCommands) -> None:
+    assert FOUND.provider.api is not None
+    open_to_all = structs.replace(FOUND.provider.api, key=None)
+    type_in("llm.example.com/team")
+    press(Qt.Key.Key_Return)
+    commands.last.answer(structs.replace(FOUND, provider=structs.replace(FOUND.provider, api=open_to_all)))
+    press(Qt.Key.Key_Return)
+    commands.named("add_service")[0].answer("path")
+    assert adding.close_button.isDefault()
+    press(Qt.Key.Key_Return)
+    assert not adding.isVisible()
 
 
 def test_the_key_that_it_wants_goes_to_its_own_host(adding: AddEndpoint, commands: RecordingCommands) -> None:

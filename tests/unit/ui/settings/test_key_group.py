@@ -76,7 +76,7 @@ def type_key(dialog: SettingsDialog) -> None:
 def test_enter_stores_the_key_for_the_address_that_stands_there(
     dialog: SettingsDialog, commands: RecordingCommands
 ) -> None:
-    assert "None (127.0.0.1:1337)" in said(page(dialog))
+    assert "No key is stored (127.0.0.1:1337)" in said(page(dialog))
     set_url(dialog, "http://127.0.0.1:4000")
     type_key(dialog)
     press(Qt.Key.Key_Return)
@@ -144,7 +144,7 @@ def test_a_stored_key_is_forgotten(qtbot: QtBot, commands: RecordingCommands) ->
     [call] = commands.named("forget_key")
     assert call.arguments == ("local",)
     call.answer()
-    assert "None (127.0.0.1:1337)" in said(page(dialog))
+    assert "No key is stored (127.0.0.1:1337)" in said(page(dialog))
 
 
 @pytest.mark.parametrize("code", ["local_needs_key", "local_wrong_key"])

@@ -73,7 +73,7 @@ def test_a_key_is_forgotten(page: KeysPage, commands: RecordingCommands) -> None
     group.forget_button.click()
     assert commands.last.arguments == ("openai",)
     commands.last.answer()
-    assert group.state.text() == "None (api.openai.com)"
+    assert group.state.text() == "No key is stored (api.openai.com)"
     assert not group.forget_button.isEnabled()
 
 
