@@ -100,6 +100,8 @@ class Said(StrEnum):
     """`names`: of the services that one can go on with."""
     OTHERS_FAIL = "others_fail"
     """`names`: of the providers that are in trouble together."""
+    OTHERS_SHARE = "others_share"
+    """The same, where it is shown that it is not the user."""
     OTHERS_NONE = "others_none"
     OTHERS_ALONE = "others_alone"
     """Nobody else is watched."""
@@ -268,8 +270,7 @@ def _probes(suspects: tuple[ServiceVerdict, ...]) -> Check:
     refused = [v for v in suspects if any(_reasons([v], Code.REFUSED))]
     failing = [v for v in suspects if any(_reasons([v], Code.FAILURES, Code.SOME_FAILURES)) and v not in refused]
     if failing:
-        theirs = together((v.provider, v.claim) for v in failing).kind is ClaimKind.NOT_YOU
-        said = Said.PROBES_FAIL_THEIRS if theirs else Said.PROBES_FAIL
+        said = Said.PROBES_FAIL_THEIRS if _is_theirs(failing) else Said.PROBES_FAIL
         return _cross(item, said, names=_names_of(v.name for v in failing))
     if refused:
         return _cross(item, Said.PROBES_REFUSED, names=_names_of(v.name for v in refused))
@@ -279,13 +280,18 @@ def _probes(suspects: tuple[ServiceVerdict, ...]) -> Check:
     return _unknown(item, Said.PROBES_UNSEEN, names=_names_of(v.name for v in suspects))
 
 
+def _is_theirs(services: Iterable[ServiceVerdict]) -> bool:
+    return together((v.provider, v.claim) for v in services).kind is ClaimKind.NOT_YOU
+
+
 def _others(s: Snapshot, suspects: tuple[ServiceVerdict, ...]) -> Check:
     item = Item.OTHERS
     troubled = [v for v in suspects if _is_troubled(v)]
     providers = {v.provider for v in troubled}
     working = [v.name for v in s.judgement.services if v.light is Light.GREEN]
     if len(providers) > 1:
-        return _cross(item, Said.OTHERS_FAIL, names=_names_of(v.provider_name for v in troubled))
+        said = Said.OTHERS_SHARE if _is_theirs(troubled) else Said.OTHERS_FAIL
+        return _cross(item, said, names=_names_of(v.provider_name for v in troubled))
     if len({v.provider for v in s.judgement.services}) < 2:
         return _unknown(item, Said.OTHERS_ALONE)
     if not working:

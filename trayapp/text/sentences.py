@@ -15,7 +15,7 @@ from trayapp.core.switching.target import TargetState
 from trayapp.text import asides, claims, codes, concerns
 from trayapp.text.forecasts import half_over
 from trayapp.text.language import N_, _, ngettext
-from trayapp.text.names import join, join_short, model_name, name, provider_name
+from trayapp.text.names import join, join_short, model_name, provider_name
 from trayapp.text.page_words import HEALTHS
 from trayapp.text.reasons import reason
 from trayapp.text.senses import blamed_step
@@ -26,6 +26,7 @@ from trayapp.text.trim import clean
 _NAMES_MAX = 60
 _TOOLTIP_NAMES_MAX = 40
 _CAUSE_MAX = 100
+_WORKING_MAX = 120
 _TITLE_MAX = 120
 # With these the connection carries something, so "offline" would be wrong.
 _NOT_OFFLINE = (NetworkStep.TLS, NetworkStep.CLOCK, NetworkStep.PROXY)
@@ -256,9 +257,9 @@ def _last_known(s: Snapshot) -> str:
 
 def works_now(s: Snapshot) -> str:
     """What one can go on with while something else does not work; empty when there is nothing to say."""
-    working = [name(v.name) for v in _with(s, Light.GREEN)]
+    working = _names(_with(s, Light.GREEN))
     some = 0 < len(working) < len(s.judgement.services)
-    return _("Works now: {names}", names=", ".join(working)) if some else ""
+    return _("Works now: {names}", names=join_short(working, _WORKING_MAX)) if some else ""
 
 
 def tooltip(s: Snapshot) -> str:

@@ -66,6 +66,12 @@ def alone() -> Snapshot:
     return replace(s, judgement=replace(s.judgement, services=services))
 
 
+def silent() -> Snapshot:
+    s = states.shared()
+    services = tuple(replace(v, claim=Claim(ClaimKind.SILENT)) for v in s.judgement.services)
+    return replace(s, judgement=replace(s.judgement, services=services))
+
+
 def pageless() -> Snapshot:
     s = states.fine()
     return replace(s, judgement=replace(s.judgement, pages=()))
@@ -96,7 +102,10 @@ ROWS = (
                                                                       "+ + + + + x + + + ?",
         (Said.PAGE_CALM_YET, Said.PROBES_FAIL)),
     Row("checking", on(states.checking()),                            "+ + + + + x + + + ?", (Said.PROBES_FAIL,)),
-    Row("several fall together", on(states.shared()),                 "+ + + + + x x + + ?", (Said.OTHERS_FAIL,)),
+    Row("several fall together", on(states.shared()),                 "+ + + + + x x + + ?",
+        (Said.PROBES_FAIL_THEIRS, Said.OTHERS_SHARE)),
+    Row("several fall silent together", on(silent()),                 "+ + + + + x x + + ?",
+        (Said.PROBES_FAIL, Said.OTHERS_FAIL)),
     Row("the page alone says so", on(api(Light.YELLOW, Finding.DEGRADED, page_incident())),
                                                                       "+ + + + x ? + + + ?",
         (Said.PAGE_TROUBLE, Said.PROBES_UNSEEN)),

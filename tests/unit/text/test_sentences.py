@@ -223,11 +223,16 @@ def test_silence_is_only_told_of_a_page_that_can_be_read(page_states: tuple[Page
 
 
 def test_works_now() -> None:
-    assert sentences.works_now(down()) == "Works now: Claude, Claude API"
+    assert sentences.works_now(down()) == "Works now: Claude and Claude API"
     assert sentences.works_now(fine()) == ""
     assert sentences.works_now(STATES["shared"]()) == ""
+    many = [msgspec.structs.replace(service("claude"), id=f"s{n}", name=f"Somebody's Service {n}") for n in range(24)]
+    s = down()
+    services = (s.judgement.services[0], *many)
+    everything = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
+    assert sentences.works_now(everything) == "Works now: Somebody's Service 0, Somebody's Service 1 and 22 more"
     set_language("de")
-    assert sentences.works_now(down()) == "Jetzt nutzbar: Claude, Claude-API"
+    assert sentences.works_now(down()) == "Jetzt nutzbar: Claude und Claude-API"
 
 
 def _target(state: TargetState, **more: Any) -> TargetStatus:

@@ -12,21 +12,26 @@ from trayapp.text.labels import HistoryLabels as Labels
 from trayapp.text.names import name
 from trayapp.ui.commands import HistoryView
 from trayapp.ui.kit.label import as_tooltip
+from trayapp.ui.kit.rows import roomy
 from trayapp.ui.kit.strip import CELLS_ROLE, TIP_ROLE, StripDelegate
-from trayapp.ui.kit.tokens import font
+from trayapp.ui.kit.tokens import GRID_PX, font
 
 SERVICE, STRIP = 0, 1
 _ID_ROLE = Qt.ItemDataRole.UserRole
 WHOLE_ROLE = Qt.ItemDataRole.UserRole + 3
+# A longer name ends in dots: what stands beside it matters more.
+NAME_CHARACTERS = 30
 
 
 class _Table(QTreeWidget):
     """Rows that may unfold. `titles` are its columns', the one in which text may be long comes last."""
 
+    names = -1
+    """The column of names."""
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFont(font())
-        self.setUniformRowHeights(False)
         self.setAlternatingRowColors(False)
         self.setAllColumnsShowFocus(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -42,8 +47,21 @@ class _Table(QTreeWidget):
         self.addTopLevelItems(rows)
         for column in range(self.columnCount() - 1):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        if self.names >= 0:
+            self._bound_names(rows)
         if rows:
             self.setCurrentItem(rows[0])
+
+    def _bound_names(self, rows: Sequence[QTreeWidgetItem]) -> None:
+        metrics = self.fontMetrics()
+        widest = metrics.averageCharWidth() * NAME_CHARACTERS
+        texts = [self.headerItem().text(self.names), *(row.text(self.names) for row in rows)]
+        for row in rows:
+            row.setToolTip(self.names, as_tooltip(row.text(self.names)))
+        room = 4 * GRID_PX + (self.indentation() if self.rootIsDecorated() else 0)
+        wanted = max(map(metrics.horizontalAdvance, texts))
+        self.header().setSectionResizeMode(self.names, QHeaderView.ResizeMode.Interactive)
+        self.header().resizeSection(self.names, min(wanted, widest) + room)
 
     def show_one(self, service: str | None) -> int:
         """Show what is about this service, or all; how many rows that are."""
@@ -60,6 +78,8 @@ class _Table(QTreeWidget):
 class ServiceTable(_Table):
     """A row a service with its strip; it unfolds into its months."""
 
+    names = SERVICE
+
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setItemDelegateForColumn(STRIP, StripDelegate(self))
@@ -67,7 +87,6 @@ class ServiceTable(_Table):
 
     def draw(self, view: HistoryView) -> None:
         self.entitle(Labels.services, Labels.service, Labels.days, Labels.uptime, Labels.answers)
-        self.header().setStretchLastSection(True)
         months: dict[str, list[Month]] = {}
         for month in view.history.months:
             months.setdefault(month.service, []).append(month)
@@ -86,6 +105,11 @@ class ServiceTable(_Table):
             row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
             rows.append(row)
         self.show_rows(rows)
+        # The strip takes what is left: its days are as wide as there is room for.
+        header, mode = self.header(), QHeaderView.ResizeMode
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(STRIP, mode.Stretch)
+        header.setSectionResizeMode(self.columnCount() - 1, mode.ResizeToContents)
 
     def _unfold(self, row: QTreeWidgetItem) -> None:
         """A service's months are put into words when somebody wants to read them."""
@@ -107,10 +131,12 @@ class OutageTable(_Table):
     """
 
     story = Signal(str)
+    names = 1
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setRootIsDecorated(False)
+        roomy(self)
         self.currentItemChanged.connect(
             lambda now, _before: self.story.emit(words.whole_story(*now.data(0, WHOLE_ROLE)) if now is not None else "")
         )
@@ -135,6 +161,7 @@ class SwitchTable(_Table):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setRootIsDecorated(False)
+        roomy(self)
 
     def draw(self, view: HistoryView) -> None:
         self.entitle(Labels.switches, Labels.when, Labels.switched)

@@ -31,7 +31,7 @@ from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size, font
 
-WIDTH_CHARACTERS, HEIGHT_LINES = 128, 36
+WIDTH_CHARACTERS, HEIGHT_LINES = 148, 36
 
 
 class HistoryWindow(QWidget):

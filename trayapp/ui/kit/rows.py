@@ -1,7 +1,7 @@
-"""Rows of a list that a finger or an unsteady hand can hit."""
+"""Rows that a finger or an unsteady hand can hit."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtWidgets import QListWidget, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListWidget, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget
 
 from trayapp.ui.kit.tokens import GRID_PX
 
@@ -13,8 +13,12 @@ class _Rows(QStyledItemDelegate):
         return super().sizeHint(option, index) + QSize(0, 2 * GRID_PX)
 
 
-def roomy(rows: QListWidget) -> None:
-    """Room above and below each text; what is too long for its row ends in dots, and is said whole by its tool tip."""
+def roomy(rows: QListWidget | QTreeWidget) -> None:
+    """Room above and below each text; what is too long for its row ends in dots."""
     rows.setItemDelegate(_Rows(rows))
-    rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     rows.setTextElideMode(Qt.TextElideMode.ElideRight)
+    if isinstance(rows, QTreeWidget):
+        # One row is measured then, and not all that there were in three years.
+        rows.setUniformRowHeights(True)
+    else:
+        rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -34,11 +34,11 @@ from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.room import fitting
+from trayapp.ui.kit.scroll import Scroll
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.panel.connection import Connection
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
-from trayapp.ui.panel.rows_area import RowsArea
 
 # Room for the longest headline of four services, and for the way out, in one line each.
 WIDTH_CHARACTERS = 88
@@ -91,17 +91,24 @@ class Panel(QWidget):
         self.verdict = Verdict(self)
         self.bar = SwitchBar(self)
         self.answers = Lines(self)
-        self._rows_area = RowsArea(self)
+        # All but the buttons: on a small screen there is not even room for what stands around the rows.
+        self._all = Scroll(self)
+        self._rows_area = Scroll(self)
         self.pages = Lines(self)
         self.network = Connection(self)
         self.network.folded.connect(self._folded)
         self._rows_area.inside.laid_out.connect(self._grow)
+        self._all.inside.laid_out.connect(self._grow)
         self._build()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
     def _build(self) -> None:
-        self._column = column = QVBoxLayout(self)
-        column.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
+        self._outside = outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
+        outside.setSpacing(EDGE_PX)
+        outside.addWidget(self._all, 1)
+        self._rows_area.column.addStretch(1)
+        column = self._all.column
         column.setSpacing(EDGE_PX)
         above: tuple[QWidget, ...] = (self.caption, self.notices, self.verdict, self.bar, self.answers)
         for part in above:
@@ -124,7 +131,7 @@ class Panel(QWidget):
         for button in self._buttons():
             buttons.addWidget(button)
         buttons.addStretch(1)
-        column.addLayout(buttons)
+        outside.addLayout(buttons)
         self.bar.switch_local.connect(self.switch_local)
         self.bar.switch_cloud.connect(self.switch_cloud)
         self.bar.stay_local.connect(self.stay_local)
@@ -217,12 +224,16 @@ class Panel(QWidget):
         row = ServiceRow()
         row.show_hours(self._hours.get(service_id, ()))
         row.folded.connect(self._folded)
-        row.spoke.connect(self._rows_area.bring_up)
+        row.spoke.connect(self._bring_up)
         row.only_when_back.connect(self.only_when_back)
         row.set_aside.connect(self.set_aside)
         row.undo_aside.connect(self.undo_aside)
         row.fails.connect(self.fails)
         return row
+
+    def _bring_up(self, part: QWidget) -> None:
+        self._rows_area.bring_up(part)
+        self._all.bring_up(self._rows_area)
 
     def show_answer(self, service: str, outcome: CommandResult[FailsView]) -> None:
         """On whose side it is that this service fails for the user."""
@@ -304,12 +315,13 @@ class Panel(QWidget):
 
     def _keep_room(self) -> None:
         """Let nothing be cut off: narrower, lines that wrap take more height, and only the rows can scroll."""
-        least = self._height(self.width(), self._rows_area.minimumSizeHint().height())
+        least = self._height(self.width(), self._rows_area.sizeHint().height())
         self.setMinimumHeight(fitting(self, self.width(), least).height())
 
     def _height(self, width: int, rows: int) -> int:
         """Of the window, with so much of it for the rows."""
-        return self._column.totalHeightForWidth(width) - self._rows_area.sizeHint().height() + rows
+        buttons = self._outside.totalSizeHint().height() - self._all.sizeHint().height()
+        return buttons + self._all.whole(width) - self._rows_area.sizeHint().height() + rows
 
     def _fit(self) -> None:
         size = self._wanted()
@@ -333,6 +345,8 @@ class Panel(QWidget):
         self._order_focus()
         # The layouts know the new size only after this event.
         self._giving_back = not unfolded and self.height() == self._room_taken
+        if unfolded and self.network.button.isChecked():
+            self._all.bring_up(self.network)
 
     def _settle(self) -> None:
         """Take the room that was wanted: the window manager's first answer was to the size of before."""

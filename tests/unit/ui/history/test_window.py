@@ -51,6 +51,22 @@ def texts(item: QTreeWidgetItem) -> list[str]:
     return [child.text(0) for child in found if child is not None]
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_long_name_leaves_room_for_what_matters(
+    window: HistoryWindow, commands: RecordingCommands, language: str
+) -> None:
+    set_language(language)
+    window.open()
+    long = {"chatgpt": "The Company's Own Gateway In Front Of Everything That There Is"}
+    opened(window, commands, view()._replace(names=NAMES | long))
+    for table in (window.services, window.outages):
+        window.tabs.setCurrentWidget(window.services if table is window.services else window.outages_page)
+        settle()
+        assert not table.horizontalScrollBar().isVisible()
+    [row] = [row for row in rows(window.services) if row.text(0).startswith("The Company")]
+    assert row.text(0) in row.toolTip(0), "it can be read whole"
+
+
 def test_it_says_that_it_reads_and_then_shows(window: HistoryWindow, commands: RecordingCommands) -> None:
     assert window.state.text() == "Reading the history…"
     opened(window, commands, view())

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QScrollBar
 from pytestqt.qtbot import QtBot
@@ -27,7 +27,8 @@ from trayapp.text.senses import target_line
 from trayapp.ui.commands import Keep
 from trayapp.ui.kit.label import Label, Picture
 from trayapp.ui.kit.notices import sentence
-from trayapp.ui.panel.rows_area import RowsArea
+from trayapp.ui.kit.scroll import SETTLED_MS, Scroll
+from trayapp.ui.panel import window
 from trayapp.ui.panel.window import Panel
 
 
@@ -77,7 +78,7 @@ def test_what_works_and_since_when(panel: Panel) -> None:
     s = states.down()
     seen = texts(opened(panel, s))
     assert sentences.subline(s) in seen
-    assert "Works now: Claude, Claude API" in seen
+    assert "Works now: Claude and Claude API" in seen
     assert "Switch OpenAI to local (qwen3:8b, ready in 3 s)" in seen
     assert target_line(s.target) in seen
 
@@ -295,8 +296,7 @@ def test_strips_stand_in_a_column_however_long_a_name_is(panel: Panel) -> None:
 
 def test_no_bar_stays_where_all_has_room(panel: Panel) -> None:
     opened(panel, states.down(), "openai-api")
-    rows = panel.findChild(RowsArea)
-    assert rows is not None
+    [rows] = [one for one in panel.findChildren(Scroll) if one.inside is panel.rows["chatgpt"].parentWidget()]
     # Until there are lines that break once more beside a bar than without one.
     bar, state = rows.verticalScrollBar(), panel.rows["chatgpt"].head.state
     narrow = state.width() - bar.sizeHint().width()
@@ -370,7 +370,7 @@ def test_another_language_is_followed(panel: Panel) -> None:
     settle()
     seen = texts(panel)
     assert "ChatGPT und OpenAI-API gestört. Es liegt nicht an dir." in seen
-    assert not [text for text in seen if text in ("Check now", "Settings", "Works now: Claude, Claude API")]
+    assert not [text for text in seen if text in ("Check now", "Settings", "Works now: Claude and Claude API")]
 
 
 def test_the_checklist_unfolds_by_keyboard_and_folds_again(panel: Panel) -> None:
@@ -403,6 +403,22 @@ def test_what_unfolds_is_in_view_in_a_panel_that_scrolls(panel: Panel) -> None:
     panel.rows["claude-api"].head.click()
     panel.draw(snapshot(service("openai-api")))
     settle()
+
+
+@pytest.mark.parametrize("height", [400, 550])
+def test_on_a_small_screen_no_line_is_pressed_flat(panel: Panel, height: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "fitting", lambda _window, w, h: QSize(min(w, 736), min(h, height)))
+    opened(panel, states.down(problems=tuple(("port_in_use", {"port": 17502 + n}) for n in range(3))), "openai-api")
+    panel.network.button.click()
+    settle()
+    assert panel.height() <= height
+    seen = [one for one in panel.findChildren(Label) if one.isVisibleTo(panel) and one.text()]
+    flat = [one.text() for one in seen if one.height() < one.heightForWidth(one.width())]
+    assert not flat
+    assert panel.check_button.visibleRegion().boundingRect() == panel.check_button.rect(), "the buttons stay"
+    chain = panel.network.chain
+    QTest.qWait(2 * SETTLED_MS)
+    assert chain.visibleRegion().boundingRect() == chain.rect(), "what was asked for is in view"
 
 
 def test_what_comes_while_the_window_opens_has_its_room(panel: Panel) -> None:

@@ -1,10 +1,14 @@
-"""The part of the panel that scrolls: the rows of all services."""
+"""A part of a window that scrolls up and down where it has to, and only there."""
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from trayapp.ui.kit.tokens import GRID_PX
+
+# Two rows, so that it is seen that there are more.
+LEAST_PX = 18 * GRID_PX
 SETTLED_MS = 150
 """After that it is the user's hand that scrolls."""
 
@@ -21,8 +25,8 @@ class _Inside(QWidget):
         return done
 
 
-class RowsArea(QScrollArea):
-    """The rows: as high as they need, scrolling where the screen ends."""
+class Scroll(QScrollArea):
+    """As high as it may be; what is in its `column` keeps the height that it needs."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +40,6 @@ class RowsArea(QScrollArea):
         self.column = QVBoxLayout(self.inside)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
-        self.column.addStretch(1)
         self.setWidget(self.inside)
         self._sought: QWidget | None = None
         # Lines that wrap get their height step by step, with a layout of everything around them in between.
@@ -75,11 +78,16 @@ class RowsArea(QScrollArea):
         bar.setValue(max(low, min(bar.value(), top)))
 
     def whole(self, width: int) -> int:
-        """The height in which nothing has to scroll. The layout around it is not told: it would squeeze all that it has
-        before this scrolls."""
+        """The height in which nothing has to scroll."""
         if self.column.hasHeightForWidth():
             return self.column.totalHeightForWidth(width)
         return self.column.totalSizeHint().height()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return self.column.totalSizeHint()
+        """The least, and not the whole: the layout around it would squeeze all that it has before this scrolls."""
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        whole = self.column.totalSizeHint().height()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.column.totalMinimumSize().width() + bar, min(LEAST_PX, whole))
