@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from trayapp.core.evidence.observation import Depth, DisturbanceKind, NetworkStep, Source
-from trayapp.core.evidence.phases import Phase
+from trayapp.core.evidence.phases import MOST, Phase
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
@@ -120,6 +120,10 @@ def _with_phase(sentence: str, x: SeenReason) -> str:
     """With where the time went, if one phase explains it."""
     phase, phase_s, of_s = x.params.get("phase"), x.number("phase_s"), x.number("of_s")
     if phase not in _PHASES or phase_s is None or of_s is None:
+        return sentence
+    # What was said before it is the whole, with what passed outside all phases.
+    of_s = max(of_s, x.number("latency_s") or 0.0)
+    if phase_s <= MOST * of_s:
         return sentence
     times = {"part": answer_time(phase_s), "whole": answer_time(of_s)}
     return f"{sentence} {_(_PHASES[Phase(str(phase))], **times)}"

@@ -6,7 +6,7 @@ from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import ComponentVerdict, ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import asides
-from trayapp.text.language import N_, _
+from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import name, part
 from trayapp.text.times import duration, in_time, since
 
@@ -59,6 +59,11 @@ def _begun(v: ServiceVerdict, s: Snapshot) -> float:
 def service_line(v: ServiceVerdict, s: Snapshot) -> str:
     """The service in the menu: "ChatGPT: down 18 min", "Claude API: fine, answering in 0.7 s"."""
     return _("{name}: {state}", name=name(v.name), state=state_line(v, s))
+
+
+def more_line(count: int) -> str:
+    """Services for which the menu has no room: "13 more…"."""
+    return ngettext("{n} more…", "{n} more…", count)
 
 
 def state_line(v: ServiceVerdict, s: Snapshot) -> str:

@@ -16,6 +16,7 @@ from trayapp.text.language import language
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
+from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
@@ -74,6 +75,7 @@ class ChatWindow(QWidget):
         self._arrange()
         self._show_state()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        enter_presses(self)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

@@ -24,6 +24,7 @@ from trayapp.text.language import language
 from trayapp.text.names import name
 from trayapp.ui.commands import CommandResult, Commands, HistoryView
 from trayapp.ui.history.tables import OutageTable, ServiceTable, SwitchTable
+from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
@@ -70,6 +71,7 @@ class HistoryWindow(QWidget):
         self.close_button.setDefault(True)
         self._arrange()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        enter_presses(self)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

@@ -1,7 +1,12 @@
-"""A button without a frame, which still shows when the keyboard is on it."""
+"""Buttons without a frame, which still show when the keyboard is on them, and what a click does."""
 
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionFocusRect, QStylePainter, QWidget
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOption, QStyleOptionFocusRect, QStylePainter, QWidget
+
+from trayapp.ui.kit.tokens import GRID_PX, GROUP_PX
+
+ARROW_PX = 3 * GRID_PX
 
 
 class FlatButton(QPushButton):
@@ -19,3 +24,27 @@ class FlatButton(QPushButton):
             option.initFrom(self)
             painter.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option)
             painter.end()
+
+
+class Unfolding(FlatButton):
+    """Something unfolds below it; the arrow, so far from its right edge, says whether it has."""
+
+    def __init__(self, parent: QWidget | None = None, *, edge_px: int = 0) -> None:
+        super().__init__(parent)
+        self._edge_px = edge_px
+        self.setCheckable(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        painter = QStylePainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        left = self.width() - self._edge_px - ARROW_PX
+        option.rect = QRect(left, (self.height() - ARROW_PX) // 2, ARROW_PX, ARROW_PX)
+        down, aside = QStyle.PrimitiveElement.PE_IndicatorArrowDown, QStyle.PrimitiveElement.PE_IndicatorArrowRight
+        painter.drawPrimitive(down if self.isChecked() else aside, option)
+        painter.end()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        # Text stands in the middle: as much on the left as on the right.
+        return super().sizeHint() + QSize(2 * (self._edge_px + GROUP_PX), 0)

@@ -18,9 +18,9 @@ from trayapp.core.light.severity import Light
 from trayapp.ui.kit.label import as_tooltip
 from trayapp.ui.kit.tokens import GRID_PX
 
-HEIGHT_PX = 5 * GRID_PX
+HEIGHT_PX = 4 * GRID_PX
 # Of a strip that stands beside words.
-CELL_PX = 3
+CELL_PX = GRID_PX
 # Narrower a cell is no cell any more, wider it is a block.
 NARROWEST_PX, WIDEST_PX = 2, 2 * GRID_PX
 CELLS_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -28,7 +28,7 @@ TIP_ROLE = Qt.ItemDataRole.UserRole + 2
 
 # As in the icons, which hold 3:1 against light and dark.
 _COLOURS = {Light.GREEN: "#2da44e", Light.YELLOW: "#d19a00", Light.RED: "#e5383b", Light.GREY: "#6e7781"}
-# The worse, the higher: a strip is read without its colours as well. Grey is a line in the middle.
+# The worse, the higher: a strip is read without its colours as well.
 _HEIGHTS = {Light.GREEN: 0.4, Light.YELLOW: 0.7, Light.RED: 1.0, Light.GREY: 0.15}
 
 Cells = Sequence[Light | None]

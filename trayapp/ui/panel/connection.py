@@ -8,7 +8,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.text.checklist import check_lines
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.own_network import network_chain, network_line, sparing_line
-from trayapp.ui.kit.flat_button import FlatButton
+from trayapp.ui.kit.flat_button import Unfolding
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
@@ -29,8 +29,7 @@ class Connection(QWidget):
         self._last: Snapshot | None = None
         self.sentence = label(wrap=True, parent=self)
         self.chain = label(wrap=True, parent=self)
-        self.button = FlatButton(self)
-        self.button.setCheckable(True)
+        self.button = Unfolding(self)
         self.checks = Lines(self)
         self.spared = label(size=Size.SMALL, wrap=True, parent=self)
         across = QHBoxLayout()

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
-    QStyle,
-    QStyleOption,
-    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +25,7 @@ from trayapp.text.rows import component_line, service_line, state_line, unseen_l
 from trayapp.text.senses import page_line
 from trayapp.text.silences import silence_line
 from trayapp.ui.commands import Keep
-from trayapp.ui.kit.flat_button import FlatButton
+from trayapp.ui.kit.flat_button import ARROW_PX, Unfolding
 from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
@@ -40,17 +36,15 @@ from trayapp.ui.panel.aside_button import AsideButton
 from trayapp.ui.panel.fails_card import FailsCard
 
 LIGHT_PX = 4 * GRID_PX
-ARROW_PX = 3 * GRID_PX
 # Under the name, not under the light.
 INDENT_PX = EDGE_PX + LIGHT_PX + GROUP_PX
 
 
-class _Head(FlatButton):
+class _Head(Unfolding):
     """The line itself, a button as wide as the panel."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
+        super().__init__(parent, edge_px=EDGE_PX)
         self.light = picture(self)
         self.light.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = label(bold=True, wrap=True, parent=self)
@@ -58,7 +52,6 @@ class _Head(FlatButton):
         self.state = label(wrap=True, parent=self)
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._across = across = QHBoxLayout(self)
-        # The arrow at the end is painted: it has to follow the palette.
         across.setContentsMargins(EDGE_PX, GROUP_PX, EDGE_PX + ARROW_PX + GROUP_PX, GROUP_PX)
         across.setSpacing(GROUP_PX)
         across.addWidget(self.light)
@@ -68,16 +61,6 @@ class _Head(FlatButton):
         for child in (self.light, self.name, self.state):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        super().paintEvent(event)
-        painter = QStylePainter(self)
-        option = QStyleOption()
-        option.initFrom(self)
-        option.rect = QRect(self.width() - EDGE_PX - ARROW_PX, (self.height() - ARROW_PX) // 2, ARROW_PX, ARROW_PX)
-        down, aside = QStyle.PrimitiveElement.PE_IndicatorArrowDown, QStyle.PrimitiveElement.PE_IndicatorArrowRight
-        painter.drawPrimitive(down if self.isChecked() else aside, option)
-        painter.end()
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return True

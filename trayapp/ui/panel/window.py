@@ -27,6 +27,7 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.senses import page_line
 from trayapp.ui.commands import CommandResult, FailsView, Keep
+from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -101,6 +102,7 @@ class Panel(QWidget):
         self._all.inside.laid_out.connect(self._grow)
         self._build()
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        enter_presses(self)
 
     def _build(self) -> None:
         self._outside = outside = QVBoxLayout(self)

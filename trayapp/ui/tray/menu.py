@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
-from trayapp.core.light.severity import Finding, Light
+from trayapp.core.light.severity import Finding, Light, severity
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.offer import Offer
@@ -18,9 +18,12 @@ from trayapp.text import panel, sentences
 from trayapp.text.labels import MenuLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.names import provider_name
-from trayapp.text.rows import service_line
+from trayapp.text.rows import more_line, service_line
 from trayapp.ui.kit.icons import Mark, light_icon
 from trayapp.ui.kit.mnemonic import as_action
+
+SERVICES_SHOWN = 12
+"""With the rest of the menu so many have room on a screen 600 pixels high; the panel scrolls."""
 
 
 def _is_in_the_way(v: ServiceVerdict) -> bool:
@@ -70,6 +73,7 @@ class TrayMenu(QObject):
         self._auto.triggered.connect(lambda on: self.switch_mode.emit(Mode.AUTO if on else Mode.MANUAL))
         self.menu.addAction(self._auto)
         self.menu.addSeparator()
+        self._more = self._add(lambda: self.open_panel.emit(""))
         self._after_services = self.menu.addSeparator()
         self._check = self._add(self.check.emit)
         self._chat = self._add(self.chat.emit)
@@ -147,8 +151,13 @@ class TrayMenu(QObject):
         self.switch_local.emit((provider,))
 
     def _draw_services(self, s: Snapshot) -> None:
-        verdicts = {verdict.id: verdict for verdict in s.judgement.services}
-        self._keep(self.menu, self._services, tuple(verdicts), self._after_services, self.open_panel.emit)
+        services = s.judgement.services
+        worst_first = sorted(services, key=lambda v: severity(v.light, v.finding), reverse=True)
+        shown = {v.id for v in worst_first[:SERVICES_SHOWN]}
+        verdicts = {v.id: v for v in services if v.id in shown}
+        self._more.setVisible(len(verdicts) < len(services))
+        self._more.setText(as_action(more_line(len(services) - len(verdicts))))
+        self._keep(self.menu, self._services, tuple(verdicts), self._more, self.open_panel.emit)
         for service_id, action in self._services.items():
             action.setText(as_action(service_line(verdicts[service_id], s)))
             self._icon(action, light_icon(verdicts[service_id].light))

@@ -422,11 +422,10 @@ def test_on_a_small_screen_no_line_is_pressed_flat(panel: Panel, height: int, mo
 
 
 def test_what_comes_while_the_window_opens_has_its_room(panel: Panel) -> None:
-    s = states.fine()
-    panel.draw(s)
+    panel.draw(states.fine())
     panel.open_at()
     before = panel.size()
-    panel.show_hours(hours([one.id for one in s.judgement.services], s.at))
+    panel.draw(states.down())
     QApplication.sendPostedEvents()
     assert panel.height() > before.height()
     # So a window manager answers to what it was asked first.

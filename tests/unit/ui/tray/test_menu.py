@@ -17,7 +17,7 @@ from trayapp.core.switching.route import Mode
 from trayapp.text import sentences
 from trayapp.text.language import set_language
 from trayapp.text.rows import service_line
-from trayapp.ui.tray.menu import TrayMenu
+from trayapp.ui.tray.menu import SERVICES_SHOWN, TrayMenu
 
 
 @pytest.fixture
@@ -36,6 +36,25 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     passing = (Finding.OK, Finding.STARTING, Finding.OWN_NETWORK)
     aside = ["Leave out of the light"] if any(v.finding not in passing for v in s.judgement.services) else []
     assert lines[first + 5 :] == ["Check now", "Chat", "History…", "Open", *aside, "Settings…", "Demo", "Quit"]
+
+
+def test_of_many_services_those_in_trouble_are_in_the_menu_and_the_panel_has_the_rest(
+    menu: TrayMenu, qtbot: QtBot
+) -> None:
+    s = states.down()
+    fine = [msgspec.structs.replace(s.judgement.services[-1], id=f"s{n}", name=f"Service {n}") for n in range(30)]
+    services = (*fine, *s.judgement.services)
+    s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
+    menu.draw(s)
+    lines = entries(menu.menu)
+    first = lines.index("---") + 1
+    shown = lines[first : first + lines[first:].index("---")]
+    assert len(shown) == SERVICES_SHOWN + 1
+    assert [line.partition(":")[0] for line in shown[-3:]] == ["ChatGPT", "OpenAI API", "22 more…"]
+    with qtbot.waitSignal(menu.open_panel, timeout=1000):
+        next(action for action in menu.menu.actions() if action.text() == shown[-1]).trigger()
+    menu.draw(states.fine())
+    assert not any("more…" in line for line in entries(menu.menu))
 
 
 def test_what_is_not_well_can_be_left_out_and_brought_back(menu: TrayMenu, qtbot: QtBot) -> None:
