@@ -221,7 +221,7 @@ def _recovering(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndS
     if waits is None:
         all_clear = ""
     elif waits:
-        all_clear = _("The all-clear comes when {provider} calls it over.", provider=_provider(banner))
+        all_clear = _("The all-clear follows once it is certain.")
     else:
         all_clear = _("The all-clear comes after ten quiet minutes.")
     return title, [_("It took {duration}.", duration=_age(banner)), all_clear]

@@ -52,8 +52,8 @@ _TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
 
 
 def _begun(v: ServiceVerdict, s: Snapshot) -> float:
-    started = [incident.started_at for incident in s.incidents if incident.id == v.incident]
-    return started[0] if started and v.light is Light.RED else v.since
+    fell = [incident.fell_at((v.id,)) for incident in s.incidents if incident.id == v.incident]
+    return fell[0] if fell and v.light is Light.RED else v.since
 
 
 def service_line(v: ServiceVerdict, s: Snapshot) -> str:

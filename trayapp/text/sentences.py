@@ -74,12 +74,24 @@ def _providers(services: Iterable[ServiceVerdict]) -> list[str]:
     return list(dict.fromkeys(v.provider_name for v in services))
 
 
+def _spoken_of(s: Snapshot) -> list[ServiceVerdict]:
+    """Those that the headline is about, and all that stands below it."""
+    services = _with(s, s.judgement.light)
+    if s.judgement.light is Light.YELLOW:
+        worst = worst_finding(v.finding for v in services)
+        return [v for v in services if v.finding is worst]
+    if s.judgement.light is Light.GREY:
+        # What has not been looked at yet may well be told in a moment.
+        return [v for v in services if v.finding is not Finding.STARTING] or services
+    return services
+
+
 def _red_headline(s: Snapshot) -> str:
-    red = _with(s, Light.RED)
-    shared = [v for v in red if v.finding is Finding.SHARED]
-    if shared:
-        names = join_short(_providers(shared), _NAMES_MAX)
-        return claims.down_together(names, together((v.provider, v.claim) for v in shared))
+    red = _spoken_of(s)
+    providers = _providers(red)
+    if len(providers) > 1 and any(v.finding is Finding.SHARED for v in red):
+        names = join_short(providers, _NAMES_MAX)
+        return claims.down_together(names, together((v.provider, v.claim) for v in red))
     return claims.down(join_short(_names(red), _NAMES_MAX), len(red), together((v.provider, v.claim) for v in red))
 
 
@@ -91,12 +103,10 @@ def _offline_headline(s: Snapshot) -> str:
 
 
 def _yellow_headline(s: Snapshot) -> str:
-    yellow = _with(s, Light.YELLOW)
-    worst = worst_finding(v.finding for v in yellow)
-    same = [v for v in yellow if v.finding is worst]
+    same = _spoken_of(s)
     names, many = join_short(_names(same), _NAMES_MAX), len(same)
     providers = join_short(_providers(same), _NAMES_MAX)
-    match worst:
+    match same[0].finding:
         case Finding.CHECKING:
             return ngettext(
                 "{names} does not answer as it should. Checking whether it is you or them.",
@@ -123,18 +133,21 @@ def _yellow_headline(s: Snapshot) -> str:
 
 
 def _grey_headline(s: Snapshot) -> str:
-    grey = _with(s, Light.GREY)
+    grey = _spoken_of(s)
     names = join_short(_names(grey), _NAMES_MAX, articles=True)
     if all(v.finding is Finding.STARTING for v in grey):
         grace = next((reason for v in grey for reason in v.reasons if reason.code == Code.GRACE), None)
-        return reason(grace, s) if grace is not None else _("Looking for the first time. One moment.")
+        if grace is not None:
+            return reason(grace, s)
+        again = any(v.last_known is not None for v in grey)
+        return _("Looking again. One moment.") if again else _("Looking for the first time. One moment.")
     if any(each.code == Code.KEPT_OUT for v in grey for each in v.reasons):
         return _("This network may keep AI services out.")
     if all(v.finding is Finding.BLOCKED for v in grey):
         return _("Something in your network blocks {names}.", names=names)
     if all(any(reason.code == Code.NOTHING_TO_COMPARE for reason in v.reasons) for v in grey):
         return _("Cannot tell about {names}: nothing here to compare with.", names=names)
-    if all(v.finding in (Finding.NO_EVIDENCE, Finding.STARTING) for v in grey):
+    if all(v.finding is Finding.NO_EVIDENCE for v in grey):
         return _("Cannot tell about {names}: nothing can be seen from here.", names=names)
     return _("Cannot tell about {names}.", names=names)
 
@@ -169,17 +182,15 @@ def _subline(s: Snapshot) -> str:
         return _how_sure(s)
     if light is not Light.RED and _own_network(s):
         return _last_known(s)
-    worst = _with(s, light)
+    worst = _spoken_of(s)
     if light is Light.GREY:
         if all(v.finding is Finding.STARTING for v in worst):
             return ""
         return _last_known(s)
     incidents = _incidents(worst, s)
-    begun = min((v.since for v in worst), default=s.at)
-    if incidents:
-        begun = min(incident.started_at for incident in incidents)
+    begun = min((_begun(v, incidents) for v in worst), default=s.at)
     back = max((v.since for v in worst), default=s.at)
-    if begun < back and all(v.finding is Finding.RECOVERING for v in worst):
+    if begun < back and worst[0].finding is Finding.RECOVERING:
         # "Works again. Since 22:04" would be read as what it is not.
         gaps = {"begun": _time(begun, s), "back": _time(back, s), "duration": duration(s.at - back)}
         lasted = _("In trouble from {begun} to {back}, back for {duration}.", **gaps)
@@ -189,6 +200,17 @@ def _subline(s: Snapshot) -> str:
     sentences += [_stated(incident, s) for incident in incidents]
     sentences.append(half_over(worst, s))
     return " ".join(filter(None, sentences))
+
+
+def _begun(v: ServiceVerdict, incidents: Iterable[Incident]) -> float:
+    """Since when what is said of a service has been true of it; of one that works again, its trouble."""
+    incident = next((one for one in incidents if one.id == v.incident), None)
+    if incident is None:
+        return v.since
+    if v.light is Light.RED:
+        return incident.fell_at((v.id,))
+    bout = incident.bout(v.id)
+    return v.since if bout.back_at is not None and v.finding is not Finding.RECOVERING else bout.begun_at
 
 
 def _incidents(services: Iterable[ServiceVerdict], s: Snapshot) -> list[Incident]:
@@ -221,9 +243,11 @@ def _stated(incident: Incident, s: Snapshot) -> str:
     if silent := silence_line(incident, s):
         return silent
     page = next((page for page in s.judgement.pages if page.provider == incident.provider), None)
-    if page is None:
+    touched = [v for v in s.judgement.services if v.id in incident.services]
+    if page is None or any(v.finding is Finding.MAINTENANCE for v in touched):
+        # It has announced that.
         return ""
-    if any(page_shows(v.reasons) for v in s.judgement.services if v.id in incident.services):
+    if any(page_shows(v.reasons) for v in touched):
         return _("{provider}'s page shows it, without a comment.", provider=provider)
     if page.health is PageHealth.OK:
         return _("{provider} has not commented.", provider=provider)
@@ -271,7 +295,8 @@ def tooltip(s: Snapshot) -> str:
 def _tooltip(s: Snapshot) -> str:
     if s.judgement.light is Light.RED:
         red = _with(s, Light.RED)
-        begun = min((incident.started_at for incident in _incidents(red, s)), default=red[0].since)
+        incidents = _incidents(red, s)
+        begun = min(_begun(v, incidents) for v in red)
         down = _(
             "{names} down {duration}",
             names=join_short(_names(red), _TOOLTIP_NAMES_MAX),

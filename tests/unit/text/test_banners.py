@@ -369,7 +369,7 @@ def test_recovering(night: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("waits", "all_clear"),
-    [({}, ""), ({"waits": True}, " The all-clear comes when OpenAI calls it over.")],
+    [({}, ""), ({"waits": True}, " The all-clear follows once it is certain.")],
 )
 def test_no_all_clear_is_promised_that_does_not_come_then(waits: dict[str, Param], all_clear: str) -> None:
     params: dict[str, Param] = {"since": START, "ended_at": START + 600, **waits}

@@ -11,7 +11,7 @@ from trayapp.core.catalogue import Catalogue, Provider
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import DisturbanceKind, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.incident.incident import Bout, Incident, IncidentStage
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import PageStatus
@@ -360,3 +360,63 @@ def test_of_what_is_back_it_is_said_from_when_to_when_it_was_not(spoken: str) ->
     )
     alone = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240)
     assert "22:18" in sentences.subline(snapshot(alone))
+
+
+def _bouts(*bouts: Bout) -> Incident:
+    return msgspec.structs.replace(INCIDENT, bouts=bouts, services=tuple(one.service for one in bouts))
+
+
+def test_what_fell_later_is_not_down_since_the_first_fell() -> None:
+    incident = _bouts(Bout("openai-api", NOW - 3600, NOW - 3600, NOW - 600), Bout("chatgpt", NOW - 1200, NOW - 900))
+    chatgpt = service("chatgpt", Light.RED, Finding.DOWN, incident=INCIDENT.id)
+    s = snapshot(chatgpt, incidents=(incident,))
+    assert sentences.subline(s).startswith("Since 22:07 (15 min).")
+    assert sentences.tooltip(s).startswith("ChatGPT down 15 min")
+    assert service_line(chatgpt, s) == "ChatGPT: down 15 min"
+
+
+def test_what_works_again_and_fails_anew_does_so_since_then() -> None:
+    incident = _bouts(Bout("openai-api", NOW - 3600, NOW - 3600, NOW - 600))
+    again = service("openai-api", Light.YELLOW, Finding.CHECKING, age_s=60, incident=INCIDENT.id)
+    assert sentences.subline(snapshot(again, incidents=(incident,))).startswith("Since 22:21 (1 min).")
+
+
+def test_below_the_headline_stands_nothing_of_services_that_it_does_not_name() -> None:
+    other = msgspec.structs.replace(
+        INCIDENT, id="i2", provider="anthropic", services=("claude",), started_at=NOW - 300, title=None
+    )
+    back = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240, incident=INCIDENT.id)
+    degraded = service("claude", Light.YELLOW, Finding.DEGRADED, age_s=200, incident="i2")
+    s = snapshot(back, degraded, incidents=(INCIDENT, other))
+    assert sentences.headline(s) == "Claude has trouble."
+    assert sentences.subline(s) == "Since 22:17 (5 min). Anthropic has not commented."
+
+
+@pytest.mark.parametrize("shared_one", [Finding.SHARED, Finding.DOWN])
+def test_who_is_left_of_several_is_not_down_at_the_same_time(shared_one: Finding) -> None:
+    left = service("openai-api", Light.RED, Finding.SHARED)
+    assert sentences.headline(snapshot(left)) == "OpenAI API is down. It is not you."
+    both = snapshot(left, service("claude", Light.RED, shared_one))
+    assert sentences.headline(both) == "OpenAI and Anthropic are down at the same time. It is not you."
+
+
+def test_only_the_first_look_is_the_first() -> None:
+    assert sentences.headline(_all(Light.GREY, Finding.STARTING)) == "Looking for the first time. One moment."
+    known = _all(Light.GREY, Finding.STARTING, last_known=Light.RED)
+    assert sentences.headline(known) == "Looking again. One moment."
+
+
+def test_nothing_is_said_to_be_invisible_that_is_still_looked_for() -> None:
+    s = snapshot(
+        service("chatgpt", Light.GREY, Finding.NO_EVIDENCE),
+        *(service(name, Light.GREY, Finding.STARTING) for name in ("openai-api", "claude", "claude-api")),
+    )
+    assert sentences.headline(s) == "Cannot tell about ChatGPT: nothing can be seen from here."
+
+
+def test_who_has_announced_it_has_commented() -> None:
+    incident = msgspec.structs.replace(INCIDENT, title=None, updates=())
+    s = snapshot(
+        service("openai-api", Light.YELLOW, Finding.MAINTENANCE, age_s=60, incident=INCIDENT.id), incidents=(incident,)
+    )
+    assert sentences.subline(s) == "Since 22:04 (18 min)."

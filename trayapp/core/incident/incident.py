@@ -1,5 +1,6 @@
 """An outage as everything above sees it. Times are steady seconds."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct, structs
@@ -14,6 +15,16 @@ class IncidentStage(StrEnum):
     PARTLY_BACK = "partly_back"
     RECOVERING = "recovering"
     OVER = "over"
+
+
+class Bout(Struct, frozen=True):
+    """Trouble of one service without a return in between, or its latest. `fell_at`: since when it is down, if it is;
+    `back_at`: since when it works again, if it does."""
+
+    service: str
+    begun_at: float
+    fell_at: float | None = None
+    back_at: float | None = None
 
 
 class Incident(Struct, frozen=True):
@@ -48,6 +59,20 @@ class Incident(Struct, frozen=True):
     providers: tuple[str, ...] = ()
     word_at: float | None = None
     silent_since: float | None = None
+    bouts: tuple[Bout, ...] = ()
+
+    def bout(self, service: str) -> Bout:
+        """That of one of its services."""
+        return next((one for one in self.bouts if one.service == service), Bout(service, self.started_at))
+
+    def begun_at(self, services: Iterable[str]) -> float:
+        """Since when any of these has been in trouble."""
+        return min((self.bout(name).begun_at for name in services), default=self.started_at)
+
+    def fell_at(self, services: Iterable[str]) -> float:
+        """Since when any of these has been down."""
+        bouts = [self.bout(name) for name in services]
+        return min((one.begun_at if one.fell_at is None else one.fell_at for one in bouts), default=self.started_at)
 
 
 def without(incident: Incident, services: frozenset[str]) -> Incident | None:
@@ -56,4 +81,5 @@ def without(incident: Incident, services: frozenset[str]) -> Incident | None:
         return incident
     left = tuple(name for name in incident.services if name not in services)
     down = tuple(name for name in incident.down if name not in services)
-    return structs.replace(incident, services=left, down=down) if left else None
+    bouts = tuple(one for one in incident.bouts if one.service not in services)
+    return structs.replace(incident, services=left, down=down, bouts=bouts) if left else None

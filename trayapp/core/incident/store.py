@@ -3,6 +3,7 @@
 Only what has changed since the last update is followed, so that a hundred outages cost no more than the news of them.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import PageIncident, PageStage, PageUpdate
 from trayapp.core.incident.aftermath import Ended
 from trayapp.core.incident.cause import stated_cause
-from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.incident.incident import Bout, Incident, IncidentStage
 from trayapp.core.incident.silence import LEAST_S, is_at_it
 from trayapp.core.light.incident_reach import monitored_since, names_none
 from trayapp.core.light.page_colours import is_forgotten
@@ -52,9 +53,12 @@ _BAD = frozenset({State.RED, State.YELLOW})
 
 class Member(Struct):
     """A service in an incident. `bad_at`: until when it was bad, None while it is; `back_from`/`back_at`: it came back
-    between the two."""
+    between the two. `begun_at`, `fell_at`: as in `Bout`; `not_before`: when it last came back before that."""
 
     state: State
+    begun_at: float | None = None
+    fell_at: float | None = None
+    not_before: float | None = None
     bad_at: float | None = None
     back_from: float | None = None
     back_at: float | None = None
@@ -241,6 +245,7 @@ class IncidentStore:
             member = record.members[verdict.id] = Member(state)
             self._by_service[verdict.id] = record
         if state in _BAD:
+            _note_bout(member, state, trouble, now)
             member.bad_at = member.back_from = member.back_at = None
             if trouble.trouble_at is not None and trouble.trouble_at >= record.started_at - BACKDATED_S:
                 record.started_at = min(record.started_at, trouble.trouble_at)
@@ -331,6 +336,21 @@ class IncidentStore:
         return self._incidents
 
 
+def _note_bout(member: Member, state: State, trouble: Trouble, now: float) -> None:
+    """Since when a service that is bad now has been, and has been down."""
+    if member.state not in _BAD:
+        member.not_before, member.begun_at, member.fell_at = member.back_at, None, None
+    at = trouble.trouble_at if trouble.trouble_at is not None else trouble.verdict.since
+    at = min(now, max(at, -math.inf if member.not_before is None else member.not_before))
+    if member.begun_at is None or member.begun_at - BACKDATED_S <= at < member.begun_at:
+        member.begun_at = at
+    if state is not State.RED:
+        member.fell_at = None
+    elif member.fell_at is None:
+        fell_at = trouble.verdict.since if trouble.fell_at is None else trouble.fell_at
+        member.fell_at = min(now, max(fell_at, member.begun_at))
+
+
 def _state(verdict: ServiceVerdict) -> State | None:
     """What a verdict means for an incident; None while it says neither good nor bad."""
     if verdict.light is Light.GREEN:
@@ -407,6 +427,11 @@ def _incident(record: IncidentRecord) -> Incident:
         providers=record.providers,
         word_at=record.word_at,
         silent_since=record.silent_since,
+        bouts=tuple(
+            Bout(name, member.begun_at, member.fell_at, member.back_at)
+            for name, member in record.members.items()
+            if member.begun_at is not None
+        ),
     )
 
 

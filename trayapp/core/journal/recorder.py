@@ -228,9 +228,10 @@ def _by_quarter(begin_ms: int, end_ms: int) -> Iterator[tuple[float, int]]:
 
 
 def _kept(incident: Incident) -> Incident:
-    """What is kept of it: not for how long nobody has said anything, and of its updates what was said."""
+    """What is kept of it: not for how long nobody has said anything or which service goes on, and of its updates what
+    was said."""
     said = tuple(structs.replace(one, states=()) for one in incident.updates)
-    return structs.replace(incident, silent_since=None, updates=said)
+    return structs.replace(incident, silent_since=None, updates=said, bouts=())
 
 
 def _without_words(incident: Incident) -> Incident:

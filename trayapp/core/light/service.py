@@ -67,8 +67,8 @@ def whole(views: Sequence[ComponentView], now: float) -> Whole:
             since = min(view.verdict.since for view in troubled)
             return Whole(Light.YELLOW, as_yellow, since, None, (said, *_reasons(troubled)), tuple(troubled))
     deciding = [view for view in told if rank(view) == rank(worst_main)]
-    bad = worst_main.light in (Light.RED, Light.YELLOW)
-    # Bad since its first part is, well or unknown since its last part is.
+    bad = worst_main.light in (Light.RED, Light.YELLOW) and worst_main.finding is not Finding.RECOVERING
+    # Bad since its first part is, back, well or unknown since its last part is.
     since = (min if bad else max)(view.verdict.since for view in deciding)
     untold = [view for view in mains if view not in told]
     dark = (reason(Code.PARTS_UNKNOWN, Source.PAGE, now, components=_names(untold)),) if untold else ()

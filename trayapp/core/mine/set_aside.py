@@ -1,7 +1,7 @@
 """What the user has set aside, an incident or a service, and when it counts again. All times are steady seconds.
 
 Until it changes means of a service: another light. Of an incident: a word of the provider's that is new, or that it got
-worse. What nobody can tell at the moment, or is still finding out, is no change.
+worse. What nobody can tell at the moment, or is still finding out, is no change; after a day of that it counts again.
 """
 
 import math
@@ -17,18 +17,22 @@ from trayapp.core.light.verdicts import Judgement, ServiceVerdict, overall
 # Between two lights: what was said before still stands.
 _UNDECIDED = frozenset({Finding.CHECKING, Finding.STARTING})
 
+UNWATCHED_S = 86_400.0
+"""What is as it was a day ago, and nobody saw it in between, may be another outage: overnight it is hardly ever."""
+
 _Told = tuple[str | None, str | None, float]
 
 
 class AsideRecord(Struct):
     """One thing that is set aside. `lights`: of its services when it was, as far as they were known; `told`: the
-    provider's title, stage and newest word then."""
+    provider's title, stage and newest word then. `seen_at`: when it could last be told how it is."""
 
     at: float
     lasts: Lasts
     until: float | None = None
     lights: dict[str, Light] = field(default_factory=dict)
     told: _Told | None = None
+    seen_at: float | None = None
 
 
 class AsideMemory(Struct):
@@ -144,16 +148,24 @@ def _is_over(record: AsideRecord, now: float) -> bool:
 def _service_ends(record: AsideRecord, verdict: ServiceVerdict, now: float) -> bool:
     if record.lasts is not Lasts.CHANGED or not _is_known(verdict):
         return _is_over(record, now)
-    return verdict.light is not record.lights.setdefault(verdict.id, verdict.light)
+    unwatched = _was_unwatched(record, now)
+    return unwatched or verdict.light is not record.lights.setdefault(verdict.id, verdict.light)
+
+
+def _was_unwatched(record: AsideRecord, now: float) -> bool:
+    """Whether it is known now for the first time in a day."""
+    before, record.seen_at = record.at if record.seen_at is None else record.seen_at, now
+    return now - before >= UNWATCHED_S
 
 
 def _incident_ends(record: AsideRecord, incident: Incident, judgement: Judgement, now: float) -> bool:
     if record.lasts is not Lasts.CHANGED:
         return _is_over(record, now)
+    known = {name: light for name in incident.services if (light := _light(judgement, name)) is not None}
+    if known and _was_unwatched(record, now):
+        return True
     return _has_news(record.told, _told(incident)) or any(
-        _is_worse(light, record.lights.get(name, Light.GREEN))
-        for name in incident.services
-        if (light := _light(judgement, name)) is not None
+        _is_worse(light, record.lights.get(name, Light.GREEN)) for name, light in known.items()
     )
 
 

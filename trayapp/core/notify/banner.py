@@ -52,7 +52,7 @@ class Banner(Struct, frozen=True):
     times in steady seconds and absent when unknown:
     down: `since`, `title` (the page's), `seen` (from here, not only on the page), `page` (can it be read), `again`;
     confirmed: `since`, `title`, `cause`; partly_back: `since`; recovering: `since`, `ended_at`, and where an
-    all-clear will come `waits` (for the page to call it over);
+    all-clear will come `waits` (for the page, too);
     over: `since`, `ended_from`, `ended_at`, `cause`, `steady` (it was never down), `tools` (still local), `local`,
     `answered`;
     yellow: `since`, `finding`, `title`, and of several providers `trouble`, `common`, `who` (`together.Common`);

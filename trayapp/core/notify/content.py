@@ -33,7 +33,7 @@ _LIGHTS = {
 }
 # Stages whose banner says that the page is silent, and what it says then; and whom it concerns.
 SILENT_IN = (BannerStage.DOWN, BannerStage.CONFIRMED, BannerStage.YELLOW)
-# Its page has not called it over, and the all-clear waits for that.
+# Its page has not called it over, for which the all-clear may wait.
 _UNFINISHED = (PageStage.INVESTIGATING, PageStage.IDENTIFIED, PageStage.MONITORING)
 _UNSURE = (Finding.CHECKING, Finding.STARTING)
 _FAILING = (Code.FAILURES, Code.SOME_FAILURES)
@@ -218,7 +218,8 @@ class NotificationContent:
         """The banner for yellow of several providers at once. Its services are in the user's order."""
         services = [v for v in self.verdicts(name for one in group for name in one.services) if _is_in_trouble(v)]
         found = common(services, self._way)
-        params: dict[str, Param] = {"since": min(one.started_at for one in group), "finding": _worst(services)}
+        ids = [v.id for v in services]
+        params: dict[str, Param] = {"since": min(one.begun_at(ids) for one in group), "finding": _worst(services)}
         if found is not None:
             params |= {"trouble": found.trouble.value, "common": found.cause.value, "who": found.who}
         return Banner(
@@ -269,8 +270,11 @@ class NotificationContent:
                 reasons = [reason for v in down for reason in v.reasons]
                 seen = any(reason.source in _OURS and reason.code in _FAILING for reason in reasons)
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
-                params |= {"shown": page_shows(reasons) or None}
+                params |= {"shown": page_shows(reasons) or None, "since": incident.begun_at(incident.down)}
+            case BannerStage.PARTLY_BACK:
+                params |= {"since": incident.begun_at(incident.down)}
             case BannerStage.CONFIRMED:
+                params |= {"since": incident.fell_at(incident.down)}
                 half_s = half_over_s(self._forecasts.get(name) for name in incident.down)
                 params |= {"title": incident.title, "cause": incident.cause, "half_s": half_s}
             case BannerStage.RECOVERING:
@@ -282,7 +286,9 @@ class NotificationContent:
             case BannerStage.CAUSE:
                 params |= {"ended_at": incident.ended_at, "cause": incident.cause}
             case BannerStage.YELLOW:
-                params |= {"title": incident.title, "finding": _worst(self._in_trouble(incident))}
+                troubled = self._in_trouble(incident)
+                params |= {"title": incident.title, "finding": _worst(troubled)}
+                params |= {"since": incident.begun_at([v.id for v in troubled])}
             case _:
                 pass
         return params

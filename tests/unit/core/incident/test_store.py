@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.spelled import spelled
 from trayapp.core.evidence.own_evidence import GAP_S
 from trayapp.core.evidence.page_report import Impact, PageIncident, PageStage, PageUpdate
-from trayapp.core.incident.incident import Incident, IncidentStage
+from trayapp.core.incident.incident import Bout, Incident, IncidentStage
 from trayapp.core.incident.store import BACKDATED_S, OVER_KEPT_S, SHARED_WITHIN_S, IncidentRecord, IncidentStore
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.trouble import Trouble
@@ -637,3 +637,51 @@ def test_what_is_over_can_be_forgotten_and_what_goes_on_is_followed() -> None:
     assert diary.store.incidents() == (open_,)
     assert diary.at(300.0 + 2 * OVER_KEPT_S, *now) == (open_,)
     assert diary.store.take_ended() == []
+
+
+class TestBouts:
+    """Since when each service is in trouble, and is down: they fall one after the other."""
+
+    def test_of_each_its_own(self) -> None:
+        diary = Diary()
+        api = trouble("acme-api", Finding.DOWN, at=80.0)
+        diary.at(100.0, api)
+        (incident,) = diary.at(1000.0, api, trouble("acme-chat", Finding.DOWN, at=970.0))
+        assert incident.bouts == (Bout("acme-api", 80.0, 80.0), Bout("acme-chat", 970.0, 970.0))
+        assert incident.begun_at(("acme-chat",)) == incident.fell_at(("acme-chat",)) == 970.0
+        assert incident.begun_at(incident.services) == 80.0
+
+    def test_it_is_down_since_it_fell_and_in_trouble_since_before(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DEGRADED, at=80.0))
+        (incident,) = diary.at(5000.0, trouble("acme-api", Finding.DOWN, at=4900.0))
+        assert incident.bouts == (Bout("acme-api", 80.0, 4900.0),)
+        (incident,) = diary.at(6000.0, trouble("acme-api", Finding.DEGRADED, at=5900.0))
+        assert incident.bouts == (Bout("acme-api", 80.0),)
+
+    def test_after_a_return_it_begins_anew_however_early_its_page_says(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        (incident,) = diary.at(400.0, trouble("acme-api", Finding.RECOVERING, at=340.0, back=340.0))
+        assert incident.bouts == (Bout("acme-api", 80.0, 80.0, 340.0),)
+        (incident,) = diary.at(700.0, trouble("acme-api", Finding.DOWN, at=90.0))
+        assert incident.bouts == (Bout("acme-api", 340.0, 340.0),)
+        assert incident.started_at == 80.0
+
+    def test_a_gap_in_which_nobody_watched_and_a_restart_end_none(self) -> None:
+        diary = Diary()
+        diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))
+        diary.at(200.0, trouble("acme-api", Finding.NO_EVIDENCE))
+        diary = diary.restarted(250.0)
+        later = 3 * BACKDATED_S
+        diary.at(later, trouble("acme-api", Finding.CHECKING, at=later - 10.0))
+        (incident,) = diary.at(later + 30.0, trouble("acme-api", Finding.DOWN, at=later - 10.0))
+        assert incident.bouts == (Bout("acme-api", 80.0, 80.0),)
+
+    def test_what_its_page_dates_back_begins_then(self) -> None:
+        diary = Diary()
+        diary.at(500.0, trouble("acme-api", Finding.DOWN, at=480.0))
+        (incident,) = diary.at(900.0, trouble("acme-api", Finding.DOWN, at=300.0))
+        assert incident.bouts == (Bout("acme-api", 300.0, 480.0),)
+        (incident,) = diary.at(1000.0, trouble("acme-api", Finding.DOWN, at=299.0 - BACKDATED_S))
+        assert incident.bouts == (Bout("acme-api", 300.0, 480.0),), "so early is another story"

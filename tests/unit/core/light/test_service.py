@@ -134,6 +134,10 @@ def test_bad_since_its_first_part_is() -> None:
     assert made("DEGRADED OK DEGRADED").since == 0.0
 
 
+def test_back_since_its_last_part_is() -> None:
+    assert made("RECOVERING OK RECOVERING").since == 20.0
+
+
 def test_well_since_its_last_part_is() -> None:
     assert made("OK OK ok ok").since == 10.0
     assert made("NO_EVIDENCE NO_EVIDENCE").since == 10.0

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.core.playbook import CATALOGUE, START, Play
 from trayapp.core.light.aside import Aside, Lasts
 from trayapp.core.light.severity import Light
+from trayapp.core.mine.set_aside import UNWATCHED_S
 from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Withdraw
 from trayapp.engine.state import Memory, Result, State
 
@@ -189,6 +190,26 @@ class TestUntilItChanges:
         assert lights(result)[1] is Light.YELLOW
         assert mark(result) is not None, "what is still being found out is no change"
         assert mark(fed(play, (95.0, "api 502 +"), (110.0, "api 502 +"))) is None
+
+    @pytest.mark.parametrize("what", ["service", "incident"])
+    @pytest.mark.parametrize(("slept_s", "ends"), [(14 * 3600.0, False), (2 * UNWATCHED_S, True)])
+    def test_overnight_it_stays_and_what_is_so_again_days_later_is_told_anew(
+        self, what: str, slept_s: float, ends: bool
+    ) -> None:
+        play = down_and_told()
+        put(play, "api" if what == "service" else play.incidents[0].id)
+        advanced(play, 98.0)
+        woken = 100.0 + slept_s
+        play.feed(woken, "resume")
+        said: list[Announcement] = []
+        for after in range(40, 200, 12):
+            for sample in ("beta 200", "api 502 +"):
+                play.feed(woken + after, sample)
+                said += play.state.result.announcements
+            said += advanced(play, woken + after + 2).announcements
+        assert lights(play.state.result)[1] is Light.RED
+        assert (mark(play.state.result) is None) is ends
+        assert [one.stage for one in said if isinstance(one, Banner)] == [BannerStage.DOWN] * ends
 
 
 def test_it_survives_a_restart() -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, STARTED_S, Desk, because
 from tests.support.snapshots import NO_TARGET, pages
 from trayapp.core.evidence.page_report import PageHealth
-from trayapp.core.incident.incident import IncidentStage
+from trayapp.core.incident.incident import Bout, IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.notify.banner import BannerStage, Button, Urgency
@@ -168,3 +168,24 @@ def test_recovering_names_all_that_were_touched(desk: Desk) -> None:
     desk.set(RECOVERING, *BOTH)
     desk.incident(*BOTH, stage=IncidentStage.RECOVERING)
     assert desk.banner(199, BannerStage.RECOVERING).services == ("ChatGPT", "OpenAI API")
+
+
+def test_since_when_is_that_of_those_who_are_named(desk: Desk) -> None:
+    api, chat = Bout("openai-api", START - 3000, START - 2400, START - 600), Bout("chatgpt", START - 900, START - 300)
+    desk.set(RED, "chatgpt")
+    desk.incident(*BOTH, bouts=(api, chat))
+    assert desk.banner(1, BannerStage.DOWN).params["since"] == START - 900
+    desk.incident(*BOTH, bouts=(api, chat), title="T")
+    assert desk.banner(2, BannerStage.CONFIRMED).params["since"] == START - 300, "so long it is down"
+    desk.set(DEGRADED, "chatgpt")
+    desk.incident(*BOTH, bouts=(api, chat), title="T")
+    assert desk.banner(3, BannerStage.YELLOW).params["since"] == START - 900
+
+
+def test_in_part_back_since_when_is_that_of_those_who_are_not(desk: Desk) -> None:
+    _down(desk, *BOTH)
+    desk.told(1)
+    desk.set(RECOVERING, "openai-api")
+    bouts = (Bout("openai-api", START - 3000, START - 3000, START), Bout("chatgpt", START - 900, START - 900))
+    desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK, bouts=bouts)
+    assert desk.banner(60, BannerStage.PARTLY_BACK).params["since"] == START - 900
