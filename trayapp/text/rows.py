@@ -8,7 +8,7 @@ from trayapp.core.snapshot import Snapshot
 from trayapp.text import asides
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import name, part
-from trayapp.text.times import duration, in_time, since
+from trayapp.text.times import SAID_FROM_S, duration, in_time, since
 
 FINDINGS: dict[Finding, str] = {
     Finding.OK: N_("fine"),
@@ -46,8 +46,6 @@ LIGHTS: dict[Light, str] = {
     Light.RED: N_("red"),
     Light.GREY: N_("grey"),
 }
-_SAID_FROM_S = 1.0
-"""Whoever looks once sees everything begin at that moment: "0 s" tells nothing."""
 _TIMELESS = (Finding.OK, Finding.STARTING, Finding.NO_EVIDENCE)
 
 
@@ -70,7 +68,7 @@ def state_line(v: ServiceVerdict, s: Snapshot) -> str:
     """The state alone, where the name stands beside it: "down 18 min", "fine, says its status page"."""
     if v.finding is Finding.OK:
         state = _fine(v)
-    elif v.finding in _TIMELESS or s.at - _begun(v, s) < _SAID_FROM_S:
+    elif v.finding in _TIMELESS or s.at - _begun(v, s) < SAID_FROM_S:
         state = _(FINDINGS[v.finding])
     elif v.finding in (Finding.DOWN, Finding.SHARED):
         state = _("down {duration}", duration=duration(s.at - _begun(v, s)))

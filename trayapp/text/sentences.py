@@ -20,7 +20,7 @@ from trayapp.text.page_words import HEALTHS
 from trayapp.text.reasons import reason
 from trayapp.text.senses import blamed_step
 from trayapp.text.silences import silence_line
-from trayapp.text.times import ago, day_time, duration, waiting_time, wall_time
+from trayapp.text.times import SAID_FROM_S, ago, day_time, duration, waiting_time, wall_time
 from trayapp.text.trim import clean
 
 _NAMES_MAX = 60
@@ -193,7 +193,12 @@ def _subline(s: Snapshot) -> str:
     if begun < back and worst[0].finding is Finding.RECOVERING:
         # "Works again. Since 22:04" would be read as what it is not.
         gaps = {"begun": _time(begun, s), "back": _time(back, s), "duration": duration(s.at - back)}
-        lasted = _("In trouble from {begun} to {back}, back for {duration}.", **gaps)
+        if s.at - back < SAID_FROM_S:
+            lasted = _("In trouble from {begun} to {back}.", **gaps)
+        else:
+            lasted = _("In trouble from {begun} to {back}, back for {duration}.", **gaps)
+    elif s.at - begun < SAID_FROM_S:
+        lasted = _("Since {time}.", time=_time(begun, s))
     else:
         lasted = _("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))
     sentences = [lasted]

@@ -10,6 +10,8 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _JUST_NOW_S = 5
 # Below this "0.0 s" would be said.
 _AT_ONCE_S = 0.05
+SAID_FROM_S = 1.0
+"""Whoever looks once sees everything begin at that moment: "0 s" tells nothing."""
 _MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),

@@ -420,3 +420,13 @@ def test_who_has_announced_it_has_commented() -> None:
         service("openai-api", Light.YELLOW, Finding.MAINTENANCE, age_s=60, incident=INCIDENT.id), incidents=(incident,)
     )
     assert sentences.subline(s) == "Since 22:04 (18 min)."
+
+
+@pytest.mark.parametrize(
+    ("finding", "subline"),
+    [(Finding.RECOVERING, "In trouble from 22:04 to 22:22."), (Finding.CHECKING, "Since 22:22.")],
+)
+def test_what_has_just_begun_has_not_lasted_for_0_s(finding: Finding, subline: str) -> None:
+    incident = _bouts(Bout("openai-api", NOW - 1080, back_at=NOW))
+    one = service("openai-api", Light.YELLOW, finding, age_s=0, incident=INCIDENT.id)
+    assert sentences.subline(snapshot(one, incidents=(incident,))).startswith(f"{subline} OpenAI says")
