@@ -215,7 +215,10 @@ def _begun(v: ServiceVerdict, incidents: Iterable[Incident]) -> float:
     if v.light is Light.RED:
         return incident.fell_at((v.id,))
     bout = incident.bout(v.id)
-    return v.since if bout.back_at is not None and v.finding is not Finding.RECOVERING else bout.begun_at
+    if v.finding is Finding.RECOVERING:
+        # What flapped may be back since before its latest bout.
+        return bout.begun_at if bout.begun_at < v.since else incident.started_at
+    return v.since if bout.back_at is not None else bout.begun_at
 
 
 def _incidents(services: Iterable[ServiceVerdict], s: Snapshot) -> list[Incident]:

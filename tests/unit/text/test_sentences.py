@@ -430,3 +430,10 @@ def test_what_has_just_begun_has_not_lasted_for_0_s(finding: Finding, subline: s
     incident = _bouts(Bout("openai-api", NOW - 1080, back_at=NOW))
     one = service("openai-api", Light.YELLOW, finding, age_s=0, incident=INCIDENT.id)
     assert sentences.subline(snapshot(one, incidents=(incident,))).startswith(f"{subline} OpenAI says")
+
+
+def test_what_works_again_is_never_told_by_since_when() -> None:
+    incident = _bouts(Bout("openai-api", NOW - 240))
+    one = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240, incident=INCIDENT.id)
+    said = sentences.subline(snapshot(one, incidents=(incident,)))
+    assert said.startswith("In trouble from 22:04 to 22:18, back for 4 min.")

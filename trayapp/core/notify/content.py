@@ -250,9 +250,8 @@ class NotificationContent:
     def _services(self, incident: Incident, stage: BannerStage) -> tuple[str, ...]:
         match stage:
             case BannerStage.OVER | BannerStage.CAUSE:
-                # One service of several goes by its own name, an outage of the whole house by the provider's.
-                whole = sum(v.provider in self.provider_ids(incident) for v in self.judgement.services)
-                return self.names(incident.services) if len(incident.services) == 1 < whole else ()
+                # One service goes by its own name, as when it fell; several that are all of a house by the provider's.
+                return self.names(incident.services) if len(incident.services) == 1 else ()
             case BannerStage.RECOVERING:
                 return self.names(incident.services)
             case BannerStage.YELLOW | BannerStage.FLAPPING:

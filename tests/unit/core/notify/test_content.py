@@ -4,11 +4,12 @@ import pytest
 
 from tests.support.newsdesk import DEGRADED, GREEN, RECOVERING, RED, START, STARTED_S, Desk, because
 from tests.support.snapshots import NO_TARGET, pages
+from tests.unit.core.playbook import Play
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.incident.incident import Bout, IncidentStage
 from trayapp.core.light.reasons import Code
 from trayapp.core.light.severity import Finding, Light
-from trayapp.core.notify.banner import BannerStage, Button, Urgency
+from trayapp.core.notify.banner import Announcement, Banner, BannerStage, Button, Urgency
 from trayapp.core.switching.route import Until
 
 BOTH = ("chatgpt", "openai-api")
@@ -189,3 +190,14 @@ def test_in_part_back_since_when_is_that_of_those_who_are_not(desk: Desk) -> Non
     bouts = (Bout("openai-api", START - 3000, START - 3000, START), Bout("chatgpt", START - 900, START - 900))
     desk.incident(*BOTH, stage=IncidentStage.PARTLY_BACK, bouts=bouts)
     assert desk.banner(60, BannerStage.PARTLY_BACK).params["since"] == START - 900
+
+
+def test_what_is_watched_alone_of_its_house_goes_by_its_own_name_at_the_end_too() -> None:
+    play, told = Play(("api", "beta")), list[Announcement]()
+    fails = [(at, "api 502 +") for at in (60.0, 65.0, 80.0, 95.0, 110.0)]
+    for at, sample in (*fails, *((float(at), "api 401") for at in range(200, 1000, 60))):
+        play.feed(at, sample)
+        told += play.state.result.announcements
+    down, *_, over = (one for one in told if isinstance(one, Banner))
+    assert (down.stage, over.stage) == (BannerStage.DOWN, BannerStage.OVER)
+    assert down.services == over.services == ("Api",)
