@@ -123,7 +123,8 @@ def _same(one: Key, other: Key) -> bool:
 
 def check(past: History, due: set[Key], told: set[Key], number: int) -> None:
     there: Counter[Any] = Counter((one.service, str(one.finding), round(one.at, 3)) for one in past.changes)
-    assert not past.lost_hours, f"round {number}: {past.lost_hours} hours are lost"
+    lost = past.lost_days, past.lost_undated
+    assert lost == ((), False), f"round {number}: {lost} is lost"
     missing = {one for one in due if not any(_same(one, other) for other in there)}
     assert not missing, f"round {number}: of {len(due)} are missing {sorted(missing, key=lambda one: one[2])}"
     assert max(there.values()) == 1, f"round {number}: told twice {there.most_common(2)}"

@@ -92,7 +92,7 @@ async def test_it_is_told_in_words_in_csv_and_by_service() -> None:
     ("arguments", "said"),
     [
         (("nobody",), "nobody"),
-        (("--since", "yesterday"), "--since"),
+        (("--since", "soon"), "--since"),
         (("--json", "--csv"), "not allowed"),
     ],
 )

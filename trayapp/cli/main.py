@@ -31,8 +31,12 @@ def _seconds(text: str) -> float:
     return value
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def day(text: str) -> date:
+    from datetime import datetime
+
+    from trayapp.core.journal.since import since
+
+    return since(text, datetime.now().astimezone())
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 
     history = commands.add_parser("history", help="uptime and outages, as observed by this machine")
     history.add_argument("service", nargs="?", metavar="SERVICE")
-    history.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="from this day on")
+    history.add_argument("--since", type=day, metavar="DAY", help="from then on: 2026-02-03, 2026-02, 90d, yesterday")
     form = history.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything, with each change and every update")
     form.add_argument("--csv", action="store_true", help="one line per service and month")

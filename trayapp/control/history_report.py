@@ -41,7 +41,8 @@ def history_report(history: History, now: float) -> dict[str, Any]:
         "changes": [_dated(one) for one in history.changes],
         "switches": [_dated(one) for one in history.switches],
         "local_answers": [msgspec.to_builtins(one) for one in history.local_answers],
-        "lost_hours": history.lost_hours,
+        "lost_days": list(history.lost_days),
+        "lost_undated": history.lost_undated,
     }
 
 

@@ -240,7 +240,10 @@ def set_aside(file: Path) -> Path:
     kept = file.with_name(f"{file.name}.damaged-{(before or [0])[-1] + 1}")
     for number in before[: 1 - DAMAGED_KEPT]:
         for suffix in ("", *_SIDE_FILES):
-            file.with_name(f"{file.name}.damaged-{number}{suffix}").unlink(missing_ok=True)
+            old = file.with_name(f"{file.name}.damaged-{number}{suffix}")
+            # A folder that was in the file's place is somebody else's.
+            if not old.is_dir():
+                old.unlink(missing_ok=True)
     file.rename(kept)
     for suffix in _SIDE_FILES:
         side = file.with_name(file.name + suffix)

@@ -16,7 +16,8 @@ class Guarded(ABC):
     """`damaged` and `unwritable`: what a person should know, with the codes `newer` and `refused` for the latter."""
 
     def __init__(self, file: Path, newer: str, refused: str) -> None:
-        self.file = file
+        # What a link leads to: its log is there, and a new file must not take the link's place.
+        self.file = file.resolve()
         self.damaged: Problem | None = None
         self.unwritable: Problem | None = None
         self._newer, self._refused = newer, refused
@@ -37,7 +38,8 @@ class Guarded(ABC):
     def leave_no_copies(self) -> None:
         """Delete what was kept beside the file, damaged, half mended or of an older version: it holds the same."""
         for kept in self.file.parent.glob(f"{glob.escape(self.file.name)}.*"):
-            kept.unlink(missing_ok=True)
+            if not kept.is_dir():
+                kept.unlink(missing_ok=True)
         self.damaged = None
 
     def guard(self, work: Callable[[], object]) -> None:

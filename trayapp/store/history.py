@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ from trayapp.core.journal.history import (
     LocalAnswers,
     UtcOffset,
     begins_at,
+    day_name,
     day_number,
     day_of,
     months,
     whole,
 )
-from trayapp.core.journal.tally import Tally
 from trayapp.errors import Problem
-from trayapp.store.journal_file import Tables
+from trayapp.store.history_months import OfService, by_month
+from trayapp.store.journal_months import KNOWN_DAYS, following
 from trayapp.store.journal_reading import Reader, reading
+from trayapp.store.journal_tables import LASTING, LASTING_S, Tables
 
 
 def read_history(
@@ -49,27 +52,24 @@ def read_history(
             raise Problem("journal_unreadable", path=str(file))
         first_day = None if since is None else day_number(since)
         begin = 0.0 if first_day is None else begins_at(first_day, utc_offset_s)
-        of_days = list(reader.values(Tables.DAY, first_day, name=service))
-        incidents = [
-            one
-            for _, _, one in reader.values(Tables.INCIDENT)
-            if (service is None or service in one.services) and _until(one) >= begin
-        ]
-        news_from = None if since is None else round(begin * 1000)
-        first = _first(reader, of_days, begin, now, utc_offset_s)
         today = int((now + utc_offset_s(now)) // DAY_S)
+        of_days = list(reader.values(Tables.DAY, first_day, name=service)) if days else None
+        of_months = by_month(reader, service, first_day, today, of_days)
+        first = _first(reader, of_months, begin, now, utc_offset_s)
+        news_from = None if since is None else round(begin * 1000)
         return History(
-            months=months(of_days, first, now, utc_offset_s),
-            incidents=tuple(sorted(incidents, key=lambda one: (one.started_at, one.id))),
+            months=months(of_months, first, now, utc_offset_s),
+            incidents=_incidents(reader, service, begin),
             changes=tuple(_news(reader, Tables.CHANGE, news_from, service)) if changes else (),
             switches=tuple(_news(reader, Tables.SWITCH, news_from, provider)),
             local_answers=tuple(
                 LocalAnswers(day_of(day).isoformat(), whose, count.n)
                 for day, whose, count in reader.values(Tables.ANSWERED, first_day, name=provider)
             ),
-            days=strips(of_days, first_day, today) if days and first_day is not None else {},
-            whole=whole(of_days, first, now) if days else (),
-            lost_hours=_lost_hours(reader, [day for day, _, _ in of_days if day >= FIRST_DAY], now),
+            days=strips(of_days, first_day, today) if of_days is not None and first_day is not None else {},
+            whole=whole(of_months, first, now) if days else (),
+            lost_days=tuple(map(day_name, sorted(_lost_days(reader, first_day, of_months, today)))),
+            lost_undated=bool(reader.lost.records or reader.lost.tables or reader.lost.book),
         )
 
 
@@ -85,12 +85,23 @@ def read_hours(file: Path, now: float, count: int) -> Mapping[str, tuple[Stretch
         return strips(reader.values(Tables.HOUR, first, last), first, last)
 
 
-def _lost_hours(reader: Reader, days: list[int], now: float) -> int:
-    """Of a table that does not even tell its ends all hours of all years are lost; before the first of the `days` that
-    are known, wherever on earth that began, there was nothing to lose."""
-    lost, first = reader.lost, 24 * (min(days, default=0) - 1)
-    known = sum(first <= hour <= now // 3600 for hour in lost.hours)
-    return max(known, min(1, len(lost.hours) + lost.records + len(lost.tables)))
+def _incidents(reader: Reader, service: str | None, begin: float) -> tuple[Incident, ...]:
+    """Those that lasted until `begin` or longer, oldest first."""
+    since = round((begin - LASTING_S) * 1000) if begin else None
+    lasting = reader.values(Tables.INCIDENT, None, since - 1, part=LASTING) if since is not None else ()
+    found = (one for _, _, one in chain(lasting, reader.values(Tables.INCIDENT, since)))
+    told = (one for one in found if (service is None or service in one.services) and _until(one) >= begin)
+    return tuple(sorted(told, key=lambda one: (one.started_at, one.id)))
+
+
+def _lost_days(reader: Reader, first_day: int | None, of_months: list[OfService], today: int) -> set[int]:
+    """Of which something is known to be lost, or cannot be read. A table that does not even tell its ends may have any
+    day; before the first that is known, wherever on earth that began, there was nothing to lose."""
+    booked = [(day, one.lost) for day, _, one in reader.values(Tables.BOOK, first_day)]
+    known = [day for day in (*(day for day, _ in booked), *(month for month, _, _ in of_months)) if day >= FIRST_DAY]
+    begin = min(known, default=today) - 1
+    unread = {day for day in reader.lost.days if max(begin, first_day or begin) <= day <= today + 1}
+    return unread | {day for day, lost in booked if lost}
 
 
 def _until(incident: Incident) -> float:
@@ -105,20 +116,31 @@ def _news(reader: Reader, table: Tables, since: int | None, name: str | None = N
 
 
 def _first(
-    reader: Reader, of_days: list[tuple[int, str, Tally]], begin: float, now: float, utc_offset_s: UtcOffset
+    reader: Reader, of_months: list[OfService], begin: float, now: float, utc_offset_s: UtcOffset
 ) -> dict[str, float]:
     """When the record of each service begins, in Unix seconds: so long before the end of its first hour as is known of
     that; with its day, where that hour is lost. What a clock gone back says is no beginning."""
+    first_months: dict[str, int] = {}
+    for month, name, _ in of_months:
+        if month in KNOWN_DAYS:
+            first_months[name] = min(month, first_months.get(name, month))
+    first_day = max(FIRST_DAY, int(begin // DAY_S) - 1)
     first_days: dict[str, int] = {}
-    for day, name, _ in of_days:
-        if day >= FIRST_DAY:
-            first_days.setdefault(name, day)
+    for month in sorted(set(first_months.values())):
+        for record in reader.records(Tables.DAY, max(month, first_day), following(month) - 1):
+            if first_months.get(record.name) == month:
+                first_days.setdefault(record.name, record.at)
     first: dict[str, float] = {}
     for day in sorted(set(first_days.values())):
+        waited_for = {name for name, its in first_days.items() if its == day}
         # A calendar's day lies within these hours, wherever on earth.
-        for hour, name, tally in reader.values(Tables.HOUR, max(int(begin // 3600), (day - 1) * 24), (day + 2) * 24):
-            if first_days.get(name) == day and name not in first:
-                known_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
-                first[name] = max(begin, hour * 3600.0, min(now, (hour + 1) * 3600.0) - known_s)
+        for hour in range(max(int(begin // 3600), (day - 1) * 24), (day + 2) * 24 + 1):
+            if not waited_for:
+                break
+            for _, name, tally in reader.values(Tables.HOUR, hour, hour):
+                if name in waited_for:
+                    known_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
+                    first[name] = max(begin, hour * 3600.0, min(now, (hour + 1) * 3600.0) - known_s)
+                    waited_for.discard(name)
     of_day = {name: max(begin, begins_at(day, utc_offset_s)) for name, day in first_days.items()}
     return of_day | first

@@ -14,18 +14,22 @@ from itertools import islice
 from pathlib import Path
 
 from trayapp.core.journal.batch import Batch
+from trayapp.core.journal.history import day_name
 from trayapp.errors import Problem
 from trayapp.store.database import set_aside
 from trayapp.store.guarded import Guarded
 from trayapp.store.journal_check import check
-from trayapp.store.journal_file import JournalFile, Record, Tables, is_readable
+from trayapp.store.journal_file import JournalFile
 from trayapp.store.journal_pages import whole_records
 from trayapp.store.journal_reading import Lost, reading
+from trayapp.store.journal_tables import Record, Tables, is_readable
 
 log = logging.getLogger(__name__)
 
 KEPT_AT_ONCE = 5000
 """Records that are taken over from a damaged file in one transaction."""
+DAYS_TOLD = 5
+"""More days than that nobody reads in one sentence; the history has them all."""
 
 
 class Journal:
@@ -37,7 +41,7 @@ class Journal:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What a person should know now: `journal_damaged`, `journal_unwritable`, `journal_newer`."""
+        """What a person should know now: `journal_unwritable`, `journal_newer`, or what damage has cost."""
         return self._writer.problems
 
     async def write(self, batch: Batch) -> bool:
@@ -65,6 +69,16 @@ def _fill_gaps(journal: JournalFile, found: Iterator[tuple[Tables, Record]]) -> 
         for table in Tables:
             count += journal.keep(table, [record for of, record in some if of is table])
     return count
+
+
+def _problem(lost: Lost | None, kept: str) -> Problem:
+    if lost is None:
+        return Problem("journal_lost", kept=kept)
+    days = [day_name(number) for number in sorted(lost.days)]
+    told = ", ".join(days[:DAYS_TOLD]) + (" …" if len(days) > DAYS_TOLD else "")
+    if lost.book:
+        return Problem("journal_gaps", kept=kept, days=told) if days else Problem("journal_doubtful", kept=kept)
+    return Problem("journal_damaged", kept=kept, days=told) if days else Problem("journal_mended", kept=kept)
 
 
 class _Writer(Guarded):
@@ -101,12 +115,7 @@ class _Writer(Guarded):
         kept = set_aside(self.file)
         self._new.rename(self.file)
         self._checked = True
-        if lost is None:
-            self.damaged = Problem("journal_lost", kept=str(kept))
-        else:
-            # What is missing without a trace of when is from some hour, too.
-            hours = max(len(lost.hours), min(lost.records, 1))
-            self.damaged = Problem("journal_damaged", kept=str(kept), hours=hours)
+        self.damaged = _problem(lost, str(kept))
         log.warning("%s is damaged; it was kept as %s, and of it was lost: %s", self.file, kept, lost)
 
     @property
@@ -119,20 +128,18 @@ class _Writer(Guarded):
             left.unlink()
         with closing(JournalFile(self._new)) as journal:
             # First what was written last, then what is in its place; the rest only fills gaps.
-            late = _fill_gaps(journal, (one for one in whole_records(self.file, only_log=True) if is_readable(*one)))
+            found = _fill_gaps(journal, (one for one in whole_records(self.file, only_log=True) if is_readable(*one)))
             with reading(self.file) as reader:
-                lost = reader.lost if reader is not None else None
+                lost = reader.lost if reader is not None else Lost(book=True)
                 for table in Tables:
                     records = reader.readable(table) if reader is not None else iter(())
                     while some := list(islice(records, KEPT_AT_ONCE)):
-                        journal.keep(table, some)
-            found = _fill_gaps(journal, (one for one in whole_records(self.file) if is_readable(*one)))
-            if lost is not None:
-                lost.records = max(0, lost.records - found)
-                # Where a table tells nothing any more, all hours of all years count as lost.
-                lost.records = max(lost.records, min(1, len(lost.hours)))
-                lost.hours.intersection_update(journal.hours())
-            return lost if lost is not None or not late + found else Lost(records=1)
+                        found += journal.keep(table, some)
+            found += _fill_gaps(journal, (one for one in whole_records(self.file) if is_readable(*one)))
+            if not found:
+                return None
+            settled = journal.settle()
+            return Lost(settled.days, book=not settled.whole or lost.book)
 
     def _opened(self) -> JournalFile:
         if self._journal is None:

@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 from trayapp.store.database import Damaged, check_soundness, read_text
+from trayapp.store.journal_book import check_book
+from trayapp.store.journal_file import JOURNAL_MIGRATIONS
 from trayapp.store.journal_pages import is_log_damaged
 
 _KNOWN_FRAMES = slice(16, 20)
@@ -18,15 +20,22 @@ _KNOWN_FRAMES = slice(16, 20)
 
 def check(file: Path) -> None:
     """Read all of it, which takes its time. Raises Damaged, or sqlite3.Error where it cannot be read like this."""
+    if file.is_dir():
+        raise Damaged
     # A journal is never there without its tables, and SQLite drops the log of an empty file.
     if not file.stat().st_size:
         raise Damaged
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+    uri = f"{file.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as database:
         database.text_factory = read_text
+        # What somebody writes meanwhile is not to be looked for.
+        database.execute("BEGIN")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if not version:
             raise Damaged
         check_soundness(database)
+        if version == len(JOURNAL_MIGRATIONS):
+            check_book(database)
         index = file.with_name(f"{file.name}-shm")
         if index.is_file() and is_log_damaged(file, int.from_bytes(index.read_bytes()[_KNOWN_FRAMES], sys.byteorder)):
             raise Damaged

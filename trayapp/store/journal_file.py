@@ -1,136 +1,34 @@
-"""The file of the journal: what a batch adds to it, what it lets go of, and how each record is kept.
-
-Every table is the same: when, about whom, and a value with a checksum, so that a record is whole or known to be lost,
-one at a time. Synchronous; one thread at a time.
-"""
+"""The file of the journal: what a batch adds to it, and what it lets go of. Synchronous; one thread at a time."""
 
 import sqlite3
-import zlib
 from collections.abc import Collection, Iterable, Iterator
-from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from trayapp.core.incident.incident import Incident, IncidentStage, without
-from trayapp.core.journal.batch import Batch, Seen, Switched
+from trayapp.core.journal.batch import Batch
 from trayapp.core.journal.tally import Tally
-from trayapp.core.light.verdicts import Transition
-from trayapp.store.database import COMPRESSION, Damaged, Transaction, connected, scrub
+from trayapp.store.database import Damaged, Transaction, connected, scrub
+from trayapp.store.journal_book import Book, Settled, book_anew, create_table, open_a_book, settle
+from trayapp.store.journal_months import Months
+from trayapp.store.journal_tables import BOOKED, Count, Record, Tables, incident_part, packed, unpacked
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 SEEN_KEPT_DAYS = 30
 CLOCK_DAYS = 3
 """A clock that jumped ahead must not make everything old: only once there are records of so many different days."""
 UPDATES_KEPT = 200
 """Of an incident, the first and the newest: a page that changes its text every minute tells nothing by it."""
 
-_CHECKSUM_BYTES = 4
-
-T = TypeVar("T")
-
-
-class Count(Struct, array_like=True):
-    """Requests."""
-
-    n: int = 0
-
-    def add(self, other: "Count") -> None:
-        self.n += other.n
-
-
-class Table(NamedTuple):
-    """`unit_ms`: what `at` counts, in milliseconds. `pressed`: its values are worth compressing."""
-
-    name: str
-    type: Any
-    unit_ms: int
-    pressed: bool = False
-
-
-class Tables(Enum):
-    """`seen` and `hour` by hour since 1970 in UTC, `day` and `answered` by day of the local calendar, news by Unix
-    milliseconds. By service, but `answered` and `switch` by provider and `incident` by its id."""
-
-    SEEN = Table("seen", list[Seen], HOUR_MS, pressed=True)
-    HOUR = Table("hour", Tally, HOUR_MS)
-    DAY = Table("day", Tally, DAY_MS)
-    ANSWERED = Table("answered", Count, DAY_MS)
-    CHANGE = Table("change", Transition, 1)
-    SWITCH = Table("switch", Switched, 1)
-    INCIDENT = Table("incident", Incident, 1, pressed=True)
-
-
-_DECODERS: dict[Tables, msgspec.msgpack.Decoder[Any]] = {
-    table: msgspec.msgpack.Decoder(table.value.type) for table in Tables
-}
-
 
 def create_journal(database: sqlite3.Connection) -> None:
-    """Version 1. `part` tells records of the same time apart."""
-    for table in ("seen", "hour", "day", "answered", "change", "switch", "incident"):
-        database.execute(
-            f"CREATE TABLE {table} (at INTEGER NOT NULL, name TEXT NOT NULL, part INTEGER NOT NULL,"
-            " value BLOB NOT NULL, PRIMARY KEY (at, name, part)) WITHOUT ROWID"
-        )
+    """Version 1."""
+    for table in BOOKED:
+        create_table(database, table)
 
 
-JOURNAL_MIGRATIONS = (create_journal,)
-
-
-class Record(NamedTuple):
-    """A row as it is stored. `at` in the table's unit."""
-
-    at: int
-    name: str
-    part: int
-    value: bytes
-
-
-def packed(table: Tables, at: int, name: str, value: Any) -> bytes:
-    """A value as it is stored."""
-    raw = msgspec.msgpack.encode(value)
-    if table.value.pressed:
-        raw = zlib.compress(raw, COMPRESSION)
-    return _checksum(table, at, name, raw) + raw
-
-
-def is_whole(table: Tables, record: Record) -> bool:
-    """Whether a record is as it was written."""
-    raw = record.value[_CHECKSUM_BYTES:]
-    return record.value[:_CHECKSUM_BYTES] == _checksum(table, record.at, record.name, raw)
-
-
-def unpacked(table: Tables, record: Record) -> Any:
-    """The value of a record. Raises Damaged."""
-    if not is_whole(table, record):
-        raise Damaged
-    return decoded(table, record)
-
-
-def decoded(table: Tables, record: Record) -> Any:
-    """The value of a record that is known to be whole. Raises Damaged where another version wrote it."""
-    raw = record.value[_CHECKSUM_BYTES:]
-    try:
-        return _DECODERS[table].decode(zlib.decompress(raw) if table.value.pressed else raw)
-    except (msgspec.MsgspecError, zlib.error) as error:
-        raise Damaged from error
-
-
-def _checksum(table: Tables, at: int, name: str, raw: bytes) -> bytes:
-    return zlib.crc32(raw, zlib.crc32(f"{table.value.name} {at} {name}".encode())).to_bytes(_CHECKSUM_BYTES, "little")
-
-
-def is_readable(table: Tables, record: Record) -> bool:
-    """Whether a record that is known to be whole says anything to this version."""
-    try:
-        decoded(table, record)
-    except Damaged:
-        return False
-    return True
+JOURNAL_MIGRATIONS = (create_journal, open_a_book)
 
 
 class JournalFile:
@@ -139,6 +37,8 @@ class JournalFile:
     def __init__(self, file: Path) -> None:
         """Open or create; it is not read yet. Raises Damaged, Newer, OSError or sqlite3.Error."""
         self._database = connected(file, JOURNAL_MIGRATIONS, check=False)
+        self._months = Months(self._database)
+        self._book = Book(self._database)
         # What is forgotten is written over.
         self._database.execute("PRAGMA secure_delete = ON")
         there = {name for (name,) in self._database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
@@ -151,6 +51,7 @@ class JournalFile:
 
     def write(self, batch: Batch) -> None:
         """Add all of it or nothing."""
+        self._book = Book(self._database)
         with Transaction(self._database):
             for (name, hour), seen in batch.seen.items():
                 self._append(Tables.SEEN, hour, name, seen)
@@ -158,6 +59,8 @@ class JournalFile:
                 self._sum(Tables.HOUR, hour, name, tally)
             for (name, day), tally in batch.days.items():
                 self._sum(Tables.DAY, day, name, tally)
+            for day in {day for _, day in batch.days}:
+                self._months.take_back(day)
             for (name, day), n in batch.answered.items():
                 self._sum(Tables.ANSWERED, day, name, Count(n))
             for change in batch.changes:
@@ -167,11 +70,14 @@ class JournalFile:
             for incident in batch.incidents.values():
                 self._replace_incident(incident)
             for name in batch.gone:
-                self._database.execute("DELETE FROM incident WHERE name = ?", (name,))
+                self._delete_incident(name)
             if batch.open_at_first is not None:
                 self._end_unseen(batch.open_at_first | batch.incidents.keys())
+            self._book.write()
             if batch.seen:
                 self._let_go()
+            if batch.days:
+                self._months.sum_up(max(day for _, day in batch.days))
 
     def keep(self, table: Tables, records: Iterable[Record]) -> int:
         """Take over records as they are, all of them or none, but those that are there; how many that were."""
@@ -182,10 +88,10 @@ class JournalFile:
         with Transaction(self._database):
             return self._database.executemany(query, records).rowcount
 
-    def hours(self) -> range:
-        """From the first hour of which there is anything to the last one, since 1970."""
-        first, last = self._database.execute("SELECT min(at), max(at) FROM hour").fetchone()
-        return range(first, last + 1) if first is not None else range(0)
+    def settle(self) -> Settled:
+        """Take what is missing for lost."""
+        with Transaction(self._database):
+            return settle(self._database)
 
     def forget(self, services: frozenset[str] | None) -> None:
         """Delete what is about these services, or all; it cannot be read from the disk afterwards."""
@@ -200,7 +106,9 @@ class JournalFile:
                 if left is None:
                     self._delete(Tables.INCIDENT, (incident.id,))
                 elif left is not incident:
-                    self._put(Tables.INCIDENT, round(left.started_at * 1000), left.id, 0, left)
+                    self._put_incident(left)
+            self._months.take_all_back()
+            book_anew(self._database)
         scrub(self._database)
 
     def _delete(self, table: Tables, names: Iterable[str]) -> None:
@@ -209,6 +117,7 @@ class JournalFile:
     def _append(self, table: Tables, at: int, name: str, value: Any) -> None:
         query = f"SELECT coalesce(max(part) + 1, 0) FROM {table.value.name} WHERE at = ? AND name = ?"
         (part,) = self._database.execute(query, (at, name)).fetchone()
+        self._book.note(table, at)
         self._put(table, at, name, part, value)
 
     def _sum(self, table: Tables, at: int, name: str, value: Tally | Count) -> None:
@@ -216,6 +125,8 @@ class JournalFile:
         row = self._database.execute(query, (at, name)).fetchone()
         total: Any = unpacked(table, Record(*row)) if row is not None else type(value)()
         total.add(value)
+        if row is None:
+            self._book.note(table, at)
         self._put(table, at, name, 0, total)
 
     def _replace_incident(self, incident: Incident) -> None:
@@ -229,10 +140,19 @@ class JournalFile:
         if len(newest_first) > UPDATES_KEPT:
             newest_first[UPDATES_KEPT - 1 : -1] = []
         kept = structs.replace(incident, updates=tuple(newest_first))
-        if stored == [kept]:
-            return
-        self._database.execute("DELETE FROM incident WHERE name = ?", (incident.id,))
-        self._put(Tables.INCIDENT, round(kept.started_at * 1000), kept.id, 0, kept)
+        if stored != [kept]:
+            self._put_incident(kept)
+
+    def _put_incident(self, incident: Incident) -> None:
+        self._delete_incident(incident.id)
+        at = round(incident.started_at * 1000)
+        self._book.note(Tables.INCIDENT, at)
+        self._put(Tables.INCIDENT, at, incident.id, incident_part(incident), incident)
+
+    def _delete_incident(self, ident: str) -> None:
+        for (at,) in self._database.execute("SELECT at FROM incident WHERE name = ?", (ident,)).fetchall():
+            self._book.note(Tables.INCIDENT, at, -1)
+        self._delete(Tables.INCIDENT, (ident,))
 
     def _put(self, table: Tables, at: int, name: str, part: int, value: Any) -> None:
         query = f"INSERT OR REPLACE INTO {table.value.name} VALUES (?, ?, ?, ?)"
@@ -243,7 +163,7 @@ class JournalFile:
         for one in self._incidents():
             if one.stage is not IncidentStage.OVER and one.id not in followed:
                 left = structs.replace(one, stage=IncidentStage.OVER, down=(), back_at=None)
-                self._put(Tables.INCIDENT, round(left.started_at * 1000), left.id, 0, left)
+                self._put_incident(left)
 
     def _incidents(self) -> Iterator[Incident]:
         rows = self._database.execute("SELECT * FROM incident").fetchall()
@@ -256,3 +176,4 @@ class JournalFile:
         if row is not None:
             oldest_day = row[0] + CLOCK_DAYS - SEEN_KEPT_DAYS
             self._database.execute("DELETE FROM seen WHERE at < ?", (oldest_day * 24,))
+            self._database.execute("DELETE FROM book WHERE name = 'seen' AND at < ?", (oldest_day,))

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from trayapp.store.journal_file import Record, Tables, is_whole
+from trayapp.store.journal_tables import Record, Tables, is_whole
 
 PAGE_BYTES = 4096
 """SQLite's default, which this file is made with."""
@@ -27,11 +27,15 @@ _MOST_LOCAL = (PAGE_BYTES - 12) * 64 // 255 - 23
 _LEAST_LOCAL = (PAGE_BYTES - 12) * 32 // 255 - 23
 _INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
 _CONSTANTS = {8: 0, 9: 1}
+_TOLD = tuple(table for table in Tables if table is not Tables.MONTH)
+"""What can be made again is not taken from where it may have been taken back."""
 
 
 def whole_records(file: Path, *, only_log: bool = False) -> Iterator[tuple[Tables, Record]]:
     """All that can be told for sure, what was written last first, and some more than once. `only_log`: only of what
     was written last, the log."""
+    if not file.is_file():
+        return
     with ExitStack() as opened:
         main = opened.enter_context(file.open("rb"))
         count = file.stat().st_size // PAGE_BYTES
@@ -97,7 +101,7 @@ def _records(page: Page, chain: Mapping[int, Page]) -> Iterator[tuple[Tables, Re
     for payload in _payloads(page.read(), _FILE_HEAD_BYTES if page.number == 1 else 0):
         record = _record(_with_overflow(chain, *payload))
         if record is not None:
-            yield from ((table, record) for table in Tables if is_whole(table, record))
+            yield from ((table, record) for table in _TOLD if is_whole(table, record))
 
 
 def _payloads(page: bytes, head: int) -> Iterator[tuple[bytes, int, int]]:

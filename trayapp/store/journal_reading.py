@@ -13,7 +13,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from trayapp.store.database import REFUSALS, Damaged, is_damage, read_text
-from trayapp.store.journal_file import HOUR_MS, JOURNAL_MIGRATIONS, Record, Tables, decoded, is_readable, is_whole
+from trayapp.store.journal_file import JOURNAL_MIGRATIONS
+from trayapp.store.journal_tables import HOUR_MS, Record, Tables, day_of, decoded, is_readable, is_whole
 
 FIRST_HOUR = 490_000
 """Late in 2025, before there was a journal: from here on is looked where a table does not even tell its ends."""
@@ -30,15 +31,16 @@ _WAYS = ("mode=ro", "mode=ro&immutable=1")
 
 
 class Lost(Struct):
-    """What cannot be read. `hours` since 1970 of which something is missing. `records`: how many are missing without
-    a trace of when. `tables` that cannot be read at all, or not to their end."""
+    """What cannot be read. `days` since 1970 of which something is missing. `records`: how many are missing without
+    a trace of when. `tables` that cannot be read at all, or not to their end. `book`: what was counted is lost, too."""
 
-    hours: set[int] = field(default_factory=set)
+    days: set[int] = field(default_factory=set)
     records: int = 0
     tables: set[str] = field(default_factory=set)
+    book: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.hours or self.records or self.tables)
+        return bool(self.days or self.records or self.tables or self.book)
 
 
 class Reader:
@@ -50,19 +52,30 @@ class Reader:
         self._failures = 0
         self._seen = 0
 
-    def records(self, table: Tables, since: int | None = None, until: int | None = None) -> Iterator[Record]:
-        """All whole records of a table, in order, or those from `since` to `until`, in the unit of the table."""
+    def records(
+        self,
+        table: Tables,
+        since: int | None = None,
+        until: int | None = None,
+        *,
+        name: str | None = None,
+        part: int | None = None,
+    ) -> Iterator[Record]:
+        """All whole records of a table, in order: from `since` to `until`, in its unit, and of this name or part."""
         unit_ms = table.value.unit_ms
-        self._seen = 0
+        self._seen, failures = 0, self._failures
         first, last = self._ends(table)
         if first is None or last is None:
             return
         chunk = max(1, CHUNK_HOURS * HOUR_MS // unit_ms)
         first = first if since is None else max(first, since)
         last = last if until is None else min(last, until)
-        for begin in range(first, last + 1, chunk):
-            yield from self._between(table, begin, min(last, begin + chunk - 1))
-        if since is None and until is None:
+        begin = first
+        while begin <= last and (found := self._next(table, begin)) is not None and found <= last:
+            begin = found
+            yield from self._between(table, begin, min(last, begin + chunk - 1), name, part)
+            begin += chunk
+        if since is None and until is None and name is None and part is None and self._failures == failures:
             self._find_missing(table)
 
     def readable(self, table: Tables) -> Iterator[Record]:
@@ -74,12 +87,16 @@ class Reader:
                 self._lose(table, record.at, record.at)
 
     def values(
-        self, table: Tables, since: int | None = None, until: int | None = None, *, name: str | None = None
+        self,
+        table: Tables,
+        since: int | None = None,
+        until: int | None = None,
+        *,
+        name: str | None = None,
+        part: int | None = None,
     ) -> Iterator[tuple[int, str, Any]]:
-        """When, about whom and what, of all that can be read, or of this name."""
-        for record in self.records(table, since, until):
-            if name not in (None, record.name):
-                continue
+        """When, about whom and what, of all that can be read."""
+        for record in self.records(table, since, until, name=name, part=part):
             try:
                 yield record.at, record.name, decoded(table, record)
             except Damaged:
@@ -87,10 +104,14 @@ class Reader:
 
     def _ends(self, table: Tables) -> tuple[int | None, int | None]:
         try:
-            first, last = self._database.execute(f"SELECT min(at), max(at) FROM {table.value.name}").fetchone()
+            # Asked for together, both are looked for in the whole table.
+            ends = f"SELECT (SELECT min(at) FROM {table.value.name}), (SELECT max(at) FROM {table.value.name})"
+            first, last = self._database.execute(ends).fetchone()
         except REFUSALS as error:
             if "no such table" in str(error):
-                self.lost.tables.add(table.value.name)
+                if table not in (Tables.BOOK, Tables.MONTH):
+                    self.lost.tables.add(table.value.name)
+                self.lost.book |= table is Tables.BOOK
                 return None, None
             self._fail(error)
             unit_ms = table.value.unit_ms
@@ -104,18 +125,34 @@ class Reader:
             min(last, highest) if isinstance(last, int) else highest,
         )
 
-    def _between(self, table: Tables, first: int, last: int) -> Iterator[Record]:
-        query = f"SELECT * FROM {table.value.name} WHERE at BETWEEN ? AND ?"
+    def _next(self, table: Tables, begin: int) -> int | None:
+        """When there is something again: a clock that was thousands of years ahead leaves as many empty. Where that
+        cannot be told, there may be at once."""
         try:
-            rows = self._database.execute(query, (first, last)).fetchall()
+            query = f"SELECT min(at) FROM {table.value.name} WHERE at >= ?"
+            (found,) = self._database.execute(query, (begin,)).fetchone()
+        except REFUSALS as error:
+            self._fail(error)
+            return begin
+        return found if found is None or (isinstance(found, int) and found >= begin) else begin
+
+    def _between(self, table: Tables, first: int, last: int, name: str | None, part: int | None) -> Iterator[Record]:
+        query = f"SELECT * FROM {table.value.name} WHERE at BETWEEN ? AND ?"
+        wanted: list[Any] = [first, last]
+        for column, value in (("name", name), ("part", part)):
+            if value is not None:
+                query += f" AND {column} = ?"
+                wanted.append(value)
+        try:
+            rows = self._database.execute(query, wanted).fetchall()
         except REFUSALS as error:
             self._fail(error)
             if first == last or (last - first) * table.value.unit_ms < HOUR_MS or self._failures > FAILURES_BORNE:
                 self._lose(table, first, last)
                 return
             middle = (first + last) // 2
-            yield from self._between(table, first, middle)
-            yield from self._between(table, middle + 1, last)
+            yield from self._between(table, first, middle, name, part)
+            yield from self._between(table, middle + 1, last, name, part)
             return
         self._seen += len(rows)
         for row in rows:
@@ -132,7 +169,11 @@ class Reader:
         except REFUSALS as error:
             self._fail(error)
         else:
-            self.lost.records += max(0, count - self._seen)
+            missing = max(0, count - self._seen)
+            if table is Tables.BOOK:
+                self.lost.book |= missing > 0
+            elif table is not Tables.MONTH:
+                self.lost.records += missing
 
     def _fail(self, error: Exception) -> None:
         if not is_damage(error):
@@ -140,11 +181,15 @@ class Reader:
         self._failures += 1
 
     def _lose(self, table: Tables, first: int, last: int) -> None:
-        if self._failures > FAILURES_BORNE:
+        if table is Tables.BOOK:
+            self.lost.book = True
+        elif table is Tables.MONTH:
+            # Its days are there.
+            pass
+        elif self._failures > FAILURES_BORNE:
             self.lost.tables.add(table.value.name)
         else:
-            unit_ms = table.value.unit_ms
-            self.lost.hours.update(range(first * unit_ms // HOUR_MS, ((last + 1) * unit_ms - 1) // HOUR_MS + 1))
+            self.lost.days.update(range(day_of(table, first), day_of(table, last) + 1))
 
 
 def _is_record(row: tuple[Any, ...]) -> bool:

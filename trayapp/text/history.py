@@ -18,6 +18,7 @@ from trayapp.text.trim import clean
 TITLE_LIMIT = 90
 CAUSE_LIMIT = 300
 """Characters: what a page says is theirs, and a line is a line."""
+LOST_DAYS_NAMED = 7
 
 
 def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
@@ -26,8 +27,7 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
     def of(ident: str) -> str:
         return name(names.get(ident, ident))
 
-    if history.lost_hours:
-        yield lost_line(history.lost_hours)
+    yield from lost_lines(history)
     if not history.months and not history.incidents and not history.switches:
         yield _("There is no history yet: it grows while LLM Ampel is running.")
         return
@@ -53,9 +53,17 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
     yield from _block(_("Answered locally"), answered)
 
 
-def lost_line(hours: int) -> str:
-    """That something cannot be read any more."""
-    return ngettext("{n} hour has gaps that cannot be read.", "{n} hours have gaps that cannot be read.", hours)
+def lost_lines(history: History) -> Iterator[str]:
+    """That something is lost, or cannot be read any more."""
+    days = history.lost_days
+    if days:
+        named = ", ".join(days[:LOST_DAYS_NAMED])
+        more = len(days) - LOST_DAYS_NAMED
+        if more > 0:
+            named = ngettext("{days} and {n} more day", "{days} and {n} more days", more, days=named)
+        yield _("Lost by damage to the file, in part: {days}.", days=named)
+    if history.lost_undated:
+        yield _("The file is damaged, and not of all that it lost can be told when that was.")
 
 
 def answered_line(one: LocalAnswers, provider: str) -> str:

@@ -156,9 +156,23 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("The memory was written by a newer version"),
         N_("{path} was left as it is, so a restart forgets. Update the program."),
     ),
+    "journal_mended": (
+        N_("The history was damaged, and is mended"),
+        N_("Nothing of it is lost. The damaged file was kept as {kept}."),
+    ),
     "journal_damaged": (
         N_("The history was damaged"),
-        N_("What could be read goes on; hours that may have gaps: {hours}. The damaged file was kept as {kept}."),
+        N_("The rest goes on, but something is lost of: {days}. The damaged file was kept as {kept}."),
+    ),
+    "journal_gaps": (
+        N_("The history was damaged"),
+        N_("Something is lost of: {days}; perhaps of other days, too. The damaged file was kept as {kept}."),
+    ),
+    "journal_doubtful": (
+        N_("The history was damaged"),
+        N_(
+            "What could be read goes on; whether something is lost cannot be told. The damaged file was kept as {kept}."
+        ),
     ),
     "journal_lost": (
         N_("The history was damaged"),

@@ -1,5 +1,6 @@
 """A journal is looked at before it is opened for writing, and what only its log has is saved from a bad file or log."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from trayapp.core.journal.batch import Batch
 from trayapp.store.database import DAMAGED_KEPT, Damaged
 from trayapp.store.journal import Journal
 from trayapp.store.journal_check import check
-from trayapp.store.journal_file import Tables, packed
+from trayapp.store.journal_tables import Tables, packed
 
 HOURS = 60
 
@@ -71,16 +72,24 @@ def both(file: Path) -> None:
 
 
 @pytest.mark.expects_log("is damaged")
-@pytest.mark.parametrize("hurt", [empty, head_of_the_log, middle_of_the_log, both])
+@pytest.mark.parametrize(
+    ("hurt", "code"),
+    [
+        (empty, "journal_doubtful"),
+        (head_of_the_log, "journal_mended"),
+        (middle_of_the_log, "journal_mended"),
+        (both, "journal_doubtful"),
+    ],
+)
 async def test_what_only_the_log_has_is_not_lost_with_what_is_before_it(
-    file: Path, hurt: Callable[[Path], None]
+    file: Path, hurt: Callable[[Path], None], code: str
 ) -> None:
     await left_by_a_kill(file)
     hurt(file)
     damaged = {one.name: one.read_bytes() for one in (file, log(file))}
     journal = Journal(file)
     assert await journal.write(Batch(changes=[change(1.0)]))
-    assert told(journal) == ["journal_damaged"]
+    assert told(journal) == [code]
     await journal.close()
     assert {file.with_name(f"{file.name}.damaged-1{end}").read_bytes() for end in ("", "-wal")} == {*damaged.values()}
     hours = {at - HOUR for at, _, tally in kept(file, Tables.HOUR) if tally.good == 1}
@@ -119,7 +128,7 @@ async def test_the_log_of_another_file_overwrites_nothing(file: Path, ours: bool
         shutil.copy(log(other), file.parent)
     journal = Journal(file)
     assert await journal.write(Batch(changes=[change(1.0)]))
-    assert told(journal) == ["journal_damaged"]
+    assert told(journal) == ["journal_doubtful" if ours else "journal_mended"]
     await journal.close()
     assert len(kept(file, Tables.HOUR)) == HOURS
 
@@ -149,7 +158,7 @@ async def test_what_another_version_wrote_is_lost_once_and_not_copied_for_ever(f
     journal = Journal(file)
     for _ in range(3):
         assert await journal.write(batch)
-    assert told(journal) == ["journal_damaged"]
+    assert told(journal) == ["journal_damaged" if table is Tables.HOUR else "journal_mended"]
     await journal.close()
     assert len(list(file.parent.glob("*.damaged-?"))) == 1
     assert len(kept(file, Tables.HOUR)) == 3
@@ -168,13 +177,44 @@ async def test_copies_of_a_dying_disk_do_not_fill_it(file: Path) -> None:
 
 
 @pytest.mark.expects_log("is damaged")
-async def test_hours_of_which_nothing_was_known_are_not_lost(file: Path) -> None:
-    """Of a table that does not even tell its ends all hours of all years may be."""
+async def test_days_of_which_nothing_was_known_are_not_lost(file: Path) -> None:
+    """Of a table that does not even tell its ends all days of all years may be."""
     await left_by_a_kill(file)
     file.write_bytes(bytes(file.stat().st_size))
     journal = Journal(file)
     assert await journal.write(Batch(changes=[change(1.0)]))
-    (problem,) = journal.problems
+    assert told(journal) == ["journal_mended"]
     await journal.close()
     assert len(kept(file, Tables.HOUR)) == HOURS
-    assert 0 <= int(str(problem.params["hours"])) <= HOURS
+
+
+@pytest.mark.expects_log("is damaged")
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+async def test_what_is_no_file_at_all_is_put_out_of_the_way(file: Path, kind: str) -> None:
+    """As a container leaves a folder where it was to find a file."""
+    file.parent.mkdir()
+    for _ in range(DAMAGED_KEPT + 2):
+        file.mkdir() if kind == "folder" else os.mkfifo(file)
+        journal = Journal(file)
+        assert await journal.write(hour_of(HOUR))
+        assert told(journal) == ["journal_lost"]
+        assert await journal.forget(frozenset({"nobody"}))
+        await journal.close()
+        assert len(kept(file, Tables.HOUR)) == 1
+        file.unlink()
+
+
+@pytest.mark.expects_log("is damaged")
+async def test_a_link_stays_one(file: Path) -> None:
+    """A history may be on another disk; its log is beside it there."""
+    elsewhere = file.parents[1] / "disk" / "history"
+    elsewhere.parent.mkdir()
+    file.parent.mkdir()
+    file.symlink_to(elsewhere)
+    await written(file, hour_of(HOUR))
+    with elsewhere.open("r+b") as raw:
+        raw.write(b"\xff" * 100)
+    await written(file, hour_of(HOUR))
+    assert file.is_symlink()
+    assert kept(file, Tables.HOUR)[0][2].good == 2
+    assert [one.name for one in file.parent.iterdir()] == [file.name]

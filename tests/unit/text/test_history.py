@@ -76,5 +76,8 @@ def test_switches_and_local_answers() -> None:
 
 
 def test_gaps_are_said_and_emptiness_too() -> None:
-    assert said(lost_hours=2).startswith("2 hours have gaps")
+    assert said(lost_days=("2026-02-03",)).startswith("Lost by damage to the file, in part: 2026-02-03.")
+    days = tuple(f"2026-02-{day:02}" for day in range(1, 10))
+    assert "2026-02-07 and 2 more days." in said(lost_days=days)
+    assert said(lost_undated=True).startswith("The file is damaged")
     assert said() == "There is no history yet: it grows while LLM Ampel is running."

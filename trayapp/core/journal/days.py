@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from trayapp.core.journal.tally import Tally
+from trayapp.core.journal.tally import Tally, both
 from trayapp.core.light.severity import Light
 
 DOWN_MS = 60_000
@@ -47,7 +47,8 @@ def strips(tallies: Iterable[tuple[int, str, Tally]], first: int, last: int) -> 
     found: dict[str, dict[int, Tally]] = {}
     for number, service, tally in tallies:
         if first <= number <= last:
-            found.setdefault(service, {}).setdefault(number, Tally()).add(tally)
+            known = found.setdefault(service, {})
+            known[number] = tally if number not in known else both(known[number], tally)
     return {
         service: tuple(_stretch(number, known[number]) if number in known else Stretch(number)
                        for number in range(first, last + 1))

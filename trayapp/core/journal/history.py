@@ -18,7 +18,7 @@ from trayapp.core.light.verdicts import Transition
 DAY_S = 86_400
 FIRST_DAY = 20_416
 """Late in 2025, before there was a program: a clock that says less is wrong, and nobody was away since then."""
-_LAST_DAY = 376_000
+LAST_DAY = 376_000
 """Late in 2999: some systems know no calendar after that."""
 ENOUGH_FOR_LATE = 20
 """Of fewer the slowest is all that there is to say of the latest 5 %."""
@@ -77,7 +77,8 @@ class LocalAnswers(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """All that was asked for, oldest first; times are Unix seconds. `lost_hours`: of which something cannot be read.
+    """All that was asked for, oldest first; times are Unix seconds. `lost_days`: those of which something is lost, as
+    "2026-02-03"; `lost_undated`: something is, and nobody knows of when.
 
     Where days were asked for: `days` by service, each from the first to the last, and `whole`, all of them together.
     """
@@ -87,7 +88,8 @@ class History(Struct, frozen=True):
     changes: tuple[Transition, ...] = ()
     switches: tuple[Switched, ...] = ()
     local_answers: tuple[LocalAnswers, ...] = ()
-    lost_hours: int = 0
+    lost_days: tuple[str, ...] = ()
+    lost_undated: bool = False
     days: Mapping[str, tuple[Stretch, ...]] = {}
     whole: tuple[Month, ...] = ()
 
@@ -101,10 +103,15 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
+def day_name(number: int) -> str:
+    """ "2026-02-03"; of a day that no calendar has, the last one that it has."""
+    return day_of(min(max(0, number), date.max.toordinal() - _EPOCH)).isoformat()
+
+
 def begins_at(day: int, utc_offset_s: UtcOffset) -> float:
     """The first moment of a day of the local calendar, in Unix seconds; of one that was left out, of the next."""
     midnight = float(day * DAY_S)
-    if not FIRST_DAY <= day <= _LAST_DAY:
+    if not FIRST_DAY <= day <= LAST_DAY:
         return midnight
     # Where clocks are set at midnight, it is the offset before that or the one after it.
     before, after = utc_offset_s(midnight - DAY_S), utc_offset_s(midnight + DAY_S)
@@ -133,7 +140,7 @@ def months(
 
 
 def _month_of(at: float) -> str:
-    return f"{day_of(min(int(at // DAY_S), _LAST_DAY)):%Y-%m}"
+    return f"{day_of(min(int(at // DAY_S), LAST_DAY)):%Y-%m}"
 
 
 def _following(month: str) -> date:

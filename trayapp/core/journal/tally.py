@@ -68,6 +68,14 @@ class Tally(Struct, array_like=True):
                     _count(getattr(self, _PHASES[phase]), seconds)
 
 
+def both(one: Tally, other: Tally) -> Tally:
+    """What the two have counted."""
+    together = Tally()
+    together.add(one)
+    together.add(other)
+    return together
+
+
 def _count(delays: dict[int, int], seconds: float) -> None:
     number = bucket(seconds)
     delays[number] = delays.get(number, 0) + 1

@@ -148,7 +148,7 @@ class HistoryWindow(QWidget):
         lines = [remark] if remark else []
         if history is not None and not remark:
             lines = [Labels.empty if empty else self._none_here() or Labels.note]
-            lines += [told.lost_line(history.lost_hours)] if history.lost_hours else []
+            lines += told.lost_lines(history)
         self.state.setText("\n".join(lines))
 
     def _none_here(self) -> str:

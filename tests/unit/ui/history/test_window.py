@@ -151,9 +151,9 @@ def test_what_is_lost_and_what_cannot_be_read_is_said(window: HistoryWindow, com
     commands.named("view_history")[-1].fail(Problem("journal_unreadable", path="/j"))
     assert "cannot be read" in window.notices.texts[0]
     window.open()
-    opened(window, commands, HistoryView(History(whole=view().history.whole, lost_hours=3), {}))
+    opened(window, commands, HistoryView(History(whole=view().history.whole, lost_days=("2026-02-03",)), {}))
     assert window.notices.texts == ()
-    assert "3 hours have gaps that cannot be read." in window.state.text()
+    assert "in part: 2026-02-03." in window.state.text()
 
 
 @pytest.mark.parametrize(("name", "written"), [("h.csv", "h.csv"), ("h", "h.json"), ("h.json", "h.json")])
