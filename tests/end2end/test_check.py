@@ -106,7 +106,7 @@ async def test_every_light_has_its_exit_code_and_fits_the_schema(tmp_path: Path)
     assert failures.params["failed"] == failures.params["tries"] == tries.api_server.asked(MODELS_PATH)
     assert 3 <= tries.api_server.asked(MODELS_PATH) <= 4
     assert ended["tries"].took_s < ROUND_S
-    assert ended["yellow"].took_s < 15
+    assert ended["yellow"].took_s < ended["tries"].took_s, "what needs no tries waits for none"
 
 
 async def test_usage_is_told_apart_from_every_light(tmp_path: Path) -> None:

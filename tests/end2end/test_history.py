@@ -85,20 +85,28 @@ async def test_it_is_told_in_words_in_csv_and_by_service() -> None:
         assert [month["service"] for month in one["months"]] == ["bolt-api"]
         assert one["incidents"] == []
         assert (await history("--since", "2026-03-01"))["months"] == []
+        assert await history("Bolt API") | {"generated_at": 0} == one | {"generated_at": 0}
         await scene.start()
+        await scene.stop()
+        (scene.home.services_dir / "bolt.toml").unlink()
+        left = {month["service"] for month in (await history("bolt-api"))["months"]}
+        assert left == {"bolt-api"}, "its past outlives its entry in the catalogue"
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nobody",), "nobody"),
-        (("--since", "soon"), "--since"),
-        (("--json", "--csv"), "not allowed"),
+        (("history", "nobody"), "nobody"),
+        (("history", "openai"), "Did you mean one of these: chatgpt, openai-api, codex?"),
+        (("history", "--since", "soon"), "--since"),
+        (("history", "--json", "--csv"), "not allowed"),
+        (("forget", "nobody", "--yes"), "nobody"),
+        (("forget", "openai", "--yes"), "Did you mean one of these: chatgpt, openai-api, codex?"),
     ],
 )
 async def test_what_cannot_be_asked(arguments: tuple[str, ...], said: str) -> None:
-    ended = await run("history", *arguments)
-    assert ended.code == 64
+    ended = await run(*arguments)
+    assert (ended.code, ended.out) == (64, "")
     assert said in ended.err
 
 
@@ -122,18 +130,20 @@ async def test_a_page_of_another_script_is_told_where_few_letters_are_known(enco
     assert "=cmd" in ended.out.splitlines()[-1], "a line is a line"
 
 
-@pytest.mark.parametrize("running", [True, False])
-async def test_what_is_forgotten_is_gone_from_memory_and_disk(running: bool) -> None:
+@pytest.mark.parametrize(
+    ("running", "called"), [(True, "acme-api"), (False, "acme-api"), (True, "Acme API"), (False, "ACME api")]
+)
+async def test_what_is_forgotten_is_gone_from_memory_and_disk(running: bool, called: str) -> None:
     async with Scene(Acme(page=False), Acme("bolt", page=False)) as scene:
         async with scene.listening():
             await outage(scene)
             assert (await run("forget", "acme-api")).code == 1, "nobody said yes"
             assert len((await history())["incidents"]) == 1
             if running:
-                ended = await run("forget", "acme-api", "--yes")
+                ended = await run("forget", called, "--yes")
         await scene.stop()
         if not running:
-            ended = await run("forget", "acme-api", "--yes")
+            ended = await run("forget", called, "--yes")
         assert (ended.code, ended.err) == (0, "")
         for restarted in (False, True):
             if restarted:

@@ -5,7 +5,8 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 
-from trayapp.cli.common import begin, ids_of
+from trayapp.cli.common import begin
+from trayapp.cli.service_names import ids_of
 from trayapp.control import client
 from trayapp.control.messages import AskAside
 from trayapp.core.light.aside import Lasts
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _target(loaded: Loaded, name: str) -> str:
     """A service by the name that is shown, too; else what may be an incident."""
     with suppress(Problem):
-        return ids_of(loaded, (name,))[0]
+        return ids_of(loaded.catalogue, (name,))[0]
     return name
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import msgspec
 
-from trayapp.cli.common import begin, exit_code, ids_of, say_problem, show, watched_ids
+from trayapp.cli.common import begin, exit_code, say_problem, show, watched_ids
+from trayapp.cli.service_names import ids_of
 from trayapp.clock import SystemClock
 from trayapp.control import answers, client
 from trayapp.control.messages import AskRound, AskStatus, StatusAnswer
@@ -24,7 +25,7 @@ _NOT_ITS_BUSINESS = {"not_running", "not_watched"}
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
-    services = ids_of(loaded, arguments.services) or watched_ids(loaded)
+    services = ids_of(loaded.catalogue, arguments.services) or watched_ids(loaded)
     answer = asyncio.run(look(home, loaded, services, arguments.timeout))
     show(answer, as_json=arguments.json)
     return exit_code(answer.light)

@@ -2,10 +2,8 @@
 
 import argparse
 import json
-import re
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable
 
 from trayapp import logs
 from trayapp.app.users_files import load_users_files
@@ -15,8 +13,6 @@ from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 from trayapp.paths import Home, home
 
-# So many words more may belong to the name of a service.
-_NAME_WORDS = 3
 _EXIT_CODE = {"green": 0, "yellow": 1, "red": 2, "grey": 3}
 
 
@@ -74,39 +70,6 @@ class Complaints:
             if notice not in self._notices:
                 self._notices.append(notice)
                 _say_notice(notice)
-
-
-def ids_of(loaded: Loaded, services: Iterable[str]) -> tuple[str, ...]:
-    """The ids of these services, which may be called by id or by the name that is shown, in any letters.
-
-    Raises Problem("unknown_service") for the first that is in no catalogue.
-    """
-    return tuple(_id_of(loaded, name) for name in services)
-
-
-def service_and_words(loaded: Loaded, first: str, rest: Sequence[str]) -> tuple[str, str]:
-    """The id of the service that somebody names, and what they say of it: names may be of several words.
-
-    Raises Problem("unknown_service").
-    """
-    for more in range(min(len(rest), _NAME_WORDS), 0, -1):
-        with suppress(Problem):
-            return _id_of(loaded, " ".join((first, *rest[:more]))), " ".join(rest[more:])
-    return _id_of(loaded, first), " ".join(rest)
-
-
-def _id_of(loaded: Loaded, name: str) -> str:
-    known = {service.id: service.name for _, service in loaded.catalogue.services()}
-    if name in known:
-        return name
-    found = [ident for ident, shown in known.items() if _plain(name) in (_plain(ident), _plain(shown))]
-    if len(found) != 1:
-        raise Problem("unknown_service", name=name, known=", ".join(known))
-    return found[0]
-
-
-def _plain(name: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", name.strip().casefold()))
 
 
 def watched_ids(loaded: Loaded) -> tuple[str, ...]:

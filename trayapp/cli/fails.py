@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
-from trayapp.cli.common import begin, say_problem, service_and_words, watched_ids
+from trayapp.cli.common import begin, say_problem, watched_ids
+from trayapp.cli.service_names import service_and_words
 from trayapp.clock import SystemClock
 from trayapp.control import answers, client
 from trayapp.control.messages import AskFails, FailsAnswer
@@ -24,7 +25,7 @@ _NOT_ITS_BUSINESS = {"not_running", "not_watched"}
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
-    service, words = service_and_words(loaded, arguments.service, arguments.words)
+    service, words = service_and_words(loaded.catalogue, arguments.service, arguments.words)
     answer = asyncio.run(_ask(home, loaded, service, words))
     print(json.dumps(answer.report, ensure_ascii=False, indent=2) if arguments.json else "\n".join(answer.lines))
     return EXIT_CODE[answer.side]

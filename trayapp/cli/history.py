@@ -5,8 +5,10 @@ import asyncio
 import json
 import sys
 import time
+from contextlib import suppress
 
 from trayapp.cli.common import begin, say, say_problem
+from trayapp.cli.service_names import id_of
 from trayapp.control import client
 from trayapp.control.history_report import history_csv, history_report, names_of, provider_of
 from trayapp.control.messages import AskForget, AskWrite
@@ -20,24 +22,20 @@ from trayapp.text import history as words
 
 def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
+    asyncio.run(_have_written(home))
+    service = None if arguments.service is None else _service(home, loaded.catalogue, arguments.service)
     names = names_of(loaded.catalogue)
     if arguments.command == "forget":
-        return asyncio.run(_forget(home, arguments.service, names, sure=arguments.yes))
-    asyncio.run(_have_written(home))
+        return asyncio.run(_forget(home, service, names, sure=arguments.yes))
     history = read_history(
         home.journal_file,
-        arguments.service,
+        service,
         arguments.since,
         time.time(),
-        lambda at: time.localtime(at).tm_gmtoff,
-        provider=provider_of(loaded.catalogue, arguments.service),
+        _offset_s,
+        provider=provider_of(loaded.catalogue, service),
         changes=arguments.json,
     )
-    known = {one.service for one in history.months}
-    if arguments.service not in (None, *names, *known):
-        raise Problem(
-            "unknown_service", name=arguments.service, known=", ".join(sorted({*known, *_services(loaded.catalogue)}))
-        )
     if arguments.json:
         print(json.dumps(history_report(history, time.time()), ensure_ascii=False, indent=2))
     elif arguments.csv:
@@ -47,8 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _services(catalogue: Catalogue) -> list[str]:
-    return [service.id for _, service in catalogue.services()]
+def _service(home: Home, catalogue: Catalogue, name: str) -> str:
+    """Raises Problem as `service_names.id_of`; what is in no catalogue any more may have its past."""
+    try:
+        return id_of(catalogue, name)
+    except Problem as unknown:
+        with suppress(Problem):
+            past = read_history(home.journal_file, None, None, time.time(), _offset_s, changes=False)
+            if name in {one.service for one in past.months}:
+                return name
+        raise unknown from None
+
+
+def _offset_s(at: float) -> float:
+    return time.localtime(at).tm_gmtoff
 
 
 async def _have_written(home: Home) -> None:

@@ -192,6 +192,6 @@ def _print_anything() -> None:
 
 _TELL_A_LIGHT = {"check", "fails", "status", "wait"}
 _USAGE_PROBLEMS = {
-    *("unknown_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
+    *("unknown_service", "which_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
     *("bad_until", "until_past", "aside_of_nothing"),
 }

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 from contextlib import aclosing
 
-from trayapp.cli.common import Complaints, begin, exit_code, ids_of, say, show
+from trayapp.cli.common import Complaints, begin, exit_code, say, show
+from trayapp.cli.service_names import ids_of
 from trayapp.control import client
 from trayapp.control.messages import AskLight, AskStatus, AskSwitch, AskWatch, StatusAnswer
 from trayapp.errors import Problem
@@ -17,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "status":
             return asyncio.run(_status(home, Complaints(loaded), as_json=arguments.json, watch=arguments.watch))
         case "wait":
-            [service] = ids_of(loaded, (arguments.service,))
+            [service] = ids_of(loaded.catalogue, (arguments.service,))
             return asyncio.run(_wait(home, service, arguments.timeout))
         case _:
             return asyncio.run(_switch(home, arguments))

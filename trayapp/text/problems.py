@@ -78,6 +78,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "until_past": (N_("{text} is over already"), N_("Say a time that is yet to come.")),
     "unknown_service": (N_("There is no service called {name}"), N_("Known are: {known}.")),
+    "which_service": (N_("There is no service called {name}"), N_("Did you mean one of these: {near}?")),
     "not_watched": (
         N_("{name} is not being watched"),
         N_("Add it to the services in the settings, then try again."),
