@@ -17,6 +17,8 @@ from trayapp.text.trim import clean
 
 _HOST_MAX = 60
 _MODEL_MAX = 60
+# Statuses from here on refuse; below it there is an answer, or the way to one.
+_REFUSES = 400
 
 
 def reason(r: Reason, s: Snapshot, v: ServiceVerdict | None = None) -> str:
@@ -57,8 +59,14 @@ def _failures(x: SeenReason) -> str:
 
 def _refused(x: SeenReason) -> str:
     times = {"since": _clock_time(x, "since_at"), "accepted": _clock_time(x, "accepted_at")}
-    # The number alone: what a 401 usually means is not what it means here.
-    what = x.count("status")
+    # The number alone: what a 401 usually means is not what it means here. Some tell it in a body that came with 200.
+    said = x.text("what").removeprefix("http_")
+    what = int(said) if said.isdecimal() else x.count("status")
+    if 0 < what < _REFUSES:
+        return _(
+            "{provider} answers since {since} something else than at {accepted} ({what}).",
+            provider=x.provider, what=what, **times,
+        )  # fmt: skip
     if x.r.source is Source.TRAFFIC:
         return _(
             "{provider} refuses since {since} what it accepted from your tools at {accepted} ({what}).",

@@ -67,6 +67,24 @@ def test_the_languages_differ() -> None:
     assert [code for code in Code if say(code, PARAMS.get(code)) == english[code]] == []
 
 
+@pytest.mark.parametrize(
+    ("what", "status", "words"),
+    [
+        ("http_404", 404, "refuses since"),
+        # Told in a body that came with 200.
+        ("http_401", 200, "(401)"),
+        ("http_200", 200, "answers since"),
+        ("http_302", 302, "(302)"),
+    ],
+)
+def test_what_is_no_refusal_is_called_none(what: str, status: int, words: str, spoken: str) -> None:
+    said = say(Code.REFUSED, {"what": what, "status": status, "since_at": NOW - 60, "accepted_at": NOW - 120})
+    assert f"({what[5:]})" in said
+    assert (spoken != "en") or words in said
+    refuses = ("refuses", "lehnt")
+    assert any(word in said for word in refuses) == (what[5:] >= "400")
+
+
 def test_as_a_person_would_say_it() -> None:
     openai = service("openai-api")
     incident = msgspec.structs.replace(page_incident(), params={**page_incident().params, "impact": Impact.MINOR})

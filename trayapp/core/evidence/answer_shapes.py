@@ -10,11 +10,14 @@ from typing import Any, NamedTuple
 
 class Holds(Enum):
     """`EMPTY`: it is the right answer with nothing in it, as where a filter took all of it. `NOTHING`: it is no answer
-    to what was asked."""
+    to what was asked. `ANYTHING`: nobody knows what an answer to that looks like. `WORDS`: nor that, but an answer says
+    more than what is wrong."""
 
     ANSWER = "answer"
     EMPTY = "empty"
     NOTHING = "nothing"
+    ANYTHING = "anything"
+    WORDS = "words"
 
 
 class Shape(NamedTuple):
@@ -42,10 +45,13 @@ _MODELS = "/models"
 _NO_MODELS = frozenset({"errors", "detail", "details"})
 # Ollama has null there while it has no model (`ToListCompletion` in openai.go of https://github.com/ollama/ollama).
 _NONE_YET = ("data", "models")
+# What tells people what is wrong, and what stands beside that.
+_WORDS = frozenset({"message", "msg", "detail", "details", "error", "errors"})
+_BESIDE_WORDS = frozenset({"code", "type", "status", "statusCode", "status_code", "title", "success", "request_id"})
 
 
 def holds(path: str, json: Any) -> Holds:
-    """What the body of an answer to `path` holds; what no shape is known of is believed."""
+    """What the body of an answer to `path` holds."""
     if path.endswith(_MODELS):
         fields = json if isinstance(json, dict) else {_MODELS: json}
         listed = any(
@@ -55,7 +61,8 @@ def holds(path: str, json: Any) -> Holds:
         return Holds.ANSWER if listed else Holds.NOTHING
     shape = next((shape for end, shape in _SHAPES.items() if path.endswith(end)), None)
     if shape is None:
-        return Holds.ANSWER
+        only_words = isinstance(json, dict) and _WORDS & json.keys() and json.keys() <= _WORDS | _BESIDE_WORDS
+        return Holds.WORDS if only_words else Holds.ANYTHING
     if not isinstance(json, dict) or shape.member not in json:
         return Holds.NOTHING
     value: Any = json[shape.member]

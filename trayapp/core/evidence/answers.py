@@ -163,12 +163,16 @@ def read_answer(
         edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not shaped(json)
         return Reading(Outcome.FAIL, code, depth, edge=edge)
     if status == 429:
-        return _too_many(headers, body, json, depth, theirs=theirs)
+        return _too_many(headers, body, json, depth, theirs=theirs, keyed=keyed)
     if depth is Depth.EDGE:
         foreign = Reading(Outcome.FOREIGN, "foreign_page", depth)
         reading = foreign if page and up else _edge(status, headers, body, url, theirs=theirs)
     else:
-        reading = _api(status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed, held=held)
+        # What answers everybody with something else than the catalogue knows does not answer as it should.
+        taken = held is not Holds.WORDS and (held is not Holds.ANYTHING or keyed or not up)
+        reading = _api(
+            status, headers, body, json, depth, theirs=theirs, truncated=truncated, keyed=keyed, held=held, taken=taken
+        )
     if reading.accepted is not None or reading.outcome is not Outcome.GOOD:
         return reading
     if status < 300 or (status < 400 and depth is Depth.EDGE):
@@ -182,13 +186,17 @@ def _accepted(status: int, headers: Mapping[str, str], json: Any, *, keyed: bool
     return False if refused else None
 
 
-def _too_many(headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool) -> Reading:
+def _too_many(
+    headers: Mapping[str, str], body: bytes, json: Any, depth: Depth, *, theirs: bool, keyed: bool
+) -> Reading:
     """A 429: an empty account, a limit of this key or address, or words for everybody."""
     error = error_of(json)
-    if is_quota(error):
-        return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.QUOTA)
-    if lacks_model(429, error):
-        return Reading(Outcome.GOOD, "http_429", min(depth, Depth.API), Badge.MODEL)
+    if is_quota(error) or lacks_model(429, error):
+        good = Reading(Outcome.GOOD, "http_429", min(depth, Depth.API))
+        if not keyed:
+            # Whoever asks without a key has no account that could be empty.
+            return good._replace(accepted=False)
+        return good._replace(badge=Badge.QUOTA if is_quota(error) else Badge.MODEL)
     if is_anothers(error):
         return Reading(Outcome.NEUTRAL, "http_429", depth)
     limited = shaped(json) or "retry-after" in headers or _ADDRESS_LIMITED_PAGE.search(body)
@@ -291,6 +299,7 @@ def _api(
     truncated: bool,
     keyed: bool,
     held: Holds,
+    taken: bool,
 ) -> Reading:
     code = f"http_{status}"
     malformed = Reading(Outcome.FAIL, "malformed", depth)
@@ -307,7 +316,7 @@ def _api(
         if held is Holds.NOTHING:
             return malformed
         if isinstance(json, (dict, list)) or (truncated and body.lstrip()[:1] in (b"{", b"[")):
-            return _inner(json, depth, keyed=keyed) or Reading(Outcome.GOOD, code, depth, accepted=True)
+            return _inner(json, depth, keyed=keyed) or Reading(Outcome.GOOD, code, depth, accepted=taken)
         return malformed
     if not shaped(json):
         if theirs:

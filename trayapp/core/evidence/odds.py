@@ -13,6 +13,7 @@ from trayapp.core.evidence.answers import LOADING
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.failure_share import FLOOR, kind_of
 from trayapp.core.evidence.observation import TLS_CODES, Source, Try
+from trayapp.core.evidence.pace import FIRST_MINUTE_S
 from trayapp.core.evidence.reach import Reach
 
 # How often a try fails at a provider that is down: even a dead one answers now and then from some corner.
@@ -87,7 +88,13 @@ def level(run: Sequence[Try], network: OwnConnection, now: float, *, wary: bool 
         and not _is_loading(run)
     ):
         return Level.DOWN
-    return Level.CHECKING if evidence >= CHECKING_STRENGTH else Level.NONE
+    return Level.CHECKING if evidence >= CHECKING_STRENGTH or _is_put_off(run, network) else Level.NONE
+
+
+def _is_put_off(run: Sequence[Try], network: OwnConnection) -> bool:
+    """Whether it has said that it answers nobody for longer than it takes to check, and nobody may look until then."""
+    asked_s = run[-1].retry_after_s if run and run[-1].source is Source.PROBE else None
+    return asked_s is not None and asked_s > FIRST_MINUTE_S and vouched(run[-1], network)
 
 
 def _is_loading(run: Sequence[Try]) -> bool:

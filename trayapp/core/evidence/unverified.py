@@ -23,6 +23,8 @@ UNVERIFIED_RUN_S = 2.5 * UNVERIFIED_INTERVAL_S
 # A month of the busiest list; whoever was not asked for so long may have changed meanwhile.
 ANSWERED_KEPT = 512
 NOTED_EVERY_S = 3600.0
+# Somebody else in its place, or no such name, is what every request to it gets, whatever it would be told.
+_UNANSWERED = (Outcome.FAIL, Outcome.FOREIGN)
 
 
 class UnverifiedFailure(Struct, frozen=True):
@@ -65,7 +67,7 @@ class Unverified:
                 self._answered[name] = t.at
                 if len(self._answered) > ANSWERED_KEPT:
                     del self._answered[min(self._answered, key=self._answered.__getitem__)]
-        elif t.unverified and name in self._answered and (t.outcome is Outcome.FAIL or t.accepted is False):
+        elif t.unverified and name in self._answered and (t.outcome in _UNANSWERED or t.accepted is False):
             run = self._runs.setdefault(name, [])
             if run and t.at - run[-1].at > UNVERIFIED_RUN_S:
                 run.clear()

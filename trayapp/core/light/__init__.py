@@ -32,7 +32,7 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     `SHORT_WINDOW_S`, with a prior of `PRIOR_TRIES`; `ENOUGH_CONTROLS` controls give it alone; never below what this
     network has shown in `KEPT_DAYS` once `KNOWN_TRIES` tell (core/evidence/known_networks.py), nor below `FLOOR`, which
     is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH` until it
-    answers; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
+    answers, or from the first that puts everybody off for longer than `FIRST_MINUTE_S`; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
     latest control answers (for a host of the own network that has answered there, its router: watch/watcher.py), but
     not for `LOADING_S` while a server of one's own says that it is still loading. In part: a cumulative sum of
     `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow, `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once

@@ -16,6 +16,8 @@ from trayapp.core.light.page_opinion import PageOpinion
 from trayapp.core.light.severity import Finding, Light
 
 _SERVER_ERROR = 500
+# Failures without a status in which somebody said something.
+_ANSWERED = ("expired", "malformed")
 # Pages lag by a median of 16 minutes; what began an hour after a refusal is something else.
 PAGE_LAGS_S = 3600.0
 
@@ -93,7 +95,7 @@ def claim_of(opinion: PageOpinion | None, failures: Sequence[Try], refusal: Refu
         return Claim(ClaimKind.EDGE, edge)
     if error is not None:
         return Claim(ClaimKind.ERRORS, error)
-    if any(t.status is not None or t.code == "expired" for t in failures):
+    if any(t.status is not None or t.code in _ANSWERED for t in failures):
         return Claim(ClaimKind.ERRORS)
     if refusal is not None:
         return Claim(ClaimKind.REFUSED)

@@ -12,7 +12,9 @@ from trayapp.core.evidence.observation import Depth, Outcome
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 EMBEDDINGS, MODELS, COUNT = "/v1/embeddings", "/v1/models", "/v1/messages/count_tokens"
 SAID = {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+ACCOUNT = "/v1/account"
 ANSWER, EMPTY, NOTHING = Holds.ANSWER, Holds.EMPTY, Holds.NOTHING
+ANYTHING, WORDS = Holds.ANYTHING, Holds.WORDS
 
 ROWS: list[tuple[str, Any, Holds]] = [
     (CHAT, {"choices": [SAID]}, ANSWER),
@@ -43,7 +45,7 @@ ROWS: list[tuple[str, Any, Holds]] = [
     (MESSAGES, {"content": None}, EMPTY),
     (COUNT, {"input_tokens": None}, EMPTY),
     (RESPONSES, {"choices": [SAID]}, NOTHING),
-    ("/v1/responses/resp_1", {"deleted": True}, ANSWER),
+    ("/v1/responses/resp_1", {"deleted": True}, ANYTHING),
     (MESSAGES, {"content": [{"type": "text", "text": "hi"}]}, ANSWER),
     (MESSAGES, {"content": [], "stop_reason": "end_turn"}, ANSWER),
     (MESSAGES, {"content": "hi"}, NOTHING),
@@ -64,9 +66,17 @@ ROWS: list[tuple[str, Any, Holds]] = [
     (MODELS, {}, NOTHING),
     (MODELS, {"errors": ["down"]}, NOTHING),
     (MODELS, {"message": "maintenance"}, NOTHING),
-    ("/v1/models/m", {"id": "m"}, ANSWER),
-    ("/v1/rerank", {"results": []}, ANSWER),
-    ("", {}, ANSWER),
+    ("/v1/models/m", {"id": "m"}, ANYTHING),
+    ("/v1/rerank", {"results": []}, ANYTHING),
+    ("", {}, ANYTHING),
+    (ACCOUNT, {"username": "x", "type": "user"}, ANYTHING),
+    (ACCOUNT, {"message": "welcome", "username": "x"}, ANYTHING),
+    (ACCOUNT, {"status": "ok"}, ANYTHING),
+    (ACCOUNT, [], ANYTHING),
+    (ACCOUNT, {"message": "Service temporarily unavailable"}, WORDS),
+    (ACCOUNT, {"detail": "maintenance"}, WORDS),
+    (ACCOUNT, {"errors": [{"message": "x"}]}, WORDS),
+    (ACCOUNT, {"code": 500, "msg": "Internal error"}, WORDS),
 ]
 
 
@@ -98,6 +108,30 @@ def test_what_that_counts_as(body: bytes, proven: bool, by_url: bool, expected: 
     url, asked = (f"https://api.example{CHAT}", "") if by_url else ("", CHAT)
     reading = read_answer(200, {}, body, depth=Depth.COMPLETION, url=url, keyed=True, proven=proven, asked=asked)
     assert (reading.outcome, reading.code, reading.accepted) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "accepted"),
+    [
+        # In order: without a key, with one.
+        (ACCOUNT, b'{"username": "x"}', (False, True)),
+        (ACCOUNT, b"[]", (False, True)),
+        (ACCOUNT, b'{"message": "Service temporarily unavailable"}', (False, False)),
+        (MODELS, b'{"object": "list", "data": [{"id": "m"}]}', (True, True)),
+    ],
+    ids=["an account", "nothing", "words", "models"],
+)
+def test_what_answers_everybody_with_what_the_catalogue_does_not_know_has_changed(
+    path: str, body: bytes, accepted: tuple[bool, bool]
+) -> None:
+    """A list of models may be open to everybody from now on; whose account would it be that nobody asks for?"""
+    url, up = f"https://api.example{path}", (Up(401, "detail"),)
+    readings = [
+        read_answer(200, {}, body, depth=Depth.API, url=url, up=up, keyed=keyed, proven=True) for keyed in (False, True)
+    ]
+    assert {(one.outcome, one.depth) for one in readings} == {(Outcome.GOOD, Depth.API)}
+    assert tuple(one.accepted for one in readings) == accepted
+    assert read_answer(200, {}, body, depth=Depth.API, url=url, proven=True).accepted is accepted[1]
 
 
 def test_the_start_of_a_long_answer_is_believed() -> None:

@@ -300,12 +300,14 @@ class TestAccepted:
             (401, {}, _error("auth_error", "No", "401", param="None"), False, False),
             (401, {}, _error("auth_error", "No", "401", param="input"), None, False),
             (422, {}, _error("invalid"), None, False),
+            # Of whoever has an account.
+            (429, {}, UNUSED_QUOTA, None, False),
+            (429, {}, _error(None, "not in your plan", "1311"), None, False),
             (404, {}, ENDED, None, False),
             (410, {}, ENDED, None, False),
             (404, {"sunset": "Wed, 04 Feb 2026 01:00:00 GMT"}, NO_MODEL, None, False),
             # The account's own, and the place's.
             (402, {}, _error("billing_error"), None, None),
-            (429, {}, UNUSED_QUOTA, None, None),
             (429, {}, _error("rate_limit_error"), None, None),
             (429, {**RAY, "retry-after": "20"}, "slow down", None, None),
             (403, {}, REGION, None, None),
@@ -374,6 +376,12 @@ class TestAccepted:
 def test_whose_error_it_is(status: int, headers: dict[str, str], body: Any, depth: Depth, edge: bool) -> None:
     got = read_answer(status, headers, _raw(body), depth=depth, url="https://a.example/x")
     assert (got.outcome, got.edge) == (FAIL, edge)
+
+
+@pytest.mark.parametrize("body", [UNUSED_QUOTA, _error(None, "not in your plan", "1311"), _error("billing_error")])
+@pytest.mark.parametrize("status", [402, 403, 429])
+def test_whoever_asks_without_a_key_has_no_account(status: int, body: Any) -> None:
+    assert read_answer(status, {}, _raw(body), depth=API).badge in (None, Badge.RATE_LIMIT)
 
 
 def test_what_is_proven_is_the_providers_own_whatever_it_looks_like() -> None:

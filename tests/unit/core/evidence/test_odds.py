@@ -52,6 +52,26 @@ def test_never_before_the_third_try_nor_within_a_moment_whatever_the_odds(
     assert odds.level([tried(at) for at in times], network, times[-1]) is level
 
 
+@pytest.mark.parametrize(
+    ("asked_s", "source", "control", "level"),
+    [
+        (61.0, Source.PROBE, True, Level.CHECKING),
+        (60.0, Source.PROBE, True, Level.NONE),
+        (None, Source.PROBE, True, Level.NONE),
+        # Who asks next need not wait.
+        (3600.0, Source.TRAFFIC, True, Level.NONE),
+        (3600.0, Source.PROBE, False, Level.NONE),
+    ],
+    ids=["a minute", "less", "not at all", "a tool", "nothing vouches for it"],
+)
+def test_whoever_puts_everybody_off_is_checked_from_the_first_try_on(
+    asked_s: float | None, source: Source, control: bool, level: Level
+) -> None:
+    """Nobody may look until then, and to call it well meanwhile is for nobody."""
+    run = [tried(100.0, code="http_503", source=source, control=control, retry_after_s=asked_s)]
+    assert odds.level(run, answering(0), 100.0) is level
+
+
 def test_eight_in_a_row_where_it_failed_in_part_before() -> None:
     network = answering(100)
     run = [tried(30.0 + 10.0 * n) for n in range(odds.WARY_TRIES)]

@@ -51,6 +51,7 @@ REFUSAL = Refusal(1.0, 0.0, 3, failed("http_401"), 2)
         ([failed("loading", status=503, proven=False)], None, Claim(ClaimKind.ERRORS, 503)),
         ([GARBAGE], None, Claim(ClaimKind.ERRORS)),
         ([GARBAGE, TIMEOUT], None, Claim(ClaimKind.ERRORS)),
+        ([failed("malformed", proven=False)], None, Claim(ClaimKind.ERRORS)),
         ([failed("expired", status=None, proven=False), TIMEOUT], None, Claim(ClaimKind.ERRORS)),
         ([TIMEOUT, failed("no_name"), failed("tls")], None, SILENT),
         ([], REFUSAL, Claim(ClaimKind.REFUSED)),

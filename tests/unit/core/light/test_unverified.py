@@ -90,7 +90,7 @@ def test_the_page_makes_it_green_and_waits_for_no_answer() -> None:
     assert see(1, calm(1)) == "green ok"
 
 
-@pytest.mark.parametrize("said", ["502", "refused"])
+@pytest.mark.parametrize("said", ["502", "refused", "gone"])
 def test_its_failures_alone_make_nothing_red_however_many(said: str) -> None:
     _, see = scene()
     see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
