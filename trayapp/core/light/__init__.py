@@ -32,16 +32,17 @@ Rule 2. A strike weighs what the rest of the network allows (core/evidence/odds.
     `SHORT_WINDOW_S`, with a prior of `PRIOR_TRIES`; `ENOUGH_CONTROLS` controls give it alone; never below what this
     network has shown in `KEPT_DAYS` once `KNOWN_TRIES` tell (core/evidence/known_networks.py), nor below `FLOOR`, which
     is that of proven errors (core/evidence/failure_share.py). Yellow, `checking`, from `CHECKING_STRENGTH` until it
-    answers, or from the first that puts everybody off for longer than `FIRST_MINUTE_S`; red, `down`, from `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the
-    latest control answers (for a host of the own network that has answered there, its router: watch/watcher.py), but
-    not for `LOADING_S` while a server of one's own says that it is still loading. In part: a cumulative sum of
-    `FAILS_IN_PART` against q up to `CAP_STRENGTH`; yellow, `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once
-    something has answered in between (core/evidence/in_part.py), without lookups to which the resolver says nothing;
-    red then, as after a stranger, takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic
-    counts a request once, `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing
-    vouches for any are yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries
-    come after `RETRIES_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for
-    `IN_PART_PATIENCE_S`, every `RED_INTERVAL_S` (core/evidence/pace.py).
+    answers, or from the first that puts everybody off for longer than `FIRST_MINUTE_S`; red, `down`, from
+    `DOWN_STRENGTH`, `DOWN_TRIES` and `DOWN_SPAN_S`, while the connection is proven or the latest control answers (for a
+    host of the own network that has answered there, its router: watch/watcher.py), but not for `LOADING_S` while a
+    server of one's own says that it is still loading. In part: a cumulative sum of `FAILS_IN_PART` against q up to
+    `CAP_STRENGTH`; yellow, `degraded`, from `ON_STRENGTH` to below `OFF_STRENGTH`, once something has answered in
+    between (core/evidence/in_part.py), without lookups to which the resolver says nothing; red then, as after a
+    stranger, takes `WARY_TRIES`, and its end `WARY_BACK_SPAN_S` (core/evidence/red.py). Traffic counts a request once,
+    `TRAFFIC_SPACING_S` apart (core/evidence/strikes.py). `DOUBT_TRIES` in a row of which nothing vouches for any are
+    yellow, `checking`, and after `DOUBTED_S` grey, `no_evidence` (core/evidence/doubt.py). Retries come after
+    `RETRIES_S`, then every `TROUBLE_INTERVAL_S`; while it is red, or has failed in part for `IN_PART_PATIENCE_S`, every
+    `RED_INTERVAL_S` (core/evidence/pace.py).
 
 Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light/badges.py).
     Never a strike: a bot challenge (good, at depth edge), a refusal in the provider's own shape (good, at depth api,
@@ -49,17 +50,19 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     a page of its front's with a 4xx (good, at depth edge), an answer that the catalogue calls up; by its status alone
     no page for people is up at depth api. A refusal of the address is good at depth edge, with badge `region`. A
     rate-limit 429 is neutral, with badge `rate_limit`, but where there is too little for everybody
-    (core/evidence/error_words.py) it is refused, and nobody's limit; so is an error of somebody behind a router. A
-    strike: no connection, TLS, time-out, 5xx, 408, `cf_bad_gateway`, a body that is no API's or holds no answer to what
-    was asked (core/evidence/answer_shapes.py). What is neither proven nor marked as the provider's (its JSON, its
-    edge's `cf-ray`) is foreign, and for what the catalogue knows by its status alone so is a page for people; 407 is
-    the proxy's. A badge is a credential's, shown beside the light and never as one, until that very one is accepted, or
-    for `ACCOUNT_LIFE_S`; for `RATE_LIMIT_LIFE_S` where others are accepted; what own completions are told until the
-    next one, or for `COMPLETION_LIFE_S`. `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what
-    was accepted (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model
-    that were accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`: neither good nor a strike,
-    yellow, `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time
-    after it was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
+    (core/evidence/error_words.py) it is refused, and nobody's limit; so is an error of somebody behind a router, a word
+    about an account to whoever has none, and, where no shape of an answer is known, a 200 with nothing but words of
+    what is wrong, or to whoever should have been asked for a key. A strike: no connection, TLS, time-out, 5xx, 408,
+    `cf_bad_gateway`, a body that is no API's or holds no answer to what was asked (core/evidence/answer_shapes.py).
+    What is neither proven nor marked as the provider's (its JSON, its edge's `cf-ray`) is foreign, and for what the
+    catalogue knows by its status alone so is a page for people; 407 is the proxy's. A badge is a credential's, shown
+    beside the light and never as one, until that very one is accepted, or for `ACCOUNT_LIFE_S`; for `RATE_LIMIT_LIFE_S`
+    where others are accepted; what own completions are told until the next one, or for `COMPLETION_LIFE_S`.
+    `MAX_RETRY_AFTER_S` bounds a Retry-After; the 503 still counts. Refused what was accepted
+    (core/evidence/refusals.py): `REFUSALS` refusals, `SPACING_S` apart, of a credential, path and model that were
+    accepted within `HISTORY_S`, without a credential over `KEYLESS_SPAN_S`: neither good nor a strike, yellow,
+    `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time after it
+    was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
     completions of our own miss is no outage unless somebody else is refused, too. Another credential that is accepted
     for the same meanwhile makes it that one's own trouble. "It is not you" is a claim (core/light/claim.py): an error
     of the provider's own over proven TLS shows it, or its fresh page naming the component; of an edge's error, of
@@ -102,8 +105,8 @@ Rule 6. Reachable is not answering (core/light/ruling.py, core/light/component.p
     than `GAP_S` or `LATE_FACTOR` intervals). Edge alone is never green. What no probe or traffic of depth api speaks
     for is named as unseen. What a probe is told of which nothing shows what that means, `unverified`, counts for no
     rule (core/evidence/unverified.py); it is asked every `UNVERIFIED_INTERVAL_S`. Only where it was answered here
-    before as the catalogue says, `DOWN_TRIES` vouched failures or refusals in a row, over `UNVERIFIED_SPAN_S`, are
-    yellow, `checking`: for `UNVERIFIED_S` at most, and not where depth api has answered since.
+    before as the catalogue says, `DOWN_TRIES` vouched failures, refusals or strangers in a row, over
+    `UNVERIFIED_SPAN_S`, are yellow, `checking`: for `UNVERIFIED_S` at most, and not where depth api has answered since.
 
 Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
     `SLOW_IN_A_ROW` first tokens of a model at a host over `SLOW_FACTOR` times its own baseline and over
