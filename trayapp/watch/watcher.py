@@ -209,7 +209,7 @@ class Watcher:
     async def _turn(self, schedule: HostSchedule, job: ProbeJob) -> None:
         """One try of a host's, beside a control if the rules want one."""
         proof = _Proof()
-        if self._judge.wants_control(schedule.host):
+        if self._judge.wants_control(schedule.host) or schedule.wants_control(job):
             async with asyncio.TaskGroup() as both:
                 asking = both.create_task(self._probes.run(job))
                 proving = both.create_task(self._prove(schedule, job))
@@ -223,7 +223,7 @@ class Watcher:
         # In this order, without a pause: what the provider itself says outranks what controls do in the same moment.
         self._take(schedule, job, attempt, proof)
         self._controls.tell()
-        if proof.round is not None and (proof.round.proves or not proof.good):
+        if not job.probe.unverified and proof.round is not None and (proof.round.proves or not proof.good):
             self._connection.asked(job.probe.url, attempt, proof.round)
 
     async def _prove(self, schedule: HostSchedule, job: ProbeJob) -> "_Proof":

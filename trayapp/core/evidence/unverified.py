@@ -5,12 +5,14 @@ answered here before as the catalogue says, and fails now, it takes green away f
 check, and whoever else speaks for the same part decides what it is.
 """
 
+import math
+
 from msgspec import Struct, field
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.connection import OwnConnection
 from trayapp.core.evidence.observation import Outcome, Source, Try
-from trayapp.core.evidence.odds import DOWN_TRIES, vouched
+from trayapp.core.evidence.odds import DOWN_TRIES, VOUCHING_WINDOW_S, vouched
 from trayapp.core.evidence.pace import UNVERIFIED_INTERVAL_S
 
 # Pages lag by a median of 16 minutes. What nobody else has noticed after twice that is rather an address that has
@@ -42,6 +44,26 @@ class UnverifiedMemory(Struct):
     answered: dict[str, float] = field(default_factory=dict)
 
 
+class _Run(Struct):
+    """Failures in a row. `open`: those of which it may still turn out that the own network worked; `first`, `last` and
+    `tries`: of those of which it did. `latest_at`: of all."""
+
+    open: list[Try] = field(default_factory=list)
+    first: Try | None = None
+    last: Try | None = None
+    tries: int = 0
+    latest_at: float = -math.inf
+
+    def look(self, now: float, network: OwnConnection) -> None:
+        waiting, self.open = self.open, []
+        for t in waiting:
+            # Once for all: what vouches for it is forgotten long before the run is over.
+            if vouched(t, network):
+                self.first, self.last, self.tries = self.first or t, t, self.tries + 1
+            elif now <= t.at + VOUCHING_WINDOW_S:
+                self.open.append(t)
+
+
 class Unverified:
     """Follows the requests that are unverified, and notes of all of ours which have ever been answered here.
 
@@ -50,7 +72,7 @@ class Unverified:
 
     def __init__(self, memory: UnverifiedMemory | None = None) -> None:
         self._answered = dict(memory.answered) if memory is not None else {}
-        self._runs: dict[str, list[Try]] = {}
+        self._runs: dict[str, _Run] = {}
         self._failing: dict[Part, UnverifiedFailure] = {}
 
     def remember(self) -> UnverifiedMemory:
@@ -68,17 +90,17 @@ class Unverified:
                 if len(self._answered) > ANSWERED_KEPT:
                     del self._answered[min(self._answered, key=self._answered.__getitem__)]
         elif t.unverified and name in self._answered and (t.outcome in _UNANSWERED or t.accepted is False):
-            run = self._runs.setdefault(name, [])
-            if run and t.at - run[-1].at > UNVERIFIED_RUN_S:
-                run.clear()
-            run.append(t)
-            # The first tells since when; of the others the latest ones do.
-            del run[1 : -DOWN_TRIES + 1]
+            run = self._runs.get(name)
+            if run is None or t.at - run.latest_at > UNVERIFIED_RUN_S:
+                run = self._runs[name] = _Run()
+            run.open.append(t)
+            run.latest_at = t.at
 
     def look(self, now: float, network: OwnConnection) -> set[Part]:
         """Let the time be `now`; the parts about which something has changed."""
         before, self._failing = self._failing, {}
         for run in self._runs.values():
+            run.look(now, network)
             if (failure := _failure(run, network, now)) is not None:
                 for part in failure.last.parts:
                     known = self._failing.get(part)
@@ -90,10 +112,10 @@ class Unverified:
         return self._failing.get(part)
 
 
-def _failure(run: list[Try], network: OwnConnection, now: float) -> UnverifiedFailure | None:
-    first, last = run[0], run[-1]
-    until = min(first.at + UNVERIFIED_S, last.at + UNVERIFIED_RUN_S)
-    if len(run) < DOWN_TRIES or last.began - first.began < UNVERIFIED_SPAN_S or now >= until:
+def _failure(run: _Run, network: OwnConnection, now: float) -> UnverifiedFailure | None:
+    first, last = run.first, run.last
+    if first is None or last is None or run.tries < DOWN_TRIES or last.began - first.began < UNVERIFIED_SPAN_S:
         return None
-    works = network.down(last.reach) is None and all(vouched(t, network) for t in run)
-    return UnverifiedFailure(first.at, len(run), last) if works else None
+    if now >= min(first.at + UNVERIFIED_S, run.latest_at + UNVERIFIED_RUN_S) or network.down(last.reach) is not None:
+        return None
+    return UnverifiedFailure(first.at, run.tries, last)

@@ -24,6 +24,7 @@ class _Due:
     run: int = 0
     first_failed_at: float | None = None
     spare_s: float = 0.0
+    unproven: bool = False
 
     def at_latest(self, spared: bool) -> float:
         return self.at + self.spare_s if spared else self.at
@@ -78,6 +79,11 @@ class HostSchedule:
         fit = (due.job for due in self._due if due.job.completion is None and not due.job.probe.unverified)
         return next(fit, None)
 
+    def wants_control(self, job: ProbeJob) -> bool:
+        """Whether the rules, which do not ask for it for what is unverified, still need to know what its next failure
+        is worth."""
+        return self._find(job).unproven
+
     def tried(self, job: ProbeJob, attempt: Try, pace: Pace, jitter: float) -> None:
         """Plan the next time, given what came of this one and the host's pace after it. `jitter`: from [0, 1)."""
         due = self._find(job)
@@ -85,6 +91,7 @@ class HostSchedule:
         well = attempt.outcome is Outcome.GOOD and attempt.accepted is not False
         # What an unverified request is told is no reason to hurry, nor to call its host in trouble.
         due.fine = attempt.outcome is Outcome.GOOD or job.probe.unverified
+        due.unproven = job.probe.unverified and not well and not attempt.proven
         if due.fine:
             due.run = 0
             due.first_failed_at = None

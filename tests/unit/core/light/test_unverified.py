@@ -174,6 +174,18 @@ def test_failures_that_nothing_vouches_for_say_nothing() -> None:
     assert light == "green ok"
 
 
+def test_it_does_not_come_and_go_with_what_vouches_for_the_latest() -> None:
+    """Nobody answers beside a time-out for its four seconds, and what answered beside the first is long forgotten."""
+    _, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    lights = []
+    for at in range(60, 60 + int(UNVERIFIED_S), 120):
+        lights.append(see(at, calm(at), told(at, "ok", EDGE), told(at, "gone", proven=False)))
+        lights.append(see(at + 15, "beta ok !"))
+    changes = [one for one, before in zip(lights, ["", *lights], strict=False) if one != before]
+    assert changes == ["green ok", "yellow checking"]
+
+
 def test_announced_maintenance_excuses_it() -> None:
     _, see = scene()
     see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.fakeclock import FakeClock
+from tests.support.spelled import spelled
 from trayapp.core.catalogue import Part, Probe, ProbeKind
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.pace import REQUESTS_A_MINUTE, UNVERIFIED_INTERVAL_S, Pace
@@ -106,6 +108,28 @@ def test_what_is_unverified_is_no_trouble_of_its_hosts() -> None:
     alone.run(60, lambda _: Outcome.GOOD)
     alone.clock.move(120)
     assert alone.control() is None
+
+
+@pytest.mark.parametrize(
+    ("job", "outcome", "proven", "wants"),
+    [
+        (UNVERIFIED, Outcome.FAIL, False, True),
+        (UNVERIFIED, Outcome.FOREIGN, False, True),
+        (UNVERIFIED, Outcome.FAIL, True, False),
+        (UNVERIFIED, Outcome.GOOD, False, False),
+        # The rules ask for it themselves.
+        (_job(), Outcome.FAIL, False, False),
+    ],
+    ids=spelled,
+)
+def test_what_is_unverified_has_a_control_beside_the_try_after_a_failure(
+    job: ProbeJob, outcome: Outcome, proven: bool, wants: bool
+) -> None:
+    night = Night(job)
+    assert not night.schedule.wants_control(job)
+    failed = replace(night.make_try(job, outcome, None), proven=proven)
+    night.schedule.tried(job, failed, Pace.CALM, 0.0)
+    assert night.schedule.wants_control(job) is wants
 
 
 def test_the_users_longer_interval_is_kept() -> None:
