@@ -187,7 +187,8 @@ class Exchange:
 
     def failed(self, code: str) -> Try:
         """There is no whole answer."""
-        return self._try(Reading(outcome_of_failure(code), code, self.depth))
+        muttered = self.answer.muttered if self.answer is not None and code == "cut" else None
+        return self._try(muttered or Reading(outcome_of_failure(code), code, self.depth))
 
     def left(self) -> Try:
         """The tool went away. What it had heard until then may still prove that the provider answers."""

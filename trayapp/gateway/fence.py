@@ -121,5 +121,9 @@ class FencedReading:
     def whole(self) -> bool:
         return self._of(lambda reading: reading.whole, True)
 
+    @property
+    def muttered(self) -> Reading | None:
+        return self._of(lambda reading: reading.muttered, None)
+
     def result(self) -> Reading:
         return self._of(lambda reading: reading.result(), Reading(Outcome.NEUTRAL, "unread", self._depth))

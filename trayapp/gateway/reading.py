@@ -16,11 +16,13 @@ from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Fault, Said
 from trayapp.gateway.decoding import Undecodable, decoder_for
 from trayapp.gateway.dialects.dialect import ToolDialect
+from trayapp.gateway.dialects.errors import muttered_in, read_muttered
 from trayapp.gateway.events import Events
 
 SAMPLE_BYTES = 65_536
 """Enough for every error and most answers; a longer answer is judged by its start."""
 _BODILESS = (204, 304)
+_DONE = b"[DONE]"
 _BRACKETS = (b"}", b"]")
 # Its parameters, or the same once more.
 _KIND_ENDS = re.compile("[;,]")
@@ -60,6 +62,7 @@ class AnswerReading:
         self._measured = self._chunked or "content-length" in self._headers
         if self.is_stream:
             self._stream, self._events = dialect.stream(), Events()
+            self._last_event = b""
         self._sample = bytearray()
         self._truncated = False
         self._unheard = False
@@ -77,7 +80,7 @@ class AnswerReading:
         plain = self._plain(piece)
         if self.is_stream:
             for data in self._events.feed(plain):
-                self._stream.event(data)
+                self._hear(data)
                 if self.first_token_at is None and self._stream.content:
                     self.first_token_at = now
         else:
@@ -108,7 +111,7 @@ class AnswerReading:
                 return False
             told = self.has_error
             for data in self._events.rest():
-                self._stream.event(data)
+                self._hear(data)
             # The libraries leave out an event that has no end.
             self._unheard |= self.has_error and not told
             heard = self.has_error and not self._unheard
@@ -185,8 +188,22 @@ class AnswerReading:
             return Said(Fault.SERVER, reading.code) if reading.outcome is Outcome.FAIL else None
         return replace(said, code=reading.code)
 
+    @property
+    def muttered(self) -> Reading | None:
+        """What a stream that has ended without its end counts as by its last words, which no library hears; None where
+        they say nothing of that."""
+        if not self.is_stream or self.has_error or (self.whole and not self.is_empty):
+            return None
+        try:
+            told = muttered_in(read_json(self._last_event))
+        except ValueError:
+            return None
+        return None if told is None else read_muttered(told, self._depth)
+
     def result(self) -> Reading:
         """What the answer counts as; call it when it has ended by itself."""
+        if (muttered := self.muttered) is not None:
+            return muttered
         unreadable = self._mislabelled and self._status < 300
         if not self.whole and (self.is_stream or not unreadable):
             return Reading(Outcome.FAIL, "cut", self._depth)
@@ -200,6 +217,11 @@ class AnswerReading:
         if self.has_error:
             return self._dialect.read_error(self._stream.error, self._depth)
         return Reading(Outcome.GOOD, f"http_{self._status}", self._depth, accepted=True)
+
+    def _hear(self, data: bytes) -> None:
+        self._stream.event(data)
+        if data.strip() != _DONE:
+            self._last_event = data
 
     def _json(self) -> Any:
         """What was kept; None where that is no JSON."""

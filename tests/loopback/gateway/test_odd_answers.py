@@ -11,7 +11,7 @@ import pytest
 from tests.support.gatewaybed import CHAT, END, LOCAL_MODEL, QUESTION, ROLE, SAID, TOKEN, Bed, begin, chunks, raw
 from tests.support.httpserver import Behaviour, Request, answer, redirect
 from tests.support.until import until
-from trayapp.core.evidence.observation import Outcome
+from trayapp.core.evidence.observation import Badge, Outcome
 from trayapp.core.switching.route import To
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -334,3 +334,15 @@ async def test_an_answer_of_the_same_house_is_a_local_one(base: str) -> None:
         bed.switch(To.LOCAL)
         bed.local.on(CHAT, answer(200, SAID, {"x-litellm-model-api-base": base}))
         assert (await bed.post()).status == 200
+
+
+async def test_why_a_stream_breaks_off_is_told_by_its_last_words() -> None:
+    """The tool hears of a cut, as its library would; an empty account is still the user's own."""
+    empty = b'data: {"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}\n\n'
+    async with Bed() as bed:
+        bed.cloud.on(CHAT, chunks([empty]), chunks([ROLE]))
+        assert not (await bed.post()).whole
+        assert not (await bed.post()).whole
+        own, theirs = await bed.told(1), await bed.told(2)
+        assert (own.outcome, own.badge) == (Outcome.GOOD, Badge.QUOTA)
+        assert (theirs.outcome, theirs.code, theirs.badge) == (Outcome.FAIL, "cut", None)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.switching.failure import Fault, Said
-from trayapp.gateway.dialects import chat
+from trayapp.gateway.dialects import chat, messages, responses
+from trayapp.gateway.dialects.dialect import ToolDialect
 from trayapp.gateway.reading import AnswerReading
 
 SSE = {"Content-Type": "text/event-stream; charset=utf-8"}
@@ -37,6 +38,30 @@ def error_event(error: object) -> bytes:
 
 GOOD = (Outcome.GOOD, "http_200", Depth.COMPLETION, None)
 CUT = (Outcome.FAIL, "cut", Depth.COMPLETION, None)
+EMPTY = (Outcome.NEUTRAL, "empty", Depth.COMPLETION, None)
+
+
+def event(told: object) -> bytes:
+    return b"data: " + json.dumps(told).encode() + b"\n\n"
+
+
+DOWN = (Outcome.FAIL, "http_503", Depth.COMPLETION, None)
+INTERNAL = (Outcome.FAIL, "http_500", Depth.COMPLETION, None)
+LIMITED = (Outcome.NEUTRAL, "http_429", Depth.COMPLETION, Badge.RATE_LIMIT)
+KEY = (Outcome.GOOD, "http_401", Depth.API, Badge.KEY)
+OWN = (Outcome.GOOD, "http_400", Depth.API, None)
+QUOTA = (Outcome.GOOD, "http_402", Depth.API, Badge.QUOTA)
+MUTTERED = [
+    # An error that bears no name of its dialect's, and what it says.
+    ({"message": "Service unavailable", "code": 503}, DOWN),
+    ({"detail": "Internal Server Error"}, CUT),
+    ([{"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}}], DOWN),
+    ({"success": False, "code": 500, "msg": "Internal error"}, INTERNAL),
+    ({"base_resp": {"status_code": 1000, "status_msg": "unknown"}}, INTERNAL),
+    ({"choices": None, "base_resp": {"status_code": 1002, "status_msg": "limit"}}, LIMITED),
+    ({"base_resp": {"status_code": 1008, "status_msg": "balance"}}, QUOTA),
+    ({"base_resp": {"status_code": 1026, "status_msg": "input new_sensitive"}}, OWN),
+]
 
 
 @pytest.mark.parametrize(
@@ -199,3 +224,56 @@ def test_plain_answers(
 def test_a_bomb_is_not_unpacked() -> None:
     packed = gzip.compress(b'{"a": "' + b" " * 50_000_000 + b'"}')
     assert read(200, JSON | {"Content-Encoding": "gzip"}, packed)[:2] == (Outcome.GOOD, "http_200")
+
+
+@pytest.mark.parametrize(("told", "expected"), MUTTERED)
+@pytest.mark.parametrize("dialect", [chat, responses, messages], ids=["chat", "responses", "messages"])
+@pytest.mark.parametrize("end", [b"", DONE], ids=["no end", "done"])
+def test_the_last_words_of_a_stream_say_why_it_has_no_end(
+    dialect: ToolDialect, told: object, expected: tuple[Outcome, str, Depth, Badge | None], end: bytes
+) -> None:
+    """They are in nobody's dialect, so that the libraries hear a cut; what it is worth they say themselves."""
+    reading = AnswerReading(dialect, 200, SSE, Depth.COMPLETION).feed(event(told) + end, 0.0)
+    got = reading.result()
+    assert (got.outcome, got.code, got.depth, got.badge) == expected
+    assert reading.has_error is False
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"type": "rate_limit_error", "message": "slow down"}, LIMITED),
+        ({"type": "authentication_error", "message": "no"}, KEY),
+        ({"type": "server_error", "message": "oh"}, CUT),
+    ],
+)
+def test_an_error_of_openais_in_a_stream_of_anthropics(error: object, expected: tuple[object, ...]) -> None:
+    reading = AnswerReading(messages, 200, SSE, Depth.COMPLETION).feed(event({"error": error}), 0.0)
+    got = reading.result()
+    assert (got.outcome, got.code, got.depth, got.badge) == expected
+    assert not reading.whole
+
+
+@pytest.mark.parametrize("dialect", [chat, responses, messages], ids=["chat", "responses", "messages"])
+@pytest.mark.parametrize(
+    ("kind", "outcome", "code", "badge", "accepted"),
+    [
+        ("rate_limit_error", Outcome.NEUTRAL, "http_429", Badge.RATE_LIMIT, None),
+        ("authentication_error", Outcome.GOOD, "http_401", Badge.KEY, False),
+        ("permission_error", Outcome.GOOD, "http_403", Badge.KEY, False),
+        ("unsupported_country_region_territory", Outcome.GOOD, "http_403", Badge.REGION, None),
+        ("invalid_request_error", Outcome.NEUTRAL, "refused", None, None),
+    ],
+)
+def test_what_is_told_in_a_stream_is_worth_what_it_is_as_a_status(
+    dialect: ToolDialect, kind: str, outcome: Outcome, code: str, badge: Badge | None, accepted: bool | None
+) -> None:
+    got = dialect.read_error({"type": kind, "message": "no"}, Depth.COMPLETION)
+    assert (got.outcome, got.code, got.badge, got.accepted) == (outcome, code, badge, accepted)
+
+
+def test_what_comes_before_an_answer_that_is_whole_is_no_last_word() -> None:
+    got = read(200, SSE, event({"message": "warming up"}), ROLE, TOKEN, STOP, DONE)
+    assert got[:4] == GOOD
+    assert read(200, SSE, event({"type": "message_start", "message": {"content": []}}))[:4] == CUT
+    assert read(200, SSE, DONE)[:4] == EMPTY

@@ -61,8 +61,7 @@ def holds(path: str, json: Any) -> Holds:
         return Holds.ANSWER if listed else Holds.NOTHING
     shape = next((shape for end, shape in _SHAPES.items() if path.endswith(end)), None)
     if shape is None:
-        only_words = isinstance(json, dict) and _WORDS & json.keys() and json.keys() <= _WORDS | _BESIDE_WORDS
-        return Holds.WORDS if only_words else Holds.ANYTHING
+        return Holds.WORDS if is_words(json) else Holds.ANYTHING
     if not isinstance(json, dict) or shape.member not in json:
         return Holds.NOTHING
     value: Any = json[shape.member]
@@ -73,6 +72,14 @@ def holds(path: str, json: Any) -> Holds:
     failed = json.get("status") == "failed"
     says = not shape.filled or any(_says(item) for item in value)
     return Holds.ANSWER if says and not failed else Holds.NOTHING
+
+
+def is_words(json: Any) -> bool:
+    """Is it nothing but what tells people what is wrong?"""
+    if not isinstance(json, dict) or not json.keys() <= _WORDS | _BESIDE_WORDS:
+        return False
+    # An event of Anthropic's has a message of another kind.
+    return any(isinstance(json.get(name), str | list) for name in _WORDS)
 
 
 def _says(item: Any) -> bool:

@@ -98,6 +98,7 @@ _KINDS = {
     "authentication_error": 401,
     "billing_error": 402,
     "permission_error": 403,
+    **dict.fromkeys(_ADDRESS_CODES, 403),
     "not_found_error": 404,
     # Some call all of these so, and tell them apart by the code.
     "invalid_request_error": 400,

@@ -15,12 +15,11 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
-from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.dialects.errors import is_the_requests_own, said_of
+from trayapp.gateway.dialects.errors import is_the_requests_own, said_of, status_in
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.refusal import Refused
 
@@ -175,7 +174,7 @@ def _choices(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
-    if (status := status_named(fields)) is not None:
+    if (status := status_in(fields)) is not None:
         return read_answer(status, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
     own = _OWN_FAULT.search(f"{fields.get('type')} {fields.get('code')}") or is_the_requests_own(fields)
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from trayapp.core.evidence.answers import Reading, read_answer
-from trayapp.core.evidence.error_words import is_quota
+from trayapp.core.evidence.answer_shapes import is_words
+from trayapp.core.evidence.answers import Reading, read_answer, read_within
+from trayapp.core.evidence.error_words import is_quota, meant, status_named, status_of_kind
 from trayapp.core.evidence.observation import Badge, Depth, Outcome
 from trayapp.core.remote_text import plain
 from trayapp.core.switching.failure import Fault, Said
@@ -18,6 +19,7 @@ _WORDS_CHARS = 1000
 _READ_CHARS = 4000
 """What an error is about stands at its beginning; some repeat the request in it."""
 _NAMES = ("type", "code", "status", "param", "message", "detail", "error")
+_BAD_REQUEST = 400
 _PAYMENT_REQUIRED = 402
 _NOT_ABOUT_LENGTH = (401, 403, 404, 429)
 _NOT_ABOUT_OTHERS_WORK = (401, 403, 429)
@@ -153,6 +155,36 @@ def is_the_requests_own(error: object) -> bool:
     text = _text(error)
     filtered_or_foreign = _FILTERED.search(text) or _OTHERS_WORK.search(text)
     return bool(filtered_or_foreign) or is_quota(fields_of(error)) or overflow_in(error) is not None
+
+
+def status_in(fields: Mapping[str, Any]) -> int | None:
+    """The status that an error in a stream would have had; None where it does not say, or is called a bad request, as
+    most things are by some."""
+    of_kind = status_of_kind(fields)
+    return status_named(fields) or (None if of_kind == _BAD_REQUEST else of_kind)
+
+
+def muttered_in(event: object) -> object:
+    """What an event of a stream says went wrong, in whatever words; None where it says nothing of that.
+
+    Of what is not in the words of their dialect the libraries hear nothing, and wait for the end.
+    """
+    event = event[0] if isinstance(event, list) and event else event
+    if not isinstance(event, dict):
+        return None
+    if isinstance(error := event.get("error"), dict | str) and error:
+        return error
+    return event if meant(event, 200) != 200 or is_words(event) or event.get("object") == "error" else None
+
+
+def read_muttered(error: object, depth: Depth) -> Reading:
+    """What a stream counts as that has ended on this."""
+    fields = error if isinstance(error, dict) else {"message": str(error)}
+    if meant(fields, 200) != 200:
+        return read_answer(200, {}, msgspec.json.encode(fields), depth=depth, keyed=True)
+    if is_the_requests_own(fields):
+        return Reading(Outcome.NEUTRAL, "refused", depth)
+    return read_within(fields, depth, keyed=True) or Reading(Outcome.FAIL, "cut", depth)
 
 
 def said_of(status: int, error: object, in_stream: Callable[[object, Depth], Reading]) -> Said | None:

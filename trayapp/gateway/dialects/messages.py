@@ -14,12 +14,11 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
-from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, too_long, words_of
+from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, status_in, too_long, words_of
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.events import Events
 from trayapp.gateway.refusal import Refused
@@ -151,11 +150,10 @@ def answers(answer: Mapping[str, Any]) -> bool:
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"type": "", "message": str(error)}
     kind = str(fields.get("type"))
-    if _OWN_FAULT.search(kind):
-        return Reading(Outcome.NEUTRAL, "refused", depth)
-    if (status := status_named(fields) or _STATUSES.get(kind)) is not None:
+    own_fault = bool(_OWN_FAULT.search(kind))
+    if (status := status_in(fields) or (None if own_fault else _STATUSES.get(kind))) is not None:
         return read_answer(status, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
-    own = is_the_requests_own(fields)
+    own = own_fault or is_the_requests_own(fields)
     return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 

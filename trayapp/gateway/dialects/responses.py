@@ -12,13 +12,12 @@ import msgspec
 
 from trayapp.core.catalogue import Dialect
 from trayapp.core.evidence.answers import Reading, read_answer
-from trayapp.core.evidence.error_words import status_named
 from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects import chat
-from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of
+from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, status_in
 from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 
@@ -189,7 +188,7 @@ def said(status: int, error: object) -> Said | None:
 def read_error(error: object, depth: Depth) -> Reading:
     fields = error if isinstance(error, dict) else {"message": str(error)}
     code = fields.get("code") or fields.get("type")
-    if status_named(fields) is not None:
+    if status_in(fields) is not None:
         return chat.read_error(fields, depth)
     named = {str(fields.get(name)) for name in ("code", "type")}
     if named & _LIMITS:

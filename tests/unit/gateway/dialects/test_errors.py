@@ -203,7 +203,7 @@ CONTENT = openai(
         (chat, 200, {"code": 502, "message": "Provider returned error"}, Said(SERVER, "http_502")),
         (chat, 200, {"code": 502, "message": "Oh", "metadata": {"provider_name": "X"}}, Said(SERVER, "http_502")),
         (chat, 200, {"code": 429, "message": "Rate limit exceeded"}, Said(REQUEST, "http_429")),
-        (chat, 200, openai("Empty", "insufficient_quota", "insufficient_quota"), Said(QUOTA, "refused")),
+        (chat, 200, openai("Empty", "insufficient_quota", "insufficient_quota"), Said(QUOTA, "http_429")),
         (chat, 200, "boom", Said(SERVER, "cut")),
         *((each, 200, "Output blocked by content filtering policy", Said(REQUEST, "refused")) for each in ALL),
         (responses, 200, {"code": "server_error", "message": "Oh"}, Said(SERVER, "cut")),
@@ -213,7 +213,7 @@ CONTENT = openai(
         (messages, 200, anthropic("Overloaded", "overloaded_error"), Said(SERVER, "http_529")),
         (messages, 200, anthropic("Slow down", "rate_limit_error"), Said(REQUEST, "http_429")),
         (messages, 200, anthropic("Pay", "billing_error"), Said(QUOTA, "http_402")),
-        (messages, 200, anthropic("No such model", "not_found_error"), Said(REQUEST, "refused")),
+        (messages, 200, anthropic("No such model", "not_found_error"), Said(REQUEST, "http_404")),
         (messages, 200, {}, Said(SERVER, "cut")),
     ],
 )
