@@ -58,7 +58,7 @@ class Rules:
         self.failures: Counter[str] = Counter()
 
     def observe(self, seen: Observation) -> None:
-        if isinstance(seen, Try):
+        if isinstance(seen, Try) and not seen.unverified:
             self.failures[seen.host] = 0 if seen.outcome is Outcome.GOOD else self.failures[seen.host] + 1
 
     def pace(self, host: str) -> Pace:
@@ -92,6 +92,7 @@ class Scene:
         self.page_interval_s = 120
         self.probe_interval_s = 60
         self.control_urls: tuple[str, ...] | None = None
+        self.unverified = False
         self.accident: tuple[type[Observation], str] | None = None
         self.budget = Budget(self.clock)
 
@@ -121,7 +122,8 @@ class Scene:
         return Watcher(catalogue, settings, self.clock, NoKeys(), self.rules, self.observe, budget=self.budget)
 
     def _provider(self, name: str, api_url: str) -> Provider:
-        probe = Probe(kind=ProbeKind.API, components=("chat",), url=api_url + MODELS, timeout_s=2.0)
+        url, unverified = api_url + MODELS, self.unverified
+        probe = Probe(kind=ProbeKind.API, components=("chat",), url=url, timeout_s=2.0, unverified=unverified)
         service = Service(
             id=f"{name}-api",
             name=name,
@@ -207,6 +209,14 @@ class TestTrouble:
             assert [one.control for one in failed[1:]] == [True] * 4
             assert all(one.began > failed[0].began for one in scene.of(Control))
             assert {one.host for one in scene.of(Control)} == {one.netloc for one in scene.controls}
+
+    async def test_what_is_unverified_has_its_control_too(self) -> None:
+        async with scene_of("acme") as scene:
+            scene.unverified = True
+            scene.apis["acme"].on(MODELS, httpserver.hang_up)
+            await scene.run(scene.watcher())
+            await until(lambda: len(scene.tries("acme")) >= 2, "two failures")
+            assert [one.control for one in scene.tries("acme")[:2]] == [None, True]
 
     async def test_another_providers_host_is_the_first_control(self) -> None:
         async with scene_of("acme", "other") as scene:
