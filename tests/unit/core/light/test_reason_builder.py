@@ -143,6 +143,18 @@ def test_a_shaky_network_is_said() -> None:
     assert 3 <= shaky.params["percent"] <= 100
 
 
+def test_what_is_proven_shows_that_the_connection_is_fine_whoever_else_is_silent() -> None:
+    """Two providers fall at once: the error of the one came over a connection that the other one's silence says nothing
+    about."""
+    play = Play(("beta", "gamma"))
+    play.feed(0, "gamma 200")
+    for at in (60, 65, 74, 83, 92):
+        play.feed(at, "gamma timeout")
+        play.feed(at + 1, "beta 503 !")
+    assert play.lights()["beta"] == "red down"
+    assert play.codes("beta") == ["no_page", "failures", "network_fine"]
+
+
 def test_brown_outs_are_counted() -> None:
     play = Play(("beta", "gamma"))
     for n in range(14):
