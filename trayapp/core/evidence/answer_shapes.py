@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 class Holds(Enum):
     """`EMPTY`: it is the right answer with nothing in it, as where a filter took all of it. `NOTHING`: it is no answer
     to what was asked. `ANYTHING`: nobody knows what an answer to that looks like. `WORDS`: nor that, but an answer says
-    more than what is wrong."""
+    something, and more than what is wrong."""
 
     ANSWER = "answer"
     EMPTY = "empty"
@@ -61,7 +61,7 @@ def holds(path: str, json: Any) -> Holds:
         return Holds.ANSWER if listed else Holds.NOTHING
     shape = next((shape for end, shape in _SHAPES.items() if path.endswith(end)), None)
     if shape is None:
-        return Holds.WORDS if is_words(json) else Holds.ANYTHING
+        return Holds.WORDS if not json or is_words(json) else Holds.ANYTHING
     if not isinstance(json, dict) or shape.member not in json:
         return Holds.NOTHING
     value: Any = json[shape.member]

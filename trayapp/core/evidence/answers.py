@@ -230,7 +230,8 @@ def _refuses_key(status: int, headers: Mapping[str, str], json: Any) -> bool:
         return bool(_KEY_TEXT.search(message))
     if status in (404, 410) and (ENDED_TEXT.search(f"{message} {error.get('code')}") or _ENDED_HEADERS & set(headers)):
         return False
-    return status in _REFUSING and about_model(error)
+    # Whoever leads an API's request elsewhere does not take it, either.
+    return 300 <= status < 400 or (status in _REFUSING and about_model(error))
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -30,11 +30,13 @@ _UNANSWERED = (Outcome.FAIL, Outcome.FOREIGN)
 
 
 class UnverifiedFailure(Struct, frozen=True):
-    """A request that is unverified fails since `since_at`. `last`: its latest failure."""
+    """A request that is unverified fails since `since_at`. `last`: its latest failure. `blocked`: somebody else is in
+    its place, or nobody at its name."""
 
     since_at: float
     tries: int
     last: Try
+    blocked: bool = False
 
 
 class UnverifiedMemory(Struct):
@@ -46,12 +48,14 @@ class UnverifiedMemory(Struct):
 
 class _Run(Struct):
     """Failures in a row. `open`: those of which it may still turn out that the own network worked; `first`, `last` and
-    `tries`: of those of which it did. `latest_at`: of all."""
+    `tries`: of those of which it did, `strangers`: how many of the last of these were somebody else's. `latest_at`: of
+    all."""
 
     open: list[Try] = field(default_factory=list)
     first: Try | None = None
     last: Try | None = None
     tries: int = 0
+    strangers: int = 0
     latest_at: float = -math.inf
 
     def look(self, now: float, network: OwnConnection) -> None:
@@ -60,6 +64,7 @@ class _Run(Struct):
             # Once for all: what vouches for it is forgotten long before the run is over.
             if vouched(t, network):
                 self.first, self.last, self.tries = self.first or t, t, self.tries + 1
+                self.strangers = self.strangers + 1 if t.outcome is Outcome.FOREIGN else 0
             elif now <= t.at + VOUCHING_WINDOW_S:
                 self.open.append(t)
 
@@ -118,4 +123,4 @@ def _failure(run: _Run, network: OwnConnection, now: float) -> UnverifiedFailure
         return None
     if now >= min(first.at + UNVERIFIED_S, run.latest_at + UNVERIFIED_RUN_S) or network.down(last.reach) is not None:
         return None
-    return UnverifiedFailure(first.at, run.tries, last)
+    return UnverifiedFailure(first.at, run.tries, last, blocked=run.strangers >= DOWN_TRIES)

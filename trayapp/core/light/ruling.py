@@ -120,6 +120,9 @@ class Case:
                 # A filter's doing, or the end of its domain.
                 return Ruling(Light.GREY, Finding.NO_EVIDENCE, tell.nameless(stranger.latest))
             return Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(stranger.latest), stranger.latest.at)
+        unverified = self._uncontradicted_failure()
+        if unverified is not None and unverified.blocked:
+            return Ruling(Light.GREY, Finding.BLOCKED, tell.blocked(unverified.last), unverified.since_at)
         if self._orphan is not None and evidence.answering(self._now) is None:
             return self._orphaned(self._orphan)
         return self._well() or self._unknown()
@@ -165,7 +168,7 @@ class Case:
         if sight is Sight.CHECKING:
             return Ruling(Light.YELLOW, Finding.CHECKING, tell.trouble(sight), began)
         unverified = self._uncontradicted_failure()
-        if unverified is not None and not excused:
+        if unverified is not None and not (excused or unverified.blocked or evidence.stranger.blocks):
             return Ruling(Light.YELLOW, Finding.CHECKING, tell.unverified(unverified), unverified.since_at)
         if held is not None and page_light is Light.YELLOW:
             return Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), held.since, back_at=held.since)

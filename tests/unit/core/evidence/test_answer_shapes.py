@@ -68,11 +68,12 @@ ROWS: list[tuple[str, Any, Holds]] = [
     (MODELS, {"message": "maintenance"}, NOTHING),
     ("/v1/models/m", {"id": "m"}, ANYTHING),
     ("/v1/rerank", {"results": []}, ANYTHING),
-    ("", {}, ANYTHING),
+    ("", {}, WORDS),
     (ACCOUNT, {"username": "x", "type": "user"}, ANYTHING),
     (ACCOUNT, {"message": "welcome", "username": "x"}, ANYTHING),
     (ACCOUNT, {"status": "ok"}, ANYTHING),
-    (ACCOUNT, [], ANYTHING),
+    (ACCOUNT, [], WORDS),
+    (ACCOUNT, {}, WORDS),
     (ACCOUNT, {"message": "Service temporarily unavailable"}, WORDS),
     (ACCOUNT, {"detail": "maintenance"}, WORDS),
     (ACCOUNT, {"errors": [{"message": "x"}]}, WORDS),
@@ -115,7 +116,7 @@ def test_what_that_counts_as(body: bytes, proven: bool, by_url: bool, expected: 
     [
         # In order: without a key, with one.
         (ACCOUNT, b'{"username": "x"}', (False, True)),
-        (ACCOUNT, b"[]", (False, True)),
+        (ACCOUNT, b"[]", (False, False)),
         (ACCOUNT, b'{"message": "Service temporarily unavailable"}', (False, False)),
         (MODELS, b'{"object": "list", "data": [{"id": "m"}]}', (True, True)),
     ],

@@ -290,6 +290,8 @@ class TestAccepted:
             (429, RAY, "Rate exceeded.", False, False),
             (429, CF_JSON, _cloudflares(1027), False, False),
             (405, RAY, PAGE, None, False),
+            (302, RAY | {"location": "/login"}, b"", False, False),
+            (307, RAY | {"location": "https://b.example/v1/models"}, b"", False, False),
             (413, RAY, PAGE, None, False),
             (200, {}, _soft(401, "expired"), False, False),
             # About the request, which a fixed one never is.

@@ -90,12 +90,14 @@ def test_the_page_makes_it_green_and_waits_for_no_answer() -> None:
     assert see(1, calm(1)) == "green ok"
 
 
-@pytest.mark.parametrize("said", ["502", "refused", "gone"])
-def test_its_failures_alone_make_nothing_red_however_many(said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "light"), [("502", "yellow checking"), ("refused", "yellow checking"), ("gone", "grey blocked")]
+)
+def test_its_failures_alone_make_nothing_red_however_many(said: str, light: str) -> None:
     _, see = scene()
     see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
     seen = [fails(see, at, said, 1) for at in range(60, 7200, 60)]
-    assert set(seen) == {"green ok", "yellow checking"}
+    assert set(seen) == {"green ok", light}
 
 
 def test_what_was_never_answered_here_takes_nothing_away() -> None:
@@ -183,7 +185,18 @@ def test_it_does_not_come_and_go_with_what_vouches_for_the_latest() -> None:
         lights.append(see(at, calm(at), told(at, "ok", EDGE), told(at, "gone", proven=False)))
         lights.append(see(at + 15, "beta ok !"))
     changes = [one for one, before in zip(lights, ["", *lights], strict=False) if one != before]
-    assert changes == ["green ok", "yellow checking"]
+    assert changes == ["green ok", "grey blocked"]
+
+
+def test_a_stranger_who_is_known_to_be_there_needs_no_checking() -> None:
+    """The same for all that its host is asked, so that the parts of a service say one thing."""
+    _, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    for at in range(60, 700, 60):
+        gone = replace(told(at, "gone", EDGE, proven=False), code="no_name")
+        light = see(at, calm(at), "beta ok !", gone, told(at, "gone", proven=False))
+        see(at + 5, "beta ok !")
+    assert light == "grey blocked"
 
 
 def test_announced_maintenance_excuses_it() -> None:
