@@ -204,8 +204,8 @@ class ReasonBuilder:
     def _company(self, t: Try) -> tuple[Reason, ...]:
         """How everybody else does while `t` fails."""
         company = self._evidence.company
-        if t.proven:
-            # It came over this very connection, whatever becomes of all else.
+        if t.proven or (company is None and t.control):
+            # It came over this very connection, or something did beside it, whatever becomes of all else.
             hosts = company.hosts if company is not None else 0
             return (reason(Code.NETWORK_FINE, Source.NETWORK, self._now, hosts=hosts),)
         if company is not None and company.percent >= SHAKY_PERCENT:

@@ -176,6 +176,14 @@ def test_failures_that_nothing_vouches_for_say_nothing() -> None:
     assert light == "green ok"
 
 
+def test_beside_it_the_connection_is_as_its_control_has_it() -> None:
+    play, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    for at in range(60, 600, 60):
+        see(at, calm(at), told(at, "ok", EDGE), replace(told(at, "gone", proven=False), control=True))
+    assert play.codes("chat") == ["blocked", "network_fine", "page_operational"]
+
+
 def test_it_does_not_come_and_go_with_what_vouches_for_the_latest() -> None:
     """Nobody answers beside a time-out for its four seconds, and what answered beside the first is long forgotten."""
     _, see = scene()
