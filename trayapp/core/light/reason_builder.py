@@ -111,6 +111,10 @@ class ReasonBuilder:
         return reason(Code.FLAPPING, Source.PROBE, self._now, percent=round(percent))
 
     def well(self) -> tuple[Reason, ...]:
+        latest = self._evidence.good(self._now, Depth.EDGE)
+        if latest is not None and latest.code == "challenge" and self._evidence.answering(self._now) is None:
+            # It takes nothing away; what programs are told now is said all the same.
+            return (reason(Code.CHALLENGE, latest.source, latest.at, host=latest.host), *self._page())
         return (*self._answers(), *self._page())
 
     def starting(self) -> tuple[Reason, ...]:
