@@ -201,6 +201,8 @@ def _blocked(x: SeenReason) -> str:
 
 
 def _kept_out(x: SeenReason) -> str:
+    if x.params.get("pages") == "unreached":
+        return _("Several providers and their pages fell silent at once: this network may keep AI services out.")
     return _("Several providers fell silent at once, their pages are calm: this network may keep AI services out.")
 
 

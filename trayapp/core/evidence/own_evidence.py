@@ -373,8 +373,9 @@ class Evidence:
             self.version += 1
 
     def explained(self, until: float) -> None:
-        """Something on the way kept it out until then: what failed takes green away, and counts no more for red."""
+        """Something on the way kept it out until then: what failed takes green away, and counts no more."""
         self._explained_until = until
+        self.in_part.clear()
         self.red, self.level = None, Level.CHECKING if self.run else Level.NONE
         self.version += 1
 

@@ -134,6 +134,11 @@ class PageReport(Struct, frozen=True):
         """Whether what was read counts: whole, but for some records, or at the address it moved to."""
         return self.health in _SPEAKING and (bool(self.components) or not self.stated)
 
+    @property
+    def unreached(self) -> bool:
+        """Whether nobody answered at its address, or somebody else did."""
+        return self.reason in UNREACHED
+
 
 class PageHistory(Struct, frozen=True):
     """What a provider's page tells of its past. `link`: the page's address. `incidents`: None where it could not be
@@ -145,4 +150,6 @@ class PageHistory(Struct, frozen=True):
     incidents: tuple[PageIncident, ...] | None = None
 
 
+UNREACHED = frozenset({"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "expired", "cut"})
+"""Reasons below HTTP for which a page could not be read."""
 _SPEAKING = frozenset({PageHealth.OK, PageHealth.INCOMPLETE, PageHealth.MOVED})

@@ -155,6 +155,13 @@ class ComponentState:
         before = self.page.opinion
         return before if readings.unheard and before and now - before.at <= readings.fresh_s else opinion
 
+    def is_calm(self, readings: PageReadings, now: float) -> bool | None:
+        """Whether its page calls it well, or did until it could not be reached any more; None where it has no word."""
+        said = self.word(readings, now, readings.opinion(self.page_ids, self.use))
+        if said is not None and said.silent and readings.latest is not None and readings.latest.unreached:
+            return self.page.opinion is None or self.page.opinion.untroubled
+        return None if said is None or said.silent else said.untroubled
+
     def _opinion(self, readings: PageReadings, evidence: Evidence) -> PageOpinion | None:
         """What the page says of it now, followed."""
         opinion = readings.opinion(self.page_ids, self.use)

@@ -16,7 +16,7 @@ from trayapp.core.agenda import Agenda
 from trayapp.core.catalogue import Catalogue, Part
 from trayapp.core.evidence.connection import ConnectionMemory, OwnConnection
 from trayapp.core.evidence.families import Families, FamiliesMemory, Use
-from trayapp.core.evidence.groups import EvidenceGroups, Group, GroupMemory
+from trayapp.core.evidence.groups import EvidenceGroups, GroupMemory
 from trayapp.core.evidence.host_paces import HostPaces
 from trayapp.core.evidence.known_networks import KnownNetworks
 from trayapp.core.evidence.observation import (
@@ -277,22 +277,20 @@ class Judge:
         self._touched.update(self._agenda.due(now))
 
     def _follow_silences(self, now: float) -> None:
-        """Who is kept out; and for whom it is over, because another one of them answers again."""
-        groups = ((self._provider_of(group), group) for group in self._groups.all)
-        for provider in self._silences.follow(groups, lambda parts: any(self._is_calm(part, now) for part in parts)):
-            for state in self._by_provider[provider]:
-                for part in state.parts:
-                    self._groups.of(part).explained(now)
+        """Who is kept out; and for whom it is over, because they answer again, or another one does."""
+        groups = [(self._provider_of(group.parts), group) for group in self._groups.all]
+        for group in self._silences.follow(groups, lambda parts: self._are_calm(parts, now)):
+            group.evidence.explained(now)
+            self._touched.update(part.service for part in group.parts)
 
-    def _provider_of(self, group: Group) -> str:
-        return self._services[next(iter(group.parts)).service].provider.provider
+    def _provider_of(self, parts: Iterable[Part]) -> str:
+        return self._services[next(iter(parts)).service].provider.provider
 
-    def _is_calm(self, part: Part, now: float) -> bool:
-        """Whether its page calls it well."""
-        readings = self._readings[self._services[part.service].provider.provider]
-        component = self._components[part]
-        said = component.word(readings, now, readings.opinion(component.page_ids, component.use))
-        return said is not None and said.untroubled
+    def _are_calm(self, parts: Iterable[Part], now: float) -> bool | None:
+        """Whether their page calls one of them well; None where it has no word on any."""
+        readings = self._readings[self._provider_of(parts)]
+        words = {self._components[part].is_calm(readings, now) for part in parts}
+        return True in words if words != {None} else None
 
     def _advance_service(self, state: WatchedService, rulings: Rulings, before: float, now: float) -> None:
         readings = self._readings[state.provider.provider]

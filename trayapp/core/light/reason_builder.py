@@ -75,8 +75,9 @@ class ReasonBuilder:
         return (*self._page(silent=True), said)
 
     def kept_out(self, sight: Sight) -> tuple[Reason, ...]:
-        """Silent beside another provider, and both pages calm."""
-        return (reason(Code.KEPT_OUT, Source.NETWORK, self._now), *self.trouble(sight))
+        """Silent beside another provider, and both pages calm, or out of reach as well."""
+        pages = "unreached" if self._held is None or self._held.silent else None
+        return (reason(Code.KEPT_OUT, Source.NETWORK, self._now, pages=pages), *self.trouble(sight))
 
     def contradicted(self, answers: int) -> tuple[Reason, ...]:
         said = reason(Code.PAGE_CONTRADICTED, Source.PAGE, self._now, answers=answers)

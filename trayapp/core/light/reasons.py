@@ -105,7 +105,7 @@ class Code(StrEnum):
     """Somebody in between answers in the provider's place. `host`, `what`, `status` (or None)."""
 
     KEPT_OUT = "kept_out"
-    """Several providers fell silent together while their pages are calm. No parameters."""
+    """Several providers fell silent together while their pages are calm, or with them. `pages`: "unreached" then."""
 
     SLOW = "slow"
     """First tokens come late. `first_token_s` (the latest), `baseline_s` (the usual); `phase`, `phase_s`, `of_s` as for

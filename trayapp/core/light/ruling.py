@@ -139,7 +139,8 @@ class Case:
             since = began if failing or refusal is None else refusal.since_at
             return Ruling(Light.YELLOW, Finding.MAINTENANCE, tell.trouble(sight), since)
         kept_out = self._around.kept_out
-        if kept_out is not None and page_light is Light.GREEN and silent_since(evidence) is not None:
+        page_calm = page_light is Light.GREEN or held is None or held.silent
+        if kept_out is not None and page_calm and silent_since(evidence) is not None:
             return self._kept_out(kept_out)
         if sight is Sight.DOWN and evidence.red is not None:
             first_at = evidence.red.first_at

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from trayapp.core.catalogue import Part
 from trayapp.core.evidence.groups import Group
@@ -41,10 +41,11 @@ def gone_since(evidence: Evidence) -> float | None:
     return silent_since(evidence)
 
 
-def kept_out(since: Mapping[str, float]) -> dict[str, float]:
+def kept_out(since: Mapping[str, float], wordless: Mapping[str, float]) -> dict[str, float]:
     """Which of the silent providers fell silent beside another, and since when.
 
-    `since`: when each of them did whose page is readable and calm.
+    `since`: when each of them did whose page is calm. `wordless`: the same of those that have no page or none that says
+    anything: two others tell what is the matter with them, too.
     """
     times = sorted(since.values())
     together: dict[str, float] = {}
@@ -52,6 +53,10 @@ def kept_out(since: Mapping[str, float]) -> dict[str, float]:
         first = bisect_left(times, at - SILENT_WITHIN_S)
         if bisect_right(times, at + SILENT_WITHIN_S) - first >= SILENT_PROVIDERS:
             together[provider] = times[first]
+    for provider, at in wordless.items():
+        near = [began for other, began in together.items() if abs(since.get(other, math.inf) - at) <= SILENT_WITHIN_S]
+        if near:
+            together[provider] = min(near)
     return together
 
 
@@ -60,21 +65,34 @@ class Silences:
 
     def __init__(self) -> None:
         self.kept_out: dict[str, float] = {}
+        # Since when each provider has been silent, whichever of its hosts answer again; and what of those kept out is.
+        self._since: dict[str, float] = {}
+        self._silent: set[Group] = set()
 
-    def follow(self, groups: Iterable[tuple[str, Group]], is_calm: Callable[[Iterable[Part]], bool]) -> set[str]:
-        """Take in how all do now; for which providers it is over, because another of them answers again.
+    def follow(
+        self, groups: Collection[tuple[str, Group]], are_calm: Callable[[Iterable[Part]], bool | None]
+    ) -> set[Group]:
+        """Take in how all do now; for whom it is over: who answers again, and those who are alone because of that.
 
-        `groups`: of components, each with its provider. `is_calm`: whether the page calls one of these well.
+        `groups`: of components, each with its provider. `are_calm`: whether the page calls one of these well.
         """
-        silent: set[str] = set()
-        # Since when each has been silent whose page is calm about what is silent.
-        beside: dict[str, float] = {}
+        silent: dict[Group, str] = {}
+        # Since when each has been silent: of those whose page is calm about what is silent, and of those without a word.
+        calm: dict[str, float] = {}
+        wordless: dict[str, float] = {}
         for provider, group in groups:
             at = gone_since(group.evidence)
             if at is None:
                 continue
-            silent.add(provider)
-            if at < beside.get(provider, math.inf) and is_calm(group.parts):
-                beside[provider] = at
-        before, self.kept_out = self.kept_out, kept_out(beside)
-        return set() if before.keys() <= silent else before.keys() - self.kept_out.keys()
+            silent[group] = provider
+            said = are_calm(group.parts)
+            if said is not False:
+                times = wordless if said is None else calm
+                times[provider] = min(at, times.get(provider, self._since.get(provider, math.inf)))
+        self._since = wordless | calm
+        wordless = {provider: at for provider, at in wordless.items() if provider not in calm}
+        before, self.kept_out = self.kept_out, kept_out(calm, wordless)
+        answered = self._silent - silent.keys()
+        self._silent = {group for group, provider in silent.items() if provider in self.kept_out}
+        released = before.keys() - self.kept_out.keys() if answered else set()
+        return answered | {group for provider, group in groups if provider in released}

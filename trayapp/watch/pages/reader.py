@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
 from trayapp.core.evidence.pace import CALM_INTERVAL_S
-from trayapp.core.evidence.page_report import PageHealth, PageHistory, PageIncident, PageReport
+from trayapp.core.evidence.page_report import UNREACHED, PageHealth, PageHistory, PageIncident, PageReport
 from trayapp.core.evidence.reach import reach_of_url
 from trayapp.core.evidence.sparing import spared_s
 from trayapp.core.hosts import host_of
@@ -40,9 +40,7 @@ STALE_INTERVALS = 3
 """A page that gave no answer so many readings long has nothing to say about now."""
 TITLE_CHARS = 90
 """As long as the title of a banner may be."""
-_SILENCES = frozenset(
-    {"timeout", "dns", "dns_timeout", "no_name", "connect", "tls", "untrusted", "expired", "cut", "http"}
-)
+_SILENCES = UNREACHED | {"http"}
 _STRANGE = frozenset({"html", "json", "xml", "shape", "gone", "page_id"})
 """The reasons for which the page of another vendor could not be read."""
 INTERVAL_JITTER = 0.1

@@ -453,3 +453,11 @@ class TestFlapping:
     def test_it_survives_a_restart(self) -> None:
         evidence = seen(*[tried(60.0 * n, FAIL if n % 2 else GOOD) for n in range(20)])
         assert restarted(evidence).flapping == evidence.flapping
+
+
+def test_what_something_on_the_way_explains_is_no_failing_in_part() -> None:
+    evidence = seen(*[tried(60.0 * n, FAIL if n in (3, 6, 8) else GOOD) for n in range(10)])
+    assert evidence.share == (3, 7)
+    evidence.explained(545.0)
+    evidence.look(550.0, answering(100, at=550.0))
+    assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)

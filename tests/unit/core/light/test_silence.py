@@ -19,6 +19,7 @@ from trayapp.engine.state import Memory, State
 
 START = 1_770_156_000.0
 NAMES = ("acme", "bolt")
+WEB = "acme-web"
 NAMES_GONE = ("no_name", "private_address")
 
 
@@ -34,7 +35,23 @@ NAMES_GONE = ("no_name", "private_address")
     ids=spelled,
 )
 def test_within_two_minutes(since: dict[str, float], together: dict[str, float]) -> None:
-    assert kept_out(since) == together
+    assert kept_out(since, {}) == together
+
+
+@pytest.mark.parametrize(
+    ("wordless", "together"),
+    [
+        ({"c": 120.0}, {"a": 0.0, "b": 0.0, "c": 0.0}),
+        ({"c": 221.0}, {"a": 0.0, "b": 0.0}),
+        ({"c": 600.0, "d": 610.0}, {"a": 0.0, "b": 0.0}),
+    ],
+    ids=spelled,
+)
+def test_whoever_has_no_page_to_ask_goes_with_two_that_have(
+    wordless: dict[str, float], together: dict[str, float]
+) -> None:
+    assert kept_out({"a": 0.0, "b": 100.0}, wordless) == together
+    assert kept_out({"a": 0.0}, wordless) == {}
 
 
 def test_it_is_silent_once_it_is_being_checked_or_two_controls_have_answered() -> None:
@@ -68,20 +85,28 @@ def test_a_server_of_ones_own_and_whoever_is_replaced_are_not_silent_beside_othe
     assert gone_since(undecided) is None
 
 
-def provider(name: str) -> Provider:
+def provider(name: str, *hosts: str) -> Provider:
+    services = tuple(map(_service, (name, *hosts)))
+    return Provider(name, name.title(), services, Page("statuspage", f"https://status.{name}.example"))
+
+
+def _service(name: str) -> Service:
     probe = Probe(ProbeKind.API, ("main",), f"https://{name}.example/v1/models")
     part = Component("main", "Main", True, ("id-main",))
-    service = Service(name, name.title(), components=(part,), probes=(probe,))
-    return Provider(name, name.title(), (service,), Page("statuspage", f"https://status.{name}.example"))
+    return Service(name, name.title(), components=(part,), probes=(probe,))
 
 
 class Street:
-    """Two providers on one street. Everything that is told is told at `now`."""
+    """Two providers on one street. Everything that is told is told at `now`. `web`: Acme has a second host. `lost`: why
+    no page can be read, None while they can."""
 
-    def __init__(self, *more: str) -> None:
+    def __init__(self, *more: str, web: bool = False, lost: str | None = None) -> None:
         self.names = (*more, *NAMES)
+        self.lost = lost
         self.catalogue = Catalogue({name: provider(name) for name in self.names})
-        self.state = State(self.catalogue, self.names, START)
+        if web:
+            self.catalogue = Catalogue({"acme": provider("acme", WEB), "bolt": provider("bolt")})
+        self.state = State(self.catalogue, (*self.names, WEB) if web else self.names, START)
         self.now = 0.0
         for name in self.names:
             self.page(name)
@@ -93,8 +118,11 @@ class Street:
         self.state.advance(START + self.now)
 
     def page(self, name: str, light: PageLight = PageLight.OPERATIONAL) -> None:
-        at = START + self.now
-        self.tell(PageReport(at, name, PageHealth.OK, f"https://{name}", (PageComponent("id-main", "Main", light),)))
+        at, link = START + self.now, f"https://{name}"
+        if self.lost is None:
+            self.tell(PageReport(at, name, PageHealth.OK, link, (PageComponent("id-main", "Main", light),)))
+        else:
+            self.tell(PageReport(at, name, PageHealth.UNREADABLE, link, reason=self.lost))
 
     def try_(self, name: str, code: str, reach: Reach = Reach.PUBLIC) -> None:
         at = START + self.now
@@ -102,7 +130,7 @@ class Street:
         status = int(code[5:]) if code.startswith("http_") else None
         controls = [Control(at, at - 0.2, host, Reach.PUBLIC, True, "http_204") for host in ("one", "two")]
         t = Try(
-            at, at - 1, Source.PROBE, name, f"{name}.example", (Part(name, "main"),), Depth.API,
+            at, at - 1, Source.PROBE, "acme" if name == WEB else name, f"{name}.example", (Part(name, "main"),), Depth.API,
             Outcome.GOOD if good else Outcome.FOREIGN if code in NAMES_GONE else Outcome.FAIL, code, reach, status,
             control=None if good else True, proven=status is not None,
         )  # fmt: skip
@@ -207,6 +235,56 @@ def test_what_the_way_explained_is_no_strike_once_the_other_answers_again() -> N
     street.try_("acme", "http_200")
     assert street.of("acme").light == "green"
     assert not street.state.result.snapshot.incidents
+
+
+def test_a_host_that_answers_again_was_never_down_although_the_other_is_still_kept_out() -> None:
+    street = Street(web=True)
+    street.fail(400, BOTH | {WEB: "timeout"})
+    street.now += 15
+    street.try_("acme", "http_200")
+    assert (street.of("acme").finding, street.lights()) == ("ok", "green ok, grey blocked")
+    assert street.of(WEB).finding == "blocked"
+    street.now += 15
+    street.try_("bolt", "http_200")
+    assert [street.of(name).finding for name in (*NAMES, WEB)] == ["ok", "ok", "checking"]
+    assert not street.state.result.snapshot.incidents
+
+
+def test_what_fell_silent_last_stays_beside_the_other_when_the_first_answers() -> None:
+    street = Street(web=True)
+    street.fail(120, {"acme": "http_200", "bolt": "timeout", WEB: "http_200"})
+    street.fail(225, {"acme": "timeout", "bolt": "timeout", WEB: "http_200"})
+    street.fail(450, BOTH | {WEB: "timeout"})
+    street.fail(600, {"acme": "http_200", "bolt": "timeout", WEB: "timeout"})
+    assert [street.of(name).finding for name in (*NAMES, WEB)] == ["ok", "blocked", "blocked"]
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_cannot_be_reached_with_its_page_is_kept_out_as_well(read: bool) -> None:
+    """A way that is broken takes the pages, too; those that were never read as well as those that were calm."""
+    street = Street(lost=None if read else "timeout")
+    street.lost = "timeout"
+    street.fail(120, BOTH)
+    assert street.lights() == "yellow checking, yellow checking"
+    street.fail(1800, BOTH)
+    assert street.lights() == "grey blocked, grey blocked"
+    assert [one.params for one in street.of("acme").reasons if one.code == "kept_out"] == [{"pages": "unreached"}]
+    assert not street.state.result.snapshot.incidents
+
+
+def test_a_page_that_answers_with_an_error_is_not_out_of_reach() -> None:
+    street = Street()
+    street.lost = "http"
+    street.fail(1800, BOTH)
+    assert street.lights() == "red down, red down"
+
+
+def test_a_page_that_told_of_trouble_before_it_was_lost_is_not_calm() -> None:
+    street = Street()
+    street.page("bolt", PageLight.PARTIAL)
+    street.lost = "timeout"
+    street.fail(600, BOTH)
+    assert street.lights() == "red down, red down"
 
 
 @pytest.mark.parametrize("code", NAMES_GONE)
