@@ -47,14 +47,18 @@ def _page_stale(x: SeenReason) -> str:
 
 
 def _page_operational(x: SeenReason) -> str:
-    if not x.params.get("components"):
+    if "components" not in x.params:
         return _("{provider}'s page: everything operational.", provider=x.provider)
+    if not x.params["components"]:
+        return _("{provider}'s page: no trouble with this.", provider=x.provider)
     return _("{provider}'s page: {names} operational.", provider=x.provider, names=x.names("components"))
 
 
 def _page_silent(x: SeenReason) -> str:
-    if not x.params.get("components"):
+    if "components" not in x.params:
         return _("{provider}'s page: still says that all is well.", provider=x.provider)
+    if not x.params["components"]:
+        return _("{provider}'s page: still tells of no trouble with this.", provider=x.provider)
     return _("{provider}'s page: still calls {names} operational.", provider=x.provider, names=x.names("components"))
 
 

@@ -67,6 +67,7 @@ ID_FORMS = {
     "incidentio": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
     "flashduty": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
     "datadog": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "rootly": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "google": r"[0-9A-Za-z]{20}",
     "microsoft": r"[A-Za-z0-9.]+",
     "xai": r"[a-z]+(-[a-z]+)*",

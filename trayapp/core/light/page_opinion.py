@@ -32,9 +32,9 @@ from trayapp.core.light.page_colours import (
     news_at,
     part_colours,
 )
+from trayapp.core.light.page_said import heaviest, incident_reason, page_reason, wanted, weight
 from trayapp.core.light.reasons import SEPARATOR, Code, Reason, reason
 from trayapp.core.light.severity import Finding, Light, worst, worst_finding
-from trayapp.errors import Param
 
 # Of a page whose components are not known one by one, less trouble than this is listed only (rule 10).
 LISTED_ONLY_SHARE = 0.1
@@ -45,7 +45,6 @@ _WORTH_SAYING = TROUBLED | {PageLight.MAINTENANCE}
 _INCIDENTS = frozenset({Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_ELSEWHERE})
 _OUT = frozenset({PageLight.PARTIAL, PageLight.MAJOR})
 _CAPPED = {Impact.CRITICAL: Impact.MAJOR}
-_IMPACTS = {Impact.CRITICAL: 3, Impact.MAJOR: 2, Impact.MINOR: 1}
 
 
 class PageOpinion(Struct, frozen=True):
@@ -150,7 +149,7 @@ class Opinions:
             self._live.append(_Live(incident, touched(incident, now), named, meant))
         self._live_until = until
         # One for all that nothing is said about: what rests on the same object is judged once.
-        said = _page_reason(self._report, Code.PAGE_OPERATIONAL)
+        said = page_reason(self._report, Code.PAGE_OPERATIONAL)
         self._all_well = structs.replace(self._all_well, until=until, reasons=(said,))
 
     def _make(self, ids: tuple[str, ...], now: float, use: Use | None) -> PageOpinion:
@@ -247,7 +246,7 @@ class Opinions:
             stale=any(one.stale for one in parts),
             lapsed=any(each.id not in colouring for each in outages),
             reasons=self._reasons(parts, [one.incident for one in touching], listed, lost),
-            incidents=(*sorted(outages, key=_weight, reverse=True), *sorted(listed, key=_weight, reverse=True)),
+            incidents=(*sorted(outages, key=weight, reverse=True), *sorted(listed, key=weight, reverse=True)),
         )
         calm = self._coloured(base, certain, parts)
         if not doubts:
@@ -265,7 +264,7 @@ class Opinions:
         said = tuple(
             structs.replace(told, params={**told.params, "families": SEPARATOR.join(one.families), "used": used})
             for one in elsewhere.values()
-            for told in [_incident_reason(one.incident, self._report.link, Code.PAGE_ELSEWHERE)]
+            for told in [incident_reason(one.incident, self._report.link, Code.PAGE_ELSEWHERE)]
         )
         incidents = (*opinion.incidents, *(one.incident for one in elsewhere.values()))
         calm = opinion.calm and self._with_elsewhere(opinion.calm, elsewhere, use)
@@ -279,8 +278,10 @@ class Opinions:
         stale = light is Light.GREY and base.stale
         reasons = base.reasons
         if light is Light.GREEN and all(each.code == Code.PAGE_MISSING for each in reasons):
-            names = "" if self._is_all_well else SEPARATOR.join(one.part.name for one in parts)
-            reasons += (_page_reason(self._report, Code.PAGE_OPERATIONAL, **({"components": names} if names else {})),)
+            # What a feed has never named has an id alone, which is nobody's name for it.
+            names = SEPARATOR.join(one.part.name for one in parts if one.part.id in self._parts)
+            said = {} if self._is_all_well else {"components": names}
+            reasons += (page_reason(self._report, Code.PAGE_OPERATIONAL, **said),)
         elif light is Light.GREY and not stale:
             reasons += unknown(self._report, self._report.at, "unknown_value").reasons
         bad = light in (Light.RED, Light.YELLOW)
@@ -306,14 +307,14 @@ class Opinions:
         listed: Sequence[PageIncident],
         lost: tuple[str, ...],
     ) -> tuple[Reason, ...]:
-        reasons = [_incident_reason(incident, self._report.link) for incident in touching]
-        reasons += [_incident_reason(incident, self._report.link, Code.PAGE_UNNAMED) for incident in listed]
+        reasons = [incident_reason(incident, self._report.link) for incident in heaviest(touching)]
+        reasons += [incident_reason(incident, self._report.link, Code.PAGE_UNNAMED) for incident in heaviest(listed)]
         for part, stale in ((one.part, one.stale) for one in parts if one.part.state in _WORTH_SAYING):
             at = part.changed_at if part.changed_at is not None else self._first_seen.get(part.id, self._report.at)
             code = Code.PAGE_STALE if stale else Code.PAGE_COMPONENT
-            said = _page_reason(self._report, code, component=part.name, state=part.state.value)
+            said = page_reason(self._report, code, component=part.name, state=part.state.value)
             reasons.append(structs.replace(said, at=at))
-        return (*reasons, *(_page_reason(self._report, Code.PAGE_MISSING, id=name) for name in lost))
+        return (*reasons, *(page_reason(self._report, Code.PAGE_MISSING, id=wanted(name)) for name in lost))
 
 
 def unknown(report: PageReport, fetched_at: float | None, health: str | None = None) -> PageOpinion:
@@ -377,29 +378,5 @@ def _listed_only(parts: Sequence[PartColours]) -> frozenset[str]:
     return frozenset(troubled) if few else frozenset()
 
 
-def _incident_reason(incident: PageIncident, page: str, code: Code = Code.PAGE_INCIDENT) -> Reason:
-    said = reason(
-        Code.PAGE_MAINTENANCE if incident.maintenance else code,
-        Source.PAGE,
-        incident.updated_at,
-        incident.link or page,
-        title=incident.name,
-        stage=incident.stage.value,
-        started_at=incident.started_at,
-    )
-    if incident.maintenance:
-        return said
-    return structs.replace(said, params={**said.params, "impact": incident.impact.value})
-
-
-def _page_reason(report: PageReport, code: Code, **params: Param) -> Reason:
-    return reason(code, Source.PAGE, report.at, report.link, **params)
-
-
 def _name(parts: Mapping[str, PageComponent], ident: str) -> str:
     return parts[ident].name if ident in parts else ident
-
-
-def _weight(incident: PageIncident) -> tuple[bool, int, float]:
-    """Which incident speaks for an outage: an open one, the heaviest, the newest."""
-    return incident.stage is not PageStage.MONITORING, _IMPACTS.get(incident.impact, 0), incident.started_at

@@ -61,7 +61,7 @@ class Code(StrEnum):
 
     PAGE_OPERATIONAL = "page_operational"
     """The page calls every part of this operational, and there is no trouble to contradict it. `components`: what it
-    says so of, absent where it says so of everything that it lists."""
+    says so of, absent where it says so of everything that it lists, empty where it has no names for this."""
 
     PAGE_SILENT = "page_silent"
     """The page still calls this operational although requests fail from here. `components` as for

@@ -128,7 +128,8 @@ def _reasons(views: Iterable[ComponentView]) -> tuple[Reason, ...]:
 def _joined(one: Reason, other: Reason) -> Reason:
     """That the page is calm about two parts, said once."""
     names = [name for each in (one, other) for name in str(each.params.get("components", "")).split(SEPARATOR) if name]
-    return structs.replace(one, params={"components": SEPARATOR.join(dict.fromkeys(names))} if names else {})
+    some = any("components" in each.params for each in (one, other))
+    return structs.replace(one, params={"components": SEPARATOR.join(dict.fromkeys(names))} if some else {})
 
 
 def _names(views: Iterable[ComponentView]) -> str:

@@ -58,12 +58,14 @@ def page_data(file: Record, page_id: str | None, clock: Clock) -> PageData:
     found = text(summary, "id")
     if page_id is not None and found != page_id:
         raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found or "", MAX_ID))
-    ongoing = [_incident(each, clock) for each in listed(summary, "ongoing_incidents")[:MAX_OPEN]]
-    planned = [_maintenance(each, clock) for each in listed(summary, "scheduled_maintenances")[:MAX_OPEN]]
-    read = [one for one in (*ongoing, *planned) if one is not None]
+    ongoing = listed(summary, "ongoing_incidents")[:MAX_OPEN]
+    planned = listed(summary, "scheduled_maintenances")[:MAX_OPEN]
+    made = [(_maintenance if _is_planned(each) else _incident)(each, clock) for each in ongoing]
+    made += [_maintenance(each, clock) for each in planned]
+    read = [one for one in made if one is not None]
     parts = _components(summary)
     overview = not parts and text(summary, "page_type") == "parent"
-    return PageData(parts, read, len(ongoing) + len(planned) - len(read), overview)
+    return PageData(parts, read, len(made) - len(read), overview)
 
 
 def impacts_of(records: Iterable[Record], clock: Clock) -> dict[str, tuple[PageImpact, ...]]:
@@ -158,6 +160,11 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
         published_at=published_at,
         impacts=records or None,
     )
+
+
+def _is_planned(record: Record) -> bool:
+    """Whether what goes on is a maintenance: by its type or, where that is not told, by the words for its stages."""
+    return record.get("type") == "maintenance" or (text(record, "status") or "").startswith("maintenance_")
 
 
 def _maintenance(record: Record, clock: Clock) -> PageIncident | None:

@@ -62,6 +62,8 @@ def test_what_the_page_says_of_those_that_a_pattern_means() -> None:
 def test_a_pattern_that_means_none_is_reported_and_alone_nothing_is_known() -> None:
     assert light("name:Opus*") == (Light.GREY, ["page_unknown"])
     assert light("name:Opus*", "a") == (Light.GREEN, ["page_missing", "page_operational"])
+    report = PageReport(0.0, "acme", PageHealth.OK, "https://status.acme.example", parts())
+    assert Opinions(report).of(("name:*Opus*", "a"), 0.0).reasons[0].params == {"id": "Opus"}
 
 
 def test_a_few_of_very_many_models_are_listed_only() -> None:

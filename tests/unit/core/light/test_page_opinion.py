@@ -402,6 +402,10 @@ class TestFeeds:
         feed = replace(page(START, ["incident:investigating:critical:login"]), stated=False)
         assert speak(feed, "id-chat").reasons[0].params == {"components": "Chat"}
 
+    def test_a_part_that_it_has_never_named_is_not_called_by_its_id(self) -> None:
+        feed = replace(page(START, ["incident:investigating:critical:login"]), components=(), stated=False)
+        assert speak(feed, "id-chat").reasons[0].params == {"components": ""}
+
     def test_of_no_part_at_all_nothing_is_wrong(self) -> None:
         assert self.speak("incident:in_progress:maintenance:", ALL) == (G, Finding.OK)
 

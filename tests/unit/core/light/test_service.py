@@ -156,6 +156,17 @@ def test_that_the_page_is_calm_about_several_parts_is_said_once() -> None:
     ]
     (said,) = whole(named, 0.0).reasons
     assert said.params == {"components": f"Chat{SEPARATOR}Login"}
+    nameless = [
+        structs.replace(
+            view,
+            verdict=structs.replace(
+                view.verdict, reasons=(structs.replace(view.verdict.reasons[0], params={"components": ""}),)
+            ),
+        )
+        for view in views
+    ]
+    (said,) = whole(nameless, 0.0).reasons
+    assert said.params == {"components": ""}
     (said,) = whole(views, 0.0).reasons
     assert said.params == {}
 

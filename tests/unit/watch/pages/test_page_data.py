@@ -82,6 +82,28 @@ def test_how_grave_one_is_that_only_this_data_has(statuses: list[str], impact: I
     assert _native(native_incident("i1", "Errors", "identified", AT, affected_components=touched)).impact is impact
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "planned"),
+    [
+        ("maintenance_in_progress", "maintenance", True),
+        ("maintenance_in_progress", None, True),
+        ("investigating", "maintenance", True),
+        ("investigating", "incident", False),
+        ("investigating", 7, False),
+    ],
+)
+def test_a_maintenance_under_way_may_be_among_the_incidents(status: str, kind: object, planned: bool) -> None:
+    """It would make what it touches degraded, whose state is that of a maintenance."""
+    record = native_incident("m1", "Upgrade", status, AT - 600) | {
+        "type": kind,
+        "component_impacts": [impact("a", "under_maintenance", AT - 300, "m1", AT + 600)],
+    }
+    told = _native(record)
+    assert (told.maintenance, told.started_at, told.ends_at) == (
+        (True, AT - 300, AT + 600) if planned else (False, AT - 600, None)
+    )
+
+
 def test_a_maintenance_is_its_plan() -> None:
     record = native_incident("m1", "Upgrade", "maintenance_in_progress", AT - 9000) | {
         "component_impacts": [
