@@ -131,8 +131,8 @@ DAMAGES: dict[str, tuple[Damage, set[PageHealth]]] = {
     "a list everywhere": (lambda file: answer(200, _junk(file, [[]])), {PageHealth.UNREADABLE, PageHealth.WRONG_PAGE}),
     "null everywhere": (lambda file: answer(200, _junk(file, None)), {PageHealth.UNREADABLE, PageHealth.WRONG_PAGE}),
     "null alone": (lambda _: answer(200, b"null"), {PageHealth.UNREADABLE}),
-    "nothing in it": (lambda file: answer(200, type(file)()), {PageHealth.UNREADABLE, PageHealth.EMPTY,
-                                                               PageHealth.WRONG_PAGE}),
+    "nothing in it": (lambda file: answer(200, type(file)()), {PageHealth.UNREADABLE, PageHealth.EMPTY}),
+    "an error": (lambda _: answer(200, {"error": {"code": 7}}), {PageHealth.UNREADABLE}),
     "deep": (lambda _: answer(200, b'{"components": ' + b"[" * 200_000), {PageHealth.UNREADABLE}),
     "huge": (lambda _: httpserver.huge(), {PageHealth.UNREADABLE}),
     "millions of empty records": (

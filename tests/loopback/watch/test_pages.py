@@ -339,6 +339,7 @@ HEALTHS: list[tuple[str, Behaviour, PageHealth, str]] = [
     ("a redirect to nowhere", redirect("https://[acme/"), PageHealth.MOVED, "redirect"),
     ("gone", answer(404, "<h1>Not Found</h1>"), PageHealth.MOVED, "gone"),
     ("another page", answer(200, summary([component("a", "b")], page_id="other")), PageHealth.WRONG_PAGE, "page_id"),
+    ("an error in its place", answer(200, {"error": "too many requests"}), PageHealth.UNREADABLE, "shape"),
     ("nothing in it", answer(200, summary([])), PageHealth.EMPTY, "no_components"),
     ("not modified, unasked", answer(304), PageHealth.UNREADABLE, "http"),
     ("an old copy", answer(200, WELL, {"age": "86400"}), PageHealth.STALE, "old_copy"),

@@ -101,6 +101,8 @@ def barrier(body: bytes, *, wanted_html: bool) -> str | None:
         return "inactive"
     if title.endswith((b"- login", b"- log in", b"- sign in")) or path == "/access/login":
         return "login"
+    if not wanted_html and title.startswith((b"login", b"log in", b"sign in")):
+        return "login"
     if any(word in title for word in _ASKS_FOR_A_PERSON):
         return "challenge"
     return "login" if not wanted_html and _PASSWORD.search(head) else None

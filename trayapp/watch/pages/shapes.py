@@ -73,9 +73,12 @@ _IMPACTS = {impact.value: impact for impact in Impact}
 
 
 def check_page(file: Record, page_id: str | None) -> None:
-    """Raises `Unfit`: `wrong_page`, reason `page_id` (`found`)."""
+    """Raises `Unfit`: `wrong_page`, reason `page_id` (`found`); `unreadable` where it tells of no page at all: an error
+    in place of a file is nobody else's page."""
     found = text(inner(file, "page"), "id")
     if page_id is not None and found != page_id:
+        if not inner(file, "page"):
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".page")
         raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found or "", MAX_ID))
 
 

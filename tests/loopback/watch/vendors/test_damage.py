@@ -29,6 +29,7 @@ def _damages(kind: str, body: bytes) -> dict[str, Behaviour]:
         "HTML": answer(200, "<!doctype html><html><title>Acme</title><p>All systems operational</html>"),
         "wrong types": answer(200, wrong if kind not in FEEDS else b"<svg><item/></svg>"),
         "nulls": answer(200, nulls if kind != "google" else b"[null]"),
+        "an error": answer(200, b'{"error": {"code": "Throttled"}}'),
         "deep": answer(200, deep),
         "huge": answer(200, body + filler),
         "not UTF-8": answer(200, b'{"page": "caf\xe9"}' if kind not in FEEDS else b"<rss><title>caf\xe9</title></rss>"),
@@ -55,6 +56,7 @@ async def test_a_damaged_page_has_no_colour(scene: Make, kind: str, case: str) -
     report = await page.serve_anywhere(_damages(kind, body)[case])
     assert not report.speaks, name
     assert report.reason not in (None, "fault")
+    assert report.health is not PageHealth.WRONG_PAGE, "which counts at once, as no passing error does"
     assert page.opinion(_part(kind)).light is Light.GREY
 
 

@@ -56,6 +56,8 @@ def test_files_of_a_vendor_are_taken_for_nobody_elses(kind: str) -> None:
         (b"<html><head><title>Acme Status - Page Inactive</title>", "inactive"),
         (b'<html><link rel="canonical" href="http://acme.example/inactive">', "inactive"),
         (b"<html><TITLE>Acme - Login</TITLE>", "login"),
+        (b"<html><title>Sign in to Acme</title>", "login"),
+        (b"<html><title>Log in | Acme</title>", "login"),
         (b'<html><link rel="canonical" href="https://acme.example/access/login">', "login"),
         (b'<html><input id="p" type="password">', "login"),
         (b"<html><title>Just a moment...</title>", "challenge"),
@@ -75,6 +77,7 @@ def test_what_keeps_readers_out(body: bytes, kept_out: str | None) -> None:
 
 def test_a_field_for_a_password_is_no_door_on_a_web_page_that_was_asked_for() -> None:
     assert barrier(b"<html><title>Acme</title><input type=password>", wanted_html=True) is None
+    assert barrier(b"<html><title>Login errors</title>", wanted_html=True) is None
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,12 @@ class Datadog:
 
     async def _read(self, base: str, since: float, most: int) -> Reading:
         file: Record = await self._fetcher.json(f"{base}/config.json", dict)
+        records = listing(file, "components")
         if self._page_id is not None and text(file, "id") != self._page_id:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(text(file, "id") or "", MAX_ID))
         if file.get("enabled") is False:
             raise Unfit(PageHealth.UNREADABLE, "inactive")
-        leaves = list(_leaves(listing(file, "components")))
+        leaves = list(_leaves(records))
         if not leaves:
             raise Unfit(PageHealth.EMPTY, "no_components")
         parts = [_component(each) for each in leaves[:MAX_COMPONENTS] if ident(each)]

@@ -81,6 +81,8 @@ class Flashduty:
         page = f"{base}/api/status-page/{quote(self._page_id, safe='')}"
         data = await self._data(f"{page}/summary/active")
         about = inner(data, "page")
+        if self._page_id and not about:
+            raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.page")
         found = _number(about, "page_id") or text(about, "page_id") or ""
         if not self._page_id or found != self._page_id:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))

@@ -18,7 +18,7 @@ from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.recognition import pieces
 from trayapp.watch.pages.records import Record, inner, listed, text
-from trayapp.watch.pages.shapes import MAX_NAME, edited_at, incidents
+from trayapp.watch.pages.shapes import MAX_NAME, check_page, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
 
 log = logging.getLogger(__name__)
@@ -60,9 +60,7 @@ class Rootly:
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
         file: Record = await self._fetcher.json(f"{base}/api/v1/status.json", dict)
-        found = text(inner(file, "page"), "id")
-        if self._page_id is not None and found != self._page_id:
-            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found or "", 64))
+        check_page(file, self._page_id)
         file = self._copies.newest("status", file, edited_at(file, self._clock))
         indicator = text(inner(file, "status"), "indicator")
         if indicator is None:
