@@ -1,12 +1,12 @@
 """Flashduty: `/api/status-page/<page id>/summary/active`, where components have no states of their own.
 
 What a component's state is follows from the open changes that touch it, as on the page itself. What is not touched is
-operational, so a change that does not tell what it touches makes every other component unknown. An incident that was
-open at the last reading and is gone has been closed; its last words are then read once from `change/list`.
+operational, so a change that does not tell what it touches makes every other component unknown. The last words on those
+that are closed are in `change/list`.
 """
 
-import logging
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from trayapp.clock import Clock
@@ -23,6 +23,7 @@ from trayapp.core.evidence.page_report import (
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.derived import derived
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.last_words import LastWords
 from trayapp.watch.pages.records import Record, epoch, inner, listed, listing, text
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
@@ -37,11 +38,8 @@ from trayapp.watch.pages.shapes import (
 )
 from trayapp.watch.pages.vendor import MakeVendor, Reading
 
-log = logging.getLogger(__name__)
-
 HISTORY_S = 7 * 86_400
 PAST_S = 90 * 86_400
-KEPT_CLOSED = 10
 
 _LIGHTS = {
     "operational": PageLight.OPERATIONAL,
@@ -73,8 +71,7 @@ class Flashduty:
         self._fetcher = fetcher
         self._page_id = page.page_id or ""
         self._clock = clock
-        self._open: set[str] = set()
-        self._closed: dict[str, PageIncident] = {}
+        self._last_words = LastWords()
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`; `wrong_page` where the service file does not say which page it is."""
@@ -100,13 +97,15 @@ class Flashduty:
         states, unsure = _states(changes, self._clock)
         # Nobody knows what a record touches that cannot be read.
         unsure |= len(told) > len(read)
-        await self._last_words(page, {each.id for each in read if each.stage is not PageStage.RESOLVED})
-        return Reading(derived(parts, states, unsure=unsure), [*read, *self._closed.values()], lost)
+        closed = await self._last_words.of(read, partial(self._listed, page, HISTORY_S, MAX_OPEN))
+        return Reading(derived(parts, states, unsure=unsure), [*read, *closed], lost)
 
     async def past(self, base: str) -> list[PageIncident]:
         """Raises `Unfit`. Whose they are, the address says, by which the page itself is found."""
-        items = await self._changes(f"{base}/api/status-page/{quote(self._page_id, safe='')}", PAST_S)
-        told = [_change(each, self._clock) for each in items[:MAX_PAST]]
+        return await self._listed(f"{base}/api/status-page/{quote(self._page_id, safe='')}", PAST_S, MAX_PAST)
+
+    async def _listed(self, page: str, span_s: int, most: int) -> list[PageIncident]:
+        told = [_change(each, self._clock) for each in (await self._changes(page, span_s))[:most]]
         return [each for each in told if each is not None]
 
     async def _changes(self, page: str, span_s: int) -> list[Record]:
@@ -119,22 +118,6 @@ class Flashduty:
         if not isinstance(file.get("data"), dict):
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".data")
         return inner(file, "data")
-
-    async def _last_words(self, page: str, now_open: set[str]) -> None:
-        vanished, self._open = self._open - now_open, now_open
-        for name in now_open:
-            self._closed.pop(name, None)
-        if not vanished:
-            return
-        try:
-            items = await self._changes(page, HISTORY_S)
-        except Unfit as unfit:
-            # That it is over has been said; only the wording is lost.
-            log.info("the last words on a closed incident could not be read: %s", unfit)
-            return
-        told = [_change(each, self._clock) for each in items[:MAX_OPEN] if _number(each, "change_id") in vanished]
-        closed = {each.id: each for each in told if each is not None and each.stage is PageStage.RESOLVED}
-        self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
 
 
 def _shown(page: Record, components: Sequence[Record]) -> list[Record]:

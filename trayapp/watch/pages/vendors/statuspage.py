@@ -1,24 +1,19 @@
 """Atlassian Statuspage: everything current is in `summary.json`.
 
-The summary lists open incidents only. One that was open at the last reading and is gone has been closed; its last
-words, with the cause as the provider states it, are then read once from `incidents.json`.
+The summary lists open incidents only; the last words on those that are closed are in `incidents.json`.
 """
 
-import logging
+from functools import partial
 
 from trayapp.clock import Clock
 from trayapp.core.catalogue import Page
-from trayapp.core.evidence.page_report import PageHealth, PageIncident, PageStage
+from trayapp.core.evidence.page_report import PageHealth, PageIncident
 from trayapp.watch.pages.fetch import Fetcher, Unfit
+from trayapp.watch.pages.last_words import LastWords
 from trayapp.watch.pages.recognition import NAMES, is_ulid
 from trayapp.watch.pages.records import Record, inner, text
-from trayapp.watch.pages.shapes import MAX_PAST, check_page, components, edited_at, incidents
+from trayapp.watch.pages.shapes import MAX_CLOSED, MAX_PAST, check_page, components, edited_at, incidents
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading
-
-log = logging.getLogger(__name__)
-
-KEPT_CLOSED = 10
-"""So many closed incidents are repeated with every reading, so that nobody depends on having seen one reading."""
 
 
 class Statuspage:
@@ -29,8 +24,7 @@ class Statuspage:
         self._page_id = page.page_id
         self._clock = clock
         self._copies = Copies(clock)
-        self._open: set[str] = set()
-        self._closed: dict[str, PageIncident] = {}
+        self._last_words = LastWords()
 
     async def read(self, base: str) -> Reading:
         """Raises `Unfit`."""
@@ -46,31 +40,17 @@ class Statuspage:
             planned, lost_plans = incidents(file, "scheduled_maintenances", self._clock, maintenance=True)
         except Unfit:
             return Reading(parts, (), lost, "incidents")
-        named = {each.id for each in told}
-        vanished = self._open - named
-        self._open = {each.id for each in told if each.stage is not PageStage.RESOLVED}
-        if vanished:
-            await self._last_words(base, vanished)
-        for name in named:
-            self._closed.pop(name, None)
-        return Reading(parts, [*told, *self._closed.values(), *planned], lost + lost_incidents + lost_plans)
+        closed = await self._last_words.of(told, partial(self._listed, base, MAX_CLOSED))
+        return Reading(parts, [*told, *closed, *planned], lost + lost_incidents + lost_plans)
 
     async def past(self, base: str) -> list[PageIncident]:
         """The last fifty. Raises `Unfit`."""
+        return await self._listed(base, MAX_PAST)
+
+    async def _listed(self, base: str, most: int) -> list[PageIncident]:
         file: Record = await self._fetcher.json(f"{base}/api/v2/incidents.json", dict)
         check_page(file, self._page_id)
-        return incidents(file, "incidents", self._clock, most_closed=MAX_PAST)[0]
-
-    async def _last_words(self, base: str, vanished: set[str]) -> None:
-        try:
-            history: Record = await self._fetcher.json(f"{base}/api/v2/incidents.json", dict)
-            told, _ = incidents(history, "incidents", self._clock)
-        except Unfit as unfit:
-            # The summary has said what matters, that they are over; only the wording is lost.
-            log.info("the last words on a closed incident could not be read: %s", unfit)
-            return
-        closed = {each.id: each for each in told if each.id in vanished and each.stage is PageStage.RESOLVED}
-        self._closed = dict(list((closed | self._closed).items())[:KEPT_CLOSED])
+        return incidents(file, "incidents", self._clock, most_closed=most)[0]
 
 
 VENDOR: MakeVendor = Statuspage
