@@ -69,6 +69,8 @@ _LIGHTS = {
     "full outage": PageLight.MAJOR,
     "under maintenance": PageLight.MAINTENANCE,
 }
+# A name may have brackets, but not of a state: there two items ran together.
+_LIGHT_AND_REST = re.compile(rf"\(\s*(?:{'|'.join(_LIGHTS)})\s*\)", re.IGNORECASE)
 
 
 class Said(NamedTuple):
@@ -120,7 +122,7 @@ def meaning(item: Item) -> Meaning:
         | {
             name: _LIGHTS.get(met[2].strip().lower(), PageLight.UNKNOWN)
             for met in _PART.finditer(body)
-            if (name := html.unescape(met[1]).strip())
+            if (name := _LIGHT_AND_REST.split(html.unescape(met[1]), maxsplit=1)[0].strip())
         },
         updates=updates,
         resolved_at=when(resolved[1]) if resolved else None,

@@ -104,13 +104,14 @@ def test_the_part_in_a_title(title: str, name: str, part: str) -> None:
 def test_the_parts_in_a_list() -> None:
     body = (
         "<ul><li>Search (Degraded performance)</li><li>Log&amp;in (Full outage)</li><li>Files</li><li>A (Odd)</li>"
-        "<li> Apps (EU) (Partial outage) </li><li> (Full outage)</li></ul>"
+        "<li> Apps (EU) (Partial outage) </li><li> (Full outage)</li><li>Chat (Degraded) Chat (Full outage)</li></ul>"
     )
     assert meaning(_item(body)).parts == {
         "Search": PageLight.DEGRADED,
         "Log&in": PageLight.MAJOR,
         "A": PageLight.UNKNOWN,
         "Apps (EU)": PageLight.PARTIAL,
+        "Chat": PageLight.MAJOR,
     }
 
 
