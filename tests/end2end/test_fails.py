@@ -139,3 +139,14 @@ async def test_words_that_nobody_knows_are_said_to_be_so() -> None:
         both = await in_both("fails", "acme-api", "blorp\x1b[31m")
         both.says(("I do not know “blorp",), ("„blorp",))
         assert "\x1b" not in both.en.out
+
+
+async def test_a_wrong_address_is_not_their_fault() -> None:
+    acme = Acme()
+    async with providers(acme):
+        write_files(home(), (acme,))
+        acme.api(answer(404, "<html><h1>Not Found</h1></html>"))
+        ended = await run("fails", "acme-api")
+        assert ended.code == NEITHER
+        assert "Nobody's fault can be seen from here. Acme API answers 404 here." in ended.out
+        assert "look whether it is right" in ended.out

@@ -41,6 +41,6 @@ async def _ask(home: Home, loaded: Loaded, service: str, words: str) -> FailsAns
     services = (service, *(one for one in watched_ids(loaded) if one != service))
     watch = msgspec.structs.replace(loaded.settings.watch, services=services)
     widened = replace(loaded, settings=msgspec.structs.replace(loaded.settings, watch=watch))
-    async with Engine(home, SystemClock(), widened, watch_machine=False, remember=False) as engine:
+    async with Engine(home, SystemClock(), widened, watch_machine=False, look_around=True, remember=False) as engine:
         await engine.one_round(ANSWER_S)
         return answers.fails(engine.snapshot(), service, words)

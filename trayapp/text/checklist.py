@@ -122,7 +122,9 @@ _NEXT: dict[Said, str] = {
     Said.OTHERS_FAIL: N_("That is rare: think of your network first, or of something that they share."),
     Said.OTHERS_SHARE: N_("That is rare: they may share something, such as a network or a computing centre."),
     Said.OTHERS_ALONE: N_("With a second provider in the list there is something to compare with."),
-    Said.KEYS_REFUSED: N_("Make a new one at the provider and store it in the settings."),
+    Said.KEYS_REFUSED: N_(
+        "See there whether the key or the account is switched off; a new key goes into the settings."
+    ),
     Said.KEYS_FORBIDDEN: N_("See what the key may do at the provider, and try without VPN or from another network."),
     Said.KEYS_QUOTA: N_("Top it up at the provider, or go on locally."),
     Said.KEYS_RATE: N_("Let some tools rest for a minute."),

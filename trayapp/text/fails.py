@@ -18,6 +18,7 @@ from trayapp.text.trim import clean
 
 _NAMES_MAX = 60
 _WORDS_MAX = 60
+_VPN_MAX = 40
 
 _LEADS: Mapping[tuple[Side, bool], str] = {
     (Side.THEM, True): N_("It is them, not you."),
@@ -45,10 +46,13 @@ _WHYS: Mapping[Why, str] = {
     Why.THROTTLED: N_("{name} slows down whoever asks from your address."),
     Why.REGION: N_("{name} refuses the address that you ask from."),
     Why.FORBIDDEN: N_("{name} refuses you, and does not say whether it is the key or the address."),
+    Why.LOCAL: N_("{name} looks well, but your tools are switched to a local model that is not ready."),
     Why.ANSWERS: N_("{name} has just answered a real request from this computer."),
     Why.SYMPTOM: N_("{name} looks well from here."),
     Why.CHECKING: N_("Requests to {name} have begun to fail; I am finding out whether it is them."),
+    Why.ODD: N_("What answers for {name} here makes no sense."),
     Why.SILENT: N_("{name} does not answer from here, other hosts do."),
+    Why.ELSEWHERE: N_("Its status page tells of trouble with models that you are not known to use."),
     Why.UNSEEN: N_("Only the official page can speak for {parts}; it is calm, and such pages often lag by minutes."),
     Why.CALM: N_("All that can be seen of {name} is well."),
     Why.NO_EVIDENCE: N_("Nothing can be seen of {name} at the moment."),
@@ -62,15 +66,21 @@ _NEXT: Mapping[Why, str] = {
     Why.RECOVERING: N_("Try once more now, and again in ten minutes if it still fails."),
     Why.OFFLINE: N_("Look after the connection first; llm-ampel doctor goes through it step by step."),
     Why.BLOCKED: N_("Try another network, such as your phone's, or turn VPN and filters off."),
-    Why.KEY: N_("Make a new key in the account and store it in the settings."),
+    Why.KEY: N_(
+        "See in the account whether it is the key or the account itself that is switched off; a new key goes into the"
+        " settings."
+    ),
     Why.QUOTA: N_("Look at usage and billing in the account."),
     Why.MODEL: N_("Choose another model in your tool."),
     Why.RATE_LIMIT: N_("Wait a minute, and send less at once."),
     Why.THROTTLED: N_("Wait a few minutes, or turn the VPN off: many may ask from there."),
     Why.REGION: N_("Turn the VPN off, or on."),
     Why.FORBIDDEN: N_("See what the key may do in the account; then try without VPN or from another network."),
+    Why.LOCAL: N_("Start it: llm-ampel local start. Or go back: llm-ampel switch cloud."),
     Why.CHECKING: N_("Ask again in a minute."),
+    Why.ODD: N_("Ask again in a minute; if you have entered its address yourself, look whether it is right."),
     Why.SILENT: N_("Try another network, such as your phone's: if it works there, it is this one."),
+    Why.ELSEWHERE: N_("If you have chosen one of them, take another for now."),
     **dict.fromkeys((Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE), _HERE),
 }
 _BY_STEP: Mapping[NetworkStep, str] = {
@@ -80,6 +90,14 @@ _BY_STEP: Mapping[NetworkStep, str] = {
     NetworkStep.CLOCK: N_("Have the time set automatically in the settings of the system."),
     NetworkStep.PROXY: N_("Check its login in the settings of the system, or ask whoever runs it."),
     NetworkStep.CAPTIVE_PORTAL: N_("Open any page in the browser and log in there."),
+}
+# Where a VPN is known to be in the way, it is the first thing to try without.
+_WITH_VPN: Mapping[Why, str] = {
+    Why.REGION: N_("Turn the VPN {vpn} off, or choose another country in it."),
+    **dict.fromkeys(
+        (Why.BLOCKED, Why.SILENT, Why.THROTTLED, Why.FORBIDDEN),
+        N_("Turn the VPN {vpn} off for a try; if it works then, it was that."),
+    ),
 }
 # There the words of the user say more about what to do than the light does.
 _BY_SYMPTOM = frozenset({Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE, Why.REPORTED})
@@ -100,7 +118,7 @@ def sentence(f: Fails, s: Snapshot) -> str:
     """On whose side it is, and why: "It is them, not you. ChatGPT is down."."""
     verdict = _verdict(f, s)
     names = join_short([part(one) for one in f.parts], _NAMES_MAX)
-    if f.status is not None and f.why is Why.ERRORS:
+    if f.status is not None and f.why in (Why.ERRORS, Why.ODD):
         why = _("{name} answers {status} here.", name=name(verdict.name), status=f.status)
     elif f.step is not None:
         why = _("Your connection fails: {step}.", step=codes.step(f.step))
@@ -115,6 +133,8 @@ def next_step(f: Fails) -> str:
     """What to do now."""
     if f.symptoms and f.why in _BY_SYMPTOM:
         return said(f.symptoms[0].then)
+    if f.vpn is not None and f.why in _WITH_VPN:
+        return _(_WITH_VPN[f.why], vpn=clean(f.vpn, _VPN_MAX))
     words = _NEXT[f.why] if f.step is None else _BY_STEP.get(f.step, _NEXT[f.why])
     return _(words)
 

@@ -79,3 +79,32 @@ def test_what_stands_in_for_several_things_is_named_once() -> None:
         "For images: OpenAI API.",
         "On this computer: qwen3:8b.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("why", "en", "de"),
+    [
+        (
+            Why.REGION,
+            "Turn the VPN wg0 off, or choose another country in it.",
+            "Schalte das VPN wg0 aus, oder wähle darin ein anderes Land.",
+        ),
+        (
+            Why.SILENT,
+            "Turn the VPN wg0 off for a try; if it works then, it was that.",
+            "Schalte das VPN wg0 zur Probe aus; geht es dann, lag es daran.",
+        ),
+    ],
+)
+def test_a_vpn_that_is_known_is_named(why: Why, en: str, de: str) -> None:
+    f = Fails("openai-api", Side.NEITHER, False, why, vpn="wg0")
+    assert words.next_step(f) == en
+    assert "wg0" not in words.next_step(Fails("openai-api", Side.THEM, True, Why.DOWN, vpn="wg0"))
+    set_language("de")
+    assert words.next_step(f) == de
+
+
+def test_an_answer_that_makes_no_sense_is_nobodys_fault_yet() -> None:
+    f = Fails("openai-api", Side.NEITHER, False, Why.ODD, status=404)
+    assert words.sentence(f, fine()) == "Nobody's fault can be seen from here. OpenAI API answers 404 here."
+    assert "address" in words.next_step(f)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trayapp.core.catalogue import Ability
+from trayapp.core.evidence.network_picture import Stretch
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code
@@ -17,7 +18,8 @@ from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.light.verdicts import Judgement, ServiceVerdict
 from trayapp.core.mine.side import Side
 from trayapp.core.mine.symptoms import Symptom
-from trayapp.core.snapshot import Snapshot
+from trayapp.core.snapshot import Snapshot, how_many_move
+from trayapp.core.switching.route import Endpoint, To
 from trayapp.core.switching.target import TargetState
 
 # What a local model can stand in for.
@@ -31,10 +33,13 @@ class Why(StrEnum):
     `trouble` that own eyes or the page see; `reported` by the page alone; `slow`; `flapping`; `maintenance`;
     `recovering`.
     With you: `offline`; `blocked` in this network; `key`, `quota`, `model`, `rate_limit`, `throttled` (whoever asks
-    from here), `region`: of the account, the tool or the address; `answers`: it really answers here at this moment;
-    `symptom`: nothing is wrong, and what is seen is usually on this side.
-    Neither: `checking`, for something has begun to fail; `silent`: no answer from here, and a calm page; `unseen`: only
-    the page speaks for it, and pages lag; `calm`: all that can be seen is well; `no_evidence`.
+    from here), `region`: of the account, the tool or the address; `local`: the provider looks well, and its requests
+    go to a local model that is not ready; `answers`: it really answers here at this moment; `symptom`: nothing is
+    wrong, and what is seen is usually on this side.
+    Neither: `checking`, for something has begun to fail; `odd`: what answers makes no sense, as at a wrong address;
+    `silent`: no answer from here, and a calm page; `elsewhere`: the page tells of trouble with models that are not
+    known to be used here; `unseen`: only the page speaks for it, and pages lag; `calm`: all that can be seen is well;
+    `no_evidence`.
     """
 
     DOWN = "down"
@@ -55,10 +60,13 @@ class Why(StrEnum):
     THROTTLED = "throttled"
     REGION = "region"
     FORBIDDEN = "forbidden"
+    LOCAL = "local"
     ANSWERS = "answers"
     SYMPTOM = "symptom"
     CHECKING = "checking"
+    ODD = "odd"
     SILENT = "silent"
+    ELSEWHERE = "elsewhere"
     UNSEEN = "unseen"
     CALM = "calm"
     NO_EVIDENCE = "no_evidence"
@@ -68,7 +76,7 @@ class Fails(Struct, frozen=True):
     """The answer. `sure`: it is shown, and not only likely. `status`: of the error that it rests on. `step`: of the own
     network, where that is it. `parts`: names of the parts in trouble, else of those that only the page can speak for.
     `symptoms`: what the user means by their words, the clearest first. `works`: names of services that stand in, by
-    what they are used for; `local`: the model that can, and for what.
+    what they are used for; `local`: the model that can. `vpn`: its interface, where one is in the way.
     """
 
     service: str
@@ -81,6 +89,7 @@ class Fails(Struct, frozen=True):
     symptoms: tuple[Symptom, ...] = ()
     works: dict[Ability, tuple[str, ...]] = {}
     local: str | None = None
+    vpn: str | None = None
 
 
 _Found = tuple[Side, bool, Why]
@@ -113,7 +122,13 @@ _SEEN_FAILING = frozenset({Code.FAILURES, Code.SOME_FAILURES})
 _REPORTED_OR_PAST = frozenset({Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.RECOVERING, Finding.SLOW})
 _PAGE = frozenset({Code.PAGE_INCIDENT, Code.PAGE_COMPONENT})
 # Colours nothing by itself; beside somebody for whom it fails it is more than a coincidence.
-_LISTED = (Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_ELSEWHERE, Code.PAGE_STALE, Code.LISTED_ONLY)
+_LISTED = (Code.PAGE_INCIDENT, Code.PAGE_UNNAMED, Code.PAGE_STALE, Code.LISTED_ONLY)
+# Then nothing is known against the provider.
+_WELL = frozenset({Why.ANSWERS, Why.SYMPTOM, Why.UNSEEN, Why.CALM, Why.NO_EVIDENCE})
+# Parts that go through the gateway.
+_MOVE = frozenset(map(str, Endpoint))
+# From here on it is the server's own.
+_SERVER_ERROR = 500
 
 
 def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fails | None:
@@ -122,6 +137,8 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
     if verdict is None:
         return None
     side, sure, why = _found(s.judgement, verdict, symptoms)
+    if why in _WELL and _moved_nowhere(s, verdict):
+        side, sure, why = Side.YOU, False, Why.LOCAL
     local = s.target.model if s.target.state is TargetState.READY else None
     return Fails(
         service,
@@ -134,7 +151,17 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
         symptoms=symptoms,
         works=_works(s.judgement, verdict, symptoms),
         local=local if any(one in _LOCALLY for one in _wanted(verdict, symptoms)) else None,
+        vpn=s.network.of(Stretch.VPN).detail,
     )
+
+
+def _moved_nowhere(s: Snapshot, v: ServiceVerdict) -> bool:
+    """Whether tools that ask for it are sent to a local model that cannot answer; a website stays where it is."""
+    if not any(part.id in _MOVE for part in v.components):
+        return False
+    route = s.routes.get(v.provider)
+    moved = route is not None and route.to is To.LOCAL and how_many_move(s.tools, (v.provider,)) > 0
+    return moved and s.target.state is not TargetState.READY
 
 
 def _found(judgement: Judgement, v: ServiceVerdict, symptoms: tuple[Symptom, ...]) -> _Found:
@@ -176,8 +203,10 @@ def _yellow(v: ServiceVerdict, refused: _Found | None) -> _Found:
         return Side.YOU, False, refused[2]
     if _has(v, Code.BLOCKED) and not seen and v.finding in _REPORTED_OR_PAST:
         return Side.YOU, False, Why.BLOCKED
-    if v.finding is Finding.CHECKING and any(isinstance(reason.params.get("status"), int) for reason in seen):
-        return Side.THEM, False, Why.ERRORS
+    statuses = [status for reason in seen if isinstance(status := reason.params.get("status"), int)]
+    if v.finding is Finding.CHECKING and statuses:
+        theirs = max(statuses) >= _SERVER_ERROR
+        return (Side.THEM, False, Why.ERRORS) if theirs else (Side.NEITHER, False, Why.ODD)
     if v.finding in _YELLOW:
         return _YELLOW[v.finding]
     if _has(v, Code.REFUSED):
@@ -194,6 +223,8 @@ def _green(v: ServiceVerdict, symptoms: tuple[Symptom, ...]) -> _Found:
         return Side.THEM, False, Why.TROUBLE
     if any(_has(v, code) for code in _LISTED):
         return Side.THEM, False, Why.REPORTED
+    if _has(v, Code.PAGE_ELSEWHERE):
+        return Side.NEITHER, False, Why.ELSEWHERE
     if v.confidence is Confidence.ANSWERING and all(part.seen for part in meant):
         return Side.YOU, False, Why.ANSWERS
     if symptoms and symptoms[0].side is Side.YOU:
@@ -208,7 +239,7 @@ def _has(v: ServiceVerdict, code: Code) -> bool:
 
 
 def _status(v: ServiceVerdict, why: Why) -> int | None:
-    if why not in (Why.ERRORS, Why.DOWN):
+    if why not in (Why.ERRORS, Why.DOWN, Why.ODD):
         return None
     if v.claim is not None and v.claim.status is not None:
         return v.claim.status

@@ -27,6 +27,7 @@ MAX_WORDS = 40
 _CLASS_WEIGHT = 0.3
 # A status is worth more than the words around it, which often are those of another.
 _STATUS_WEIGHT = 1.5
+_STATUS_DIGITS = 3
 _CLASSES = frozenset({"4xx", "5xx"})
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -37,6 +38,11 @@ _ONE_SLIP_FROM, _TWO_SLIPS_FROM = 5, 9
 _BRIEF_WORDS = 2
 # The address of a host says nothing of what it does.
 _HOST = re.compile(r"\b(?:[\w-]+\.)+(?:com|ai|org|net|io|dev|de|eu)\b", re.I)
+# Numbers of requests are made of any digits.
+_IDS = re.compile(
+    r"(?<![a-z0-9])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{12,})", re.I
+)
+_HERE = re.compile(r"(?<![\d.])127(?:\.\d{1,3}){3}(?![\d.])|\[::1\]")
 # Errors in programs: RateLimitError.
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _IGNORED_WORDS = """
@@ -48,7 +54,7 @@ chatgpt openai claude gemini copilot says sagt shows zeigt
 """
 _IGNORED = frozenset(_IGNORED_WORDS.split())
 # Whether something works is what every phrase turns on in one language or the other; alone it says nothing.
-_FAINT_WORDS = "work works working geht gehen funktioniert error fehler fails fail problem kein keine no"
+_FAINT_WORDS = "api work works working geht gehen funktioniert error fehler fails fail problem kein keine no"
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,7 +112,7 @@ class Symptoms:
 
     def find(self, text: str) -> tuple[Symptom, ...]:
         """Those that the text names, the clearest first; none where it names none."""
-        typed = _words(_HUMP.sub(" ", _HOST.sub(" ", text)))
+        typed = _words(_HUMP.sub(" ", _IDS.sub(" ", _HOST.sub(" ", _HERE.sub(" localhost ", text)))))
         brief = len(typed) <= _BRIEF_WORDS
         # What one person writes in two words another writes in one.
         typed += tuple(
@@ -126,6 +132,8 @@ class Symptoms:
             said = [word for word in phrase if word in meant]
             if len(said) < min(2, len(phrase)) and not brief:
                 continue
+            if len(said) < len(phrase) and all(word.stem in _FAINT for word in said):
+                continue
             here = sum(self._weights[word.stem] for word in said)
             share = here / sum(self._weights[word.stem] for word in phrase)
             if share >= ENOUGH:
@@ -140,7 +148,7 @@ def _weight(stem: str, symptoms: int) -> float:
     if stem in _CLASSES:
         return _CLASS_WEIGHT
     if stem.isdigit():
-        return _STATUS_WEIGHT
+        return _STATUS_WEIGHT if len(stem) >= _STATUS_DIGITS else _CLASS_WEIGHT
     return (0.4 if stem in _FAINT else 1.0) / math.sqrt(symptoms)
 
 

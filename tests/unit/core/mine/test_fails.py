@@ -10,12 +10,15 @@ from tests.support.snapshots import NO_TARGET, READY, service, snapshot
 from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
+from trayapp.core.evidence.surroundings import Surroundings
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
 from trayapp.core.mine.fails import Fails, Why, fails
 from trayapp.core.mine.side import Side
-from trayapp.core.snapshot import Snapshot
+from trayapp.core.snapshot import Snapshot, ToolStatus
+from trayapp.core.switching.route import Policy
+from trayapp.core.switching.target import TargetState
 from trayapp.settings.symptoms import known
 
 THEM, YOU, NEITHER = Side.THEM, Side.YOU, Side.NEITHER
@@ -61,6 +64,7 @@ def marked(badge: Badge, finding: Finding, *reasons: Reason) -> Snapshot:
 
 FILTER = Reason(Code.BLOCKED, Source.PROBE, 0.0, {"what": "foreign_page"})
 FAILS = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 503})
+NONSENSE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 404, "what": "malformed"})
 SILENCE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": "timeout"})
 NO_KEYS = Reason(Code.BADGE_RATE_LIMIT, Source.PROBE, 0.0, {"keyless": True})
 OFFLINE = NetworkStatus(NetworkState.OFFLINE, 0.0, NetworkStep.TCP)
@@ -82,6 +86,8 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("only reported", states.reported_only(), THEM, False, Why.REPORTED),
     ("just begun, with errors", states.checking(), THEM, False, Why.ERRORS),
     ("begun to answer errors", yellow(Finding.CHECKING, FAILS), THEM, False, Why.ERRORS),
+    ("begun to answer nonsense", yellow(Finding.CHECKING, NONSENSE), NEITHER, False, Why.ODD),
+    ("begun to answer both", yellow(Finding.CHECKING, NONSENSE, FAILS), THEM, False, Why.ERRORS),
     ("begun to be silent", yellow(Finding.CHECKING, SILENCE), NEITHER, False, Why.CHECKING),
     ("the page's trouble, an empty account", marked(Badge.QUOTA, Finding.DEGRADED, INCIDENT), YOU, False, Why.QUOTA),
     ("just back, and a bad key", marked(Badge.KEY, Finding.RECOVERING), YOU, False, Why.KEY),
@@ -113,7 +119,7 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("it answers", green(confidence=Confidence.ANSWERING), YOU, False, Why.ANSWERS),
     ("it can be reached", green(), NEITHER, False, Why.CALM),
     ("the page lists what names no part", listed(Code.PAGE_UNNAMED), THEM, False, Why.REPORTED),
-    ("the page lists others' models", listed(Code.PAGE_ELSEWHERE), THEM, False, Why.REPORTED),
+    ("the page lists others' models", listed(Code.PAGE_ELSEWHERE), NEITHER, False, Why.ELSEWHERE),
 ]  # fmt: skip
 
 
@@ -181,3 +187,33 @@ class TestWhatWorksInstead:
 
 def test_what_is_not_watched_has_no_answer() -> None:
     assert fails(states.fine(), "mistral") is None
+
+
+class TestToolsThatAreMoved:
+    TOOLS = (ToolStatus("editor", Policy.SWITCH),)
+    DOWN = structs.replace(READY, state=TargetState.DOWN)
+
+    def test_nobody_answers_them_while_the_model_is_not_ready(self) -> None:
+        s = snapshot(service("openai-api"), target=self.DOWN, local=("openai",), tools=self.TOOLS)
+        found = answer(s)
+        assert (found.side, found.sure, found.why) == (YOU, False, Why.LOCAL)
+        assert answer(s, name="chatgpt").why is not Why.LOCAL, "a website stays where it is"
+        assert answer(s, name="claude-api").why is not Why.LOCAL, "another provider's"
+
+    def test_what_is_known_of_the_provider_comes_first(self) -> None:
+        down = service("openai-api", Light.RED, Finding.DOWN, claim=Claim(ClaimKind.NOT_YOU))
+        assert answer(snapshot(down, target=self.DOWN, local=("openai",), tools=self.TOOLS)).why is Why.DOWN
+
+    def test_a_ready_model_answers_them(self) -> None:
+        assert answer(snapshot(service("openai-api"), local=("openai",), tools=self.TOOLS)).why is not Why.LOCAL
+
+    def test_without_a_tool_that_moves_nothing_goes_there(self) -> None:
+        stays = (ToolStatus("job", Policy.FAIL),)
+        s = snapshot(service("openai-api"), target=self.DOWN, local=("openai",), tools=stays)
+        assert answer(s).why is not Why.LOCAL
+
+
+def test_a_vpn_in_the_way_is_known() -> None:
+    behind = Surroundings(tunnel="wg0")
+    assert answer(structs.replace(green(), around=behind)).vpn == "wg0"
+    assert answer(green()).vpn is None
