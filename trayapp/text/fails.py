@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.observation import NetworkStep
+from trayapp.core.light.reasons import Code
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.mine.fails import Fails, Why
 from trayapp.core.mine.side import Side
@@ -120,7 +121,7 @@ def sentence(f: Fails, s: Snapshot) -> str:
     names = join_short([part(one) for one in f.parts], _NAMES_MAX)
     if f.status is not None and f.why in (Why.ERRORS, Why.ODD):
         why = _("{name} answers {status} here.", name=name(verdict.name), status=f.status)
-    elif f.step is not None:
+    elif f.step is not None and f.why is Why.OFFLINE:
         why = _("Your connection fails: {step}.", step=codes.step(f.step))
     elif f.why is Why.TROUBLE and names:
         why = _("{name} has trouble: {parts}.", name=name(verdict.name), parts=names)
@@ -185,7 +186,9 @@ def seen_lines(f: Fails, s: Snapshot) -> list[str]:
     """What that rests on: the page, the requests from here, the own connection; each once."""
     verdict = _verdict(f, s)
     pages = [page_line(page, s) for page in s.judgement.pages if page.provider == verdict.provider]
-    said = [*(reasons.reason(reason, s, verdict) for reason in verdict.reasons), *pages, network_line(s)]
+    # What the connection was like when one of them was asked is older than what it is like now.
+    told = [reason for reason in verdict.reasons if reason.code not in (Code.NETWORK_FINE, Code.NETWORK_UNPROVEN)]
+    said = [*(reasons.reason(reason, s, verdict) for reason in told), *pages, network_line(s)]
     # A page that cannot be read is said once, with a full stop or without.
     return list({line.rstrip("."): line for line in reversed(said)}.values())[::-1]
 

@@ -5,7 +5,8 @@ import pytest
 from tests.support.snapshots import service, snapshot
 from tests.support.states import STATES, down, fine, offline
 from trayapp.core.catalogue import Ability
-from trayapp.core.evidence.observation import Badge, NetworkStep
+from trayapp.core.evidence.observation import Badge, NetworkStep, Source
+from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.mine.fails import Fails, Why, fails
 from trayapp.core.mine.side import Side
@@ -108,3 +109,18 @@ def test_an_answer_that_makes_no_sense_is_nobodys_fault_yet() -> None:
     f = Fails("openai-api", Side.NEITHER, False, Why.ODD, status=404)
     assert words.sentence(f, fine()) == "Nobody's fault can be seen from here. OpenAI API answers 404 here."
     assert "address" in words.next_step(f)
+
+
+def test_a_name_that_is_not_looked_up_has_a_next_step_of_its_own() -> None:
+    f = Fails("openai-api", Side.NEITHER, False, Why.CHECKING, step=NetworkStep.DNS)
+    assert words.sentence(f, fine()).startswith("Nobody's fault can be seen from here. Requests to OpenAI API")
+    assert "another DNS server" in words.next_step(f)
+
+
+def test_the_connection_is_told_once_as_it_is_now() -> None:
+    was = (
+        Reason(Code.NETWORK_UNPROVEN, Source.NETWORK, 0.0),
+        Reason(Code.NETWORK_FINE, Source.NETWORK, 0.0, {"hosts": 2}),
+    )
+    s = snapshot(service("openai-api", Light.YELLOW, Finding.CHECKING, reasons=was))
+    assert [line.split(":")[0] for line in words.seen_lines(answer(s), s)].count("Your connection") == 1

@@ -74,9 +74,9 @@ class Why(StrEnum):
 
 class Fails(Struct, frozen=True):
     """The answer. `sure`: it is shown, and not only likely. `status`: of the error that it rests on. `step`: of the own
-    network, where that is it. `parts`: names of the parts in trouble, else of those that only the page can speak for.
-    `symptoms`: what the user means by their words, the clearest first. `works`: names of services that stand in, by
-    what they are used for; `local`: the model that can. `vpn`: its interface, where one is in the way.
+    network, where that is it or may be. `parts`: names of the parts in trouble, else of those that only the page can
+    speak for. `symptoms`: what the user means by their words, the clearest first. `works`: names of services that stand
+    in, by what they are used for; `local`: the model that can. `vpn`: its interface, where one is in the way.
     """
 
     service: str
@@ -119,6 +119,8 @@ _RED: Mapping[ClaimKind, _Found] = {
     ClaimKind.NONE: (Side.THEM, False, Why.DOWN),
 }
 _SEEN_FAILING = frozenset({Code.FAILURES, Code.SOME_FAILURES})
+# Nobody can tell whether it is their names or whoever looks them up here.
+_NAMELESS = frozenset({"dns", "dns_timeout"})
 _REPORTED_OR_PAST = frozenset({Finding.DEGRADED, Finding.REPORTED_ONLY, Finding.RECOVERING, Finding.SLOW})
 _PAGE = frozenset({Code.PAGE_INCIDENT, Code.PAGE_COMPONENT})
 # Colours nothing by itself; beside somebody for whom it fails it is more than a coincidence.
@@ -146,13 +148,21 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
         sure,
         why,
         status=_status(verdict, why),
-        step=s.judgement.network.step if why is Why.OFFLINE else None,
+        step=_step(s.judgement, verdict, why),
         parts=_parts(verdict, side, why, symptoms),
         symptoms=symptoms,
         works=_works(s.judgement, verdict, symptoms),
         local=local if any(one in _LOCALLY for one in _wanted(verdict, symptoms)) else None,
         vpn=s.network.of(Stretch.VPN).detail,
     )
+
+
+def _step(judgement: Judgement, v: ServiceVerdict, why: Why) -> NetworkStep | None:
+    if why is Why.OFFLINE:
+        return judgement.network.step
+    failed = [reason.params.get("what") for reason in v.reasons if reason.code in _SEEN_FAILING]
+    nameless = why in (Why.CHECKING, Why.SILENT) and bool(failed) and _NAMELESS.issuperset(failed)
+    return NetworkStep.DNS if nameless else None
 
 
 def _moved_nowhere(s: Snapshot, v: ServiceVerdict) -> bool:
@@ -207,6 +217,9 @@ def _yellow(v: ServiceVerdict, refused: _Found | None) -> _Found:
     if v.finding is Finding.CHECKING and statuses:
         theirs = max(statuses) >= _SERVER_ERROR
         return (Side.THEM, False, Why.ERRORS) if theirs else (Side.NEITHER, False, Why.ODD)
+    if v.finding is Finding.CHECKING and seen and all(reason.params.get("what") == "expired" for reason in seen):
+        # A wrong clock would see all certificates so.
+        return Side.THEM, False, Why.TROUBLE
     if v.finding in _YELLOW:
         return _YELLOW[v.finding]
     if _has(v, Code.REFUSED):

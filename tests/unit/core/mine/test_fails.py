@@ -65,6 +65,7 @@ def marked(badge: Badge, finding: Finding, *reasons: Reason) -> Snapshot:
 FILTER = Reason(Code.BLOCKED, Source.PROBE, 0.0, {"what": "foreign_page"})
 FAILS = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 503})
 NONSENSE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": 404, "what": "malformed"})
+EXPIRED = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": "expired"})
 SILENCE = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": "timeout"})
 NO_KEYS = Reason(Code.BADGE_RATE_LIMIT, Source.PROBE, 0.0, {"keyless": True})
 OFFLINE = NetworkStatus(NetworkState.OFFLINE, 0.0, NetworkStep.TCP)
@@ -88,6 +89,7 @@ LIGHTS: list[tuple[str, Snapshot, Side, bool, Why]] = [
     ("begun to answer errors", yellow(Finding.CHECKING, FAILS), THEM, False, Why.ERRORS),
     ("begun to answer nonsense", yellow(Finding.CHECKING, NONSENSE), NEITHER, False, Why.ODD),
     ("begun to answer both", yellow(Finding.CHECKING, NONSENSE, FAILS), THEM, False, Why.ERRORS),
+    ("a certificate that has expired", yellow(Finding.CHECKING, EXPIRED), THEM, False, Why.TROUBLE),
     ("begun to be silent", yellow(Finding.CHECKING, SILENCE), NEITHER, False, Why.CHECKING),
     ("the page's trouble, an empty account", marked(Badge.QUOTA, Finding.DEGRADED, INCIDENT), YOU, False, Why.QUOTA),
     ("just back, and a bad key", marked(Badge.KEY, Finding.RECOVERING), YOU, False, Why.KEY),
@@ -217,3 +219,12 @@ def test_a_vpn_in_the_way_is_known() -> None:
     behind = Surroundings(tunnel="wg0")
     assert answer(structs.replace(green(), around=behind)).vpn == "wg0"
     assert answer(green()).vpn is None
+
+
+@pytest.mark.parametrize(("what", "step"), [("dns", NetworkStep.DNS), ("dns_timeout", NetworkStep.DNS), ("tls", None)])
+def test_a_name_that_is_not_looked_up_may_be_the_fault_of_whoever_looks_it_up(
+    what: str, step: NetworkStep | None
+) -> None:
+    failing = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": what})
+    found = answer(yellow(Finding.CHECKING, failing))
+    assert (found.side, found.why, found.step) == (NEITHER, Why.CHECKING, step)
