@@ -77,7 +77,7 @@ class Silences:
         `groups`: of components, each with its provider. `are_calm`: whether the page calls one of these well.
         """
         silent: dict[Group, str] = {}
-        # Since when each has been silent: of those whose page is calm about what is silent, and of those without a word.
+        # Since when each has been silent: of those whose page is calm about it, and of those without a word.
         calm: dict[str, float] = {}
         wordless: dict[str, float] = {}
         for provider, group in groups:

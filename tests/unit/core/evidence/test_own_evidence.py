@@ -88,7 +88,8 @@ class TestAfresh:
         evidence = seen(*tries)
         assert (sight(evidence), evidence.share) == (Sight.DEGRADED, (3, 7))
         evidence.look(541.0 + GAP_S, answering(0))
-        assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
+        assert sight(evidence) is Sight.CLEAR
+    assert evidence.share is None
         assert evidence.is_calm
 
     def test_though_what_came_before_and_after_it_is_told_together(self) -> None:
@@ -460,4 +461,5 @@ def test_what_something_on_the_way_explains_is_no_failing_in_part() -> None:
     assert evidence.share == (3, 7)
     evidence.explained(545.0)
     evidence.look(550.0, answering(100, at=550.0))
-    assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
+    assert sight(evidence) is Sight.CLEAR
+    assert evidence.share is None

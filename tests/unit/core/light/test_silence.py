@@ -130,7 +130,8 @@ class Street:
         status = int(code[5:]) if code.startswith("http_") else None
         controls = [Control(at, at - 0.2, host, Reach.PUBLIC, True, "http_204") for host in ("one", "two")]
         t = Try(
-            at, at - 1, Source.PROBE, "acme" if name == WEB else name, f"{name}.example", (Part(name, "main"),), Depth.API,
+            at, at - 1, Source.PROBE, "acme" if name == WEB else name, f"{name}.example", (Part(name, "main"),),
+            Depth.API,
             Outcome.GOOD if good else Outcome.FOREIGN if code in NAMES_GONE else Outcome.FAIL, code, reach, status,
             control=None if good else True, proven=status is not None,
         )  # fmt: skip
