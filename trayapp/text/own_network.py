@@ -95,6 +95,12 @@ def network_line(s: Snapshot) -> str:
     return _("Your connection: {step}.", step=codes.step(blamed_step(s)))
 
 
+def beside(headline: str, s: Snapshot) -> str:
+    """The same where a headline stands above; empty where that has said it."""
+    line = network_line(s)
+    return "" if headline.endswith(line.partition(": ")[2]) else line
+
+
 def sparing_line(s: Snapshot) -> str:
     """That who is well is asked less often, and why; empty where nobody is spared."""
     why = s.sparing.reasons

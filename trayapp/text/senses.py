@@ -29,6 +29,12 @@ def page_line(p: PageStatus, s: Snapshot) -> str:
     )
 
 
+def is_news(p: PageStatus, s: Snapshot) -> bool:
+    """Without a connection no page can be read: that is said once, of the connection."""
+    away = s.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE)
+    return not (away and p.health is PageHealth.UNREADABLE)
+
+
 def blamed_step(s: Snapshot) -> NetworkStep | None:
     """The step of the own network that does not hold, as far as it is known."""
     network = s.judgement.network

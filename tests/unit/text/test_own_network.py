@@ -12,7 +12,8 @@ from trayapp.core.evidence.passages import Passage
 from trayapp.core.evidence.sparing import Sparing
 from trayapp.core.evidence.surroundings import Link, LinkKind, Surroundings
 from trayapp.text.language import set_language
-from trayapp.text.own_network import network_chain, network_line, sparing_line
+from trayapp.text.own_network import beside, network_chain, network_line, sparing_line
+from trayapp.text.sentences import headline
 
 WIFI = Surroundings(way=True, link=Link("wlan0", LinkKind.WIFI), gateway="192.168.1.1", router=True)
 CABLE = Surroundings(way=True, link=Link("eth0", LinkKind.CABLE), gateway="192.168.1.1", router=False)
@@ -77,6 +78,14 @@ ONLINE, OFFLINE, CAPTIVE, UNKNOWN = (
 def test_chain_and_line(s: Any, chain: str, line: str) -> None:
     assert network_chain(s) == chain
     assert network_line(s) == line
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_a_headline_has_said_is_not_said_beside_it(language: str) -> None:
+    set_language(language)
+    plain, more = seen(OFFLINE, NetworkStep.DNS), seen(OFFLINE, NetworkStep.DNS, CABLE)
+    assert beside(headline(plain), plain) == ""
+    assert beside(headline(more), more) == network_line(more)
 
 
 def test_in_german() -> None:

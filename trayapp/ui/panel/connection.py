@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.snapshot import Snapshot
+from trayapp.text import sentences
 from trayapp.text.checklist import check_lines
 from trayapp.text.labels import PanelLabels as Labels
-from trayapp.text.own_network import network_chain, network_line, sparing_line
+from trayapp.text.own_network import beside, network_chain, sparing_line
 from trayapp.ui.kit.flat_button import Unfolding
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
@@ -49,8 +50,9 @@ class Connection(QWidget):
         self._last = s
         network = s.judgement.network
         fine = network.state is NetworkState.ONLINE and not network.names_slow
-        self.sentence.setVisible(not fine)
-        self.sentence.setText("" if fine else network_line(s))
+        told = "" if fine else beside(sentences.headline(s), s)
+        self.sentence.setVisible(bool(told))
+        self.sentence.setText(told)
         self.chain.setText(network_chain(s))
         self.button.setText(as_action(Labels.checklist))
         # Drawn only while it is unfolded.

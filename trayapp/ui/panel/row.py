@@ -22,7 +22,7 @@ from trayapp.text.history_rows import hour_line, hours_summary
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.names import name
 from trayapp.text.rows import component_line, service_line, state_line, unseen_line, unverified_line
-from trayapp.text.senses import page_line
+from trayapp.text.senses import is_news, page_line
 from trayapp.text.silences import silence_line
 from trayapp.ui.commands import Keep
 from trayapp.ui.kit.flat_button import ARROW_PX, Unfolding
@@ -120,8 +120,8 @@ class _Details(QWidget):
         less = (unseen_line(v), unverified_line(v))
         # What is said above of a page that cannot be read is not said twice.
         told = any(reason.code == Code.PAGE_UNKNOWN for reason in v.reasons)
-        pages = [page_line(page, s) for page in s.judgement.pages if page.provider == v.provider and not told]
-        self.unseen.draw([Line(text, quiet=True) for text in (*less, *pages) if text])
+        own = [page for page in s.judgement.pages if page.provider == v.provider and not told and is_news(page, s)]
+        self.unseen.draw([Line(text, quiet=True) for text in (*less, *(page_line(page, s) for page in own)) if text])
         incident = next((incident for incident in s.incidents if incident.id == v.incident), None)
         self._draw_incident(incident, s)
         self.aside.draw(v)

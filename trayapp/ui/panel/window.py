@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from trayapp.core.evidence.observation import NetworkState
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.journal.days import Stretch
 from trayapp.core.light.severity import Light
@@ -25,7 +24,7 @@ from trayapp.core.switching.route import Mode
 from trayapp.text import panel as words
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
-from trayapp.text.senses import page_line
+from trayapp.text.senses import is_news, page_line
 from trayapp.ui.commands import CommandResult, FailsView, Keep
 from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.focus import TabOrder
@@ -37,6 +36,7 @@ from trayapp.ui.kit.notices import Notices
 from trayapp.ui.kit.room import fitting
 from trayapp.ui.kit.scroll import Scroll
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
+from trayapp.ui.panel.check_button import CheckButton
 from trayapp.ui.panel.connection import Connection
 from trayapp.ui.panel.header import SwitchBar, Verdict
 from trayapp.ui.panel.row import ServiceRow
@@ -121,7 +121,7 @@ class Panel(QWidget):
         below: tuple[QWidget, ...] = (self.network, self.pages)
         for part in below:
             column.addLayout(_inset(part))
-        self.check_button = QPushButton(self)
+        self.check_button = CheckButton(self)
         self.chat_button = QPushButton(self)
         self.history_button = QPushButton(self)
         self.settings_button = QPushButton(self)
@@ -140,7 +140,7 @@ class Panel(QWidget):
         self.bar.switch_mode.connect(self.switch_mode)
         self.bar.choose.connect(self.choose)
         self.bar.set_up.connect(self.set_up)
-        self.check_button.clicked.connect(self.check)
+        self.check_button.asked.connect(self.check)
         self.chat_button.clicked.connect(self.chat)
         self.history_button.clicked.connect(self.history)
         self.settings_button.clicked.connect(self.settings)
@@ -151,7 +151,7 @@ class Panel(QWidget):
         # Qt adds the program's name to every title that is not the same: "(demo)" would stand beside the title again.
         name = QGuiApplication.applicationDisplayName()
         self.setWindowTitle(name if name.startswith(Labels.title) else Labels.title)
-        self.check_button.setText(as_action(Labels.check_now))
+        self.check_button.speak()
         self.chat_button.setText(as_action(Labels.chat))
         self.history_button.setText(as_action(Labels.history))
         self.settings_button.setText(as_action(Labels.settings))
@@ -172,11 +172,8 @@ class Panel(QWidget):
         self.answers.draw([*heading, *(Line(text, quiet=True) for text in answers)])
         self._draw_rows(s)
         self.network.draw(s)
-        silent = {PageHealth.OK, PageHealth.NEVER}
-        if s.judgement.network.state in (NetworkState.OFFLINE, NetworkState.CAPTIVE):
-            # Why is said above, once for all of them.
-            silent.add(PageHealth.UNREADABLE)
-        sick = [page for page in s.judgement.pages if page.health not in silent]
+        silent = (PageHealth.OK, PageHealth.NEVER)
+        sick = [page for page in s.judgement.pages if page.health not in silent and is_news(page, s)]
         unreadable = [Line(page_line(page, s), Light.GREY, words.light_name(Light.GREY), page.link) for page in sick]
         received = words.bytes_line(s)
         cost = [Line(text, quiet=True) for text in (received, *words.spent_lines(s)) if text]
