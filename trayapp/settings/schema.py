@@ -175,7 +175,7 @@ class CatalogueSettings(Struct, frozen=True, forbid_unknown_fields=True):
     updates: Annotated[
         bool,
         Meta(
-            title="Update it once a day",
+            title="Update the catalogue once a day",
             description="Only what its publisher has signed is taken, and a service file of yours still replaces it.",
         ),
     ] = False

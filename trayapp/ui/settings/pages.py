@@ -123,6 +123,7 @@ class ServicesPage(SettingsPage):
         self.search = Search(self.list)
         self.search.sought.connect(self._show_rows)
         self._nothing = label(Labels.nothing_found, wrap=True)
+        self._nothing.hide()
         self._mistakes = Lines()
         self._up, self._down = QToolButton(), QToolButton()
         for button, arrow, words, by in (

@@ -285,7 +285,7 @@ def test_a_command_with_an_open_quotation_mark_is_told(dialog: SettingsDialog, c
 
 def test_the_shipped_catalogue_is_not_offered_to_those_who_have_no_other(dialog: SettingsDialog) -> None:
     dialog.open_at("services")
-    assert [box.text() for box in catalogue_boxes(dialog)] == ["Update it once a day"]
+    assert [box.text() for box in catalogue_boxes(dialog)] == ["Update the catalogue once a day"]
 
 
 def test_without_the_shipped_catalogue_only_own_services_are_left_to_watch(

@@ -11,6 +11,7 @@ from trayapp import paths
 from trayapp.core.catalogue import Catalogue
 from trayapp.settings.schema import Settings
 from trayapp.settings.services import load_services
+from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.language import set_language
 from trayapp.ui.commands import ServiceChoice
 from trayapp.ui.kit.label import Label
@@ -49,6 +50,14 @@ def services(dialog: SettingsDialog) -> ServicesPage:
 def left(dialog: SettingsDialog) -> list[str]:
     rows = services(dialog).list
     return [rows.item(row).text() for row in range(rows.count()) if not rows.item(row).isHidden()]
+
+
+def test_nothing_is_missed_before_there_is_anything(qtbot: QtBot) -> None:
+    page = ServicesPage()
+    qtbot.addWidget(page)
+    page.show()
+    settle()
+    assert not [one for one in page.findChildren(Label) if one.isVisible() and one.text() == Labels.nothing_found]
 
 
 def test_mistral_in_two_steps(dialog: SettingsDialog, commands: RecordingCommands) -> None:
