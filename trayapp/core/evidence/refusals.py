@@ -156,12 +156,18 @@ class Refusals:
 
     def look(self, now: float) -> tuple[set[Part], dict[Part, float]]:
         """Let the time be `now`: the parts that lost a refusal for its age, and those accepted again since when."""
-        old = [key for key, run in self._runs.items() if now - run.last.at > REFUSAL_LIFE_S]
+        old = [key for key, run in self._runs.items() if self._is_over(key, run, now)]
         lost = {part for key in old for part in self._runs.pop(key).last.parts}
         for key in [key for key, at in self._accepted.items() if now - at > HISTORY_S]:
             del self._accepted[key]
         back, self._back = self._back, {}
         return lost, {part: at for part, at in back.items() if self.of(part) is None}
+
+    def _is_over(self, key: _Key, run: RefusalRun, now: float) -> bool:
+        """Whether nobody asks any more, or one alone has been refused for so long that something has rather changed
+        for good: the path, what it answers without a key, or the key."""
+        lasting = run.last.at - run.first_at > HISTORY_S and not self._has_company(key)
+        return lasting or now - run.last.at > REFUSAL_LIFE_S
 
     def of(self, part: Part) -> Refusal | None:
         """What this component refuses now."""

@@ -64,12 +64,13 @@ Rule 3. What an answer counts as (core/evidence/answers.py; badges in core/light
     `degraded`; red once `WITNESSES` credentials agree, or the page calls it partly out or worse since a time after it
     was accepted, and `PAGE_LAGS_S` after it was refused at the latest (core/light/claim.py). A model that only
     completions of our own miss is no outage unless somebody else is refused, too. Another credential that is accepted
-    for the same meanwhile makes it that one's own trouble. "It is not you" is a claim (core/light/claim.py): an error
-    of the provider's own over proven TLS shows it, or its fresh page naming the component; of an edge's error, of
-    silence or of a refusal only that is said. Where `SILENT_PROVIDERS` providers fall silent or lose their names within
-    `SILENT_WITHIN_S`, their pages calm, or out of reach since they were (core/light/silence.py): yellow, `checking`,
-    and after `KEPT_OUT_AFTER_S` grey, `blocked`, and so whoever falls silent beside them without a page that speaks;
-    once one of them answers again, what had failed until then is no strike.
+    for the same meanwhile makes it that one's own trouble. What one alone is refused for longer than `HISTORY_S` has
+    changed for good. "It is not you" is a claim (core/light/claim.py): an error of the provider's own over proven TLS
+    shows it, or its fresh page naming the component; of an edge's error, of silence or of a refusal only that is said.
+    Where `SILENT_PROVIDERS` providers fall silent or lose their names within `SILENT_WITHIN_S`, their pages calm, or
+    out of reach since they were (core/light/silence.py): yellow, `checking`, and after `KEPT_OUT_AFTER_S` grey,
+    `blocked`, and so whoever falls silent beside them without a page that speaks; once one of them answers again, what
+    had failed until then is no strike.
 
 Rule 4. The page speaks by component, not by headline (core/light/page_opinion.py, core/light/page_colours.py).
     The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown one

@@ -88,8 +88,7 @@ class TestAfresh:
         evidence = seen(*tries)
         assert (sight(evidence), evidence.share) == (Sight.DEGRADED, (3, 7))
         evidence.look(541.0 + GAP_S, answering(0))
-        assert sight(evidence) is Sight.CLEAR
-    assert evidence.share is None
+        assert (sight(evidence), evidence.share) == (Sight.CLEAR, None)
         assert evidence.is_calm
 
     def test_though_what_came_before_and_after_it_is_told_together(self) -> None:

@@ -152,6 +152,23 @@ def test_an_acceptance_before_it_is_certain_ends_the_count() -> None:
     assert refusals.of(CHAT) is None
 
 
+@pytest.mark.parametrize(
+    ("who", "also", "says"),
+    [(NOBODY, [], False), (EDITOR, [], False), (EDITOR, [AGENT], True)],
+    ids=["nobody", "a tool", "two tools"],
+)
+def test_what_one_alone_is_refused_for_a_day_has_changed_for_good(
+    who: Witness, also: list[Witness], *, says: bool
+) -> None:
+    """A catalogue that is out of date would call its provider degraded for ever."""
+    refusals = after(*(tried(0.0, True, one) for one in (who, *also)))
+    for at in range(600, int(HISTORY_S) + 1801, 600):
+        after(*(tried(float(at), False, one) for one in (who, *also)), since=refusals)
+        refusals.look(float(at))
+        assert at <= 1200 or at > HISTORY_S + 600 or refusals.of(CHAT) is not None
+    assert (refusals.of(CHAT) is not None) is says
+
+
 def test_who_falls_silent_is_forgotten_in_time() -> None:
     refusals = after(tried(0, True), *refused([100, 160, 220]))
     assert refusals.look(220 + REFUSAL_LIFE_S) == (set(), {})
