@@ -78,12 +78,12 @@ def offer_line(s: Snapshot) -> str:
 
 
 def bytes_line(s: Snapshot) -> str:
-    """What watching has cost today: "Received today: 1.2 MB"; empty before the first answer."""
+    """What watching has cost today, there and back: "Data used today: 1.2 MB"; empty before the first request."""
     if not s.bytes_today:
         return ""
     if s.bytes_today < _MB:
-        return _("Received today: {n} kB", n=max(1, round(s.bytes_today / 1000)))
-    return _("Received today: {n} MB", n=decimal(s.bytes_today / _MB, 1))
+        return _("Data used today: {n} kB", n=max(1, round(s.bytes_today / 1000)))
+    return _("Data used today: {n} MB", n=decimal(s.bytes_today / _MB, 1))
 
 
 def spent_lines(s: Snapshot) -> tuple[str, ...]:

@@ -169,7 +169,9 @@ class Http:
             finally:
                 await response.aclose()
         finally:
-            self._on_bytes(trace.sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
+            # Whom nobody reaches is sent nothing.
+            sent = trace.sent if trace.step is None else 0
+            self._on_bytes(sent + received + TLS_HANDSHAKE_BYTES * trace.new_handshakes())
         names = {name.lower(): value for name, value in response.headers.items()}
         proven = reach_of_url(url) is Reach.LOOPBACK or (url.startswith("https:") and roots is Roots.PUBLIC)
         status, whole = response.status_code, body.whole

@@ -17,6 +17,7 @@ import pytest
 from tests.support import httpserver
 from tests.support.descriptors import no_descriptors_left
 from tests.support.httpserver import Authority, Server, answer, gzipped, redirect
+from tests.support.ports import free_port
 from trayapp.core.evidence.answers import outcome_of_failure
 from trayapp.core.evidence.observation import NetworkStep, Outcome
 from trayapp.net.proxies import proxy_for
@@ -457,6 +458,15 @@ async def test_every_byte_is_counted(server: Server) -> None:
     await http.ask(server.url + "/x", LIMIT)
     await http.close()
     assert 5100 < sum(counted) < 5600
+
+
+async def test_what_was_never_sent_is_not_counted() -> None:
+    counted: list[int] = []
+    http = Http(on_bytes=counted.append)
+    with pytest.raises(Failure):
+        await http.ask(f"http://127.0.0.1:{free_port()}/x", LIMIT)
+    await http.close()
+    assert sum(counted) == 0
 
 
 async def test_reading_stops_when_enough_has_come(http: Http, server: Server) -> None:

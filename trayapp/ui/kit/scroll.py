@@ -28,7 +28,7 @@ class _Inside(QWidget):
 class Scroll(QScrollArea):
     """As high as it may be; what is in its `column` keeps the height that it needs."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

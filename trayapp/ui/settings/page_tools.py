@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
@@ -154,8 +153,7 @@ class ToolsPage(SettingsPage):
     def _show_access(self, access: ToolAccess) -> None:
         self.access.show_access(access)
         self.rearranged.emit()
-        # Once the page has made room for it.
-        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.access))
+        self.bring_up(self.access)
 
     def remove(self, name: str) -> None:
         """Ask first: a tool that is still set up would get no answers any more."""
@@ -178,6 +176,9 @@ class ToolsPage(SettingsPage):
         if outcome.value is not None:
             self._show_tools(outcome.value)
             self.rearranged.emit()
+            if self.access.isVisible():
+                # The line of a new tool has moved it down.
+                self.bring_up(self.access)
 
     def _complain(self, outcome: CommandResult[ToolAccess] | CommandResult[None]) -> None:
         self._mistakes.draw(

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from trayapp.ui.kit.label import as_tooltip, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.rows import roomy
+from trayapp.ui.kit.scroll import Scroll
 from trayapp.ui.kit.tokens import EDGE_PX, GROUP_PX, Size
 from trayapp.ui.settings.editors import Check
 from trayapp.ui.settings.form import Form
@@ -33,7 +33,7 @@ from trayapp.ui.settings.search import Search
 _ID, _SHIPPED = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
-class SettingsPage(QScrollArea):
+class SettingsPage(Scroll):
     """One page: its forms from top to bottom, scrolling where it has to.
 
     Signals:
@@ -45,22 +45,9 @@ class SettingsPage(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
-        self.setWidgetResizable(True)
-        # Its fields take the focus, and bring themselves into view.
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._inside = inside = QWidget()
-        self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         self.column.setSpacing(EDGE_PX)
         self.column.addStretch(1)
-        self.setWidget(inside)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As wide as its fields: it scrolls up and down alone."""
-        inside, bar = self._inside.minimumSizeHint(), self.verticalScrollBar().sizeHint()
-        return QSize(inside.width() + bar.width(), super().minimumSizeHint().height())
 
     def put(self, *parts: QWidget) -> None:
         """Add parts below those that are there."""

@@ -22,7 +22,7 @@ from trayapp.text.rows import more_line, service_line
 from trayapp.ui.kit.icons import Mark, light_icon
 from trayapp.ui.kit.mnemonic import as_action
 
-SERVICES_SHOWN = 12
+SERVICES_SHOWN = 10
 """With the rest of the menu so many have room on a screen 600 pixels high; the panel scrolls."""
 
 

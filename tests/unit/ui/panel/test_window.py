@@ -214,8 +214,8 @@ def test_without_a_connection_it_is_not_said_of_each_page(panel: Panel, state: s
     [(0, None), (300, "1 kB"), (48_200, "48 kB"), (1_234_567, "1.2 MB"), (25_000_000, "25.0 MB")],
 )
 def test_what_watching_cost_today_is_told(panel: Panel, received: int, expected: str | None) -> None:
-    told = [text for text in texts(opened(panel, states.fine(bytes_today=received))) if text.startswith("Received")]
-    assert told == ([f"Received today: {expected}"] if expected else [])
+    told = [text for text in texts(opened(panel, states.fine(bytes_today=received))) if text.startswith("Data used")]
+    assert told == ([f"Data used today: {expected}"] if expected else [])
 
 
 def test_standing_problems_are_told(panel: Panel) -> None:

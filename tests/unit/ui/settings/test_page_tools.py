@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from trayapp.core.switching.route import Policy
 from trayapp.errors import Problem
 from trayapp.settings.schema import Settings, ToolSettings
 from trayapp.ui.commands import ToolAccess
+from trayapp.ui.kit.scroll import SETTLED_MS
 from trayapp.ui.settings.editors import Choice
 from trayapp.ui.settings.page_tools import ToolsPage
 
@@ -70,6 +72,17 @@ def test_a_new_tool_gets_its_address_once(page: ToolsPage, commands: RecordingCo
     assert list(page.tools) == ["editor", "nightly", "writer"]
     assert page.name.text() == ""
     assert page.changes() == {("tool", "editor", "policy"): "fail"}
+
+
+def test_a_new_tools_address_is_in_view_below_its_own_line(page: ToolsPage, commands: RecordingCommands) -> None:
+    page.resize(page.width(), 300)
+    settle()
+    page.name.setText("writer")
+    page.add_button.click()
+    commands.view = commands.view._replace(tools=("editor", "nightly", "writer"))
+    commands.last.answer(ACCESS)
+    QTest.qWait(2 * SETTLED_MS)
+    assert page.access.visibleRegion().boundingRect() == page.access.rect()
 
 
 def test_a_name_that_is_refused_is_told_and_kept(page: ToolsPage, commands: RecordingCommands) -> None:

@@ -50,7 +50,7 @@ def test_of_many_services_those_in_trouble_are_in_the_menu_and_the_panel_has_the
     first = lines.index("---") + 1
     shown = lines[first : first + lines[first:].index("---")]
     assert len(shown) == SERVICES_SHOWN + 1
-    assert [line.partition(":")[0] for line in shown[-3:]] == ["ChatGPT", "OpenAI API", "22 more…"]
+    assert [line.partition(":")[0] for line in shown[-3:]] == ["ChatGPT", "OpenAI API", "24 more…"]
     with qtbot.waitSignal(menu.open_panel, timeout=1000):
         next(action for action in menu.menu.actions() if action.text() == shown[-1]).trigger()
     menu.draw(states.fine())
