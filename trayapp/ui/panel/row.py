@@ -83,7 +83,7 @@ class _Details(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._incident_id = ""
+        self._incident_id = self._hushed_id = ""
         self.reasons = Lines(self)
         self.components = Lines(self)
         self.unseen = Lines(self)
@@ -95,7 +95,7 @@ class _Details(QWidget):
         self.aside = AsideButton(self)
         self._quiet = QPushButton(self)
         self.fails = FailsCard(ask, self)
-        self._quiet.clicked.connect(lambda: self.only_when_back.emit(self._incident_id))
+        self._quiet.clicked.connect(self._hush)
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GROUP_PX)
@@ -132,7 +132,7 @@ class _Details(QWidget):
     def _draw_incident(self, incident: Incident | None, s: Snapshot) -> None:
         self._incident_id = incident.id if incident is not None else ""
         self._quiet.setVisible(incident is not None)
-        self._quiet.setText(as_action(Labels.only_when_back))
+        self._say_hushed()
         title = words.incident_title(incident, s) if incident is not None else ""
         self.updates_title.setText(title)
         self.updates_title.setVisible(bool(title))
@@ -140,6 +140,16 @@ class _Details(QWidget):
         silent = silence_line(incident, s) if incident is not None else ""
         lines = [silent, *(words.update_line(update, s) for update in updates)]
         self.updates.draw([Line(text, quiet=True) for text in lines if text])
+
+    def _hush(self) -> None:
+        if self._hushed_id != self._incident_id:
+            self._hushed_id = self._incident_id
+            self._say_hushed()
+            self.only_when_back.emit(self._incident_id)
+
+    def _say_hushed(self) -> None:
+        hushed = self._hushed_id == self._incident_id
+        self._quiet.setText(as_action(Labels.hushed if hushed else Labels.only_when_back))
 
 
 class ServiceRow(QWidget):

@@ -138,6 +138,9 @@ def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
         button(panel, "Tell me").click()
     assert asked.args == ["i-openai-1"]
+    panel.draw(states.down())
+    with qtbot.assertNotEmitted(panel.only_when_back):
+        button(panel, "Quiet until it is back").click()
 
 
 def test_a_service_is_set_aside_for_as_long_as_is_chosen(panel: Panel, qtbot: QtBot) -> None:
