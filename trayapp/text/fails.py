@@ -10,7 +10,7 @@ from trayapp.core.mine.fails import Fails, Why
 from trayapp.core.mine.side import Side
 from trayapp.core.mine.symptoms import Symptom, Words
 from trayapp.core.snapshot import Snapshot
-from trayapp.text import codes, reasons
+from trayapp.text import codes, concerns, reasons
 from trayapp.text.language import N_, _, language
 from trayapp.text.names import join, join_short, model_name, name, part
 from trayapp.text.own_network import network_line
@@ -78,7 +78,7 @@ _NEXT: Mapping[Why, str] = {
     Why.REGION: N_("Turn the VPN off, or on."),
     Why.FORBIDDEN: N_("See what the key may do in the account; then try without VPN or from another network."),
     Why.LOCAL: N_("Start it: llm-ampel local start. Or go back: llm-ampel switch cloud."),
-    Why.CHECKING: N_("Ask again in a minute."),
+    Why.CHECKING: N_("Ask again in a minute; if it still fails then, try another network, such as your phone's."),
     Why.ODD: N_("Ask again in a minute; if you have entered its address yourself, look whether it is right."),
     Why.SILENT: N_("Try another network, such as your phone's: if it works there, it is this one."),
     Why.ELSEWHERE: N_("If you have chosen one of them, take another for now."),
@@ -188,7 +188,8 @@ def seen_lines(f: Fails, s: Snapshot) -> list[str]:
     pages = [page_line(page, s) for page in s.judgement.pages if page.provider == verdict.provider]
     # What the connection was like when one of them was asked is older than what it is like now.
     told = [reason for reason in verdict.reasons if reason.code not in (Code.NETWORK_FINE, Code.NETWORK_UNPROVEN)]
-    said = [*(reasons.reason(reason, s, verdict) for reason in told), *pages, network_line(s)]
+    whom = concerns.lines(verdict, s)
+    said = [*(reasons.reason(reason, s, verdict) for reason in told), *whom, *pages, network_line(s)]
     # A page that cannot be read is said once, with a full stop or without.
     return list({line.rstrip("."): line for line in reversed(said)}.values())[::-1]
 

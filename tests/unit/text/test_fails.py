@@ -1,11 +1,13 @@
 """The answer to "it fails for me" in words: whole in both languages, and no word against what is known."""
 
 import pytest
+from msgspec import structs
 
 from tests.support.snapshots import service, snapshot
 from tests.support.states import STATES, down, fine, offline
 from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.observation import Badge, NetworkStep, Source
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.mine.fails import Fails, Why, fails
@@ -124,3 +126,9 @@ def test_the_connection_is_told_once_as_it_is_now() -> None:
     )
     s = snapshot(service("openai-api", Light.YELLOW, Finding.CHECKING, reasons=was))
     assert [line.split(":")[0] for line in words.seen_lines(answer(s), s)].count("Your connection") == 1
+
+
+def test_whom_the_page_names_stands_beside_it() -> None:
+    s = snapshot(structs.replace(service("openai-api", Light.YELLOW, Finding.DEGRADED), incident="i"))
+    s = structs.replace(s, concerns={"i": Concerns(regions=("Europe",))})
+    assert "It names the region Europe." in words.seen_lines(answer(s), s)

@@ -13,9 +13,9 @@ from trayapp.core.evidence.named_families import concerned
 from trayapp.core.incident.incident import Incident
 
 # Patterns are compiled when they are first needed: most starts see no incident.
-_PLAN = r"(?:Plus|Pro|Team|Business|Enterprise|Edu|Education|Max|Go|Ultra|Premium|Basic|[Ff]ree|FREE|enterprise)"
+_PLAN = r"(?:Plus|Pro|Team|Business|Enterprise|Education|Edu|Max|Go|Ultra|Premium|Basic|[Ff]ree|FREE|enterprise)"
 _JOINED = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s*/\s*|\s*&\s*|\s+and\s+|\s+or\s+)"
-_WHO = r"(?:tiers?|plans?|users?|customers?|accounts?|subscribers?|subscriptions?|workspaces?|organi[sz]ations?)"
+_WHO = r"(?:tiers?|[Pp]lans?|users?|customers?|accounts?|subscribers?|subscriptions?|workspaces?|organi[sz]ations?)"
 _PLANS = rf"(?<![\w-])({_PLAN}(?:{_JOINED}{_PLAN})*)[\s-]+{_WHO}\b"
 
 _AREAS = (
@@ -31,17 +31,25 @@ _PLACES = (
     r"|(?<![\w-])((?:us|eu|ap|sa|ca|me|af|il|europe|asia|northamerica|southamerica|australia|africa)"
     r"-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)(?![\w-])"
 )
-# It means more than it names, or names who is well.
+# It means more than it names, names who is well, or where somebody is going or sits.
 _MORE = (
     r"(?i)\b(?:including|such as|among others|and more|and others|as well as"
     r"|not (?:be )?(?:affected|impacted|affect|impact)|no impact|unaffected"
-    r"|except|excluding|other than|without|unlike"
-    r"|recovered|resolved|restored|mitigated|no longer|back to normal|works? again)\b"
+    r"|except(?:ed)?|excluding|other than|without|unlike|but|not (?:only|just|on|in|limited)|non|outside"
+    r"|primar(?:il)?y|main(?:ly)?|mostly|especially|particular(?:ly)?|most affected"
+    r"|recovered|resolved|restored|mitigated|no longer|back to normal|again"
+    r"|only [^.]{1,40}\b(?:can|works?|remains?|is|are) (?!affected|impacted|failing|down)"
+    r"|remains?|operational|continue to|upgrad\w+|moved?|moving|fail(?:ing)? ?over|shift\w*|rerout\w+|limiting"
+    r"|preserve|engineers?|our (?:team|provider)|outage (?:affects|impacts))\b"
 )
 _EVERYBODY = (
     r"(?i)\b(?:all|every|both|most|many|multiple|several)\s+(?:of\s+)?(?:our\s+)?"
-    r"(?:users|customers|plans|accounts|tiers|regions|locations|paid|subscribers)\b|\b(?:globally|worldwide|everyone)\b"
+    r"(?:users|customers|plans|accounts|tiers|regions|locations|paid|subscribers)\b"
+    r"|\b(?:globally|worldwide|every(?:one|body)|wide(?:n\w*|r)|broaden\w*|broader|expand\w*|not (?:only|just))\b"
+    r"|\bno longer limited\b"
 )
+# Their sizes are called as plans are.
+_MODELS_OF_SIZES = ("gemini", "qwen", "grok", "sonar")
 _SENTENCE = r"(?<=[.!?;])\s+|\n+"
 
 
@@ -69,7 +77,8 @@ def concerns(title: str | None, updates: Iterable[str], uses: Iterable[Use]) -> 
     families = concerned(listed, said)
     used = tuple(dict.fromkeys(family for use in every for family in use.families if family in use.used))
     everybody = any(re.search(_EVERYBODY, text) for text in texts)
-    plans = () if everybody else _found(texts, _plans_in)
+    models = [family.split()[0] for family in listed]
+    plans = () if everybody else _found(texts, lambda text: _plans_in(text, models))
     regions = () if everybody else _found(texts, _places_in)
     return Concerns(families, used if families else (), plans, regions)
 
@@ -81,8 +90,15 @@ def _found(texts: Iterable[str], look: Callable[[str], Iterable[str]]) -> tuple[
     return tuple(dict.fromkeys(name for sentence in sentences for name in look(sentence)))
 
 
-def _plans_in(text: str) -> list[str]:
-    found = [plan for match in re.finditer(_PLANS, text) for plan in re.findall(_PLAN, match[1])]
+def _plans_in(text: str, models: Iterable[str]) -> list[str]:
+    """Those that are no part of a model's name: "Gemini Pro", "GPT-5 Pro"."""
+    of_a_model = rf"(?i)(?:\d\S*|\b(?:{'|'.join(map(re.escape, (*models, *_MODELS_OF_SIZES)))}))\s+$"
+    found = [
+        plan
+        for match in re.finditer(_PLANS, text)
+        if not re.search(of_a_model, text[: match.start()])
+        for plan in re.findall(_PLAN, match[1])
+    ]
     return [plan[:1].upper() + plan[1:].lower() for plan in found]
 
 

@@ -141,6 +141,9 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
     side, sure, why = _found(s.judgement, verdict, symptoms)
     if why in _WELL and _moved_nowhere(s, verdict):
         side, sure, why = Side.YOU, False, Why.LOCAL
+    if side is Side.THEM and _names_some(s, verdict) and not any(_has(verdict, code) for code in _SEEN_FAILING):
+        # Nobody knows here whether this user is one of them.
+        sure = False
     local = s.target.model if s.target.state is TargetState.READY else None
     return Fails(
         service,
@@ -155,6 +158,12 @@ def fails(s: Snapshot, service: str, symptoms: tuple[Symptom, ...] = ()) -> Fail
         local=local if any(one in _LOCALLY for one in _wanted(verdict, symptoms)) else None,
         vpn=s.network.of(Stretch.VPN).detail,
     )
+
+
+def _names_some(s: Snapshot, v: ServiceVerdict) -> bool:
+    """Whether its page tells of users of some plans or places alone."""
+    concerned = s.concerns.get(v.incident or "")
+    return concerned is not None and bool(concerned.plans or concerned.regions)
 
 
 def _step(judgement: Judgement, v: ServiceVerdict, why: Why) -> NetworkStep | None:

@@ -11,6 +11,7 @@ from trayapp.core.catalogue import Ability
 from trayapp.core.evidence.connection import NetworkStatus
 from trayapp.core.evidence.observation import Badge, NetworkState, NetworkStep, Source
 from trayapp.core.evidence.surroundings import Surroundings
+from trayapp.core.incident.concerns import Concerns
 from trayapp.core.light.claim import Claim, ClaimKind
 from trayapp.core.light.reasons import Code, Reason
 from trayapp.core.light.severity import Confidence, Finding, Light
@@ -228,3 +229,24 @@ def test_a_name_that_is_not_looked_up_may_be_the_fault_of_whoever_looks_it_up(
     failing = Reason(Code.FAILURES, Source.PROBE, 0.0, {"status": None, "what": what})
     found = answer(yellow(Finding.CHECKING, failing))
     assert (found.side, found.why, found.step) == (NEITHER, Why.CHECKING, step)
+
+
+IN_EUROPE = Concerns(regions=("Europe",))
+
+
+class TestAnIncidentOfSome:
+    def told(self, *reasons: Reason, concerns: Concerns = IN_EUROPE) -> Fails:
+        s = yellow(Finding.DEGRADED, *reasons)
+        verdict = s.judgement.service("openai-api")
+        assert verdict is not None
+        s = snapshot(structs.replace(verdict, incident="i"))
+        return answer(structs.replace(s, concerns={"i": concerns}))
+
+    def test_it_may_be_others(self) -> None:
+        found = self.told(INCIDENT)
+        assert (found.side, found.sure, found.why) == (THEM, False, Why.TROUBLE)
+        assert self.told(INCIDENT, concerns=Concerns()).sure
+        assert self.told(INCIDENT, concerns=Concerns(("Opus",))).sure
+
+    def test_what_fails_here_is_theirs(self) -> None:
+        assert self.told(INCIDENT, FAILS).sure
