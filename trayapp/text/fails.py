@@ -134,6 +134,8 @@ def next_step(f: Fails) -> str:
     """What to do now."""
     if f.symptoms and f.why in _BY_SYMPTOM:
         return said(f.symptoms[0].then)
+    if f.why is Why.BLOCKED and f.step is NetworkStep.PROXY:
+        return _("Ask whoever runs the proxy to let it through, or try another network, such as your phone's.")
     if f.vpn is not None and f.why in _WITH_VPN:
         return _(_WITH_VPN[f.why], vpn=clean(f.vpn, _VPN_MAX))
     words = _NEXT[f.why] if f.step is None else _BY_STEP.get(f.step, _NEXT[f.why])

@@ -132,3 +132,9 @@ def test_whom_the_page_names_stands_beside_it() -> None:
     s = snapshot(structs.replace(service("openai-api", Light.YELLOW, Finding.DEGRADED), incident="i"))
     s = structs.replace(s, concerns={"i": Concerns(regions=("Europe",))})
     assert "It names the region Europe." in words.seen_lines(answer(s), s)
+
+
+def test_a_proxy_that_refuses_is_asked_for_before_a_vpn() -> None:
+    f = Fails("openai-api", Side.YOU, True, Why.BLOCKED, step=NetworkStep.PROXY, vpn="wg0")
+    assert words.sentence(f, fine()).endswith("Something in your network stands between you and OpenAI API.")
+    assert words.next_step(f).startswith("Ask whoever runs the proxy")

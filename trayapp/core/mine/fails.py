@@ -169,6 +169,8 @@ def _names_some(s: Snapshot, v: ServiceVerdict) -> bool:
 def _step(judgement: Judgement, v: ServiceVerdict, why: Why) -> NetworkStep | None:
     if why is Why.OFFLINE:
         return judgement.network.step
+    if why is Why.BLOCKED and any(reason.params.get("what") == "proxy_refused" for reason in v.reasons):
+        return NetworkStep.PROXY
     failed = [reason.params.get("what") for reason in v.reasons if reason.code in _SEEN_FAILING]
     nameless = why in (Why.CHECKING, Why.SILENT) and bool(failed) and _NAMELESS.issuperset(failed)
     return NetworkStep.DNS if nameless else None

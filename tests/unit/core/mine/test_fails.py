@@ -250,3 +250,10 @@ class TestAnIncidentOfSome:
 
     def test_what_fails_here_is_theirs(self) -> None:
         assert self.told(INCIDENT, FAILS).sure
+
+
+def test_a_proxy_that_refuses_one_host_is_known() -> None:
+    refused = Reason(Code.BLOCKED, Source.PROBE, 0.0, {"what": "proxy_refused"})
+    s = snapshot(service("openai-api", Light.GREY, Finding.BLOCKED, reasons=(refused,)))
+    assert (answer(s).why, answer(s).step) == (Why.BLOCKED, NetworkStep.PROXY)
+    assert answer(states.blocked()).step is None
