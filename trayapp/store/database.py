@@ -4,7 +4,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 # How long to wait for another process of ours that happens to write.
@@ -187,6 +187,24 @@ def pieces_to_read(file: Path) -> dict[str, bytes]:
             # The next way may do; that it cannot be written has been said.
             continue
     return {}
+
+
+def pieces_left(file: Path) -> dict[str, bytes]:
+    """Of a damaged file, one by one, what is whole: each has a checksum of its own."""
+    found: dict[str, bytes] = {}
+    for way in _WAYS_TO_READ[1:]:
+        for order in ("", " DESC"):
+            try:
+                with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{way}", uri=True)) as database:
+                    if database.execute("PRAGMA user_version").fetchone() != (len(MIGRATIONS),):
+                        continue
+                    for name, value in database.execute(f"SELECT name, value FROM piece ORDER BY name{order}"):
+                        with suppress(zlib.error, TypeError):
+                            found.setdefault(name, zlib.decompress(value))
+            except REFUSALS:
+                # From the other end as many may be left again.
+                continue
+    return found
 
 
 def piece_of(file: Path, name: str) -> bytes | None:

@@ -1,41 +1,24 @@
-"""Whether a journal is sound, found out before it is opened for writing.
-
-To close a file that was opened for writing puts into it what is in the log, which may be another file's, as after a
-backup was put back beside it. So it is read first, and nothing is changed.
-"""
+"""Whether a journal is sound, and all is there that is booked."""
 
 import sqlite3
-import sys
-from contextlib import closing
 from pathlib import Path
 
-from trayapp.store.database import Damaged, check_soundness, read_text
+from trayapp.store.database import Damaged
 from trayapp.store.journal_book import check_book
 from trayapp.store.journal_file import JOURNAL_MIGRATIONS
-from trayapp.store.journal_pages import is_log_damaged
-
-_KNOWN_FRAMES = slice(16, 20)
-"""Of the log's index, in the machine's own order (https://www.sqlite.org/walformat.html#the_wal_index_header)."""
+from trayapp.store.soundness import check_unchanged
 
 
 def check(file: Path) -> None:
     """Read all of it, which takes its time. Raises Damaged, or sqlite3.Error where it cannot be read like this."""
-    if file.is_dir():
-        raise Damaged
     # A journal is never there without its tables, and SQLite drops the log of an empty file.
-    if not file.stat().st_size:
+    if file.is_file() and not file.stat().st_size:
         raise Damaged
-    uri = f"{file.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as database:
-        database.text_factory = read_text
-        # What somebody writes meanwhile is not to be looked for.
-        database.execute("BEGIN")
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if not version:
-            raise Damaged
-        check_soundness(database)
-        if version == len(JOURNAL_MIGRATIONS):
-            check_book(database)
-        index = file.with_name(f"{file.name}-shm")
-        if index.is_file() and is_log_damaged(file, int.from_bytes(index.read_bytes()[_KNOWN_FRAMES], sys.byteorder)):
-            raise Damaged
+    check_unchanged(file, _check_book)
+
+
+def _check_book(database: sqlite3.Connection, version: int) -> None:
+    if not version:
+        raise Damaged
+    if version == len(JOURNAL_MIGRATIONS):
+        check_book(database)

@@ -2,27 +2,21 @@
 
 A page of a table without rowid is a page of an index: a head, pointers to its cells, and in each cell a record, whose
 overflow hangs in a chain of pages (https://www.sqlite.org/fileformat2.html#b_tree_pages). What is whole is known by its
-checksum, which also tells its table. What was written last is in the write-ahead log alone: frames of a page each, of
-which SQLite knows none any more once the file, or a frame before it, is damaged
-(https://www.sqlite.org/fileformat2.html#the_write_ahead_log).
+checksum, which also tells its table. What was written last is in the write-ahead log alone.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
+from trayapp.store.log_frames import PAGE_BYTES, Page, frames_of
 from trayapp.store.journal_tables import Record, Tables, is_whole
 
-PAGE_BYTES = 4096
-"""SQLite's default, which this file is made with."""
 LARGEST_BYTES = 1_000_000
 """Several times an hour of a busy tool, request by request; a damaged length must not lead through all pages."""
 _INTERIOR, _LEAF = 0x02, 0x0A
 _FILE_HEAD_BYTES = 100
-_LOG_HEAD_BYTES, _LOG_SALT = 32, slice(16, 24)
-_LOG_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-_FRAME_HEAD_BYTES, _FRAME_SALT = 24, slice(8, 16)
 _MOST_LOCAL = (PAGE_BYTES - 12) * 64 // 255 - 23
 _LEAST_LOCAL = (PAGE_BYTES - 12) * 32 // 255 - 23
 _INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
@@ -39,7 +33,7 @@ def whole_records(file: Path, *, only_log: bool = False) -> Iterator[tuple[Table
     with ExitStack() as opened:
         main = opened.enter_context(file.open("rb"))
         count = file.stat().st_size // PAGE_BYTES
-        frames, salt = _frames(opened, file)
+        frames, salt = frames_of(opened, file)
         current = [frame.page for frame in frames if frame.salt == salt]
         stale = [frame.page for frame in frames if frame.salt != salt]
         of_main = [Page(number, main, (number - 1) * PAGE_BYTES) for number in range(1, count + 1)]
@@ -49,52 +43,6 @@ def whole_records(file: Path, *, only_log: bool = False) -> Iterator[tuple[Table
         for pages, chain in ((current[::-1], newest), *(() if only_log else rest)):
             for page in pages:
                 yield from _records(page, chain)
-
-
-def is_log_damaged(file: Path, known: int) -> bool:
-    """Whether there are whole transactions in the log that SQLite, which has found `known` frames in it, knows nothing
-    of: it stops at the first frame that is not whole."""
-    with ExitStack() as opened:
-        frames, salt = _frames(opened, file)
-        return any(frame.ends and frame.salt == salt for frame in frames[known:])
-
-
-class Page(NamedTuple):
-    """Where a page is: in the file or the log, from `begin` on."""
-
-    number: int
-    raw: BinaryIO
-    begin: int
-
-    def read(self) -> bytes:
-        self.raw.seek(self.begin)
-        return self.raw.read(PAGE_BYTES)
-
-
-class Frame(NamedTuple):
-    """A page as the log has it. `ends`: with it a transaction is whole."""
-
-    page: Page
-    salt: bytes
-    ends: bool
-
-
-def _frames(opened: ExitStack, file: Path) -> tuple[list[Frame], bytes]:
-    """All frames of the log beside a file, in order, and the salt of those that were written since it was last begun
-    anew; behind them are some of before."""
-    path = file.with_name(f"{file.name}-wal")
-    if not path.is_file():
-        return [], b""
-    log, frames = opened.enter_context(path.open("rb")), []
-    head = log.read(_LOG_HEAD_BYTES)
-    step, size = _FRAME_HEAD_BYTES + PAGE_BYTES, path.stat().st_size
-    for begin in range(_LOG_HEAD_BYTES, size - step + 1, step):
-        log.seek(begin)
-        its = log.read(_FRAME_HEAD_BYTES)
-        page = Page(int.from_bytes(its[:4], "big"), log, begin + _FRAME_HEAD_BYTES)
-        frames.append(Frame(page, its[_FRAME_SALT], any(its[4:8])))
-    # A log whose head is damaged is none to SQLite, and all of it is lost there.
-    return frames, head[_LOG_SALT] if head[:4] in _LOG_MAGIC or not frames else frames[0].salt
 
 
 def _records(page: Page, chain: Mapping[int, Page]) -> Iterator[tuple[Tables, Record]]:

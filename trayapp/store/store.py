@@ -7,14 +7,16 @@ is in the operating system's hands when `save_many` returns, so a killed process
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from trayapp.errors import Problem
-from trayapp.store.database import Database, pieces_to_read, set_aside
+from trayapp.store.database import Database, pieces_left, pieces_to_read, set_aside
 from trayapp.store.guarded import Guarded
+from trayapp.store.soundness import check_unchanged
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ class Store:
         return self._writer.problems
 
     async def open(self) -> None:
-        """Read what was remembered; a damaged file is set aside and a new one begun."""
+        """Read what was remembered; a damaged file is set aside, and what of it is whole goes on in a new one."""
         self._pieces = await self._run(self._writer.open)
 
     @property
@@ -75,6 +77,7 @@ class _Writer(Guarded):
         self._database: Database | None = None
         self._pieces: dict[str, bytes] = {}
         self._waiting_pieces: set[str] = set()
+        self._checked = False
 
     def open(self) -> dict[str, bytes]:
         self.guard(self._ensure_open)
@@ -99,9 +102,19 @@ class _Writer(Guarded):
 
     def _ensure_open(self) -> Database:
         if self._database is None:
+            if not self._checked and self.file.exists():
+                self._check()
             self._database = Database(self.file)
             self._pieces = self._database.pieces() | self._pieces
         return self._database
+
+    def _check(self) -> None:
+        try:
+            check_unchanged(self.file)
+        except sqlite3.OperationalError as error:
+            # Who cannot read it will not write, either, and says why then.
+            log.info("%s cannot be checked: %s", self.file, error)
+        self._checked = True
 
     def _write_waiting(self) -> None:
         database = self._ensure_open()
@@ -115,7 +128,9 @@ class _Writer(Guarded):
 
     def start_over(self) -> None:
         self.close()
+        self._checked = True
+        self._pieces = pieces_left(self.file) | self._pieces
         kept = set_aside(self.file)
         self._waiting_pieces |= self._pieces.keys()
         self.damaged = Problem("store_damaged", path=str(self.file), kept=str(kept))
-        log.warning("%s is damaged; it was kept as %s and a new one begun", self.file, kept)
+        log.warning("%s is damaged; it was kept as %s, and these go on: %s", self.file, kept, sorted(self._pieces))

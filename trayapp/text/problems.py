@@ -147,7 +147,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     ),
     "store_damaged": (
         N_("The memory was damaged"),
-        N_("It was kept as {kept} and a new one begun. Settings, keys and history are not touched."),
+        N_("What could be read of it goes on, and it was kept as {kept}. Settings, keys and history are not touched."),
     ),
     "store_unwritable": (
         N_("Nothing can be remembered"),

@@ -1,5 +1,6 @@
 """The memory survives what a machine does to it, and says so when it does not."""
 
+import random
 import shutil
 import signal
 import sqlite3
@@ -235,3 +236,66 @@ async def test_what_cannot_be_scrubbed_is_said(file: Path) -> None:
         await store.save_many({"judge": b"1"})
         assert not await store.scrub()
     await store.close()
+
+
+PIECES = {f"piece-{number}": bytes([number]) * 3000 + bytes(range(number)) for number in range(40)}
+
+
+async def all_of(file: Path) -> tuple[dict[str, bytes | None], list[str]]:
+    store = await opened(file)
+    try:
+        return {name: await store.load(name) for name in store.names}, told(store)
+    finally:
+        await store.close()
+
+
+@pytest.mark.expects_log("is damaged")
+@pytest.mark.parametrize("length", [60, 4096])
+async def test_one_damaged_place_costs_no_other_piece(file: Path, length: int) -> None:
+    """Where requests go, and what was told, must not be forgotten with what a page wrote last year."""
+    large = {name: random.Random(name).randbytes(300) for name in PIECES}
+    store = await opened(file)
+    await store.save_many(large)
+    await store.close()
+    place = file.read_bytes().index(b"piece-20") + 100
+    with file.open("r+b") as raw:
+        raw.seek(place if length < 4096 else place // 4096 * 4096)
+        raw.write(b"\xff" * length)
+    left, codes = await all_of(file)
+    assert codes == ["store_damaged"]
+    assert left.items() <= large.items(), "what is left is true"
+    assert len(left) >= (len(large) - 1 if length < 4096 else len(large) / 2)
+    assert await all_of(file) == (left, []), "and is kept"
+
+
+@pytest.mark.expects_log("is damaged")
+async def test_a_folder_in_its_place_is_put_out_of_the_way(file: Path) -> None:
+    file.mkdir(parents=True)
+    store = await opened(file)
+    await store.save_many(KEPT)
+    assert told(store) == ["store_damaged"]
+    await store.close()
+    assert await remembered(file) == KEPT
+
+
+@pytest.mark.expects_log("is damaged")
+async def test_the_log_of_another_file_overwrites_no_memory(file: Path, tmp_path: Path) -> None:
+    """It must not be mixed into the file before anybody has looked."""
+    store = await opened(file)
+    await store.save_many(PIECES)
+    await store.close()
+    before = file.read_bytes()
+    with closing(sqlite3.connect(tmp_path / "other")) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE t (a)")
+        shutil.copy(tmp_path / "other-wal", file.with_name(f"{file.name}-wal"))
+    store = await opened(file)
+    assert told(store) == ["store_damaged"]
+    await store.close()
+    assert file.with_name(f"{file.name}.damaged-1").read_bytes() == before
+
+
+async def test_a_memory_that_was_never_finished_is_no_damage(file: Path) -> None:
+    file.parent.mkdir()
+    file.touch()
+    assert await all_of(file) == ({}, [])
