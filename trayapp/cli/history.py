@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     service = None if arguments.service is None else _service(home, loaded.catalogue, arguments.service)
     names = names_of(loaded.catalogue)
     if arguments.command == "forget":
-        return asyncio.run(_forget(home, service, names, sure=arguments.yes))
+        return asyncio.run(_forget(home, service, loaded.catalogue, sure=arguments.yes))
     history = read_history(
         home.journal_file,
         service,
@@ -70,8 +70,8 @@ async def _have_written(home: Home) -> None:
             say_problem(problem)
 
 
-async def _forget(home: Home, service: str | None, names: dict[str, str], *, sure: bool) -> int:
-    called = None if service is None else names.get(service, service)
+async def _forget(home: Home, service: str | None, catalogue: Catalogue, *, sure: bool) -> int:
+    called = None if service is None else names_of(catalogue).get(service, service)
     if not sure:
         print(words.forget_question(called), end="", flush=True)
         if sys.stdin.readline().strip().lower() not in ("yes", "ja"):
@@ -83,7 +83,7 @@ async def _forget(home: Home, service: str | None, names: dict[str, str], *, sur
         if problem.code != "not_running":
             raise
         services = None if service is None else frozenset({service})
-        done = await forget(home.store_file, home.journal_file, services)
+        done = await forget(home.store_file, home.journal_file, catalogue, services)
     if not done:
         raise Problem("journal_not_forgotten", path=str(home.journal_file))
     print(words.forgotten(called))

@@ -32,6 +32,7 @@ from trayapp.desktop.notify import Delivered
 from trayapp.desktop.sparing import watch as watch_sparing
 from trayapp.engine.catalogue_updates import CatalogueUpdates
 from trayapp.engine.delivery import Announce, Delivery
+from trayapp.engine.forgetting import their_providers
 from trayapp.engine.journal import Diary
 from trayapp.engine.loading import Loaded
 from trayapp.engine.lookout import Lookout
@@ -336,7 +337,8 @@ class Engine:
         # First there, so that a kill -9 in between brings nothing back into the journal.
         await self._save()
         scrubbed = self._store is None or await self._store.scrub()
-        return (self._diary is None or await self._diary.forget(services)) and scrubbed
+        providers = their_providers(self.loaded.catalogue, services)
+        return (self._diary is None or await self._diary.forget(services, providers)) and scrubbed
 
     async def settle(self) -> None:
         """Wait until all that was to be told and remembered is."""

@@ -6,7 +6,7 @@ waits for `tick`, since adding to it every time would write megabytes a day.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from trayapp.core.evidence.observation import Try
@@ -78,13 +78,13 @@ class Diary:
         """Write what has come together, after all that is being written."""
         await self._journal.write(self._recorder.take())
 
-    async def forget(self, services: frozenset[str] | None) -> bool:
-        """Forget these services, or all, for good; False where the disk does not allow it."""
+    async def forget(self, services: frozenset[str] | None, providers: Mapping[str, frozenset[str]]) -> bool:
+        """Forget these services of these providers, or all, for good; False where the disk does not allow it."""
         if services is None:
             self._recorder.take()
         else:
             self._recorder.forget(services)
-        return await self._journal.forget(services)
+        return await self._journal.forget(services, providers)
 
     async def close(self) -> None:
         """Write what is left."""

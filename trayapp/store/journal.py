@@ -7,7 +7,7 @@ file is set aside, and all of it that can be read goes on in a new one.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
@@ -48,9 +48,12 @@ class Journal:
         """Add what has happened, and what waits; False where it goes on waiting. The first time opens and checks."""
         return await self._run(lambda: self._writer.write(batch))
 
-    async def forget(self, services: frozenset[str] | None) -> bool:
-        """Forget these, or all, for good; False where that cannot be written."""
-        return await self._run(lambda: self._writer.forget(services))
+    async def forget(
+        self, services: frozenset[str] | None, providers: Mapping[str, frozenset[str]] | None = None
+    ) -> bool:
+        """Forget these, or all, for good; False where that cannot be written. `providers`: whose these are, with all of
+        their services."""
+        return await self._run(lambda: self._writer.forget(services, providers or {}))
 
     async def close(self) -> None:
         """Let go of the file; whoever has more to write has written it."""
@@ -95,12 +98,12 @@ class _Writer(Guarded):
         if self._waiting:
             self.guard(self._write_waiting)
 
-    def forget(self, services: frozenset[str] | None) -> None:
+    def forget(self, services: frozenset[str] | None, providers: Mapping[str, frozenset[str]]) -> None:
         if services is None:
             self._waiting = Batch()
         else:
             self._waiting.forget(services)
-        self.guard(lambda: self._forget(services))
+        self.guard(lambda: self._forget(services, providers))
 
     def close(self) -> None:
         if self._journal is not None:
@@ -161,8 +164,8 @@ class _Writer(Guarded):
             log.info("%s cannot be checked: %s", self.file, error)
         self._checked = True
 
-    def _forget(self, services: frozenset[str] | None) -> None:
-        self._opened().forget(services)
+    def _forget(self, services: frozenset[str] | None, providers: Mapping[str, frozenset[str]]) -> None:
+        self._opened().forget(services, providers)
         self.leave_no_copies()
 
     def _write_waiting(self) -> None:

@@ -1,7 +1,7 @@
 """The file of the journal: what a batch adds to it, and what it lets go of. Synchronous; one thread at a time."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,9 @@ class JournalFile:
         with Transaction(self._database):
             return settle(self._database)
 
-    def forget(self, services: frozenset[str] | None) -> None:
-        """Delete what is about these services, or all; it cannot be read from the disk afterwards."""
+    def forget(self, services: frozenset[str] | None, providers: Mapping[str, frozenset[str]]) -> None:
+        """Delete what is about these services, or all; it cannot be read from the disk afterwards. What is about one of
+        the `providers` goes with the last of its services, which are given by its id."""
         with Transaction(self._database):
             for table in Tables:
                 if services is None:
@@ -107,9 +108,17 @@ class JournalFile:
                     self._delete(Tables.INCIDENT, (incident.id,))
                 elif left is not incident:
                     self._put_incident(left)
+            for provider, its in providers.items():
+                if not self._is_known(its):
+                    for table in (Tables.SWITCH, Tables.ANSWERED):
+                        self._delete(table, (provider,))
             self._months.take_all_back()
             book_anew(self._database)
         scrub(self._database)
+
+    def _is_known(self, services: frozenset[str]) -> bool:
+        query = "SELECT 1 FROM day WHERE name = ? LIMIT 1"
+        return any(self._database.execute(query, (name,)).fetchone() for name in services)
 
     def _delete(self, table: Tables, names: Iterable[str]) -> None:
         self._database.executemany(f"DELETE FROM {table.value.name} WHERE name = ?", [(name,) for name in names])

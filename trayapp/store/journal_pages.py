@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from trayapp.store.log_frames import PAGE_BYTES, Page, frames_of
 from trayapp.store.journal_tables import Record, Tables, is_whole
+from trayapp.store.log_frames import PAGE_BYTES, Page, frames_of
 
 LARGEST_BYTES = 1_000_000
 """Several times an hour of a busy tool, request by request; a damaged length must not lead through all pages."""

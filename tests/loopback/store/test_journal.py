@@ -380,6 +380,20 @@ async def test_of_an_outage_of_several_services_the_others_keep_theirs(file: Pat
     assert [one.services for _, _, one in kept(file, Tables.INCIDENT)] == [("openai-api",)]
 
 
+async def test_what_a_provider_was_switched_goes_with_the_last_of_its_services(file: Path) -> None:
+    batch = Batch(answered={("openai", DAY): 3}, switches=[Switched(AT, "openai", To.LOCAL, By.HAND)])
+    for name in ("chatgpt", "openai-api", "claude"):
+        batch.add(hour_of(HOUR, name))
+    await written(file, batch)
+    journal = Journal(file)
+    of_openai = {"openai": frozenset({"chatgpt", "openai-api"})}
+    for service, left in (("chatgpt", 1), ("openai-api", 0)):
+        assert await journal.forget(frozenset({service}), of_openai)
+        assert len(kept(file, Tables.SWITCH)) == len(kept(file, Tables.ANSWERED)) == left
+    await journal.close()
+    assert [name for _, name, _ in kept(file, Tables.DAY)] == ["claude"]
+
+
 async def test_forgotten_is_forgotten(file: Path) -> None:
     batch = hour_of(HOUR, "very-private")
     batch.changes, batch.incidents = (

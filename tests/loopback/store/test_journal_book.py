@@ -58,10 +58,10 @@ def test_whatever_is_written_or_forgotten_the_book_balances(file: Path, seed: in
             for _ in range(20):
                 journal.write(random_batch(dice))
             if dice.random() < 0.5:
-                journal.forget(frozenset(dice.choice("ab")))
+                journal.forget(frozenset(dice.choice("ab")), {})
         check(file)
     with closing(JournalFile(file)) as journal:
-        journal.forget(None)
+        journal.forget(None, {})
     check(file)
     assert kept(file, Tables.BOOK) == []
 

@@ -56,7 +56,7 @@ async def test_the_sums_say_what_the_days_say(file: Path, seed: int) -> None:
             hour = HOUR + 24 * dice.choice([dice.randrange(150), 3000, -8000, 70_000_000 // 24, -400_000 // 24])
             dice.choice([journal, other]).write(hour_of(hour, dice.choice("abc"), good=dice.randrange(9)))
             if dice.random() < 0.02:
-                journal.forget(frozenset({dice.choice("abc")}))
+                journal.forget(frozenset({dice.choice("abc")}), {})
     asked = [(None, None), ("a", None), ("nobody", None), (None, date(2026, 2, 17)), ("b", date(2026, 3, 1))]
     quick = [read(file, *one) for one in asked]
     assert summed(file)

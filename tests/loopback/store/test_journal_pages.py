@@ -10,9 +10,10 @@ from tests.loopback.store.test_journal import AT, HOUR, INCIDENT, SEEN, change, 
 from trayapp.core.evidence.page_report import PageStage, PageUpdate
 from trayapp.core.journal.batch import Batch
 from trayapp.store.journal import Journal
-from trayapp.store.journal_pages import PAGE_BYTES, whole_records
+from trayapp.store.journal_pages import whole_records
 from trayapp.store.journal_reading import reading
 from trayapp.store.journal_tables import Record, Tables
+from trayapp.store.log_frames import PAGE_BYTES
 
 TOLD = tuple(table for table in Tables if table is not Tables.MONTH)
 
