@@ -52,6 +52,8 @@ class Scroll(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self._show_bar()
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def _show_bar(self) -> None:
         """Only where it is needed: Qt measures lines that wrap in the width beside the bar, where they need it."""
@@ -88,6 +90,6 @@ class Scroll(QScrollArea):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        whole = self.column.totalSizeHint().height()
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.column.totalMinimumSize().width() + bar, min(LEAST_PX, whole))
+        width = self.column.totalMinimumSize().width() + self.verticalScrollBar().sizeHint().width()
+        # In its own width: lines that wrap would like to be narrower and higher.
+        return QSize(width, min(LEAST_PX, self.whole(max(width, self.width()))))

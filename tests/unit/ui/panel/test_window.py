@@ -297,6 +297,12 @@ def test_strips_stand_in_a_column_however_long_a_name_is(panel: Panel) -> None:
     assert state.width() > name.width()
 
 
+def test_one_row_has_the_room_that_it_needs_and_no_more(panel: Panel) -> None:
+    opened(panel, snapshot(service("chatgpt")))
+    [rows] = [one for one in panel.findChildren(Scroll) if one.inside is panel.rows["chatgpt"].parentWidget()]
+    assert rows.height() == rows.whole(rows.width())
+
+
 def test_no_bar_stays_where_all_has_room(panel: Panel) -> None:
     opened(panel, states.down(), "openai-api")
     [rows] = [one for one in panel.findChildren(Scroll) if one.inside is panel.rows["chatgpt"].parentWidget()]
