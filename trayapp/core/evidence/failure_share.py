@@ -23,7 +23,7 @@ NEW_NETWORK = 0.01
 # One isolated failure in 300 tries happens on the best networks; a smaller q would let two tries decide.
 FLOOR = 0.003
 # So many controls within the short window measure the network by themselves; then providers that fall together
-# do not excuse each other.
+# do not excuse each other. Of lookups they say little: a resolver that fails for half of the names may know theirs.
 ENOUGH_CONTROLS = 8
 # Below the first share of all requests of ten minutes slow names are chance, above the second it is an outage of them.
 NAMES_SLOW_SHARE, NAMES_GONE_SHARE = 0.03, 0.5
@@ -161,7 +161,7 @@ class FailureShare:
         self._short.expire(now)
         short = self._short
         least, expected = (FLOOR, NEW_NETWORK) if usual is None else (max(FLOOR, usual), usual)
-        if not lasting:
+        if not lasting and kind is not Kind.LOOKUP:
             asked, failed = short.controls.asked, short.controls.failed_in(kind)
             for host in dead:
                 asked, failed = asked - short.of(host).asked, failed - short.of(host).failed_in(kind)

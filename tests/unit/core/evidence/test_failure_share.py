@@ -166,6 +166,13 @@ def test_enough_controls_give_it_alone() -> None:
     assert chance(made, "acme", 7.0 + SHORT_WINDOW_S) > 0.1, "and only while there are enough of them"
 
 
+def test_controls_whose_names_are_found_say_nothing_of_a_resolver_that_knows_only_some() -> None:
+    lost = [provider(at, Kind.LOOKUP, name) for at in range(5) for name in ("beta", "gamma")]
+    made = share(*lost, *[control(float(at)) for at in range(ENOUGH_CONTROLS)])
+    assert chance(made, "acme", 10.0, kind=Kind.LOOKUP) > 0.3
+    assert chance(made, "acme", 10.0) == USUAL
+
+
 @pytest.mark.parametrize("host", ["dead", "c"])
 def test_a_dead_control_weighs_nothing(host: str) -> None:
     living = [control(float(at)) for at in range(ENOUGH_CONTROLS)]
@@ -210,7 +217,7 @@ def counted(asked: list[Asked], kind: Kind | None, dead: set[str], now: float, l
     long = [each for each in others if each.at >= now - LONG_WINDOW_S]
     short = [each for each in others if each.at >= now - SHORT_WINDOW_S]
     controls = [each for each in short if each.control]
-    if len(controls) >= ENOUGH_CONTROLS and not lasting:
+    if len(controls) >= ENOUGH_CONTROLS and not lasting and kind is not Kind.LOOKUP:
         return max(USUAL, failing(controls, kind))
     return max(USUAL, failing(long, kind), failing(short, kind))
 
