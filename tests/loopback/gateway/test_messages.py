@@ -135,7 +135,7 @@ async def test_no_stream_without_its_end_ends_well(pieces: tuple[bytes, ...], co
         ("an_error_of_2027", Outcome.FAIL, "cut"),
         ("rate_limit_error", Outcome.NEUTRAL, "http_429"),
         ("invalid_request_error", Outcome.NEUTRAL, "refused"),
-        ("authentication_error", Outcome.NEUTRAL, "refused"),
+        ("authentication_error", Outcome.GOOD, "http_401"),
     ],
 )
 @pytest.mark.parametrize("before", [(), (START, PING), (START, BLOCK, WORD)])

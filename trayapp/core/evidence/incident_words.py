@@ -15,6 +15,11 @@ PLACE = (
     r"|(?:(?:aws|amazon)\s+)?bedrock|azure|foundry|vs code|ides?|surfaces|products|endpoints?|websites?|web"
     r"|(?:mobile\s+|desktop\s+)?apps?|ios|android|windows|macos)(?![\w-])"
 )
+AREAS = (
+    r"(?:EU|E\.U\.|European Union|Europe|EMEA|US|U\.S\.|USA|United States|North America|South America|Latin America|UK"
+    r"|United Kingdom|Germany|France|India|Japan|Australia|Canada|Brazil|China|Singapore|Asia(?:[\s-]Pacific)?|APAC"
+    r"|Africa|Middle East)"
+)
 # Sentences of all incidents, with words that mean more elsewhere.
 _SAYINGS = (
     r"(?i)https?://\S+|<[^>]{0,200}>"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from trayapp.core.evidence.incident_words import PLACE, is_about, is_trouble, names_place, says_no_more
+from trayapp.core.evidence.incident_words import AREAS, PLACE, is_about, is_trouble, names_place, says_no_more
 
 _BETWEEN = r"\s_\-\u2010-\u2013"
 # Patterns are compiled when they are first needed: most starts see no incident.
@@ -24,6 +24,7 @@ _FIX = r"(?i)\b(?:fix|mitigation|patch) (?:has been|was|is being|is) (?:deployed
 _OTHERS_ARE_WELL = r"(?i)\bno other models? (?:\w+ ){0,3}(?:affected|impacted)\b"
 _OF_WHAT = r"\b(?:on|in|for|of|to|with|across|via|from|at|affect\w+|impact\w+)\s+"
 _JOIN = r"\s*(?:(?:,|/|&|\+|\band\b|\bor\b|\bas well as\b|\bplus\b)\s*)+(?:(?:the|our|both|on|for|to|in)\s+)?"
+_THERE = rf"^\s+(?:in|within|across)\s+(?:the\s+)?{AREAS}(?:{_JOIN}{AREAS})*(?:\s+regions?)?\b"
 # Nobody lists so many in a sentence.
 _MANY = 20
 # As far before a name is looked for what is joined to it.
@@ -184,25 +185,28 @@ def _advice(clause: str) -> tuple[str, str]:
 
 
 def _around(text: str, found: Sequence[_Mention]) -> str:
-    """What is said beside the names, and beside what stands next to one: "Claude Opus 4.8 Fast", "GPT-5.6 Sol"."""
+    """What is said beside the names, and beside what stands next to one: "Claude Opus 4.8 Fast", "GPT-5.6 Sol", "Opus
+    in the EU", which is less than all of it."""
     left, at = "", 0
     for one in found:
         left += re.sub(r"(?i)\bclaude\s*$", "", text[at : one.start]) + " " if one.start > at else ""
         at = max(at, one.end + len(_matched(r"^(?:[\s-]+(?:[A-Z][a-z]+|[A-Za-z]?\d+\w*)\b)*", text[one.end :])))
+        at += len(_matched(_THERE, text[at:]))
     return left + text[at:]
 
 
 def _is_one_of_several(clause: str, one: _Mention, found: Sequence[_Mention]) -> bool:
     """Whether something else is named in one breath with it, or it is named as a cause or in passing: "GPT-5 and the
     API", "o1 and GPT-4o", "reasoning models (o3)", "since the launch of Opus"."""
-    before, after = clause[max(0, one.start - _REACH) : one.start], clause[one.end : one.end + _REACH]
+    end = one.end + len(_matched(_THERE, clause[one.end :]))
+    before, after = clause[max(0, one.start - _REACH) : one.start], clause[end : end + _REACH]
     if re.search(rf"{_CAUSE}|\(\s*$", re.sub(_FIX, "", before)):
         return True
     starts = {each.start for each in found}
     if right := re.match(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}", after):
         rest = after[right.end() :]
         brand = _matched(r"^(?:\w+\s+)?", rest)
-        places = {one.end + right.end(), one.end + right.end() + len(brand)}
+        places = {end + right.end(), end + right.end() + len(brand)}
         if not places & starts and re.match(rf"(?i:{PLACE})", rest):
             return True
     # Where it fails may be a list; what else fails is none.

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from trayapp.core.catalogue import Provider
 from trayapp.core.evidence.families import Use
+from trayapp.core.evidence.incident_words import AREAS
 from trayapp.core.evidence.named_families import concerned
 from trayapp.core.incident.incident import Incident
 
@@ -18,16 +19,11 @@ _JOINED = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s*/\s*|\s*&\s*|\s+and\s+|\s+or\s+)"
 _WHO = r"(?:tiers?|[Pp]lans?|users?|customers?|accounts?|subscribers?|subscriptions?|workspaces?|organi[sz]ations?)"
 _PLANS = rf"(?<![\w-])({_PLAN}(?:{_JOINED}{_PLAN})*)[\s-]+{_WHO}\b"
 
-_AREAS = (
-    r"(?:EU|E\.U\.|European Union|Europe|EMEA|US|U\.S\.|USA|United States|North America|South America|Latin America|UK"
-    r"|United Kingdom|Germany|France|India|Japan|Australia|Canada|Brazil|China|Singapore|Asia(?:[\s-]Pacific)?|APAC"
-    r"|Africa|Middle East)"
-)
 # A time zone is no region.
 _NO_ZONE = r"(?![\w/]|\s+(?:Pacific|Eastern|Central|Mountain)\b|\s+time\b)"
 _PLACES = (
-    rf"\b(?:in|from|within|across)\s+(?:the\s+)?({_AREAS}){_NO_ZONE}"
-    rf"|(?<![\w-])({_AREAS})\s+(?:regions?\b|{_WHO}\b|data\s?cent(?:er|re)s?\b)"
+    rf"\b(?:in|from|within|across)\s+(?:the\s+)?({AREAS}){_NO_ZONE}"
+    rf"|(?<![\w-])({AREAS})\s+(?:regions?\b|{_WHO}\b|data\s?cent(?:er|re)s?\b)"
     r"|(?<![\w-])((?:us|eu|ap|sa|ca|me|af|il|europe|asia|northamerica|southamerica|australia|africa)"
     r"-(?:gov-)?(?:north|south|east|west|central|northeast|southeast|northwest|southwest)(?:-?\d[a-z]?)?)(?![\w-])"
 )
