@@ -278,8 +278,8 @@ class Judge:
 
     def _follow_silences(self, now: float) -> None:
         """Who is kept out; and for whom it is over, because they answer again, or another one does."""
-        groups = [(self._provider_of(group.parts), group) for group in self._groups.all]
-        for group in self._silences.follow(groups, lambda parts: self._are_calm(parts, now)):
+        groups = self._groups.all
+        for group in self._silences.follow(groups, self._provider_of, lambda parts: self._are_calm(parts, now)):
             group.evidence.explained(now)
             self._touched.update(part.service for part in group.parts)
 

@@ -70,21 +70,24 @@ class Silences:
         self._silent: set[Group] = set()
 
     def follow(
-        self, groups: Collection[tuple[str, Group]], are_calm: Callable[[Iterable[Part]], bool | None]
+        self,
+        groups: Collection[Group],
+        provider_of: Callable[[Iterable[Part]], str],
+        are_calm: Callable[[Iterable[Part]], bool | None],
     ) -> set[Group]:
         """Take in how all do now; for whom it is over: who answers again, and those who are alone because of that.
 
-        `groups`: of components, each with its provider. `are_calm`: whether the page calls one of these well.
+        `provider_of`: whose these components are. `are_calm`: whether the page calls one of them well.
         """
         silent: dict[Group, str] = {}
         # Since when each has been silent: of those whose page is calm about it, and of those without a word.
         calm: dict[str, float] = {}
         wordless: dict[str, float] = {}
-        for provider, group in groups:
+        for group in groups:
             at = gone_since(group.evidence)
             if at is None:
                 continue
-            silent[group] = provider
+            provider = silent[group] = provider_of(group.parts)
             said = are_calm(group.parts)
             if said is not False:
                 times = wordless if said is None else calm
@@ -95,4 +98,4 @@ class Silences:
         answered = self._silent - silent.keys()
         self._silent = {group for group, provider in silent.items() if provider in self.kept_out}
         released = before.keys() - self.kept_out.keys() if answered else set()
-        return answered | {group for provider, group in groups if provider in released}
+        return answered | {group for group in groups if released and provider_of(group.parts) in released}
