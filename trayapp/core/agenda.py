@@ -17,7 +17,7 @@ def next_moment(moments: Iterable[float], now: float) -> float:
 
     Some things end with their moment and some just after it, so both sides of each are looked at.
     """
-    return min((at for moment in moments for at in (moment, moment + A_MOMENT_S) if at > now), default=math.inf)
+    return min([at for moment in moments for at in (moment, moment + A_MOMENT_S) if at > now], default=math.inf)
 
 
 class Agenda(Generic[T]):

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -132,7 +133,7 @@ class AnswersOfAKind:
 
 def _keep(by_host: dict[str, list[AddressAnswer]], answer: AddressAnswer) -> None:
     answers = by_host.setdefault(answer.host, [])
-    insort(answers, answer, key=lambda other: other.at)
+    insort(answers, answer, key=attrgetter("at"))
     if len(answers) > FAILURES_KEPT:
         del answers[1]
 

@@ -220,7 +220,7 @@ class OwnConnection:
             )
 
     def _add(self, answer: AddressAnswer) -> None:
-        insort(self._answers, answer, key=lambda other: other.at)
+        insort(self._answers, answer, key=attrgetter("at"))
         if self._answers[0].at < self._answers[-1].at - 2 * LONG_WINDOW_S:
             oldest = self._answers[-1].at - LONG_WINDOW_S
             self._answers = [other for other in self._answers if other.at >= oldest]

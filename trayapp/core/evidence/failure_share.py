@@ -8,6 +8,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import Collection
 from enum import IntEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from trayapp.core.evidence.answers import LOADING
@@ -55,12 +56,15 @@ class Asked(NamedTuple):
     late_name: bool = False
 
 
+_KINDS = len(Kind)
+
+
 class _Count:
     __slots__ = ("asked", "failed", "late_names")
 
     def __init__(self) -> None:
         self.asked = self.late_names = 0
-        self.failed = [0] * len(Kind)
+        self.failed = [0] * _KINDS
 
     def take(self, asked: Asked, times: int) -> None:
         self.asked += times
@@ -92,7 +96,7 @@ class _Window:
         if self._asked and asked.at < self._asked[-1].at:
             # Rare: whoever waited longer for its answer came later.
             in_order = list(self._asked)
-            insort(in_order, asked, key=lambda other: other.at)
+            insort(in_order, asked, key=attrgetter("at"))
             self._asked = deque(in_order)
         else:
             self._asked.append(asked)
@@ -113,7 +117,9 @@ class _Window:
         self.every.take(asked, times)
         if asked.control:
             self.controls.take(asked, times)
-        by_source = self._by_source.setdefault(asked.source, _Count())
+        by_source = self._by_source.get(asked.source)
+        if by_source is None:
+            by_source = self._by_source[asked.source] = _Count()
         by_source.take(asked, times)
         if not by_source.asked:
             del self._by_source[asked.source]

@@ -7,6 +7,7 @@ requests.
 
 import math
 from enum import StrEnum
+from operator import attrgetter
 
 from msgspec import Struct, field, structs
 
@@ -216,7 +217,7 @@ class Evidence:
 
     def look(self, now: float, network: OwnConnection) -> None:
         """Let the time be `now`: what lapses lapses, what is decided is decided. As often as you like."""
-        for t in sorted(self._new, key=lambda t: t.at):
+        for t in sorted(self._new, key=attrgetter("at")):
             self._take(t, network)
         self._new.clear()
         self._lapse(now)
@@ -228,7 +229,7 @@ class Evidence:
         self._look_at_stranger(network, now)
         self.run = run = self.strikes.run(now)
         self.was_answered = any(t.status is not None for t in run)
-        self.controls_answered = sum(bool(t.control) for t in run)
+        self.controls_answered = len([t for t in run if t.control])
         doubted = self.doubt.since
         self.doubt.look(run, self.reach or Reach.PUBLIC, network, now, undecided=self.undecided)
         self.version += doubted != self.doubt.since

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 
@@ -113,7 +114,7 @@ class Strikes:
                 if t.at <= cleared_at:
                     break
                 run.append(t)
-        run.sort(key=lambda t: t.at)
+        run.sort(key=attrgetter("at"))
         return run
 
     def tail(self) -> tuple[Try, ...]:

@@ -141,7 +141,7 @@ class IncidentStore:
         """Follow the services: open, join, lead back, close, merge. `patience_s`: how long the page of a provider may
         say nothing; None where it has none that can be read now."""
         self._forget_ended(now)
-        self._forget_unwatched(frozenset(trouble.verdict.id for trouble in troubles))
+        self._forget_unwatched(frozenset([trouble.verdict.id for trouble in troubles]))
         for trouble in troubles:
             if self._followed.get(trouble.verdict.id) is not trouble:
                 self._followed[trouble.verdict.id] = trouble

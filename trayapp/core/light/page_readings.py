@@ -39,7 +39,8 @@ class PageReadings:
     """The readings of one provider's page. `expected`: the provider has one.
 
     `version` grows whenever another opinion may follow; `starts_afresh`: the latest good reading came after a gap in
-    which anything may have happened.
+    which anything may have happened. `fresh_s`: how long a reading speaks: ten minutes, or longer where the page is
+    read at a slower pace.
     """
 
     def __init__(self, memory: PageReadingsMemory | None = None, *, expected: bool) -> None:
@@ -52,7 +53,7 @@ class PageReadings:
         self._silence: PageOpinion | None = None
         self._speaks = False
         self._failed_in_a_row = 0
-        self._interval_s = memory.interval_s if memory is not None else 0.0
+        self._set_interval(memory.interval_s if memory is not None else 0.0)
         self._now = -math.inf
         self._seen = memory.seen if memory is not None else {}
 
@@ -67,7 +68,7 @@ class PageReadings:
         self.latest = report
         if report.speaks:
             self.starts_afresh = self._good is not None and report.at - self._good.at > self.fresh_s
-            self._interval_s = pause_s if pause_s <= PAGE_INTERVAL_MAX_S else 0.0
+            self._set_interval(pause_s if pause_s <= PAGE_INTERVAL_MAX_S else 0.0)
             self._good, self._failed_in_a_row = report, 0
             self._seen = {part.id: self._state_of(part, report.at) for part in report.components if not part.changed_at}
             first_seen = {name: seen.at for name, seen in self._seen.items() if seen.at is not None}
@@ -77,6 +78,10 @@ class PageReadings:
         self._silence = unknown(report, self.fetched_at)
         self.version += 1
         self.look(report.at)
+
+    def _set_interval(self, interval_s: float) -> None:
+        self._interval_s = interval_s
+        self.fresh_s = max(PAGE_FRESH_S, LATE_FACTOR * interval_s)
 
     def disturbed(self) -> None:
         """What failed before a resume or a network change says nothing about the page."""
@@ -110,11 +115,6 @@ class PageReadings:
     def fetched_at(self) -> float | None:
         """The last good reading."""
         return self._good.at if self._good is not None else None
-
-    @property
-    def fresh_s(self) -> float:
-        """How long a reading speaks: ten minutes, or longer where the page is read at a slower pace."""
-        return max(PAGE_FRESH_S, LATE_FACTOR * self._interval_s)
 
     def status(self, provider: str, url: str) -> PageStatus:
         """How the page of `provider` does; `url`: where it is, until a reading has said that."""

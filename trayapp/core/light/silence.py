@@ -84,6 +84,9 @@ class Silences:
         calm: dict[str, float] = {}
         wordless: dict[str, float] = {}
         for group in groups:
+            if not group.evidence.run and group.evidence.stranger.latest is None:
+                # Most, most of the time: all of them are asked at every evaluation.
+                continue
             at = gone_since(group.evidence)
             if at is None:
                 continue

@@ -71,8 +71,6 @@ def is_only_yellow(incident: Incident, spoken: BannerRecord, desk: NotificationC
 
 def tells_the_same(before: ServiceVerdict | None, now: ServiceVerdict) -> bool:
     """Whether nothing has changed that decides on news; what else a banner says is read when there are some."""
-    if before is now:
-        return True
     return before is not None and _gist(before) == _gist(now)
 
 

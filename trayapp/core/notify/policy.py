@@ -149,7 +149,11 @@ class NotificationPolicy:
         ids = {incident.id for incident in incidents}
         verdicts_before, incidents_before = self._seen
         verdicts = {verdict.id: verdict for verdict in desk.judgement.services}
-        changed = {name for name, verdict in verdicts.items() if not tells_the_same(verdicts_before.get(name), verdict)}
+        changed = {
+            name
+            for name, verdict in verdicts.items()
+            if (before := verdicts_before.get(name)) is not verdict and not tells_the_same(before, verdict)
+        }
         changed |= verdicts_before.keys() - verdicts.keys()
         together = yield from self._together([one for one in incidents if one.stage in _OPEN], desk)
         alone = {incident.id: incident for incident in incidents if incident.id not in together}
