@@ -162,7 +162,9 @@ def _well(kind: str, files: dict[str, Any], name: str) -> bool:
     if kind.startswith("incidentio"):
         records = first.get("components")
         whole = [one for one in _listed(records) if one.get("id") and one.get("status")]
-        readable = any(isinstance(one["id"], str) and isinstance(one["status"], str) for one in whole)
+        # A file that does not say whose it is is none of the compatible ones: the page's own data speaks then.
+        named = isinstance(first.get("page"), dict) and bool(first["page"])
+        readable = named and any(isinstance(one["id"], str) and isinstance(one["status"], str) for one in whole)
         if not readable or kind == "incidentio, its own data":
             affected = files["/proxy/status.example"]["summary"].get("affected_components")
             listed = isinstance(affected, list) and all(
