@@ -31,7 +31,7 @@ def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
     if not history.months and not history.incidents and not history.switches:
         yield _("There is no history yet: it grows while LLM Ampel is running.")
         return
-    yield _("As observed by this computer; what it did not see does not count.")
+    yield _("As observed by this computer; what it did not see does not count, what you set aside does.")
     for service, months in groupby(history.months, key=lambda one: one.service):
         yield ""
         yield of(service)

@@ -73,7 +73,9 @@ class HistoryLabels:
 
     title = TranslatedLabel(N_("History"))
     reading = TranslatedLabel(N_("Reading the history…"))
-    note = TranslatedLabel(N_("As observed by this computer; what it did not see does not count."))
+    note = TranslatedLabel(
+        N_("As observed by this computer; what it did not see does not count, what you set aside does.")
+    )
     empty = TranslatedLabel(N_("There is no history yet: it grows while LLM Ampel is running."))
     all_services = TranslatedLabel(N_("All services"))
     services = TranslatedLabel(N_("Services"))

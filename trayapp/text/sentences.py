@@ -201,10 +201,7 @@ def _subline(s: Snapshot) -> str:
         lasted = _("Since {time}.", time=_time(begun, s))
     else:
         lasted = _("Since {time} ({duration}).", time=_time(begun, s), duration=duration(s.at - begun))
-    sentences = [lasted]
-    sentences += [_stated(incident, s) for incident in incidents]
-    sentences.append(half_over(worst, s))
-    return " ".join(filter(None, sentences))
+    return " ".join(filter(None, (lasted, *_statements(incidents, s), half_over(worst, s))))
 
 
 def _begun(v: ServiceVerdict, incidents: Iterable[Incident]) -> float:
@@ -231,7 +228,20 @@ def _time(at: float, s: Snapshot) -> str:
     return day_time(wall_time(at, s.wall_offset_s), wall_time(s.at, s.wall_offset_s))
 
 
-def _stated(incident: Incident, s: Snapshot) -> str:
+def _statements(incidents: Iterable[Incident], s: Snapshot) -> list[str]:
+    """What the providers say of them, each thing once; last, and together, those that say nothing."""
+    said = [(incident.provider, _stated(incident, s)) for incident in incidents]
+    quiet = list(dict.fromkeys(provider_name(provider, s) for provider, words in said if words is None))
+    statements = list(dict.fromkeys(words for _provider, words in said if words is not None))
+    if len(quiet) > 1:
+        statements.append(_("{providers} have not commented.", providers=join_short(quiet, _NAMES_MAX)))
+    elif quiet:
+        statements.append(_("{provider} has not commented.", provider=quiet[0]))
+    return statements
+
+
+def _stated(incident: Incident, s: Snapshot) -> str | None:
+    """None where it could have said something, and has not."""
     if incident.shared:
         return ""
     provider = provider_name(incident.provider, s)
@@ -258,7 +268,7 @@ def _stated(incident: Incident, s: Snapshot) -> str:
     if any(page_shows(v.reasons) for v in touched):
         return _("{provider}'s page shows it, without a comment.", provider=provider)
     if page.health is PageHealth.OK:
-        return _("{provider} has not commented.", provider=provider)
+        return None
     return _("{provider}'s page {health}.", provider=provider, health=_(HEALTHS[page.health]))
 
 

@@ -348,6 +348,20 @@ def test_an_incident_of_its_own_time_speaks_for_its_services() -> None:
     assert service_line(claude, s) == "Claude: down 5 min"
 
 
+def test_who_has_not_commented_is_said_once_for_all() -> None:
+    quiet = msgspec.structs.replace(INCIDENT, title=None)
+    again = msgspec.structs.replace(quiet, id="i3", services=("openai-api",), down=("openai-api",))
+    other = msgspec.structs.replace(quiet, id="i2", provider="anthropic", services=("claude",), down=("claude",))
+    s = down(incidents=(quiet, again, other))
+    ids = {"chatgpt": quiet.id, "openai-api": "i3", "claude": "i2"}
+    services = tuple(
+        service(v.id, Light.RED, Finding.DOWN, age_s=18 * 60, incident=ids[v.id]) if v.id in ids else v
+        for v in s.judgement.services
+    )
+    s = msgspec.structs.replace(s, judgement=msgspec.structs.replace(s.judgement, services=services))
+    assert sentences.subline(s) == "Since 22:04 (18 min). OpenAI and Anthropic have not commented."
+
+
 def test_of_what_is_back_it_is_said_from_when_to_when_it_was_not(spoken: str) -> None:
     again = service("openai-api", Light.YELLOW, Finding.RECOVERING, age_s=240, incident=INCIDENT.id)
     incident = msgspec.structs.replace(INCIDENT, stage=IncidentStage.RECOVERING, down=())

@@ -16,6 +16,7 @@ from trayapp.core.incident.incident import Incident, IncidentStage
 from trayapp.core.journal.batch import SEEN_AN_HOUR, By
 from trayapp.core.journal.recorder import UNWATCHED_S, WORDS_S, Recorder
 from trayapp.core.journal.tally import Tally
+from trayapp.core.light.aside import Aside, Lasts
 from trayapp.core.light.severity import Finding, Light
 from trayapp.core.light.verdicts import Transition
 from trayapp.core.snapshot import LocalAnswer, Snapshot
@@ -57,6 +58,13 @@ def tally(recorder: Recorder, hour: int = HOUR, name: str = "chatgpt") -> Tally:
 def test_time_counts_for_the_light_that_stood() -> None:
     noted = tally(lived(at(NOW), at(NOW + 15, RED), at(NOW + 35, GREY), at(NOW + 36, AWAY), at(NOW + 40)))
     assert noted == Tally(green_ms=15_000, red_ms=20_000, grey_ms=1_000, offline_ms=4_000)
+
+
+def test_what_is_set_aside_was_there_all_the_same() -> None:
+    """To leave something out of the light says what somebody wants to hear of, and not how it was."""
+    aside = Aside(NOW, Lasts.UNDONE)
+    red = snapshot(structs.replace(service("chatgpt", Light.RED, Finding.DOWN), aside=aside))
+    assert tally(lived(at(NOW, red), at(NOW + 15, red))) == Tally(red_ms=15_000)
 
 
 @pytest.mark.parametrize(
