@@ -185,3 +185,39 @@ LOOKUPS_THAT_FAIL_IN_PART = [
     Row(75, "api 401 !; page ok", "api green ok, beta green ok", "most of these are, too", every=60, until=1800),
     Row(45, "api dns_timeout +; api 401 !", "api green ok, beta green ok", "this one is not", every=60, until=1800),
 ]
+
+# It works again, and then nobody can see for how long: the all-clear waits for an answer that comes after that.
+RECOVERING_WHILE_THE_OWN_NETWORK_GOES = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(60, "api 503 !", "api green ok", "it fails"),
+    Row(65, "api 503 !", "api yellow checking", "and again"),
+    Row(80, "api 503 !", "api red down", "down", every=30, until=470),
+    Row(500, "api 401 !", "api red down", "one good answer", every=30, until=530),
+    Row(560, "api 401 !", "api yellow recovering", "two a minute apart", every=30, until=770),
+    Row(800, "network offline interface", "api grey own_network", "the cable is out"),
+    Row(1110, "", "api grey own_network", "ten minutes after it came back nobody can ask"),
+    Row(1200, "network online", "api yellow recovering", "what was last seen is seven minutes old"),
+    Row(1205, "beta 200 !", "api yellow recovering", "somebody else answers"),
+    Row(1210, "api 401 !", "api green ok", "so does it"),
+]
+
+# The same by its page alone, which nobody could read meanwhile.
+A_PAGE_IS_WELL_AGAIN_WHILE_THE_OWN_NETWORK_GOES = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(120, "page major:completions; api 401 !", "api red down", "the page says so", every=120, until=480),
+    Row(600, "page ok; api 401 !", "api yellow recovering", "and takes it back"),
+    Row(800, "network offline interface", "api grey own_network", "the cable is out"),
+    Row(1205, "network online", "api yellow recovering", "it may have said anything meanwhile"),
+    Row(1210, "api 401 !", "api yellow recovering", "a list of models speaks for no page"),
+    Row(1220, "page ok", "api green ok", "it has not"),
+]
+
+# Nor is it in trouble again for everybody who was away after it was over.
+AWAY_AFTER_A_RECOVERY = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(120, "page major:completions; api 401 !", "api red down", "the page says so", every=120, until=480),
+    Row(600, "page ok; api 401 !", "api yellow recovering", "and takes it back", every=120, until=1080),
+    Row(1200, "page ok; api 401 !", "api green ok", "ten minutes ago"),
+    Row(1230, "network offline interface", "api grey own_network", "the cable is out"),
+    Row(1290, "network online", "api green ok", "it was over before"),
+]

@@ -120,15 +120,17 @@ Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
 Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/ruling.py).
     Two good answers of the red's depth, asked `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`,
     until `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
-    `QUIET_S`. A red that only traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is
-    judged by rule 2 and stays in its incident (core/incident/store.py). After `GAP_S` without evidence all starts
-    afresh, and the end of an incident is the page's, or lies between two times.
+    `QUIET_S`. Either ends with something heard since the start, and since the connection was last away. A red that only
+    traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is judged by rule 2 and stays
+    in its incident (core/incident/store.py). After `GAP_S` without evidence all starts afresh, and the end of an
+    incident is the page's, or lies between two times.
 
 Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
     `OFF_PERCENT`. Neutral answers are skipped, as are answers shallower than what goes on failing, failures that nobody
-    vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py).
-    While it is on: yellow at least, `flapping` where nothing worse is known (core/light/ruling.py).
+    vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py). Of
+    what no probe of depth api speaks for, the readings of its page are the values (core/light/page_memory.py). While
+    it is on: yellow at least, `flapping` where nothing worse is known (core/light/ruling.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/watched_service.py).
     A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only

@@ -117,7 +117,8 @@ class ComponentState:
         opinion = self._opinion(readings, evidence)
         last = self.page.last_word(opinion, around.gap, readings.fresh_s)
         held = last if last is not None and now - last.at <= PAGE_HELD_S else self.word(readings, now, opinion)
-        self.recovering = self._still_recovering(evidence, held, now)
+        self.recovering = self._still_recovering(around, held, down, now)
+        self._settle_page(around, down, now)
         ruling, self.changes_at = self._ruling(around, opinion, held, last, down, now)
         if (ruling.light, ruling.finding) != (self._light, self._finding):
             self._light, self._finding = ruling.light, ruling.finding
@@ -175,7 +176,8 @@ class ComponentState:
             readings.incidents,
             readings.fresh_s,
             afresh=readings.starts_afresh,
-            rings=not self.probed,
+            # An edge that answers says nothing of what its page speaks of.
+            rings=not self._deep,
         )
         return opinion
 
@@ -206,14 +208,22 @@ class ComponentState:
             known = around.rulings[rests_on] = case.ruling(), self._next_change(around, moments, now)
         return known
 
-    def _still_recovering(self, evidence: Evidence, held: PageOpinion | None, now: float) -> bool:
+    def _still_recovering(self, around: Surroundings, held: PageOpinion | None, down: Down | None, now: float) -> bool:
+        evidence = around.evidence
         if evidence.back_at is None or evidence.back_at == self._recovered:
             return False
         unsettled = held is not None and held.unsettled
-        if now >= evidence.well_at and not unsettled:
+        answered = evidence.strikes.last_good()
+        heard = down is None and answered is not None and answered.at >= around.network.back_at
+        if now >= evidence.well_at and not unsettled and heard:
             self._recovered = evidence.back_at
             return False
         return True
+
+    def _settle_page(self, around: Surroundings, down: Down | None, now: float) -> None:
+        latest = around.readings.latest
+        heard = down is None and latest is not None and latest.at >= around.network.back_at
+        self.page.settle(now, heard=heard)
 
     def _seen(self, evidence: Evidence) -> bool:
         return (

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from trayapp.core.evidence.flapping import Flapping
-from trayapp.core.evidence.own_evidence import QUIET_S
+from trayapp.core.evidence.own_evidence import GAP_S, QUIET_S
 from trayapp.core.evidence.page_report import PageIncident
 from trayapp.core.light.incident_reach import over_at
 from trayapp.core.light.page_opinion import PageOpinion
@@ -56,6 +56,14 @@ class PageMemory(Struct):
             self.flapping.note(opinion.at, good=not bad)
         self.opinion = opinion
 
+    def settle(self, now: float, *, heard: bool) -> None:
+        """What it made is over after ten quiet minutes. `heard`: it has been since the connection was last away.
+
+        Minutes in which nobody could listen are quiet for another reason.
+        """
+        if self.ended_at is not None and now >= self.ended_at + (QUIET_S if heard else QUIET_S + GAP_S):
+            self.ended_at = None
+
     def without_doubt(self, opinion: PageOpinion, answers: int, enough: int) -> PageOpinion:
         """The opinion that rules where only states that lag speak against it, with so many real answers since then.
 
@@ -91,7 +99,9 @@ class PageMemory(Struct):
     def moments(self) -> list[float]:
         """When time alone changes what it makes of a component."""
         moments = [] if self.opinion is None else [self.opinion.at + PAGE_HELD_S]
-        return moments if self.ended_at is None else [*moments, self.ended_at + QUIET_S]
+        if self.ended_at is not None:
+            moments += [self.ended_at + QUIET_S, self.ended_at + QUIET_S + GAP_S]
+        return moments
 
 
 def _has_ended(before: PageOpinion, now: PageOpinion) -> bool:

@@ -173,7 +173,7 @@ class Case:
             return Ruling(Light.YELLOW, Finding.CHECKING, tell.unverified(unverified), unverified.since_at)
         if held is not None and page_light is Light.YELLOW:
             return Ruling(Light.YELLOW, Finding.RECOVERING, tell.trouble(sight), held.since, back_at=held.since)
-        if page.ended_at is not None and now - page.ended_at < QUIET_S:
+        if page.ended_at is not None:
             # What failed here after the page's own end did not know of it.
             back_at = max(page.back_at or page.ended_at, evidence.failed_at or 0.0)
             reasons = tell.recovering(back_at, page.ended_at + QUIET_S)

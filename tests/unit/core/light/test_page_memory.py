@@ -5,7 +5,7 @@ from msgspec import structs
 
 from tests.support.spelled import spelled
 from tests.unit.core.playbook import START, page
-from trayapp.core.evidence.own_evidence import QUIET_S
+from trayapp.core.evidence.own_evidence import GAP_S, QUIET_S
 from trayapp.core.evidence.page_report import PageIncident
 from trayapp.core.light.page_colours import MONITORED_S
 from trayapp.core.light.page_memory import PAGE_HELD_S, PageMemory
@@ -139,7 +139,26 @@ def test_it_is_known_when_time_alone_will_change_what_it_makes() -> None:
     follow(memory, 0, "major:chat")
     assert memory.moments == [START + PAGE_HELD_S]
     follow(memory, 120, "ok")
-    assert memory.moments == [START + 120 + PAGE_HELD_S, START + 120 + QUIET_S]
+    ended_at = START + 120
+    assert memory.moments == [ended_at + PAGE_HELD_S, ended_at + QUIET_S, ended_at + QUIET_S + GAP_S]
+
+
+@pytest.mark.parametrize(
+    ("after_s", "heard", "over"),
+    [
+        (QUIET_S - 1, True, False),
+        (QUIET_S, True, True),
+        (QUIET_S, False, False),
+        (QUIET_S + GAP_S - 1, False, False),
+        (QUIET_S + GAP_S, False, True),
+    ],
+)
+def test_minutes_in_which_nobody_could_listen_end_no_recovery(after_s: float, heard: bool, over: bool) -> None:
+    memory = PageMemory()
+    follow(memory, 0, "major:chat")
+    follow(memory, 120, "ok")
+    memory.settle(START + 120 + after_s, heard=heard)
+    assert (memory.ended_at is None) is over
 
 
 def test_what_was_well_is_not_held_nor_what_is_still_said() -> None:

@@ -250,13 +250,19 @@ def test_since_when_a_fix_is_watched_is_the_pages_word() -> None:
 
 
 class TestFlapping:
+    @pytest.fixture(params=["login", "chat"])
+    def part(self, request: pytest.FixtureRequest) -> str:
+        part: str = request.param
+        return part
+
     @pytest.fixture
-    def play(self) -> Play:
-        """For forty minutes the page calls the login well and partly out, in turn."""
+    def play(self, part: str) -> Play:
+        """For forty minutes the page calls a part well and partly out, in turn; of one of them an edge answers."""
         play = Play(("chat",))
         play.feed(0, "site ok")
         for number in range(20):
-            play.feed(120.0 * number, "page ok" if number % 2 else "page partial:login")
+            play.feed(120.0 * number, "site ok")
+            play.feed(120.0 * number, "page ok" if number % 2 else f"page partial:{part}")
         return play
 
     def test_it_is_yellow_even_where_it_is_well_for_the_moment(self, play: Play) -> None:
@@ -268,8 +274,8 @@ class TestFlapping:
             play.feed(120.0 * number, "page ok")
         play.expect("chat green ok", "for good")
 
-    def test_what_it_ends_in_is_told(self, play: Play) -> None:
-        play.feed(2400.0, "page major:login")
+    def test_what_it_ends_in_is_told(self, play: Play, part: str) -> None:
+        play.feed(2400.0, f"page major:{part}")
         play.expect("chat red down", "no more coming and going")
         assert play.codes("chat")[0] == "flapping"
         play.feed(2400.0 + 700.0, "page html")
