@@ -106,8 +106,8 @@ class RecordingCommands:
     def check_now(self) -> None:
         self._note("check_now")
 
-    def only_when_back(self, incident_id: str) -> None:
-        self._note("only_when_back", incident_id)
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
+        self._note("only_when_back", incident_id, on)
 
     def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
         self._note("set_aside", target, keep, done=done)

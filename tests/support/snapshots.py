@@ -222,6 +222,7 @@ def snapshot(
     catalogue: Catalogue | None = None,
     auto: AutoMode | None = None,
     forecasts: dict[str, Forecast] | None = None,
+    hushed: tuple[str, ...] = (),
     **more: Any,
 ) -> Snapshot:
     """The four services, those given in their place; `local` names providers whose route is local."""
@@ -233,4 +234,4 @@ def snapshot(
     routes.judged(judgement)
     listens = "http://127.0.0.1:17502" if target.state is TargetState.READY else None
     circumstances = Circumstances(target=target, **(dict[str, Any](gateway_url=listens) | more))
-    return compose(judgement, incidents, routes, auto or AutoMode(), circumstances, NOW, 0.0, forecasts)
+    return compose(judgement, incidents, routes, auto or AutoMode(), circumstances, NOW, 0.0, forecasts, hushed=hushed)

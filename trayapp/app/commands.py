@@ -107,9 +107,9 @@ class CoreCommands:
 
         self._send(work)
 
-    def only_when_back(self, incident_id: str) -> None:
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
         async def work() -> None:
-            self._engine().only_when_back(incident_id)
+            self._engine().only_when_back(incident_id, on=on)
 
         self._send(work)
 

@@ -62,6 +62,7 @@ class Surface(QObject):
         menu.switch_mode.connect(self.switch_mode)
         menu.set_aside.connect(lambda service: self.set_aside(service, Keep.CHANGED))
         menu.undo_aside.connect(self.undo_aside)
+        menu.only_when_back.connect(self.only_when_back)
         menu.choose.connect(lambda: self.open_settings("services"))
         menu.set_up.connect(lambda: self.open_settings("local"))
         menu.check.connect(commands.check_now)
@@ -163,7 +164,7 @@ class Surface(QObject):
         panel.chat.connect(self.open_chat)
         panel.history.connect(self.open_history)
         panel.settings.connect(lambda: self.open_settings())
-        panel.only_when_back.connect(self._commands.only_when_back)
+        panel.only_when_back.connect(self.only_when_back)
         panel.set_aside.connect(self.set_aside)
         panel.undo_aside.connect(self.undo_aside)
         panel.fails.connect(self.fails)
@@ -281,6 +282,9 @@ class Surface(QObject):
                 self._follow_offer(self.stay_local)
             case _:
                 self.open_panel()
+
+    def only_when_back(self, incident_id: str, on: bool) -> None:
+        self._commands.only_when_back(incident_id, on=on)
 
     def _follow_offer(self, wish: Callable[[tuple[str, ...]], None]) -> None:
         """For those who are back now, whoever was when the note was written; a note can outlive its offer."""

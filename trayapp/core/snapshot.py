@@ -108,8 +108,8 @@ class Snapshot(Struct, frozen=True):
     `breakers`: in auto mode, that of every provider in `routes`; `lack`: why nothing can move all the same.
     `forecasts`: of services in an outage, by their ids, where something is known. `aftermath`: incidents that are over
     and of which their pages have said something since. `concerns`: whom incidents concern, by their ids, where their
-    providers say so. `passages`: the latest requests that got through, one a host. The other fields are as in
-    `Circumstances`.
+    providers say so. `hushed`: ids of incidents of which only the end is told. `passages`: the latest requests that got
+    through, one a host. The other fields are as in `Circumstances`.
     """
 
     at: float
@@ -134,6 +134,7 @@ class Snapshot(Struct, frozen=True):
     forecasts: dict[str, Forecast] = {}
     aftermath: tuple[Incident, ...] = ()
     concerns: dict[str, Concerns] = {}
+    hushed: tuple[str, ...] = ()
     around: Surroundings = Surroundings()
     passages: tuple[Passage, ...] = ()
     sparing: Sparing = Sparing()
@@ -156,6 +157,7 @@ def compose(
     passages: tuple[Passage, ...] = (),
     aftermath: tuple[Incident, ...] = (),
     concerns: dict[str, Concerns] | None = None,
+    hushed: tuple[str, ...] = (),
 ) -> Snapshot:
     """The picture of this moment: everything that follows from these is worked out here and nowhere else."""
     return Snapshot(
@@ -182,6 +184,7 @@ def compose(
         sparing=circumstances.sparing,
         aftermath=aftermath,
         concerns=concerns or {},
+        hushed=hushed,
         around=circumstances.around,
         passages=passages,
     )

@@ -316,9 +316,10 @@ class Engine:
         """Tell something that is not a matter of the light, in turn with what is."""
         self._delivery.put(*announcements)
 
-    def only_when_back(self, incident_id: str) -> None:
-        """The user wants to hear of this incident only when it is over."""
-        self._state.only_when_back(incident_id)
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
+        """The user wants to hear of this incident only when it is over, or of all of it again."""
+        self._state.only_when_back(incident_id, on=on)
+        self.evaluate()
         self.remember()
 
     def remember(self) -> None:

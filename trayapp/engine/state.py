@@ -199,9 +199,9 @@ class State:
         self._incidents.forget(services)
         self._aftermath.forget(services)
 
-    def only_when_back(self, incident_id: str) -> None:
-        """The user wants to hear of this incident only when it is over."""
-        self._policy.only_when_back(incident_id)
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
+        """The user wants to hear of this incident only when it is over, or of all of it again."""
+        self._policy.only_when_back(incident_id, on=on)
 
     def set_aside(self, target: str, lasts: Lasts | None, until: float | None, now: float) -> bool:
         """The user does not want this open incident, or this service, to count; False where there is no such."""
@@ -273,7 +273,7 @@ class State:
         concerns = self._concerned.of(incidents, self._judge.providers, self._judge.use)
         return compose(
             judgement, incidents, self.routes, self.auto, circumstances, now, offset_s, forecasts, passages,
-            self._aftermath.incidents, concerns,
+            self._aftermath.incidents, concerns, self._policy.hushed,
         )  # fmt: skip
 
     def snapshot(self, now: float) -> Snapshot:

@@ -30,6 +30,7 @@ class MenuLabels:
     chat = TranslatedLabel(N_("Chat"))
     history = TranslatedLabel(N_("History…"))
     demo = TranslatedLabel(N_("Demo"))
+    only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
     set_aside = TranslatedLabel(N_("Leave out of the light"))
     quit = TranslatedLabel(N_("Quit"))
 
@@ -47,7 +48,6 @@ class PanelLabels:
     checklist = TranslatedLabel(N_("What to check"))
     link = TranslatedLabel(N_("Open page"))
     only_when_back = TranslatedLabel(N_("Tell me only when it is back"))
-    hushed = TranslatedLabel(N_("Quiet until it is back"))
     fails_for_me = TranslatedLabel(N_("Fails for me"))
     what_do_you_see = TranslatedLabel(N_("What do you see? 502, login loops, history is empty…"))
     looking = TranslatedLabel(N_("Looking…"))

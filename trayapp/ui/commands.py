@@ -150,8 +150,8 @@ class Commands(Protocol):
     def check_now(self) -> None:
         """Ask everything again, within the same budget as ever."""
 
-    def only_when_back(self, incident_id: str) -> None:
-        """Say nothing more about this incident until it is over."""
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
+        """Say nothing more about this incident until it is over, or tell what is news of it again."""
 
     def set_aside(self, target: str, keep: Keep, done: Done[None]) -> None:
         """Leave this incident or service out of the light for so long."""

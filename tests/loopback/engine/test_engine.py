@@ -91,6 +91,7 @@ async def test_only_when_back_is_remembered_at_once_and_holds_after_a_restart() 
         await scene.engine.settle()
         (spoken,) = (await stored(scene))["told"].by_key.values()
         assert spoken.only_when_back
+        assert scene.engine.snapshot().hushed == (snapshot.incidents[0].id,)
 
 
 async def saved_at(scene: Scene) -> float:

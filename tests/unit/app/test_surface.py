@@ -81,7 +81,7 @@ def test_the_menu_does_what_it_says(
         (states.fine(), "Settings", ("view_settings",)),
         (states.fine(), "History", ("view_history",)),
         (states.down(target=NO_TARGET), "Set up", ("view_settings",)),
-        (states.down(), "Tell me", ("only_when_back", "i-openai-1")),
+        (states.down(), "Tell me", ("only_when_back", "i-openai-1", True)),
         (states.down(), "Fails for me", ("fails", "chatgpt", "")),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_click_on_the_icon_or_on_a_balloon_opens_the_panel(surface: Surface) -
     ("clicked", "command"),
     [
         ("switch_local", ("switch_local", None)),
-        ("only_when_back", ("only_when_back", "i-1")),
+        ("only_when_back", ("only_when_back", "i-1", True)),
         ("set_aside", ("set_aside", "i-1", Keep.CHANGED)),
         # Anthropic is local, too, and has not come back.
         ("back_to_cloud", ("switch_cloud", ("openai",))),

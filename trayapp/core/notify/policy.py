@@ -73,11 +73,19 @@ class NotificationPolicy:
         """What was told so far."""
         return self._told
 
-    def only_when_back(self, incident_id: str) -> None:
-        """Be silent about this incident until it is over; its banner goes with the next report."""
+    @property
+    def hushed(self) -> tuple[str, ...]:
+        """The incidents of which only the end is wanted."""
+        return tuple(key for key, told in self._told.by_key.items() if told.only_when_back)
+
+    def only_when_back(self, incident_id: str, *, on: bool = True) -> None:
+        """Be silent about this incident until it is over; its banner goes with the next report. Not `on`: tell what is
+        news of it again."""
         spoken = self._told.by_key.setdefault(incident_id, BannerRecord(at=self._now))
-        spoken.only_when_back = True
-        if spoken.shown:
+        spoken.only_when_back = on
+        # What it has come to in the silence is looked at afresh.
+        self._rests_on, self._seen = None, ({}, {})
+        if on and spoken.shown:
             spoken.shown = False
             self._retracted.append(incident_id)
 
@@ -304,7 +312,8 @@ class NotificationPolicy:
         self._told.by_key = {
             key: told
             for key, told in self._told.by_key.items()
-            if self._now - told.at < KEPT_S or (told.shown and told.stage is not BannerStage.OVER)
+            if self._now - told.at < KEPT_S
+            or ((told.shown or told.only_when_back) and told.stage is not BannerStage.OVER)
         }
 
 

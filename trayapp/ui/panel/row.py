@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -79,11 +80,11 @@ class _Head(Unfolding):
 class _Details(QWidget):
     """What a row unfolds into. Drawn only while it is unfolded."""
 
-    only_when_back = Signal(str)
+    only_when_back = Signal(str, bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._incident_id = self._hushed_id = ""
+        self._incident_id = ""
         self.reasons = Lines(self)
         self.components = Lines(self)
         self.unseen = Lines(self)
@@ -93,9 +94,9 @@ class _Details(QWidget):
         self._reports = Link(self)
         ask = QPushButton(self)
         self.aside = AsideButton(self)
-        self._quiet = QPushButton(self)
+        self._quiet = QCheckBox(self)
         self.fails = FailsCard(ask, self)
-        self._quiet.clicked.connect(self._hush)
+        self._quiet.clicked.connect(lambda on: self.only_when_back.emit(self._incident_id, on))
         column = QVBoxLayout(self)
         column.setContentsMargins(INDENT_PX, GRID_PX, EDGE_PX, EDGE_PX)
         column.setSpacing(GROUP_PX)
@@ -132,7 +133,8 @@ class _Details(QWidget):
     def _draw_incident(self, incident: Incident | None, s: Snapshot) -> None:
         self._incident_id = incident.id if incident is not None else ""
         self._quiet.setVisible(incident is not None)
-        self._say_hushed()
+        self._quiet.setText(as_action(Labels.only_when_back))
+        self._quiet.setChecked(self._incident_id in s.hushed)
         title = words.incident_title(incident, s) if incident is not None else ""
         self.updates_title.setText(title)
         self.updates_title.setVisible(bool(title))
@@ -141,23 +143,13 @@ class _Details(QWidget):
         lines = [silent, *(words.update_line(update, s) for update in updates)]
         self.updates.draw([Line(text, quiet=True) for text in lines if text])
 
-    def _hush(self) -> None:
-        if self._hushed_id != self._incident_id:
-            self._hushed_id = self._incident_id
-            self._say_hushed()
-            self.only_when_back.emit(self._incident_id)
-
-    def _say_hushed(self) -> None:
-        hushed = self._hushed_id == self._incident_id
-        self._quiet.setText(as_action(Labels.hushed if hushed else Labels.only_when_back))
-
 
 class ServiceRow(QWidget):
     """One watched service.
 
     Signals:
         folded: the row was folded (False) or unfolded (True).
-        only_when_back: silence was asked for the incident of this id.
+        only_when_back: silence was asked for the incident of this id (True), or taken back (False).
         set_aside, undo_aside: as in `AsideButton`.
         fails: as `FailsCard.asked`.
         spoke: this part of it was asked for and should be seen.
@@ -165,7 +157,7 @@ class ServiceRow(QWidget):
 
     folded = Signal(bool)
     spoke = Signal(QWidget)
-    only_when_back = Signal(str)
+    only_when_back = Signal(str, bool)
     set_aside = Signal(str, Keep)
     undo_aside = Signal(str)
     fails = Signal(str, str)

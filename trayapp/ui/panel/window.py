@@ -52,7 +52,7 @@ class Panel(QWidget):
     Signals:
         switch_local, switch_cloud, stay_local, switch_mode: as in `header.SwitchBar`.
         choose, set_up, check, chat, history, settings, quit: as the buttons say.
-        only_when_back: the id of an incident to be silent about.
+        only_when_back: as in `ServiceRow`.
         set_aside, undo_aside: as in `AsideButton`.
         fails: as `FailsCard.asked`; the answer is for `show_answer`.
     """
@@ -68,7 +68,7 @@ class Panel(QWidget):
     history = Signal()
     settings = Signal()
     quit = Signal()
-    only_when_back = Signal(str)
+    only_when_back = Signal(str, bool)
     set_aside = Signal(str, Keep)
     undo_aside = Signal(str)
     fails = Signal(str, str)

@@ -40,6 +40,7 @@ class TrayMenu(QObject):
         switch_cloud: all that is local is wanted home.
         switch_mode: who is to switch from now on, as a `Mode`.
         set_aside, undo_aside: a service is not to count until it changes, or counts again; by id.
+        only_when_back: as in `ServiceRow`, for each incident that is open.
         choose, set_up, check, chat, history, settings, demo, quit: as their entries say.
     """
 
@@ -49,6 +50,7 @@ class TrayMenu(QObject):
     switch_mode = Signal(Mode)
     set_aside = Signal(str)
     undo_aside = Signal(str)
+    only_when_back = Signal(str, bool)
     choose = Signal()
     set_up = Signal()
     check = Signal()
@@ -78,9 +80,13 @@ class TrayMenu(QObject):
         self._check = self._add(self.check.emit)
         self._chat = self._add(self.chat.emit)
         self._history = self._add(self.history.emit)
-        self._open = self._add(lambda: self.open_panel.emit(""))
+        self._quiet = QAction(self.menu)
+        self._quiet.setCheckable(True)
+        self._quiet.triggered.connect(self._hush)
+        self.menu.addAction(self._quiet)
         self._aside = QMenu(self.menu)
         self._aside_action = self.menu.addMenu(self._aside)
+        self._open = self._add(lambda: self.open_panel.emit(""))
         self._settings = self._add(self.settings.emit)
         self._demo = self._add(self.demo.emit)
         self._quit = self._add(self.quit.emit)
@@ -88,6 +94,7 @@ class TrayMenu(QObject):
         self._asides: dict[str, QAction] = {}
         self._picks: dict[str, QAction] = {}
         self._icons: dict[QAction, QIcon] = {}
+        self._told_of: tuple[str, ...] = ()
         self._offer = Offer()
         self._language = ""
 
@@ -115,6 +122,7 @@ class TrayMenu(QObject):
         self._open.setText(as_action(Labels.open))
         self._settings.setText(as_action(Labels.settings))
         self._demo.setText(as_action(Labels.demo))
+        self._quiet.setText(as_action(Labels.only_when_back))
         self._aside_action.setText(as_action(Labels.set_aside))
         self._quit.setText(as_action(Labels.quit))
 
@@ -127,6 +135,7 @@ class TrayMenu(QObject):
         self._verdict.setText(as_action(sentences.headline(s)))
         self._draw_switch(s)
         self._draw_services(s)
+        self._draw_quiet(s)
         self._draw_aside(s)
         self._demo.setVisible(s.demo is None)
 
@@ -161,6 +170,15 @@ class TrayMenu(QObject):
         for service_id, action in self._services.items():
             action.setText(as_action(service_line(verdicts[service_id], s)))
             self._icon(action, light_icon(verdicts[service_id].light))
+
+    def _draw_quiet(self, s: Snapshot) -> None:
+        self._told_of = tuple(dict.fromkeys(v.incident for v in s.judgement.services if v.incident and v.aside is None))
+        self._quiet.setVisible(bool(self._told_of))
+        self._quiet.setChecked(bool(self._told_of) and set(self._told_of) <= set(s.hushed))
+
+    def _hush(self, on: bool) -> None:
+        for incident in self._told_of:
+            self.only_when_back.emit(incident, on)
 
     def _draw_aside(self, s: Snapshot) -> None:
         """What could be left out, and what is: the latter with a check mark."""

@@ -137,10 +137,18 @@ def test_silence_is_asked_for_the_incident(panel: Panel, qtbot: QtBot) -> None:
     opened(panel, states.down(), "openai-api")
     with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
         button(panel, "Tell me").click()
-    assert asked.args == ["i-openai-1"]
+    assert asked.args == ["i-openai-1", True]
+
+
+def test_silence_is_seen_after_a_restart_and_can_be_taken_back(panel: Panel, qtbot: QtBot) -> None:
+    opened(panel, states.down(hushed=("i-openai-1",)), "openai-api")
+    quiet = button(panel, "Tell me only when it is back")
+    assert quiet.isChecked()
+    with qtbot.waitSignal(panel.only_when_back, timeout=1000) as asked:
+        quiet.click()
+    assert asked.args == ["i-openai-1", False]
     panel.draw(states.down())
-    with qtbot.assertNotEmitted(panel.only_when_back):
-        button(panel, "Quiet until it is back").click()
+    assert not quiet.isChecked()
 
 
 def test_a_service_is_set_aside_for_as_long_as_is_chosen(panel: Panel, qtbot: QtBot) -> None:

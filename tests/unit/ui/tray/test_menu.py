@@ -34,8 +34,9 @@ def test_the_first_line_is_the_verdict_and_every_service_follows(menu: TrayMenu,
     first = lines.index("---") + 1
     assert lines[first : first + 5] == [*(service_line(v, s) for v in s.judgement.services), "---"]
     passing = (Finding.OK, Finding.STARTING, Finding.OWN_NETWORK)
+    quiet = ["Tell me only when it is back"] if any(v.incident and not v.aside for v in s.judgement.services) else []
     aside = ["Leave out of the light"] if any(v.finding not in passing for v in s.judgement.services) else []
-    assert lines[first + 5 :] == ["Check now", "Chat", "History…", "Open", *aside, "Settings…", "Demo", "Quit"]
+    assert lines[first + 5 :] == ["Check now", "Chat", "History…", *quiet, *aside, "Open", "Settings…", "Demo", "Quit"]
 
 
 def test_of_many_services_those_in_trouble_are_in_the_menu_and_the_panel_has_the_rest(
@@ -71,6 +72,15 @@ def test_what_is_not_well_can_be_left_out_and_brought_back(menu: TrayMenu, qtbot
     with qtbot.waitSignal(menu.undo_aside, timeout=1000) as asked:
         left_out.trigger()
     assert asked.args == ["openai-api"]
+
+
+def test_silence_until_it_is_back_is_asked_for_and_taken_back(menu: TrayMenu, qtbot: QtBot) -> None:
+    for hushed in ((), ("i-openai-1",)):
+        menu.draw(states.down(hushed=hushed))
+        assert menu._quiet.isChecked() is bool(hushed)
+        with qtbot.waitSignal(menu.only_when_back, timeout=1000) as asked:
+            menu._quiet.trigger()
+        assert asked.args == ["i-openai-1", not hushed]
 
 
 @pytest.mark.parametrize(
