@@ -14,17 +14,28 @@ ON_PERCENT = 30.0
 OFF_PERCENT = 20.0
 # One value a minute, however often it was tried in that minute: the ring spans twenty minutes of a calm host.
 SLOT_S = 60.0
+# A tool at work asks again within the hour; until then what is answered less deeply tells nothing of what failed.
+DEEPER_S = 3600.0
 
 
 class Flapping(Struct):
-    """The ring of one component, oldest first. `slot`: the minute of the newest value. JSON-able as it is."""
+    """The ring of one component, oldest first. `slot`: the minute of the newest value; `failed_at`, `depth`: when and how
+    deep it failed, as long as nothing as deep was answered since. JSON-able as it is."""
 
     values: list[bool] = []
     slot: int | None = None
     on: bool = False
+    failed_at: float = 0.0
+    depth: int = 0
 
-    def note(self, at: float, good: bool) -> None:
-        """Take in a good or failing finding. A failure outweighs what is good in the same minute."""
+    def note(self, at: float, good: bool, depth: int = 0) -> None:
+        """Take in a good or failing finding. A failure outweighs what is good in the same minute; what fails deeper goes
+        on failing, however well shallower requests are answered meanwhile."""
+        if depth < self.depth and at - self.failed_at < DEEPER_S:
+            if good:
+                return
+        else:
+            self.failed_at, self.depth = at, 0 if good else depth
         slot = int(at // SLOT_S)
         if self.slot is not None and slot < self.slot:
             return

@@ -185,9 +185,7 @@ class Evidence:
                 self.stranger.unwell = False
                 self.proxy = None
                 self.evidence_at = t.at
-                # What fails deeper goes on failing, however well shallower requests are answered meanwhile.
-                if not any(failed.depth > t.depth for failed in self.strikes.run(t.at)):
-                    self.flapping.note(t.at, good=True)
+                self.flapping.note(t.at, good=True, depth=t.depth)
             case Outcome.FAIL if self.stranger.latest is not None and t.source is Source.TRAFFIC:
                 # The user's requests go where ours go: to whoever is in the provider's place.
                 return
@@ -213,7 +211,7 @@ class Evidence:
             and vouched(t, network)
             and network.chance_of_failure(t.provider, t.reach, t.at) <= FLAPPING_MAX_Q
         ):
-            self.flapping.note(t.at, good=False)
+            self.flapping.note(t.at, good=False, depth=t.depth)
 
     def look(self, now: float, network: OwnConnection) -> None:
         """Let the time be `now`: what lapses lapses, what is decided is decided. As often as you like."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.evidence.flapping import RING_SIZE, SLOT_S, Flapping
+from trayapp.core.evidence.flapping import DEEPER_S, RING_SIZE, SLOT_S, Flapping
 
 
 def ring(pattern: str, start: int = 0) -> Flapping:
@@ -58,3 +58,20 @@ def test_the_ring_is_bounded() -> None:
 
 def test_one_outage_is_no_flapping() -> None:
     assert not ring("." * 10 + "x" * 5 + "." * 6).on
+
+
+def test_what_fails_deeper_outlasts_shallower_answers_for_an_hour() -> None:
+    made = Flapping()
+    made.note(0.0, good=False, depth=3)
+    made.note(DEEPER_S - 1, good=True, depth=2)
+    made.note(DEEPER_S - 1, good=False, depth=2)
+    assert made.values == [False, False]
+    made.note(DEEPER_S + SLOT_S, good=True, depth=2)
+    assert made.values == [False, False, True]
+
+
+def test_an_answer_as_deep_lets_shallower_ones_count_again() -> None:
+    made = Flapping()
+    for minute, (good, depth) in enumerate([(False, 3), (True, 3), (True, 2), (False, 2), (True, 2)]):
+        made.note(minute * SLOT_S, good, depth)
+    assert made.values == [False, True, True, False, True]

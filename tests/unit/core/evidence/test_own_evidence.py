@@ -450,6 +450,11 @@ class TestFlapping:
         deeper = [tried(60.0 * n, *((FAIL, Depth.API) if n % 2 else (GOOD, Depth.COMPLETION))) for n in range(20)]
         assert seen(*deeper).flapping.on
 
+    def test_a_tool_that_asks_now_and_then_and_always_fails_does_not_come_and_go(self) -> None:
+        tries = [tried(60.0 * n, GOOD, Depth.API) for n in range(90)]
+        tries += [tried(420.0 * n + 5.0, FAIL, Depth.COMPLETION) for n in range(15)]
+        assert not seen(*sorted(tries, key=lambda t: t.at)).flapping.on
+
     def test_it_survives_a_restart(self) -> None:
         evidence = seen(*[tried(60.0 * n, FAIL if n % 2 else GOOD) for n in range(20)])
         assert restarted(evidence).flapping == evidence.flapping
