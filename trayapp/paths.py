@@ -9,6 +9,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from trayapp.errors import Problem
+
 APP = "llm-ampel"
 
 
@@ -87,7 +89,18 @@ def _tag(folder: Path) -> str:
 
 
 def home() -> Home:
-    """The folders for this run, from `LLM_AMPEL_HOME` or the platform's usual places. Creates nothing."""
+    """The folders for this run, from `LLM_AMPEL_HOME` or the platform's usual places. Creates nothing.
+
+    Raises Problem("no_home").
+    """
+    try:
+        return _home()
+    except (RuntimeError, OSError) as error:
+        # A `~` that is nobody's, a user without a home, or a path that starts in a folder which is gone.
+        raise Problem("no_home") from error
+
+
+def _home() -> Home:
     folder = os.environ.get("LLM_AMPEL_HOME")
     if folder:
         base = Path(folder).expanduser().absolute()

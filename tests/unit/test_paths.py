@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from trayapp import paths
+from trayapp.errors import Problem
 
 
 def test_a_home_of_its_own_holds_everything_and_is_set_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -61,3 +62,13 @@ def test_without_a_runtime_folder_the_temporary_one_serves(monkeypatch: pytest.M
 
 def test_the_resources_are_there() -> None:
     assert (paths.resources() / "services").is_dir()
+
+
+@pytest.mark.parametrize("folder", ["~nobody-of-this-name/trial", "relative"])
+def test_a_home_that_cannot_be_found_is_told(folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    with monkeypatch.context() as patched, pytest.raises(Problem, match="no_home"):
+        patched.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        patched.setenv("LLM_AMPEL_HOME", folder)
+        paths.home()

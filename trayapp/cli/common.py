@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 from trayapp import logs
 from trayapp.app.users_files import load_users_files
@@ -40,7 +41,9 @@ def show(answer: StatusAnswer, *, as_json: bool, one_line: bool = False) -> None
 
 def say(line: str) -> None:
     """What is going on meanwhile, beside the command's own output."""
-    print(line, file=sys.stderr, flush=True)
+    # Whoever does not listen gets the command's answer all the same, and a gateway goes on.
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def say_problem(problem: Problem) -> None:

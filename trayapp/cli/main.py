@@ -5,14 +5,14 @@ Subcommands are imported when they are called, so that none waits for what it do
 
 import argparse
 import importlib
-import io
 import logging
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 import trayapp
+from trayapp.cli import streams
 from trayapp.errors import Problem, problems_of
 
 log = logging.getLogger(__name__)
@@ -22,13 +22,23 @@ USAGE = 64
 FAILED = 1
 CANNOT_TELL = 3
 """The grey of those commands whose exit code is a light: a failure must not read as yellow."""
+MAX_ARGUMENTS_CHARACTERS = 8_000
+"""A long address and what somebody sees, at length; the running instance takes 64 kB in one request."""
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value < float("inf"):
-        raise ValueError(text)
-    return value
+    with suppress(ValueError):
+        value = float(text)
+        if 0.0 < value < float("inf"):
+            return value
+    raise _refused("seconds", text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _refused("number", text) from None
 
 
 def day(text: str) -> date:
@@ -36,7 +46,16 @@ def day(text: str) -> date:
 
     from trayapp.core.journal.since import since
 
-    return since(text, datetime.now().astimezone())
+    try:
+        return since(text, datetime.now().astimezone())
+    except ValueError:
+        raise _refused("day", text) from None
+
+
+def _refused(wanted: str, text: str) -> argparse.ArgumentTypeError:
+    from trayapp.text import terminal
+
+    return argparse.ArgumentTypeError(terminal.bad_argument(wanted, text))
 
 
 def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -103,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--undo", action="store_true")
 
     demo = commands.add_parser("demo", help="the night of 3 February 2026, time-lapsed, without any network")
-    demo.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast (default: 80 seconds)")
+    demo.add_argument("--speed", type=_number, default=1.0, metavar="N", help="N times as fast (default: 80 seconds)")
     demo.add_argument("--text", action="store_true", help="in the terminal, without a tray")
 
     commands.add_parser("doctor", help="what to know when something is odd; holds no secret")
@@ -152,46 +171,62 @@ _MODULES = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (without the program's name); returns the exit code."""
-    _print_anything()
-    parser = _parser()
+    streams.prepare()
+    failed, command = FAILED, None
     try:
-        arguments = parser.parse_args(argv)
-    except SystemExit as stop:
-        # argparse ends with 2 on bad usage, which would read as "red".
-        return USAGE if stop.code not in (0, None) else 0
-    try:
-        module = importlib.import_module(_MODULES[arguments.command])
-        code: int = module.run(arguments)
+        arguments = _parsed(sys.argv[1:] if argv is None else argv)
+        if isinstance(arguments, int):
+            code = arguments
+        else:
+            command = arguments.command
+            failed = CANNOT_TELL if command in _TELL_A_LIGHT else FAILED
+            code = importlib.import_module(_MODULES[command]).run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read has left; the interpreter would complain about what it cannot write at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has left, and misses nothing.
+        return failed
     except Exception as error:
-        from trayapp.cli.common import say_problem
-
-        problems = problems_of(error)
-        if not problems:
-            log.exception("llm-ampel %s failed", arguments.command or "")
-            problems = (Problem("internal", kind=type(error).__name__),)
-        for problem in problems:
-            say_problem(problem)
-        if any(problem.code in _USAGE_PROBLEMS for problem in problems):
-            return USAGE
+        return USAGE if _told(error, command) & _USAGE_PROBLEMS else failed
     else:
         return code
-    return CANNOT_TELL if arguments.command in _TELL_A_LIGHT else FAILED
+    finally:
+        streams.leave()
 
 
-def _print_anything() -> None:
-    """Pages write in all scripts; where what is printed goes knows fewer, one letter must not cost the rest."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+def _parsed(argv: Sequence[str]) -> argparse.Namespace | int:
+    """What is asked for, or the exit code where argparse has answered. Raises Problem for what nobody can read."""
+    text = "".join(argv)
+    if len(text) > MAX_ARGUMENTS_CHARACTERS:
+        raise Problem("arguments_long", most=MAX_ARGUMENTS_CHARACTERS)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        # Bytes that are no text in this locale; neither the socket nor an address can carry them.
+        raise Problem("arguments_not_text")
+    try:
+        return _parser().parse_args(argv)
+    except SystemExit as stop:
+        # argparse ends with 2 on bad usage, which would read as "red".
+        return USAGE if stop.code not in (0, None) else 0
+
+
+def _told(error: Exception, command: str | None) -> set[str]:
+    """Say what went wrong; the codes of what was said."""
+    from trayapp.cli.common import say_problem
+
+    problems = problems_of(error)
+    if not problems and isinstance(error, OSError) and error.filename is None and error.errno in streams.FULL:
+        problems = (Problem("output_full", reason=error.strerror),)
+    if not problems:
+        log.error("llm-ampel %s failed", command or "", exc_info=error)
+        problems = (Problem("internal", kind=type(error).__name__),)
+    for problem in problems:
+        say_problem(problem)
+    return {problem.code for problem in problems}
 
 
 _TELL_A_LIGHT = {"check", "fails", "status", "wait"}
 _USAGE_PROBLEMS = {
     *("unknown_service", "which_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
-    *("bad_until", "until_past", "aside_of_nothing"),
+    *("bad_until", "until_past", "aside_of_nothing", "arguments_long", "arguments_not_text"),
 }

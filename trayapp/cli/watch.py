@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from trayapp.app.users_files import load_users_files
-from trayapp.cli.common import Complaints, begin
+from trayapp.cli.common import Complaints, begin, say_problem
 from trayapp.clock import SystemClock
 from trayapp.control import answers
 from trayapp.control.instance import Lock
@@ -34,6 +34,28 @@ def run(arguments: argparse.Namespace) -> int:
         lock.release()
 
 
+class Output:
+    """The lines of one `watch`. Whoever read them and has left ends it, like any command in a pipe; a file that takes no
+    more does not: those that ask this instance and the tools behind its gateway lose nothing by that."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+        self._failing = False
+        self.left: BrokenPipeError | None = None
+
+    def tell(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+            self._failing = False
+        except BrokenPipeError as error:
+            self.left = error
+            self._stop.set()
+        except OSError as error:
+            if not self._failing:
+                self._failing = True
+                say_problem(Problem("output_full", reason=error.strerror))
+
+
 async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
     """Run until a signal, printing a line per change."""
     last: Any = None
@@ -51,9 +73,10 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
             line = f"{datetime.now().astimezone():%H:%M:%S}  {sentence}"
         if seen != last:
             last = seen
-            print(line, flush=True)
+            output.tell(line)
 
     stop = asyncio.Event()
+    output = Output(stop)
     loop = asyncio.get_running_loop()
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -81,4 +104,6 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
             await stop.wait()
         finally:
             await server.close()
+    if output.left is not None:
+        raise output.left
     return 0

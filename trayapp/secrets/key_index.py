@@ -4,6 +4,7 @@ A keyring cannot be listed without unlocking it, and the service files must be c
 before anybody unlocks anything.
 """
 
+import errno
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,10 @@ from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.reading import read_whole
+
+
+_NO_FILE_OF_OURS = frozenset({errno.EFBIG, errno.EISDIR, errno.EINVAL})
+"""Too large, a folder or a device: as good as damaged. Whatever else is in the way, the index may be sound."""
 
 
 class KeyIndex(msgspec.Struct, frozen=True):
@@ -27,13 +32,18 @@ def index_file(home: Home) -> Path:
 
 
 def read_index(home: Home) -> KeyIndex:
-    """The index; empty where there is none. Raises Problem `key_index_broken`: without it no key is bound to a host."""
+    """The index; empty where there is none. Raises Problem `key_index_broken` or `file_unreadable`: without it no key is
+    bound to a host."""
     file = index_file(home)
     try:
         return msgspec.json.decode(read_whole(file), type=KeyIndex)
     except FileNotFoundError:
         return KeyIndex()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except OSError as error:
+        if error.errno not in _NO_FILE_OF_OURS:
+            raise Problem("file_unreadable", file=file.name, path=str(file), reason=error.strerror) from error
+        raise Problem("key_index_broken", path=str(file)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Problem("key_index_broken", path=str(file)) from error
 
 

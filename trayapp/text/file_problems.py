@@ -27,7 +27,7 @@ FILE_PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{file} is not UTF-8 text"),
         N_("Line {line} of {path} holds bytes that are not UTF-8. Save the file as UTF-8."),
     ),
-    "file_unreadable": (N_("{file} cannot be read"), N_("{path}: {reason}. Give your user the right to read it.")),
+    "file_unreadable": (N_("{file} cannot be read"), N_("{path}: {reason}. Your user must be able to read it.")),
     "toml_syntax": (N_("{file}, line {line}: not valid TOML"), N_("{reason}. Correct line {line} of {path}.")),
     "disk_full": (
         N_("The disk is full"),

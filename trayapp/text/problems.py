@@ -40,8 +40,8 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("PySide6 {version} does not work with this Python. Install another: pip install 'PySide6-Essentials<6.12'"),
     ),
     "runtime_folder": (
-        N_("The folder for the running instance is not safe"),
-        N_("{path}: {why}. Remove it, or point XDG_RUNTIME_DIR at a folder of your own."),
+        N_("The folder for the running instance cannot be used"),
+        N_("{path}: {why}. Remove it, or point XDG_RUNTIME_DIR at a folder of your own with a short path."),
     ),
     "control_version": (
         N_("The running instance is of another version"),
@@ -100,6 +100,22 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "already_switching": (
         N_("A switch is under way"),
         N_("Wait until the local model is ready, or until it has failed."),
+    ),
+    "arguments_long": (
+        N_("The command is too long"),
+        N_("It may have {most} characters. Say it in fewer words."),
+    ),
+    "arguments_not_text": (
+        N_("The command holds letters that cannot be read"),
+        N_("They are in another encoding than your terminal's. Type them anew."),
+    ),
+    "output_full": (
+        N_("What was to be printed could not be written"),
+        N_("The system says: {reason}. Make room, or let it be written somewhere else."),
+    ),
+    "no_home": (
+        N_("Your home folder cannot be found"),
+        N_("Set HOME, or LLM_AMPEL_HOME to the whole path of a folder of your own."),
     ),
     "bad_speed": (N_("A demo cannot run at speed {speed}"), N_("Choose a number from 0.01 to {most}.")),
     "cancelled": (N_("Not finished"), N_("The program is ending. Nothing was changed.")),

@@ -2,10 +2,23 @@
 
 from trayapp.text.language import N_, _, ngettext
 from trayapp.text.names import model_name
+from trayapp.text.trim import QUOTE_LIMIT, clean
 
 
 def no_local_server() -> str:
     return _("No local LLM server answers on this computer. Install Ollama, for instance, or start yours.")
+
+
+_WANTED = {
+    "seconds": N_("“{text}” is no number of seconds. Say 30, for instance."),
+    "number": N_("“{text}” is no number. Say 2 or 0.5, for instance."),
+    "day": N_("“{text}” is no day. Say 2026-02-03, 2026-02, 90d or yesterday, for instance."),
+}
+
+
+def bad_argument(wanted: str, text: str) -> str:
+    """`wanted`: `seconds`, `number` or `day`."""
+    return _(_WANTED[wanted], text=clean(text, QUOTE_LIMIT))
 
 
 def key_prompt(name: str) -> str:

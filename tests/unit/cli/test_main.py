@@ -50,6 +50,27 @@ def test_bad_usage_has_a_code_of_its_own(line: str, capsys: pytest.CaptureFixtur
     assert "usage: llm-ampel" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("line", "help_"),
+    [
+        ("check --timeout never", "“never” is no number of seconds. Say 30"),
+        ("wait x --timeout nan", "“nan” is no number of seconds. Say 30"),
+        ("history --since 0", "“0” is no day. Say 2026-02-03"),
+        ("demo --speed fast", "“fast” is no number. Say 2"),
+    ],
+)
+def test_bad_values_are_told_with_good_ones(line: str, help_: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(line.split()) == cli.USAGE
+    assert help_ in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", ["\udcff", "x" * (cli.MAX_ARGUMENTS_CHARACTERS + 1)], ids=["bytes", "endless"])
+@pytest.mark.parametrize("line", ["fails acme-api", "aside", "switch local", "history --since", "config add", ""])
+def test_what_cannot_be_said_is_bad_usage(line: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*line.split(), words]) == cli.USAGE
+    assert capsys.readouterr().err.startswith("The command ")
+
+
 @pytest.mark.parametrize("line", ["switch auto acme", "switch manual --until-changed"])
 def test_who_switches_is_the_same_for_all(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(line.split()) == cli.USAGE

@@ -42,3 +42,11 @@ def test_a_pipe_in_place_of_the_index_is_not_waited_for() -> None:
     with pipe_at(index_file(home())) as pipe, pytest.raises(Problem, match="key_index_broken"):
         read_index(home())
     assert not pipe.waited_for
+
+
+def test_what_is_in_the_way_of_a_sound_index_is_no_damage() -> None:
+    """Whoever deleted it then would lose which key goes where."""
+    home().data.parent.mkdir(parents=True, exist_ok=True)
+    home().data.write_text("a file where the folder should be")
+    with pytest.raises(Problem, match="file_unreadable"):
+        read_index(home())

@@ -10,7 +10,7 @@ from trayapp.text.language import set_language
 SAYS = [one for _, one in inspect.getmembers(terminal, inspect.isfunction) if one.__module__ == terminal.__name__]
 _GIVEN = {int: 2, bool: True, str: "{name} of the user's", float: 0.5}
 # Parameters of which only some values have words.
-_CODES = {"outcome": "written"}
+_CODES = {"outcome": "written", "wanted": "day"}
 
 
 @pytest.mark.parametrize("say", SAYS, ids=lambda say: say.__name__)
