@@ -87,12 +87,14 @@ class PageOpinion(Struct, frozen=True):
 
 
 class _Live(NamedTuple):
-    """An incident under way, with what it touches. `named`: it has said so itself; else it may mean all in `meant`."""
+    """An incident under way, with what it touches. `named`: it has said so itself; else it may mean all in `meant`.
+    `explained`: something that it touches is out, which is as grave as it can be."""
 
     incident: PageIncident
     touches: Mapping[str, Touch]
     named: bool
     meant: frozenset[str] = frozenset()
+    explained: bool = False
 
 
 class _Elsewhere(NamedTuple):
@@ -146,7 +148,10 @@ class Opinions:
             until = min([until, *(at for at in times if at is not None and at > now)])
             named = not names_none(incident)
             meant = frozenset[str]() if named else self._out_of_order_since(incident.started_at)
-            self._live.append(_Live(incident, touched(incident, now), named, meant))
+            touches = touched(incident, now)
+            hit = (self._parts[name] for name in touches if name in self._parts)
+            explained = any(part.state is PageLight.MAJOR for part in hit)
+            self._live.append(_Live(incident, touches, named, meant, explained))
         self._live_until = until
         # One for all that nothing is said about: what rests on the same object is judged once.
         said = page_reason(self._report, Code.PAGE_OPERATIONAL)
@@ -209,11 +214,11 @@ class Opinions:
         touches = []
         for one in touching:
             if part.id in one.touches:
-                touches.append((one.incident, one.touches[part.id]))
+                # It is as grave as the worst that it touches; where that is another part, this one is as it reads.
+                touches.append((_capped(one.incident) if one.explained else one.incident, one.touches[part.id]))
             elif not one.named:
                 # In a feed one that names no part may mean any of them: that makes none red.
-                capped = structs.replace(one.incident, impact=_CAPPED.get(one.incident.impact, one.incident.impact))
-                touches.append((capped, Touch(capped.started_at, published_at(capped))))
+                touches.append((_capped(one.incident), Touch(one.incident.started_at, published_at(one.incident))))
         first_seen = self._first_seen.get(part.id)
         return part_colours(part, touches, first_seen, now, stated=self._report.stated)
 
@@ -279,7 +284,8 @@ class Opinions:
         reasons = base.reasons
         if light is Light.GREEN and all(each.code == Code.PAGE_MISSING for each in reasons):
             # What a feed has never named has an id alone, which is nobody's name for it.
-            names = SEPARATOR.join(one.part.name for one in parts if one.part.id in self._parts)
+            named = [one.part for one in parts if one.part.id in self._parts]
+            names = SEPARATOR.join(part.name for part in named if part.state is not PageLight.UNKNOWN)
             said = {} if self._is_all_well else {"components": names}
             reasons += (page_reason(self._report, Code.PAGE_OPERATIONAL, **said),)
         elif light is Light.GREY and not stale:
@@ -332,6 +338,11 @@ def unknown(report: PageReport, fetched_at: float | None, health: str | None = N
     return PageOpinion(report.at, Light.GREY, Finding.NO_EVIDENCE, reasons=(said,))
 
 
+def _capped(incident: PageIncident) -> PageIncident:
+    """As far as it makes nothing red."""
+    return structs.replace(incident, impact=_CAPPED.get(incident.impact, incident.impact))
+
+
 def _elsewhere(touching: Sequence[_Live], use: Use) -> dict[str, _Elsewhere]:
     """Which of them concern only models that are not used here, by id."""
     found = {}
@@ -372,10 +383,13 @@ def _age(incident: PageIncident) -> tuple[float, bool]:
 
 
 def _listed_only(parts: Sequence[PartColours]) -> frozenset[str]:
-    """With "*" or a pattern nobody knows which component matters: a few of very many are listed, and colour nothing."""
-    troubled = [one.part.id for one in parts if one.part.state in TROUBLED]
-    few = len(troubled) < LISTED_ONLY_SHARE * len(parts)
-    return frozenset(troubled) if few else frozenset()
+    """With "*" or a pattern nobody knows which component matters: a few of very many are listed, and colour nothing,
+    whether they are in trouble or nobody knows how they are."""
+    found: list[str] = []
+    for states in (TROUBLED, {PageLight.UNKNOWN}):
+        some = [one.part.id for one in parts if one.part.state in states]
+        found += some if len(some) < LISTED_ONLY_SHARE * len(parts) else []
+    return frozenset(found)
 
 
 def _name(parts: Mapping[str, PageComponent], ident: str) -> str:

@@ -28,6 +28,7 @@ from trayapp.watch.pages.shapes import (
     MAX_OPEN,
     MAX_UPDATES,
     ident,
+    is_planned,
     light,
     stage,
     words,
@@ -164,7 +165,7 @@ def _incident(record: Record, clock: Clock) -> PageIncident | None:
 
 def _is_planned(record: Record) -> bool:
     """Whether what goes on is a maintenance: by its type or, where that is not told, by the words for its stages."""
-    return record.get("type") == "maintenance" or (text(record, "status") or "").startswith("maintenance_")
+    return record.get("type") == "maintenance" or is_planned(text(record, "status"))
 
 
 def _maintenance(record: Record, clock: Clock) -> PageIncident | None:

@@ -4,6 +4,7 @@ Pages publish records with fields missing, null or of another type; one such rec
 """
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from trayapp.clock import Clock
@@ -17,6 +18,8 @@ _YEARS = range(2000, 2200)
 _UNIX_RANGE_S = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_YEARS.start, _YEARS.stop))
 _MILLISECONDS_FROM = 100_000_000_000
 """As seconds, this is the year 5138."""
+_DIGITS = 9
+"""Of the seconds of any of these years; a date alone has fewer."""
 
 
 MAX_RECORDS = 5_000
@@ -30,32 +33,32 @@ def text(record: Record, key: str) -> str | None:
 
 
 def moment(record: Record, *keys: str, clock: Clock) -> float | None:
-    """The steady moment under the first of `keys` that has one; without a zone it is UTC.
+    """The steady moment under the first of `keys` that has one.
 
     Whole seconds, or the same moment would come out a microsecond different at every reading.
     """
     for key in keys:
-        try:
-            at = datetime.fromisoformat(text(record, key) or "")
-        except ValueError:
-            continue
-        if at.year in _YEARS:
-            return float(round(clock.steady(at if at.tzinfo is not None else at.replace(tzinfo=UTC))))
+        at = unix(record.get(key))
+        if at is not None and (steady := moment_of(at, clock)) is not None:
+            return steady
     return None
 
 
-def epoch(record: Record, *keys: str, clock: Clock) -> float | None:
-    """As `moment`, of Unix times: seconds or, where they would be far too many, milliseconds; numbers or texts."""
-    for key in keys:
-        value = record.get(key)
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MILLISECONDS_FROM * 1000:
+def unix(said: object) -> float | None:
+    """The Unix time that is meant by seconds or, where they would be far too many, milliseconds; by numbers or texts;
+    by ISO's form or that of mails. Without a zone it is UTC."""
+    if isinstance(said, str) and said.isascii() and said.isdigit() and _DIGITS <= len(said) < 20:
+        said = int(said)
+    if isinstance(said, int | float) and not isinstance(said, bool):
+        seconds = said / 1000 if _MILLISECONDS_FROM < said < _MILLISECONDS_FROM * 1000 else said
+        return seconds if 0 <= seconds <= _MILLISECONDS_FROM else None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            # Rails writes the zone's name; no other than this one means the same everywhere.
+            at = read(said[:64].strip().removesuffix(" UTC")) if isinstance(said, str) else None
+            return None if at is None else (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, TypeError, OverflowError, IndexError):
             continue
-        seconds = value / 1000 if value > _MILLISECONDS_FROM else value
-        at = moment_of(seconds, clock)
-        if at is not None:
-            return at
     return None
 
 

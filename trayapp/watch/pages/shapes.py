@@ -69,17 +69,18 @@ _WORSE = (
     PageLight.PARTIAL,
     PageLight.MAJOR,
 )
+_PLANNED = frozenset({"scheduled", "in_progress", "verifying", "completed"})
 _IMPACTS = {impact.value: impact for impact in Impact}
 
 
 def check_page(file: Record, page_id: str | None) -> None:
     """Raises `Unfit`: `wrong_page`, reason `page_id` (`found`); `unreadable` where it tells of no page at all: an error
     in place of a file is nobody else's page."""
-    found = text(inner(file, "page"), "id")
+    found = ident(inner(file, "page"))
     if page_id is not None and found != page_id:
         if not inner(file, "page"):
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".page")
-        raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found or "", MAX_ID))
+        raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=found)
 
 
 def edited_at(file: Record, clock: Clock) -> float | None:
@@ -129,22 +130,30 @@ def incidents(
 
 def light(word: str | None) -> PageLight:
     """What a page's word for a component's state means."""
-    return _LIGHTS.get(_spelled(word), PageLight.UNKNOWN)
+    return _LIGHTS.get(spelled(word), PageLight.UNKNOWN)
 
 
 def stage(word: str | None) -> PageStage:
     """What a page's word for an incident's stage means."""
-    return _STAGES.get(_spelled(word), PageStage.UNKNOWN)
+    return _STAGES.get(spelled(word), PageStage.UNKNOWN)
 
 
-def _spelled(word: str | None) -> str:
+def is_planned(word: str | None) -> bool:
+    """Whether a stage is one of a maintenance, wherever that is listed."""
+    return spelled(word) in _PLANNED or spelled(word).startswith("maintenance_")
+
+
+def spelled(word: str | None) -> str:
     """As Statuspage spells it: imitators write "Partial Outage" and "in-progress"."""
     return "_".join((word or "").lower().replace("-", " ").replace("_", " ").split())
 
 
 def ident(record: Record, key: str = "id") -> str:
-    """An id, plain and bounded; empty where there is none."""
-    return plain(text(record, key) or "", MAX_ID)
+    """An id, which is a number in places, plain and bounded; empty where there is none."""
+    value = record.get(key)
+    if type(value) is int:
+        return str(value) if abs(value) < 10**20 else ""
+    return plain(value, MAX_ID) if isinstance(value, str) else ""
 
 
 def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident | None:
@@ -155,7 +164,8 @@ def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident
     status, created_at = text(record, "status"), moment(record, "created_at", clock=clock)
     if not ident(record) or status is None or created_at is None:
         return None
-    maintenance = maintenance or record.get("impact") == "maintenance" or status.startswith("maintenance_")
+    impact = _IMPACTS.get(spelled(text(record, "impact")), Impact.UNKNOWN)
+    maintenance = maintenance or impact is Impact.MAINTENANCE or is_planned(status)
     updates = [_update(each, created_at, clock) for each in listed(record, "incident_updates")]
     updates.sort(key=lambda update: update.at, reverse=True)
     scheduled_for = moment(record, "scheduled_for", clock=clock) if maintenance else None
@@ -166,7 +176,7 @@ def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident
         id=ident(record),
         name=plain(text(record, "name") or "", MAX_NAME),
         stage=stage(status),
-        impact=_IMPACTS.get(text(record, "impact") or "", Impact.UNKNOWN),
+        impact=impact,
         components=tuple(dict.fromkeys(filter(None, map(ident, listed(record, "components")[:MAX_COMPONENTS])))),
         started_at=min(moments) if scheduled_for is None else scheduled_for,
         updated_at=updates[0].at if updates else (created_at if updated_at is None else updated_at),

@@ -166,6 +166,18 @@ class TestEveryComponent:
         assert self.opinion(3, 28) is Light.RED
         assert self.opinion(1, 10) is Light.RED, "a tenth is not less"
 
+    def test_less_than_a_tenth_of_which_nobody_knows_is_no_word_on_the_others(self) -> None:
+        assert self.opinion(1, 28, PageLight.UNKNOWN) is Light.GREEN
+        assert self.opinion(3, 28, PageLight.UNKNOWN) is Light.GREY
+        assert self.opinion(1, 2, PageLight.UNKNOWN) is Light.GREY
+        states = [PageLight.UNKNOWN, PageLight.MAJOR, *[PageLight.OPERATIONAL] * 26]
+        parts = tuple(PageComponent(f"c{n}", f"C{n}", state) for n, state in enumerate(states))
+        report = PageReport(START, "acme", PageHealth.OK, LINK, parts)
+        assert speak(report, ALL).light is Light.GREEN, "nor are both together"
+        assert speak(report, "c0").light is Light.GREY
+        (said,) = speak(replace(report, components=(parts[0], *parts[2:])), ALL).reasons
+        assert (said.code, "C0" in said.params["components"]) == ("page_operational", False)
+
     @pytest.mark.parametrize(("troubled", "light"), [(1, Light.GREEN), (2, Light.RED)])
     def test_a_group_is_not_counted_beside_its_members(self, troubled: int, light: Light) -> None:
         """Of eleven parts one is listed only; with the group that it makes bad it would be two of fifteen."""
@@ -312,6 +324,23 @@ def incident(
     started_at: float = START,
 ) -> PageIncident:  # fmt: skip
     return PageIncident(ident, ident, stage, impact, (component,), started_at, START)
+
+
+@pytest.mark.parametrize(
+    ("said", "lights"),
+    [
+        ("degraded:chat major:login", (Light.YELLOW, Light.RED)),
+        ("partial:chat major:login", (Light.YELLOW, Light.RED)),
+        # Which of them is as grave as that, nobody says: states lag.
+        ("degraded:chat partial:login", (Light.RED, Light.RED)),
+        # What is out is no part of it.
+        ("degraded:chat major:api", (Light.RED, Light.YELLOW)),
+    ],
+)
+def test_an_incident_is_as_grave_as_the_worst_that_it_touches(said: str, lights: tuple[Light, Light]) -> None:
+    told = replace(incident("id-chat", ident="i1", impact=Impact.CRITICAL), components=("id-chat", "id-login"))
+    report = replace(page(START, said.split()), incidents=(told,))
+    assert (speak(report, "id-chat").light, speak(report, "id-login").light) == lights
 
 
 def test_an_opinion_is_made_once_for_each_reading() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.fakeclock import FakeClock
 from trayapp.watch.pages.fetch import Unfit
-from trayapp.watch.pages.records import MAX_RECORDS, epoch, inner, listed, listing, moment, text
+from trayapp.watch.pages.records import MAX_RECORDS, inner, listed, listing, moment, text
 
 CLOCK = FakeClock()
 AT = 1_770_156_240.0
@@ -22,9 +22,15 @@ AT = 1_770_156_240.0
         ("2026-02-03T23:04:00+01:00", AT),
         ("0001-01-01T00:00:00Z", None),
         ("9999-12-31T23:59:59-12:00", None),
+        ("2026-02-03T14:04:00-0800", AT),
+        ("2026-02-03T22:04:00.332360075Z", AT),
+        ("2026-02-03 22:04:00 UTC", AT),
+        ("Tue, 03 Feb 2026 22:04:00 GMT", AT),
+        ("Tue, 03 Feb 2026 14:04:00 -0800", AT),
         ("Tue, 03 Feb 2026", None),
+        ("03 Feb", None),
+        ("-1" * 200, None),
         ("", None),
-        (1770156240, None),
         (None, None),
     ],
 )
@@ -87,4 +93,4 @@ def test_lists_have_an_end() -> None:
     ],
 )
 def test_unix_times(said: object, at: float | None) -> None:
-    assert epoch({"at": said}, "never", "at", clock=CLOCK) == at
+    assert moment({"at": said}, "never", "at", clock=CLOCK) == at

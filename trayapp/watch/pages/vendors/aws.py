@@ -17,7 +17,7 @@ from trayapp.core.catalogue import Page
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageIncident, PageStage, PageUpdate
 from trayapp.core.remote_text import plain
 from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit, decoded
-from trayapp.watch.pages.records import Record, epoch, inner, listed, text
+from trayapp.watch.pages.records import Record, inner, listed, moment, text
 from trayapp.watch.pages.shapes import MAX_CLOSED, MAX_ID, MAX_NAME, MAX_OPEN, MAX_UPDATES, words
 from trayapp.watch.pages.vendor import MakeVendor, Reading, no_page_id
 
@@ -58,15 +58,15 @@ def _records(body: bytes) -> list[Record]:
 
 def _incident(record: Record, clock: Clock) -> PageIncident | None:
     """None where it does not say what it is about, or when it began."""
-    started_at = epoch(record, "date", "startTime", clock=clock)
+    started_at = moment(record, "date", "startTime", clock=clock)
     names = _components(record)
     if started_at is None or not names:
         return None
     updates = [_update(each, started_at, clock) for each in _log(record)]
     updates.sort(key=lambda update: update.at, reverse=True)
-    ended_at = epoch(record, "endTime", "end_time", clock=clock)
+    ended_at = moment(record, "endTime", "end_time", clock=clock)
     over = ended_at is not None or _is_over(record)
-    told_at = epoch(record, "lastUpdatedTime", clock=clock)
+    told_at = moment(record, "lastUpdatedTime", clock=clock)
     newest = updates[0].at if updates else started_at
     summary = text(record, "summary") or next((text(each, "summary") for each in _log(record)), None)
     return PageIncident(
@@ -154,7 +154,7 @@ def _newest(record: Record) -> Record:
 
 
 def _update(record: Record, started_at: float, clock: Clock) -> PageUpdate:
-    at = epoch(record, "timestamp", clock=clock)
+    at = moment(record, "timestamp", clock=clock)
     over = _is_marked(record) or _is_well(record.get("status"))
     stage = PageStage.RESOLVED if over else PageStage.INVESTIGATING
     said = text(record, "message") or text(record, "summary")

@@ -30,11 +30,12 @@ from trayapp.watch.pages.records import Record, inner, listed, moment, text
 from trayapp.watch.pages.shapes import (
     MAX_CLOSED,
     MAX_COMPONENTS,
-    MAX_ID,
     MAX_NAME,
     MAX_OPEN,
     MAX_PAST,
     MAX_UPDATES,
+    ident,
+    spelled,
     words,
     worst_impact,
 )
@@ -50,9 +51,10 @@ _LIGHTS = {
     "downtime": PageLight.MAJOR,
     "maintenance": PageLight.MAINTENANCE,
 }
-"""`not_monitored` is none of them: nobody looks, so nobody knows."""
+"""As its pages write them; its API names them with capitals. `not_monitored` is none of them: nobody looks, so nobody
+knows."""
 _REPORTED = _LIGHTS | {"resolved": PageLight.OPERATIONAL}
-"""The words of a report on what it touches; no resource calls itself resolved."""
+"""The words of a report, and of it on what it touches; no resource calls itself resolved."""
 
 _Other = str | int | float | bool | list[Any] | None
 """What may stand in place of a record; one that is damaged must not take the others with it."""
@@ -83,7 +85,7 @@ class _Included(Struct):
 
 class _Index(Struct):
     data: _Included | _Other
-    included: list[_Included | _Other]
+    included: list[_Included | _Other] = []
 
 
 class BetterStack:
@@ -108,8 +110,8 @@ class BetterStack:
         page = _record(file.data)
         if page.get("type") != "status_page":
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.type")
-        if self._page_id is not None and _ident(page.get("id")) != self._page_id:
-            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=_ident(page.get("id")))
+        if self._page_id is not None and ident(page) != self._page_id:
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=ident(page))
         if len(file.included) > MAX_INCLUDED:
             raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_INCLUDED)
         edited_at = moment(inner(page, "attributes"), "updated_at", clock=self._clock)
@@ -117,11 +119,11 @@ class BetterStack:
         resources = [each for each in included if each.get("type") == "status_page_resource"]
         if not resources:
             raise Unfit(PageHealth.EMPTY, "no_components")
-        parts = [_component(each) for each in resources[:MAX_COMPONENTS] if _ident(each.get("id"))]
-        readable = sum(bool(_ident(one.get("id")) and text(inner(one, "attributes"), "status")) for one in resources)
+        parts = [_component(each) for each in resources[:MAX_COMPONENTS] if ident(each)]
+        readable = sum(bool(ident(one) and text(inner(one, "attributes"), "status")) for one in resources)
         if not readable:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".included.attributes.status")
-        updates = {_ident(each.get("id")): each for each in included if each.get("type") == "status_update"}
+        updates = {ident(each): each for each in included if each.get("type") == "status_update"}
         reports = [each for each in included if each.get("type") == "status_report"]
         made = [self._report(each, updates) for each in reports]
         read = [one for one in made if one is not None]
@@ -131,11 +133,11 @@ class BetterStack:
 
     def _report(self, record: Record, known: dict[str, Record]) -> PageIncident | None:
         told = inner(record, "attributes")
-        started_at, name = moment(told, "starts_at", clock=self._clock), _ident(record.get("id"))
+        started_at, name = moment(told, "starts_at", clock=self._clock), ident(record)
         if not name or started_at is None:
             return None
         named = listed(inner(inner(record, "relationships"), "status_updates"), "data")
-        updates = [self._update(known[one], started_at) for one in map(_id_of, named) if one in known]
+        updates = [self._update(known[one], started_at) for one in map(ident, named) if one in known]
         updates.sort(key=lambda update: update.at, reverse=True)
         ends_at, states = moment(told, "ends_at", clock=self._clock), _states(told)
         maintenance = text(told, "report_type") == "maintenance"
@@ -146,7 +148,9 @@ class BetterStack:
             name=plain(text(told, "title") or "", MAX_NAME),
             stage=stage,
             impact=Impact.MAINTENANCE if maintenance else worst_impact([state.state for state in states]),
-            components=tuple(dict.fromkeys(state.component for state in states)),
+            components=tuple(
+                dict.fromkeys(one.component for one in states if resolved or one.state is not PageLight.OPERATIONAL)
+            ),
             started_at=started_at,
             updated_at=updates[0].at if updates else started_at,
             updates=tuple(updates[:MAX_UPDATES]),
@@ -157,12 +161,12 @@ class BetterStack:
         )
 
     def _stage(self, state: str | None, started_at: float, ends_at: float | None, *, maintenance: bool) -> PageStage:
-        now = self._clock.now()
-        if state == "resolved" or (ends_at is not None and ends_at <= now):
+        now, worst = self._clock.now(), _REPORTED.get(spelled(state))
+        if worst is PageLight.OPERATIONAL or (ends_at is not None and ends_at <= now):
             return PageStage.RESOLVED
         if maintenance:
             return PageStage.SCHEDULED if started_at > now else PageStage.IN_PROGRESS
-        return PageStage.INVESTIGATING if state in _LIGHTS else PageStage.UNKNOWN
+        return PageStage.UNKNOWN if worst is None else PageStage.INVESTIGATING
 
     def _update(self, record: Record, started_at: float) -> PageUpdate:
         said = inner(record, "attributes")
@@ -182,29 +186,19 @@ def _news(reports: Sequence[PageIncident], since: float, most: int) -> list[Page
 
 
 def _component(record: Record) -> PageComponent:
-    name, told = _ident(record.get("id")), inner(record, "attributes")
-    state = _LIGHTS.get(text(told, "status") or "", PageLight.UNKNOWN)
+    name, told = ident(record), inner(record, "attributes")
+    state = _LIGHTS.get(spelled(text(told, "status")), PageLight.UNKNOWN)
     return PageComponent(name, plain(text(told, "public_name") or name, MAX_NAME), state)
 
 
 def _states(told: Record) -> tuple[PageState, ...]:
     return tuple(
         PageState(
-            _ident(each.get("status_page_resource_id")), _REPORTED.get(text(each, "status") or "", PageLight.UNKNOWN)
+            ident(each, "status_page_resource_id"), _REPORTED.get(spelled(text(each, "status")), PageLight.UNKNOWN)
         )
         for each in listed(told, "affected_resources")[:MAX_COMPONENTS]
-        if _ident(each.get("status_page_resource_id"))
+        if ident(each, "status_page_resource_id")
     )
-
-
-def _id_of(record: Record) -> str:
-    return _ident(record.get("id"))
-
-
-def _ident(value: object) -> str:
-    """An id, which is a number in places; empty where there is none."""
-    number = isinstance(value, int) and not isinstance(value, bool)
-    return plain(str(value), MAX_ID) if number or isinstance(value, str) else ""
 
 
 def _record(value: object) -> Record:

@@ -32,6 +32,8 @@ from trayapp.watch.pages.shapes import (
     MAX_PAST,
     MAX_UPDATES,
     ident,
+    is_planned,
+    spelled,
     stage,
     words,
     worst_impact,
@@ -83,15 +85,17 @@ class Datadog:
         if lost == len(leaves):
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".components[0].status")
         try:
-            told, planned = listing(file, "incidents"), listing(file, "maintenances", optional=True)
+            # None at all are null in its answers.
+            told = listing(file, "incidents", optional="incidents" in file)
+            planned = listing(file, "maintenances", optional=True)
         except Unfit:
             return Reading(parts, (), lost, "incidents")
-        made = [self._incident(each) for each in told]
+        made = [self._incident(each, maintenance=is_planned(_word(each))) for each in told]
         made += [self._incident(each, maintenance=True) for each in planned]
         read = [one for one in made if one is not None]
         return Reading(parts, _news(read, since, most), lost + len(made) - len(read))
 
-    def _incident(self, record: Record, *, maintenance: bool = False) -> PageIncident | None:
+    def _incident(self, record: Record, *, maintenance: bool) -> PageIncident | None:
         """None where it does not say what it is, how it stands or when it began."""
         started_at = moment(record, *(_BEGINS if maintenance else ("publishedDate",)), clock=self._clock)
         now = _stage(record)
@@ -153,13 +157,20 @@ def _leaves(records: Sequence[Record]) -> Iterator[Record]:
 
 
 def _component(record: Record) -> PageComponent:
-    state = _LIGHTS.get(text(record, "status") or "", PageLight.UNKNOWN)
-    return PageComponent(ident(record), plain(text(record, "name") or ident(record), MAX_NAME), state)
+    return PageComponent(ident(record), plain(text(record, "name") or ident(record), MAX_NAME), _light(record))
+
+
+def _light(record: Record) -> PageLight:
+    return _LIGHTS.get(spelled(text(record, "status")), PageLight.UNKNOWN)
+
+
+def _word(record: Record) -> str | None:
+    return text(record, "currentStatus") or text(record, "status")
 
 
 def _stage(record: Record) -> PageStage | None:
     """By its word, and where that says nothing by its mark; None where neither is there."""
-    word, over = text(record, "currentStatus") or text(record, "status"), record.get("resolved")
+    word, over = _word(record), record.get("resolved")
     if word is None and not isinstance(over, bool):
         return None
     known = stage(word)
@@ -168,7 +179,7 @@ def _stage(record: Record) -> PageStage | None:
 
 def _states(record: Record) -> tuple[PageState, ...]:
     return tuple(
-        PageState(ident(each), _LIGHTS.get(text(each, "status") or "", PageLight.UNKNOWN))
+        PageState(ident(each), _light(each))
         for each in listed(record, "componentsAffected")[:MAX_COMPONENTS]
         if ident(each)
     )

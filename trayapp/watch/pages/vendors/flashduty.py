@@ -24,10 +24,9 @@ from trayapp.core.remote_text import plain
 from trayapp.watch.pages.derived import derived
 from trayapp.watch.pages.fetch import Fetcher, Unfit
 from trayapp.watch.pages.last_words import LastWords
-from trayapp.watch.pages.records import Record, epoch, inner, listed, listing, text
+from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
 from trayapp.watch.pages.shapes import (
     MAX_COMPONENTS,
-    MAX_ID,
     MAX_NAME,
     MAX_OPEN,
     MAX_PAST,
@@ -80,9 +79,9 @@ class Flashduty:
         about = inner(data, "page")
         if self._page_id and not about:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.page")
-        found = _number(about, "page_id") or text(about, "page_id") or ""
+        found = ident(about, "page_id")
         if not self._page_id or found != self._page_id:
-            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=plain(found, MAX_ID))
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=found)
         records = _shown(about, listing(about, "components"))
         if not records:
             raise Unfit(PageHealth.EMPTY, "no_components")
@@ -137,13 +136,13 @@ def _states(changes: Sequence[Record], clock: Clock) -> tuple[list[tuple[str, Pa
         for each in touched:
             name = ident(each, "component_id")
             unsure |= not name
-            states.append((name, _light(each), epoch(change, "start_at_seconds", clock=clock)))
+            states.append((name, _light(each), moment(change, "start_at_seconds", clock=clock)))
     return states, unsure
 
 
 def _change(record: Record, clock: Clock) -> PageIncident | None:
     """None where it does not say what it is, how it stands or when it began."""
-    name, started_at = _number(record, "change_id"), epoch(record, "start_at_seconds", clock=clock)
+    name, started_at = ident(record, "change_id"), moment(record, "start_at_seconds", clock=clock)
     if not name or text(record, "status") is None or started_at is None:
         return None
     maintenance = record.get("type") == "maintenance"
@@ -156,7 +155,7 @@ def _change(record: Record, clock: Clock) -> PageIncident | None:
     over = _stage(record) is PageStage.RESOLVED
     # As grave as what it touches is now; what was worse before is not.
     now = Impact.UNKNOWN if over else worst_impact([*map(_light, affected)])
-    closed_at = epoch(record, "close_at_seconds", clock=clock)
+    closed_at = moment(record, "close_at_seconds", clock=clock)
     return PageIncident(
         id=name,
         name=plain(text(record, "title") or "", MAX_NAME),
@@ -168,12 +167,12 @@ def _change(record: Record, clock: Clock) -> PageIncident | None:
         updates=tuple(updates[:MAX_UPDATES]),
         resolved_at=closed_at if over else None,
         maintenance=maintenance,
-        ends_at=epoch(record, "end_at_seconds", clock=clock) if maintenance else None,
+        ends_at=moment(record, "end_at_seconds", clock=clock) if maintenance else None,
     )
 
 
 def _update(record: Record, published_at: float, clock: Clock) -> PageUpdate:
-    at = epoch(record, "at_seconds", clock=clock)
+    at = moment(record, "at_seconds", clock=clock)
     states = tuple(
         PageState(ident(each, "component_id"), _light(each))
         for each in listed(record, "component_changes")[:MAX_COMPONENTS]
@@ -188,12 +187,6 @@ def _light(record: Record) -> PageLight:
 
 def _stage(record: Record) -> PageStage:
     return _STAGES.get((text(record, "status") or "").lower(), PageStage.UNKNOWN)
-
-
-def _number(record: Record, key: str) -> str:
-    """An id that is a number, or one in a text."""
-    value = record.get(key)
-    return str(value) if type(value) is int and abs(value) < 10**20 else ident(record, key)
 
 
 VENDOR: MakeVendor = Flashduty

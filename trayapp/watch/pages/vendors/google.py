@@ -8,7 +8,6 @@ Format: <https://status.cloud.google.com/incidents.schema.json>.
 
 import asyncio
 import re
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from trayapp.core.evidence.page_report import Impact, PageHealth, PageIncident, 
 from trayapp.core.remote_text import plain, unmarked
 from trayapp.watch.pages.derived import derived
 from trayapp.watch.pages.fetch import JSON, Fetcher, Unfit, decoded
-from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text
+from trayapp.watch.pages.records import Record, inner, listed, listing, moment, text, unix
 from trayapp.watch.pages.shapes import (
     MAX_CLOSED,
     MAX_COMPONENTS,
@@ -130,8 +129,8 @@ def _recent(body: bytes, *, since_s: float) -> _File:
             lost += 1
             continue
         head = decoded(record, _Head)
-        written = [at for at in map(_seconds, (head.modified, head.end)) if at is not None]
-        if _seconds(head.end) is None or (written and max(written) > since_s):
+        written = [at for at in map(unix, (head.modified, head.end)) if at is not None]
+        if unix(head.end) is None or (written and max(written) > since_s):
             records.append(decoded(record, dict))
             if len(records) >= MAX_OPEN:
                 break
@@ -163,6 +162,8 @@ def _incident(record: Record, base: str, clock: Clock) -> PageIncident | None:
     name, began_at, ended_at = ident(record), moment(record, "begin", clock=clock), moment(record, "end", clock=clock)
     if not name or began_at is None or (ended_at is None and record.get("end") is not None):
         return None
+    # An end that is announced is none yet.
+    ended_at = None if ended_at is None or ended_at > clock.now() else ended_at
     updates = [_update(each, began_at, clock) for each in listed(record, "updates")]
     updates.sort(key=lambda update: update.at, reverse=True)
     modified_at = moment(record, "modified", clock=clock)
@@ -172,7 +173,7 @@ def _incident(record: Record, base: str, clock: Clock) -> PageIncident | None:
         id=name,
         name=plain(_title(record), MAX_NAME),
         stage=PageStage.RESOLVED if ended_at is not None else _open_stage(record),
-        impact=_impact(record),
+        impact=_impact(record, over=ended_at is not None),
         components=_touched(record),
         started_at=began_at,
         updated_at=modified_at if modified_at is not None else updates[0].at if updates else began_at,
@@ -196,9 +197,9 @@ def _said(record: Record) -> str:
     return f"{text(record, 'external_desc') or ''} {newest}".strip()[:MAX_DESCRIPTION]
 
 
-def _impact(record: Record) -> Impact:
+def _impact(record: Record, *, over: bool) -> Impact:
     """How grave it is: by its newest update while it is open, by the whole when it is over."""
-    status = text(record, "status_impact") if record.get("end") else _status(record)
+    status = text(record, "status_impact") if over else _status(record)
     if status == "SERVICE_INFORMATION" and (said := _said(record)) and not _TROUBLE.search(said):
         return Impact.NONE
     return _IMPACTS.get(status or "", _IMPACTS.get(text(record, "status_impact") or "", Impact.UNKNOWN))
@@ -214,7 +215,7 @@ def _update(record: Record, began_at: float, clock: Clock) -> PageUpdate:
 def _status(record: Record) -> str:
     """What the newest word on it says."""
     updates = [inner(record, "most_recent_update"), *listed(record, "updates")]
-    dated = [(_seconds(each.get("when")), text(each, "status")) for each in updates]
+    dated = [(unix(each.get("when")), text(each, "status")) for each in updates]
     known = [(at, status) for at, status in dated if at is not None and status is not None]
     newest = max(known, key=lambda one: one[0], default=(0.0, text(record, "status_impact")))
     return newest[1] or ""
@@ -235,15 +236,6 @@ def _touched(record: Record) -> tuple[str, ...]:
 
 def _says_what_it_touches(record: Record) -> bool:
     return isinstance(record.get("affected_products"), list) and all(map(ident, listed(record, "affected_products")))
-
-
-def _seconds(said: object) -> float | None:
-    """A time of the file as Unix seconds."""
-    try:
-        at = datetime.fromisoformat(said) if isinstance(said, str) else None
-        return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 VENDOR: MakeVendor = Google
