@@ -54,6 +54,27 @@ class TestInstatus:
             _serve(scene, files)
             assert _states(await scene.report())["id-chat"] is state
 
+    async def test_a_page_in_several_languages(self) -> None:
+        async with PageScene("instatus") as scene:
+            files = instatus(WELL, [Told("i1", scene.now - 300)])
+            names = {"default": "Chat", "de": "Plauderei"}
+            files["/v2/components.json"]["components"][0]["name"] = names
+            files["/summary.json"]["activeIncidents"][0]["name"] = names | {"default": "Errors"}
+            _serve(scene, files)
+            report = await scene.report()
+            assert (report.components[0].name, report.incidents[0].name) == ("Chat", "Errors")
+
+    async def test_parts_of_parts_of_parts(self) -> None:
+        async with PageScene("instatus") as scene:
+            files = instatus(WELL | {"id-chat": PageLight.MAJOR})
+            first, *others = files["/v2/components.json"]["components"]
+            inner = {"id": "g2", "name": "Inner", "status": "OPERATIONAL", "isParent": True, "children": [first]}
+            outer = inner | {"id": "g1", "name": "Outer", "children": [inner]}
+            files["/v2/components.json"]["components"] = [outer, *others]
+            _serve(scene, files)
+            await scene.report()
+            assert scene.part("chat").light == "red"
+
     async def test_its_components_may_be_at_the_newer_address(self) -> None:
         async with PageScene("instatus") as scene:
             files = instatus(WELL)
@@ -141,6 +162,44 @@ class TestBetterStack:
             scene.serve("/index.json", file)
             assert _states(await scene.report())["id-chat"] is PageLight.UNKNOWN
             assert scene.part("chat").light == "grey"
+
+    @pytest.mark.parametrize("word", ["operational", "Operational", "resolved"])
+    async def test_a_report_on_what_is_well_is_over(self, word: str) -> None:
+        async with PageScene("betterstack") as scene:
+            file = betterstack(WELL, [Told("i1", scene.now - HOUR_S)])["/index.json"]
+            report_ = next(one for one in file["included"] if one["type"] == "status_report")
+            report_["attributes"]["aggregate_state"] = word
+            scene.serve("/index.json", file)
+            assert [one.stage for one in (await scene.report()).incidents] == [PageStage.RESOLVED]
+            assert scene.light() == GREEN
+
+    async def test_its_words_may_be_written_as_its_api_writes_them(self) -> None:
+        async with PageScene("betterstack") as scene:
+            file = betterstack(WELL | {"id-chat": PageLight.MAJOR}, [Told("i1", scene.now - HOUR_S)])["/index.json"]
+            for one in file["included"]:
+                for key in ("status", "aggregate_state"):
+                    if key in one["attributes"]:
+                        one["attributes"][key] = one["attributes"][key].capitalize()
+            scene.serve("/index.json", file)
+            assert [one.stage for one in (await scene.report()).incidents] == [PageStage.INVESTIGATING]
+            assert scene.light() == RED
+
+    async def test_what_a_report_calls_resolved_it_touches_no_more(self) -> None:
+        async with PageScene("betterstack") as scene:
+            told = Told("i1", scene.now - HOUR_S, PageLight.DEGRADED, ("id-chat", "id-login"))
+            file = betterstack(WELL | {"id-login": PageLight.DEGRADED}, [told])["/index.json"]
+            report_ = next(one for one in file["included"] if one["type"] == "status_report")
+            report_["attributes"]["affected_resources"][0]["status"] = "resolved"
+            update = next(one for one in file["included"] if one["type"] == "status_update")
+            update["attributes"]["affected_resources"].pop(0)
+            scene.serve("/index.json", file)
+            assert [one.components for one in (await scene.report()).incidents] == [("id-login",)]
+            assert (scene.part("chat").light, scene.part("login").light) == ("green", "yellow")
+
+    async def test_a_page_that_includes_nothing_is_empty(self) -> None:
+        async with PageScene("betterstack") as scene:
+            scene.serve("/index.json", {"data": betterstack(WELL)["/index.json"]["data"]})
+            assert (await scene.report()).health is PageHealth.EMPTY
 
     async def test_a_report_is_over_when_it_says_that_it_has_ended(self) -> None:
         async with PageScene("betterstack") as scene:
@@ -255,6 +314,20 @@ class TestDatadog:
             assert said.published_at is None
             assert said.resolved_at == pytest.approx(scene.now - HOUR_S, abs=1)
             assert said.updated_at == said.resolved_at
+
+    async def test_no_incidents_are_null_as_no_maintenances_are(self) -> None:
+        async with PageScene("datadog") as scene:
+            scene.serve("/config.json", datadog(WELL)["/config.json"] | {"incidents": None, "maintenances": None})
+            assert (await scene.report()).health is PageHealth.OK
+
+    async def test_a_maintenance_among_the_incidents_is_one(self) -> None:
+        async with PageScene("datadog") as scene:
+            told = Told("m1", scene.now - 300, PageLight.MAINTENANCE, stage="in_progress")
+            _serve(scene, datadog(WELL | {"id-chat": PageLight.MAINTENANCE}, [told]))
+            assert [(one.stage, one.maintenance) for one in (await scene.report()).incidents] == [
+                (PageStage.IN_PROGRESS, True)
+            ]
+            assert scene.light() == GREEN
 
     async def test_groups_in_groups(self) -> None:
         async with PageScene("datadog") as scene:

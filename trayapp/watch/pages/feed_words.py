@@ -58,6 +58,10 @@ _SEVERITIES = {
     "degraded": Impact.MINOR,
     "degraded_performance": Impact.MINOR,
     "minor": Impact.MINOR,
+    # Something to know.
+    "info": Impact.NONE,
+    "informational": Impact.NONE,
+    "none": Impact.NONE,
 }
 """The gravest first."""
 _LIGHTS = {

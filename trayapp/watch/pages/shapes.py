@@ -149,11 +149,14 @@ def spelled(word: str | None) -> str:
 
 
 def ident(record: Record, key: str = "id") -> str:
-    """An id, which is a number in places, plain and bounded; empty where there is none."""
+    """An id, plain and bounded; empty where there is none."""
+    return plain(text(record, key) or "", MAX_ID)
+
+
+def any_ident(record: Record, key: str = "id") -> str:
+    """As `ident`, where an id may be a number."""
     value = record.get(key)
-    if type(value) is int:
-        return str(value) if abs(value) < 10**20 else ""
-    return plain(value, MAX_ID) if isinstance(value, str) else ""
+    return str(value) if type(value) is int and abs(value) < 10**20 else ident(record, key)
 
 
 def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident | None:

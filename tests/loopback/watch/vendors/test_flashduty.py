@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.vendorpages import files
 from tests.support.vendorscene import VendorScene
-from trayapp.core.evidence.page_report import Impact, PageHealth, PageStage
+from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
 from trayapp.core.light.severity import Light
 from trayapp.watch.pages.fetch import MAX_KNOWN
 
@@ -30,6 +30,16 @@ async def test_an_open_incident(scene: Make) -> None:
     assert (told.components, told.started_at) == (("chat",), page.clock.now() - 600)
     assert [(update.text, update.states[0].state) for update in told.updates] == [("Looking into it.", "major")]
     assert page.report.components[0].changed_at == page.clock.now() - 600
+
+
+async def test_a_state_that_a_component_is_given_counts_beside_what_touches_it(scene: Make) -> None:
+    page = scene("flashduty")
+    shelf = files("flashduty", "major", page.clock.now())
+    file = json.loads(shelf[ACTIVE])
+    chat, login = file["data"]["page"]["components"]
+    chat["status"], login["status"] = "operational", "degraded"
+    report = await page.serve(shelf | {ACTIVE: json.dumps(file).encode()})
+    assert [one.state for one in report.components] == [PageLight.MAJOR, PageLight.DEGRADED]
 
 
 async def test_maintenance(scene: Make) -> None:

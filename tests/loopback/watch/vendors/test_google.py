@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.pagefiles import moment
 from tests.support.vendorpages import files
 from tests.support.vendorscene import VendorScene
 from trayapp.core.evidence.page_report import Impact, PageHealth, PageLight, PageStage
@@ -46,6 +47,14 @@ async def test_a_report_that_is_written_afterwards_is_news(scene: Make) -> None:
     assert [one.stage for one in page.report.incidents] == [PageStage.RESOLVED]
     page.clock.move(90_000)
     assert (await page.read()).incidents == (), "for a day"
+
+
+async def test_an_end_that_is_announced_is_none_yet(scene: Make) -> None:
+    page = scene("google")
+    now = page.clock.now()
+    await _serve(page, lambda told: [told[0] | {"end": moment(now + 3600)}])
+    assert [(one.stage, one.resolved_at) for one in page.report.incidents] == [(PageStage.INVESTIGATING, None)]
+    assert page.opinion("chat").light is Light.RED
 
 
 async def test_a_product_that_is_not_listed_is_not_well(scene: Make) -> None:

@@ -58,7 +58,13 @@ async def test_a_post_is_an_incident(scene: Make, state: str, stage: PageStage, 
         ("Unknown", PageLight.UNKNOWN),
         ("Restored", PageLight.UNKNOWN),
         ("Not operational", PageLight.UNKNOWN),
-        ("Investigating", PageLight.UNKNOWN),
+        ("Investigating", PageLight.DEGRADED),
+        ("Restoring service", PageLight.DEGRADED),
+        ("extendedRecovery", PageLight.DEGRADED),
+        ("Post-incident report published", PageLight.OPERATIONAL),
+        ("MitigatedExternal", PageLight.OPERATIONAL),
+        ("Investigation suspended", PageLight.UNKNOWN),
+        ("Reported", PageLight.UNKNOWN),
         ("🟢", PageLight.UNKNOWN),
     ],
 )
@@ -69,6 +75,24 @@ async def test_what_a_word_means(scene: Make, word: str, state: PageLight) -> No
     assert [one.state for one in report.components] == [state, PageLight.OPERATIONAL]
     assert not report.incidents, "without a post there is nothing to tell"
     assert page.opinion("login").light is Light.GREEN
+
+
+@pytest.mark.parametrize(
+    ("word", "stage"),
+    [
+        ("Investigating", PageStage.INVESTIGATING),
+        ("Restoring service", PageStage.IDENTIFIED),
+        ("Verifying service", PageStage.MONITORING),
+        ("False positive", PageStage.RESOLVED),
+        ("Resolved", PageStage.RESOLVED),
+        ("Reported", PageStage.UNKNOWN),
+    ],
+)
+async def test_the_stage_in_a_word(scene: Make, word: str, stage: PageStage) -> None:
+    page = scene("microsoft")
+    first, *others = _rows(page, "major")
+    report = await page.serve(_file([first | {"Status": word}, *others]))
+    assert [one.stage for one in report.incidents] == [stage]
 
 
 @pytest.mark.parametrize("status", [None, 7, "", [], {"Status": "Operational"}])

@@ -70,6 +70,16 @@ async def test_the_large_page_is_read_now_and_then_while_all_is_well(scene: Make
     assert page.server.asked("/") == 4, "and with every reading in trouble"
 
 
+@pytest.mark.parametrize("stage", ["scheduled", "in_progress", "completed"])
+async def test_its_words_alone_tell_a_maintenance_among_the_incidents(scene: Make, stage: str) -> None:
+    page = scene("rootly")
+    shelf = files("rootly", "major", page.clock.now())
+    file = json.loads(shelf[STATUS])
+    file["incidents"][0] |= {"status": stage, "impact": "minor"}
+    report = await page.serve(shelf | {STATUS: json.dumps(file).encode()})
+    assert [one.maintenance for one in report.incidents] == [True]
+
+
 @pytest.mark.parametrize(
     ("word", "light"),
     [

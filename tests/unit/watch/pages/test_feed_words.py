@@ -71,6 +71,7 @@ def test_stages(item: Item, stage: PageStage) -> None:
         (_item("<p>Severity: outage</p>"), Impact.CRITICAL),
         (_item("<p>Severity: disruption</p>"), Impact.MAJOR),
         (_item("<p>Severity: degraded</p>"), Impact.MINOR),
+        (_item("<p>Severity: info</p>", "Notes", "info"), Impact.NONE),
         (_item("<p>Severity: dire</p>"), Impact.UNKNOWN),
         (_item("", "Errors", "Outage"), Impact.CRITICAL),
         (_item("<p>No outage at all</p>"), Impact.UNKNOWN),

@@ -34,7 +34,7 @@ from trayapp.watch.pages.shapes import (
     MAX_OPEN,
     MAX_PAST,
     MAX_UPDATES,
-    ident,
+    any_ident,
     spelled,
     words,
     worst_impact,
@@ -110,8 +110,8 @@ class BetterStack:
         page = _record(file.data)
         if page.get("type") != "status_page":
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.type")
-        if self._page_id is not None and ident(page) != self._page_id:
-            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=ident(page))
+        if self._page_id is not None and any_ident(page) != self._page_id:
+            raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=any_ident(page))
         if len(file.included) > MAX_INCLUDED:
             raise Unfit(PageHealth.UNREADABLE, "too_many", limit=MAX_INCLUDED)
         edited_at = moment(inner(page, "attributes"), "updated_at", clock=self._clock)
@@ -119,11 +119,11 @@ class BetterStack:
         resources = [each for each in included if each.get("type") == "status_page_resource"]
         if not resources:
             raise Unfit(PageHealth.EMPTY, "no_components")
-        parts = [_component(each) for each in resources[:MAX_COMPONENTS] if ident(each)]
-        readable = sum(bool(ident(one) and text(inner(one, "attributes"), "status")) for one in resources)
+        parts = [_component(each) for each in resources[:MAX_COMPONENTS] if any_ident(each)]
+        readable = sum(bool(any_ident(one) and text(inner(one, "attributes"), "status")) for one in resources)
         if not readable:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".included.attributes.status")
-        updates = {ident(each): each for each in included if each.get("type") == "status_update"}
+        updates = {any_ident(each): each for each in included if each.get("type") == "status_update"}
         reports = [each for each in included if each.get("type") == "status_report"]
         made = [self._report(each, updates) for each in reports]
         read = [one for one in made if one is not None]
@@ -133,11 +133,11 @@ class BetterStack:
 
     def _report(self, record: Record, known: dict[str, Record]) -> PageIncident | None:
         told = inner(record, "attributes")
-        started_at, name = moment(told, "starts_at", clock=self._clock), ident(record)
+        started_at, name = moment(told, "starts_at", clock=self._clock), any_ident(record)
         if not name or started_at is None:
             return None
         named = listed(inner(inner(record, "relationships"), "status_updates"), "data")
-        updates = [self._update(known[one], started_at) for one in map(ident, named) if one in known]
+        updates = [self._update(known[one], started_at) for one in map(any_ident, named) if one in known]
         updates.sort(key=lambda update: update.at, reverse=True)
         ends_at, states = moment(told, "ends_at", clock=self._clock), _states(told)
         maintenance = text(told, "report_type") == "maintenance"
@@ -186,7 +186,7 @@ def _news(reports: Sequence[PageIncident], since: float, most: int) -> list[Page
 
 
 def _component(record: Record) -> PageComponent:
-    name, told = ident(record), inner(record, "attributes")
+    name, told = any_ident(record), inner(record, "attributes")
     state = _LIGHTS.get(spelled(text(told, "status")), PageLight.UNKNOWN)
     return PageComponent(name, plain(text(told, "public_name") or name, MAX_NAME), state)
 
@@ -194,10 +194,10 @@ def _component(record: Record) -> PageComponent:
 def _states(told: Record) -> tuple[PageState, ...]:
     return tuple(
         PageState(
-            ident(each, "status_page_resource_id"), _REPORTED.get(spelled(text(each, "status")), PageLight.UNKNOWN)
+            any_ident(each, "status_page_resource_id"), _REPORTED.get(spelled(text(each, "status")), PageLight.UNKNOWN)
         )
         for each in listed(told, "affected_resources")[:MAX_COMPONENTS]
-        if ident(each, "status_page_resource_id")
+        if any_ident(each, "status_page_resource_id")
     )
 
 

@@ -1,8 +1,8 @@
-"""Flashduty: `/api/status-page/<page id>/summary/active`, where components have no states of their own.
+"""Flashduty: `/api/status-page/<page id>/summary/active`, where components have no states of their own as a rule.
 
-What a component's state is follows from the open changes that touch it, as on the page itself. What is not touched is
-operational, so a change that does not tell what it touches makes every other component unknown. The last words on those
-that are closed are in `change/list`.
+What a component's state is follows from the open changes that touch it, as on the page itself, and from its own where
+one is given. What is not touched is operational, so a change that does not tell what it touches makes every other
+component unknown. The last words on those that are closed are in `change/list`.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from trayapp.watch.pages.shapes import (
     MAX_OPEN,
     MAX_PAST,
     MAX_UPDATES,
+    any_ident,
     ident,
     words,
     worst_impact,
@@ -79,7 +80,7 @@ class Flashduty:
         about = inner(data, "page")
         if self._page_id and not about:
             raise Unfit(PageHealth.UNREADABLE, "shape", where=".data.page")
-        found = ident(about, "page_id")
+        found = any_ident(about, "page_id")
         if not self._page_id or found != self._page_id:
             raise Unfit(PageHealth.WRONG_PAGE, "page_id", found=found)
         records = _shown(about, listing(about, "components"))
@@ -94,6 +95,7 @@ class Flashduty:
         read = [each for each in told if each is not None]
         lost = sum(ident(each, "component_id") == "" for each in records) + len(told) - len(read)
         states, unsure = _states(changes, self._clock)
+        states += [(ident(each, "component_id"), _light(each), None) for each in records if text(each, "status")]
         # Nobody knows what a record touches that cannot be read.
         unsure |= len(told) > len(read)
         closed = await self._last_words.of(read, partial(self._listed, page, HISTORY_S, MAX_OPEN))
@@ -142,7 +144,7 @@ def _states(changes: Sequence[Record], clock: Clock) -> tuple[list[tuple[str, Pa
 
 def _change(record: Record, clock: Clock) -> PageIncident | None:
     """None where it does not say what it is, how it stands or when it began."""
-    name, started_at = ident(record, "change_id"), moment(record, "start_at_seconds", clock=clock)
+    name, started_at = any_ident(record, "change_id"), moment(record, "start_at_seconds", clock=clock)
     if not name or text(record, "status") is None or started_at is None:
         return None
     maintenance = record.get("type") == "maintenance"

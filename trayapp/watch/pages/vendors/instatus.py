@@ -109,11 +109,11 @@ class Instatus:
         status, started_at = text(record, "status"), moment(record, "started", clock=self._clock)
         if status is None or started_at is None:
             return None
-        impact = _LIGHTS.get(text(record, "impact") or "", PageLight.UNKNOWN)
+        impact = _light(record, "impact")
         updated_at = moment(record, "updatedAt", clock=self._clock)
         return PageIncident(
             id=_ident(record, "started"),
-            name=plain(text(record, "name") or "", MAX_NAME),
+            name=plain(_name(record), MAX_NAME),
             stage=stage(status.lower()),
             impact=Impact.NONE if impact is PageLight.OPERATIONAL else worst_impact([impact]),
             components=parts,
@@ -129,8 +129,8 @@ class Instatus:
         updated_at, minutes = moment(record, "updatedAt", clock=self._clock), _minutes(record.get("duration"))
         return PageIncident(
             id=_ident(record, "start"),
-            name=plain(text(record, "name") or "", MAX_NAME),
-            stage=_PLANS.get(status, PageStage.UNKNOWN),
+            name=plain(_name(record), MAX_NAME),
+            stage=_PLANS.get(status.upper(), PageStage.UNKNOWN),
             impact=Impact.MAINTENANCE,
             components=parts,
             started_at=started_at,
@@ -142,22 +142,35 @@ class Instatus:
 
 
 def _with_children(records: list[Record]) -> list[Record]:
-    """The components with those that are listed only within their parents."""
-    listed_too = {ident(record) for record in records}
-    children = [child for record in records for child in listed(record, "children") if ident(child) not in listed_too]
-    return [*records, *children]
+    """The components with those that are listed only within their parents, or theirs."""
+    found, known = list(records), {ident(record) for record in records}
+    for record in found:
+        for child in listed(record, "children") if len(found) < MAX_COMPONENTS else []:
+            if ident(child) not in known or not ident(child):
+                found.append(child)
+                known.add(ident(child))
+    return found
+
+
+def _name(record: Record) -> str:
+    """Pages in several languages write all of them, and which one counts where nobody says."""
+    return text(record, "name") or text(inner(record, "name"), "default") or ""
+
+
+def _light(record: Record, key: str) -> PageLight:
+    return _LIGHTS.get((text(record, key) or "").upper(), PageLight.UNKNOWN)
 
 
 def _component(record: Record, groups: set[str]) -> PageComponent:
-    own = _LIGHTS.get(text(record, "status") or "", PageLight.UNKNOWN)
+    own = _light(record, "status")
     told = [
-        _LIGHTS.get(text(each, "impact") or "", PageLight.UNKNOWN)
+        _light(each, "impact")
         for each in _carried(record, "activeIncidents")
         if stage((text(each, "status") or "").lower()) not in (PageStage.MONITORING, PageStage.RESOLVED)
     ]
     return PageComponent(
         ident(record),
-        plain(text(record, "name") or ident(record), MAX_NAME),
+        plain(_name(record) or ident(record), MAX_NAME),
         worst_light([own, *told]),
         group=record.get("isParent") is True or ident(record) in groups,
     )
@@ -185,7 +198,7 @@ def _with_parts(told: list[Record], components: list[Record], key: str) -> list[
 
 def _ident(record: Record, when: str) -> str:
     """Its id; older pages give none, and then what it is called and when it began tells it from others."""
-    return ident(record) or plain(f"{text(record, 'name')} {text(record, when)}", MAX_ID)
+    return ident(record) or plain(f"{_name(record)} {text(record, when)}", MAX_ID)
 
 
 def _minutes(value: object) -> float | None:

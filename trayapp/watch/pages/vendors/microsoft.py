@@ -3,8 +3,8 @@
 A row has a word for its state, and while something is wrong, or was until lately, a post with title and message. What
 moves when nothing happens is the time of rows without a post, which is that of the answer; a post's times stand in its
 message. Not documented: read from recorded answers, before and after an incident, and from the page's own script, which
-knows of five words, none of them for a maintenance. "Service interruption" is a sixth, by which Microsoft calls an
-outage elsewhere (<https://learn.microsoft.com/graph/api/resources/servicehealth>), as other readers expect it here.
+knows of five words, none of them for a maintenance. The others are those by which Microsoft calls states elsewhere
+(<https://learn.microsoft.com/graph/api/resources/servicehealth>), as other readers expect them here.
 """
 
 import re
@@ -27,13 +27,24 @@ from trayapp.watch.pages.shapes import MAX_COMPONENTS, MAX_NAME, MAX_OPEN, ident
 from trayapp.watch.pages.vendor import Copies, MakeVendor, Reading, no_page_id
 
 _LIGHTS = {
-    "operational": PageLight.OPERATIONAL,
-    "available": PageLight.OPERATIONAL,
-    "service restored": PageLight.OPERATIONAL,
-    "service degradation": PageLight.DEGRADED,
-    "service interruption": PageLight.MAJOR,
+    **dict.fromkeys(("operational", "available", "serviceoperational"), PageLight.OPERATIONAL),
+    **dict.fromkeys(("servicedegradation", "investigating", "confirmed"), PageLight.DEGRADED),
+    **dict.fromkeys(("restoringservice", "extendedrecovery"), PageLight.DEGRADED),
+    "serviceinterruption": PageLight.MAJOR,
+    "verifyingservice": PageLight.OPERATIONAL,
 }
-"""The fifth word of the script is "Unknown"."""
+"""The fifth word of the script is "Unknown". Those are not here that leave open whether anything is wrong:
+something was reported, or nobody looks into it any more."""
+_STAGES = {
+    "verifyingservice": PageStage.MONITORING,
+    **dict.fromkeys(("restoringservice", "extendedrecovery"), PageStage.IDENTIFIED),
+}
+_OVER = frozenset(
+    {
+        "servicerestored", "postincidentreviewpublished", "postincidentreportpublished", "falsepositive", "resolved",
+        "resolvedexternal", "mitigated", "mitigatedexternal",
+    }
+)  # fmt: skip
 _TIME = r"^{} time: \w{{1,12}}, (\w{{3,9}}) (\d{{1,2}}), (\d{{4}}), at (1[0-2]|0?[1-9]):(\d{{2}}) ([AP])M UTC\s*$"
 _START, _END = (re.compile(_TIME.format(word), re.MULTILINE) for word in ("Start", "End"))
 
@@ -96,17 +107,20 @@ def _component(row: Record) -> PageComponent:
 
 
 def _word(row: Record) -> str:
-    return " ".join((text(row, "Status") or "").split()).lower()
+    """Without what stands between its parts: "Service restored", or "ServiceRestored"."""
+    return "".join(filter(str.isalpha, text(row, "Status") or "")).lower()
 
 
 def _light(row: Record) -> PageLight:
-    return _LIGHTS.get(_word(row), PageLight.UNKNOWN)
+    return PageLight.OPERATIONAL if _word(row) in _OVER else _LIGHTS.get(_word(row), PageLight.UNKNOWN)
 
 
 def _stage(row: Record) -> PageStage | None:
-    """No stages are told, only what has become of it."""
-    if _word(row) == "service restored":
+    """Seldom a stage is told, mostly only what has become of it."""
+    if _word(row) in _OVER:
         return PageStage.RESOLVED
+    if _word(row) in _STAGES:
+        return _STAGES[_word(row)]
     match _light(row):
         case PageLight.OPERATIONAL:
             return None
