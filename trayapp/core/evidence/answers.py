@@ -69,6 +69,8 @@ _ADDRESS_LIMITED_PAGE = re.compile(rb"error.?code[^0-9]{0,60}1015\b", re.I)
 # Of Cloudflare, AWS WAF (202, or 405 for a captcha) and Vercel (429, or 403), whatever the status.
 _CHALLENGES = ("cf-mitigated", "x-amzn-waf-action", "x-vercel-mitigated")
 _CLOUDFLARES_OWN = range(520, 528)
+# Groq's, of its cheaper tier (https://console.groq.com/docs/flex-processing); Cohere has another use for it.
+_FLEX_FULL = 498
 _OUTCOME_OF_FAILURE = {
     "timeout": Outcome.FAIL,
     "connect": Outcome.FAIL,
@@ -162,6 +164,8 @@ def read_answer(
     if status >= 500 or status == 408:
         edge = depth is Depth.EDGE or status in _CLOUDFLARES_OWN or not shaped(json)
         return Reading(Outcome.FAIL, code, depth, edge=edge)
+    if status == _FLEX_FULL and theirs and is_overload(error):
+        return Reading(Outcome.NEUTRAL, code, depth, accepted=False)
     if status == 429:
         return _too_many(headers, body, json, depth, theirs=theirs, keyed=keyed)
     if depth is Depth.EDGE:
@@ -321,8 +325,8 @@ def _api(
         return malformed
     if not shaped(json):
         if theirs:
-            # A firewall's 405, a 413 for what is too long to be passed on.
-            return front
+            # A firewall's 405, a 413 for what is too long to be passed on; a front that asks for the key itself.
+            return front._replace(badge=Badge.KEY if keyed and status == 401 else None)
         return foreign if status in _FOREIGN_STATUSES else malformed
     if status == 400 and _RAN_TEXT.search(message_of(error_of(json))):
         return Reading(Outcome.GOOD, code, depth, accepted=True)

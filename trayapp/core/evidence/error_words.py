@@ -16,12 +16,15 @@ _BASE_RESP = {
     1002: 429,
     1004: 401,
     1008: 402,
+    1013: 500,
     1024: 500,
     1033: 500,
     1039: 429,
     1041: 429,
+    2045: 429,
     2049: 401,
     2056: 429,
+    2061: 403,
 }
 _NO_MODEL_STATUSES = frozenset({400, 404, 410, 422})
 _QUOTA_CODES = frozenset(
@@ -37,6 +40,9 @@ _QUOTA_CODES = frozenset(
         "Arrearage",
         "AllocationQuota.FreeTierOnly",
         "quota_exceeded",
+        "payment_issue",
+        # Groq, whose limit of a month was reached (https://console.groq.com/docs/spend-limits).
+        "blocked_api_access",
         # LiteLLM.
         "budget_exceeded",
         "1113",
@@ -44,16 +50,23 @@ _QUOTA_CODES = frozenset(
     }
 )
 _QUOTA_TEXT = re.compile(
-    r"credit balance|insufficient (balance|credits|quota|funds)|spending limit|specified api usage limits"
-    r"|(used|run out of) (all )?(your |available |api )*credits|n.t have any credits",
+    r"credit balance|insufficient (balance|credits|quota|funds)|spend(ing)? (limit|cap)|specified api usage limits"
+    r"|(used|run out of) (all )?(your |available |api )*credits|n.t have any credits|credits are depleted"
+    # Google and Bedrock, of an account that cannot pay; OpenRouter, of a key; Azure, of a tier.
+    r"|billing to be enabled|payment[ _]instrument|^key limit exceeded|call volume quota",
     re.I,
 )
 # What Qwen calls insufficient_quota is a limit of the minute (https://github.com/can1357/oh-my-pi/pull/8476).
 _BRIEF_TEXT = re.compile(r"error-code#token-limit|per (second|minute)|concurren", re.I)
 # The provider has too little of it for everybody: Moonshot, Cerebras, Mistral, Azure, Vertex AI, ElevenLabs, Z.ai.
-_OVERLOAD_CODES = frozenset({"engine_overloaded_error", "queue_exceeded", "service_tier_capacity_exceeded", "1305"})
+_OVERLOAD_CODES = frozenset(
+    # The last is Groq's, of its cheaper tier, with a status of its own: 498.
+    {"engine_overloaded_error", "queue_exceeded", "service_tier_capacity_exceeded", "1305", "capacity_exceeded"}
+)
 _OVERLOAD_TEXT = re.compile(
-    r"\boverloaded\b|high (traffic|demand|load)\b|\btier capacity exceeded"
+    r"\boverloaded\b|high (traffic|demand|load)\b|\btier capacity exceeded|\b(at|over) capacity\b"
+    # Bedrock.
+    r"|\bnot ready for inference"
     r"|^resource exhausted\. please try again later"
     # LiteLLM, while all that could answer cool down.
     r"|no deployments available",
@@ -70,7 +83,8 @@ _ADDRESS_CODES = frozenset(
 )
 # What a refusal has to be about to be the account's: its key, or what that one may do.
 _ACCOUNT_TEXT = re.compile(
-    r"\bkeys?\b|api_?key|token|credential|authenti|authori[sz]|log ?in|permission|privilege|\bscope|\broles?\b"
+    r"\bkeys?\b|api_?key|token|credential|signature|authenti|authori[sz]|log ?in|permission|privilege|\bscope"
+    r"|\broles?\b"
     r"|account|organi[sz]ation|project|workspace|\bteam\b|subscri|billing|\bplan\b|licen[sc]e|terms|verif|caller",
     re.I,
 )
@@ -125,6 +139,7 @@ _NO_MODEL_CODES = frozenset(
         # Groq, of an organisation or a project (https://console.groq.com/docs/model-permissions).
         "model_permission_blocked_org",
         "model_permission_blocked_project",
+        "model_terms_required",
     }
 )
 _NO_MODEL_TEXT = re.compile(
@@ -134,12 +149,20 @@ _NO_MODEL_TEXT = re.compile(
     # ChatGPT's, of what its accounts do not include (https://github.com/openai/codex/issues/6603).
     r"|model is not supported when using"
     r"|\b(invalid|unknown) model\b|not a valid model|unable to access model|no endpoints found for|^model: \S+\s*$"
-    r"|\bmodel (\S+ )?(is|was|has been) (now )?(no longer|deprecated|retired|decommissioned|discontinued|sunset)",
+    # Moonshot.
+    r"|^not found the model\b"
+    r"|\bmodel (\S+ )?(is|was|has been) (now )?"
+    r"(no longer|deprecated|retired|decommissioned|discontinued|sunset|removed|marked by provider as legacy)",
     re.I,
 )
+# MiniMax's, which comes with a 500 as well (https://github.com/liliMozi/openhanako/issues/452).
+_PLAN_TEXT = re.compile(r"\bplan (does )?not support (the |this )?model\b", re.I)
+# Of whoever may not use it: Bedrock, and Qwen of what was not bought.
+_OTHERS_MODEL_TEXT = re.compile(rf"\baccess to (the )?model\b|{_PLAN_TEXT.pattern}", re.I)
 # The end of a model that was announced long ago.
 ENDED_TEXT = re.compile(
-    r"deprecated|retired|decommissioned|discontinued|no longer (available|supported|offered)|sunset|end[- ]of[- ]life",
+    r"deprecated|retired|decommissioned|discontinued|no longer (available|supported|offered)|sunset|end[- ]of[- ]life"
+    r"|was removed on|marked by provider as legacy",
     re.I,
 )
 
@@ -247,8 +270,8 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     if not about_model(error):
         return False
     if status in (401, 403, 429):
-        # OpenAI, of a project that may not use it; by words alone it may be about anything.
-        return bool(named(error) & _NO_MODEL_CODES)
+        # OpenAI, of a project that may not use it; by other words it may be about anything.
+        return bool(named(error) & _NO_MODEL_CODES or (status == 403 and _OTHERS_MODEL_TEXT.search(message_of(error))))
     if status not in _NO_MODEL_STATUSES:
         return False
     # Gateways of one's own (vLLM, LiteLLM) call it a detail.
@@ -260,8 +283,10 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
 
 def meant(json: Any, status: int) -> int:
     """The status that a body says it should have had, where it came with another one, with 200 as well."""
-    if not isinstance(json, dict) or status >= 500:
+    if not isinstance(json, dict):
         return status
+    if status >= 500:
+        return 403 if _PLAN_TEXT.search(message_of(error_of(json))) else status
     if (number := base_resp(json)) is not None:
         return _BASE_RESP.get(number, max(status, 400))
     if status < 300 and json.get("success") is False and "msg" in json:

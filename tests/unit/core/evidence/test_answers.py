@@ -71,6 +71,17 @@ CLOSED = _error("invalid_request_error", "This organization has been disabled.")
 ANOTHERS = _error(None, "Provider returned error", 403, metadata={"provider_name": "X", "raw": "no"})
 LIMITED = _error("invalid_request_error", "slower", "rate_limit_exceeded")
 RAN = _error("invalid_request_error", "Could not finish: max_tokens or model output limit was reached.")
+GOOGLES_BILLING = {"error": {"code": 403, "message": "This method requires billing to be enabled.", "status": "X"}}
+GROQS_SPENT = _error("invalid_request_error", "API access is blocked", "blocked_api_access")
+GROQS_FLEX = _error("capacity_exceeded", "Flex tier capacity exceeded", "capacity_exceeded")
+GROQS_TERMS = _error("invalid_request_error", "Accept the terms first", "model_terms_required")
+OPENROUTERS_KEY = _error(None, "Key limit exceeded (total limit). Manage it here", 403)
+PERPLEXITYS_PAGE = "<html><head><title>401 Authorization Required</title></head><hr>openresty</html>"
+BEDROCKS_CLOCK = {"message": "Signature expired: 20260203T200000Z is now earlier than 20260203T205500Z"}
+BEDROCKS_MODEL = {"message": "You don't have access to the model with the specified model ID."}
+BEDROCKS_OLD = {"message": "Access denied. This Model is marked by provider as Legacy, and not in use by you."}
+MOONSHOTS_MODEL = _error("resource_not_found_error", "Not found the model x or Permission denied")
+MINIMAXS_PLAN = {"type": "error"} | _error("api_error", "your current token plan not support model, M2 (2061)")
 MINIMAXS_MODEL = _base_resp(2013, "invalid params, unknown model 'x' (2013)")
 CF_502 = {"error": {"code": 502, "message": "Bad gateway.", "param": None, "type": "cf_bad_gateway"}}
 
@@ -162,6 +173,109 @@ ROWS: list[tuple[str, int, dict[str, str], Any, Depth, Outcome, str, Depth, Badg
     ("refused by the site itself", 403, RAY, PAGE, EDGE, GOOD, "http_403", EDGE, None),
     ("words for everybody", 429, RAY, "Rate exceeded.", API, NEUTRAL, "http_429", API, None),
     ("too many from this address", 429, RAY, CF_PAGE.format(1015), API, NEUTRAL, "http_429", API, Badge.RATE_LIMIT),
+    (
+        "Google's prepaid account",
+        429,
+        {},
+        _error(None, "Your prepayment credits are depleted."),
+        API,
+        GOOD,
+        "http_429",
+        API,
+        Badge.QUOTA,
+    ),
+    (
+        "Google's cap",
+        429,
+        {},
+        _error(None, "exceeded its monthly spending cap"),
+        API,
+        GOOD,
+        "http_429",
+        API,
+        Badge.QUOTA,
+    ),
+    ("Google's billing", 403, {}, GOOGLES_BILLING, API, GOOD, "http_403", API, Badge.QUOTA),
+    ("Groq's spent month", 400, {}, GROQS_SPENT, COMPLETION, GOOD, "http_400", API, Badge.QUOTA),
+    ("OpenRouter's spent key", 403, {}, OPENROUTERS_KEY, COMPLETION, GOOD, "http_403", API, Badge.QUOTA),
+    (
+        "Azure's spent volume",
+        403,
+        {},
+        _error(None, "Out of call volume quota.", "403"),
+        API,
+        GOOD,
+        "http_403",
+        API,
+        Badge.QUOTA,
+    ),
+    (
+        "Bedrock's card",
+        403,
+        {},
+        {"message": "INVALID_PAYMENT_INSTRUMENT: none"},
+        API,
+        GOOD,
+        "http_403",
+        API,
+        Badge.QUOTA,
+    ),
+    ("a payment that failed", 401, {}, _detail("payment_issue"), API, GOOD, "http_401", API, Badge.QUOTA),
+    ("Groq's cheaper tier", 498, {}, GROQS_FLEX, COMPLETION, NEUTRAL, "http_498", COMPLETION, None),
+    ("Cohere's policy", 498, {}, {"message": "blocked: violates usage"}, COMPLETION, GOOD, "http_498", API, None),
+    ("xAI's full model", 429, {}, {"code": "x", "error": "Model is at capacity"}, API, NEUTRAL, "http_429", API, None),
+    (
+        "Bedrock's cold model",
+        429,
+        {},
+        {"message": "Model is not ready for inference."},
+        API,
+        NEUTRAL,
+        "http_429",
+        API,
+        None,
+    ),
+    ("Groq's terms", 400, {}, GROQS_TERMS, COMPLETION, GOOD, "http_400", API, Badge.MODEL),
+    (
+        "Cohere's ended model",
+        404,
+        {},
+        {"message": "model 'x' was removed on May 1."},
+        COMPLETION,
+        GOOD,
+        "http_404",
+        API,
+        Badge.MODEL,
+    ),
+    ("Bedrock's ended model", 404, {}, BEDROCKS_OLD, COMPLETION, GOOD, "http_404", API, Badge.MODEL),
+    ("Bedrock's model for others", 403, {}, BEDROCKS_MODEL, COMPLETION, GOOD, "http_403", API, Badge.MODEL),
+    (
+        "Qwen's model for others",
+        403,
+        {},
+        {"message": "Access to model denied."},
+        COMPLETION,
+        GOOD,
+        "http_403",
+        API,
+        Badge.MODEL,
+    ),
+    ("Moonshot's missing model", 404, {}, MOONSHOTS_MODEL, COMPLETION, GOOD, "http_404", API, Badge.MODEL),
+    ("MiniMax's plan as its failure", 500, {}, MINIMAXS_PLAN, COMPLETION, GOOD, "http_403", API, Badge.MODEL),
+    (
+        "MiniMax's plan",
+        200,
+        {},
+        _base_resp(2061, "plan not support model"),
+        COMPLETION,
+        GOOD,
+        "http_403",
+        API,
+        Badge.MODEL,
+    ),
+    ("a clock that is wrong", 403, {}, BEDROCKS_CLOCK, API, GOOD, "http_403", API, Badge.KEY),
+    ("a key that its front refuses", 401, RAY, PERPLEXITYS_PAGE, API, GOOD, "http_401", EDGE, Badge.KEY),
+    ("a key refused in plain words", 401, RAY, "unauthorized: token expired", API, GOOD, "http_401", EDGE, Badge.KEY),
     ("payment required", 402, {}, _error("billing_error"), API, GOOD, "http_402", API, Badge.QUOTA),
     ("used up", 429, {}, UNUSED_QUOTA, API, GOOD, "http_429", API, Badge.QUOTA),
     ("used up, completion", 429, {}, UNUSED_QUOTA, COMPLETION, GOOD, "http_429", API, Badge.QUOTA),
