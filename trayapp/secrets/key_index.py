@@ -14,7 +14,6 @@ from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic
 from trayapp.settings.reading import read_whole
 
-
 _NO_FILE_OF_OURS = frozenset({errno.EFBIG, errno.EISDIR, errno.EINVAL})
 """Too large, a folder or a device: as good as damaged. Whatever else is in the way, the index may be sound."""
 
