@@ -187,7 +187,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has left, and misses nothing.
         return failed
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told, and logged where nobody foresaw it
         return USAGE if _told(error, command) & _USAGE_PROBLEMS else failed
     else:
         return code

@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Output:
-    """The lines of one `watch`. Whoever read them and has left ends it, like any command in a pipe; a file that takes no
-    more does not: those that ask this instance and the tools behind its gateway lose nothing by that."""
+    """The lines of one `watch`. Whoever read them and has left ends it, like any command in a pipe; a file that takes
+    no more does not: those that ask this instance and the tools behind its gateway lose nothing by that."""
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop

@@ -19,8 +19,8 @@ DEEPER_S = 3600.0
 
 
 class Flapping(Struct):
-    """The ring of one component, oldest first. `slot`: the minute of the newest value; `failed_at`, `depth`: when and how
-    deep it failed, as long as nothing as deep was answered since. JSON-able as it is."""
+    """The ring of one component, oldest first. `slot`: the minute of the newest value; `failed_at`, `depth`: when and
+    how deep it failed, as long as nothing as deep was answered since. JSON-able as it is."""
 
     values: list[bool] = []
     slot: int | None = None
@@ -29,8 +29,8 @@ class Flapping(Struct):
     depth: int = 0
 
     def note(self, at: float, good: bool, depth: int = 0) -> None:
-        """Take in a good or failing finding. A failure outweighs what is good in the same minute; what fails deeper goes
-        on failing, however well shallower requests are answered meanwhile."""
+        """Take in a good or failing finding. A failure outweighs what is good in the same minute; what fails deeper
+        goes on failing, however well shallower requests are answered meanwhile."""
         if depth < self.depth and at - self.failed_at < DEEPER_S:
             if good:
                 return

@@ -445,7 +445,7 @@ def test_who_takes_the_silence_back_hears_what_is_news_since(desk: Desk) -> None
     desk.restart()
     assert desk.policy.hushed == ("i1",)
     desk.policy.only_when_back("i1", on=False)
-    assert desk.policy.hushed == ()
+    assert not desk.policy.hushed
     assert desk.told(15) == ["confirmed i1"]
 
 
