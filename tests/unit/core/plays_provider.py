@@ -308,3 +308,22 @@ MAINTENANCE = [
     Row(200, "api 503 +; beta 200", "api yellow maintenance", "however long", every=15, until=320),
     Row(330, "page ok", "api red down", "the maintenance is over and it is still down"),
 ]  # fmt: skip
+
+# It was down, and now it tells everybody to come later: that is no end, however calm the page was all along.
+DOWN_AND_THEN_RATE_LIMITED = [
+    Row(0, "api 401 !; page ok", "api green ok", "all is well"),
+    Row(60, "api 503 !", "api green ok", "it fails"),
+    Row(65, "api 503 !", "api yellow checking", "and again"),
+    Row(80, "api 503 !", "api red down", "down"),
+    Row(110, "api 429 !; page ok", "api red down", "it says nothing of how it is", every=60, until=650),
+    Row(710, "api 429 !; page ok", "api grey no_evidence", "nobody has seen it well", every=60, until=3590),
+    Row(3650, "api 401 !", "api green ok", "now somebody has"),
+]
+
+# The same, but then nobody asks any more: what the page says now is all that is known.
+DOWN_RATE_LIMITED_AND_THEN_NOT_ASKED = [
+    *DOWN_AND_THEN_RATE_LIMITED[:-2],
+    Row(710, "api 429 !; page ok", "api grey no_evidence", "nobody has seen it well"),
+    Row(1200, "page ok", "api grey no_evidence", "it was asked just now"),
+    Row(1320, "page ok", "api green ok", "it is not asked any more"),
+]

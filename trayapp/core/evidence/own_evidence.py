@@ -75,6 +75,7 @@ class EvidenceMemory(Struct):
     explained_until: float | None = None
     patience_s: float = 0.0
     checked: bool = False
+    unanswered_until: float | None = None
 
 
 class Evidence:
@@ -83,6 +84,7 @@ class Evidence:
     `add` takes in a try, `look` lets time pass; everything else only reads. `version` grows with every change that can
     be seen. `back_at`: since when it answers again after a red. `share`: (failed, tries) while it fails in part.
     `stranger`: somebody in the provider's place; `proxy`: the latest try that the own proxy answered.
+    `unanswered_until`: it was down, and nothing that it was asked since says how it is; None where something does.
     `company`: how everybody else did at the latest look that had reason to ask.
     """
 
@@ -111,6 +113,7 @@ class Evidence:
         self._new: list[Try] = []
         self._decided = False
         self._checked = kept.checked
+        self.unanswered_until = kept.unanswered_until
         failed = self.strikes.last_failure()
         self._run_until = run_ends_at(failed) if failed is not None else -math.inf
         self._looked_at = -math.inf
@@ -135,6 +138,7 @@ class Evidence:
             self._explained_until,
             self._patience_s,
             self._checked,
+            self.unanswered_until,
         )
 
     def copy(self) -> "Evidence":
@@ -163,6 +167,8 @@ class Evidence:
         self._interval_s = pause_s if pause_s <= INTERVAL_MAX_S else 0.0
         self.tried_at = t.at
         self._patience_s = t.retry_after_s or 0.0
+        if self.unanswered_until is not None:
+            self.unanswered_until = t.at + self.fresh_s
         if t.proven:
             self.forget_stranger()
         match t.outcome:
@@ -182,7 +188,7 @@ class Evidence:
                 return
             case Outcome.GOOD:
                 self.forget_stranger()
-                self.stranger.unwell = False
+                self.stranger.unwell, self.unanswered_until = False, None
                 self.proxy = None
                 self.evidence_at = t.at
                 self.flapping.note(t.at, good=True, depth=t.depth)
@@ -289,6 +295,7 @@ class Evidence:
         if self.red is not None and self._deep_at is not None:
             moments.append(self._deep_at + UNSEEN_RED_S)
         moments += [t.at + FOREIGN_LIFE_S for t in (self.stranger.latest, self.proxy) if t is not None]
+        moments += [self.unanswered_until] if self.unanswered_until is not None else []
         moments += [self.doubt.gives_up_at] if self.doubt.gives_up_at is not None else []
         return next_moment(moments, self._looked_at)
 
@@ -310,10 +317,16 @@ class Evidence:
         self.run = []
 
     def _lapse(self, now: float) -> None:
-        """After a gap the verdict starts afresh."""
+        """After a gap the verdict starts afresh; not that it was down, while it is asked all the time."""
+        asked = self.tried_at is not None and now - self.tried_at <= self.fresh_s
+        if self.unanswered_until is not None and now > self.unanswered_until:
+            self.unanswered_until = None
+            self.version += 1
         if self.evidence_at is not None and now - self.evidence_at > self.fresh_s:
             self.strikes.forget_before(now)
             self.in_part.clear()
+            if asked and self.red is not None:
+                self.unanswered_until = now + self.fresh_s
             self.red, self._checked = None, False
             self.back_at = self.failed_at = self.evidence_at = self._deep_at = None
             self.version += 1

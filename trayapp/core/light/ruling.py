@@ -206,8 +206,9 @@ class Case:
 
     def _well(self) -> Ruling | None:
         confidence = None
-        if self._evidence.stranger.unwell:
-            # What it answered before somebody was in its place, and its page, say nothing of what it does now.
+        if self._evidence.stranger.unwell or self._evidence.unanswered_until is not None:
+            # What it answered before somebody was in its place, and its page, say nothing of what it does now. Nor does
+            # a page that was calm while it was down.
             return None
         if self._evidence.answering(self._now) is not None:
             confidence = Confidence.ANSWERING

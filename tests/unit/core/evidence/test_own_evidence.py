@@ -118,6 +118,16 @@ def restarted(evidence: Evidence) -> Evidence:
     return Evidence(msgspec.json.decode(msgspec.json.encode(evidence.remember()), type=EvidenceMemory))
 
 
+def test_that_it_says_nothing_since_it_was_down_outlives_a_restart() -> None:
+    limits = [tried(float(at), Outcome.NEUTRAL, code="http_429") for at in range(180, 800, 60)]
+    evidence = seen(*down(), *limits)
+    assert (sight(evidence), evidence.unanswered_until) == (Sight.CLEAR, 780.0 + GAP_S)
+    again = restarted(evidence)
+    assert again.unanswered_until == evidence.unanswered_until
+    assert see(again, tried(840.0, Outcome.NEUTRAL, code="http_429")).unanswered_until == 840.0 + GAP_S
+    assert see(again, tried(900.0, GOOD)).unanswered_until is None
+
+
 def test_red_survives_a_restart_with_its_beginning() -> None:
     again = restarted(seen(*down()))
     network = OwnConnection(130.0)
