@@ -221,3 +221,11 @@ AWAY_AFTER_A_RECOVERY = [
     Row(1230, "network offline interface", "api grey own_network", "the cable is out"),
     Row(1290, "network online", "api green ok", "it was over before"),
 ]
+
+# The lid was closed, and nobody has said so yet: the clock alone makes no minute a quiet one.
+RECOVERING_WHILE_IT_SLEEPS = [
+    *RECOVERING_WHILE_THE_OWN_NETWORK_GOES[:6],
+    Row(1140, "", "api yellow recovering", "nobody has asked for six minutes"),
+    Row(1141, "resume; beta 200 !", "api yellow recovering", "it woke up"),
+    Row(1175, "api 401 !", "api green ok", "it answers"),
+]

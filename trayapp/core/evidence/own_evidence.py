@@ -19,6 +19,7 @@ from trayapp.core.evidence.flapping import Flapping
 from trayapp.core.evidence.in_part import InPart, PartSum
 from trayapp.core.evidence.observation import Depth, Outcome, Source, Try
 from trayapp.core.evidence.odds import Level, vouched
+from trayapp.core.evidence.pace import CALM_INTERVAL_S
 from trayapp.core.evidence.reach import Reach
 from trayapp.core.evidence.red import UNSEEN_RED_S, Red
 from trayapp.core.evidence.stranger import Stranger
@@ -412,6 +413,11 @@ class Evidence:
     def fresh_s(self) -> float:
         """How long evidence counts: ten minutes, or longer where it comes at a slower pace."""
         return max(GAP_S + self._patience_s, LATE_FACTOR * self._interval_s)
+
+    def is_answering_as_usual(self, now: float) -> bool:
+        """Whether the latest answer is no older than the pace at which it is asked makes it."""
+        latest = self.strikes.last_good()
+        return latest is not None and now - latest.at <= LATE_FACTOR * max(self._interval_s, CALM_INTERVAL_S)
 
     def good(self, now: float, at_least: Depth) -> Try | None:
         """The latest good try of that depth or more, if it still counts."""

@@ -120,11 +120,12 @@ Rule 7. Slow is yellow, `slow` (core/light/slowness.py).
 Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.py, core/light/ruling.py).
     Two good answers of the red's depth, asked `BACK_SPAN_S` apart, end a red of own eyes; then yellow, `recovering`,
     until `QUIET_S` without a failure and the page not unsettled. A page's trouble that has ended is `recovering` for
-    `QUIET_S`. Either ends with something heard since the start, and since the connection was last away. A red that only
-    traffic saw is held no longer than `UNSEEN_RED_S` while depth api answers. A relapse is judged by rule 2 and stays
-    in its incident (core/incident/store.py). After `GAP_S` without evidence all starts afresh, and the end of an
-    incident is the page's, or lies between two times; but what was down and is asked all the time, and says nothing of
-    how it is, no calm page makes green.
+    `QUIET_S`. Either ends with something heard as of late: an answer within `LATE_FACTOR` of its intervals, a reading
+    since the start, and since the connection was last away. A red that only traffic saw is held no longer than
+    `UNSEEN_RED_S` while depth api answers. A relapse is judged by rule 2 and stays in its incident
+    (core/incident/store.py). After `GAP_S` without evidence all starts afresh, and the end of an incident is the
+    page's, or lies between two times; but what was down and is asked all the time, and says nothing of how it is, no
+    calm page makes green.
 
 Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at

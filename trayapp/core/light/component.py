@@ -213,8 +213,8 @@ class ComponentState:
         if evidence.back_at is None or evidence.back_at == self._recovered:
             return False
         unsettled = held is not None and held.unsettled
-        answered = evidence.strikes.last_good()
-        heard = down is None and answered is not None and answered.at >= around.network.back_at
+        # Minutes in which nobody asked, offline or asleep, are no quiet ones.
+        heard = down is None and (not self.probed or evidence.is_answering_as_usual(now))
         if now >= evidence.well_at and not unsettled and heard:
             self._recovered = evidence.back_at
             return False
