@@ -123,7 +123,7 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Notify(Struct, frozen=True, forbid_unknown_fields=True):
-    enabled: Annotated[bool, Meta(title="Notifications")] = True
+    enabled: Annotated[bool, Meta(title="Show notifications")] = True
     yellow: Annotated[bool, Meta(title="Tell about yellow", description="After five minutes, with low urgency.")] = True
 
 

@@ -156,6 +156,9 @@ def test_the_settings(qtbot: QtBot, shade: str, tongue: str, page: str) -> None:
         shown.name.setText("writer")
         shown.add()
         commands.last.answer(ToolAccess("writer", f"http://127.0.0.1:17502/t/{TOKEN}/openai/v1", TOKEN))
+        settle()
+        # The README has a larger screen than this one.
+        dialog.resize(dialog.width(), dialog.height() + shown.verticalScrollBar().maximum())
     save(dialog, f"settings-{page}-{shade}-{tongue}")
     look_over(dialog)
 

@@ -7,7 +7,7 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.switching.target import TargetState, TargetStatus
@@ -16,6 +16,7 @@ from trayapp.text.language import language
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ChatTurn, CommandResult, Commands, Stream
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -60,17 +61,17 @@ class ChatWindow(QWidget):
         self.notices = Notices(self)
         self.input = _Input(self)
         self.input.sent.connect(self.send)
-        self.send_button = QPushButton(self)
+        self.send_button = Button(parent=self)
         self.send_button.clicked.connect(self.send)
-        self.send_button.setDefault(True)
-        self.stop_button = QPushButton(self)
+        self.send_button.set_primary(True)
+        self.stop_button = Button(parent=self)
         self.stop_button.clicked.connect(self.stop)
-        self.set_up_button = QPushButton(self)
+        self.set_up_button = Button(parent=self)
         self.set_up_button.clicked.connect(self.set_up)
-        self.set_up_button.setDefault(True)
-        self.copy_button = QPushButton(self)
+        self.set_up_button.set_primary(True)
+        self.copy_button = Button(parent=self)
         self.copy_button.clicked.connect(self._copy)
-        self.clear_button = QPushButton(self)
+        self.clear_button = Button(parent=self)
         self.clear_button.clicked.connect(self._clear)
         self._arrange()
         self._show_state()

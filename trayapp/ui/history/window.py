@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMessageBox,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from trayapp.text.language import language
 from trayapp.text.names import name
 from trayapp.ui.commands import CommandResult, Commands, HistoryView
 from trayapp.ui.history.tables import OutageTable, ServiceTable, SwitchTable
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -64,7 +64,7 @@ class HistoryWindow(QWidget):
         for page in (self.services, self.outages_page, self.switches):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(lambda _index: self._show_state())
-        self.export_button, self.forget_button, self.close_button = (QPushButton(self) for _ in range(3))
+        self.export_button, self.forget_button, self.close_button = (Button(parent=self) for _ in range(3))
         self.export_button.clicked.connect(lambda: self.export())
         self.forget_button.clicked.connect(lambda: self.forget())
         self.close_button.clicked.connect(self.close)

@@ -1,5 +1,7 @@
 """A part of a window that scrolls up and down where it has to, and only there."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -77,7 +79,23 @@ class Scroll(QScrollArea):
         bar, room = self.verticalScrollBar(), self.viewport().height()
         top = part.mapTo(self.inside, QPoint(0, 0)).y()
         low = min(top, top + part.height() - room)
-        bar.setValue(max(low, min(bar.value(), top)))
+        if bar.value() < low:
+            # Nothing is cut in two at the upper edge where that can be.
+            bar.setValue(min((at for at in self._beginnings() if low <= at <= top), default=low))
+        else:
+            bar.setValue(min(bar.value(), top))
+
+    def _beginnings(self) -> Iterator[int]:
+        """Where parts begin, and parts of these, with the room above them."""
+        parts = self.inside.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        inner = [
+            one
+            for part in parts
+            for one in part.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        ]
+        for one in (*parts, *inner):
+            if one.isVisible():
+                yield one.mapTo(self.inside, QPoint(0, 0)).y() - GRID_PX
 
     def whole(self, width: int) -> int:
         """The height in which nothing has to scroll."""

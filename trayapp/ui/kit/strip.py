@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.core.light.severity import Light
+from trayapp.ui.kit.colours import LIGHTS
 from trayapp.ui.kit.label import as_tooltip
 from trayapp.ui.kit.tokens import GRID_PX
 
@@ -26,8 +27,6 @@ NARROWEST_PX, WIDEST_PX = 2, 2 * GRID_PX
 CELLS_ROLE = Qt.ItemDataRole.UserRole + 1
 TIP_ROLE = Qt.ItemDataRole.UserRole + 2
 
-# As in the icons, which hold 3:1 against light and dark.
-_COLOURS = {Light.GREEN: "#2da44e", Light.YELLOW: "#d19a00", Light.RED: "#e5383b", Light.GREY: "#6e7781"}
 # The worse, the higher: a strip is read without its colours as well.
 _HEIGHTS = {Light.GREEN: 0.4, Light.YELLOW: 0.7, Light.RED: 1.0, Light.GREY: 0.15}
 
@@ -46,7 +45,7 @@ def paint_strip(painter: QPainter, box: QRectF, cells: Cells, palette: QPalette)
     for place, light in enumerate(cells):
         left = box.left() + place * step
         height = box.height() * (_HEIGHTS[light] if light is not None else 0.0) or 1.0
-        colour = QColor(_COLOURS[light]) if light is not None else faint
+        colour = QColor(LIGHTS[light]) if light is not None else faint
         painter.fillRect(QRectF(left, box.bottom() - height, step - gap, height), colour)
 
 

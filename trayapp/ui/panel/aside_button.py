@@ -2,15 +2,16 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.text.labels import PanelLabels as Labels
 from trayapp.ui.commands import Keep
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.mnemonic import as_action
 
 
-class AsideButton(QPushButton):
+class AsideButton(Button):
     """Signals:
     set_aside: the service of this id, for so long (`Keep`).
     undo_aside: the service of this id.
@@ -20,7 +21,7 @@ class AsideButton(QPushButton):
     undo_aside = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._service = ""
         self._lengths = QMenu(self)
         self._actions = {keep: self._action(keep) for keep in Keep}

@@ -1,16 +1,17 @@
 """The button that has everything asked again, and shows that it was heard."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from trayapp.text.labels import PanelLabels as Labels
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.mnemonic import as_action
 
 # What comes of it comes with the snapshots, and may be nothing new: it is seen for so long that it was heard.
 HEARD_MS = 2000
 
 
-class CheckButton(QPushButton):
+class CheckButton(Button):
     """Signals:
     asked: it was pressed, and is not waiting from the last time.
     """
@@ -18,7 +19,7 @@ class CheckButton(QPushButton):
     asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._heard = QTimer(self)
         self._heard.setSingleShot(True)
         self._heard.setInterval(HEARD_MS)

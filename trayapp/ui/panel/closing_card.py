@@ -3,9 +3,10 @@
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 
 from trayapp.text.labels import ClosingLabels as Labels
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
@@ -48,10 +49,9 @@ class ClosingCard(QDialog):
         across = QHBoxLayout()
         across.setSpacing(GROUP_PX)
         across.addStretch(1)
-        close = QPushButton(as_action(Labels.close), self)
-        again = QPushButton(as_action(Labels.again), self)
-        set_up = QPushButton(as_action(Labels.set_up), self)
-        set_up.setDefault(True)
+        close = Button(as_action(Labels.close), self)
+        again = Button(as_action(Labels.again), self)
+        set_up = Button(as_action(Labels.set_up), self, primary=True)
         for button in (close, again, set_up):
             across.addWidget(button)
         column.addLayout(across)

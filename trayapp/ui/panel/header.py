@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from trayapp.core.notify.banner import Button
 from trayapp.core.snapshot import Snapshot
@@ -16,6 +16,8 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import _
 from trayapp.text.names import provider_name
 from trayapp.text.senses import target_line
+from trayapp.ui.kit.button import Button as PushButton
+from trayapp.ui.kit.card import Card
 from trayapp.ui.kit.face import face
 from trayapp.ui.kit.icons import light_icon
 from trayapp.ui.kit.label import label, picture
@@ -57,7 +59,7 @@ class Verdict(QWidget):
             line.setVisible(bool(text))
 
 
-class SwitchBar(QWidget):
+class SwitchBar(Card):
     """The switch there and back, with the fallback's own light below, who switches, and who cannot be moved.
 
     Signals:
@@ -84,20 +86,17 @@ class SwitchBar(QWidget):
         self.offer = _Offer(self)
         self.offer.accepted.connect(lambda: self.switch_cloud.emit(self._offers))
         self.offer.declined.connect(lambda: self.stay_local.emit(self._offers))
-        self.there = QPushButton(self)
+        self.there = PushButton(parent=self)
         self.there.clicked.connect(self._clicked)
-        self.home = QPushButton(self)
+        self.home = PushButton(parent=self)
         self.home.clicked.connect(lambda: self.switch_cloud.emit(()))
         self.target = label(size=Size.SMALL, wrap=True, parent=self)
         self.auto = QCheckBox(self)
         self.auto.clicked.connect(lambda on: self.switch_mode.emit(Mode.AUTO if on else Mode.MANUAL))
         self.standing = Lines(self)
         self.immovable = Lines(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GROUP_PX)
-        for part in (self.offer, self.there, self.home, self.target, self.auto, self.standing, self.immovable):
-            column.addWidget(part)
+        for part in (self.offer, self.target, self.there, self.home, self.auto, self.standing, self.immovable):
+            self.column.addWidget(part)
 
     def draw(self, s: Snapshot) -> None:
         offer = s.offer
@@ -112,8 +111,10 @@ class SwitchBar(QWidget):
         )
         self.there.setEnabled(s.switching is None)
         self.there.setText(as_action(sentences.switch_label(s)))
-        # Only what answers the trouble of the moment is the primary button of the window.
-        self.there.setDefault(offer.choose or (bool(offer.down) and not offer.set_up))
+        # Only what answers the moment is the primary button of the window: trouble first, then the way home.
+        answers = offer.choose or (bool(offer.down) and not offer.set_up)
+        self.there.set_primary(answers)
+        self.offer.primary(not answers)
         picking = bool(offer.healthy) and not offer.set_up and not offer.choose
         self.there.setMenu(self._pick_menu(s, offer.healthy) if picking else None)  # type: ignore[arg-type]  # Qt takes null here
         self.target.setVisible(s.target.state is not TargetState.NONE)
@@ -144,7 +145,7 @@ class SwitchBar(QWidget):
             self.switch_local.emit(())
 
 
-class _Offer(QFrame):
+class _Offer(QWidget):
     """The cloud is well again: home, or stay."""
 
     accepted = Signal()
@@ -152,14 +153,13 @@ class _Offer(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._text = label(wrap=True, parent=self)
-        self._yes = QPushButton(self)
-        self._no = QPushButton(self)
+        self._yes = PushButton(parent=self)
+        self._no = PushButton(parent=self)
         self._yes.clicked.connect(self.accepted)
         self._no.clicked.connect(self.declined)
         column = QVBoxLayout(self)
-        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GROUP_PX)
         column.addWidget(self._text)
         across = QHBoxLayout()
@@ -173,4 +173,6 @@ class _Offer(QFrame):
         self._text.setText(text)
         self._yes.setText(as_action(_(BUTTONS[Button.BACK_TO_CLOUD])))
         self._no.setText(as_action(_(BUTTONS[Button.STAY_LOCAL])))
-        self._yes.setDefault(bool(text))
+
+    def primary(self, primary: bool) -> None:
+        self._yes.set_primary(primary and not self.isHidden())

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -26,13 +25,14 @@ from trayapp.text.rows import component_line, service_line, state_line, unseen_l
 from trayapp.text.senses import is_news, page_line
 from trayapp.text.silences import silence_line
 from trayapp.ui.commands import Keep
-from trayapp.ui.kit.flat_button import ARROW_PX, Unfolding
+from trayapp.ui.kit.button import Button
+from trayapp.ui.kit.flat_button import Unfolding
 from trayapp.ui.kit.label import label, picture
 from trayapp.ui.kit.lines import Line, Lines, show_light
 from trayapp.ui.kit.links import Link
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.strip import Strip
-from trayapp.ui.kit.tokens import EDGE_PX, GRID_PX, GROUP_PX
+from trayapp.ui.kit.tokens import ARROW_PX, EDGE_PX, GRID_PX, GROUP_PX
 from trayapp.ui.panel.aside_button import AsideButton
 from trayapp.ui.panel.fails_card import FailsCard
 
@@ -92,7 +92,7 @@ class _Details(QWidget):
         self.updates = Lines(self)
         self._website = Link(self)
         self._reports = Link(self)
-        ask = QPushButton(self)
+        ask = Button(parent=self)
         self.aside = AsideButton(self)
         self._quiet = QCheckBox(self)
         self.fails = FailsCard(ask, self)

@@ -10,11 +10,10 @@ from PySide6.QtGui import (
     QHideEvent,
     QKeySequence,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.journal.days import Stretch
@@ -26,6 +25,8 @@ from trayapp.text.labels import PanelLabels as Labels
 from trayapp.text.language import language
 from trayapp.text.senses import is_news, page_line
 from trayapp.ui.commands import CommandResult, FailsView, Keep
+from trayapp.ui.kit.button import Button
+from trayapp.ui.kit.card import Ground, Rule
 from trayapp.ui.kit.enter import enter_presses
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
@@ -79,7 +80,8 @@ class Panel(QWidget):
         self.rows: dict[str, ServiceRow] = {}
         self._hours: Mapping[str, tuple[Stretch, ...]] = {}
         self._room_taken = 0
-        self._giving_back = False
+        # The height that the user gave it since it was opened.
+        self._chosen = 0
         self._language = ""
         self._trayless = False
         # What is said on the first of all starts, until the window is closed: "up", "down", or nothing.
@@ -95,6 +97,7 @@ class Panel(QWidget):
         # All but the buttons: on a small screen there is not even room for what stands around the rows.
         self._all = Scroll(self)
         self._rows_area = Scroll(self)
+        self._ground, self._rule = Ground(self), Rule(self)
         self.pages = Lines(self)
         self.network = Connection(self)
         self.network.folded.connect(self._folded)
@@ -106,7 +109,7 @@ class Panel(QWidget):
 
     def _build(self) -> None:
         self._outside = outside = QVBoxLayout(self)
-        outside.setContentsMargins(0, EDGE_PX, 0, EDGE_PX)
+        outside.setContentsMargins(0, 0, 0, EDGE_PX)
         outside.setSpacing(EDGE_PX)
         outside.addWidget(self._all, 1)
         self._rows_area.column.addStretch(1)
@@ -114,18 +117,17 @@ class Panel(QWidget):
         column.setSpacing(EDGE_PX)
         above: tuple[QWidget, ...] = (self.caption, self.notices, self.verdict, self.bar, self.answers)
         for part in above:
-            column.addLayout(_inset(part))
-        column.addWidget(_rule(self))
+            self._ground.column.addWidget(part)
+        column.addWidget(self._ground)
         column.addWidget(self._rows_area, 1)
-        column.addWidget(_rule(self))
+        column.addWidget(self._rule)
         below: tuple[QWidget, ...] = (self.network, self.pages)
         for part in below:
             column.addLayout(_inset(part))
         self.check_button = CheckButton(self)
-        self.chat_button = QPushButton(self)
-        self.history_button = QPushButton(self)
-        self.settings_button = QPushButton(self)
-        self.quit_button = QPushButton(self)
+        self.chat_button, self.history_button, self.settings_button, self.quit_button = (
+            Button(parent=self) for _ in range(4)
+        )
         self.quit_button.hide()
         buttons = QHBoxLayout()
         buttons.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
@@ -165,6 +167,7 @@ class Panel(QWidget):
         self.caption.setText(caption)
         self.caption.setVisible(bool(caption))
         self.notices.standing(s.problems)
+        self._ground.shine(s.judgement.light)
         self.verdict.draw(s)
         self.bar.draw(s)
         answers = words.answers_lines(s)
@@ -190,6 +193,8 @@ class Panel(QWidget):
 
     def _draw_rows(self, s: Snapshot) -> None:
         wanted = {verdict.id: verdict for verdict in s.judgement.services}
+        self._rows_area.setVisible(bool(wanted))
+        self._rule.setVisible(bool(wanted))
         if tuple(self.rows) != tuple(wanted):
             self._arrange(tuple(wanted))
         for service_id, verdict in wanted.items():
@@ -324,26 +329,24 @@ class Panel(QWidget):
 
     def _fit(self) -> None:
         size = self._wanted()
-        self._room_taken = size.height()
+        self._room_taken, self._chosen = size.height(), 0
         self.resize(size)
 
     def _grow(self) -> None:
-        """There is more to show than ever before: use the room of the screen. Never work against the user's hand."""
+        """As high as what there is to show, up to the screen, unless the user has chosen a size."""
         if not self.isVisible():
             return
+        if self.height() != self._room_taken:
+            self._chosen = self.height()
         self._keep_room()
-        height = self._wanted().height()
-        if height > self._room_taken or self._giving_back:
+        height = max(self._wanted().height(), self._chosen)
+        if height != self._room_taken:
             self._room_taken = height
-            self.resize(self.width(), height if self._giving_back else max(height, self.height()))
-            self._giving_back = False
+            self.resize(self.width(), height)
             self._stay_on_screen()
 
     def _folded(self, unfolded: bool) -> None:
-        """Give back the room of a row that is folded, unless the user has chosen the size of the window."""
         self._order_focus()
-        # The layouts know the new size only after this event.
-        self._giving_back = not unfolded and self.height() == self._room_taken
         if unfolded and self.network.button.isChecked():
             self._all.bring_up(self.network)
 
@@ -373,11 +376,3 @@ def _inset(part: QWidget) -> QHBoxLayout:
     across.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
     across.addWidget(part)
     return across
-
-
-def _rule(parent: QWidget) -> QFrame:
-    rule = QFrame(parent)
-    rule.setFrameShape(QFrame.Shape.HLine)
-    rule.setFrameShadow(QFrame.Shadow.Plain)
-    rule.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return rule

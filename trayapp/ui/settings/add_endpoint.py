@@ -1,7 +1,7 @@
 """An endpoint of the user's own: an address is typed, looked at, shown, and with one click watched."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.core.found import Found
 from trayapp.core.hosts import host_of
@@ -11,6 +11,7 @@ from trayapp.text import found as words
 from trayapp.text.labels import AddLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.ui.commands import CommandResult, Commands, Done, Stream
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.entry import Entry
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.label import label
@@ -42,7 +43,7 @@ class AddEndpoint(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.address, self.name = Entry(), Entry()
         self.look_button, self.add_button, self.close_button = (
-            QPushButton(as_action(text)) for text in (Labels.look, Labels.add, Labels.close)
+            Button(as_action(text)) for text in (Labels.look, Labels.add, Labels.close)
         )
         self.told = Lines()
         self.key_title = label(Labels.key_title, wrap=True)
@@ -132,7 +133,7 @@ class AddEndpoint(QDialog):
         self.name.setText("")
         self._ask_for_key(found)
         self._enable()
-        self.close_button.setDefault(True)
+        self._lead(self.close_button)
         self.added.emit()
         (self.key.input if self.key is not None else self.close_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -175,7 +176,11 @@ class AddEndpoint(QDialog):
     def _enable(self) -> None:
         self.look_button.setEnabled(bool(self.address.text().strip()) and self._looking is None)
         self.add_button.setEnabled(self._found is not None)
-        (self.add_button if self._found is not None else self.look_button).setDefault(True)
+        self._lead(self.add_button if self._found is not None else self.look_button)
+
+    def _lead(self, leads: Button) -> None:
+        for button in (self.look_button, self.add_button, self.close_button):
+            button.set_primary(button is leads)
 
     def event(self, event: QEvent) -> bool:
         """Lines that wrap ask for their height only once they have their width."""

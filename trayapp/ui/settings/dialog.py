@@ -10,6 +10,7 @@ from trayapp.settings.schema import Key, Settings
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.language import language
 from trayapp.ui.commands import CommandResult, Commands, SettingsView
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.focus import TabOrder
 from trayapp.ui.kit.icons import app_icon
 from trayapp.ui.kit.mnemonic import as_action
@@ -24,7 +25,7 @@ from trayapp.ui.settings.page_tools import ToolsPage
 from trayapp.ui.settings.pages import GeneralPage, NetworkPage, ServicesPage, SettingsPage
 from trayapp.ui.settings.validation import by_key, mistakes
 
-WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 42, 24
+WIDTH_CHARACTERS, HEIGHT_LINES, LIST_CHARACTERS = 100, 44, 24
 
 
 class SettingsDialog(QDialog):
@@ -51,11 +52,15 @@ class SettingsDialog(QDialog):
         self.stack = QStackedWidget(self)
         self.list.currentRowChanged.connect(self.stack.setCurrentIndex)
         self.notices = Notices(self)
-        button = QDialogButtonBox.StandardButton
-        self.buttons = QDialogButtonBox(button.Ok | button.Apply | button.Cancel, self)
-        self.ok_button, self.apply_button, self.cancel_button = (
-            self.buttons.button(which) for which in (button.Ok, button.Apply, button.Cancel)
-        )
+        role = QDialogButtonBox.ButtonRole
+        self.buttons = QDialogButtonBox(self)
+        self.ok_button, self.apply_button, self.cancel_button = Button(primary=True), Button(), Button()
+        for one, place in (
+            (self.ok_button, role.AcceptRole),
+            (self.apply_button, role.ApplyRole),
+            (self.cancel_button, role.RejectRole),
+        ):
+            self.buttons.addButton(one, place)
         self.ok_button.clicked.connect(lambda: self.save(close=True))
         self.apply_button.clicked.connect(lambda: self.save(close=False))
         self.cancel_button.clicked.connect(self.reject)

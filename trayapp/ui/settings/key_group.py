@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from trayapp.core.hosts import same_host
 from trayapp.core.light.severity import Light
@@ -12,6 +12,7 @@ from trayapp.text.names import name as shown_name
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, Done
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.entry import Entry
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
@@ -36,11 +37,11 @@ class KeyGroup(QFrame):
         self.input = Entry()
         self.input.setEchoMode(QLineEdit.EchoMode.Password)
         self.input.setPlaceholderText(Labels.key_placeholder)
-        self.store_button = QPushButton(as_action(Labels.key_set))
+        self.store_button = Button(as_action(Labels.key_set))
         self.store_button.clicked.connect(lambda: self.store())
         self.input.entered.connect(lambda: self.store())
         self.input.textChanged.connect(lambda _text: self._enable())
-        self.forget_button = QPushButton(as_action(Labels.key_forget))
+        self.forget_button = Button(as_action(Labels.key_forget))
         self.forget_button.clicked.connect(self.forget)
         self._mistakes = Lines()
         self._stored: Mapping[str, str] | None = None

@@ -40,7 +40,7 @@ class KeysPage(SettingsPage):
 
     def _add(self, slot: KeySlot) -> None:
         group = self.groups[slot.name] = KeyGroup(slot.name, self._commands, partial(self._commands.set_key, slot.name))
-        self.put(heading(shown_name(slot.provider_name)), group)
+        card = self.card(heading(shown_name(slot.provider_name)), group)
         if slot.provider in self._forms_of:
             return
         source = Form(("provider", slot.provider), ProviderSettings, ("key",))
@@ -48,9 +48,9 @@ class KeysPage(SettingsPage):
         enabled = completion.fields["enabled"].editor.widget
         enabled.toggled.connect(lambda _on: _show_completion(completion))  # type: ignore[attr-defined]  # a QCheckBox
         self._forms_of[slot.provider] = (source, completion)
-        self.put(source)
-        if slot.completes:
-            self.put(completion)
+        for form in (source, completion) if slot.completes else (source,):
+            card.column.addWidget(form)
+            self.forms.append(form)
 
     @property
     def unfinished(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from trayapp.core.evidence.reach import Reach, reach_of_url
 from trayapp.core.light.severity import Light
@@ -18,6 +18,7 @@ from trayapp.text.panel import light_name
 from trayapp.text.senses import target_line
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, Done, FoundServer, SettingsView, Stream
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
@@ -53,9 +54,9 @@ class LocalPage(SettingsPage):
         self.form = Form(("local",), Local, editors={"model": self.model, "file": self.file})
         self.key = KeyGroup(LOCAL_KEY, commands, self._put_key)
         self.form.put(_KEY_ROW, Labels.key, self.key)
-        self.detect_button = QPushButton(as_action(Labels.detect))
+        self.detect_button = Button(as_action(Labels.detect))
         self.detect_button.clicked.connect(self.detect)
-        self.test_button = QPushButton(as_action(Labels.test))
+        self.test_button = Button(as_action(Labels.test))
         self.test_button.clicked.connect(self.test)
         self.choices = QComboBox()
         calm(self.choices)
@@ -71,7 +72,8 @@ class LocalPage(SettingsPage):
         across.addWidget(self.detect_button)
         across.addStretch()
         across.addWidget(self.test_button)
-        self.put(label(Labels.local_hint, wrap=True), self.form, buttons, self.choices, self.result)
+        self.put(label(Labels.local_hint, wrap=True))
+        self.card(self.form, buttons, self.choices, self.result)
         self.server.widget.currentIndexChanged.connect(lambda _index: self._show_rows())
         self._url.textChanged.connect(lambda _text: self._show_rows())
 
@@ -224,7 +226,7 @@ class _FileField:
         self._line = QLineEdit()
         self._line.setAccessibleName(Labels.browse)
         self.widget.setFocusProxy(self._line)
-        choose = QPushButton(as_action(Labels.browse))
+        choose = Button(as_action(Labels.browse))
         choose.clicked.connect(self._choose)
         across = QHBoxLayout(self.widget)
         across.setContentsMargins(0, 0, 0, 0)

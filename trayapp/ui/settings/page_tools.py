@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
 from trayapp.core.switching.route import Mode, Policy
@@ -11,6 +11,7 @@ from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.panel import light_name
 from trayapp.text.trim import clean
 from trayapp.ui.commands import CommandResult, Commands, SettingsView, ToolAccess
+from trayapp.ui.kit.button import Button
 from trayapp.ui.kit.entry import Entry
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.lines import Line, Lines
@@ -42,7 +43,7 @@ class ToolsPage(SettingsPage):
         self.name = Entry()
         self.name.setPlaceholderText(Labels.tool_name)
         self.name.setAccessibleName(Labels.tool_name)
-        self.add_button = QPushButton(as_action(Labels.tool_add))
+        self.add_button = Button(as_action(Labels.tool_add))
         self.add_button.clicked.connect(lambda: self.add())
         self.name.entered.connect(lambda: self.add())
         self.name.textChanged.connect(lambda _text: self._enable())
@@ -57,9 +58,11 @@ class ToolsPage(SettingsPage):
         across.setSpacing(GROUP_PX)
         across.addWidget(self.name, 1)
         across.addWidget(self.add_button)
-        self.put(self.gateway, heading(Labels.tools), label(Labels.tools_hint, wrap=True))
-        self.column.insertLayout(self.column.count() - 1, self._tools_column)
-        self.put(adding, self._mistakes, self.access)
+        self.card(self.gateway)
+        card = self.card(heading(Labels.tools), label(Labels.tools_hint, wrap=True))
+        card.column.addLayout(self._tools_column)
+        for part in (adding, self._mistakes, self.access):
+            card.column.addWidget(part)
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -193,8 +196,8 @@ class ToolGroup(QFrame):
         super().__init__()
         self.form = Form(("tool", name), ToolSettings)
         self._automatic = False
-        self.address = QPushButton(as_action(Labels.tool_address))
-        self.removed = QPushButton(as_action(Labels.tool_remove))
+        self.address = Button(as_action(Labels.tool_address))
+        self.removed = Button(as_action(Labels.tool_remove))
         policy = self.form.fields["policy"].editor
         assert isinstance(policy, Choice)
         policy.widget.currentIndexChanged.connect(lambda _index: self._show_rows())

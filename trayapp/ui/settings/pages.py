@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,8 @@ from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.labels import setting
 from trayapp.text.names import name as shown_name
 from trayapp.ui.commands import ServiceChoice, SettingsView
+from trayapp.ui.kit.button import Button
+from trayapp.ui.kit.card import Card
 from trayapp.ui.kit.label import as_tooltip, label
 from trayapp.ui.kit.lines import Line, Lines
 from trayapp.ui.kit.mnemonic import as_action
@@ -55,6 +56,15 @@ class SettingsPage(Scroll):
             self.column.insertWidget(self.column.count() - 1, part)
             if isinstance(part, Form):
                 self.forms.append(part)
+
+    def card(self, *parts: QWidget) -> Card:
+        """Add a card with these parts below those that are there."""
+        made = Card()
+        for part in parts:
+            made.column.addWidget(part)
+        self.put(made)
+        self.forms += [part for part in parts if isinstance(part, Form)]
+        return made
 
     def load(self, view: SettingsView) -> None:
         """Show what the file says."""
@@ -131,7 +141,7 @@ class ServicesPage(SettingsPage):
         across.addLayout(beside)
         self.put(label(Labels.services_hint, wrap=True), self.search, self._nothing)
         self.column.insertLayout(self.column.count() - 1, across, 1)
-        self.add_button = QPushButton(as_action(Labels.add_endpoint))
+        self.add_button = Button(as_action(Labels.add_endpoint))
         self.add_button.clicked.connect(self.add)
         under = QHBoxLayout()
         under.addWidget(self.add_button)
@@ -145,7 +155,8 @@ class ServicesPage(SettingsPage):
         )
         self._edition = label(size=Size.SMALL, wrap=True)
         self._builtin.widget.toggled.connect(lambda _on: self._show_rows())
-        self.put(self._mistakes, self._catalogue, self._edition)
+        self.put(self._mistakes)
+        self.card(self._catalogue, self._edition)
         self._loaded: list[str] = []
 
     def load(self, view: SettingsView) -> None:
@@ -236,8 +247,10 @@ class NetworkPage(SettingsPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.put(heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s", "thrifty")))
-        self.put(heading(Labels.network), Form(("network",), NetworkSettings))
+        self.card(
+            heading(Labels.intervals), Form(("watch",), Watch, ("probe_interval_s", "page_interval_s", "thrifty"))
+        )
+        self.card(heading(Labels.network), Form(("network",), NetworkSettings))
 
     def load(self, view: SettingsView) -> None:
         self.forms[0].load(view.settings.watch)
@@ -249,8 +262,8 @@ class GeneralPage(SettingsPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self.put(heading(Labels.notifications), Form(("notify",), Notify))
-        self.put(Form(("ui",), Ui))
+        self.card(heading(Labels.notifications), Form(("notify",), Notify))
+        self.card(Form(("ui",), Ui))
 
     def load(self, view: SettingsView) -> None:
         self.forms[0].load(view.settings.notify)

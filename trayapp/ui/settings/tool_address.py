@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPlainTextEdit
 
 from trayapp.text.labels import DialogLabels as Labels
 from trayapp.text.trim import clean
 from trayapp.ui.commands import ToolAccess
+from trayapp.ui.kit.button import Button
+from trayapp.ui.kit.card import Card
 from trayapp.ui.kit.label import label
 from trayapp.ui.kit.mnemonic import as_action
 from trayapp.ui.kit.tokens import GROUP_PX
@@ -18,27 +20,19 @@ LINES_SHOWN = 3
 """An address with its token has some 90 characters."""
 
 
-class ToolAddress(QFrame):
+class ToolAddress(Card):
     """Hidden until there is one to show."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._tool = label(bold=True, elide=True)
         self._address = _Whole(self.copy)
         self._address.setAccessibleName(Labels.tool_hint)
-        self.copy_button = QPushButton()
+        self.copy_button = Button()
         self.copy_button.clicked.connect(self.copy)
-        across = QHBoxLayout()
-        across.setSpacing(GROUP_PX)
-        across.addWidget(self._address, 1)
-        across.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GROUP_PX, GROUP_PX, GROUP_PX, GROUP_PX)
-        column.setSpacing(GROUP_PX)
-        column.addWidget(self._tool)
-        column.addWidget(label(Labels.tool_hint, wrap=True))
-        column.addLayout(across)
+        for part in (self._tool, label(Labels.tool_hint, wrap=True), self._address):
+            self.column.addWidget(part)
+        self.column.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     @property

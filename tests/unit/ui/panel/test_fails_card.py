@@ -97,7 +97,7 @@ def test_there_is_one_primary_button(panel: Panel, qtbot: QtBot) -> None:
 
 
 def test_the_answer_is_in_view_in_a_panel_that_scrolls(panel: Panel, qtbot: QtBot) -> None:
-    panel.resize(panel.width(), panel.minimumSizeHint().height() + 200)
+    panel.resize(panel.width(), panel.minimumSizeHint().height() + 280)
     settle()
     ask(panel, qtbot)
     panel.show_answer("openai-api", CommandResult(view(states.down(), "login loops")))

@@ -462,3 +462,17 @@ def test_however_small_it_is_made_no_line_is_cut_off(panel: Panel, state: str) -
     for one in outside:
         assert one.height() >= one.heightForWidth(one.width()), one.text()
     assert panel.height() < 600
+
+
+def test_it_is_as_high_as_what_it_shows_until_somebody_chooses_a_height(panel: Panel) -> None:
+    opened(panel, states.down())
+    high = panel.height()
+    panel.draw(states.starting())
+    settle()
+    assert panel.height() < high
+    panel.resize(panel.width(), high + 40)
+    settle()
+    panel.draw(states.down())
+    panel.draw(states.starting())
+    settle()
+    assert panel.height() == high + 40
