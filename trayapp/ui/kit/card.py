@@ -1,11 +1,11 @@
 """What belongs together, on a card; and a ground in the tint of a light."""
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.core.light.severity import Light
-from trayapp.ui.kit.colours import hairline, tint
+from trayapp.ui.kit.colours import hairline, lifted, tint
 from trayapp.ui.kit.tokens import CARD_RADIUS_PX, EDGE_PX, GROUP_PX
 
 
@@ -21,7 +21,7 @@ class Card(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+        painter.setBrush(lifted(self.palette()))
         painter.setPen(QPen(hairline(self.palette()), 1.0))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS_PX, CARD_RADIUS_PX)
         painter.end()

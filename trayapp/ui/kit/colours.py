@@ -11,13 +11,15 @@ TINT = 0.08
 HAIRLINE = 0.18
 """Of the text over what it stands on, for every line and edge."""
 HOVER, PRESSED = 0.06, 0.14
+LIFT = 0.05
+"""Of the text over a dark window, for what stands out from it."""
 LEAST_CONTRAST = 4.5
 """Of words on the accent colour, as WCAG 2.2 asks of text of this size."""
 
 
 def mix(over: QColor, under: QColor, share: float) -> QColor:
     """`under` with so much of `over` on it."""
-    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)  # type: ignore[index]  # a tuple of four
+    parts = ((part(over), part(under)) for part in (QColor.red, QColor.green, QColor.blue))
     return QColor(*(round(share * one + (1 - share) * other) for one, other in parts))
 
 
@@ -29,6 +31,15 @@ def tint(light: Light, palette: QPalette) -> QColor:
 def hairline(palette: QPalette) -> QColor:
     """The one colour of lines and edges."""
     return mix(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window), HAIRLINE)
+
+
+def lifted(palette: QPalette) -> QColor:
+    """The ground of a card: lighter than its window. Where fields are darker than that, they could not be told from it
+    in their own colour, nor could boxes to tick."""
+    window, base = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.Base)
+    if base.lightness() >= window.lightness():
+        return base
+    return mix(palette.color(QPalette.ColorRole.WindowText), window, LIFT)
 
 
 def on_accent(palette: QPalette) -> QColor:

@@ -80,7 +80,8 @@ class Panel(QWidget):
         self.rows: dict[str, ServiceRow] = {}
         self._hours: Mapping[str, tuple[Stretch, ...]] = {}
         self._room_taken = 0
-        # The height that the user gave it since it was opened.
+        # Heights that were asked for since it was opened, and the one that the user gave it.
+        self._asked: set[int] = set()
         self._chosen = 0
         self._language = ""
         self._trayless = False
@@ -237,7 +238,7 @@ class Panel(QWidget):
 
     def _bring_up(self, part: QWidget) -> None:
         self._rows_area.bring_up(part)
-        self._all.bring_up(self._rows_area)
+        self._all.bring_up(part if self._rows_area.minimumHeight() else self._rows_area)
 
     def show_answer(self, service: str, outcome: CommandResult[FailsView]) -> None:
         """On whose side it is that this service fails for the user."""
@@ -321,27 +322,33 @@ class Panel(QWidget):
         """Let nothing be cut off: narrower, lines that wrap take more height, and only the rows can scroll."""
         least = self._height(self.width(), self._rows_area.sizeHint().height())
         self.setMinimumHeight(fitting(self, self.width(), least).height())
+        # Where not even that has room everything scrolls, and the rows do not scroll once more inside of it.
+        whole = self._rows_area.whole(self.width() - self._all.verticalScrollBar().sizeHint().width())
+        self._rows_area.setMinimumHeight(whole if least > self.height() else 0)
 
     def _height(self, width: int, rows: int) -> int:
         """Of the window, with so much of it for the rows."""
         buttons = self._outside.totalSizeHint().height() - self._all.sizeHint().height()
-        return buttons + self._all.whole(width) - self._rows_area.sizeHint().height() + rows
+        least = max(self._rows_area.sizeHint().height(), self._rows_area.minimumHeight())
+        return buttons + self._all.whole(width) - least + rows
 
     def _fit(self) -> None:
         size = self._wanted()
-        self._room_taken, self._chosen = size.height(), 0
+        self._room_taken, self._chosen, self._asked = size.height(), 0, {size.height()}
         self.resize(size)
 
     def _grow(self) -> None:
         """As high as what there is to show, up to the screen, unless the user has chosen a size."""
         if not self.isVisible():
             return
-        if self.height() != self._room_taken:
+        # A window manager may still answer to a size of before.
+        if self.height() not in (*self._asked, self.minimumHeight()):
             self._chosen = self.height()
         self._keep_room()
         height = max(self._wanted().height(), self._chosen)
         if height != self._room_taken:
             self._room_taken = height
+            self._asked.add(height)
             self.resize(self.width(), height)
             self._stay_on_screen()
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, palette, settle
 from trayapp.core.light.severity import Light
 from trayapp.ui.kit.card import Card, Ground, Rule
-from trayapp.ui.kit.colours import hairline, tint
+from trayapp.ui.kit.colours import hairline, lifted, tint
 from trayapp.ui.kit.label import label
 
 
@@ -26,7 +26,7 @@ def test_what_is_painted(qtbot: QtBot, colours: dict[str, str]) -> None:
     window.show()
     settle()
     inside = card.grab().toImage()
-    assert inside.pixelColor(card.width() // 2, 4) == window.palette().color(QPalette.ColorRole.Base)
+    assert inside.pixelColor(card.width() // 2, 4) == lifted(window.palette())
     assert inside.pixelColor(0, 0) == window.palette().color(QPalette.ColorRole.Window), "its corner is cut"
     assert inside.pixelColor(card.width() // 2, 0) == hairline(window.palette())
     for light in Light:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from tests.support.pictures import DARK_PALETTE, LIGHT_PALETTE, palette
 from trayapp.core.light.severity import Light
-from trayapp.ui.kit.colours import LEAST_CONTRAST, LIGHTS, contrast, hairline, mix, on_accent, tint
+from trayapp.ui.kit.colours import LEAST_CONTRAST, LIGHTS, contrast, hairline, lifted, mix, on_accent, tint
 
 PALETTES = [LIGHT_PALETTE, DARK_PALETTE]
 
@@ -26,8 +26,8 @@ def test_a_tint_is_eight_per_cent_of_its_light_and_words_on_it_are_read(colours:
     made = palette(colours)
     ground = tint(light, made)
     window, full = made.color(QPalette.ColorRole.Window), QColor(LIGHTS[light])
-    for part, under, over in zip(ground.getRgb()[:3], window.getRgb()[:3], full.getRgb()[:3], strict=True):
-        assert part == round(0.92 * under + 0.08 * over)
+    for part in (QColor.red, QColor.green, QColor.blue):
+        assert part(ground) == round(0.92 * part(window) + 0.08 * part(full))
     assert contrast(made.color(QPalette.ColorRole.WindowText), ground) >= 7.0
 
 
@@ -35,6 +35,16 @@ def test_a_tint_is_eight_per_cent_of_its_light_and_words_on_it_are_read(colours:
 def test_a_line_is_seen_and_is_no_bar(colours: dict[str, str]) -> None:
     made = palette(colours)
     assert 1.2 < contrast(hairline(made), made.color(QPalette.ColorRole.Window)) < 3.0
+
+
+@pytest.mark.parametrize("colours", PALETTES)
+def test_a_card_is_lighter_than_its_window_and_a_dark_field_is_seen_on_it(colours: dict[str, str]) -> None:
+    made = palette(colours)
+    card, window, field = lifted(made), made.color(QPalette.ColorRole.Window), made.color(QPalette.ColorRole.Base)
+    assert card.lightness() > window.lightness()
+    assert contrast(made.color(QPalette.ColorRole.WindowText), card) >= 7.0
+    if field.lightness() < window.lightness():
+        assert contrast(card, field) > contrast(window, field), "it has no other edge"
 
 
 @pytest.mark.parametrize("accent", ["#3daee9", "#0a58ca", "#e95420", "#ffff00", "#202020"])

@@ -476,3 +476,16 @@ def test_it_is_as_high_as_what_it_shows_until_somebody_chooses_a_height(panel: P
     panel.draw(states.starting())
     settle()
     assert panel.height() == high + 40
+
+
+def test_on_a_small_screen_there_is_one_bar_to_scroll_with(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = QSize(panel.width(), 240)
+    monkeypatch.setattr(window, "fitting", lambda _window, w, h: QSize(w, min(h, 240)))
+    opened(panel, states.down())
+    panel.resize(small)
+    settle()
+    assert len([bar for bar in panel.findChildren(QScrollBar) if bar.isVisible()]) == 1
+    panel.rows["claude-api"].head.click()
+    settle()
+    shown = panel.rows["claude-api"].head.visibleRegion().boundingRect()
+    assert shown.height() == panel.rows["claude-api"].head.height()
