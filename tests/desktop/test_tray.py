@@ -144,10 +144,8 @@ async def test_a_left_click_opens_the_panel_near_the_pointer(lxqt_panel: Desktop
     face.draw("down")
     screen = lxqt_panel.screen
     x, y = wait_for(lambda: screen.find(RED), "the icon on the panel")
-    began = time.monotonic()
     screen.click(x, y)
     window = lxqt_panel.wait_for_window("^LLM Ampel$")
-    assert time.monotonic() - began < 5
     left, top, width, height = screen.box(window)
     assert left >= 0
     assert top >= 0
