@@ -25,7 +25,7 @@ from trayapp.core.journal.history import (
 from trayapp.errors import Problem
 from trayapp.store.history_months import OfService, by_month
 from trayapp.store.journal_months import KNOWN_DAYS, following
-from trayapp.store.journal_reading import Reader, reading
+from trayapp.store.journal_reading import Reader, Wanted, reading
 from trayapp.store.journal_tables import LASTING, LASTING_S, Tables
 
 
@@ -53,7 +53,7 @@ def read_history(
         first_day = None if since is None else day_number(since)
         begin = 0.0 if first_day is None else begins_at(first_day, utc_offset_s)
         today = int((now + utc_offset_s(now)) // DAY_S)
-        of_days = list(reader.values(Tables.DAY, first_day, name=service)) if days else None
+        of_days = list(reader.values(Tables.DAY, Wanted(first_day, name=service))) if days else None
         of_months = by_month(reader, service, first_day, today, of_days)
         first = _first(reader, of_months, begin, now, utc_offset_s)
         news_from = None if since is None else round(begin * 1000)
@@ -64,7 +64,7 @@ def read_history(
             switches=tuple(_news(reader, Tables.SWITCH, news_from, provider)),
             local_answers=tuple(
                 LocalAnswers(day_of(day).isoformat(), whose, count.n)
-                for day, whose, count in reader.values(Tables.ANSWERED, first_day, name=provider)
+                for day, whose, count in reader.values(Tables.ANSWERED, Wanted(first_day, name=provider))
             ),
             days=strips(of_days, first_day, today) if of_days is not None and first_day is not None else {},
             whole=whole(of_months, first, now) if days else (),
@@ -82,14 +82,14 @@ def read_hours(file: Path, now: float, count: int) -> Mapping[str, tuple[Stretch
             return {}
         last = int(now // 3600)
         first = last - count + 1
-        return strips(reader.values(Tables.HOUR, first, last), first, last)
+        return strips(reader.values(Tables.HOUR, Wanted(first, last)), first, last)
 
 
 def _incidents(reader: Reader, service: str | None, begin: float) -> tuple[Incident, ...]:
     """Those that lasted until `begin` or longer, oldest first."""
     since = round((begin - LASTING_S) * 1000) if begin else None
-    lasting = reader.values(Tables.INCIDENT, None, since - 1, part=LASTING) if since is not None else ()
-    found = (one for _, _, one in chain(lasting, reader.values(Tables.INCIDENT, since)))
+    lasting = reader.values(Tables.INCIDENT, Wanted(until=since - 1, part=LASTING)) if since is not None else ()
+    found = (one for _, _, one in chain(lasting, reader.values(Tables.INCIDENT, Wanted(since))))
     told = (one for one in found if (service is None or service in one.services) and _until(one) >= begin)
     return tuple(sorted(told, key=lambda one: (one.started_at, one.id)))
 
@@ -97,7 +97,7 @@ def _incidents(reader: Reader, service: str | None, begin: float) -> tuple[Incid
 def _lost_days(reader: Reader, first_day: int | None, of_months: list[OfService], today: int) -> set[int]:
     """Of which something is known to be lost, or cannot be read. A table that does not even tell its ends may have any
     day; before the first that is known, wherever on earth that began, there was nothing to lose."""
-    booked = [(day, one.lost) for day, _, one in reader.values(Tables.BOOK, first_day)]
+    booked = [(day, one.lost) for day, _, one in reader.values(Tables.BOOK, Wanted(first_day))]
     known = [day for day in (*(day for day, _ in booked), *(month for month, _, _ in of_months)) if day >= FIRST_DAY]
     begin = min(known, default=today) - 1
     unread = {day for day in reader.lost.days if max(begin, first_day or begin) <= day <= today + 1}
@@ -112,7 +112,7 @@ def _until(incident: Incident) -> float:
 
 
 def _news(reader: Reader, table: Tables, since: int | None, name: str | None = None) -> Iterator[Any]:
-    return (value for _, _, value in reader.values(table, since, name=name))
+    return (value for _, _, value in reader.values(table, Wanted(since, name=name)))
 
 
 def _first(
@@ -127,7 +127,7 @@ def _first(
     first_day = max(FIRST_DAY, int(begin // DAY_S) - 1)
     first_days: dict[str, int] = {}
     for month in sorted(set(first_months.values())):
-        for record in reader.records(Tables.DAY, max(month, first_day), following(month) - 1):
+        for record in reader.records(Tables.DAY, Wanted(max(month, first_day), following(month) - 1)):
             if first_months.get(record.name) == month:
                 first_days.setdefault(record.name, record.at)
     first: dict[str, float] = {}
@@ -137,7 +137,7 @@ def _first(
         for hour in range(max(int(begin // 3600), (day - 1) * 24), (day + 2) * 24 + 1):
             if not waited_for:
                 break
-            for _, name, tally in reader.values(Tables.HOUR, hour, hour):
+            for _, name, tally in reader.values(Tables.HOUR, Wanted(hour, hour)):
                 if name in waited_for:
                     known_s = (tally.told_ms + tally.grey_ms + tally.offline_ms) / 1000
                     first[name] = max(begin, hour * 3600.0, min(now, (hour + 1) * 3600.0) - known_s)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from trayapp.core.journal.tally import Tally
 from trayapp.store.journal_months import KNOWN_DAYS, first_of_month, following
-from trayapp.store.journal_reading import Reader
+from trayapp.store.journal_reading import Reader, Wanted
 from trayapp.store.journal_tables import Tables
 
 OfService = tuple[int, str, Tally]
@@ -29,8 +29,10 @@ def by_month(
 def _kept(reader: Reader, service: str | None, first_day: int | None, this_month: int) -> dict[int, dict[str, Tally]]:
     """The sums of all months that are over, whole, and asked for from their first day on."""
     kept: dict[int, dict[str, Tally]] = {}
-    counts = {month: tally.good for month, _, tally in reader.values(Tables.MONTH, first_day, this_month - 1, name="")}
-    for month, name, tally in reader.values(Tables.MONTH, first_day, this_month - 1, name=service):
+    counts = {
+        month: tally.good for month, _, tally in reader.values(Tables.MONTH, Wanted(first_day, this_month - 1, ""))
+    }
+    for month, name, tally in reader.values(Tables.MONTH, Wanted(first_day, this_month - 1, service)):
         kept.setdefault(month, {})[name] = tally
     for its in kept.values():
         its.pop("", None)
@@ -43,6 +45,6 @@ def _days(reader: Reader, service: str | None, first_day: int | None, kept: Iter
     begin = first_day
     for month in sorted(kept):
         if begin is None or begin < month:
-            yield from reader.values(Tables.DAY, begin, month - 1, name=service)
+            yield from reader.values(Tables.DAY, Wanted(begin, month - 1, service))
         begin = following(month)
-    yield from reader.values(Tables.DAY, begin, name=service)
+    yield from reader.values(Tables.DAY, Wanted(begin, name=service))

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
@@ -43,6 +43,18 @@ class Lost(Struct):
         return bool(self.days or self.records or self.tables or self.book)
 
 
+class Wanted(NamedTuple):
+    """Which records: from `since` to `until`, in their table's unit, and of this name or part."""
+
+    since: int | None = None
+    until: int | None = None
+    name: str | None = None
+    part: int | None = None
+
+
+ALL = Wanted()
+
+
 class Reader:
     """Reads an open file. `lost` grows while reading."""
 
@@ -52,30 +64,22 @@ class Reader:
         self._failures = 0
         self._seen = 0
 
-    def records(
-        self,
-        table: Tables,
-        since: int | None = None,
-        until: int | None = None,
-        *,
-        name: str | None = None,
-        part: int | None = None,
-    ) -> Iterator[Record]:
-        """All whole records of a table, in order: from `since` to `until`, in its unit, and of this name or part."""
+    def records(self, table: Tables, wanted: Wanted = ALL) -> Iterator[Record]:
+        """All whole records of a table that are wanted, in order."""
         unit_ms = table.value.unit_ms
         self._seen, failures = 0, self._failures
         first, last = self._ends(table)
         if first is None or last is None:
             return
         chunk = max(1, CHUNK_HOURS * HOUR_MS // unit_ms)
-        first = first if since is None else max(first, since)
-        last = last if until is None else min(last, until)
+        first = first if wanted.since is None else max(first, wanted.since)
+        last = last if wanted.until is None else min(last, wanted.until)
         begin = first
         while begin <= last and (found := self._next(table, begin)) is not None and found <= last:
             begin = found
-            yield from self._between(table, begin, min(last, begin + chunk - 1), name, part)
+            yield from self._between(table, begin, min(last, begin + chunk - 1), wanted)
             begin += chunk
-        if since is None and until is None and name is None and part is None and self._failures == failures:
+        if wanted == ALL and self._failures == failures:
             self._find_missing(table)
 
     def readable(self, table: Tables) -> Iterator[Record]:
@@ -86,17 +90,9 @@ class Reader:
             else:
                 self._lose(table, record.at, record.at)
 
-    def values(
-        self,
-        table: Tables,
-        since: int | None = None,
-        until: int | None = None,
-        *,
-        name: str | None = None,
-        part: int | None = None,
-    ) -> Iterator[tuple[int, str, Any]]:
-        """When, about whom and what, of all that can be read."""
-        for record in self.records(table, since, until, name=name, part=part):
+    def values(self, table: Tables, wanted: Wanted = ALL) -> Iterator[tuple[int, str, Any]]:
+        """When, about whom and what, of all that is wanted and can be read."""
+        for record in self.records(table, wanted):
             try:
                 yield record.at, record.name, decoded(table, record)
             except Damaged:
@@ -136,23 +132,23 @@ class Reader:
             return begin
         return found if found is None or (isinstance(found, int) and found >= begin) else begin
 
-    def _between(self, table: Tables, first: int, last: int, name: str | None, part: int | None) -> Iterator[Record]:
+    def _between(self, table: Tables, first: int, last: int, wanted: Wanted) -> Iterator[Record]:
         query = f"SELECT * FROM {table.value.name} WHERE at BETWEEN ? AND ?"
-        wanted: list[Any] = [first, last]
-        for column, value in (("name", name), ("part", part)):
+        given: list[Any] = [first, last]
+        for column, value in (("name", wanted.name), ("part", wanted.part)):
             if value is not None:
                 query += f" AND {column} = ?"
-                wanted.append(value)
+                given.append(value)
         try:
-            rows = self._database.execute(query, wanted).fetchall()
+            rows = self._database.execute(query, given).fetchall()
         except REFUSALS as error:
             self._fail(error)
             if first == last or (last - first) * table.value.unit_ms < HOUR_MS or self._failures > FAILURES_BORNE:
                 self._lose(table, first, last)
                 return
             middle = (first + last) // 2
-            yield from self._between(table, first, middle, name, part)
-            yield from self._between(table, middle + 1, last, name, part)
+            yield from self._between(table, first, middle, wanted)
+            yield from self._between(table, middle + 1, last, wanted)
             return
         self._seen += len(rows)
         for row in rows:
