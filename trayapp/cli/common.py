@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from trayapp import logs
 from trayapp.app.users_files import load_users_files
@@ -34,9 +35,15 @@ def begin(arguments: argparse.Namespace) -> tuple[Home, Loaded]:
 
 def show(answer: StatusAnswer, *, as_json: bool, one_line: bool = False) -> None:
     if as_json:
-        print(json.dumps(answer.report, ensure_ascii=False, indent=None if one_line else 2), flush=True)
+        print(as_text(answer.report, one_line=one_line), flush=True)
     else:
         print("\n".join(answer.lines), flush=True)
+
+
+def as_text(state: Any, *, one_line: bool = False) -> str:
+    """JSON as it may be printed: where stdout is not UTF-8, which all JSON is, it keeps to ASCII and loses nothing."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("_", "-") in ("utf-8", "utf8")
+    return json.dumps(state, ensure_ascii=not utf8, indent=None if one_line else 2, default=str)
 
 
 def say(line: str) -> None:

@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-import json
 from dataclasses import replace
 
 import msgspec
 
-from trayapp.cli.common import begin, say_problem, watched_ids
+from trayapp.cli.common import as_text, begin, say_problem, watched_ids
 from trayapp.cli.service_names import service_and_words
 from trayapp.clock import SystemClock
 from trayapp.control import answers, client
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     home, loaded = begin(arguments)
     service, words = service_and_words(loaded.catalogue, arguments.service, arguments.words)
     answer = asyncio.run(_ask(home, loaded, service, words))
-    print(json.dumps(answer.report, ensure_ascii=False, indent=2) if arguments.json else "\n".join(answer.lines))
+    print(as_text(answer.report) if arguments.json else "\n".join(answer.lines))
     return EXIT_CODE[answer.side]
 
 

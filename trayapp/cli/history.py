@@ -2,12 +2,11 @@
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from contextlib import suppress
 
-from trayapp.cli.common import begin, say, say_problem
+from trayapp.cli.common import as_text, begin, say, say_problem
 from trayapp.cli.service_names import id_of
 from trayapp.control import client
 from trayapp.control.history_report import history_csv, history_report, names_of, provider_of
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         changes=arguments.json,
     )
     if arguments.json:
-        print(json.dumps(history_report(history, time.time()), ensure_ascii=False, indent=2))
+        print(as_text(history_report(history, time.time())))
     elif arguments.csv:
         history_csv(history, sys.stdout)
     else:

@@ -1,11 +1,10 @@
-"""The three streams of a command: pages write in all scripts, readers leave, disks fill up, some start us with none."""
+"""The three streams of a command: pages write in all scripts, readers leave, disks fill up, some give us none."""
 
 import contextlib
 import errno
 import io
 import os
 import sys
-from pathlib import Path
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What a file says that takes no more; a pipe without a reader is no failure of anybody's."""
@@ -17,7 +16,7 @@ def prepare() -> None:
         stream = getattr(sys, name)
         if stream is None:
             # Closed before we began. In this order each gets its own number, which a file or socket would take else.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as we run
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 

@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import json
 import signal
 import sys
 from datetime import datetime
 from typing import Any
 
 from trayapp.app.users_files import load_users_files
-from trayapp.cli.common import Complaints, begin, say_problem
+from trayapp.cli.common import Complaints, as_text, begin, say_problem
 from trayapp.clock import SystemClock
 from trayapp.control import answers
 from trayapp.control.instance import Lock
@@ -35,8 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Output:
-    """The lines of one `watch`. Whoever read them and has left ends it, like any command in a pipe; a file that takes
-    no more does not: those that ask this instance and the tools behind its gateway lose nothing by that."""
+    """The lines of one `watch`.
+
+    Whoever read them and has left ends it, as with any command in a pipe. A file that takes no more does not: whoever
+    asks this instance and the tools behind its gateway lose nothing by that.
+    """
 
     def __init__(self, stop: asyncio.Event) -> None:
         self._stop = stop
@@ -66,7 +68,7 @@ async def watch(home: Home, loaded: Loaded, *, as_json: bool) -> int:
         if as_json:
             state = report(snapshot)
             seen = gist(state)
-            line = json.dumps(state, ensure_ascii=False, default=str)
+            line = as_text(state, one_line=True)
         else:
             sentence = sentences.headline(snapshot)
             seen = sentence + "".join(f"{service.light}{service.finding}" for service in snapshot.judgement.services)

@@ -1,6 +1,8 @@
 """What a command does when nobody gives it streams, nobody reads on, or what it writes into is full."""
 
 import asyncio
+import io
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import PROGRAM, environment
+from trayapp.cli.common import as_text
 from trayapp.cli.watch import Output
 
 COMPLAINTS = ("Traceback", "Exception ignored", "mistake in LLM Ampel", "Errno")
@@ -56,6 +59,18 @@ def test_a_complaint_that_nobody_takes_changes_no_exit_code(line: str, nobody_re
 def test_without_any_streams_commands_work_all_the_same() -> None:
     assert ended("history --csv", "<&- >&- 2>&-")[0] == 0
     assert ended("forget", "<&-") == (1, "Nothing was deleted.\n")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("utf-8", "Ümläut 🙂"), ("cp1252", "\\u00dcml\\u00e4ut \\ud83d\\ude42"), ("ascii", "\\ud83d")],
+)
+def test_json_loses_nothing_wherever_it_is_written(encoding: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows what goes into a pipe is not UTF-8 unless somebody says so."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    written = as_text({"name": "Ümläut 🙂"}, one_line=True)
+    assert text in written
+    assert json.loads(written.encode(encoding)) == {"name": "Ümläut 🙂"}
 
 
 class Taker:
