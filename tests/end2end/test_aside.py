@@ -3,12 +3,17 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.support.commands import Ended, run
 from tests.support.scene import OVERLOADED, Acme, Scene
 from tests.support.told import in_both
+from trayapp.control import client
+from trayapp.control.messages import AskAside
 from trayapp.core.light.aside import Lasts
 from trayapp.core.light.severity import Light
 from trayapp.core.notify.banner import Banner, BannerStage, Withdraw
+from trayapp.errors import Problem
 
 
 def alone(light: Light) -> Any:
@@ -78,6 +83,9 @@ async def test_mistakes_say_what_to_do() -> None:
     (await in_both("aside", "x", "--until", "soon")).says(("soon is no time", "18:00"), ("soon ist keine Zeit",))
     past = await in_both("aside", "x", "--until", "2020-01-01")
     past.says(("is over already",), ("ist schon vorbei",))
+    far = await in_both("aside", "x", "--until", "9999-12-31T23:59:59-12:00")
+    assert far.codes == {64}
+    far.says(("too far away", "“undone”"), ("zu weit weg", "„undone“"))
     nothing = await in_both("aside", "--undo")
     nothing.says(("Nothing was named",), ("Es wurde nichts genannt",))
     assert nothing.codes == {64}
@@ -85,3 +93,13 @@ async def test_mistakes_say_what_to_do() -> None:
         await scene.until(alone(Light.GREEN), "green")
         (await in_both("aside", "nonsense")).says(("nothing called nonsense", "acme-api"), ("heißt nonsense",))
         (await in_both("aside", "acme-api", "--undo")).says(("is not set aside",), ("ist nicht zurückgestellt",))
+
+
+@pytest.mark.parametrize("until", [None, -1e300, 0.0, 1e300])
+async def test_a_time_that_no_calendar_has_is_refused_and_harms_nothing(until: float | None) -> None:
+    """The socket may be spoken to by anything of the user's: what it took would be in every picture from then on."""
+    async with Scene(Acme(page=False)) as scene, scene.listening():
+        await scene.until(alone(Light.GREEN), "green")
+        with pytest.raises(Problem, match="bad_until"):
+            await client.ask(scene.home, AskAside(target="acme-api", lasts="time", until=until))
+        assert said(await run("aside")) == ["Nothing is set aside."]

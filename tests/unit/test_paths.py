@@ -67,9 +67,9 @@ def test_the_resources_are_there() -> None:
 @pytest.mark.parametrize("folder", ["~nobody-of-this-name/trial", "relative"])
 def test_a_home_that_cannot_be_found_is_told(folder: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
-    monkeypatch.setenv("LLM_AMPEL_HOME", folder)
     with monkeypatch.context() as patched:
         patched.chdir(tmp_path / "gone")
         (tmp_path / "gone").rmdir()
+        patched.setenv("LLM_AMPEL_HOME", folder)
         with pytest.raises(Problem, match="no_home"):
             paths.home()

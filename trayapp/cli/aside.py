@@ -10,7 +10,7 @@ from trayapp.cli.service_names import ids_of
 from trayapp.control import client
 from trayapp.control.messages import AskAside
 from trayapp.core.light.aside import Lasts
-from trayapp.core.mine.until import until
+from trayapp.core.mine.until import LONGEST, until
 from trayapp.engine.loading import Loaded
 from trayapp.errors import Problem
 
@@ -45,4 +45,6 @@ def _until(text: str) -> tuple[Lasts, datetime | None]:
         raise Problem("bad_until", text=text) from error
     if moment is not None and moment <= now:
         raise Problem("until_past", text=text)
+    if moment is not None and moment - now > LONGEST:
+        raise Problem("until_far", text=text, years=LONGEST.days // 365)
     return lasts, moment

@@ -187,7 +187,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has left, and misses nothing.
         return failed
-    except Exception as error:  # noqa: BLE001 - told, and logged where nobody foresaw it
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person is told in words
         return USAGE if _told(error, command) & _USAGE_PROBLEMS else failed
     else:
         return code
@@ -228,5 +228,5 @@ def _told(error: Exception, command: str | None) -> set[str]:
 _TELL_A_LIGHT = {"check", "fails", "status", "wait"}
 _USAGE_PROBLEMS = {
     *("unknown_service", "which_service", "unknown_provider", "unknown_key", "bad_speed", "mode_of_one"),
-    *("bad_until", "until_past", "aside_of_nothing", "arguments_long", "arguments_not_text"),
+    *("bad_until", "until_past", "until_far", "aside_of_nothing", "arguments_long", "arguments_not_text"),
 }

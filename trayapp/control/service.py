@@ -32,6 +32,7 @@ from trayapp.control.messages import (
 from trayapp.control.server import ControlServer
 from trayapp.core.light.aside import Lasts
 from trayapp.core.light.severity import Light
+from trayapp.core.mine.until import LONGEST
 from trayapp.core.snapshot import Snapshot
 from trayapp.core.switching.route import Mode, Until
 from trayapp.core.switching.target import TargetState
@@ -197,8 +198,12 @@ class ControlService:
         if ask.undo:
             engine.wishes.undo_aside(ask.target)
         elif ask.target:
-            steady = ask.until - engine.snapshot().wall_offset_s if ask.until is not None else None
-            engine.wishes.set_aside(ask.target, Lasts(ask.lasts) if ask.lasts else None, steady)
+            s = engine.snapshot()
+            steady = ask.until - s.wall_offset_s if ask.until is not None else None
+            lasts = Lasts(ask.lasts) if ask.lasts else None
+            if lasts is Lasts.TIME and not (steady is not None and 0.0 < steady - s.at <= LONGEST.total_seconds()):
+                raise Problem("bad_until", text="" if ask.until is None else str(ask.until))
+            engine.wishes.set_aside(ask.target, lasts, steady)
         with speaking(ask.language):
             return answers.aside(engine.snapshot())
 

@@ -31,8 +31,10 @@ def index_file(home: Home) -> Path:
 
 
 def read_index(home: Home) -> KeyIndex:
-    """The index; empty where there is none. Raises Problem `key_index_broken` or `file_unreadable`: without it no key
-    is bound to a host."""
+    """The index; empty where there is none.
+
+    Raises Problem `key_index_broken` or `file_unreadable`: without it no key is bound to a host.
+    """
     file = index_file(home)
     try:
         return msgspec.json.decode(read_whole(file), type=KeyIndex)

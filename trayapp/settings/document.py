@@ -107,6 +107,11 @@ def read(file: Path) -> Document:
     return Document(file, raw)
 
 
+def missing(file: Path) -> Problem:
+    """Of a file that is listed all the same: taken away since, or a link to nowhere."""
+    return Problem("file_unreadable", file=file.name, path=str(file), reason="no such file")
+
+
 def _too_large(file: Path) -> Problem:
     return Problem("file_too_large", file=file.name, path=str(file), limit=MAX_FILE_BYTES)
 

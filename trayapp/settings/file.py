@@ -12,7 +12,7 @@ import msgspec
 from trayapp.errors import Problem
 from trayapp.paths import Home
 from trayapp.settings.atomic import write_atomic
-from trayapp.settings.document import Document, read
+from trayapp.settings.document import Document, missing, read
 from trayapp.settings.mistakes import Mistake, dotted, find_mistakes
 from trayapp.settings.schema import VERSION, Key, Settings
 
@@ -69,6 +69,9 @@ def _read(home: Home) -> Document | None:
     try:
         return read(home.settings_file)
     except FileNotFoundError:
+        if home.settings_file.is_symlink():
+            # A dotfile manager's, whose folder is not there now: not the same as no settings.
+            raise SettingsErrors(str(home.settings_file), [missing(home.settings_file)]) from None
         return None
     except Problem as problem:
         raise SettingsErrors(str(home.settings_file), [problem]) from None

@@ -190,8 +190,7 @@ def _read_all(folder: Path, page_kinds: Sequence[str], problems: list[Problem]) 
         try:
             read = document.read(file)
         except FileNotFoundError:
-            # Taken away since it was listed, or a link to nowhere.
-            problems.append(Problem("file_unreadable", file=file.name, path=str(file), reason="no such file"))
+            problems.append(document.missing(file))
             continue
         except Problem as problem:
             problems.append(problem)

@@ -76,6 +76,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         N_("{text} is no time"),
         N_("Say 18:00, 2h, 30m, a day like 2026-11-28, “changed” or “undone”."),
     ),
+    "until_far": (
+        N_("{text} is too far away"),
+        N_("Say a time within {years} years, or “undone” to leave it out for good."),
+    ),
     "until_past": (N_("{text} is over already"), N_("Say a time that is yet to come.")),
     "unknown_service": (N_("There is no service called {name}"), N_("Known are: {known}.")),
     "which_service": (N_("There is no service called {name}"), N_("Did you mean one of these: {near}?")),

@@ -12,6 +12,8 @@ _JUST_NOW_S = 5
 _AT_ONCE_S = 0.05
 SAID_FROM_S = 1.0
 """Whoever looks once sees everything begin at that moment: "0 s" tells nothing."""
+_OF_ANOTHER_YEAR = timedelta(days=182)
+"""From here on a day without its year is taken for the one that is nearer."""
 _MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
@@ -47,11 +49,15 @@ def day_month(day: date) -> tuple[int, str]:
 
 
 def day_time(moment: datetime, now: datetime) -> str:
-    """The time of day, with the date when the moment is not of the last twelve hours or of today."""
+    """The time of day, with the date when the moment is not of the last twelve hours or of today, and with the year
+    when it is far."""
     here, today = moment.astimezone(), now.astimezone()
     if here.date() == today.date() or timedelta(0) <= today - here < timedelta(hours=12):
         return clock_time(moment)
-    return _("{day} {month}, {time}", day=here.day, month=_(_MONTHS[here.month - 1]), time=clock_time(moment))
+    number, month = day_month(here)
+    if abs(today - here) > _OF_ANOTHER_YEAR:
+        return _("{day} {month} {year}, {time}", day=number, month=month, year=here.year, time=clock_time(moment))
+    return _("{day} {month}, {time}", day=number, month=month, time=clock_time(moment))
 
 
 def answer_time(seconds: float) -> str:

@@ -236,6 +236,16 @@ def test_a_file_that_is_no_text_or_no_file_is_told(here: Home) -> None:
     assert [one.code for one in caught.value.problems] == ["file_unreadable"]
 
 
+def test_a_link_to_nowhere_is_not_the_same_as_no_settings(here: Home, tmp_path: Path) -> None:
+    here.settings_file.symlink_to(tmp_path / "not mounted" / "settings.toml")
+    with pytest.raises(SettingsErrors) as caught:
+        load(here)
+    assert [one.code for one in caught.value.problems] == ["file_unreadable"]
+    with pytest.raises(SettingsErrors):
+        change(here, {("gateway", "port"): 18000})
+    assert not (tmp_path / "not mounted").exists()
+
+
 def test_a_newer_file_is_refused_and_never_rewritten(here: Home) -> None:
     text = "version = 2\n[watch]\nbrand_new = 1\n"
     assert told(here, text) == [("settings_newer", 1, "version")]

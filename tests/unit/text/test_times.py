@@ -52,6 +52,8 @@ def test_the_time_of_day_is_local(spoken: str) -> None:
         (timedelta(hours=13), "3 Feb, 22:04", "3. Feb., 22:04"),
         (timedelta(days=90), "3 Feb, 22:04", "3. Feb., 22:04"),
         (timedelta(days=-1), "3 Feb, 22:04", "3. Feb., 22:04"),
+        (timedelta(days=200), "3 Feb 2026, 22:04", "3. Feb. 2026, 22:04"),
+        (timedelta(days=-400), "3 Feb 2026, 22:04", "3. Feb. 2026, 22:04"),
     ],
 )
 def test_the_day_is_named_when_it_is_another(later: timedelta, english: str, german: str) -> None:

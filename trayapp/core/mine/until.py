@@ -10,6 +10,8 @@ _UNITS = {"m": timedelta(minutes=1), "min": timedelta(minutes=1), "h": timedelta
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)")
 # When a day's work begins; "until tomorrow" means then.
 MORNING = time(8)
+LONGEST = timedelta(days=3653)
+"""Ten years; what is to last longer lasts until it is undone."""
 
 
 def until(text: str, now: datetime) -> tuple[Lasts, datetime | None]:

@@ -31,7 +31,7 @@ _WHOLE_PAGE = ("*",)
 
 
 def found(there: Typed, name: str | None, api: Api | None, page: FoundPage | None, catalogue: Catalogue) -> Found:
-    """What is told and written. Raises Problem `endpoint_name` for a name that no id can be made of."""
+    """What is told and written. Raises Problem `endpoint_name` for a name without a letter or digit."""
     product = api.product if api is not None else None
     shown, ident = _called(there, name, product, catalogue)
     unfit = page.unfit if page is not None else None
@@ -62,18 +62,20 @@ def _called(there: Typed, name: str | None, product: str | None, catalogue: Cata
     """Name and id: the user's own, else the product's and the host's."""
     place = short_name(there.host)
     port = there.origins[0].rpartition(":")[2]
+    by_place = slug(place if not port.isdigit() else f"{place} {port}") or "own"
     if name is not None:
         shown = plain(name, MAX_NAME)
-        ident = slug(shown)
-        if not ident:
+        if not any(map(str.isalnum, shown)):
             raise Problem("endpoint_name", name=shown)
+        # In most of the world's scripts nothing of a name can stand in an id.
+        ident = slug(shown) or by_place
     elif product is not None:
         here = there.host in ("localhost", "127.0.0.1", "::1")
         shown = product if here else f"{product} ({there.host})"
         ident = slug(product if here else f"{product} {place}")
     else:
         shown = there.host if not port.isdigit() else f"{there.host}:{port}"
-        ident = slug(place if not port.isdigit() else f"{place} {port}") or "own"
+        ident = by_place
     taken = {*catalogue.names, *(service.id for _, service in catalogue.services())}
     number = 2
     free = ident

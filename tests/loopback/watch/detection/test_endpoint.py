@@ -257,6 +257,23 @@ async def test_what_is_wrong_is_said_of_this_port_and_in_words(behaviour: Any, s
     assert f"Its answer: {said}. " in message
 
 
+@pytest.mark.parametrize(("name", "ident"), [("社内ゲートウェイ", "127-0-0-1"), ("Шлюз 7", "7"), ("Größe", "gr")])
+async def test_names_in_any_script_are_names(name: str, ident: str) -> None:
+    async with Server() as server:
+        openai(server)
+        found = (await look(server.url, name)).provider
+    assert found.name == name
+    assert found.provider.startswith(ident)
+
+
+@pytest.mark.parametrize("name", ["", " ", "🙂", "---", '"""'])
+async def test_a_name_without_a_letter_is_none(name: str) -> None:
+    async with Server() as server:
+        openai(server)
+        with pytest.raises(Problem, match="endpoint_name"):
+            await look(server.url, name)
+
+
 async def test_a_name_that_leads_nowhere_does_so_at_every_port() -> None:
     with pytest.raises(Problem) as met:
         await look("no-such-host.invalid:8000")
