@@ -135,7 +135,7 @@ def read_answer(
     code = f"http_{status}"
     if status == 407 and not proven:
         return Reading(Outcome.PROXY, "proxy_login", depth)
-    if _challenges(headers) or (status == 403 and b"<title>Just a moment" in body):
+    if challenges(headers) or (status == 403 and b"<title>Just a moment" in body):
         return Reading(Outcome.GOOD, "challenge", Depth.EDGE)
     error = error_of(json)
     if theirs and _refuses_address(status, json, body):
@@ -210,7 +210,7 @@ def _too_many(
     return Reading(Outcome.NEUTRAL, "http_429", depth, Badge.RATE_LIMIT)
 
 
-def _challenges(headers: Mapping[str, str]) -> bool:
+def challenges(headers: Mapping[str, str]) -> bool:
     """Does somebody's edge want to know whether a person asks?"""
     return any(headers.get(name, "").lower() in ("challenge", "captcha") for name in _CHALLENGES)
 

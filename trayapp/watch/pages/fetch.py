@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from trayapp.core.evidence.answers import is_html, redirected, retry_after_s
+from trayapp.core.evidence.answers import challenges, is_html, redirected, retry_after_s
 from trayapp.core.evidence.page_report import PageHealth
 from trayapp.core.evidence.reach import Reach, reach_of_address, reach_of_url
 from trayapp.core.remote_text import plain
@@ -178,8 +178,7 @@ def _check(answer: HttpAnswer, url: str, accept: str) -> None:
     """Is this the file that was asked for, fresh and whole?"""
     headers = answer.headers
     patience = retry_after_s(headers)
-    # Cloudflare and AWS WAF say so when they ask for a human; the latter does it with 202 and 405 as well.
-    if headers.get("cf-mitigated") == "challenge" or "x-amzn-waf-action" in headers:
+    if challenges(headers):
         raise Unfit(PageHealth.REFUSED, "challenge", retry_after_s=patience)
     if answer.status < 500:
         _check_barriers(answer, url, accept)

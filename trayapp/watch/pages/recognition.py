@@ -54,7 +54,17 @@ _ASKS_FOR_A_PERSON = (
     b"human verification",
     b"security checkpoint",
     b"captcha",
+    b"verify you are",
+    b"one more step",
+    b"checking your browser",
+    b"ddos-guard",
+    b"access to this page has been denied",
 )
+# What DataDome, Imperva, Human and Google put into theirs, and nobody into a page of his own.
+_WALLS = re.compile(
+    rb"captcha-delivery\.com|_incapsula_resource|captcha\.px-cdn\.net|have detected unusual traffic", re.IGNORECASE
+)
+_WALL_BYTES = 20_000
 _FEEDS = (b"<?xml", b"<rss", b"<feed", b"<rdf")
 _DOORS = frozenset({"login", "signin", "sign-in", "sign_in", "sso", "saml", "oauth", "oauth2", "authorize"})
 
@@ -93,7 +103,10 @@ def vendor_of(body: bytes) -> str | None:
 def barrier(body: bytes, *, wanted_html: bool) -> str | None:
     """What keeps readers out, by the web page that is there instead: `inactive`, `login`, `challenge`."""
     if not _is_web_page(body):
-        return "inactive" if body[:200].lower().startswith(b"your page is inactive") else None
+        if body[:200].lower().startswith(b"your page is inactive"):
+            return "inactive"
+        # DataDome asks programs for a captcha in JSON.
+        return "challenge" if body.startswith(b'{"url":"https://geo.captcha-delivery.com/') else None
     head = body[:_HEAD_BYTES]
     title = _found(_TITLE, head).strip().lower()
     path = pieces(_found(_CANONICAL, head).decode("ascii", "replace")).path
@@ -103,7 +116,7 @@ def barrier(body: bytes, *, wanted_html: bool) -> str | None:
         return "login"
     if not wanted_html and title.startswith((b"login", b"log in", b"sign in")):
         return "login"
-    if any(word in title for word in _ASKS_FOR_A_PERSON):
+    if any(word in title for word in _ASKS_FOR_A_PERSON) or _WALLS.search(head[:_WALL_BYTES]):
         return "challenge"
     return "login" if not wanted_html and _PASSWORD.search(head) else None
 
