@@ -10,7 +10,10 @@ from trayapp.core.evidence.page_report import PageStage
 TAIL_CHARS = 200
 """Of a title: its last clause, in which vendors say how it stands, has a few words."""
 
-_BEGINS = re.compile(r"^\W*(resolved|mitigated)\b(?!\s+(in|for|on|at)\b)", re.IGNORECASE)
+# AWS begins with "Service is operating normally" where all is over.
+_BEGINS = re.compile(
+    r"^\W*((resolved|mitigated)\b(?!\s+(in|for|on|at)\b)|service is operating normally\b)", re.IGNORECASE
+)
 _ENDS = re.compile(r"(?:^|\s)(resolved|mitigated|restored)\W*$", re.IGNORECASE)
 _CLAUSES = re.compile(r"\s[-–—]+\s|[:;,.|\[\]()]")
 _NOT_YET = re.compile(

@@ -38,6 +38,10 @@ _STAGES = {
     "scheduled": PageStage.SCHEDULED,
     "in progress": PageStage.IN_PROGRESS,
     "verifying": PageStage.IN_PROGRESS,
+    # incident.io's.
+    "maintenance scheduled": PageStage.SCHEDULED,
+    "maintenance in progress": PageStage.IN_PROGRESS,
+    "maintenance complete": PageStage.RESOLVED,
 }
 _TITLE_STAGES = _STAGES | {
     "started": PageStage.INVESTIGATING,
@@ -45,7 +49,12 @@ _TITLE_STAGES = _STAGES | {
     "ended": PageStage.RESOLVED,
 }
 """In brackets before a title, where other vendors put a part."""
-_MAINTENANCE = frozenset({"scheduled", "in progress", "verifying", "completed"})
+_MAINTENANCE = frozenset(
+    {
+        "scheduled", "in progress", "verifying", "completed", "maintenance scheduled", "maintenance in progress",
+        "maintenance complete",
+    }
+)  # fmt: skip
 _SEVERITIES = {
     # xAI's, of 2026 until August ("unavailable") and since then; OnlineOrNot's; what others call incidents.
     "outage": Impact.CRITICAL,

@@ -33,6 +33,11 @@ def _item(body: str = "", title: str = "Errors", *categories: str) -> Item:
         (_item("<h3>Status: ACTIVE</h3>", "Errors", "resolved"), S.UNKNOWN),
         (_item("<h3>Investigating</h3>", "Errors", "outage", "resolved"), S.UNKNOWN),
         (_item("", "RESOLVED: Errors"), S.RESOLVED),
+        (_item("", "Service is operating normally: [RESOLVED] Errors"), S.RESOLVED),
+        (_item("", "Service is operating normally in part; errors continue"), S.UNKNOWN),
+        (_item("<b>Status: Maintenance scheduled</b>"), S.SCHEDULED),
+        (_item("<b>Status: Maintenance in progress</b>"), S.IN_PROGRESS),
+        (_item("<b>Status: Maintenance complete</b>"), S.RESOLVED),
         (_item("", "[Resolved] Errors"), S.RESOLVED),
         (_item("", "Errors - West US - Mitigated"), S.RESOLVED),
         (_item("", "Errors with resolved domain names"), S.UNKNOWN),
@@ -175,3 +180,9 @@ def test_fields_of_instatus(kind: str, maintenance: bool) -> None:
 )  # fmt: skip
 def test_no_text_is_gone_through_again_and_again(part: str) -> None:
     assert meaning(_item(part * (MAX_CHARS // len(part)), part * 1000)).stage is S.UNKNOWN
+
+
+@pytest.mark.parametrize("word", ["Scheduled", "In progress", "Maintenance in progress", "Maintenance complete"])
+def test_a_maintenance_by_its_words(word: str) -> None:
+    assert meaning(_item(f"<b>Status: {word}</b>")).maintenance
+    assert not meaning(_item("<b>Status: Identified</b>")).maintenance
