@@ -19,7 +19,7 @@ from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.dialects.errors import is_the_requests_own, said_of, status_in
+from trayapp.gateway.dialects.errors import is_the_requests_own, read_refusal, said_of, status_in
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.refusal import Refused
 
@@ -177,7 +177,7 @@ def read_error(error: object, depth: Depth) -> Reading:
     if (status := status_in(fields)) is not None:
         return read_answer(status, {}, json.dumps({"error": fields}).encode(), depth=depth, keyed=True)
     own = _OWN_FAULT.search(f"{fields.get('type')} {fields.get('code')}") or is_the_requests_own(fields)
-    return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
+    return read_refusal(fields, depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 
 def said(status: int, error: object) -> Said | None:

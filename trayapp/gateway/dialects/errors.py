@@ -157,6 +157,11 @@ def is_the_requests_own(error: object) -> bool:
     return bool(filtered_or_foreign) or is_quota(fields_of(error)) or overflow_in(error) is not None
 
 
+def read_refusal(fields: Mapping[str, Any], depth: Depth) -> Reading:
+    """What a stream counts as that ends on what is the request's own, or its account's."""
+    return Reading(Outcome.NEUTRAL, "refused", depth, Badge.QUOTA if is_quota(fields) else None)
+
+
 def status_in(fields: Mapping[str, Any]) -> int | None:
     """The status that an error in a stream would have had; None where it does not say, or is called a bad request, as
     most things are by some."""
@@ -183,7 +188,7 @@ def read_muttered(error: object, depth: Depth) -> Reading:
     if meant(fields, 200) != 200:
         return read_answer(200, {}, msgspec.json.encode(fields), depth=depth, keyed=True)
     if is_the_requests_own(fields):
-        return Reading(Outcome.NEUTRAL, "refused", depth)
+        return read_refusal(fields, depth)
     return read_within(fields, depth, keyed=True) or Reading(Outcome.FAIL, "cut", depth)
 
 
@@ -203,7 +208,7 @@ def said_of(status: int, error: object, in_stream: Callable[[object, Depth], Rea
     code = reading.code
     if reading.badge is Badge.QUOTA or status == _PAYMENT_REQUIRED or is_quota(fields):
         return Said(Fault.QUOTA, code)
-    if status >= 500 or status == 408:
+    if (status >= 500 or status == 408) and reading.badge is None:
         return Said(Fault.SERVER, code)
     told = fields.get("code") if status < 300 else status
     if told not in _NOT_ABOUT_LENGTH and (overflow := overflow_in(error)) is not None:

@@ -18,7 +18,15 @@ from trayapp.core.evidence.observation import Depth, Outcome
 from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
-from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, status_in, too_long, words_of
+from trayapp.gateway.dialects.errors import (
+    is_the_requests_own,
+    overflow_in,
+    read_refusal,
+    said_of,
+    status_in,
+    too_long,
+    words_of,
+)
 from trayapp.gateway.dialects.paths import MODELS, OTHER_METHODS, endpoint_at
 from trayapp.gateway.events import Events
 from trayapp.gateway.refusal import Refused
@@ -154,7 +162,7 @@ def read_error(error: object, depth: Depth) -> Reading:
     if (status := status_in(fields) or (None if own_fault else _STATUSES.get(kind))) is not None:
         return read_answer(status, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
     own = own_fault or is_the_requests_own(fields)
-    return Reading(Outcome.NEUTRAL, "refused", depth) if own else Reading(Outcome.FAIL, "cut", depth)
+    return read_refusal(fields, depth) if own else Reading(Outcome.FAIL, "cut", depth)
 
 
 def said(status: int, error: object) -> Said | None:

@@ -17,7 +17,7 @@ from trayapp.core.json_text import read_json
 from trayapp.core.switching.failure import Said
 from trayapp.core.switching.route import Endpoint
 from trayapp.gateway.dialects import chat
-from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, said_of, status_in
+from trayapp.gateway.dialects.errors import is_the_requests_own, overflow_in, read_refusal, said_of, status_in
 from trayapp.gateway.dialects.paths import plain
 from trayapp.gateway.refusal import Refused
 
@@ -194,7 +194,7 @@ def read_error(error: object, depth: Depth) -> Reading:
     if named & _LIMITS:
         return read_answer(429, {}, msgspec.json.encode({"error": fields}), depth=depth, keyed=True)
     if is_the_requests_own(fields):
-        return Reading(Outcome.NEUTRAL, "refused", depth)
+        return read_refusal(fields, depth)
     if code in (None, "error") or any(map(_SERVERS_FAULT.search, named)):
         return Reading(Outcome.FAIL, "cut", depth)
-    return Reading(Outcome.NEUTRAL, "refused", depth)
+    return read_refusal(fields, depth)

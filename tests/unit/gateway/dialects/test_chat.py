@@ -129,6 +129,7 @@ def test_of_any_number_of_choices_little_is_kept() -> None:
         ({"code": "401", "message": "expired"}, (Outcome.GOOD, "http_401", Badge.KEY)),
         ({"code": "503", "message": "later"}, (Outcome.FAIL, "http_503", None)),
         ({"code": "data_inspection_failed", "message": "words"}, (Outcome.NEUTRAL, "refused", None)),
+        ({"code": "x", "message": "Insufficient Balance"}, (Outcome.NEUTRAL, "refused", Badge.QUOTA)),
         ({"code": "x", "message": "It may contain inappropriate content."}, (Outcome.NEUTRAL, "refused", None)),
         ({"code": True, "message": "words"}, (Outcome.FAIL, "cut", None)),
         ({"code": "\u0664\u0662\u0669", "message": "words"}, (Outcome.FAIL, "cut", None)),

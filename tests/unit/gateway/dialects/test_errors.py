@@ -196,6 +196,7 @@ CONTENT = openai(
         (messages, 400, anthropic("Your credit balance is too low to access the API."), Said(QUOTA, "http_400")),
         (messages, 400, anthropic("max_tokens: Field required"), Said(REQUEST, "http_400")),
         (messages, 529, anthropic("Overloaded", "overloaded_error"), Said(SERVER, "http_529")),
+        (messages, 500, anthropic("your plan not support model, M2 (2061)", "api_error"), Said(REQUEST, "http_403")),
         # A limit that is told by its tokens is one, and no length.
         (chat, 429, openai("This model's maximum context length is 8 tokens a minute"), Said(REQUEST, "http_429")),
         # In a stream.
