@@ -282,6 +282,15 @@ class TestCheckly:
             _serve(scene, files)
             assert _states(await scene.report())["id-chat"] is state
 
+    async def test_an_update_is_from_when_it_is_shown_to_be(self) -> None:
+        async with PageScene("checkly") as scene:
+            files = checkly_uptime(WELL, [Told("i1", scene.now - 300)])
+            (told,) = files[f"/api/status-page/{PAGE_ID}/unresolved-incidents"]["incidents"]
+            told["incidentUpdates"][0]["publicIncidentUpdateDate"] = moment(scene.now - HOUR_S)
+            _serve(scene, files)
+            (said,) = (await scene.report()).incidents
+            assert said.updates[0].at == said.started_at == pytest.approx(scene.now - HOUR_S, abs=1)
+
     async def test_services_without_their_incidents_are_not_well(self) -> None:
         async with PageScene("checkly") as scene:
             files = checkly_uptime(WELL)

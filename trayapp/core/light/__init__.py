@@ -76,20 +76,20 @@ Rule 4. The page speaks by component, not by headline (core/light/page_opinion.p
     The component's own state: major red, partial and degraded yellow, operational and maintenance green, an unknown one
     grey. An open incident touches what its impact records name, else what its updates and its list do; what an update
     calls operational again is let go (core/light/incident_reach.py). Times are told by the page's own clock
-    (watch/pages/server_clock.py). It makes red only where it is critical and the component is not operational, or a
-    feed has no states. Where the component reads operational it is yellow for `STATES_LAG_S` after its publication or
-    last worsening, unless `CONTRADICTING_ANSWERS` newer real answers (core/light/ruling.py) are good; `recovering`
-    while it is monitored, for `MONITORED_S` at most. Of no impact, silent for `FORGOTTEN_S`, or naming no component:
-    listed only. Trouble unchanged for `STALE_S` is listed while depth api answers, else grey. Own failures during
-    maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end, unless the page itself is red. A reading speaks
-    for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES` failed ones
-    (core/light/page_readings.py); after that it is unknown, never green and never red. In a feed an open incident of
-    unknown stage or gravity makes what it may touch grey, and so does a record that cannot be read; elsewhere that is
-    unknown alone. Of several ids of a component those that are found count. An incident that is about model families
-    alone (core/evidence/named_families.py: what is not understood is about everybody) which are not used here is
-    listed, and with it a degraded or partial state that nothing else explains, which needs no recovery; used here are
-    those asked for within `USED_S`, known from `KNOWN_ANSWERS` answers over `KNOWN_S` on, as long as no model of none
-    of them is (core/evidence/families.py).
+    (watch/pages/server_clock.py). It makes red only where it is critical and the component is not operational, unless
+    another that it touches is the one that is out, or a feed has no states. Where the component reads operational it is
+    yellow for `STATES_LAG_S` after its publication or last worsening, unless `CONTRADICTING_ANSWERS` newer real answers
+    (core/light/ruling.py) are good; `recovering` while it is monitored, for `MONITORED_S` at most. Of no impact, silent
+    for `FORGOTTEN_S`, or naming no component: listed only. Trouble unchanged for `STALE_S` is listed while depth api
+    answers, else grey. Own failures during maintenance: yellow, `maintenance`, until `OVERDUE_S` after its end, unless
+    the page itself is red. A reading speaks for `PAGE_FRESH_S` or `LATE_FACTOR` intervals, through `TRANSIENT_FAILURES`
+    failed ones (core/light/page_readings.py); after that it is unknown, never green and never red. In a feed an open
+    incident of unknown stage or gravity makes what it may touch grey, and so does a record that cannot be read;
+    elsewhere that is unknown alone. Of several ids of a component those that are found count. An incident that is about
+    model families alone (core/evidence/named_families.py: what is not understood is about everybody) which are not used
+    here is listed, and with it a degraded or partial state that nothing else explains, which needs no recovery; used
+    here are those asked for within `USED_S`, known from `KNOWN_ANSWERS` answers over `KNOWN_S` on, as long as no model
+    of none of them is (core/evidence/families.py).
     What the user has set aside keeps its light, is left out of the overall one, and comes back by itself
     (core/mine/set_aside.py); that it fails for them stands among the reasons for `SAID_LIFE_S` and colours nothing
     (core/mine/reported.py).

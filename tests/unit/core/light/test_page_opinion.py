@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.support.spelled import spelled
 from tests.unit.core.playbook import LINK, START, page
 from trayapp.core.evidence.families import Use
 from trayapp.core.evidence.page_report import (
@@ -327,20 +328,21 @@ def incident(
 
 
 @pytest.mark.parametrize(
-    ("said", "lights"),
+    ("said", "chat", "login"),
     [
-        ("degraded:chat major:login", (Light.YELLOW, Light.RED)),
-        ("partial:chat major:login", (Light.YELLOW, Light.RED)),
+        ("degraded:chat major:login", Light.YELLOW, Light.RED),
+        ("partial:chat major:login", Light.YELLOW, Light.RED),
         # Which of them is as grave as that, nobody says: states lag.
-        ("degraded:chat partial:login", (Light.RED, Light.RED)),
+        ("degraded:chat partial:login", Light.RED, Light.RED),
         # What is out is no part of it.
-        ("degraded:chat major:api", (Light.RED, Light.YELLOW)),
+        ("degraded:chat major:api", Light.RED, Light.YELLOW),
     ],
+    ids=spelled,
 )
-def test_an_incident_is_as_grave_as_the_worst_that_it_touches(said: str, lights: tuple[Light, Light]) -> None:
+def test_an_incident_is_as_grave_as_the_worst_that_it_touches(said: str, chat: Light, login: Light) -> None:
     told = replace(incident("id-chat", ident="i1", impact=Impact.CRITICAL), components=("id-chat", "id-login"))
     report = replace(page(START, said.split()), incidents=(told,))
-    assert (speak(report, "id-chat").light, speak(report, "id-login").light) == lights
+    assert (speak(report, "id-chat").light, speak(report, "id-login").light) == (chat, login)
 
 
 def test_an_opinion_is_made_once_for_each_reading() -> None:

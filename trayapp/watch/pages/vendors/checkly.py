@@ -141,7 +141,7 @@ class Checkly:
             stage=PageStage.IN_PROGRESS if maintenance else stage(status.lower()),
             impact=_IMPACTS.get(text(record, "severity") or "", Impact.UNKNOWN),
             components=_named(record),
-            started_at=started_at,
+            started_at=min([started_at, *(one.at for one in updates)]),
             updated_at=max([started_at if updated_at is None else updated_at, *(one.at for one in updates[:1])]),
             link=decent_link(text(record, "url")),
             updates=tuple(updates[:MAX_UPDATES]),
@@ -166,7 +166,8 @@ class Checkly:
         )
 
     def _update(self, record: Record, started_at: float) -> PageUpdate:
-        at = moment(record, "created_at", "createdAt", clock=self._clock)
+        # What is shown may be dated back.
+        at = moment(record, "publicIncidentUpdateDate", "created_at", "createdAt", clock=self._clock)
         said = words(text(record, "description"))
         return PageUpdate(started_at if at is None else at, stage((text(record, "status") or "").lower()), said)
 
