@@ -285,7 +285,7 @@ async def test_who_hangs_is_given_up_in_time() -> None:
         slow.always(drip)
         ends = await asyncio.gather(refused(mute.url), refused(slow.url))
     # Neither would ever have ended by itself.
-    assert ends == ["endpoint_silent"] * 2
+    assert list(ends) == ["endpoint_silent"] * 2
 
 
 async def test_a_local_server_is_named_as_what_it_proves_to_be() -> None:
