@@ -188,6 +188,14 @@ def _confirmed(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSe
 def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAndSentences:
     back = join_short(banner.back, 36)
     still = join_short(banner.services, 36, articles=True)
+    parts = [_(phrase) for component, phrase in PARTS.items() if component in banner.parts]
+    loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
+    if "finding" in banner.params:
+        trouble, sentences = _yellow(banner, wall)
+        title = ngettext(
+            "{back} is back; {trouble}", "{back} are back; {trouble}", len(banner.back), back=back, trouble=trouble
+        )
+        return title, [loads, *sentences]
     if len(banner.back) == 1 and len(banner.services) == 1:
         title = _("{back} is back, {still} is not", back=back, still=still)
     elif len(banner.back) == 1:
@@ -196,8 +204,6 @@ def _partly_back(banner: Banner, wall: Callable[[float], datetime]) -> _TitleAnd
         title = _("{back} are back, {still} is not", back=back, still=still)
     else:
         title = _("{back} are back, {still} are not", back=back, still=still)
-    parts = [_(phrase) for component, phrase in PARTS.items() if component in banner.parts]
-    loads = _("{parts} load again.", parts=_capital(join(parts))) if parts else ""
     many = len(banner.services)
     short = _("the API") if all(service.endswith(" API") for service in banner.services) else still
     failing = ngettext(

@@ -248,6 +248,16 @@ def test_partly_back(back: tuple[str, ...], still: tuple[str, ...], english: str
     assert said(banner)[0] == german
 
 
+def test_partly_back_while_the_rest_is_in_lesser_trouble() -> None:
+    banner = Banner("i", BannerStage.PARTLY_BACK, START, services=("OpenAI API",), back=("ChatGPT",),
+                    parts=("chat",), params={"since": START - 600, "finding": "degraded"})  # fmt: skip
+    title, body = said(banner)
+    assert title == "ChatGPT is back; OpenAI API has trouble"
+    assert body.startswith("Chats load again. Since ")
+    set_language("de")
+    assert said(banner)[0] == "ChatGPT geht wieder; OpenAI-API hat Probleme"
+
+
 def test_parts_without_everyday_words_are_not_listed() -> None:
     banner = Banner("i", BannerStage.PARTLY_BACK, START, services=("My tool",), back=("OpenAI API",),
                     parts=("responses",), params={"since": START - 60})  # fmt: skip

@@ -185,7 +185,7 @@ class NotificationContent:
             at=self.now,
             pops_up=pops_up,
             urgency=self._urgency(stage, was_down=incident.red_at is not None),
-            light=_LIGHTS[stage],
+            light=Light.YELLOW if stage is BannerStage.PARTLY_BACK and not incident.down else _LIGHTS[stage],
             concerns=self._concerns.get(incident.id) if stage in SILENT_IN else None,
             buttons=self._buttons(incident, stage),
             services=self._services(incident, stage),
@@ -256,6 +256,8 @@ class NotificationContent:
                 return self.names(incident.services)
             case BannerStage.YELLOW | BannerStage.FLAPPING:
                 return tuple(v.name for v in self._in_trouble(incident))
+            case BannerStage.PARTLY_BACK if not incident.down:
+                return tuple(v.name for v in self._in_trouble(incident))
             case _:
                 return self.names(incident.down)
 
@@ -270,7 +272,7 @@ class NotificationContent:
                 seen = any(reason.source in _OURS and reason.code in _FAILING for reason in reasons)
                 params |= {"title": incident.title, "again": again or None, "seen": seen, "page": self._page(incident)}
                 params |= {"shown": page_shows(reasons) or None, "since": incident.begun_at(incident.down)}
-            case BannerStage.PARTLY_BACK:
+            case BannerStage.PARTLY_BACK if incident.down:
                 params |= {"since": incident.begun_at(incident.down)}
             case BannerStage.CONFIRMED:
                 params |= {"since": incident.fell_at(incident.down)}
@@ -284,7 +286,7 @@ class NotificationContent:
                 params |= {"steady": True if incident.red_at is None else None}
             case BannerStage.CAUSE:
                 params |= {"ended_at": incident.ended_at, "cause": incident.cause}
-            case BannerStage.YELLOW:
+            case BannerStage.YELLOW | BannerStage.PARTLY_BACK:
                 troubled = self._in_trouble(incident)
                 params |= {"title": incident.title, "finding": _worst(troubled)}
                 params |= {"since": incident.begun_at([v.id for v in troubled])}

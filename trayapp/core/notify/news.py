@@ -106,7 +106,8 @@ def stage_of(incident: Incident, spoken: BannerRecord, desk: NotificationContent
     if any(v.light is Light.RED for v in desk.verdicts(incident.down)):
         return _stage_of_red(incident, spoken, desk)
     if any(v.light is Light.YELLOW and v.finding not in PASSING for v in touched):
-        return BannerStage.YELLOW
+        # Who was told that it is down is told of its return, whatever else is in lesser trouble.
+        return BannerStage.PARTLY_BACK if desk.back(incident, spoken.fallen) else BannerStage.YELLOW
     return None
 
 
@@ -175,6 +176,7 @@ def pops_up(
         return first or spreads or grows or (spoken.stage not in BAD_NEWS and rested)
     if stage is BannerStage.PARTLY_BACK:
         more = spoken.stage in (*FIRST_WORD, *BAD_NEWS) or not set(back) <= set(spoken.back)
+        more = more or not set(down) <= set(spoken.down)
         return not spoken.returned or (more and rested)
     return False
 

@@ -272,6 +272,25 @@ def test_what_falls_due_while_the_own_network_is_away_is_told_when_it_is_back(de
     assert desk.told(7) == ["yellow! i1"]
 
 
+def test_who_was_told_of_a_fall_is_told_of_the_return_whatever_else_is_in_lesser_trouble(desk: Desk) -> None:
+    desk.falls("chatgpt")
+    assert desk.told(1) == ["down! i1"]
+    desk.set(RECOVERING, "chatgpt")
+    desk.set(DEGRADED, "openai-api")
+    desk.incident(*BOTH, down=(), stage=IncidentStage.PARTLY_BACK)
+    banner = desk.banner(20, BannerStage.PARTLY_BACK)
+    assert (banner.pops_up, banner.light, banner.back, banner.services) == (
+        True,
+        Light.YELLOW,
+        ("ChatGPT",),
+        ("OpenAI API",),
+    )
+    assert desk.told(21) == []
+    desk.set(RED, "openai-api")
+    desk.incident(*BOTH, down=("openai-api",), stage=IncidentStage.PARTLY_BACK)
+    assert desk.told(40) == ["partly_back! i1"]
+
+
 def test_a_relapse_pops_up_again_after_a_rest(desk: Desk) -> None:
     desk.falls(*BOTH)
     desk.told(1)
