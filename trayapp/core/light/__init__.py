@@ -129,10 +129,11 @@ Rule 8. Back is not yet well (core/evidence/red.py, core/evidence/own_evidence.p
 
 Rule 9. Flapping is said once (core/evidence/flapping.py).
     Nagios's weighted ring of `RING_SIZE` good or failing values, one for each `SLOT_S`: on at `ON_PERCENT`, off at
-    `OFF_PERCENT`. Neutral answers are skipped, as are answers shallower than what goes on failing, failures that nobody
-    vouches for and those on a network that fails more often than `FLAPPING_MAX_Q` (core/evidence/own_evidence.py). Of
-    what no probe of depth api speaks for, the readings of its page are the values (core/light/page_memory.py). While
-    it is on: yellow at least, `flapping` where nothing worse is known (core/light/ruling.py).
+    `OFF_PERCENT`. Neutral answers are skipped, as are answers shallower than what failed last, for `DEEPER_S`, failures
+    that nobody vouches for and those on a network that fails more often than `FLAPPING_MAX_Q`
+    (core/evidence/own_evidence.py). Of what no probe of depth api speaks for, the readings of its page are the values
+    (core/light/page_memory.py). While it is on: yellow at least, `flapping` where nothing worse is known
+    (core/light/ruling.py).
 
 Rule 10. From parts to the whole (core/light/service.py, core/light/watched_service.py).
     A service is its worst main component in the order red, yellow, grey, green; one that nobody can tell counts only

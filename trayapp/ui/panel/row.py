@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from trayapp.core.incident.incident import Incident
 from trayapp.core.journal.days import Stretch
 from trayapp.core.light.reasons import Code
+from trayapp.core.light.severity import Finding
 from trayapp.core.light.verdicts import ServiceVerdict
 from trayapp.core.snapshot import Snapshot
 from trayapp.text import concerns, forecasts, reasons
@@ -115,9 +116,10 @@ class _Details(QWidget):
     def draw(self, v: ServiceVerdict, s: Snapshot) -> None:
         why = [Line(reasons.reason(reason, s, v), link=reason.link) for reason in v.reasons]
         self.reasons.draw([*why, *map(Line, concerns.lines(v, s)), *map(Line, forecasts.lines(v, s))])
-        self.components.draw(
-            [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in v.components]
-        )
+        # Without a connection each of them would say once more that there is none.
+        parts = v.components if v.finding is not Finding.OWN_NETWORK else ()
+        lines = [Line(component_line(part, s), part.light, words.light_name(part.light)) for part in parts]
+        self.components.draw(lines)
         less = (unseen_line(v), unverified_line(v))
         # What is said above of a page that cannot be read is not said twice.
         told = any(reason.code == Code.PAGE_UNKNOWN for reason in v.reasons)

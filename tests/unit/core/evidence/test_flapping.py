@@ -2,7 +2,7 @@
 
 import pytest
 
-from trayapp.core.evidence.flapping import DEEPER_S, RING_SIZE, SLOT_S, Flapping
+from trayapp.core.evidence.flapping import RING_SIZE, SLOT_S, Flapping
 
 
 def ring(pattern: str, start: int = 0) -> Flapping:
@@ -63,10 +63,10 @@ def test_one_outage_is_no_flapping() -> None:
 def test_what_fails_deeper_outlasts_shallower_answers_for_an_hour() -> None:
     made = Flapping()
     made.note(0.0, good=False, depth=3)
-    made.note(DEEPER_S - 1, good=True, depth=2)
-    made.note(DEEPER_S - 1, good=False, depth=2)
+    made.note(3599.0, good=True, depth=2)
+    made.note(3599.0, good=False, depth=2)
     assert made.values == [False, False]
-    made.note(DEEPER_S + SLOT_S, good=True, depth=2)
+    made.note(3660.0, good=True, depth=2)
     assert made.values == [False, False, True]
 
 

@@ -54,6 +54,17 @@ def test_unfolded_it_follows_what_happens(row: ServiceRow) -> None:
     assert not details.updates.texts
 
 
+def test_offline_the_parts_do_not_repeat_it(row: ServiceRow) -> None:
+    row.unfold()
+    details = row.details
+    assert details is not None
+    draw(row, states.offline())
+    assert details.reasons.texts
+    assert not details.components.texts
+    draw(row, states.down())
+    assert details.components.texts
+
+
 def test_a_long_state_wraps_and_nothing_is_lost(row: ServiceRow) -> None:
     draw(row, states.badged())
     row.resize(260, 40)
