@@ -71,7 +71,7 @@ class Surface(QObject):
         menu.chat.connect(self.open_chat)
         menu.history.connect(self.open_history)
         menu.quit.connect(self.quit)
-        self.tray.clicked.connect(lambda: self.open_panel())
+        self.tray.clicked.connect(self.icon_clicked)
         self.tray.message_clicked.connect(lambda: self.open_panel())
         self.tray.missing.connect(lambda: self._with_tray(False))
         self.tray.appeared.connect(lambda: self._with_tray(True))
@@ -115,6 +115,13 @@ class Surface(QObject):
         panel = self._panel or self._make_panel()
         self._draw_panel(panel)
         panel.open_at(service_id, near=pointer() if self.has_tray else None)
+
+    def icon_clicked(self) -> None:
+        """The panel comes, or goes where the user is looking at it."""
+        if self._panel is not None and self._panel.isVisible() and self._panel.isActiveWindow():
+            self._panel.close()
+        else:
+            self.open_panel()
 
     def _draw_panel(self, panel: "Panel") -> None:
         panel.draw(self._snapshot)

@@ -101,6 +101,16 @@ def test_a_click_on_the_icon_or_on_a_balloon_opens_the_panel(surface: Surface) -
         assert windows(Panel) == []
 
 
+def test_a_second_click_on_the_icon_closes_the_panel_that_is_looked_at(surface: Surface, qtbot: QtBot) -> None:
+    surface.tray.clicked.emit()
+    panel = window(Panel)
+    qtbot.waitUntil(panel.isActiveWindow, timeout=5000)
+    surface.tray.clicked.emit()
+    assert windows(Panel) == []
+    surface.tray.clicked.emit()
+    assert windows(Panel) == [panel]
+
+
 @pytest.mark.parametrize(
     ("clicked", "command"),
     [
