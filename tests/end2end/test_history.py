@@ -124,7 +124,7 @@ async def test_a_page_of_another_script_is_told_where_few_letters_are_known(enco
     await written(home().journal_file, Batch(incidents={incident.id: incident}))
     ended = await run("history", "--json", PYTHONIOENCODING=encoding)
     assert (ended.code, ended.err) == (0, "")
-    assert json.loads(ended.out)["incidents"][0]["title"].endswith('"=cmd\r\n' + ("😀" if encoding == "utf-8" else "?"))
+    assert json.loads(ended.out)["incidents"][0]["title"].endswith('"=cmd\r\n😀')
     ended = await run("history", PYTHONIOENCODING=encoding)
     assert ended.code == 0
     assert "=cmd" in ended.out.splitlines()[-1], "a line is a line"

@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.csv:
         history_csv(history, sys.stdout)
     else:
-        print("\n".join(words.lines(history, names)))
+        narrowed = service is not None or arguments.since is not None
+        print("\n".join(words.lines(history, names, narrowed=narrowed)))
     return 0
 
 

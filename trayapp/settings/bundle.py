@@ -20,10 +20,15 @@ _PLACE = re.compile(r"at `\$?\.?([\w.\[\]]+)")
 _FILE = r"^[a-z0-9][a-z0-9-]{0,40}\.toml\Z"
 
 
+Version = Annotated[int, Meta(ge=1, le=1_000_000)]
+"""One a day for thousands of years. A slip of the publisher's far beyond that would keep every later one out for good.
+"""
+
+
 class Edition(Struct, frozen=True):
     """Which catalogue: its version and its day."""
 
-    version: Annotated[int, Meta(ge=1)]
+    version: Version
     date: date
 
 
@@ -31,7 +36,7 @@ class Bundle(Struct, frozen=True):
     """`services`: the text of each service file by its name."""
 
     format: int
-    version: Annotated[int, Meta(ge=1)]
+    version: Version
     date: date
     services: dict[Annotated[str, Meta(pattern=_FILE)], Annotated[str, Meta(max_length=MAX_ONE_BYTES)]]
 

@@ -21,15 +21,21 @@ CAUSE_LIMIT = 300
 LOST_DAYS_NAMED = 7
 
 
-def lines(history: History, names: Mapping[str, str]) -> Iterator[str]:
-    """All of it, for a person. `names`: of services and providers by id; one that is gone is called by its id."""
+def lines(history: History, names: Mapping[str, str], *, narrowed: bool = False) -> Iterator[str]:
+    """All of it, for a person. `names`: of services and providers by id; one that is gone is called by its id.
+    `narrowed`: only a part was asked for.
+    """
 
     def of(ident: str) -> str:
         return name(names.get(ident, ident))
 
     yield from lost_lines(history)
     if not history.months and not history.incidents and not history.switches:
-        yield _("There is no history yet: it grows while LLM Ampel is running.")
+        yield (
+            _("Nothing of that was seen. All that there is shows: llm-ampel history")
+            if narrowed
+            else _("There is no history yet: it grows while LLM Ampel is running.")
+        )
         return
     yield _("As observed by this computer; what it did not see does not count, what you set aside does.")
     for service, months in groupby(history.months, key=lambda one: one.service):

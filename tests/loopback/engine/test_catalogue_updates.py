@@ -203,6 +203,10 @@ def _replaced(bed: Bed) -> tuple[bytes, bytes]:
     return bed.publisher.edition(NEXT, "evil")
 
 
+def _never_to_be_passed(bed: Bed) -> tuple[bytes, bytes]:
+    return bed.publisher.edition(10**9, "evil")
+
+
 Make = Callable[[Bed], tuple[bytes, bytes]]
 REFUSED: dict[Make, str] = {
     _swapped: "catalogue_unsigned",
@@ -216,6 +220,7 @@ REFUSED: dict[Make, str] = {
     _mistakes: "catalogue_damaged",
     _odd_name: "catalogue_damaged",
     _nothing_in_it: "catalogue_damaged",
+    _never_to_be_passed: "catalogue_damaged",
     _newer_format: "catalogue_too_new",
     _downgrade: "catalogue_older",
     _replaced: "catalogue_older",

@@ -81,3 +81,6 @@ def test_gaps_are_said_and_emptiness_too() -> None:
     assert "2026-02-07 and 2 more days." in said(lost_days=days)
     assert said(lost_undated=True).startswith("The file is damaged")
     assert said() == "There is no history yet: it grows while LLM Ampel is running."
+    # Of a service or a time of which nothing is known there may be one all the same.
+    (narrowed,) = lines(History(), {}, narrowed=True)
+    assert narrowed == "Nothing of that was seen. All that there is shows: llm-ampel history"
