@@ -168,9 +168,9 @@ def incident(record: Record, clock: Clock, *, maintenance: bool) -> PageIncident
     if not ident(record) or status is None or created_at is None:
         return None
     impact = _IMPACTS.get(spelled(text(record, "impact")), Impact.UNKNOWN)
-    # Imitators say "in progress" of an outage as well, and how grave it is.
-    graded = impact in (Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
-    maintenance = maintenance or impact is Impact.MAINTENANCE or (is_planned(status) and not graded)
+    # Imitators say "in progress" of an outage as well: one that is as grave as no maintenance is.
+    outage = spelled(status) == "in_progress" and impact in (Impact.MAJOR, Impact.CRITICAL)
+    maintenance = maintenance or impact is Impact.MAINTENANCE or (is_planned(status) and not outage)
     updates = [_update(each, created_at, clock) for each in listed(record, "incident_updates")]
     updates.sort(key=lambda update: update.at, reverse=True)
     scheduled_for = moment(record, "scheduled_for", clock=clock) if maintenance else None

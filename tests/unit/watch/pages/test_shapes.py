@@ -146,6 +146,11 @@ def test_maintenance_among_the_incidents_is_known_by_its_words(more: dict[str, s
     assert (said.maintenance, said.stage) == (True, PageStage.IN_PROGRESS)
 
 
+@pytest.mark.parametrize(("impact", "planned"), [("minor", True), ("major", False), ("critical", False)])
+def test_what_is_in_progress_and_grave_is_an_outage(impact: str, planned: bool) -> None:
+    assert _read(incident("i", "Chat fails", "In Progress", AT, impact=impact)).maintenance is planned
+
+
 def test_the_announced_end_of_a_maintenance() -> None:
     told = incident("m", "Upgrade", "in_progress", AT, scheduled_for=moment(AT + 60), scheduled_until=moment(AT + 600))
     said = _read(told, maintenance=True)
