@@ -25,9 +25,11 @@ _OTHERS_ARE_WELL = r"(?i)\bno other models? (?:\w+ ){0,3}(?:affected|impacted)\b
 _OF_WHAT = r"\b(?:on|in|for|of|to|with|across|via|from|at|affect\w+|impact\w+)\s+"
 _JOIN = r"\s*(?:(?:,|/|&|\+|\band\b|\bor\b|\bas well as\b|\bplus\b)\s*)+(?:(?:the|our|both|on|for|to|in)\s+)?"
 _THERE = rf"^\s+(?:in|within|across)\s+(?:the\s+)?{AREAS}(?:{_JOIN}{AREAS})*(?:\s+regions?)?\b"
+# A name goes on; what is joined to it, in a title with a capital as well, is something else.
+_NEXT_TO_IT = r"^(?:[\s-]+(?!(?:And|Or|Plus)\b)(?:[A-Z][a-z]+|[A-Za-z]?\d+\w*)\b)*"
 # Nobody lists so many in a sentence.
 _MANY = 20
-# As far before a name is looked for what is joined to it.
+# As far from a name is looked for what is joined to it.
 _REACH = 80
 _VERSION = r"[kmrv]?\d[\d.]*\d|[kmrv]?\d"
 _VARIANT = (
@@ -63,6 +65,8 @@ _NOT_NARROWED = (
 _ADVICE = (
     r"(?i)\b(?:recommend\w*|suggest\w*|switch(?:ing)? to|fall(?:ing)? ?back to|(?:re)?routed? to|consider using)\b"
 )
+# How long to take it, which says nothing of it.
+_MEANWHILE = r"(?i)\b(?:until|while (?:we|this|it))\b[^,]*"
 # "Pro" and "4.1" alone are short for models once one of the house has been named; plans and percentages are none.
 _NOT_SHORT = (
     r"(?![\w%]|[-.](?!(?:mini|nano)\b)\w"
@@ -165,16 +169,19 @@ def _means_more(clause: str, found: Sequence[_Mention]) -> bool:
     if re.search(_OTHERS_ARE_WELL, clause):
         return False
     said, advice = _advice(clause)
+    advice = re.sub(_MEANWHILE, "", advice)
     if re.search(r"(?i)\b(?:is|are)\b", advice) and is_trouble(advice):
         # Where everybody has gone, it fails, too.
         return True
     if not found:
         return not (says_no_more(said) or _is_well(clause))
+    beside = _beside(said, found)
     return (
         re.search(_ONLY_THESE_ARE_WELL, clause) is not None
         or (re.search(_NARROWED, clause) is not None and re.search(_NOT_NARROWED, clause) is not None)
-        or not is_about(_around(said, found))
-        or any(_is_one_of_several(clause, one, found) for one in found)
+        or not is_about(" ".join(beside))
+        or any(map(_comes_after_others, beside[:-1]))
+        or any(map(_goes_on_to_others, beside[1:]))
     )
 
 
@@ -184,43 +191,41 @@ def _advice(clause: str) -> tuple[str, str]:
     return (clause[: match.start()], clause[match.start() :]) if match else (clause, "")
 
 
-def _around(text: str, found: Sequence[_Mention]) -> str:
-    """What is said beside the names, and beside what stands next to one: "Claude Opus 4.8 Fast", "GPT-5.6 Sol", "Opus
-    in the EU", which is less than all of it."""
-    left, at = "", 0
+def _beside(text: str, found: Sequence[_Mention]) -> list[str]:
+    """What is said before, between and behind the names, without what stands next to one: "Claude Opus 4.8 Fast",
+    "GPT-5.6 Sol", "Opus in the EU", which is less than all of it."""
+    said, at = [], 0
     for one in found:
-        left += re.sub(r"(?i)\bclaude\s*$", "", text[at : one.start]) + " " if one.start > at else ""
-        at = max(at, one.end + len(_matched(r"^(?:[\s-]+(?:[A-Z][a-z]+|[A-Za-z]?\d+\w*)\b)*", text[one.end :])))
+        said.append(re.sub(r"(?i)\bclaude\s*$", "", text[at : one.start]))
+        at = max(at, one.end + len(_matched(_NEXT_TO_IT, text[one.end :])))
         at += len(_matched(_THERE, text[at:]))
-    return left + text[at:]
+    return [*said, text[at:]]
 
 
-def _is_one_of_several(clause: str, one: _Mention, found: Sequence[_Mention]) -> bool:
-    """Whether something else is named in one breath with it, or it is named as a cause or in passing: "GPT-5 and the
-    API", "o1 and GPT-4o", "reasoning models (o3)", "since the launch of Opus"."""
-    end = one.end + len(_matched(_THERE, clause[one.end :]))
-    before, after = clause[max(0, one.start - _REACH) : one.start], clause[end : end + _REACH]
-    if re.search(rf"{_CAUSE}|\(\s*$", re.sub(_FIX, "", before)):
-        return True
-    starts = {each.start for each in found}
-    if right := re.match(rf"(?i)(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}", after):
-        rest = after[right.end() :]
-        brand = _matched(r"^(?:\w+\s+)?", rest)
-        places = {end + right.end(), end + right.end() + len(brand)}
-        if not places & starts and re.match(rf"(?i:{PLACE})", rest):
-            return True
-    # Where it fails may be a list; what else fails is none.
-    beside = rf"(?i)(?:,|\band\b|&|\+|/|\s-\s|\((?![^)]*\bnot\b))\s*(?:\w+\s+){{0,4}}?{PLACE}"
-    if (other := re.search(beside, after)) and not re.search(rf"(?i){PLACE}|{_OF_WHAT}", after[: other.start()]):
+def _comes_after_others(before: str) -> bool:
+    """Whether something else is named in one breath before a name, or it is named as a cause: "API and Opus", "since
+    we rolled out Opus"."""
+    before = before[-_REACH:]
+    if re.search(rf"{_CAUSE}[^,]*$", re.sub(_FIX, "", before)):
         return True
     other = re.search(rf"(?i)({_OF_WHAT}(?:the\s+)?)?{PLACE}[^,]{{0,30}}(?:,|\band\b|&|\+)([^,]{{0,30}})$", before)
     if other and (other[1] or not re.search(rf"(?i){_OF_WHAT}", other[2])):
         return True
-    left = re.search(rf"(?i)(\S+?)({_JOIN})(?:\w+\s+)?$", before)
-    first = one.start - len(before)
-    if left is None or any(each.start <= first + left.start(1) < each.end for each in found):
-        return False
-    return re.fullmatch(rf"(?i)\W?{PLACE}", left[1]) is not None
+    return re.search(rf"(?i){PLACE}{_JOIN}$", before) is not None
+
+
+def _goes_on_to_others(after: str) -> bool:
+    """The same behind it: "Opus and the API", "Opus API or console", "Opus errors - API down"."""
+    after = after[:_REACH]
+    # Where it fails may be a list; what else fails is none.
+    beside = (
+        rf"(?i)(?:^(?:\s+(?:apis?|models?|requests?|endpoints?|users?))?{_JOIN}"
+        rf"|(?:,|\band\b|&|\+|/|\s-\s|\((?![^)]*\bnot\b))\s*(?:\w+\s+){{0,4}}?){PLACE}"
+    )
+    other = re.search(beside, after)
+    if other and not re.search(rf"(?i){PLACE}|{_OF_WHAT}", after[: other.start()]):
+        return True
+    return re.search(rf"(?i)\bcaus(?:es?|ed|ing)\b(?! by\b).*{PLACE}", after) is not None
 
 
 def _is_well(clause: str) -> bool:
