@@ -26,7 +26,6 @@ _BASE_RESP = {
     2056: 429,
     2061: 403,
 }
-_NO_MODEL_STATUSES = frozenset({400, 404, 410, 422})
 _QUOTA_CODES = frozenset(
     {
         "insufficient_quota",
@@ -272,8 +271,6 @@ def lacks_model(status: int, error: Mapping[str, Any]) -> bool:
     if status in (401, 403, 429):
         # OpenAI, of a project that may not use it; by other words it may be about anything.
         return bool(named(error) & _NO_MODEL_CODES or (status == 403 and _OTHERS_MODEL_TEXT.search(message_of(error))))
-    if status not in _NO_MODEL_STATUSES:
-        return False
     # Gateways of one's own (vLLM, LiteLLM) call it a detail.
     message = message_of(error) or str(error.get("detail") or "")[:_READ_CHARS]
     # Google speaks of an ended model by its name alone.

@@ -39,7 +39,7 @@ def page_reason(report: PageReport, code: Code, **params: Param) -> Reason:
 
 def wanted(entry: str) -> str:
     """What an entry of the catalogue asks for, as it is to be told: a pattern of names without its marks."""
-    return entry.removeprefix(NAMED).strip("*") if entry.startswith(NAMED) else entry
+    return entry.removeprefix(NAMED).strip("*")
 
 
 def heaviest(incidents: Sequence[PageIncident]) -> Sequence[PageIncident]:

@@ -306,6 +306,7 @@ def test_what_a_text_names(text: str, named: tuple[str, ...]) -> None:
         (BRAIN, ["Errors in Claude Code or Opus"], ""),
         (BRAIN, ["Errors on the API as well as Claude Opus"], ""),
         (GEMINI, ["Errors in Vertex AI/Gemini Pro"], ""),
+        (BRAIN, ["Opus on Bedrock, the API and Sonnet are failing"], ""),
         (BRAIN, ["Errors on Opus in the API or the console"], "Opus"),
         (BRAIN, ["Opus requests may fail or be slow in the API"], "Opus"),
         (BRAIN, ["Requests to the API fail or time out with Opus"], "Opus"),

@@ -31,7 +31,7 @@ def test_of_very_many_incidents_the_heaviest_are_said() -> None:
 
 
 def test_a_few_are_said_in_the_order_of_the_page() -> None:
-    told = [_incident(0, Impact.MINOR), _incident(1, Impact.CRITICAL)]
+    told = [*(_incident(number, Impact.MINOR) for number in range(MOST_SAID - 1)), _incident(99, Impact.CRITICAL)]
     assert heaviest(told) == told
 
 

@@ -42,6 +42,7 @@ def test_within_two_minutes(since: dict[str, float], together: dict[str, float])
     ("wordless", "together"),
     [
         ({"c": 120.0}, {"a": 0.0, "b": 0.0, "c": 0.0}),
+        ({"c": 220.0}, {"a": 0.0, "b": 0.0, "c": 0.0}),
         ({"c": 221.0}, {"a": 0.0, "b": 0.0}),
         ({"c": 600.0, "d": 610.0}, {"a": 0.0, "b": 0.0}),
     ],
@@ -50,8 +51,9 @@ def test_within_two_minutes(since: dict[str, float], together: dict[str, float])
 def test_whoever_has_no_page_to_ask_goes_with_two_that_have(
     wordless: dict[str, float], together: dict[str, float]
 ) -> None:
-    assert kept_out({"a": 0.0, "b": 100.0}, wordless) == together
-    assert kept_out({"a": 0.0}, wordless) == {}
+    later = {name: START + at for name, at in wordless.items()}
+    assert kept_out({"a": START, "b": START + 100.0}, later) == {name: START + at for name, at in together.items()}
+    assert kept_out({"a": START}, later) == {}
 
 
 def test_it_is_silent_once_it_is_being_checked_or_two_controls_have_answered() -> None:

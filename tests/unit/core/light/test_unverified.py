@@ -100,6 +100,14 @@ def test_its_failures_alone_make_nothing_red_however_many(said: str, light: str)
     assert set(seen) == {"green ok", light}
 
 
+def test_a_failure_among_them_is_no_stranger() -> None:
+    _, see = scene()
+    see(0, calm(0), told(0, "ok", EDGE), told(0, "ok"))
+    lights = [fails(see, at, said, 1) for at, said in ((60, "gone"), (120, "502"), (180, "gone"), (240, "gone"))]
+    assert lights == ["green ok", "green ok", "yellow checking", "yellow checking"]
+    assert fails(see, 300, "gone", 1) == "grey blocked"
+
+
 def test_what_was_never_answered_here_takes_nothing_away() -> None:
     _, see = scene()
     assert fails(see, 0, times=60) == "green ok"
