@@ -88,6 +88,7 @@ def test_a_model_that_is_not_offered_is_a_badge_in_every_dialect(status: int, er
         (404, {"message": "No such path: /v1/chatt"}),
         (404, {"message": "Embedding model x not found", "param": "tools"}),
         (401, {"message": "The model does not exist"}),
+        (429, {"message": "Rate limit reached: the model x is deprecated, with lower limits."}),
     ],
 )
 def test_what_is_about_something_else_names_no_model(status: int, error: dict[str, Any]) -> None:

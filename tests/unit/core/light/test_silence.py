@@ -275,6 +275,22 @@ def test_what_cannot_be_reached_with_its_page_is_kept_out_as_well(read: bool) ->
     assert not street.state.result.snapshot.incidents
 
 
+def test_one_whose_page_says_nothing_is_kept_out_with_two_whose_pages_are_calm() -> None:
+    street = Street("cool", lost="http")
+    street.lost, street.names = None, NAMES
+    street.fail(400, BOTH | {"cool": "timeout"})
+    assert [street.of(name).finding for name in ("cool", *NAMES)] == ["blocked"] * 3
+
+
+def test_one_that_answers_with_errors_beside_them_is_down_and_stays_so_when_they_answer_again() -> None:
+    street = Street("cool")
+    street.fail(400, {"cool": "http_502"} | BOTH)
+    assert (street.of("cool").finding, street.lights()) == ("down", "grey blocked, grey blocked")
+    street.now += 15
+    street.try_("bolt", "http_200")
+    assert (street.of("cool").finding, street.lights()) == ("down", "yellow checking, green ok")
+
+
 def test_a_page_that_answers_with_an_error_is_not_out_of_reach() -> None:
     street = Street()
     street.lost = "http"

@@ -110,7 +110,7 @@ def test_a_failure_among_them_is_no_stranger() -> None:
 
 def test_what_was_never_answered_here_takes_nothing_away() -> None:
     _, see = scene()
-    assert fails(see, 0, times=60) == "green ok"
+    assert {fails(see, at, times=1) for at in range(0, 3600, 60)} == {"green ok"}
 
 
 def test_after_an_answer_it_takes_green_away_for_half_an_hour() -> None:
@@ -264,6 +264,15 @@ def test_what_is_remembered_of_them_is_bounded_and_the_oldest_goes_first() -> No
         made.observe(replace(told(float(number), "ok"), request_of=f"host/{number}"))
     kept = sorted(made.remember().answered.values())
     assert kept == [START + number for number in range(9, ANSWERED_KEPT + 9)]
+
+
+def test_that_it_was_answered_is_noted_once_an_hour() -> None:
+    made = Unverified()
+    noted = []
+    for at in (0.0, 3000.0, 3700.0):
+        made.observe(told(at, "ok"))
+        noted += made.remember().answered.values()
+    assert noted == [START, START, START + 3700.0]
 
 
 def test_what_the_users_own_requests_are_answered_is_no_probes_past() -> None:
