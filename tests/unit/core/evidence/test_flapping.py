@@ -62,11 +62,12 @@ def test_one_outage_is_no_flapping() -> None:
 
 def test_what_fails_deeper_outlasts_shallower_answers_for_an_hour() -> None:
     made = Flapping()
-    made.note(0.0, good=False, depth=3)
-    made.note(3599.0, good=True, depth=2)
-    made.note(3599.0, good=False, depth=2)
+    made.note(36_000.0, good=False, depth=3)
+    made.note(39_599.0, good=True, depth=2)
+    assert made.values == [False]
+    made.note(39_599.0, good=False, depth=2)
     assert made.values == [False, False]
-    made.note(3660.0, good=True, depth=2)
+    made.note(39_600.0, good=True, depth=2)
     assert made.values == [False, False, True]
 
 

@@ -89,6 +89,28 @@ def test_what_lapses_has_not_ended() -> None:
     assert (memory.opinion.lapsed, memory.ended_at) == (True, None)
 
 
+@pytest.mark.parametrize(
+    ("before", "elsewhere", "ended"),
+    [
+        ("degraded:chat incident:identified:minor:chat", {"inc-1"}, False),
+        ("degraded:chat incident:identified:minor:chat", {"inc-1", "inc-9"}, False),
+        ("degraded:chat incident:identified:minor:chat", {"inc-9"}, True),
+        ("degraded:chat", set(), True),
+        ("major:chat incident:identified:critical:chat", {"inc-1"}, True),
+    ],
+    ids=spelled,
+)
+def test_trouble_that_is_found_to_be_about_other_models_has_not_ended(
+    before: str, elsewhere: set[str], ended: bool
+) -> None:
+    """What was down was so for all, whatever is left of it."""
+    memory = PageMemory()
+    follow(memory, 0, before)
+    well = Opinions(page(START + 300, ["ok"])).of(("id-chat",), START + 300)
+    memory.follow(structs.replace(well, elsewhere=frozenset(elsewhere)), (), FRESH_S, afresh=False, rings=False)
+    assert (memory.ended_at is not None) is ended
+
+
 def test_only_another_reading_can_come_after_a_gap() -> None:
     """That time has changed the opinion on the same reading is nothing new."""
     memory = PageMemory()
