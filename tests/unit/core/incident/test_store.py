@@ -326,6 +326,12 @@ class TestBouts:
         (incident,) = diary.at(6000.0, trouble("acme-api", Finding.DEGRADED, at=5900.0))
         assert incident.bouts == (Bout("acme-api", 80.0),)
 
+    def test_with_its_failures_and_not_with_its_light(self) -> None:
+        red = trouble("acme-api", Finding.DOWN, at=80.0)
+        verdict = msgspec.structs.replace(red.verdict, since=95.0)
+        (incident,) = Diary().at(100.0, msgspec.structs.replace(red, fell_at=85.0, verdict=verdict))
+        assert incident.bouts == (Bout("acme-api", 80.0, 85.0),)
+
     def test_after_a_return_it_begins_anew_however_early_its_page_says(self) -> None:
         diary = Diary()
         diary.at(100.0, trouble("acme-api", Finding.DOWN, at=80.0))

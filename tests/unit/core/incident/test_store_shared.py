@@ -29,6 +29,7 @@ class TestShared:
         assert incident.shared
         assert (incident.id, incident.provider) == ("acme-100", "acme")
         assert incident.services == ("acme-api", "beta-api", "gamma-api")
+        assert incident.providers == ("acme", "beta", "gamma")
 
     def test_the_first_to_fall_keeps_its_name(self) -> None:
         (incident,) = self.fall(150.0, 200.0, 100.0)

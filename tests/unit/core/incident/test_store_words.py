@@ -31,6 +31,12 @@ class TestWords:
         (after,) = diary.store.incidents()
         assert (before.title, after.title, after.page_stage) == ("Errors", "Errors in chat", PageStage.IDENTIFIED)
 
+    def test_what_the_page_said_stays_when_it_lists_it_no_more(self) -> None:
+        diary = Diary()
+        (before,) = diary.at(100.0, trouble("acme-api", Finding.DOWN, at=95.0, pages=(page(),)))
+        diary.store.page_said({"i2": page(name="Something else", ident="i2")})
+        assert diary.store.incidents() == (before,)
+
     def test_a_cause_that_was_stated_stays_until_another_incident_speaks(self) -> None:
         cause = PageUpdate(100.0, PageStage.IDENTIFIED, "The errors were caused by a bad deploy.")
         told = page(PageStage.RESOLVED, updates=(cause,))
