@@ -268,7 +268,7 @@ def test_what_is_remembered_of_them_is_bounded_and_the_oldest_goes_first() -> No
 
 def test_that_it_was_answered_is_noted_once_an_hour() -> None:
     made = Unverified()
-    noted = []
+    noted: list[float] = []
     for at in (0.0, 3000.0, 3700.0):
         made.observe(told(at, "ok"))
         noted += made.remember().answered.values()
