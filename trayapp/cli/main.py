@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from typing import NoReturn
 
 import trayapp
 from trayapp.cli import streams
@@ -65,8 +66,17 @@ def _add_check(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS")
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        try:
+            super().error(message)
+        except OSError:
+            # Nobody takes the complaint: the argparse of Python 3.11.2 raises where later ones go on to the exit code.
+            raise SystemExit(USAGE) from None
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="llm-ampel",
         description="A traffic light for LLM services, with a one-click switch to your local LLM.",
     )
